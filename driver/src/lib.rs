@@ -1,0 +1,1 @@
+//! Host driver: schedules BitNet matmuls onto the accelerator over one transport trait.

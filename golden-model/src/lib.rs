@@ -1,0 +1,1 @@
+//! Bit-exact golden model of BitNet language models.

@@ -1,0 +1,1 @@
+//! Cycle-accurate simulation of generated designs with Verilator.

@@ -1,0 +1,1 @@
+//! Configuration, register map and bit layouts of the Trine accelerator.

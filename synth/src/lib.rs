@@ -1,0 +1,1 @@
+//! Open synthesis flows for generated designs.
