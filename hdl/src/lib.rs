@@ -1,1 +1,6 @@
 //! The Trine accelerator described in Rust: a typed hardware layer and the design built on it.
+#![forbid(unsafe_code)]
+
+mod emitted;
+
+pub use emitted::{Direction, Port, SourceFile, Verilog};

@@ -1,0 +1,76 @@
+//! The one seam between the host driver and a device: simulated, emulated or real.
+//!
+//! A device is a register file and three streams. Registers move one 32-bit word a call; streams move whole
+//! jobs a call, so that a simulator or a DMA engine is never asked for one beat at a time.
+
+/// Byte-wise contents of the streams of one job.
+///
+/// Every buffer is a whole number of beats of its stream; a beat is `bus bits / 8` bytes, byte 0 lowest. `tlast` is
+/// raised on the last beat of each source.
+#[derive(Debug)]
+pub struct Exchange<'a> {
+    /// Beats for `s_axis_act`.
+    pub activations: &'a [u8],
+    /// Beats for `s_axis_wgt`.
+    pub weights: &'a [u8],
+    /// Filled with the beats of `m_axis_res`; bytes whose `tkeep` is low are left as they were.
+    pub results: &'a mut [u8],
+}
+
+/// Why a transport could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The device stopped moving beats before the job's streams were through.
+    #[error(
+        "the device stalled: {activations} activation, {weights} weight and {results} result beats moved \
+         when the limit of {limit} cycles was reached"
+    )]
+    Timeout {
+        /// Activation beats accepted.
+        activations: u64,
+        /// Weight beats accepted.
+        weights: u64,
+        /// Result beats returned.
+        results: u64,
+        /// The limit, in device clock cycles.
+        limit: u64,
+    },
+    /// A result stream that breaks the agreed framing.
+    #[error("result beat {beat}: {problem}")]
+    Framing {
+        /// Index of the beat in its job.
+        beat: u64,
+        /// What was wrong with it.
+        problem: String,
+    },
+    /// The device or its link failed; the message comes from the transport.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A device that the driver can use.
+pub trait Transport {
+    /// Reads the register at byte `offset`.
+    ///
+    /// # Errors
+    /// [`TransportError`] when the device does not answer.
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError>;
+
+    /// Writes the register at byte `offset`.
+    ///
+    /// # Errors
+    /// [`TransportError`] when the device does not answer.
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError>;
+
+    /// Plays both sources and collects the sink until all three are through.
+    ///
+    /// # Errors
+    /// [`TransportError::Timeout`] when the device accepts or returns nothing more, [`TransportError::Framing`] when
+    /// `tlast` or `tkeep` of a result beat is wrong.
+    fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError>;
+
+    /// Device clock cycle at which each result beat of the last exchange was taken; empty where unknown.
+    fn result_cycles(&self) -> &[u64] {
+        &[]
+    }
+}

@@ -1,0 +1,45 @@
+//! What an emitter hands on: Verilog files and the port table of the top module.
+
+/// Direction of a port, seen from the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Driven from outside.
+    Input,
+    /// Driven by the module.
+    Output,
+}
+
+/// One port of a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Verilog name.
+    pub name: String,
+    /// Direction, seen from the module.
+    pub direction: Direction,
+    /// Width in bits, at least 1.
+    pub width: usize,
+    /// Whether the value is two's complement.
+    pub signed: bool,
+}
+
+/// One Verilog file holding one module; the file's stem is the module's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// File name without folder, for example `trine_column.v`.
+    pub name: String,
+    /// Complete text.
+    pub text: String,
+}
+
+/// A complete design as Verilog-2005, children before parents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verilog {
+    /// Name of the top module.
+    pub top: String,
+    /// Name of the clock input; empty when the design is combinational.
+    pub clock: String,
+    /// One file per unique module.
+    pub files: Vec<SourceFile>,
+    /// Ports of the top module in declaration order, the clock included.
+    pub ports: Vec<Port>,
+}
