@@ -1,0 +1,38 @@
+# Every target does its own set-up: on a machine with Rust, g++, make, git and Python 3, `make demo` is all there is to do.
+
+CARGO ?= cargo
+TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint deny ci clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: ## Bring the pinned external tools into .tools/ (does nothing when they are there)
+	@scripts/setup
+
+build: ## Build the trine command
+	$(CARGO) build --release --package trine-cli
+
+demo: setup build ## Check the hardware against the golden model, then let a BitNet model speak through it
+	$(TRINE) verify --lanes 64 --columns 16 --cases 20 --seed 1 --stalls 0.3
+	$(TRINE) run --model models/shakespeare --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
+
+test: setup ## Run all tests
+	$(CARGO) test --workspace
+
+lint: ## Check formatting, clippy and documentation, without a single warning
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+deny: ## Check licences and sources of the dependencies, where cargo-deny is installed
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check licenses bans sources; \
+	else echo "deny: cargo-deny is not installed, dependencies not checked" >&2; fi
+
+ci: lint deny test demo ## Everything a change must pass
+
+clean: ## Remove what was built and the tools; cached simulations stay in the user's cache folder
+	$(CARGO) clean
+	rm -rf .tools
