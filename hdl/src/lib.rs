@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 mod emitted;
+pub mod lang;
 
 pub use emitted::{Direction, Port, SourceFile, Verilog};

@@ -1,1 +1,11 @@
-//! Configuration, register map and bit layouts of the Trine accelerator.
+//! Configuration, register map and bit layouts of the Trine accelerator: the one source that hardware, driver and
+//! documentation share.
+//!
+//! Declarations only. The golden model never sees this crate, so that a mistake in a layout cannot cancel out.
+#![forbid(unsafe_code)]
+
+pub mod config;
+pub mod packing;
+pub mod registers;
+
+pub use config::{Config, ConfigError, Style, WeightCode};

@@ -1,0 +1,29 @@
+//! A typed hardware layer with run-time sizes.
+//!
+//! A [`Module`] is built by ordinary Rust code, checked by [`Module::build`] and shared by `Arc`: it is emitted once
+//! and instantiated as often as needed, so that Verilog stays as small as the description. All hardware of one module is
+//! continuous assignments, one clocked block and instances.
+//!
+//! ```
+//! use trine_hdl::lang::{BIT, Module, bits, set, verilog, when};
+//! let mut m = Module::new("counter", "Counts while `enable_i` is high.");
+//! let enable = m.input("enable_i", BIT);
+//! let count = m.reg("count_q", bits(8));
+//! m.on_clock([when(&enable, [set(&count, count.step(1))])]);
+//! m.drive("count_o", &count);
+//! let text = verilog(&m.build().unwrap()).unwrap().files[0].text.clone();
+//! assert!(text.contains("count_q <= count_q + 8'd1;"));
+//! ```
+
+mod check;
+mod error;
+mod expr;
+mod module;
+mod stmt;
+mod verilog;
+
+pub use error::{Error, Errors};
+pub use expr::{BIT, Expr, Node, Op, Ty, bits, cat, int, lit, mux};
+pub use module::{Decl, Instance, Kind, Module, RamStyle, library};
+pub use stmt::{Stmt, case, if_else, note, set, set_to, when};
+pub use verilog::verilog;

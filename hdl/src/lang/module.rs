@@ -1,0 +1,317 @@
+//! Modules: declarations, assignments, one clocked block, instances.
+
+use super::error::{Error, Errors};
+use super::expr::{Expr, Node, Ty, expr};
+use super::stmt::{Stmt, note, set};
+use std::collections::HashMap;
+use std::ops;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How a memory may be built.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RamStyle {
+    /// Block RAM; the design never reads and writes one address in the same cycle, or ignores what it read.
+    Block,
+    /// Left to the tool.
+    Auto,
+}
+
+/// What a declaration is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Input port.
+    Input,
+    /// Output port.
+    Output,
+    /// Named combinational value.
+    Wire,
+    /// Register of the clocked block.
+    Reg,
+    /// Memory of so many words.
+    Memory(usize, RamStyle),
+}
+
+/// A declared signal or memory.
+#[derive(Clone, Debug)]
+pub struct Decl {
+    /// Verilog name.
+    pub name: String,
+    /// Type of the signal, or of a memory's word.
+    pub ty: Ty,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// An instance of a shared module; outputs are read by port name: `instance["sum_o"]`.
+#[derive(Debug)]
+pub struct Instance {
+    /// Instance name.
+    pub name: String,
+    /// The module instantiated.
+    pub module: Arc<Module>,
+    /// Input declarations of `module` and what drives them.
+    pub inputs: Vec<(usize, Expr)>,
+    /// Output declarations of `module` and the wires they drive.
+    pub outputs: Vec<(usize, Expr)>,
+}
+
+impl ops::Index<&str> for Instance {
+    type Output = Expr;
+
+    /// The wire driven by output `port`.
+    ///
+    /// # Panics
+    /// When the module has no such output: a mistake in the calling Rust code, like any index out of range.
+    fn index(&self, port: &str) -> &Expr {
+        let found = self.outputs.iter().find(|(n, _)| self.module.decls[*n].name == port);
+        &found.unwrap_or_else(|| panic!("{}: no output {port}", self.name)).1
+    }
+}
+
+/// A hardware module under construction, and after [`Module::build`] a shared, checked one.
+#[derive(Debug)]
+pub struct Module {
+    pub(super) id: u32,
+    /// Verilog name.
+    pub name: String,
+    /// Comment above the module.
+    pub doc: String,
+    /// Clock input, present when anything inside is clocked.
+    pub clock: String,
+    /// Signals and memories in declaration order.
+    pub decls: Vec<Decl>,
+    pub(super) names: HashMap<String, usize>,
+    /// Continuous assignments and comments.
+    pub comb: Vec<Stmt>,
+    /// The clocked block.
+    pub seq: Vec<Stmt>,
+    /// Instances in order.
+    pub instances: Vec<Arc<Instance>>,
+    /// Signals that are deliberately not read.
+    pub unused: Vec<Expr>,
+    /// For each output (declaration number): the inputs it depends on within a cycle.
+    pub(super) paths: HashMap<usize, Vec<usize>>,
+    pub(super) errors: Vec<Error>,
+}
+
+impl Module {
+    /// An empty module; `doc` becomes the comment above it.
+    pub fn new(name: impl Into<String>, doc: impl Into<String>) -> Module {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Module {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            name: name.into(),
+            doc: doc.into(),
+            clock: "clk_i".into(),
+            decls: vec![],
+            names: HashMap::new(),
+            comb: vec![],
+            seq: vec![],
+            instances: vec![],
+            unused: vec![],
+            paths: HashMap::new(),
+            errors: vec![],
+        }
+    }
+
+    fn declare(&mut self, name: &str, ty: Ty, kind: Kind) -> Expr {
+        if !usable(name) || name == self.clock || self.names.contains_key(name) {
+            self.errors.push(Error::Name(name.into()));
+        }
+        if ty.width == 0 || matches!(kind, Kind::Memory(0, _)) {
+            self.errors.push(Error::Empty(name.into()));
+        }
+        self.names.insert(name.into(), self.decls.len());
+        self.decls.push(Decl { name: name.into(), ty, kind });
+        expr(Node::Net(self.id, self.decls.len() - 1), ty)
+    }
+
+    /// Declares an input port.
+    pub fn input(&mut self, name: &str, ty: Ty) -> Expr {
+        self.declare(name, ty, Kind::Input)
+    }
+
+    /// Declares an output port.
+    pub fn output(&mut self, name: &str, ty: Ty) -> Expr {
+        self.declare(name, ty, Kind::Output)
+    }
+
+    /// Declares a wire; drive it once with [`Module::assign`].
+    pub fn wire(&mut self, name: &str, ty: Ty) -> Expr {
+        self.declare(name, ty, Kind::Wire)
+    }
+
+    /// Declares a register; drive it in [`Module::on_clock`].
+    pub fn reg(&mut self, name: &str, ty: Ty) -> Expr {
+        self.declare(name, ty, Kind::Reg)
+    }
+
+    /// Declares a memory of `depth` words.
+    pub fn memory(&mut self, name: &str, ty: Ty, depth: usize, style: RamStyle) -> Expr {
+        self.declare(name, ty, Kind::Memory(depth, style))
+    }
+
+    /// Puts a comment before the next assignment.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.comb.push(note(text));
+    }
+
+    /// Drives a wire or an output.
+    pub fn assign(&mut self, target: &Expr, value: impl Into<Expr>) {
+        self.comb.push(set(target, value));
+    }
+
+    /// Declares an output driven by `value`, at its full width.
+    pub fn drive(&mut self, name: &str, value: impl Into<Expr>) -> Expr {
+        let value = value.into();
+        let port = self.output(name, value.ty);
+        self.assign(&port, value);
+        port
+    }
+
+    /// Gives a value a name, at its full width.
+    pub fn name(&mut self, name: &str, value: impl Into<Expr>) -> Expr {
+        let value = value.into();
+        let wire = self.wire(name, value.ty);
+        self.assign(&wire, value);
+        wire
+    }
+
+    /// Adds statements to the clocked block; later assignments to one register win.
+    pub fn on_clock(&mut self, statements: impl IntoIterator<Item = Stmt>) {
+        self.seq.extend(statements);
+    }
+
+    /// A register that takes `value` at every edge.
+    pub fn register(&mut self, name: &str, value: impl Into<Expr>) -> Expr {
+        let value = value.into();
+        let reg = self.reg(name, value.ty);
+        self.seq.push(set(&reg, value));
+        reg
+    }
+
+    /// Says that a signal is deliberately not read, which keeps linters quiet about it.
+    pub fn unused(&mut self, signals: impl IntoIterator<Item = Expr>) {
+        self.unused.extend(signals);
+    }
+
+    /// Instantiates a shared module; its outputs become wires `<instance>_<port>`.
+    pub fn instance(&mut self, name: &str, module: &Arc<Module>, inputs: &[(&str, &Expr)]) -> Arc<Instance> {
+        let (mut ins, mut outs) = (vec![], vec![]);
+        for (number, d) in module.decls.iter().enumerate() {
+            match d.kind {
+                Kind::Input => match inputs.iter().find(|(port, _)| *port == d.name) {
+                    Some((_, value)) if value.ty == d.ty => ins.push((number, (*value).clone())),
+                    Some((_, value)) => {
+                        let net = format!("{name}.{}", d.name);
+                        self.errors.push(Error::Fit { net, ty: d.ty, value: value.ty });
+                    }
+                    None => self.errors.push(Error::Port { instance: name.into(), port: d.name.clone() }),
+                },
+                Kind::Output => outs.push((number, self.wire(&format!("{name}_{}", d.name), d.ty))),
+                _ => {}
+            }
+        }
+        for (port, _) in inputs {
+            if module.names.get(*port).is_none_or(|&n| module.decls[n].kind != Kind::Input) {
+                self.errors.push(Error::Port { instance: name.into(), port: (*port).into() });
+            }
+        }
+        if !usable(name) || self.names.insert(name.into(), usize::MAX).is_some() {
+            self.errors.push(Error::Name(name.into()));
+        }
+        let made = Arc::new(Instance { name: name.into(), module: module.clone(), inputs: ins, outputs: outs });
+        self.instances.push(made.clone());
+        made
+    }
+
+    /// Whether the module has a clock input.
+    pub fn clocked(&self) -> bool {
+        !self.seq.is_empty() || self.instances.iter().any(|i| i.module.clocked())
+    }
+
+    /// Checks the module and makes it shareable.
+    ///
+    /// # Errors
+    /// Everything wrong with it: types, names, drivers, loops.
+    pub fn build(mut self) -> Result<Arc<Module>, Errors> {
+        let errors = super::check::check(&mut self);
+        if errors.is_empty() { Ok(Arc::new(self)) } else { Err(Errors { module: self.name, errors }) }
+    }
+}
+
+/// Unique modules below and including `top`, children first.
+///
+/// # Errors
+/// [`Error::DuplicateModule`] when two different modules carry one name.
+pub fn library(top: &Arc<Module>) -> Result<Vec<Arc<Module>>, Errors> {
+    fn visit(m: &Arc<Module>, found: &mut Vec<Arc<Module>>, errors: &mut Vec<Error>) {
+        match found.iter().find(|x| x.name == m.name) {
+            Some(x) if Arc::ptr_eq(x, m) => return,
+            Some(_) => return errors.push(Error::DuplicateModule(m.name.clone())),
+            None => {}
+        }
+        // Every instance of one module is the same Arc, so a run of equal children is looked at once.
+        let mut last: Option<&Arc<Module>> = None;
+        for i in &m.instances {
+            if !last.is_some_and(|l| Arc::ptr_eq(l, &i.module)) {
+                visit(&i.module, found, errors);
+            }
+            last = Some(&i.module);
+        }
+        found.push(m.clone());
+    }
+    let (mut found, mut errors) = (vec![], vec![]);
+    visit(top, &mut found, &mut errors);
+    if errors.is_empty() { Ok(found) } else { Err(Errors { module: top.name.clone(), errors }) }
+}
+
+/// A plain identifier that is no word of Verilog-2005 or SystemVerilog we are likely to meet.
+fn usable(name: &str) -> bool {
+    const RESERVED: [&str; 40] = [
+        "always",
+        "and",
+        "assign",
+        "begin",
+        "bit",
+        "buf",
+        "byte",
+        "case",
+        "casez",
+        "default",
+        "do",
+        "edge",
+        "else",
+        "end",
+        "endcase",
+        "endmodule",
+        "for",
+        "function",
+        "if",
+        "initial",
+        "inout",
+        "input",
+        "int",
+        "integer",
+        "logic",
+        "module",
+        "nand",
+        "negedge",
+        "nor",
+        "not",
+        "or",
+        "output",
+        "parameter",
+        "posedge",
+        "real",
+        "reg",
+        "signed",
+        "task",
+        "wire",
+        "xor",
+    ];
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !RESERVED.contains(&name)
+}

@@ -1,0 +1,248 @@
+//! Clean hierarchical Verilog-2005: every module once, registers in one `always @(posedge clock)`.
+//!
+//! Verilog's implicit extensions are spelled out, so that the text means the same under every width rule, and no linter
+//! finds anything to say.
+
+use super::error::Errors;
+use super::expr::{Expr, Node, Op};
+use super::module::{Decl, Kind, Module, RamStyle, library};
+use super::stmt::Stmt;
+use crate::emitted::{Direction, Port, SourceFile, Verilog};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Emits `top` and everything below it.
+///
+/// # Errors
+/// Two different modules of one name.
+pub fn verilog(top: &Arc<Module>) -> Result<Verilog, Errors> {
+    let files =
+        library(top)?.iter().map(|m| SourceFile { name: format!("{}.v", m.name), text: Printer(m).module() }).collect();
+    let port = |d: &Decl| {
+        let direction = match d.kind {
+            Kind::Input => Direction::Input,
+            Kind::Output => Direction::Output,
+            _ => return None,
+        };
+        Some(Port { name: d.name.clone(), direction, width: d.ty.width, signed: d.ty.signed })
+    };
+    let mut ports: Vec<Port> = top.decls.iter().filter_map(port).collect();
+    let clock = if top.clocked() { top.clock.clone() } else { String::new() };
+    if top.clocked() {
+        ports.insert(0, Port { name: clock.clone(), direction: Direction::Input, width: 1, signed: false });
+    }
+    Ok(Verilog { top: top.name.clone(), clock, files, ports })
+}
+
+struct Printer<'a>(&'a Module);
+
+/// Writing to a `String` cannot fail.
+macro_rules! put {
+    ($out:expr, $($arg:tt)*) => { let _ = writeln!($out, $($arg)*); };
+}
+
+fn declaration(d: &Decl) -> String {
+    let sign = if d.ty.signed { "signed " } else { "" };
+    let range = if d.ty.width == 1 { String::new() } else { format!("[{}:0] ", d.ty.width - 1) };
+    format!("{sign}{range}{}", d.name)
+}
+
+impl Printer<'_> {
+    fn module(&self) -> String {
+        let (m, mut o) = (self.0, String::new());
+        m.doc.lines().for_each(|l| {
+            put!(o, "// {l}");
+        });
+        let mut ports = vec![];
+        if m.clocked() {
+            ports.push(format!("  input  wire {}", m.clock));
+        }
+        for d in &m.decls {
+            match d.kind {
+                Kind::Input => ports.push(format!("  input  wire {}", declaration(d))),
+                Kind::Output => ports.push(format!("  output wire {}", declaration(d))),
+                _ => {}
+            }
+        }
+        put!(o, "module {} (\n{}\n);", m.name, ports.join(",\n"));
+        for d in &m.decls {
+            match d.kind {
+                Kind::Wire => {
+                    put!(o, "  wire {};", declaration(d));
+                }
+                Kind::Reg => {
+                    put!(o, "  reg {};", declaration(d));
+                }
+                Kind::Memory(depth, style) => {
+                    let attribute = match style {
+                        RamStyle::Block => "(* ram_style = \"block\", no_rw_check *) ",
+                        RamStyle::Auto => "",
+                    };
+                    put!(o, "  {attribute}reg {} [0:{}];", declaration(d), depth - 1);
+                }
+                Kind::Input | Kind::Output => {}
+            }
+        }
+        for s in &m.comb {
+            match s {
+                Stmt::Set(target, value) => {
+                    put!(o, "  assign {} = {};", self.own(target), self.right(target, value));
+                }
+                Stmt::Note(text) => {
+                    put!(o, "\n  // {text}");
+                }
+                // `assign` is the only way to add to this list
+                Stmt::If(..) | Stmt::Case(..) => unreachable!("combinational logic is assignments"),
+            }
+        }
+        self.instances(&mut o);
+        if !m.unused.is_empty() {
+            let signals: Vec<String> = m.unused.iter().map(|e| self.own(e)).collect();
+            put!(o, "\n  wire unused_ok = &{{1'b0, {}}};", signals.join(", "));
+        }
+        if !m.seq.is_empty() {
+            put!(o, "\n  always @(posedge {}) begin", m.clock);
+            self.block(&m.seq, 2, &mut o);
+            put!(o, "  end");
+        }
+        o + "endmodule\n"
+    }
+
+    fn instances(&self, o: &mut String) {
+        for i in &self.0.instances {
+            let mut pins = vec![];
+            if i.module.clocked() {
+                pins.push(format!("    .{}({})", i.module.clock, self.0.clock));
+            }
+            for (n, e) in i.inputs.iter().chain(&i.outputs) {
+                pins.push(format!("    .{}({})", i.module.decls[*n].name, self.own(e)));
+            }
+            put!(o, "\n  {} {} (\n{}\n  );", i.module.name, i.name, pins.join(",\n"));
+        }
+    }
+
+    fn block(&self, block: &[Stmt], indent: usize, o: &mut String) {
+        let pad = "  ".repeat(indent);
+        for s in block {
+            match s {
+                Stmt::Set(target, value) => {
+                    put!(o, "{pad}{} <= {};", self.own(target), self.right(target, value));
+                }
+                Stmt::Note(text) => {
+                    put!(o, "{pad}// {text}");
+                }
+                Stmt::If(condition, then, otherwise) => {
+                    put!(o, "{pad}if ({}) begin", self.own(condition));
+                    self.block(then, indent + 1, o);
+                    if !otherwise.is_empty() {
+                        put!(o, "{pad}end else begin");
+                        self.block(otherwise, indent + 1, o);
+                    }
+                    put!(o, "{pad}end");
+                }
+                Stmt::Case(on, arms, default) => {
+                    put!(o, "{pad}case ({})", self.own(on));
+                    for (value, arm) in arms {
+                        put!(o, "{pad}  {}'d{value}: begin", on.ty.width);
+                        self.block(arm, indent + 2, o);
+                        put!(o, "{pad}  end");
+                    }
+                    put!(o, "{pad}  default: begin");
+                    self.block(default, indent + 2, o);
+                    put!(o, "{pad}  end\n{pad}endcase");
+                }
+            }
+        }
+    }
+
+    /// At the value's own width.
+    fn own(&self, e: &Expr) -> String {
+        self.expr(e, e.ty.width)
+    }
+
+    fn right(&self, target: &Expr, value: &Expr) -> String {
+        // A sum of two signals assigned at its full width needs no extension: the target's width reaches the operands.
+        if let Node::Binary(Op::Add | Op::Sub, a, b) = &*value.node
+            && let (Node::Net(..), Node::Net(..)) = (&*a.node, &*b.node)
+            && a.ty == b.ty
+            && target.ty.width == a.ty.width + 1
+        {
+            let op = if matches!(&*value.node, Node::Binary(Op::Add, ..)) { "+" } else { "-" };
+            return format!("{} {op} {}", self.own(a), self.own(b));
+        }
+        self.expr(value, target.ty.width)
+    }
+
+    fn paren(&self, e: &Expr, width: usize) -> String {
+        let text = self.expr(e, width);
+        if matches!(&*e.node, Node::Binary(..) | Node::Mux(..) | Node::Cast(_)) && text.contains(' ') {
+            format!("({text})")
+        } else {
+            text
+        }
+    }
+
+    /// In a context of `width` bits, with Verilog's implicit extensions spelled out.
+    fn expr(&self, e: &Expr, width: usize) -> String {
+        let extend = |text: String| match width - e.ty.width {
+            0 => text,
+            n if e.ty.signed && e.ty.width == 1 => format!("$signed({{{{{n}{{{text}}}}}, {text}}})"),
+            n if e.ty.signed => format!("$signed({{{{{n}{{{text}[{}]}}}}, {text}}})", e.ty.width - 1),
+            n => format!("{{{n}'d0, {text}}}"),
+        };
+        match &*e.node {
+            Node::Net(_, n) => extend(self.0.decls[*n].name.clone()),
+            Node::Lit(v) if e.ty.signed => {
+                format!("{}{width}'sd{}", if *v < 0 { "-" } else { "" }, v.unsigned_abs())
+            }
+            Node::Lit(v) => format!("{width}'d{v}"),
+            Node::Not(a) => extend(format!("~{}", self.paren(a, e.ty.width))),
+            Node::Mux(c, a, b) => {
+                format!("{} ? {} : {}", self.paren(c, 1), self.paren(a, width), self.paren(b, width))
+            }
+            Node::Cat(parts) => {
+                let parts: Vec<String> = parts.iter().rev().map(|e| self.own(e)).collect();
+                extend(if parts.len() == 1 { parts.concat() } else { format!("{{{}}}", parts.join(", ")) })
+            }
+            Node::Repeat(a, count) => extend(format!("{{{count}{{{}}}}}", self.own(a))),
+            Node::Any(a) => extend(format!("|{}", self.paren(a, a.ty.width))),
+            Node::All(a) => extend(format!("&{}", self.paren(a, a.ty.width))),
+            Node::Slice(x, low) => extend(match (x.ty.width, e.ty.width) {
+                (1, _) => self.own(x),
+                (_, 1) => format!("{}[{low}]", self.own(x)),
+                (_, n) => format!("{}[{}:{low}]", self.own(x), low + n - 1),
+            }),
+            Node::Word(memory, address) => extend(format!("{}[{}]", self.own(memory), self.own(address))),
+            Node::Cast(x) if x.ty.width == e.ty.width => {
+                if x.ty.signed == e.ty.signed {
+                    return self.expr(x, width);
+                }
+                extend(format!("{}({})", if e.ty.signed { "$signed" } else { "$unsigned" }, self.own(x)))
+            }
+            Node::Cast(x) => match &*x.node {
+                Node::Binary(op, a, b) if width == e.ty.width => {
+                    format!("{} {} {}", self.paren(a, width), symbol(*op), self.paren(b, width))
+                }
+                _ => extend(self.own(e)),
+            },
+            Node::Binary(op, a, b) => {
+                let inner = if matches!(op, Op::Eq | Op::Lt) { a.ty.width.max(b.ty.width) } else { width };
+                let text = format!("{} {} {}", self.paren(a, inner), symbol(*op), self.paren(b, inner));
+                if matches!(op, Op::Eq | Op::Lt) && width > 1 { extend(format!("({text})")) } else { text }
+            }
+            Node::Bad(_) => unreachable!("checked by build"),
+        }
+    }
+}
+
+fn symbol(op: Op) -> &'static str {
+    match op {
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::And => "&",
+        Op::Or => "|",
+        Op::Xor => "^",
+        Op::Eq => "==",
+        Op::Lt => "<",
+    }
+}

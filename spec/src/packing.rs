@@ -1,0 +1,134 @@
+//! Trit codes, lane order and beat layout: the bits on the streams.
+//!
+//! A tile holds `lanes * columns` trits, trit `column * lanes + lane`. Weight beats carry them in that order; the last
+//! beat of a tile is padded with zero trits. An activation beat is one byte a lane (two's complement, lane 0 lowest),
+//! a result beat one little-endian int32 a column (column 0 lowest).
+//!
+//! | order on | from outermost to innermost |
+//! |---|---|
+//! | `s_axis_wgt` | column block, lane chunk, beat of the tile |
+//! | `s_axis_act` | lane chunk, token |
+//! | `m_axis_res` | column block, token |
+
+use crate::WeightCode;
+
+/// The two-bit code of a trit: `00` is 0, `01` is +1, `11` is -1 (bit 0: not zero, bit 1: negative); `10` is illegal.
+///
+/// # Panics
+/// When `trit` is not -1, 0 or 1.
+pub const fn two_bit(trit: i8) -> u8 {
+    match trit {
+        0 => 0b00,
+        1 => 0b01,
+        -1 => 0b11,
+        _ => panic!("not a trit"),
+    }
+}
+
+/// The trit of a two-bit code; `None` for the illegal `10`.
+pub const fn from_two_bit(code: u8) -> Option<i8> {
+    match code {
+        0b00 => Some(0),
+        0b01 => Some(1),
+        0b11 => Some(-1),
+        _ => None,
+    }
+}
+
+/// The nine pairs of {0, 1, 2} without (2, 2), indexed by three bits; 2 stands for -1. First element first.
+pub const PAIRS: [[u8; 2]; 8] = [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2], [2, 0], [2, 1]];
+
+/// Decodes a byte of the nested-escape code into five trits in stream order; `None` for the 13 illegal bytes.
+///
+/// The byte is `P[2:0] Q[1:0] B[2:0]` from the top. Two pairs and one single trit are coded; the pair (-1, -1), which
+/// [`PAIRS`] leaves out, is an escape that borrows bits of its neighbours, so that a decoder takes 18 four-input LUTs
+/// where the plain base-3 number takes 255.
+pub const fn base3_decode(byte: u8) -> Option<[i8; 5]> {
+    let (top, mid, low) = (byte >> 5, byte >> 3 & 3, byte & 7);
+    let escaped_low = mid == 3 && top & 4 != 0;
+    let pair = if escaped_low { low } else { top };
+    let single = if escaped_low { top & 3 } else { mid };
+    let escaped_top = single == 3;
+    if escaped_top && (pair & 4 != 0 || pair & 3 == 3) {
+        return None;
+    }
+    let third = if escaped_top { pair & 3 } else { single };
+    let first = if escaped_top { [2, 2] } else { PAIRS[pair as usize] };
+    let second = if escaped_low { [2, 2] } else { PAIRS[low as usize] };
+    Some([trit(second[1]), trit(second[0]), trit(first[1]), trit(first[0]), trit(third)])
+}
+
+const fn trit(digit: u8) -> i8 {
+    if digit == 2 { -1 } else { digit as i8 }
+}
+
+/// Bytes of the nested-escape code, indexed by the base-3 number `sum (t_i mod 3) * 3^i`: the inverse of
+/// [`base3_decode`].
+pub const BASE3: [u8; 243] = {
+    let mut table = [0; 243];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Some(trits) = base3_decode(byte as u8) {
+            table[base3_index(&trits)] = byte as u8;
+        }
+        byte += 1;
+    }
+    table
+};
+
+const fn base3_index(trits: &[i8]) -> usize {
+    let (mut index, mut i) = (0, trits.len());
+    while i > 0 {
+        i -= 1;
+        index = 3 * index + if trits[i] < 0 { 2 } else { trits[i] as usize };
+    }
+    index
+}
+
+/// Packs up to [`WeightCode::trits_per_byte`] trits into a byte; missing ones are zero.
+///
+/// # Panics
+/// When there are more, or one is not -1, 0 or 1.
+pub fn pack_byte(code: WeightCode, trits: &[i8]) -> u8 {
+    assert!(trits.len() <= code.trits_per_byte() && trits.iter().all(|t| (-1..=1).contains(t)), "not trits: {trits:?}");
+    match code {
+        WeightCode::Base3 => BASE3[base3_index(trits)],
+        WeightCode::TwoBit => trits.iter().enumerate().fold(0, |byte, (i, t)| byte | two_bit(*t) << (2 * i)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn two_bit_codes_by_hand() {
+        assert_eq!(pack_byte(WeightCode::TwoBit, &[1, -1, 0, 1]), 0b01_00_11_01);
+        assert_eq!(pack_byte(WeightCode::TwoBit, &[-1]), 0b11);
+        assert_eq!([0, 1, 2, 3].map(from_two_bit), [Some(0), Some(1), None, Some(-1)]);
+    }
+
+    #[test]
+    fn base3_codes_by_hand() {
+        // P = pair(t3, t2), Q = t4, B = pair(t1, t0)
+        assert_eq!(pack_byte(WeightCode::Base3, &[0; 5]), 0b000_00_000);
+        assert_eq!(pack_byte(WeightCode::Base3, &[1, 0, 0, 0, 0]), 0b000_00_001);
+        assert_eq!(pack_byte(WeightCode::Base3, &[0, 0, 0, 1, -1]), 0b011_10_000);
+        // second pair (-1, -1): Q = 3, P = 1 then the single, B takes the first pair
+        assert_eq!(pack_byte(WeightCode::Base3, &[-1, -1, 1, 0, 1]), 0b101_11_001);
+        // first pair (-1, -1): Q = 3, P carries the single
+        assert_eq!(pack_byte(WeightCode::Base3, &[0, 1, -1, -1, -1]), 0b010_11_011);
+        assert_eq!(pack_byte(WeightCode::Base3, &[-1; 5]), 0b111_11_010);
+    }
+
+    #[test]
+    fn base3_is_a_bijection_onto_243_with_13_illegal_bytes() {
+        let decoded: Vec<[i8; 5]> = (0..=255).filter_map(base3_decode).collect();
+        assert_eq!(decoded.len(), 243);
+        assert_eq!(decoded.iter().collect::<HashSet<_>>().len(), 243);
+        for trits in &decoded {
+            assert_eq!(base3_decode(pack_byte(WeightCode::Base3, trits)).as_ref(), Some(trits));
+        }
+    }
+}

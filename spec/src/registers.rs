@@ -1,0 +1,378 @@
+//! The register map, as constants: offsets and fields that the RTL decoder, the driver and the documents are made of.
+//!
+//! Registers are 32 bits wide on AXI4-Lite; writes with partial strobes are answered with SLVERR and change nothing.
+
+use crate::{Config, Style, WeightCode};
+
+/// Value of [`ID`]: "TRIN" in ASCII.
+pub const ID_VALUE: u32 = 0x5452_494E;
+/// Value of [`VERSION`]: major, minor, patch in the three upper bytes.
+pub const VERSION_VALUE: u32 = 0x0001_0000;
+/// Bytes of address space.
+pub const SPACE: u32 = 0x1000;
+/// Bits of a 64-bit counter that are implemented; the rest read as zero.
+pub const COUNTER_BITS: usize = 48;
+
+/// What software may do with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// A constant of the configuration.
+    Constant,
+    /// Set by hardware, read by software.
+    ReadOnly,
+    /// Storage written by software.
+    ReadWrite,
+    /// Set by hardware, cleared by writing 1.
+    WriteOneClears,
+    /// Writing 1 triggers an action; reads as 0.
+    Trigger,
+}
+
+/// A bit field of a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Name in snake case.
+    pub name: &'static str,
+    /// Lowest bit.
+    pub lsb: usize,
+    /// Bits.
+    pub width: usize,
+    /// What software may do with it.
+    pub access: Access,
+    /// One line for the documents.
+    pub doc: &'static str,
+}
+
+impl Field {
+    /// The field's bits within the register.
+    pub const fn mask(&self) -> u32 {
+        (((1u64 << self.width) - 1) << self.lsb) as u32
+    }
+
+    /// The field's value in register value `word`.
+    pub const fn of(&self, word: u32) -> u32 {
+        (word & self.mask()) >> self.lsb
+    }
+
+    /// `value` at the field's place.
+    pub const fn at(&self, value: u32) -> u32 {
+        (value << self.lsb) & self.mask()
+    }
+}
+
+/// A 32-bit register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Register {
+    /// Name in upper case.
+    pub name: &'static str,
+    /// Byte offset.
+    pub offset: u32,
+    /// Fields, lowest first.
+    pub fields: &'static [Field],
+    /// One line for the documents.
+    pub doc: &'static str,
+}
+
+const fn field(name: &'static str, lsb: usize, width: usize, access: Access, doc: &'static str) -> Field {
+    Field { name, lsb, width, access, doc }
+}
+
+macro_rules! registers {
+    ($( $(#[doc = $doc:literal])+ $reg:ident @ $offset:literal { $( $(#[doc = $fdoc:literal])+ $const:ident $name:literal [$lsb:literal +: $width:expr] $access:ident; )+ } )+) => {
+        $( $( $(#[doc = $fdoc])+ pub const $const: Field = field($name, $lsb, $width, Access::$access, concat!($($fdoc),+).trim_ascii()); )+
+           $(#[doc = $doc])+
+           pub const $reg: Register = Register { name: stringify!($reg), offset: $offset, fields: &[$($const),+], doc: concat!($($doc),+).trim_ascii() }; )+
+        /// All registers by offset.
+        pub const REGISTERS: &[Register] = &[$($reg),+];
+    };
+}
+
+registers! {
+    /// Identifies the unit: "TRIN".
+    ID @ 0x00 {
+        /// The constant 0x5452494E.
+        ID_ID "id" [0 +: 32] Constant;
+    }
+    /// Version of this register map and of the stream layouts.
+    VERSION @ 0x04 {
+        /// Patch level: no change in behaviour.
+        VERSION_PATCH "patch" [8 +: 8] Constant;
+        /// Minor version: additions only.
+        VERSION_MINOR "minor" [16 +: 8] Constant;
+        /// Major version: drivers refuse another one.
+        VERSION_MAJOR "major" [24 +: 8] Constant;
+    }
+    /// Sizes of the unit.
+    CAPS0 @ 0x08 {
+        /// Lanes minus one.
+        CAPS0_LANES "lanes_minus_1" [0 +: 8] Constant;
+        /// Columns minus one.
+        CAPS0_COLUMNS "columns_minus_1" [8 +: 6] Constant;
+        /// Activation bits.
+        CAPS0_ACT_BITS "act_bits" [14 +: 4] Constant;
+        /// Accumulator bits.
+        CAPS0_ACC_BITS "acc_bits" [18 +: 6] Constant;
+        /// Weight code: 0 base 3, 1 two bits a trit.
+        CAPS0_WEIGHT_CODE "weight_code" [24 +: 2] Constant;
+        /// Column style: 0 portable.
+        CAPS0_STYLE "style" [26 +: 2] Constant;
+    }
+    /// Largest job.
+    CAPS1 @ 0x0C {
+        /// Largest K.
+        CAPS1_MAX_DEPTH "max_depth" [0 +: 19] Constant;
+        /// Largest M.
+        CAPS1_MAX_TOKENS "max_tokens" [19 +: 13] Constant;
+    }
+    /// Actions.
+    CTRL @ 0x10 {
+        /// Starts the job described by TOKENS, DEPTH, OUTPUTS and JOB_TAG; SLVERR while busy.
+        CTRL_START "start" [0 +: 1] Trigger;
+        /// Drops the running job; streams must be restarted.
+        CTRL_ABORT "abort" [1 +: 1] Trigger;
+        /// Drops the running job and resets every register.
+        CTRL_SOFT_RESET "soft_reset" [2 +: 1] Trigger;
+    }
+    /// State of the unit.
+    STATUS @ 0x14 {
+        /// A job is running.
+        STATUS_BUSY "busy" [0 +: 1] ReadOnly;
+        /// A job has finished since this was last cleared.
+        STATUS_DONE "done" [1 +: 1] WriteOneClears;
+        /// A job was refused or dropped; see ERR_CODE.
+        STATUS_ERROR "error" [2 +: 1] WriteOneClears;
+    }
+    /// Why the last job failed.
+    ERR_CODE @ 0x18 {
+        /// One of the error codes; kept until the next start.
+        ERR_CODE_CODE "code" [0 +: 4] ReadOnly;
+    }
+    /// Interrupt enables.
+    IRQ_EN @ 0x1C {
+        /// Interrupt when a job is done.
+        IRQ_EN_DONE "done" [0 +: 1] ReadWrite;
+        /// Interrupt on an error.
+        IRQ_EN_ERROR "error" [1 +: 1] ReadWrite;
+    }
+    /// Pending interrupts; `irq` is high while one is pending and enabled.
+    IRQ_STAT @ 0x20 {
+        /// A job has finished.
+        IRQ_STAT_DONE "done" [0 +: 1] WriteOneClears;
+        /// A job was refused or dropped.
+        IRQ_STAT_ERROR "error" [1 +: 1] WriteOneClears;
+    }
+    /// M of the next job.
+    TOKENS @ 0x24 {
+        /// Rows of the activation matrix, 1 to CAPS1.max_tokens.
+        TOKENS_M "m" [0 +: 13] ReadWrite;
+    }
+    /// K of the next job.
+    DEPTH @ 0x28 {
+        /// Depth of the dot products, 1 to CAPS1.max_depth.
+        DEPTH_K "k" [0 +: 19] ReadWrite;
+    }
+    /// N of the next job.
+    OUTPUTS @ 0x2C {
+        /// Outputs a token, at least 1.
+        OUTPUTS_N "n" [0 +: 20] ReadWrite;
+    }
+    /// Weight stream of the unit.
+    CAPS2 @ 0x30 {
+        /// Bytes of a weight beat.
+        CAPS2_WEIGHT_BYTES "weight_bytes" [0 +: 16] Constant;
+    }
+    /// Watchdog.
+    WATCHDOG @ 0x34 {
+        /// Cycles without a beat on any stream after which a job is dropped; 0 switches the watchdog off.
+        WATCHDOG_CYCLES "cycles" [0 +: 32] ReadWrite;
+    }
+    /// Tag of the next job.
+    JOB_TAG @ 0x38 {
+        /// Copied to DONE_TAG when the job is done.
+        JOB_TAG_TAG "tag" [0 +: 32] ReadWrite;
+    }
+    /// Tag of the last finished job.
+    DONE_TAG @ 0x3C {
+        /// JOB_TAG at that job's start.
+        DONE_TAG_TAG "tag" [0 +: 32] ReadOnly;
+    }
+    /// Counter control.
+    PERF_CTRL @ 0x40 {
+        /// Sets all counters to zero.
+        PERF_CTRL_CLEAR "clear" [0 +: 1] Trigger;
+        /// Copies all counters into the registers below.
+        PERF_CTRL_SNAPSHOT "snapshot" [1 +: 1] Trigger;
+    }
+    /// Cycles with a job running, low word.
+    CYCLES_LO @ 0x44 {
+        /// Bits 31:0.
+        CYCLES_LO_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Cycles with a job running, high word.
+    CYCLES_HI @ 0x48 {
+        /// Bits 47:32.
+        CYCLES_HI_VALUE "value" [0 +: 16] ReadOnly;
+    }
+    /// Cycles in which the columns took a lane chunk, low word.
+    ACTIVE_LO @ 0x4C {
+        /// Bits 31:0.
+        ACTIVE_LO_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Cycles in which the columns took a lane chunk, high word.
+    ACTIVE_HI @ 0x50 {
+        /// Bits 47:32.
+        ACTIVE_HI_VALUE "value" [0 +: 16] ReadOnly;
+    }
+    /// Cycles waiting for activations, low word.
+    STALL_ACT_LO @ 0x54 {
+        /// Bits 31:0.
+        STALL_ACT_LO_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Cycles waiting for activations, high word.
+    STALL_ACT_HI @ 0x58 {
+        /// Bits 47:32.
+        STALL_ACT_HI_VALUE "value" [0 +: 16] ReadOnly;
+    }
+    /// Cycles waiting for weights, low word.
+    STALL_WGT_LO @ 0x5C {
+        /// Bits 31:0.
+        STALL_WGT_LO_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Cycles waiting for weights, high word.
+    STALL_WGT_HI @ 0x60 {
+        /// Bits 47:32.
+        STALL_WGT_HI_VALUE "value" [0 +: 16] ReadOnly;
+    }
+    /// Cycles waiting for room in the result buffer, low word.
+    STALL_OUT_LO @ 0x64 {
+        /// Bits 31:0.
+        STALL_OUT_LO_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Cycles waiting for room in the result buffer, high word.
+    STALL_OUT_HI @ 0x68 {
+        /// Bits 47:32.
+        STALL_OUT_HI_VALUE "value" [0 +: 16] ReadOnly;
+    }
+    /// Beats taken from `s_axis_act`.
+    ACT_BEATS @ 0x6C {
+        /// Modulo 2^32.
+        ACT_BEATS_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Beats taken from `s_axis_wgt`.
+    WGT_BEATS @ 0x70 {
+        /// Modulo 2^32.
+        WGT_BEATS_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Beats handed to `m_axis_res`.
+    RES_BEATS @ 0x74 {
+        /// Modulo 2^32.
+        RES_BEATS_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// Jobs finished without an error.
+    JOBS @ 0x78 {
+        /// Modulo 2^32.
+        JOBS_VALUE "value" [0 +: 32] ReadOnly;
+    }
+    /// For software's own use.
+    SCRATCH @ 0x7C {
+        /// Keeps what was written.
+        SCRATCH_VALUE "value" [0 +: 32] ReadWrite;
+    }
+}
+
+/// Values of [`ERR_CODE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ErrorCode {
+    /// No error.
+    None = 0,
+    /// TOKENS, DEPTH or OUTPUTS out of range at start.
+    Shape = 1,
+    /// `tlast` before the last activation beat.
+    ActivationsEarly = 2,
+    /// No `tlast` on the last activation beat.
+    ActivationsLate = 3,
+    /// `tlast` before the last weight beat.
+    WeightsEarly = 4,
+    /// No `tlast` on the last weight beat.
+    WeightsLate = 5,
+    /// An illegal trit code.
+    IllegalTrit = 6,
+    /// No beat moved for WATCHDOG cycles.
+    Watchdog = 7,
+}
+
+impl ErrorCode {
+    /// The code of a register value; `None` when it is not one.
+    pub fn from_code(code: u32) -> Option<ErrorCode> {
+        use ErrorCode::*;
+        [None, Shape, ActivationsEarly, ActivationsLate, WeightsEarly, WeightsLate, IllegalTrit, Watchdog]
+            .into_iter()
+            .find(|c| *c as u32 == code)
+    }
+}
+
+/// Value of a [`Access::Constant`] register in a unit of configuration `c`.
+pub fn constant(register: &Register, c: &Config) -> u32 {
+    let code = match c.weight_code {
+        WeightCode::Base3 => 0,
+        WeightCode::TwoBit => 1,
+    };
+    let style = match c.style {
+        Style::Portable => 0,
+    };
+    match register.offset {
+        0x00 => ID_VALUE,
+        0x04 => VERSION_VALUE,
+        0x08 => {
+            CAPS0_LANES.at(c.lanes as u32 - 1)
+                | CAPS0_COLUMNS.at(c.columns as u32 - 1)
+                | CAPS0_ACT_BITS.at(c.act_bits as u32)
+                | CAPS0_ACC_BITS.at(c.acc_bits() as u32)
+                | CAPS0_WEIGHT_CODE.at(code)
+                | CAPS0_STYLE.at(style)
+        }
+        0x0C => CAPS1_MAX_DEPTH.at(c.max_depth as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens as u32),
+        0x30 => CAPS2_WEIGHT_BYTES.at(c.weight_bus as u32 / 8),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_rise_by_words_and_fields_do_not_overlap() {
+        for pair in REGISTERS.windows(2) {
+            assert!(pair[0].offset < pair[1].offset, "{}", pair[1].name);
+        }
+        for r in REGISTERS {
+            assert_eq!(r.offset % 4, 0, "{}", r.name);
+            let mut used = 0u32;
+            for f in r.fields {
+                assert!(f.lsb + f.width <= 32 && used & f.mask() == 0, "{}.{}", r.name, f.name);
+                assert!(!f.doc.is_empty() && !r.doc.is_empty());
+                used |= f.mask();
+            }
+        }
+    }
+
+    #[test]
+    fn constants_describe_the_configuration() {
+        let c = Config::preset("odd").unwrap();
+        let caps = constant(&CAPS0, &c);
+        assert_eq!((CAPS0_LANES.of(caps) + 1, CAPS0_COLUMNS.of(caps) + 1), (7, 3));
+        assert_eq!((CAPS0_ACT_BITS.of(caps), CAPS0_ACC_BITS.of(caps), CAPS0_WEIGHT_CODE.of(caps)), (8, 16, 1));
+        let caps = constant(&CAPS1, &c);
+        assert_eq!((CAPS1_MAX_DEPTH.of(caps), CAPS1_MAX_TOKENS.of(caps)), (100, 5));
+        assert_eq!(CAPS2_WEIGHT_BYTES.of(constant(&CAPS2, &c)), 2);
+        assert_eq!(constant(&ID, &c).to_be_bytes(), *b"TRIN");
+    }
+
+    #[test]
+    fn error_codes_round_trip() {
+        assert_eq!(ErrorCode::from_code(6), Some(ErrorCode::IllegalTrit));
+        assert_eq!(ErrorCode::from_code(8), None);
+    }
+}
