@@ -1,0 +1,121 @@
+//! Folders in Hugging Face layout: `config.json` and safetensors.
+//!
+//! Packed weights are `uint8 [ceil(N / 4), K]`: bits `2i..2i+1` of `byte[r, c]` hold row `r + i * ceil(N / 4)` as
+//! trit + 1. Code 3 is illegal; rows beyond `N` are filling.
+
+use std::path::Path;
+
+use super::hf_config::{self, HfConfig};
+use super::safetensors::Safetensors;
+use super::tensor::{Kind, Tensor};
+use super::{DenseId, NormId, Source, assemble};
+use crate::dense::Dense;
+use crate::{Convention, Error, InputNorm, Linear, LinearId, Model, RmsNorm, TernaryMatrix, quant};
+
+/// Loads a folder.
+pub(super) fn load(folder: &Path) -> Result<Model, Error> {
+    let description = hf_config::read(&folder.join("config.json"))?;
+    let tensors = Safetensors::open(folder)?;
+    let source = Folder { path: folder, description, tensors };
+    source.refuse_biases()?;
+    assemble(source.description.config.clone(), &source)
+}
+
+struct Folder<'a> {
+    path: &'a Path,
+    description: HfConfig,
+    tensors: Safetensors,
+}
+
+impl Folder<'_> {
+    fn tensor(&self, name: &str) -> Result<Tensor<'_>, Error> {
+        let missing = || Error::MissingTensor { path: self.path.to_owned(), tensor: name.to_owned() };
+        self.tensors.find(name).ok_or_else(missing)?
+    }
+
+    /// A bias would be ignored, and the output wrong.
+    fn refuse_biases(&self) -> Result<(), Error> {
+        match self.tensors.names().filter(|name| name.ends_with(".bias")).min() {
+            Some(name) => Err(self.tensor(name)?.error(0, "only layers without bias are implemented")),
+            None => Ok(()),
+        }
+    }
+
+    fn input_norm(&self, prefix: &str, width: usize) -> Result<InputNorm, Error> {
+        Ok(match self.description.linear_norm {
+            Some(eps) => {
+                InputNorm::Rms(RmsNorm::new(self.tensor(&format!("{prefix}.rms_norm.weight"))?.vector(width)?, eps))
+            }
+            None => InputNorm::None,
+        })
+    }
+}
+
+impl Source for Folder<'_> {
+    fn dense(&self, id: DenseId) -> Result<Dense, Error> {
+        let config = &self.description.config;
+        let name = match id {
+            DenseId::Embedding => "model.embed_tokens.weight",
+            DenseId::Head => "lm_head.weight",
+        };
+        self.tensor(name)?.dense(config.vocab, config.hidden)
+    }
+
+    fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
+        let name = match id {
+            NormId::Attention(layer) => format!("model.layers.{layer}.input_layernorm.weight"),
+            NormId::AttentionSub(layer) => format!("model.layers.{layer}.self_attn.attn_sub_norm.weight"),
+            NormId::Ffn(layer) => format!("model.layers.{layer}.post_attention_layernorm.weight"),
+            NormId::FfnSub(layer) => format!("model.layers.{layer}.mlp.ffn_sub_norm.weight"),
+            NormId::Final => "model.norm.weight".to_owned(),
+        };
+        self.tensor(&name)?.vector(id.width(&self.description.config))
+    }
+
+    fn linear(&self, id: LinearId) -> Result<Linear, Error> {
+        let config = &self.description.config;
+        let (rows, cols) = config.linear_shape(id.kind);
+        let prefix = format!("model.{id}");
+        let weight = self.tensor(&format!("{prefix}.weight"))?;
+        let (weights, scale) = match config.convention {
+            Convention::BitLinear | Convention::AutoBitLinearOffline => {
+                (packed(&weight, rows, cols)?, self.tensor(&format!("{prefix}.weight_scale"))?.scale()?)
+            }
+            Convention::AutoBitLinearOnline => absmean(&weight, rows, cols)?,
+        };
+        let input_norm = self.input_norm(&prefix, cols)?;
+        Ok(Linear { id, weights, scale, convention: config.convention, input_norm })
+    }
+}
+
+fn packed(tensor: &Tensor, rows: usize, cols: usize) -> Result<TernaryMatrix, Error> {
+    if tensor.kind != Kind::U8 {
+        return Err(tensor.error(0, format!("the type is {:?}, but packed ternary weights are U8", tensor.kind)));
+    }
+    let plane = rows.div_ceil(4);
+    tensor.expect_shape(&[plane, cols])?;
+    TernaryMatrix::from_rows(rows, cols, |row, out| {
+        let (start, shift) = (row % plane * cols, row / plane * 2);
+        for (i, (out, byte)) in out.iter_mut().zip(&tensor.data[start..]).enumerate() {
+            let code = byte >> shift & 3;
+            if code == 3 {
+                return Err(tensor.error(start + i, format!("code 3 for weight [{row}, {i}] is not a trit")));
+            }
+            *out = code as i8 - 1;
+        }
+        Ok(())
+    })
+}
+
+/// Quantises master weights by their mean magnitude; the scale is that magnitude.
+fn absmean(tensor: &Tensor, rows: usize, cols: usize) -> Result<(TernaryMatrix, f32), Error> {
+    tensor.expect_shape(&[rows, cols])?;
+    tensor.expect_finite()?;
+    let s = quant::absmean_scale(tensor.floats()?);
+    let mut weights = tensor.floats()?;
+    let trits = TernaryMatrix::from_rows(rows, cols, |_, out| {
+        out.iter_mut().zip(&mut weights).for_each(|(out, weight)| *out = quant::ternary(weight, s));
+        Ok(())
+    })?;
+    Ok((trits, 1.0 / s))
+}

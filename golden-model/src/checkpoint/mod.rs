@@ -1,0 +1,107 @@
+//! Checkpoints of all kinds in, one [`Model`] out.
+//!
+//! A format is a [`Source`]: it knows how to find the parts of a model. Putting them together is the same for all.
+
+mod hf_config;
+mod huggingface;
+mod mapped;
+mod safetensors;
+mod tensor;
+
+use std::path::Path;
+
+use crate::attention::Attention;
+use crate::dense::Dense;
+use crate::ffn::Ffn;
+use crate::rope::Rope;
+use crate::transformer::Layer;
+use crate::{Config, Error, Linear, LinearId, LinearKind, Model, RmsNorm};
+
+/// The dense parts of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DenseId {
+    Embedding,
+    Head,
+}
+
+/// The norms of a model; those of a layer carry its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NormId {
+    /// Before attention.
+    Attention(usize),
+    /// Before the attention output projection.
+    AttentionSub(usize),
+    /// Before the feed-forward network.
+    Ffn(usize),
+    /// Before the FFN down projection.
+    FfnSub(usize),
+    /// After the last layer.
+    Final,
+}
+
+impl NormId {
+    /// Features that the norm covers.
+    fn width(self, config: &Config) -> usize {
+        match self {
+            Self::Attention(_) | Self::Ffn(_) | Self::Final => config.hidden,
+            Self::AttentionSub(_) => config.heads * config.head_dim,
+            Self::FfnSub(_) => config.intermediate,
+        }
+    }
+}
+
+/// Where the parts of a model come from. Each part has the shape that the configuration says, or there is an error.
+trait Source {
+    fn dense(&self, id: DenseId) -> Result<Dense, Error>;
+    fn norm(&self, id: NormId) -> Result<Vec<f32>, Error>;
+    fn linear(&self, id: LinearId) -> Result<Linear, Error>;
+}
+
+/// Loads whatever `path` holds.
+pub(crate) fn load(path: &Path) -> Result<Model, Error> {
+    if path.is_dir() {
+        huggingface::load(path)
+    } else {
+        let reason = if path.exists() {
+            "this is not a folder with config.json and safetensors"
+        } else {
+            "there is no such folder"
+        };
+        Err(Error::config(path, reason))
+    }
+}
+
+fn assemble(config: Config, source: &dyn Source) -> Result<Model, Error> {
+    let norm = |id| Ok::<_, Error>(RmsNorm::new(source.norm(id)?, config.norm_eps));
+    let sub_norm = |id| config.sub_norms.then(|| norm(id)).transpose();
+    let layer = |layer| {
+        let linear = |kind| source.linear(LinearId { layer, kind });
+        Ok(Layer {
+            attention_norm: norm(NormId::Attention(layer))?,
+            attention: Attention {
+                q: linear(LinearKind::Q)?,
+                k: linear(LinearKind::K)?,
+                v: linear(LinearKind::V)?,
+                o: linear(LinearKind::O)?,
+                sub_norm: sub_norm(NormId::AttentionSub(layer))?,
+                head_dim: config.head_dim,
+            },
+            ffn_norm: norm(NormId::Ffn(layer))?,
+            ffn: Ffn {
+                gate: linear(LinearKind::Gate)?,
+                up: linear(LinearKind::Up)?,
+                down: linear(LinearKind::Down)?,
+                sub_norm: sub_norm(NormId::FfnSub(layer))?,
+                activation: config.activation,
+            },
+        })
+    };
+    Ok(Model {
+        embedding: source.dense(DenseId::Embedding)?,
+        layers: (0..config.layers).map(layer).collect::<Result<_, Error>>()?,
+        norm: norm(NormId::Final)?,
+        head: (!config.tied).then(|| source.dense(DenseId::Head)).transpose()?,
+        rope: Rope::new(config.head_dim, config.rope_theta),
+        config,
+    })
+}

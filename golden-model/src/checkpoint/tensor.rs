@@ -1,0 +1,105 @@
+//! A tensor as it lies in its file, and the readings of it that all formats share.
+
+use std::path::Path;
+
+use half::{bf16, f16};
+
+use crate::Error;
+use crate::dense::{Dense, Values};
+
+/// How a tensor's elements are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    F32,
+    F16,
+    Bf16,
+    U8,
+}
+
+/// Stored bytes with their meaning and their place.
+#[derive(Clone, Debug)]
+pub(super) struct Tensor<'a> {
+    pub(super) path: &'a Path,
+    pub(super) name: String,
+    /// Of the first byte, in the file.
+    pub(super) offset: u64,
+    pub(super) kind: Kind,
+    /// Outermost dimension first.
+    pub(super) shape: Vec<usize>,
+    pub(super) data: &'a [u8],
+}
+
+impl Tensor<'_> {
+    /// An error about the byte `at` of this tensor.
+    pub(super) fn error(&self, at: usize, reason: impl Into<String>) -> Error {
+        Error::Tensor {
+            path: self.path.to_owned(),
+            tensor: self.name.clone(),
+            offset: self.offset + at as u64,
+            reason: reason.into(),
+        }
+    }
+
+    pub(super) fn expect_shape(&self, shape: &[usize]) -> Result<(), Error> {
+        if self.shape == shape {
+            return Ok(());
+        }
+        Err(self.error(0, format!("the shape is {:?}, but the configuration makes it {shape:?}", self.shape)))
+    }
+
+    /// Bytes of an element of a float tensor.
+    fn float_width(&self) -> Result<usize, Error> {
+        match self.kind {
+            Kind::F32 => Ok(4),
+            Kind::F16 | Kind::Bf16 => Ok(2),
+            kind => Err(self.error(0, format!("the type is {kind:?}, but F32, F16 or BF16 is needed"))),
+        }
+    }
+
+    /// Every element of a float tensor as `f32`.
+    pub(super) fn floats(&self) -> Result<impl Iterator<Item = f32> + Clone, Error> {
+        let (kind, width) = (self.kind, self.float_width()?);
+        Ok(self.data.chunks_exact(width).map(move |bytes| match (kind, bytes) {
+            (Kind::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
+            (Kind::F16, &[a, b]) => f16::from_le_bytes([a, b]).to_f32(),
+            (_, bytes) => bf16::from_le_bytes([bytes[0], bytes[1]]).to_f32(),
+        }))
+    }
+
+    /// Refuses NaN and infinities.
+    pub(super) fn expect_finite(&self) -> Result<(), Error> {
+        match self.floats()?.enumerate().find(|(_, value)| !value.is_finite()) {
+            Some((i, value)) => Err(self.error(i * self.float_width()?, format!("element {i} is {value}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// A vector of finite floats.
+    pub(super) fn vector(&self, len: usize) -> Result<Vec<f32>, Error> {
+        self.expect_shape(&[len])?;
+        self.expect_finite()?;
+        Ok(self.floats()?.collect())
+    }
+
+    /// A single positive number, of shape `[]` or `[1]`.
+    pub(super) fn scale(&self) -> Result<f32, Error> {
+        match (self.shape.iter().product::<usize>(), self.floats()?.next()) {
+            (1, Some(scale)) if scale.is_finite() && scale > 0.0 => Ok(scale),
+            (1, Some(scale)) => Err(self.error(0, format!("the scale is {scale}; it must be a positive number"))),
+            _ => Err(self.error(0, format!("the shape is {:?}, but a scale is a single number", self.shape))),
+        }
+    }
+
+    /// A matrix of finite floats, in the precision it is stored in.
+    pub(super) fn dense(&self, rows: usize, cols: usize) -> Result<Dense, Error> {
+        self.expect_shape(&[rows, cols])?;
+        self.expect_finite()?;
+        let halves = || self.data.as_chunks::<2>().0.iter();
+        let values = match self.kind {
+            Kind::F16 => Values::F16(halves().map(|&b| f16::from_le_bytes(b)).collect()),
+            Kind::Bf16 => Values::Bf16(halves().map(|&b| bf16::from_le_bytes(b)).collect()),
+            _ => Values::F32(self.floats()?.collect()),
+        };
+        Ok(Dense::new(cols, values))
+    }
+}

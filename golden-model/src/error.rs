@@ -1,0 +1,98 @@
+//! Everything that can go wrong, each with its place and what to do about it.
+
+use std::path::{Path, PathBuf};
+
+use crate::LinearId;
+
+/// An error of a foreign engine behind [`Matmul`](crate::Matmul).
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What went wrong in this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A configuration asks for something this crate does not implement, or contradicts itself.
+    #[error("{}: {reason}", path.display())]
+    Config {
+        /// The file that holds the configuration.
+        path: PathBuf,
+        /// What is wrong and what would be accepted.
+        reason: String,
+    },
+    /// The structure of a file is broken.
+    #[error("{}: at byte {offset}: {reason}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A tensor that the configuration calls for is not in the checkpoint.
+    #[error("{}: tensor `{tensor}` is missing; the file is incomplete or its config.json belongs to another model", path.display())]
+    MissingTensor {
+        /// The file or folder.
+        path: PathBuf,
+        /// The tensor's full name.
+        tensor: String,
+    },
+    /// A tensor is there, but its type, shape or content is wrong.
+    #[error("{}: tensor `{tensor}` at byte {offset}: {reason}", path.display())]
+    Tensor {
+        /// The file.
+        path: PathBuf,
+        /// The tensor's full name.
+        tensor: String,
+        /// Where in the file: the tensor's first byte, or the offending one when it is known.
+        offset: u64,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A character has no token.
+    #[error("character {character:?} at position {position} is not in the vocabulary; {hint}")]
+    Vocabulary {
+        /// The character.
+        character: char,
+        /// Its position in the text, in characters from 0.
+        position: usize,
+        /// What the vocabulary does hold.
+        hint: String,
+    },
+    /// The tokenizer's library refused.
+    #[error("tokenizer: {0}")]
+    Tokenizer(String),
+    /// An argument does not fit the model.
+    #[error("{0}")]
+    Argument(String),
+    /// The engine behind the matmul seam failed.
+    #[error("{linear}: {source}")]
+    Engine {
+        /// The layer that was being computed.
+        linear: LinearId,
+        /// What the engine said.
+        source: BoxError,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn config(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Config { path: path.to_owned(), reason: reason.into() }
+    }
+
+    pub(crate) fn argument(reason: impl Into<String>) -> Self {
+        Self::Argument(reason.into())
+    }
+}

@@ -1,0 +1,45 @@
+//! Text generation, a token at a time.
+
+use crate::{Error, KvCache, Matmul, Model, Sampler};
+
+/// Yields the tokens that follow a prompt; made by [`generate`].
+pub struct Generator<'a> {
+    model: &'a Model,
+    engine: &'a mut dyn Matmul,
+    sampler: &'a mut Sampler,
+    cache: KvCache,
+    pending: Vec<u32>,
+}
+
+/// Continues `prompt`. The iterator ends after the model's end-of-text token, or after an error.
+///
+/// # Errors
+/// If the prompt is empty, longer than the model's context, or holds a token outside the vocabulary.
+pub fn generate<'a>(
+    model: &'a Model,
+    engine: &'a mut dyn Matmul,
+    sampler: &'a mut Sampler,
+    prompt: &[u32],
+) -> Result<Generator<'a>, Error> {
+    let cache = KvCache::new(model.config());
+    model.check(prompt, &cache)?;
+    Ok(Generator { model, engine, sampler, cache, pending: prompt.to_vec() })
+}
+
+impl Iterator for Generator<'_> {
+    type Item = Result<u32, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.pending.is_empty() {
+            return None;
+        }
+        let tokens = std::mem::take(&mut self.pending);
+        Some(self.model.forward_last(self.engine, &tokens, &mut self.cache).map(|logits| {
+            let token = self.sampler.sample(logits.last());
+            if !self.model.config().ends.contains(&token) {
+                self.pending.push(token);
+            }
+            token
+        }))
+    }
+}

@@ -1,0 +1,200 @@
+//! Packed matmul kernels, chosen at run time, all equal to [`reference`](crate::reference).
+//!
+//! Weights stay in two-bit codes `c = w + 1`, so `sum_k x*w = sum_k x*c - sum_k x`: an unsigned-by-signed byte product
+//! and one correction per token. A kernel is one function, a tile of `R` weight rows by `M` tokens; the tiling and the
+//! threads around it are the same for all of them.
+//!
+//! ```text
+//!              M tokens
+//!            +---------+     weights: R rows of 64-byte blocks, decoded once per M tokens
+//!  R rows    |  tile   |     tokens:  padded to whole blocks, M x K bytes stay in the L1 cache
+//!            +---------+
+//! ```
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod portable;
+
+use rayon::prelude::*;
+
+use crate::TernaryMatrix;
+use crate::ternary::{BLOCK, Block, PLANE};
+
+/// Weight rows of a tile.
+const ROWS: usize = 4;
+/// Tokens of a tile.
+const TOKENS: usize = 4;
+/// Weight rows that one task computes.
+const TASK_ROWS: usize = 64;
+/// Below this many multiply-accumulates, starting threads costs more than it saves.
+const PARALLEL_MACS: usize = 1 << 19;
+
+/// 64 activations, the partners of a block's plane.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Lanes([i8; PLANE]);
+
+/// Planes in a block.
+const PLANES: usize = BLOCK / PLANE;
+
+/// A matmul kernel that this machine can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kernel(Isa);
+
+/// Only [`Kernel::available`] makes these, after asking the processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Isa {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni,
+}
+
+impl Kernel {
+    /// The kernels that this machine can run, the fastest last.
+    pub fn available() -> Vec<Self> {
+        let mut kernels = vec![Self(Isa::Portable)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") {
+                kernels.push(Self(Isa::Avx2));
+            }
+            if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vnni") {
+                kernels.push(Self(Isa::Avx512Vnni));
+            }
+        }
+        kernels
+    }
+
+    /// The fastest kernel of this machine.
+    pub fn best() -> Self {
+        Self::available()[Self::available().len() - 1]
+    }
+
+    /// A short name: `portable`, `avx2`, `avx512vnni`.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Isa::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Vnni => "avx512vnni",
+        }
+    }
+
+    /// `y[m][n] = sum_k x[m][k] * w[n][k]`, on the current rayon pool when the work is worth it.
+    ///
+    /// # Panics
+    /// If `x` is not `m x K` or `y` is not `m x N`.
+    pub fn matmul(self, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) {
+        let (n, k) = (w.rows(), w.cols());
+        assert_eq!((x.len(), y.len()), (m * k, m * n), "{m} rows of {k} inputs and {n} outputs");
+        if m == 0 {
+            return;
+        }
+        let x = Activations::new(x, m, k);
+        if m == 1 {
+            self.product(w, &x, y);
+        } else {
+            // Tasks own weight rows, so they write an N x M product; the caller wants M x N.
+            let mut transposed = vec![0; m * n];
+            self.product(w, &x, &mut transposed);
+            for (token, y) in y.chunks_mut(n).enumerate() {
+                y.iter_mut().zip(transposed[token..].iter().step_by(m)).for_each(|(y, &t)| *y = t);
+            }
+        }
+    }
+
+    /// The `N x M` product.
+    fn product(self, w: &TernaryMatrix, x: &Activations, y: &mut [i32]) {
+        let task = |(i, y): (usize, &mut [i32])| self.rows(w, i * TASK_ROWS, x, y);
+        let chunk = TASK_ROWS * x.tokens();
+        if w.rows() * w.cols() * x.tokens() < PARALLEL_MACS {
+            y.chunks_mut(chunk).enumerate().for_each(task);
+        } else {
+            y.par_chunks_mut(chunk).enumerate().for_each(task);
+        }
+    }
+
+    /// Fills `y`, whole rows of the `N x M` product from row `first`.
+    fn rows(self, w: &TernaryMatrix, first: usize, x: &Activations, y: &mut [i32]) {
+        let m = x.tokens();
+        let rows = y.len() / m;
+        let mut token = 0;
+        while token < m {
+            let wide = m - token >= TOKENS;
+            let mut row = 0;
+            while row < rows {
+                let tall = rows - row >= ROWS;
+                let out = &mut y[row * m..];
+                match (tall, wide) {
+                    (true, true) => self.tile::<ROWS, TOKENS>(w, first + row, x, token, out),
+                    (true, false) => self.tile::<ROWS, 1>(w, first + row, x, token, out),
+                    (false, true) => self.tile::<1, TOKENS>(w, first + row, x, token, out),
+                    (false, false) => self.tile::<1, 1>(w, first + row, x, token, out),
+                }
+                row += if tall { ROWS } else { 1 };
+            }
+            token += if wide { TOKENS } else { 1 };
+        }
+    }
+
+    #[allow(unsafe_code)]
+    fn tile<const R: usize, const M: usize>(
+        self,
+        w: &TernaryMatrix,
+        row: usize,
+        x: &Activations,
+        token: usize,
+        out: &mut [i32],
+    ) {
+        let weights: [&[Block]; R] = std::array::from_fn(|r| w.row(row + r));
+        let tokens: [&[[Lanes; PLANES]]; M] = std::array::from_fn(|t| x.token(token + t));
+        let sums = match self.0 {
+            Isa::Portable => portable::tile(weights, tokens),
+            // SAFETY: `available` saw that the processor has AVX2.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { avx2::tile(weights, tokens) },
+            // SAFETY: `available` saw that the processor has AVX-512 BW and VNNI.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Vnni => unsafe { avx512::tile(weights, tokens) },
+        };
+        for (r, sums) in sums.iter().enumerate() {
+            for (t, sum) in sums.iter().enumerate() {
+                out[r * x.tokens() + token + t] = sum - x.sums[token + t];
+            }
+        }
+    }
+}
+
+/// `M x K` activations, each token padded with zeros to whole blocks.
+struct Activations {
+    lanes: Vec<[Lanes; PLANES]>,
+    stride: usize,
+    sums: Vec<i32>,
+}
+
+impl Activations {
+    fn new(x: &[i8], m: usize, k: usize) -> Self {
+        let stride = k.div_ceil(BLOCK);
+        let mut lanes = vec![[Lanes([0; PLANE]); PLANES]; m * stride];
+        for (x, lanes) in x.chunks(k).zip(lanes.chunks_mut(stride)) {
+            for (x, lanes) in x.chunks(PLANE).zip(lanes.as_flattened_mut()) {
+                lanes.0[..x.len()].copy_from_slice(x);
+            }
+        }
+        let sums = x.chunks(k).map(|x| x.iter().map(|&x| i32::from(x)).sum()).collect();
+        Self { lanes, stride, sums }
+    }
+
+    fn tokens(&self) -> usize {
+        self.sums.len()
+    }
+
+    fn token(&self, token: usize) -> &[[Lanes; PLANES]] {
+        &self.lanes[token * self.stride..][..self.stride]
+    }
+}

@@ -1,0 +1,86 @@
+//! NumPy `.npy` files: token ids in, logits out.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter};
+use std::path::Path;
+
+use npyz::{NpyFile, WriterBuilder};
+
+use crate::Error;
+
+/// Reads int64 token ids, `[batch, seq]` or `[seq]`; one `Vec` per sequence.
+///
+/// # Errors
+/// If the file is not such an array, or an id is negative or above 2^32 - 1.
+pub fn read_ids(path: &Path) -> Result<Vec<Vec<u32>>, Error> {
+    let (shape, values) = read::<i64>(path, "int64")?;
+    let [.., seq] = shape[..] else {
+        return Err(Error::config(path, "the array has no dimension; [batch, seq] is expected"));
+    };
+    if shape.len() > 2 || values.is_empty() {
+        return Err(Error::config(path, format!("the shape is {shape:?}; a non-empty [batch, seq] is expected")));
+    }
+    let ids = values.iter().map(|&id| {
+        u32::try_from(id).map_err(|_| Error::config(path, format!("token id {id} is not a number from 0 to 2^32 - 1")))
+    });
+    let ids: Vec<u32> = ids.collect::<Result<_, _>>()?;
+    Ok(ids.chunks(seq as usize).map(<[u32]>::to_vec).collect())
+}
+
+/// Reads an f32 array: its shape and its values, row-major.
+///
+/// # Errors
+/// If the file is not such an array.
+pub fn read_f32(path: &Path) -> Result<(Vec<u64>, Vec<f32>), Error> {
+    read(path, "float32")
+}
+
+/// Writes an f32 array of any shape.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_f32(path: &Path, shape: &[u64], values: &[f32]) -> Result<(), Error> {
+    let file = BufWriter::new(File::create(path).map_err(Error::io(path))?);
+    let write = || {
+        let mut writer = npyz::WriteOptions::new().default_dtype().shape(shape).writer(file).begin_nd()?;
+        writer.extend(values)?;
+        writer.finish()
+    };
+    write().map_err(Error::io(path))
+}
+
+fn read<T: npyz::Deserialize>(path: &Path, kind: &str) -> Result<(Vec<u64>, Vec<T>), Error> {
+    let file = File::open(path).map_err(Error::io(path))?;
+    let size = file.metadata().map_err(Error::io(path))?.len();
+    let array = NpyFile::new(BufReader::new(file)).map_err(Error::io(path))?;
+    let (shape, order) = (array.shape().to_vec(), array.order());
+    // The header alone must not make us allocate more than the file holds.
+    let bytes = shape.iter().try_fold(1u64, |n, &d| n.checked_mul(d));
+    if bytes.is_none_or(|n| n > size) {
+        return Err(Error::config(path, format!("the file is too short for an array of shape {shape:?}")));
+    }
+    if order != npyz::Order::C {
+        return Err(Error::config(path, "the array is in Fortran order; save it with numpy.ascontiguousarray"));
+    }
+    let values = array.data::<T>().map_err(|_| Error::config(path, format!("the array's type is not {kind}")))?;
+    Ok((shape, values.collect::<Result<_, _>>().map_err(Error::io(path))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_round_trip_and_other_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npy");
+        write_f32(&path, &[1, 2, 3], &[0.0, 1.5, -2.0, 3.0, f32::MIN, f32::MAX]).unwrap();
+        assert_eq!(read_f32(&path).unwrap(), (vec![1, 2, 3], vec![0.0, 1.5, -2.0, 3.0, f32::MIN, f32::MAX]));
+        assert!(read_ids(&path).unwrap_err().to_string().contains("not int64"));
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+        assert!(read_f32(&path).is_err(), "a cut file");
+        std::fs::write(&path, b"not an array").unwrap();
+        assert!(read_f32(&path).is_err());
+    }
+}

@@ -1,0 +1,190 @@
+//! Ternary weights, two bits each.
+//!
+//! A row of `K` weights is stored in `ceil(K / 256)` blocks of 64 bytes. A weight is stored as its code, trit + 1, and
+//! element `j` of a block sits in byte `j % 64`, bits `2 * (j / 64)`:
+//!
+//! ```text
+//! byte b of a block:   bits 7-6       5-4       3-2       1-0
+//!                    w[192 + b]  w[128 + b]  w[64 + b]   w[b]
+//! ```
+//!
+//! so one 64-byte load yields four planes of 64 codes that line up with 64 consecutive activations each. The last block
+//! is padded with zeros (code 1).
+
+use crate::Error;
+
+/// Weights in a [`Block`].
+pub(crate) const BLOCK: usize = 256;
+/// Weights in a plane of a block, and bytes in a block.
+pub(crate) const PLANE: usize = 64;
+/// The widest row. The sum of code x activation stays below 2 * 128 * 2^22 = 2^30, so an `i32` cannot overflow.
+pub(crate) const MAX_COLS: usize = 1 << 22;
+
+/// 256 weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, align(64))]
+pub(crate) struct Block(pub(crate) [u8; PLANE]);
+
+impl Block {
+    /// Code 1, the zero weight, in all four planes.
+    const ZERO: Self = Self([0b01_01_01_01; PLANE]);
+}
+
+/// An `N x K` matrix of ternary weights (`N` outputs, `K` inputs), packed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TernaryMatrix {
+    rows: usize,
+    cols: usize,
+    blocks: Vec<Block>,
+}
+
+impl TernaryMatrix {
+    /// Packs `trits`, row-major, `rows x cols`.
+    ///
+    /// # Errors
+    /// If a dimension is zero, `cols` exceeds 2^22, the length is not `rows * cols`, or a value is outside -1, 0, 1.
+    pub fn from_trits(rows: usize, cols: usize, trits: &[i8]) -> Result<Self, Error> {
+        if rows.checked_mul(cols) != Some(trits.len()) {
+            return Err(Error::argument(format!("a {rows} x {cols} matrix cannot be made of {} weights", trits.len())));
+        }
+        Self::from_rows(rows, cols, |row, out| {
+            out.copy_from_slice(&trits[row * cols..][..cols]);
+            match out.iter().position(|t| !(-1..=1).contains(t)) {
+                Some(col) => {
+                    Err(Error::argument(format!("weight [{row}, {col}] is {}; ternary means -1, 0 or 1", out[col])))
+                }
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Packs row after row as `fill` writes them, each exactly `cols` long with every element in -1, 0, 1.
+    pub(crate) fn from_rows(
+        rows: usize,
+        cols: usize,
+        mut fill: impl FnMut(usize, &mut [i8]) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
+        if rows == 0 || cols == 0 || cols > MAX_COLS {
+            return Err(Error::argument(format!(
+                "a weight matrix of {rows} x {cols}: both must be at least 1 and the columns at most {MAX_COLS}"
+            )));
+        }
+        let mut row_buffer = vec![0i8; cols];
+        let mut blocks = Vec::with_capacity(rows * cols.div_ceil(BLOCK));
+        for row in 0..rows {
+            fill(row, &mut row_buffer)?;
+            blocks.extend(row_buffer.chunks(BLOCK).map(pack));
+        }
+        Ok(Self { rows, cols, blocks })
+    }
+
+    /// `N`, the number of outputs.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// `K`, the number of inputs.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// The weight from input `col` to output `row`.
+    ///
+    /// # Panics
+    /// If either is out of range.
+    pub fn get(&self, row: usize, col: usize) -> i8 {
+        assert!(row < self.rows && col < self.cols, "[{row}, {col}] is outside {} x {}", self.rows, self.cols);
+        trit(&self.row(row)[col / BLOCK], col % BLOCK)
+    }
+
+    /// Writes row `row` to `out`, which is `cols` long.
+    ///
+    /// # Panics
+    /// If `row` is out of range or `out` has another length.
+    pub fn unpack_row(&self, row: usize, out: &mut [i8]) {
+        assert_eq!(out.len(), self.cols, "a row holds {} weights", self.cols);
+        for (block, out) in self.row(row).iter().zip(out.chunks_mut(BLOCK)) {
+            out.iter_mut().enumerate().for_each(|(j, out)| *out = trit(block, j));
+        }
+    }
+
+    /// How many weights are zero.
+    pub fn zeros(&self) -> usize {
+        // A code's low bit is set only for zero, and every padding element is a zero.
+        let ones: usize = self.blocks.iter().flat_map(|b| b.0).map(|b| (b & 0b01_01_01_01).count_ones() as usize).sum();
+        ones - (self.blocks.len() * BLOCK - self.rows * self.cols)
+    }
+
+    /// Bytes that the packed weights occupy.
+    pub fn bytes(&self) -> usize {
+        self.blocks.len() * PLANE
+    }
+
+    /// Blocks in a row.
+    pub(crate) fn stride(&self) -> usize {
+        self.cols.div_ceil(BLOCK)
+    }
+
+    pub(crate) fn row(&self, row: usize) -> &[Block] {
+        &self.blocks[row * self.stride()..][..self.stride()]
+    }
+}
+
+fn trit(block: &Block, j: usize) -> i8 {
+    ((block.0[j % PLANE] >> (2 * (j / PLANE))) & 3) as i8 - 1
+}
+
+fn pack(trits: &[i8]) -> Block {
+    let mut block = Block::ZERO;
+    for (plane, trits) in trits.chunks(PLANE).enumerate() {
+        let shift = 2 * plane;
+        for (byte, &trit) in block.0.iter_mut().zip(trits) {
+            *byte = *byte & !(3 << shift) | ((trit + 1) as u8) << shift;
+        }
+    }
+    block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(len: usize) -> Vec<i8> {
+        (0..len).map(|i| ((i * 7 + i / 5) % 3) as i8 - 1).collect()
+    }
+
+    #[test]
+    fn every_width_round_trips() {
+        for cols in (1..=520).chain([1023, 1024, 1025]) {
+            let trits = pattern(3 * cols);
+            let matrix = TernaryMatrix::from_trits(3, cols, &trits).unwrap();
+            let mut row = vec![9; cols];
+            for r in 0..3 {
+                matrix.unpack_row(r, &mut row);
+                assert_eq!(row, trits[r * cols..][..cols], "{cols} columns, row {r}");
+                assert_eq!(matrix.get(r, cols - 1), trits[(r + 1) * cols - 1]);
+            }
+            assert_eq!(matrix.zeros(), trits.iter().filter(|&&t| t == 0).count(), "{cols} columns");
+        }
+    }
+
+    /// The layout is pinned by hand: the kernels rely on it.
+    #[test]
+    fn elements_sit_where_the_module_says() {
+        let mut trits = [0i8; BLOCK];
+        (trits[3], trits[64 + 3], trits[128 + 3], trits[192 + 3]) = (1, -1, 0, 1);
+        let matrix = TernaryMatrix::from_trits(1, BLOCK, &trits).unwrap();
+        assert_eq!(matrix.row(0)[0].0[3], 0b10_01_00_10);
+        assert_eq!(matrix.row(0)[0].0[4], 0b01_01_01_01);
+        assert_eq!(matrix.bytes(), 64);
+    }
+
+    #[test]
+    fn what_is_not_ternary_is_refused() {
+        assert!(TernaryMatrix::from_trits(1, 2, &[0, 2]).unwrap_err().to_string().contains("[0, 1] is 2"));
+        assert!(TernaryMatrix::from_trits(2, 2, &[0; 3]).is_err());
+        assert!(TernaryMatrix::from_trits(0, 2, &[]).is_err());
+        assert!(TernaryMatrix::from_trits(2, 0, &[]).is_err());
+        assert!(TernaryMatrix::from_trits(usize::MAX, 2, &[]).is_err());
+    }
+}
