@@ -53,11 +53,11 @@ fn bfloat16_run() {
 }
 
 /// Inputs and outputs of every ternary linear of layer 0: `BitLinear` is bit-equal; the online reference differs by its
-/// float GEMM, the offline one by its run in bf16.
+/// float GEMM, the offline one by three roundings to bf16.
 #[test]
 fn layer_taps() {
     for (name, tolerance) in
-        [("bitlinear_packed-float32", 0.0), ("online-float32", 2e-6), ("autobit_offline-bfloat16", 4e-3)]
+        [("bitlinear_packed-float32", 0.0), ("online-float32", 2e-6), ("autobit_offline-bfloat16", 1e-2)]
     {
         let folder = fixture(name);
         let model = Model::load(&folder).unwrap();
