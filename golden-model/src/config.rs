@@ -20,6 +20,8 @@ pub enum Convention {
     AutoBitLinearOffline,
     /// Master weights, quantised at load by their mean magnitude `1 / s`; `y = acc / a / s`.
     AutoBitLinearOnline,
+    /// The block encodings of GGUF; `y = acc / a * scale`.
+    Gguf,
 }
 
 impl Convention {
@@ -29,6 +31,7 @@ impl Convention {
             Self::BitLinear => "bitlinear",
             Self::AutoBitLinearOffline => "autobitlinear-offline",
             Self::AutoBitLinearOnline => "autobitlinear-online",
+            Self::Gguf => "gguf",
         }
     }
 

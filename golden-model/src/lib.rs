@@ -44,6 +44,7 @@ mod tokenizer;
 mod transformer;
 
 pub use cache::KvCache;
+pub use checkpoint::{I2sPacking, LoadOptions};
 pub use config::{Activation, Config, Convention};
 pub use error::{BoxError, Error};
 pub use generate::{Generator, generate};

@@ -12,7 +12,7 @@ use crate::attention::{Attention, Span};
 use crate::dense::Dense;
 use crate::ffn::Ffn;
 use crate::rope::Rope;
-use crate::{Config, Error, KvCache, Linear, LinearId, Matmul, RmsNorm, checkpoint};
+use crate::{Config, Error, KvCache, Linear, LinearId, LoadOptions, Matmul, RmsNorm, checkpoint};
 
 /// A language model, ready to run; ternary weights stay packed.
 #[derive(Clone, Debug)]
@@ -68,12 +68,20 @@ impl Logits {
 }
 
 impl Model {
-    /// Loads a checkpoint: a folder in Hugging Face layout.
+    /// Loads a checkpoint: a folder in Hugging Face layout, or a `.gguf` file.
     ///
     /// # Errors
     /// With file, tensor and byte offset, if the checkpoint is incomplete, damaged or of a kind that is not implemented.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        checkpoint::load(path)
+        Self::load_with(path, LoadOptions::default())
+    }
+
+    /// As [`load`](Self::load), with what the checkpoint cannot say about itself.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_with(path: &Path, options: LoadOptions) -> Result<Self, Error> {
+        checkpoint::load(path, options)
     }
 
     /// What the model is.

@@ -44,6 +44,31 @@ fn autobitlinear_offline() {
     check("autobit_offline-bfloat16", "logits_upcast_f32.npy", 0.9, 0.03);
 }
 
+/// The fixture's GGUF file.
+fn check_gguf(name: &str, strict: &str, max_abs: f32, relative_l2: f64) {
+    let folder = fixture(name);
+    let model = Model::load(&folder.join("model.gguf")).unwrap();
+    let (ids, logits) = (format!("{strict}input_ids.npy"), format!("{strict}logits_f32.npy"));
+    assert_within(&format!("{name} {strict}"), distance(&model, &folder, &ids, &logits), max_abs, relative_l2, 1.0);
+}
+
+#[test]
+fn gguf_tq1_0() {
+    check_gguf("gguf_tq1_0-trained256", "strict_", 2e-4, 1e-4);
+    check_gguf("gguf_tq1_0-trained256", "", 0.1, 0.002);
+}
+
+#[test]
+fn gguf_tq2_0() {
+    check_gguf("gguf_tq2_0-trained256", "strict_", 2e-4, 1e-4);
+    check_gguf("gguf_tq2_0-trained256", "", 0.1, 0.002);
+}
+
+#[test]
+fn gguf_tq2_0_with_the_default_activation() {
+    check_gguf("gguf_tq2_0-silu-default", "", 9e-4, 2e-5);
+}
+
 /// The reference ran in bf16; this crate computes in f32 on the same weights.
 #[test]
 fn bfloat16_run() {

@@ -81,7 +81,7 @@ impl Source for Folder<'_> {
             Convention::BitLinear | Convention::AutoBitLinearOffline => {
                 (packed(&weight, rows, cols)?, self.tensor(&format!("{prefix}.weight_scale"))?.scale()?)
             }
-            Convention::AutoBitLinearOnline => absmean(&weight, rows, cols)?,
+            Convention::AutoBitLinearOnline | Convention::Gguf => absmean(&weight, rows, cols)?,
         };
         let input_norm = self.input_norm(&prefix, cols)?;
         Ok(Linear { id, weights, scale, convention: config.convention, input_norm })

@@ -2,6 +2,9 @@
 //!
 //! A format is a [`Source`]: it knows how to find the parts of a model. Putting them together is the same for all.
 
+mod gguf;
+mod gguf_blocks;
+mod gguf_model;
 mod hf_config;
 mod huggingface;
 mod mapped;
@@ -57,15 +60,34 @@ trait Source {
     fn linear(&self, id: LinearId) -> Result<Linear, Error>;
 }
 
+/// In which order I2_S tensors hold their weights; nothing in a file tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum I2sPacking {
+    /// Blocks of 128 weights, as bitnet.cpp writes on x86.
+    #[default]
+    X86,
+    /// Blocks of 64 weights, as bitnet.cpp writes on ARM.
+    Arm,
+}
+
+/// What a checkpoint cannot say about itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// The order of weights in I2_S tensors.
+    pub i2s_packing: I2sPacking,
+}
+
 /// Loads whatever `path` holds.
-pub(crate) fn load(path: &Path) -> Result<Model, Error> {
+pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     if path.is_dir() {
         huggingface::load(path)
+    } else if path.extension().is_some_and(|extension| extension == "gguf") {
+        gguf_model::load(path, options)
     } else {
         let reason = if path.exists() {
-            "this is not a folder with config.json and safetensors"
+            "this is neither a folder with config.json and safetensors nor a .gguf file"
         } else {
-            "there is no such folder"
+            "there is no such folder or file"
         };
         Err(Error::config(path, reason))
     }

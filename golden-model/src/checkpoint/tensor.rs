@@ -14,6 +14,33 @@ pub(super) enum Kind {
     F16,
     Bf16,
     U8,
+    /// Ternary, 54 bytes per 256.
+    Tq1_0,
+    /// Ternary, 66 bytes per 256.
+    Tq2_0,
+    /// Ternary, four per byte and 32 bytes more.
+    I2S,
+}
+
+impl Kind {
+    /// Bytes of a tensor of this kind and shape, or why there is no such tensor.
+    pub(super) fn bytes(self, shape: &[usize]) -> Result<usize, String> {
+        let (block, bytes, tail) = match self {
+            Self::F32 => (1, 4, 0),
+            Self::F16 | Self::Bf16 => (1, 2, 0),
+            Self::U8 => (1, 1, 0),
+            Self::Tq1_0 => (256, 54, 0),
+            Self::Tq2_0 => (256, 66, 0),
+            Self::I2S => (128, 32, 32),
+        };
+        // I2_S packs the whole tensor, the others pack rows.
+        let elements = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).ok_or("the shape is too large")?;
+        let packed = if self == Self::I2S { elements } else { shape.last().copied().unwrap_or(1) };
+        if packed % block != 0 {
+            return Err(format!("{packed} elements are not a multiple of the {block} of {self:?}"));
+        }
+        (elements / block).checked_mul(bytes).map(|n| n + tail).ok_or("the shape is too large".into())
+    }
 }
 
 /// Stored bytes with their meaning and their place.

@@ -1,0 +1,210 @@
+//! The ternary block encodings of GGUF.
+//!
+//! | type | bytes | element |
+//! |---|---|---|
+//! | TQ1_0 | 54 per 256: `qs[48] qh[4] d` | 0-159 in `qs[e % 32]`, digit `e / 32`; 160-239 in `qs[32 + e % 16]`; 240-255 in `qh[e % 4]` |
+//! | TQ2_0 | 66 per 256: `qs[64] d` | `128h + 32g + j` in `qs[32h + j]`, bits `2g..2g+1` |
+//! | I2_S x86 | 32 per 128, over the whole tensor | `j` in byte `j % 32`, bits from `6 - 2 * (j / 32)` |
+//! | I2_S ARM | 16 per 64, over the whole tensor | `j` in byte `j % 16`, bits from `6 - 2 * (j / 16)` |
+//!
+//! `d` is an f16 scale and the trit code is trit + 1. TQ1_0 holds five base-3 digits in a byte as the fraction
+//! `ceil(v * 256 / 243)`; digit `e` is `(byte * 3^e mod 256) * 3 / 256`. I2_S ends in 32 bytes that begin with an f32
+//! scale. A linear has one scale: blocks that disagree are refused, except that an all-zero block may say 0.
+
+use half::f16;
+
+use super::tensor::{Kind, Tensor};
+use crate::{Error, I2sPacking, TernaryMatrix};
+
+/// Elements of a TQ1_0 or TQ2_0 block.
+const BLOCK: usize = 256;
+
+/// Reads a ternary tensor of `rows x cols`, and its scale.
+pub(super) fn read(
+    tensor: &Tensor,
+    rows: usize,
+    cols: usize,
+    packing: I2sPacking,
+) -> Result<(TernaryMatrix, f32), Error> {
+    tensor.expect_shape(&[rows, cols])?;
+    match tensor.kind {
+        Kind::Tq1_0 => scaled_blocks(tensor, rows, cols, tq1_0),
+        Kind::Tq2_0 => scaled_blocks(tensor, rows, cols, tq2_0),
+        Kind::I2S => i2_s(tensor, rows, cols, packing),
+        kind => {
+            Err(tensor.error(0, format!("the type is {kind:?}, but a ternary one is needed: TQ1_0, TQ2_0 or I2_S")))
+        }
+    }
+}
+
+/// The code of element `e` of a TQ1_0 block; every byte is five legal digits.
+fn tq1_0(block: &[u8], e: usize) -> u8 {
+    let (byte, digit) = match e {
+        0..160 => (e % 32, e / 32),
+        160..240 => (32 + e % 16, (e - 160) / 16),
+        _ => (48 + e % 4, (e - 240) / 4),
+    };
+    let fraction = block[byte].wrapping_mul([1, 3, 9, 27, 81][digit]);
+    (u16::from(fraction) * 3 >> 8) as u8
+}
+
+/// The code of element `e` of a TQ2_0 block.
+fn tq2_0(block: &[u8], e: usize) -> u8 {
+    block[e / 128 * 32 + e % 32] >> (e % 128 / 32 * 2) & 3
+}
+
+fn scaled_blocks(
+    tensor: &Tensor,
+    rows: usize,
+    cols: usize,
+    code: fn(&[u8], usize) -> u8,
+) -> Result<(TernaryMatrix, f32), Error> {
+    let size = tensor.data.len() / (rows * cols / BLOCK);
+    let mut scale = None;
+    let mut blocks = tensor.data.chunks(size).enumerate();
+    let weights = TernaryMatrix::from_rows(rows, cols, |_, out| {
+        for (out, (i, block)) in out.chunks_mut(BLOCK).zip(&mut blocks) {
+            let (codes, d) = block.split_at(size - 2);
+            let d = f16::from_le_bytes([d[0], d[1]]).to_f32();
+            let at = i * size;
+            if d == 0.0 {
+                out.fill(0);
+                continue;
+            }
+            if !(d.is_finite() && d > 0.0) {
+                return Err(tensor.error(at + size - 2, format!("the scale is {d}; it must be a positive number")));
+            }
+            if *scale.get_or_insert(d) != d {
+                return Err(tensor.error(
+                    at + size - 2,
+                    format!("the scale is {d} here and {} before; a linear has one scale", scale.unwrap_or(d)),
+                ));
+            }
+            for (e, out) in out.iter_mut().enumerate() {
+                *out = code(codes, e) as i8 - 1;
+                if *out == 2 {
+                    return Err(tensor.error(at, format!("code 3 for element {e} of this block is not a trit")));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let scale =
+        scale.ok_or_else(|| tensor.error(0, "the scale of every block is zero; it must be a positive number"))?;
+    Ok((weights, scale))
+}
+
+fn i2_s(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPacking) -> Result<(TernaryMatrix, f32), Error> {
+    let plane = match packing {
+        I2sPacking::X86 => 32,
+        I2sPacking::Arm => 16,
+    };
+    let codes = rows * cols / 4;
+    let scale = f32::from_le_bytes(std::array::from_fn(|i| tensor.data[codes + i]));
+    if !(scale.is_finite() && scale > 0.0) {
+        return Err(tensor.error(codes, format!("the scale is {scale}; it must be a positive number")));
+    }
+    let weights = TernaryMatrix::from_rows(rows, cols, |row, out| {
+        for (col, out) in out.iter_mut().enumerate() {
+            let e = row * cols + col;
+            let (byte, shift) = (e / (4 * plane) * plane + e % plane, 6 - 2 * (e / plane % 4));
+            *out = (tensor.data[byte] >> shift & 3) as i8 - 1;
+            if *out == 2 {
+                return Err(tensor.error(byte, format!("code 3 for weight [{row}, {col}] is not a trit")));
+            }
+        }
+        Ok(())
+    })?;
+    Ok((weights, scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn npy<T: npyz::Deserialize>(name: &str) -> Vec<T> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gguf_blocks").join(name);
+        npyz::NpyFile::new(&std::fs::read(path).unwrap()[..]).unwrap().into_vec().unwrap()
+    }
+
+    fn tensor(kind: Kind, shape: [usize; 2], data: &[u8]) -> Tensor<'_> {
+        assert_eq!(kind.bytes(&shape).unwrap(), data.len());
+        Tensor { path: Path::new("a.gguf"), name: "w".into(), offset: 1000, kind, shape: shape.into(), data }
+    }
+
+    fn trits(matrix: &TernaryMatrix) -> Vec<i8> {
+        let mut all = vec![0; matrix.rows() * matrix.cols()];
+        all.chunks_mut(matrix.cols()).enumerate().for_each(|(row, out)| matrix.unpack_row(row, out));
+        all
+    }
+
+    /// The same four rows in each encoding, written by the `gguf` package (I2_S by hand).
+    #[test]
+    fn the_three_encodings_hold_the_same_weights() {
+        let expected: Vec<i8> = npy("ternary_i8.npy");
+        let scale = npy::<f32>("scale_f32.npy")[0];
+        for (kind, file) in [(Kind::Tq1_0, "TQ1_0.npy"), (Kind::Tq2_0, "TQ2_0.npy"), (Kind::I2S, "I2_S_x86.npy")] {
+            let data: Vec<u8> = npy(file);
+            let (weights, read_scale) = read(&tensor(kind, [4, 512], &data), 4, 512, I2sPacking::X86).unwrap();
+            assert_eq!(trits(&weights), expected, "{kind:?}");
+            let stored = if kind == Kind::I2S { scale } else { f16::from_f32(scale).to_f32() };
+            assert_eq!(read_scale, stored, "{kind:?}");
+        }
+    }
+
+    /// A block per byte value, filled with it, as the `gguf` package dequantises it with a scale of 1.
+    #[test]
+    fn every_byte_of_tq1_0() {
+        let expected: Vec<i8> = npy("tq1_0_every_byte.npy");
+        assert_eq!(expected.len(), 256 * BLOCK);
+        for (byte, expected) in (0..=255).zip(expected.chunks(BLOCK)) {
+            let mut data = vec![byte; 54];
+            data[52..].copy_from_slice(&f16::ONE.to_le_bytes());
+            let (weights, _) = read(&tensor(Kind::Tq1_0, [1, BLOCK], &data), 1, BLOCK, I2sPacking::X86).unwrap();
+            assert_eq!(trits(&weights), expected, "byte {byte}");
+        }
+    }
+
+    /// The ARM order by hand: 64 weights in 16 bytes, the first 16 in the highest bits.
+    #[test]
+    fn i2_s_of_arm() {
+        let mut data = [0b01_01_01_01u8; 16 + 16 + 32];
+        data[3] = 0b10_01_00_01;
+        data[16] = 0b00_01_01_10;
+        data[32..36].copy_from_slice(&0.5f32.to_le_bytes());
+        let (weights, scale) = read(&tensor(Kind::I2S, [1, 128], &data), 1, 128, I2sPacking::Arm).unwrap();
+        let mut expected = [0i8; 128];
+        (expected[3], expected[32 + 3], expected[64], expected[64 + 48]) = (1, -1, -1, 1);
+        assert_eq!((trits(&weights), scale), (expected.to_vec(), 0.5));
+        let (x86, _) = read(&tensor(Kind::I2S, [1, 128], &data), 1, 128, I2sPacking::X86).unwrap();
+        assert_ne!(trits(&x86), expected, "the orders differ");
+    }
+
+    #[test]
+    fn what_is_not_ternary_is_refused() {
+        let refuse = |kind: Kind, data: &[u8], offset: &str, reason: &str| {
+            let cols = if kind == Kind::I2S { 128 } else { 512 };
+            let error = read(&tensor(kind, [1, cols], data), 1, cols, I2sPacking::X86).unwrap_err().to_string();
+            assert!(error.contains("`w`") && error.contains(offset) && error.contains(reason), "{error}");
+        };
+        let block = |fill: u8, d: f32| {
+            let mut block = vec![fill; 66];
+            block[64..].copy_from_slice(&f16::from_f32(d).to_le_bytes());
+            block
+        };
+        let good = block(0b01_10_00_01, 1.0);
+        refuse(Kind::Tq2_0, &[good.clone(), block(0b01_11_00_01, 1.0)].concat(), "byte 1066", "code 3 for element 64");
+        refuse(Kind::Tq2_0, &[good.clone(), block(1, 2.0)].concat(), "byte 1130", "one scale");
+        refuse(Kind::Tq2_0, &[good.clone(), block(1, f32::NAN)].concat(), "byte 1130", "NaN");
+        refuse(Kind::Tq2_0, &[good, block(1, -1.0)].concat(), "byte 1130", "-1");
+        refuse(Kind::Tq2_0, &[block(1, 0.0), block(1, 0.0)].concat(), "byte 1000", "zero");
+        let mut i2_s = [0b01_01_01_01u8; 64];
+        i2_s[7] = 0b01_11_01_01;
+        refuse(Kind::I2S, &i2_s, "byte 1007", "code 3 for weight [0, 39]");
+        i2_s[32..36].fill(0);
+        refuse(Kind::I2S, &i2_s, "byte 1032", "the scale is 0");
+        refuse(Kind::F32, &[0; 2048], "byte 1000", "F32");
+    }
+}

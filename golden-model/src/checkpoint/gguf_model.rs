@@ -1,0 +1,134 @@
+//! BitNet models in GGUF: architectures `bitnet` (llama.cpp) and `bitnet-b1.58` (bitnet.cpp).
+//!
+//! Queries and keys are in rotate-half order. `hidden_activation` chooses the gate's activation; where it is absent,
+//! `bitnet` means SiLU and `bitnet-b1.58` squared ReLU, as the two programs compute it. A tensor `….scale` beside a
+//! linear multiplies its scale. Without `output.weight` the head is the embedding.
+
+use std::path::Path;
+
+use super::gguf::Gguf;
+use super::tensor::Tensor;
+use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks};
+use crate::dense::Dense;
+use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model};
+
+/// Loads a GGUF file.
+pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
+    let gguf = Gguf::open(path)?;
+    let config = config(&gguf)?;
+    let source = File { gguf, config: config.clone(), packing: options.i2s_packing };
+    assemble(config, &source)
+}
+
+fn config(gguf: &Gguf) -> Result<Config, Error> {
+    let fail = |reason: String| Error::config(gguf.path(), reason);
+    let architecture = gguf.string("general.architecture")?.unwrap_or("none").to_owned();
+    if architecture != "bitnet" && architecture != "bitnet-b1.58" {
+        return Err(fail(format!(
+            "architecture `{architecture}` is not implemented for GGUF; bitnet and bitnet-b1.58 are"
+        )));
+    }
+    let key = |name: &str| format!("{architecture}.{name}");
+    let integer = |name: &str| gguf.integer(&key(name));
+    let required = |name: &str| integer(name)?.ok_or_else(|| fail(format!("key `{}` is missing", key(name))));
+    let (hidden, heads) = (required("embedding_length")?, required("attention.head_count")?);
+    let head_dim = integer("attention.key_length")?.unwrap_or(hidden / heads.max(1));
+    if integer("attention.value_length")?.is_some_and(|d| d != head_dim)
+        || integer("rope.dimension_count")?.is_some_and(|d| d != head_dim)
+    {
+        return Err(fail(format!("keys, values and rotary positions must all cover the head's {head_dim} features")));
+    }
+    let scaling = gguf.string(&key("rope.scaling.type"))?.unwrap_or("none");
+    let factor = gguf.float(&key("rope.scaling.factor"))?.unwrap_or(1.0);
+    if scaling != "none" && !(scaling == "linear" && factor == 1.0) {
+        return Err(fail(format!(
+            "rotary scaling `{scaling}` by {factor} is not implemented; only unscaled positions are"
+        )));
+    }
+    let activation = match gguf.string(&key("hidden_activation"))? {
+        Some("relu2") => Activation::Relu2,
+        Some("silu") => Activation::Silu,
+        None if architecture == "bitnet" => Activation::Silu,
+        None => Activation::Relu2,
+        Some(other) => return Err(fail(format!("hidden_activation `{other}` is not implemented; relu2 and silu are"))),
+    };
+    let embedding = gguf.find("token_embd.weight").transpose()?;
+    let eps = gguf.float(&key("attention.layer_norm_rms_epsilon"))?;
+    let config = Config {
+        hidden,
+        intermediate: required("feed_forward_length")?,
+        layers: required("block_count")?,
+        heads,
+        kv_heads: integer("attention.head_count_kv")?.unwrap_or(heads),
+        head_dim,
+        vocab: embedding.and_then(|tensor| tensor.shape.first().copied()).unwrap_or(0),
+        context: required("context_length")?,
+        rope_theta: gguf.float(&key("rope.freq_base"))?.unwrap_or(10_000.0),
+        norm_eps: eps.ok_or_else(|| fail(format!("key `{}` is missing", key("attention.layer_norm_rms_epsilon"))))?,
+        activation,
+        tied: gguf.find("output.weight").is_none(),
+        sub_norms: true,
+        convention: Convention::Gguf,
+        ends: gguf.integer("tokenizer.ggml.eos_token_id")?.map(|id| id as u32).into_iter().collect(),
+        architecture,
+    };
+    match config.flaw() {
+        Some(flaw) => Err(fail(flaw)),
+        None => Ok(config),
+    }
+}
+
+struct File {
+    gguf: Gguf,
+    config: Config,
+    packing: I2sPacking,
+}
+
+impl File {
+    fn tensor(&self, name: &str) -> Result<Tensor<'_>, Error> {
+        let missing = || Error::MissingTensor { path: self.gguf.path().to_owned(), tensor: name.to_owned() };
+        self.gguf.find(name).ok_or_else(missing)?
+    }
+}
+
+impl Source for File {
+    fn dense(&self, id: DenseId) -> Result<Dense, Error> {
+        let name = match id {
+            DenseId::Embedding => "token_embd.weight",
+            DenseId::Head => "output.weight",
+        };
+        self.tensor(name)?.dense(self.config.vocab, self.config.hidden)
+    }
+
+    fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
+        let name = match id {
+            NormId::Attention(layer) => format!("blk.{layer}.attn_norm.weight"),
+            NormId::AttentionSub(layer) => format!("blk.{layer}.attn_sub_norm.weight"),
+            NormId::Ffn(layer) => format!("blk.{layer}.ffn_norm.weight"),
+            NormId::FfnSub(layer) => format!("blk.{layer}.ffn_sub_norm.weight"),
+            NormId::Final => "output_norm.weight".to_owned(),
+        };
+        self.tensor(&name)?.vector(id.width(&self.config))
+    }
+
+    fn linear(&self, id: LinearId) -> Result<Linear, Error> {
+        let part = match id.kind {
+            LinearKind::Q => "attn_q",
+            LinearKind::K => "attn_k",
+            LinearKind::V => "attn_v",
+            LinearKind::O => "attn_output",
+            LinearKind::Gate => "ffn_gate",
+            LinearKind::Up => "ffn_up",
+            LinearKind::Down => "ffn_down",
+        };
+        let prefix = format!("blk.{}.{part}", id.layer);
+        if let Some(bias) = self.gguf.find(&format!("{prefix}.bias")) {
+            return Err(bias?.error(0, "only linears without bias are implemented"));
+        }
+        let (rows, cols) = self.config.linear_shape(id.kind);
+        let (weights, d) = gguf_blocks::read(&self.tensor(&format!("{prefix}.weight"))?, rows, cols, self.packing)?;
+        let factor =
+            self.gguf.find(&format!("{prefix}.scale")).transpose()?.map_or(Ok(1.0), |tensor| tensor.scale())?;
+        Ok(Linear { id, weights, scale: d * factor, convention: Convention::Gguf, input_norm: InputNorm::None })
+    }
+}
