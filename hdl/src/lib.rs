@@ -1,7 +1,9 @@
 //! The Trine accelerator described in Rust: a typed hardware layer and the design built on it.
 #![forbid(unsafe_code)]
 
+pub mod design;
 mod emitted;
 pub mod lang;
+pub mod library;
 
 pub use emitted::{Direction, Port, SourceFile, Verilog};

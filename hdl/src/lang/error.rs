@@ -37,6 +37,9 @@ pub enum Error {
         /// The value's type.
         value: Ty,
     },
+    /// A signed value that is not a signal is used at a larger width.
+    #[error("a signed value of type {0} is widened: name it first")]
+    Widen(Ty),
     /// A condition is wider than one bit.
     #[error("a condition has type {0} instead of u1")]
     Condition(Ty),

@@ -226,6 +226,15 @@ impl Module {
         made
     }
 
+    /// Type of output port `name`.
+    ///
+    /// # Panics
+    /// When there is no such output: a mistake in the calling Rust code, like any index out of range.
+    pub fn output_ty(&self, name: &str) -> Ty {
+        let found = self.decls.iter().find(|d| d.name == name && d.kind == Kind::Output);
+        found.unwrap_or_else(|| panic!("{}: no output {name}", self.name)).ty
+    }
+
     /// Whether the module has a clock input.
     pub fn clocked(&self) -> bool {
         !self.seq.is_empty() || self.instances.iter().any(|i| i.module.clocked())

@@ -3,11 +3,12 @@
 //! Verilog's implicit extensions are spelled out, so that the text means the same under every width rule, and no linter
 //! finds anything to say.
 
-use super::error::Errors;
+use super::error::{Error, Errors};
 use super::expr::{Expr, Node, Op};
 use super::module::{Decl, Kind, Module, RamStyle, library};
 use super::stmt::Stmt;
 use crate::emitted::{Direction, Port, SourceFile, Verilog};
+use std::cell::RefCell;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -16,8 +17,16 @@ use std::sync::Arc;
 /// # Errors
 /// Two different modules of one name.
 pub fn verilog(top: &Arc<Module>) -> Result<Verilog, Errors> {
-    let files =
-        library(top)?.iter().map(|m| SourceFile { name: format!("{}.v", m.name), text: Printer(m).module() }).collect();
+    let mut files = vec![];
+    for m in library(top)? {
+        let printer = Printer { m: &m, errors: RefCell::default() };
+        let text = printer.module();
+        let errors = printer.errors.into_inner();
+        if !errors.is_empty() {
+            return Err(Errors { module: m.name.clone(), errors });
+        }
+        files.push(SourceFile { name: format!("{}.v", m.name), text });
+    }
     let port = |d: &Decl| {
         let direction = match d.kind {
             Kind::Input => Direction::Input,
@@ -34,7 +43,10 @@ pub fn verilog(top: &Arc<Module>) -> Result<Verilog, Errors> {
     Ok(Verilog { top: top.name.clone(), clock, files, ports })
 }
 
-struct Printer<'a>(&'a Module);
+struct Printer<'a> {
+    m: &'a Module,
+    errors: RefCell<Vec<Error>>,
+}
 
 /// Writing to a `String` cannot fail.
 macro_rules! put {
@@ -49,7 +61,7 @@ fn declaration(d: &Decl) -> String {
 
 impl Printer<'_> {
     fn module(&self) -> String {
-        let (m, mut o) = (self.0, String::new());
+        let (m, mut o) = (self.m, String::new());
         m.doc.lines().for_each(|l| {
             put!(o, "// {l}");
         });
@@ -109,13 +121,13 @@ impl Printer<'_> {
     }
 
     fn instances(&self, o: &mut String) {
-        for i in &self.0.instances {
+        for i in &self.m.instances {
             let mut pins = vec![];
             if i.module.clocked() {
-                pins.push(format!("    .{}({})", i.module.clock, self.0.clock));
+                pins.push(format!("    .{}({})", i.module.clock, self.m.clock));
             }
             for (n, e) in i.inputs.iter().chain(&i.outputs) {
-                pins.push(format!("    .{}({})", i.module.decls[*n].name, self.own(e)));
+                pins.push(format!("    .{}({})", i.module.decls[*n].name, self.pin(e)));
             }
             put!(o, "\n  {} {} (\n{}\n  );", i.module.name, i.name, pins.join(",\n"));
         }
@@ -155,6 +167,14 @@ impl Printer<'_> {
         }
     }
 
+    /// On a port of the same width, where signs mean nothing.
+    fn pin(&self, e: &Expr) -> String {
+        match &*e.node {
+            Node::Cast(x) if x.ty.width == e.ty.width => self.pin(x),
+            _ => self.own(e),
+        }
+    }
+
     /// At the value's own width.
     fn own(&self, e: &Expr) -> String {
         self.expr(e, e.ty.width)
@@ -175,10 +195,26 @@ impl Printer<'_> {
 
     fn paren(&self, e: &Expr, width: usize) -> String {
         let text = self.expr(e, width);
-        if matches!(&*e.node, Node::Binary(..) | Node::Mux(..) | Node::Cast(_)) && text.contains(' ') {
-            format!("({text})")
-        } else {
-            text
+        let operator = match &*e.node {
+            Node::Binary(..) | Node::Mux(..) | Node::Any(_) | Node::All(_) => true,
+            Node::Cast(x) if x.ty == e.ty => return self.paren(x, width),
+            Node::Cast(x) => x.ty.width != e.ty.width,
+            _ => false,
+        };
+        if operator { format!("({text})") } else { text }
+    }
+
+    /// The sign bit of a value, which Verilog can only pick out of a signal.
+    fn sign(&self, e: &Expr) -> String {
+        match &*e.node {
+            Node::Net(_, n) => bit_of(&self.m.decls[*n].name, e.ty.width, e.ty.width - 1),
+            Node::Slice(x, low) => bit_of(&self.own(x), x.ty.width, low + e.ty.width - 1),
+            Node::Cast(x) if x.ty.width == e.ty.width => self.sign(x),
+            Node::Cat(parts) if !parts.is_empty() => self.sign(&parts[parts.len() - 1]),
+            _ => {
+                self.errors.borrow_mut().push(Error::Widen(e.ty));
+                String::new()
+            }
         }
     }
 
@@ -186,12 +222,11 @@ impl Printer<'_> {
     fn expr(&self, e: &Expr, width: usize) -> String {
         let extend = |text: String| match width - e.ty.width {
             0 => text,
-            n if e.ty.signed && e.ty.width == 1 => format!("$signed({{{{{n}{{{text}}}}}, {text}}})"),
-            n if e.ty.signed => format!("$signed({{{{{n}{{{text}[{}]}}}}, {text}}})", e.ty.width - 1),
+            n if e.ty.signed => format!("$signed({{{{{n}{{{}}}}}, {text}}})", self.sign(e)),
             n => format!("{{{n}'d0, {text}}}"),
         };
         match &*e.node {
-            Node::Net(_, n) => extend(self.0.decls[*n].name.clone()),
+            Node::Net(_, n) => extend(self.m.decls[*n].name.clone()),
             Node::Lit(v) if e.ty.signed => {
                 format!("{}{width}'sd{}", if *v < 0 { "-" } else { "" }, v.unsigned_abs())
             }
@@ -213,10 +248,8 @@ impl Printer<'_> {
                 (_, n) => format!("{}[{}:{low}]", self.own(x), low + n - 1),
             }),
             Node::Word(memory, address) => extend(format!("{}[{}]", self.own(memory), self.own(address))),
+            Node::Cast(x) if x.ty == e.ty => self.expr(x, width),
             Node::Cast(x) if x.ty.width == e.ty.width => {
-                if x.ty.signed == e.ty.signed {
-                    return self.expr(x, width);
-                }
                 extend(format!("{}({})", if e.ty.signed { "$signed" } else { "$unsigned" }, self.own(x)))
             }
             Node::Cast(x) => match &*x.node {
@@ -233,6 +266,10 @@ impl Printer<'_> {
             Node::Bad(_) => unreachable!("checked by build"),
         }
     }
+}
+
+fn bit_of(name: &str, width: usize, index: usize) -> String {
+    if width == 1 { name.into() } else { format!("{name}[{index}]") }
 }
 
 fn symbol(op: Op) -> &'static str {

@@ -1,0 +1,105 @@
+//! The life of a job: checked and started, running, then done, failed or aborted.
+//!
+//! ```text
+//!            start_i & shape in range              res_done_i
+//!   idle ──────────────────────────────> running ─────────────> idle, done_o
+//!     │ start_i & shape out of range        │ a fault
+//!     └─────────> idle, error_o             └─────────> idle, error_o
+//! ```
+//! `clear_o` empties the whole datapath: at start, at a fault, at an abort. `error_o` and `done_o` are pulses; `code_o`
+//! keeps the reason until the next start. The watchdog counts cycles in which no stream moved.
+
+use super::sequencer::{depth_ty, token_ty};
+use crate::lang::{BIT, Errors, Module, bits, if_else, lit, mux, set, set_to, when};
+use std::sync::Arc;
+use trine_spec::Config;
+use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
+
+/// Faults that end a job, by input port, first one wins.
+pub(super) const FAULTS: [(&str, ErrorCode); 5] = [
+    ("act_early_i", ErrorCode::ActivationsEarly),
+    ("act_late_i", ErrorCode::ActivationsLate),
+    ("wgt_early_i", ErrorCode::WeightsEarly),
+    ("wgt_late_i", ErrorCode::WeightsLate),
+    ("illegal_i", ErrorCode::IllegalTrit),
+];
+
+/// The job control of configuration `c`.
+///
+/// # Errors
+/// Structural mistakes, none for a checked configuration.
+pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new("trine_job", "Starts, watches and ends jobs.");
+    let rst = m.input("rst_i", BIT);
+    let start = m.input("start_i", BIT);
+    let abort = m.input("abort_i", BIT);
+    let tokens = m.input("tokens_i", bits(TOKENS_M.width));
+    let depth = m.input("depth_i", bits(DEPTH_K.width));
+    let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
+    let tag = m.input("tag_i", bits(JOB_TAG_TAG.width));
+    let limit = m.input("watchdog_i", bits(WATCHDOG_CYCLES.width));
+    let moved = m.input("moved_i", BIT);
+    let res_done = m.input("res_done_i", BIT);
+    let faults: Vec<_> = FAULTS.iter().map(|(port, code)| (m.input(port, BIT), *code)).collect();
+
+    let busy_q = m.reg("busy_q", BIT);
+    let code_q = m.reg("code_q", bits(ERR_CODE_CODE.width));
+    let last_token_q = m.reg("last_token_q", token_ty(c));
+    let depth_q = m.reg("depth_q", depth_ty(c));
+    let outputs_q = m.reg("outputs_q", outputs.ty);
+    let tag_q = m.reg("tag_q", tag.ty);
+    let done_tag_q = m.reg("done_tag_q", tag.ty);
+    let idle_q = m.reg("idle_q", limit.ty);
+
+    let within = |v: &crate::lang::Expr, most: usize| v.any() & !lit(most as i64, v.ty).lt(v);
+    let shape = m.name("shape", within(&tokens, c.max_tokens) & within(&depth, c.max_depth) & outputs.any());
+    let accept = m.name("accept", &start & &shape);
+    let refuse = m.name("refuse", &start & !&shape);
+    let expired = m.name("expired", limit.any() & idle_q.eq(&limit));
+    let code = |code: ErrorCode| lit(i64::from(code as u8), bits(ERR_CODE_CODE.width));
+    let (mut any, mut reason) = (expired, code(ErrorCode::Watchdog));
+    for (fault, which) in faults.iter().rev() {
+        any = fault | any;
+        reason = mux(fault, code(*which), reason);
+    }
+    let fault = m.name("fault", &busy_q & any);
+    let reason = m.name("reason", reason);
+    let finish = m.name("finish", &busy_q & &res_done);
+    let last_token = m.name("last_token", tokens.back(1));
+
+    m.on_clock([
+        set(&idle_q, mux(&moved | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
+        when(&finish, [set_to(&busy_q, 0), set(&done_tag_q, &tag_q)]),
+        when(&fault, [set_to(&busy_q, 0), set(&code_q, &reason)]),
+        when(&abort, [set_to(&busy_q, 0)]),
+        when(
+            &accept,
+            [
+                set_to(&busy_q, 1),
+                set_to(&code_q, 0),
+                set(&tag_q, &tag),
+                set(&last_token_q, last_token.slice(0, last_token_q.ty.width)),
+                set(&depth_q, depth.slice(0, depth_q.ty.width.min(depth.ty.width))),
+                set(&outputs_q, &outputs),
+            ],
+        ),
+        when(&refuse, [set_to(&code_q, ErrorCode::Shape as i64)]),
+        when(&rst, [set_to(&busy_q, 0), set_to(&code_q, 0), set_to(&done_tag_q, 0)]),
+    ]);
+    // The sequencer takes the shape one cycle after it was accepted.
+    let start_q = m.reg("start_q", BIT);
+    m.on_clock([if_else(&rst, [set_to(&start_q, 0)], [set(&start_q, &accept)])]);
+    m.drive("start_o", &start_q);
+    m.drive("clear_o", &rst | &accept | &fault | &abort);
+    m.drive("busy_o", &busy_q);
+    m.drive("done_o", &finish);
+    m.drive("error_o", &fault | &refuse);
+    m.drive("code_o", &code_q);
+    m.drive("done_tag_o", &done_tag_q);
+    m.drive("last_token_o", &last_token_q);
+    m.drive("depth_o", &depth_q);
+    m.drive("outputs_o", &outputs_q);
+    let used = last_token_q.ty.width;
+    m.unused([last_token.slice(used, last_token.ty.width - used)]);
+    m.build()
+}

@@ -1,0 +1,38 @@
+//! The accelerator, built from [`crate::lang`] and [`crate::library`].
+//!
+//! ```text
+//!                ┌───────────── trine ─────────────────────────────────────────────────────────────┐
+//!  s_axil_*  ──> │ registers ── job ── counters                                                     │ ──> irq
+//!                │                │                                                                 │
+//!  s_axis_wgt ─> │ weight_loader ─┼─ tile of codes ──┐                                              │
+//!                │            sequencer              ├─> tile: column x N ─> accumulators ─> results │ ──> m_axis_res
+//!  s_axis_act ─> │ activations ───┴─ lane chunk ─────┘                                              │
+//!                └─────────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//! Weight-tile stationary inside an output-stationary pass: for each block of columns, for each chunk of lanes, one tile
+//! of weights is applied to all tokens while the next one loads. Activations are stored once and replayed for every
+//! pass; the first pass runs while they arrive. Results leave through a buffer while the next pass runs.
+
+mod accumulators;
+mod column;
+mod core;
+mod counters;
+mod job;
+mod registers;
+mod sequencer;
+mod tile;
+mod top;
+mod trit_decoder;
+mod weight_loader;
+
+pub use accumulators::{accumulate, accumulators};
+pub use column::{LATENCY_PER_LEVEL, column};
+pub use core::{core, latency};
+pub use counters::counters;
+pub use job::job;
+pub use registers::registers;
+pub use sequencer::sequencer;
+pub use tile::tile;
+pub use top::unit;
+pub use trit_decoder::trit_decoder;
+pub use weight_loader::weight_loader;

@@ -1,0 +1,158 @@
+//! The register file behind AXI4-Lite, made from [`trine_spec::registers`].
+//!
+//! ```text
+//!  s_axil_aw*, w* ──> write strobe ──> storage, triggers ──> <register>_<field>_o
+//!  s_axil_ar*     ──> read multiplexer <── storage, constants, <register>_<field>_i
+//! ```
+//! A write is taken when address and data are both there and no response is pending; a read when none is pending. Each
+//! request is answered exactly once. SLVERR answers a write with partial strobes, an address without a register, and a
+//! start while busy, and nothing changes then.
+
+use crate::lang::{BIT, Errors, Expr, Module, bits, case, cat, if_else, lit, mux, set, set_to, when};
+use std::sync::Arc;
+use trine_spec::Config;
+use trine_spec::registers::{
+    Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, REGISTERS, Register, SPACE, STATUS, STATUS_BUSY, constant,
+};
+
+const SLVERR: i64 = 0b10;
+
+/// Name of a field's port on the register file; `end` is `i`, `o` or `set_i`.
+pub(super) fn port(register: &Register, field: &Field, end: &str) -> String {
+    format!("{}_{}_{end}", register.name.to_lowercase(), field.name)
+}
+
+/// The register file of configuration `c`.
+///
+/// # Errors
+/// Structural mistakes, none for a checked configuration.
+pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new("trine_registers", "Register file on AXI4-Lite.");
+    let address = bits(SPACE.trailing_zeros() as usize);
+    let rst = m.input("rst_i", BIT);
+    let awaddr = m.input("awaddr_i", address);
+    let awvalid = m.input("awvalid_i", BIT);
+    let wdata = m.input("wdata_i", bits(32));
+    let wstrb = m.input("wstrb_i", bits(4));
+    let wvalid = m.input("wvalid_i", BIT);
+    let bready = m.input("bready_i", BIT);
+    let araddr = m.input("araddr_i", address);
+    let arvalid = m.input("arvalid_i", BIT);
+    let rready = m.input("rready_i", BIT);
+    let bvalid_q = m.reg("bvalid_q", BIT);
+    let bresp_q = m.reg("bresp_q", bits(2));
+    let rvalid_q = m.reg("rvalid_q", BIT);
+    let rresp_q = m.reg("rresp_q", bits(2));
+    let rdata_q = m.reg("rdata_q", bits(32));
+
+    let write = m.name("write", &awvalid & &wvalid & !&bvalid_q);
+    let read = m.name("read", &arvalid & !&rvalid_q);
+    let write_word = m.name("write_word", awaddr.slice(2, address.width - 2));
+    let read_word = m.name("read_word", araddr.slice(2, address.width - 2));
+    m.unused([awaddr.slice(0, 2), araddr.slice(0, 2)]);
+
+    let busy = m.input(&port(&STATUS, &STATUS_BUSY, "i"), BIT);
+    let refused = m.name("refused", &busy & wdata.bit(CTRL_START.lsb) & write_word.is(i64::from(CTRL.offset / 4)));
+    let allowed = m.name("allowed", wstrb.all() & !&refused);
+    let commit = m.name("commit", &write & &allowed);
+    let soft_reset_q = m.reg("soft_reset_q", BIT);
+    let reset = m.name("reset", &rst | &soft_reset_q);
+
+    let mut file = File { m, c, reset, commit, wdata, busy, soft_reset_q };
+    let (mut hits, mut arms) = (vec![], vec![]);
+    for r in REGISTERS {
+        let word = i64::from(r.offset / 4);
+        let hit = file.m.name(&format!("{}_hit", r.name.to_lowercase()), write_word.is(word));
+        let value = file.register(r, &hit);
+        hits.push(hit);
+        arms.push((word, vec![set(&rdata_q, value), set_to(&rresp_q, 0)]));
+    }
+    let mut m = file.m;
+    let known = m.name("known", cat(hits));
+    let denied = m.name("denied", !(known.any() & &allowed));
+    m.on_clock([
+        when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
+        when(&read, [case(&read_word, arms, vec![set_to(&rdata_q, 0), set_to(&rresp_q, SLVERR)])]),
+        if_else(
+            &rst,
+            [set_to(&bvalid_q, 0), set_to(&rvalid_q, 0)],
+            [set(&bvalid_q, &write | (&bvalid_q & !bready)), set(&rvalid_q, &read | (&rvalid_q & !rready))],
+        ),
+    ]);
+    m.drive("awready_o", &write);
+    m.drive("wready_o", &write);
+    m.drive("bvalid_o", &bvalid_q);
+    m.drive("bresp_o", &bresp_q);
+    m.drive("arready_o", &read);
+    m.drive("rvalid_o", &rvalid_q);
+    m.drive("rresp_o", &rresp_q);
+    m.drive("rdata_o", &rdata_q);
+    m.build()
+}
+
+struct File<'a> {
+    m: Module,
+    c: &'a Config,
+    /// Hard or soft reset.
+    reset: Expr,
+    /// A write that may change something.
+    commit: Expr,
+    wdata: Expr,
+    busy: Expr,
+    soft_reset_q: Expr,
+}
+
+impl File<'_> {
+    /// Makes a register's storage and ports; `hit` says that a write addresses it. Returns the word that reads give.
+    fn register(&mut self, r: &Register, hit: &Expr) -> Expr {
+        if r.fields.iter().all(|f| f.access == Access::Constant) {
+            return lit(i64::from(constant(r, self.c)), bits(32));
+        }
+        let (mut parts, mut at) = (vec![], 0);
+        for f in r.fields {
+            if f.lsb > at {
+                parts.push(lit(0, bits(f.lsb - at)));
+            }
+            parts.push(self.field(r, f, hit));
+            at = f.lsb + f.width;
+        }
+        if at < 32 {
+            parts.push(lit(0, bits(32 - at)));
+        }
+        cat(parts)
+    }
+
+    fn field(&mut self, r: &Register, f: &Field, hit: &Expr) -> Expr {
+        let written = &self.commit & hit;
+        let value = self.wdata.slice(f.lsb, f.width);
+        let ty = bits(f.width);
+        match f.access {
+            Access::Constant => lit(i64::from(f.of(constant(r, self.c))), ty),
+            Access::ReadOnly if *f == STATUS_BUSY => self.busy.clone(),
+            Access::ReadOnly => self.m.input(&port(r, f, "i"), ty),
+            Access::ReadWrite => {
+                let q = self.m.reg(&port(r, f, "q"), ty);
+                self.m.on_clock([if_else(&self.reset, [set_to(&q, 0)], [when(written, [set(&q, value)])])]);
+                self.m.drive(&port(r, f, "o"), &q);
+                q
+            }
+            Access::WriteOneClears => {
+                let event = self.m.input(&port(r, f, "set_i"), ty);
+                let q = self.m.reg(&port(r, f, "q"), ty);
+                let kept = &q & !(value & written.repeat(f.width));
+                self.m.on_clock([if_else(&self.reset, [set_to(&q, 0)], [set(&q, event | kept)])]);
+                self.m.drive(&port(r, f, "o"), &q);
+                q
+            }
+            Access::Trigger => {
+                let q = match *f == CTRL_SOFT_RESET {
+                    true => self.soft_reset_q.clone(),
+                    false => self.m.reg(&port(r, f, "q"), ty),
+                };
+                self.m.on_clock([set(&q, value & written & !&self.reset)]);
+                self.m.drive(&port(r, f, "o"), &q);
+                lit(0, ty)
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Walks a job: for each column block, for each lane chunk, for each token, one issue.
+//!
+//! ```text
+//!  for n_left = N, N - columns, …          a pass
+//!    for k_left = K, K - lanes, …          a tile: take it with the first token
+//!      for token = 0 … M - 1               an issue: one lane chunk into the columns
+//! ```
+//! An issue waits for three things: a lane chunk (`act_valid_i`), with the first token a tile (`tile_valid_i`), and in the
+//! last chunk room for a result (counted here: taken at issue, given back by `pop_i`). What it waits for is told by
+//! `stall_*_o`. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
+//! job must carry `tlast`, and no other.
+
+use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, if_else, lit, mux, set, set_to, when};
+use std::sync::Arc;
+use trine_spec::Config;
+use trine_spec::config::clog2;
+use trine_spec::registers::OUTPUTS_N;
+
+/// Type of a token number.
+pub(super) fn token_ty(c: &Config) -> Ty {
+    bits(clog2(c.max_tokens).max(1))
+}
+
+/// Type of a depth: holds the largest K and the lanes.
+pub(super) fn depth_ty(c: &Config) -> Ty {
+    bits(clog2(c.max_depth.max(c.lanes) + 1))
+}
+
+/// The sequencer of configuration `c`, in front of a result buffer with room for `room` results.
+///
+/// # Errors
+/// Structural mistakes, none for a checked configuration.
+pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new("trine_sequencer", "Walks the passes, tiles and tokens of a job.");
+    let rst = m.input("rst_i", BIT);
+    let start = m.input("start_i", BIT);
+    let last_token = m.input("last_token_i", token_ty(c));
+    let depth = m.input("depth_i", depth_ty(c));
+    let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
+    let act_valid = m.input("act_valid_i", BIT);
+    let act_last = m.input("act_last_i", BIT);
+    let tile_valid = m.input("tile_valid_i", BIT);
+    let tile_last = m.input("tile_last_i", BIT);
+    let pop = m.input("pop_i", BIT);
+
+    let run_q = m.reg("run_q", BIT);
+    let token_q = m.reg("token_q", last_token.ty);
+    let k_left_q = m.reg("k_left_q", depth.ty);
+    let n_left_q = m.reg("n_left_q", outputs.ty);
+    let first_chunk_q = m.reg("first_chunk_q", BIT);
+    let room_q = m.reg("room_q", bits(clog2(room + 1)));
+
+    let reaches = |left: &Expr, step: usize| !lit(step as i64, left.ty).lt(left);
+    let first = m.name("first", token_q.is(0));
+    let last = m.name("last", token_q.eq(&last_token));
+    let last_chunk = m.name("last_chunk", reaches(&k_left_q, c.lanes));
+    let last_pass = m.name("last_pass", reaches(&n_left_q, c.columns));
+    let pass_end = m.name("pass_end", &last & &last_chunk);
+    let job_end = m.name("job_end", &pass_end & &last_pass);
+    let last_tile = m.name("last_tile", &last_chunk & &last_pass);
+
+    let has_tile = m.name("has_tile", &tile_valid | !&first);
+    let has_room = m.name("has_room", room_q.any() | !&last_chunk);
+    let issue = m.name("issue", &run_q & &act_valid & &has_tile & &has_room);
+    let take = m.name("take", &issue & &first);
+    let result = m.name("result", &issue & &last_chunk);
+
+    m.on_clock([
+        when(
+            &issue,
+            [
+                set(&token_q, mux(&last, lit(0, token_q.ty), token_q.step(1))),
+                when(
+                    &last,
+                    [
+                        set(&k_left_q, mux(&last_chunk, &depth, k_left_q.back(c.lanes as i64))),
+                        set(&first_chunk_q, &last_chunk),
+                    ],
+                ),
+                when(&pass_end & !&last_pass, [set(&n_left_q, n_left_q.back(c.columns as i64))]),
+                when(&job_end, [set_to(&run_q, 0)]),
+            ],
+        ),
+        if_else(
+            &result & !&pop,
+            [set(&room_q, room_q.back(1))],
+            [when(&pop & !&result, [set(&room_q, room_q.step(1))])],
+        ),
+        when(&rst, [set_to(&run_q, 0), set_to(&room_q, room as i64)]),
+        when(
+            &start,
+            [
+                set_to(&run_q, 1),
+                set_to(&token_q, 0),
+                set(&k_left_q, &depth),
+                set(&n_left_q, &outputs),
+                set_to(&first_chunk_q, 1),
+            ],
+        ),
+    ]);
+
+    m.drive("issue_o", &issue);
+    m.drive("rewind_o", &pass_end);
+    m.drive("take_o", &take);
+    m.drive("token_o", &token_q);
+    m.drive("first_chunk_o", &first_chunk_q);
+    m.drive("result_o", &result);
+    m.drive("last_pass_o", &last_pass);
+    m.drive("job_end_o", &job_end);
+    m.drive("n_left_o", &n_left_q);
+    m.note("why nothing is issued, in this order of precedence");
+    m.drive("stall_act_o", &run_q & !&act_valid);
+    m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);
+    m.drive("stall_out_o", &run_q & &act_valid & &has_tile & !&has_room);
+    m.note("stream marks out of place");
+    m.drive("act_early_o", &issue & &act_last & !&pass_end);
+    m.drive("act_late_o", &issue & !&act_last & &pass_end);
+    m.drive("wgt_early_o", &take & &tile_last & !&last_tile);
+    m.drive("wgt_late_o", &take & !&tile_last & &last_tile);
+    m.build()
+}

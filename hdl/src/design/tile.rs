@@ -1,0 +1,41 @@
+//! The weight-stationary array: one tile of weights, `columns` columns that share the lanes.
+//!
+//! ```text
+//!  tile_i ──[tile_q, when swap_i]──┬─> column 0 ──> sums_o, owed_o
+//!  act_i  ──[act_q, when enable_i]─┼─> column 1 ──>
+//!                                  └─> ...
+//! ```
+//! `enable_i` takes a lane chunk, `swap_i` a tile for that chunk and the following ones. Results follow after
+//! `1 + column latency` cycles; no handshake.
+
+use super::column::column;
+use crate::lang::{BIT, Errors, Module, bits, cat, set, when};
+use std::sync::Arc;
+use trine_spec::Config;
+
+/// The tile of configuration `c`.
+///
+/// # Errors
+/// Structural mistakes, none for a checked configuration.
+pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
+    let column = column(c)?;
+    let doc = format!("{} lanes x {} columns around one tile of weights.", c.lanes, c.columns);
+    let mut m = Module::new("trine_tile", doc);
+    let enable = m.input("enable_i", BIT);
+    let swap = m.input("swap_i", BIT);
+    let act = m.input("act_i", bits(c.lanes * c.act_bits));
+    let codes = m.input("tile_i", bits(2 * c.tile_trits()));
+    let act_q = m.reg("act_q", act.ty);
+    let tile_q = m.reg("tile_q", codes.ty);
+    m.on_clock([when(&enable, [set(&act_q, &act)]), when(&swap, [set(&tile_q, &codes)])]);
+    let (mut sums, mut owed) = (vec![], vec![]);
+    for n in 0..c.columns {
+        let code = tile_q.slice(2 * n * c.lanes, 2 * c.lanes);
+        let instance = m.instance(&format!("column_{n}"), &column, &[("act_i", &act_q), ("code_i", &code)]);
+        sums.push(instance["sum_o"].clone());
+        owed.push(instance["owed_o"].clone());
+    }
+    m.drive("sums_o", cat(sums));
+    m.drive("owed_o", cat(owed));
+    m.build()
+}

@@ -1,0 +1,9 @@
+//! Reusable hardware, one core a file.
+
+mod adder_tree;
+mod fifo;
+mod replay_buffer;
+
+pub use adder_tree::{Term, add_owed, adder_tree};
+pub use fifo::fifo;
+pub use replay_buffer::replay_buffer;
