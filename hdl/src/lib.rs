@@ -5,5 +5,6 @@ pub mod design;
 mod emitted;
 pub mod lang;
 pub mod library;
+pub mod rust_hdl;
 
 pub use emitted::{Direction, Port, SourceFile, Verilog};

@@ -188,7 +188,7 @@ impl Config {
         range("act-bits", self.act_bits, 2, 8)?;
         range("max-depth", self.max_depth, 1, 1 << 18)?;
         range("max-tokens", self.max_tokens, 1, 4096)?;
-        if self.weight_bus % 8 != 0 {
+        if !self.weight_bus.is_multiple_of(8) {
             return Err(ConfigError::WeightBus(self.weight_bus));
         }
         range("weight-bus", self.weight_bus, 8, self.full_tile_bus())?;
@@ -225,9 +225,10 @@ impl Config {
         32 * self.columns
     }
 
-    /// Accumulator width: holds `±2^(act_bits-1) * max_depth` exactly.
+    /// Accumulator width: holds `±2^(act_bits-1) * max_depth` exactly, and any sum of the lanes.
     pub const fn acc_bits(&self) -> usize {
-        self.act_bits + 1 + clog2(self.max_depth)
+        let deepest = if self.max_depth > self.lanes { self.max_depth } else { self.lanes };
+        self.act_bits + 1 + clog2(deepest)
     }
 
     /// Adder levels of a column, each with a register; a single lane has one register too.

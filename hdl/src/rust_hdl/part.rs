@@ -1,0 +1,107 @@
+//! What a block contains besides its body: registers, memories and instances of other modules.
+
+use super::memory::Memory;
+use super::signal::Signal;
+use super::unit::Unit;
+use crate::lang::Module;
+use rust_hdl_core::ast::{BlackBox, Verilog};
+use rust_hdl_core::atom::AtomKind;
+use rust_hdl_core::block::Block;
+use rust_hdl_core::logic::Logic;
+use rust_hdl_core::probe::Probe;
+use std::sync::Arc;
+
+/// A port of a part, and the net of the surrounding block it hangs on.
+#[derive(Debug)]
+pub(super) struct Pin {
+    pub port: Signal,
+    pub net: usize,
+}
+
+/// What a part does.
+#[derive(Debug)]
+pub(super) enum Behaviour {
+    /// Pins: clock, next value, present value.
+    Register,
+    /// Pins: the clock if there is any, then those of the ports.
+    Memory(Memory),
+    /// Pins: the module's ports. The inside exists for simulation only.
+    Instance(Arc<Module>, Option<Box<Unit>>),
+}
+
+/// A block inside a block.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub name: String,
+    pub pins: Vec<Pin>,
+    pub behaviour: Behaviour,
+    /// The clock's level when it was last looked at.
+    high: bool,
+}
+
+impl Part {
+    pub fn new(name: String, behaviour: Behaviour) -> Part {
+        Part { name, pins: vec![], behaviour, high: false }
+    }
+
+    /// The net at `port`, where there is such a port.
+    pub fn net(&self, port: &str) -> Option<usize> {
+        self.pins.iter().find(|p| p.port.name == port).map(|p| p.net)
+    }
+
+    /// Whether the clock, which is always the first pin, has risen since the last call.
+    fn rising(&mut self) -> bool {
+        let high = self.pins.first().is_some_and(|p| p.port.value.bit(0));
+        high && !std::mem::replace(&mut self.high, high)
+    }
+}
+
+impl Pin {
+    pub fn drives_part(&self) -> bool {
+        self.port.kind == AtomKind::InputParameter
+    }
+}
+
+impl Logic for Part {
+    fn update(&mut self) {
+        let rising = self.rising();
+        match &mut self.behaviour {
+            Behaviour::Register if rising => self.pins[2].port.value = self.pins[1].port.value.clone(),
+            Behaviour::Memory(memory) => memory.update(rising, &mut self.pins),
+            Behaviour::Instance(_, Some(inside)) => inside.exchange(&mut self.pins),
+            Behaviour::Register | Behaviour::Instance(_, None) => {}
+        }
+    }
+
+    /// An instance is a black box under the module's own name: that module is exported once, on its own.
+    fn hdl(&self) -> Verilog {
+        match &self.behaviour {
+            Behaviour::Register => Verilog::Custom("always @(posedge clock) q <= d;".into()),
+            Behaviour::Memory(memory) => memory.hdl(),
+            Behaviour::Instance(module, _) => {
+                Verilog::Blackbox(BlackBox { code: String::new(), name: module.name.clone() })
+            }
+        }
+    }
+}
+
+impl Block for Part {
+    /// The surrounding block knows what drives the pins, and says so.
+    fn connect_all(&mut self) {}
+
+    fn update_all(&mut self) {
+        self.update();
+    }
+
+    fn has_changed(&self) -> bool {
+        matches!(&self.behaviour, Behaviour::Instance(_, Some(inside)) if inside.has_changed())
+    }
+
+    fn accept(&self, name: &str, probe: &mut dyn Probe) {
+        probe.visit_start_scope(name, self);
+        for pin in &self.pins {
+            probe.visit_atom(&pin.port.name, &pin.port);
+        }
+        probe.visit_end_scope(name, self);
+    }
+}

@@ -1,0 +1,191 @@
+//! Every structural mistake is found by `build` or by the emitter, and says where it is.
+
+use trine_hdl::lang::{BIT, Error, Module, bits, cat, int, lit, mux, set, verilog, when};
+
+/// The errors of a module whose only purpose is to be wrong.
+fn errors(make: impl FnOnce(&mut Module)) -> Vec<Error> {
+    let mut m = Module::new("wrong", "");
+    make(&mut m);
+    m.build().expect_err("must not build").errors
+}
+
+#[test]
+fn operands_of_different_sign() {
+    let found = errors(|m| {
+        let (a, b) = (m.input("a_i", int(4)), m.input("b_i", bits(4)));
+        m.drive("sum_o", &a + &b);
+    });
+    assert_eq!(found, [Error::MixedSign(int(4), bits(4))]);
+}
+
+#[test]
+fn literals_slices_and_conditions_out_of_range() {
+    let found = errors(|m| {
+        let a = m.input("a_i", bits(4));
+        m.drive("x_o", lit(16, bits(4)));
+        m.drive("y_o", lit(-9, int(4)));
+        m.drive("z_o", a.slice(2, 3));
+        m.drive("w_o", mux(&a, lit(0, BIT), lit(1, BIT)));
+    });
+    let of = bits(4);
+    assert_eq!(
+        found,
+        [
+            Error::Literal(16, of),
+            Error::Literal(-9, int(4)),
+            Error::Slice { low: 2, width: 3, of },
+            Error::Condition(of)
+        ]
+    );
+}
+
+#[test]
+fn only_signals_are_sliced() {
+    let found = errors(|m| {
+        let a = m.input("a_i", bits(4));
+        m.drive("x_o", (!&a).slice(0, 2));
+    });
+    assert_eq!(found, [Error::NotANet]);
+}
+
+#[test]
+fn values_that_do_not_fit() {
+    let found = errors(|m| {
+        let a = m.input("a_i", bits(4));
+        let x = m.output("x_o", bits(4));
+        m.assign(&x, a.clone() + &a);
+    });
+    assert_eq!(found, [Error::Fit { net: "x_o".into(), ty: bits(4), value: bits(5) }]);
+}
+
+#[test]
+fn drivers() {
+    let found = errors(|m| {
+        let a = m.input("a_i", BIT);
+        let twice = m.output("twice_o", BIT);
+        m.assign(&twice, &a);
+        m.assign(&twice, !&a);
+        m.output("never_o", BIT);
+        let q = m.reg("q", BIT);
+        m.assign(&q, &a);
+        m.on_clock([set(&a, lit(0, BIT))]);
+    });
+    assert_eq!(
+        found,
+        [
+            Error::NotDrivable("q".into()),
+            Error::NotDrivable("a_i".into()),
+            Error::DrivenTwice("twice_o".into()),
+            Error::Undriven("never_o".into())
+        ]
+    );
+}
+
+#[test]
+fn names() {
+    let found = errors(|m| {
+        m.input("a_i", BIT);
+        m.input("a_i", BIT);
+        m.input("wire", BIT);
+        m.input("1st", BIT);
+        m.input("none", bits(0));
+    });
+    let name = |n: &str| Error::Name(n.into());
+    assert_eq!(found, [name("a_i"), name("wire"), name("1st"), Error::Empty("none".into())]);
+}
+
+#[test]
+fn instances() {
+    let mut inner = Module::new("inner", "");
+    let a = inner.input("a_i", bits(2));
+    inner.drive("x_o", &a);
+    let inner = inner.build().unwrap();
+    let found = errors(|m| {
+        let b = m.input("b_i", bits(3));
+        m.instance("open", &inner, &[]);
+        m.instance("wide", &inner, &[("a_i", &b), ("c_i", &b)]);
+    });
+    let port = |instance: &str, port: &str| Error::Port { instance: instance.into(), port: port.into() };
+    assert_eq!(
+        found,
+        [port("open", "a_i"), Error::Fit { net: "wide.a_i".into(), ty: bits(2), value: bits(3) }, port("wide", "c_i")]
+    );
+}
+
+#[test]
+fn signals_of_another_module() {
+    let mut other = Module::new("other", "");
+    let stranger = other.input("a_i", BIT);
+    let found = errors(|m| {
+        m.drive("x_o", !&stranger);
+    });
+    assert_eq!(found, [Error::Foreign]);
+}
+
+#[test]
+fn loops_inside_and_through_instances() {
+    let found = errors(|m| {
+        let (a, b) = (m.wire("a", BIT), m.wire("b", BIT));
+        m.assign(&a, !&b);
+        m.assign(&b, &a);
+        m.drive("x_o", &a);
+    });
+    assert_eq!(found, [Error::Loop(vec!["a".into(), "b".into()])]);
+
+    let mut through = Module::new("through", "");
+    let a = through.input("a_i", BIT);
+    through.drive("x_o", !&a);
+    let mut registered = Module::new("registered", "");
+    let a = registered.input("a_i", BIT);
+    let q = registered.register("a_q", &a);
+    registered.drive("x_o", &q);
+    let ring = |inner: Module| {
+        let mut m = Module::new("ring", "");
+        let back = m.wire("back", BIT);
+        let i = m.instance("u", &inner.build().unwrap(), &[("a_i", &back)]);
+        m.assign(&back, &i["x_o"]);
+        m.drive("x_o", &back);
+        m.build()
+    };
+    assert!(ring(registered).is_ok(), "a register breaks the loop");
+    let errors = ring(through).unwrap_err();
+    assert!(matches!(&errors.errors[..], [Error::Loop(_)]), "{errors}");
+    assert_eq!(errors.to_string(), "module ring: combinational loop through back, u_x_o");
+}
+
+#[test]
+fn two_modules_of_one_name() {
+    let inner = |width| {
+        let mut m = Module::new("inner", "");
+        let a = m.input("a_i", bits(width));
+        m.drive("x_o", &a);
+        m.build().unwrap()
+    };
+    let mut m = Module::new("outer", "");
+    let (a, b) = (m.input("a_i", bits(1)), m.input("b_i", bits(2)));
+    let i = m.instance("one", &inner(1), &[("a_i", &a)]);
+    let j = m.instance("two", &inner(2), &[("a_i", &b)]);
+    m.drive("x_o", cat([i["x_o"].clone(), j["x_o"].clone()]));
+    let errors = verilog(&m.build().unwrap()).unwrap_err();
+    assert_eq!(errors.errors, [Error::DuplicateModule("inner".into())]);
+}
+
+#[test]
+fn widening_a_nameless_signed_value() {
+    let mut m = Module::new("wide", "");
+    let a = m.input("a_i", int(4));
+    let x = m.output("x_o", int(6));
+    m.assign(&x, !&a);
+    let errors = verilog(&m.build().unwrap()).unwrap_err();
+    assert_eq!(errors.errors, [Error::Widen(int(4))]);
+}
+
+#[test]
+fn conditions_of_statements() {
+    let found = errors(|m| {
+        let a = m.input("a_i", bits(2));
+        let q = m.reg("q", BIT);
+        m.on_clock([when(&a, [set(&q, lit(1, BIT))])]);
+    });
+    assert_eq!(found, [Error::Condition(bits(2))]);
+}

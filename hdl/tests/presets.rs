@@ -1,0 +1,103 @@
+//! The generated Verilog of every preset, as reviewed files, and generation over the whole range of sizes.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p trine-hdl` rewrites the files; the difference is then for review.
+
+use expect_test::expect_file;
+use std::collections::HashSet;
+use trine_hdl::{Verilog, design, lang};
+use trine_spec::config::PRESETS;
+use trine_spec::{Config, WeightCode};
+
+fn generate(c: &Config) -> Verilog {
+    lang::verilog(&design::unit(c).unwrap()).unwrap()
+}
+
+#[test]
+fn presets_are_as_reviewed() {
+    for (name, c) in PRESETS {
+        let text: Vec<String> = generate(&c).files.into_iter().map(|f| f.text).collect();
+        expect_file![format!("{}/tests/snapshots/{name}.v", env!("CARGO_MANIFEST_DIR"))].assert_eq(&text.join("\n"));
+    }
+}
+
+#[test]
+fn one_file_per_module_named_after_it() {
+    for (name, c) in PRESETS {
+        let v = generate(&c);
+        let mut seen = HashSet::new();
+        for f in &v.files {
+            let module = f.name.strip_suffix(".v").unwrap();
+            assert!(module == "trine" || module.starts_with("trine_"), "{name}: {module}");
+            assert!(seen.insert(module.to_string()), "{name}: {module} twice");
+            let declared: Vec<&str> = f.text.lines().filter_map(|l| l.strip_prefix("module ")).collect();
+            assert_eq!(declared, [format!("{module} (")], "{name}");
+        }
+        assert_eq!(v.files.last().unwrap().name, "trine.v");
+    }
+}
+
+#[test]
+fn ports_are_the_published_ones() {
+    let v = generate(&Config::preset("odd").unwrap());
+    let ports: Vec<String> = v.ports.iter().map(|p| format!("{} {}", p.name, p.width)).collect();
+    assert_eq!(
+        ports,
+        [
+            "aclk 1",
+            "aresetn 1",
+            "s_axil_awaddr 12",
+            "s_axil_awprot 3",
+            "s_axil_awvalid 1",
+            "s_axil_wdata 32",
+            "s_axil_wstrb 4",
+            "s_axil_wvalid 1",
+            "s_axil_bready 1",
+            "s_axil_araddr 12",
+            "s_axil_arprot 3",
+            "s_axil_arvalid 1",
+            "s_axil_rready 1",
+            "s_axis_act_tdata 56",
+            "s_axis_act_tkeep 7",
+            "s_axis_act_tlast 1",
+            "s_axis_act_tvalid 1",
+            "s_axis_wgt_tdata 16",
+            "s_axis_wgt_tkeep 2",
+            "s_axis_wgt_tlast 1",
+            "s_axis_wgt_tvalid 1",
+            "m_axis_res_tready 1",
+            "s_axil_awready 1",
+            "s_axil_wready 1",
+            "s_axil_bresp 2",
+            "s_axil_bvalid 1",
+            "s_axil_arready 1",
+            "s_axil_rdata 32",
+            "s_axil_rresp 2",
+            "s_axil_rvalid 1",
+            "s_axis_act_tready 1",
+            "s_axis_wgt_tready 1",
+            "m_axis_res_tdata 96",
+            "m_axis_res_tkeep 12",
+            "m_axis_res_tlast 1",
+            "m_axis_res_tvalid 1",
+            "irq 1"
+        ]
+    );
+}
+
+#[test]
+fn every_lane_count_and_column_count_generates() {
+    for lanes in 1..=256 {
+        let columns = (lanes * 7) % 64 + 1;
+        let mut c = Config::sized(lanes, columns);
+        if lanes % 2 == 0 {
+            c.weight_code = WeightCode::TwoBit;
+        }
+        let full = c.full_tile_bus();
+        c.weight_bus = [8, (full / 16 * 8).max(8), full][lanes % 3];
+        c.act_bits = 2 + lanes % 7;
+        c.max_depth = [1, lanes, 3 * lanes + 1, 5000][lanes % 4];
+        c.max_tokens = [1, 2, 3, 64][lanes / 4 % 4];
+        let v = generate(&c.clone().checked().unwrap());
+        assert!(v.files.iter().all(|f| !f.text.contains("$_") && f.text.lines().all(|l| !l.contains("[-"))), "{c:?}");
+    }
+}

@@ -1,0 +1,5576 @@
+// Register file on AXI4-Lite.
+module trine_registers (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire [11:0] awaddr_i,
+  input  wire awvalid_i,
+  input  wire [31:0] wdata_i,
+  input  wire [3:0] wstrb_i,
+  input  wire wvalid_i,
+  input  wire bready_i,
+  input  wire [11:0] araddr_i,
+  input  wire arvalid_i,
+  input  wire rready_i,
+  input  wire status_busy_i,
+  output wire ctrl_start_o,
+  output wire ctrl_abort_o,
+  output wire ctrl_soft_reset_o,
+  input  wire status_done_set_i,
+  output wire status_done_o,
+  input  wire status_error_set_i,
+  output wire status_error_o,
+  input  wire [3:0] err_code_code_i,
+  output wire irq_en_done_o,
+  output wire irq_en_error_o,
+  input  wire irq_stat_done_set_i,
+  output wire irq_stat_done_o,
+  input  wire irq_stat_error_set_i,
+  output wire irq_stat_error_o,
+  output wire [12:0] tokens_m_o,
+  output wire [18:0] depth_k_o,
+  output wire [19:0] outputs_n_o,
+  output wire [31:0] watchdog_cycles_o,
+  output wire [31:0] job_tag_tag_o,
+  input  wire [31:0] done_tag_tag_i,
+  output wire perf_ctrl_clear_o,
+  output wire perf_ctrl_snapshot_o,
+  input  wire [31:0] cycles_lo_value_i,
+  input  wire [15:0] cycles_hi_value_i,
+  input  wire [31:0] active_lo_value_i,
+  input  wire [15:0] active_hi_value_i,
+  input  wire [31:0] stall_act_lo_value_i,
+  input  wire [15:0] stall_act_hi_value_i,
+  input  wire [31:0] stall_wgt_lo_value_i,
+  input  wire [15:0] stall_wgt_hi_value_i,
+  input  wire [31:0] stall_out_lo_value_i,
+  input  wire [15:0] stall_out_hi_value_i,
+  input  wire [31:0] act_beats_value_i,
+  input  wire [31:0] wgt_beats_value_i,
+  input  wire [31:0] res_beats_value_i,
+  input  wire [31:0] jobs_value_i,
+  output wire [31:0] scratch_value_o,
+  output wire awready_o,
+  output wire wready_o,
+  output wire bvalid_o,
+  output wire [1:0] bresp_o,
+  output wire arready_o,
+  output wire rvalid_o,
+  output wire [1:0] rresp_o,
+  output wire [31:0] rdata_o
+);
+  reg bvalid_q;
+  reg [1:0] bresp_q;
+  reg rvalid_q;
+  reg [1:0] rresp_q;
+  reg [31:0] rdata_q;
+  wire write;
+  wire read;
+  wire [9:0] write_word;
+  wire [9:0] read_word;
+  wire refused;
+  wire allowed;
+  wire commit;
+  reg soft_reset_q;
+  wire reset;
+  wire id_hit;
+  wire version_hit;
+  wire caps0_hit;
+  wire caps1_hit;
+  wire ctrl_hit;
+  reg ctrl_start_q;
+  reg ctrl_abort_q;
+  wire status_hit;
+  reg status_done_q;
+  reg status_error_q;
+  wire err_code_hit;
+  wire irq_en_hit;
+  reg irq_en_done_q;
+  reg irq_en_error_q;
+  wire irq_stat_hit;
+  reg irq_stat_done_q;
+  reg irq_stat_error_q;
+  wire tokens_hit;
+  reg [12:0] tokens_m_q;
+  wire depth_hit;
+  reg [18:0] depth_k_q;
+  wire outputs_hit;
+  reg [19:0] outputs_n_q;
+  wire caps2_hit;
+  wire watchdog_hit;
+  reg [31:0] watchdog_cycles_q;
+  wire job_tag_hit;
+  reg [31:0] job_tag_tag_q;
+  wire done_tag_hit;
+  wire perf_ctrl_hit;
+  reg perf_ctrl_clear_q;
+  reg perf_ctrl_snapshot_q;
+  wire cycles_lo_hit;
+  wire cycles_hi_hit;
+  wire active_lo_hit;
+  wire active_hi_hit;
+  wire stall_act_lo_hit;
+  wire stall_act_hi_hit;
+  wire stall_wgt_lo_hit;
+  wire stall_wgt_hi_hit;
+  wire stall_out_lo_hit;
+  wire stall_out_hi_hit;
+  wire act_beats_hit;
+  wire wgt_beats_hit;
+  wire res_beats_hit;
+  wire jobs_hit;
+  wire scratch_hit;
+  reg [31:0] scratch_value_q;
+  wire [31:0] known;
+  wire denied;
+  assign write = (awvalid_i & wvalid_i) & ~bvalid_q;
+  assign read = arvalid_i & ~rvalid_q;
+  assign write_word = awaddr_i[11:2];
+  assign read_word = araddr_i[11:2];
+  assign refused = (status_busy_i & wdata_i[0]) & (write_word == 10'd4);
+  assign allowed = (&wstrb_i) & ~refused;
+  assign commit = write & allowed;
+  assign reset = rst_i | soft_reset_q;
+  assign id_hit = write_word == 10'd0;
+  assign version_hit = write_word == 10'd1;
+  assign caps0_hit = write_word == 10'd2;
+  assign caps1_hit = write_word == 10'd3;
+  assign ctrl_hit = write_word == 10'd4;
+  assign ctrl_start_o = ctrl_start_q;
+  assign ctrl_abort_o = ctrl_abort_q;
+  assign ctrl_soft_reset_o = soft_reset_q;
+  assign status_hit = write_word == 10'd5;
+  assign status_done_o = status_done_q;
+  assign status_error_o = status_error_q;
+  assign err_code_hit = write_word == 10'd6;
+  assign irq_en_hit = write_word == 10'd7;
+  assign irq_en_done_o = irq_en_done_q;
+  assign irq_en_error_o = irq_en_error_q;
+  assign irq_stat_hit = write_word == 10'd8;
+  assign irq_stat_done_o = irq_stat_done_q;
+  assign irq_stat_error_o = irq_stat_error_q;
+  assign tokens_hit = write_word == 10'd9;
+  assign tokens_m_o = tokens_m_q;
+  assign depth_hit = write_word == 10'd10;
+  assign depth_k_o = depth_k_q;
+  assign outputs_hit = write_word == 10'd11;
+  assign outputs_n_o = outputs_n_q;
+  assign caps2_hit = write_word == 10'd12;
+  assign watchdog_hit = write_word == 10'd13;
+  assign watchdog_cycles_o = watchdog_cycles_q;
+  assign job_tag_hit = write_word == 10'd14;
+  assign job_tag_tag_o = job_tag_tag_q;
+  assign done_tag_hit = write_word == 10'd15;
+  assign perf_ctrl_hit = write_word == 10'd16;
+  assign perf_ctrl_clear_o = perf_ctrl_clear_q;
+  assign perf_ctrl_snapshot_o = perf_ctrl_snapshot_q;
+  assign cycles_lo_hit = write_word == 10'd17;
+  assign cycles_hi_hit = write_word == 10'd18;
+  assign active_lo_hit = write_word == 10'd19;
+  assign active_hi_hit = write_word == 10'd20;
+  assign stall_act_lo_hit = write_word == 10'd21;
+  assign stall_act_hi_hit = write_word == 10'd22;
+  assign stall_wgt_lo_hit = write_word == 10'd23;
+  assign stall_wgt_hi_hit = write_word == 10'd24;
+  assign stall_out_lo_hit = write_word == 10'd25;
+  assign stall_out_hi_hit = write_word == 10'd26;
+  assign act_beats_hit = write_word == 10'd27;
+  assign wgt_beats_hit = write_word == 10'd28;
+  assign res_beats_hit = write_word == 10'd29;
+  assign jobs_hit = write_word == 10'd30;
+  assign scratch_hit = write_word == 10'd31;
+  assign scratch_value_o = scratch_value_q;
+  assign known = {scratch_hit, jobs_hit, res_beats_hit, wgt_beats_hit, act_beats_hit, stall_out_hi_hit, stall_out_lo_hit, stall_wgt_hi_hit, stall_wgt_lo_hit, stall_act_hi_hit, stall_act_lo_hit, active_hi_hit, active_lo_hit, cycles_hi_hit, cycles_lo_hit, perf_ctrl_hit, done_tag_hit, job_tag_hit, watchdog_hit, caps2_hit, outputs_hit, depth_hit, tokens_hit, irq_stat_hit, irq_en_hit, err_code_hit, status_hit, ctrl_hit, caps1_hit, caps0_hit, version_hit, id_hit};
+  assign denied = ~((|known) & allowed);
+  assign awready_o = write;
+  assign wready_o = write;
+  assign bvalid_o = bvalid_q;
+  assign bresp_o = bresp_q;
+  assign arready_o = read;
+  assign rvalid_o = rvalid_q;
+  assign rresp_o = rresp_q;
+  assign rdata_o = rdata_q;
+
+  wire unused_ok = &{1'b0, awaddr_i[1:0], araddr_i[1:0]};
+
+  always @(posedge clk_i) begin
+    ctrl_start_q <= (wdata_i[0] & (commit & ctrl_hit)) & ~reset;
+    ctrl_abort_q <= (wdata_i[1] & (commit & ctrl_hit)) & ~reset;
+    soft_reset_q <= (wdata_i[2] & (commit & ctrl_hit)) & ~reset;
+    if (reset) begin
+      status_done_q <= 1'd0;
+    end else begin
+      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_i[1] & (commit & status_hit)));
+    end
+    if (reset) begin
+      status_error_q <= 1'd0;
+    end else begin
+      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_i[2] & (commit & status_hit)));
+    end
+    if (reset) begin
+      irq_en_done_q <= 1'd0;
+    end else begin
+      if (commit & irq_en_hit) begin
+        irq_en_done_q <= wdata_i[0];
+      end
+    end
+    if (reset) begin
+      irq_en_error_q <= 1'd0;
+    end else begin
+      if (commit & irq_en_hit) begin
+        irq_en_error_q <= wdata_i[1];
+      end
+    end
+    if (reset) begin
+      irq_stat_done_q <= 1'd0;
+    end else begin
+      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_i[0] & (commit & irq_stat_hit)));
+    end
+    if (reset) begin
+      irq_stat_error_q <= 1'd0;
+    end else begin
+      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_i[1] & (commit & irq_stat_hit)));
+    end
+    if (reset) begin
+      tokens_m_q <= 13'd0;
+    end else begin
+      if (commit & tokens_hit) begin
+        tokens_m_q <= wdata_i[12:0];
+      end
+    end
+    if (reset) begin
+      depth_k_q <= 19'd0;
+    end else begin
+      if (commit & depth_hit) begin
+        depth_k_q <= wdata_i[18:0];
+      end
+    end
+    if (reset) begin
+      outputs_n_q <= 20'd0;
+    end else begin
+      if (commit & outputs_hit) begin
+        outputs_n_q <= wdata_i[19:0];
+      end
+    end
+    if (reset) begin
+      watchdog_cycles_q <= 32'd0;
+    end else begin
+      if (commit & watchdog_hit) begin
+        watchdog_cycles_q <= wdata_i[31:0];
+      end
+    end
+    if (reset) begin
+      job_tag_tag_q <= 32'd0;
+    end else begin
+      if (commit & job_tag_hit) begin
+        job_tag_tag_q <= wdata_i[31:0];
+      end
+    end
+    perf_ctrl_clear_q <= (wdata_i[0] & (commit & perf_ctrl_hit)) & ~reset;
+    perf_ctrl_snapshot_q <= (wdata_i[1] & (commit & perf_ctrl_hit)) & ~reset;
+    if (reset) begin
+      scratch_value_q <= 32'd0;
+    end else begin
+      if (commit & scratch_hit) begin
+        scratch_value_q <= wdata_i[31:0];
+      end
+    end
+    if (write) begin
+      bresp_q <= denied ? 2'd2 : 2'd0;
+    end
+    if (read) begin
+      case (read_word)
+        10'd0: begin
+          rdata_q <= 32'd1414678862;
+          rresp_q <= 2'd0;
+        end
+        10'd1: begin
+          rdata_q <= 32'd65536;
+          rresp_q <= 2'd0;
+        end
+        10'd2: begin
+          rdata_q <= 32'd6176767;
+          rresp_q <= 2'd0;
+        end
+        10'd3: begin
+          rdata_q <= 32'd8404992;
+          rresp_q <= 2'd0;
+        end
+        10'd4: begin
+          rdata_q <= {29'd0, 1'd0, 1'd0, 1'd0};
+          rresp_q <= 2'd0;
+        end
+        10'd5: begin
+          rdata_q <= {29'd0, status_error_q, status_done_q, status_busy_i};
+          rresp_q <= 2'd0;
+        end
+        10'd6: begin
+          rdata_q <= {28'd0, err_code_code_i};
+          rresp_q <= 2'd0;
+        end
+        10'd7: begin
+          rdata_q <= {30'd0, irq_en_error_q, irq_en_done_q};
+          rresp_q <= 2'd0;
+        end
+        10'd8: begin
+          rdata_q <= {30'd0, irq_stat_error_q, irq_stat_done_q};
+          rresp_q <= 2'd0;
+        end
+        10'd9: begin
+          rdata_q <= {19'd0, tokens_m_q};
+          rresp_q <= 2'd0;
+        end
+        10'd10: begin
+          rdata_q <= {13'd0, depth_k_q};
+          rresp_q <= 2'd0;
+        end
+        10'd11: begin
+          rdata_q <= {12'd0, outputs_n_q};
+          rresp_q <= 2'd0;
+        end
+        10'd12: begin
+          rdata_q <= 32'd64;
+          rresp_q <= 2'd0;
+        end
+        10'd13: begin
+          rdata_q <= watchdog_cycles_q;
+          rresp_q <= 2'd0;
+        end
+        10'd14: begin
+          rdata_q <= job_tag_tag_q;
+          rresp_q <= 2'd0;
+        end
+        10'd15: begin
+          rdata_q <= done_tag_tag_i;
+          rresp_q <= 2'd0;
+        end
+        10'd16: begin
+          rdata_q <= {30'd0, 1'd0, 1'd0};
+          rresp_q <= 2'd0;
+        end
+        10'd17: begin
+          rdata_q <= cycles_lo_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd18: begin
+          rdata_q <= {16'd0, cycles_hi_value_i};
+          rresp_q <= 2'd0;
+        end
+        10'd19: begin
+          rdata_q <= active_lo_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd20: begin
+          rdata_q <= {16'd0, active_hi_value_i};
+          rresp_q <= 2'd0;
+        end
+        10'd21: begin
+          rdata_q <= stall_act_lo_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd22: begin
+          rdata_q <= {16'd0, stall_act_hi_value_i};
+          rresp_q <= 2'd0;
+        end
+        10'd23: begin
+          rdata_q <= stall_wgt_lo_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd24: begin
+          rdata_q <= {16'd0, stall_wgt_hi_value_i};
+          rresp_q <= 2'd0;
+        end
+        10'd25: begin
+          rdata_q <= stall_out_lo_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd26: begin
+          rdata_q <= {16'd0, stall_out_hi_value_i};
+          rresp_q <= 2'd0;
+        end
+        10'd27: begin
+          rdata_q <= act_beats_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd28: begin
+          rdata_q <= wgt_beats_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd29: begin
+          rdata_q <= res_beats_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd30: begin
+          rdata_q <= jobs_value_i;
+          rresp_q <= 2'd0;
+        end
+        10'd31: begin
+          rdata_q <= scratch_value_q;
+          rresp_q <= 2'd0;
+        end
+        default: begin
+          rdata_q <= 32'd0;
+          rresp_q <= 2'd2;
+        end
+      endcase
+    end
+    if (rst_i) begin
+      bvalid_q <= 1'd0;
+      rvalid_q <= 1'd0;
+    end else begin
+      bvalid_q <= write | (bvalid_q & ~bready_i);
+      rvalid_q <= read | (rvalid_q & ~rready_i);
+    end
+  end
+endmodule
+
+// Stores up to 1024 words of 2048 bits and replays them.
+module trine_activations (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire open_i,
+  input  wire in_valid_i,
+  input  wire in_last_i,
+  input  wire [2047:0] in_data_i,
+  input  wire take_i,
+  input  wire rewind_i,
+  output wire in_ready_o,
+  output wire [2047:0] word_o,
+  output wire last_o,
+  output wire valid_o
+);
+  (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
+  reg [10:0] write_q;
+  reg [10:0] read_q;
+  reg closed_q;
+  reg [2048:0] word_q;
+  reg valid_q;
+  wire full;
+  wire ready;
+  wire store;
+  wire [10:0] next;
+  wire [9:0] write_at;
+  wire [9:0] read_at;
+  assign full = write_q == 11'd1024;
+  assign ready = open_i & ~(closed_q | full);
+  assign store = ready & in_valid_i;
+  assign next = take_i ? (rewind_i ? 11'd0 : (read_q + 11'd1)) : read_q;
+  assign write_at = write_q[9:0];
+  assign read_at = next[9:0];
+  assign in_ready_o = ready;
+  assign word_o = word_q[2047:0];
+  assign last_o = word_q[2048];
+  assign valid_o = valid_q;
+
+  always @(posedge clk_i) begin
+    if (store) begin
+      ram[write_at] <= {in_last_i, in_data_i};
+    end
+    word_q <= ram[read_at];
+    if (rst_i) begin
+      write_q <= 11'd0;
+      read_q <= 11'd0;
+      closed_q <= 1'd0;
+      valid_q <= 1'd0;
+    end else begin
+      if (store) begin
+        write_q <= write_q + 11'd1;
+        closed_q <= in_last_i;
+      end
+      read_q <= next;
+      valid_q <= next < write_q;
+    end
+  end
+endmodule
+
+// Five trits out of a byte.
+module trine_trit_decoder (
+  input  wire [7:0] byte_i,
+  output wire [9:0] codes_o,
+  output wire illegal_o
+);
+  wire escape;
+  wire [2:0] pair;
+  wire [1:0] single;
+  wire escape_top;
+  wire [1:0] digit;
+  wire [2:0] low;
+  wire [3:0] pair_codes;
+  wire [3:0] low_codes;
+  assign escape = (&byte_i[4:3]) & byte_i[7];
+  assign pair = escape ? byte_i[2:0] : byte_i[7:5];
+  assign single = escape ? byte_i[6:5] : byte_i[4:3];
+  assign escape_top = &single;
+  assign digit = escape_top ? pair[1:0] : single;
+  assign low = byte_i[2:0];
+  assign pair_codes = (pair == 3'd0) ? 4'd0 : ((pair == 3'd1) ? 4'd1 : ((pair == 3'd2) ? 4'd3 : ((pair == 3'd3) ? 4'd4 : ((pair == 3'd4) ? 4'd5 : ((pair == 3'd5) ? 4'd7 : ((pair == 3'd6) ? 4'd12 : 4'd13))))));
+  assign low_codes = (low == 3'd0) ? 4'd0 : ((low == 3'd1) ? 4'd1 : ((low == 3'd2) ? 4'd3 : ((low == 3'd3) ? 4'd4 : ((low == 3'd4) ? 4'd5 : ((low == 3'd5) ? 4'd7 : ((low == 3'd6) ? 4'd12 : 4'd13))))));
+  assign codes_o = {{digit[1], digit[0] | digit[1]}, escape_top ? 4'd15 : pair_codes, escape ? 4'd15 : low_codes};
+  assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
+endmodule
+
+// Gathers 52 beats of 512 bits into a tile of 16384 trits.
+module trine_weight_loader (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire open_i,
+  input  wire in_valid_i,
+  input  wire in_last_i,
+  input  wire [511:0] in_data_i,
+  input  wire take_i,
+  output wire [32767:0] tile_o,
+  output wire in_ready_o,
+  output wire valid_o,
+  output wire last_o,
+  output wire early_o,
+  output wire illegal_o
+);
+  wire [9:0] decoder_0_codes_o;
+  wire decoder_0_illegal_o;
+  wire [9:0] decoder_1_codes_o;
+  wire decoder_1_illegal_o;
+  wire [9:0] decoder_2_codes_o;
+  wire decoder_2_illegal_o;
+  wire [9:0] decoder_3_codes_o;
+  wire decoder_3_illegal_o;
+  wire [9:0] decoder_4_codes_o;
+  wire decoder_4_illegal_o;
+  wire [9:0] decoder_5_codes_o;
+  wire decoder_5_illegal_o;
+  wire [9:0] decoder_6_codes_o;
+  wire decoder_6_illegal_o;
+  wire [9:0] decoder_7_codes_o;
+  wire decoder_7_illegal_o;
+  wire [9:0] decoder_8_codes_o;
+  wire decoder_8_illegal_o;
+  wire [9:0] decoder_9_codes_o;
+  wire decoder_9_illegal_o;
+  wire [9:0] decoder_10_codes_o;
+  wire decoder_10_illegal_o;
+  wire [9:0] decoder_11_codes_o;
+  wire decoder_11_illegal_o;
+  wire [9:0] decoder_12_codes_o;
+  wire decoder_12_illegal_o;
+  wire [9:0] decoder_13_codes_o;
+  wire decoder_13_illegal_o;
+  wire [9:0] decoder_14_codes_o;
+  wire decoder_14_illegal_o;
+  wire [9:0] decoder_15_codes_o;
+  wire decoder_15_illegal_o;
+  wire [9:0] decoder_16_codes_o;
+  wire decoder_16_illegal_o;
+  wire [9:0] decoder_17_codes_o;
+  wire decoder_17_illegal_o;
+  wire [9:0] decoder_18_codes_o;
+  wire decoder_18_illegal_o;
+  wire [9:0] decoder_19_codes_o;
+  wire decoder_19_illegal_o;
+  wire [9:0] decoder_20_codes_o;
+  wire decoder_20_illegal_o;
+  wire [9:0] decoder_21_codes_o;
+  wire decoder_21_illegal_o;
+  wire [9:0] decoder_22_codes_o;
+  wire decoder_22_illegal_o;
+  wire [9:0] decoder_23_codes_o;
+  wire decoder_23_illegal_o;
+  wire [9:0] decoder_24_codes_o;
+  wire decoder_24_illegal_o;
+  wire [9:0] decoder_25_codes_o;
+  wire decoder_25_illegal_o;
+  wire [9:0] decoder_26_codes_o;
+  wire decoder_26_illegal_o;
+  wire [9:0] decoder_27_codes_o;
+  wire decoder_27_illegal_o;
+  wire [9:0] decoder_28_codes_o;
+  wire decoder_28_illegal_o;
+  wire [9:0] decoder_29_codes_o;
+  wire decoder_29_illegal_o;
+  wire [9:0] decoder_30_codes_o;
+  wire decoder_30_illegal_o;
+  wire [9:0] decoder_31_codes_o;
+  wire decoder_31_illegal_o;
+  wire [9:0] decoder_32_codes_o;
+  wire decoder_32_illegal_o;
+  wire [9:0] decoder_33_codes_o;
+  wire decoder_33_illegal_o;
+  wire [9:0] decoder_34_codes_o;
+  wire decoder_34_illegal_o;
+  wire [9:0] decoder_35_codes_o;
+  wire decoder_35_illegal_o;
+  wire [9:0] decoder_36_codes_o;
+  wire decoder_36_illegal_o;
+  wire [9:0] decoder_37_codes_o;
+  wire decoder_37_illegal_o;
+  wire [9:0] decoder_38_codes_o;
+  wire decoder_38_illegal_o;
+  wire [9:0] decoder_39_codes_o;
+  wire decoder_39_illegal_o;
+  wire [9:0] decoder_40_codes_o;
+  wire decoder_40_illegal_o;
+  wire [9:0] decoder_41_codes_o;
+  wire decoder_41_illegal_o;
+  wire [9:0] decoder_42_codes_o;
+  wire decoder_42_illegal_o;
+  wire [9:0] decoder_43_codes_o;
+  wire decoder_43_illegal_o;
+  wire [9:0] decoder_44_codes_o;
+  wire decoder_44_illegal_o;
+  wire [9:0] decoder_45_codes_o;
+  wire decoder_45_illegal_o;
+  wire [9:0] decoder_46_codes_o;
+  wire decoder_46_illegal_o;
+  wire [9:0] decoder_47_codes_o;
+  wire decoder_47_illegal_o;
+  wire [9:0] decoder_48_codes_o;
+  wire decoder_48_illegal_o;
+  wire [9:0] decoder_49_codes_o;
+  wire decoder_49_illegal_o;
+  wire [9:0] decoder_50_codes_o;
+  wire decoder_50_illegal_o;
+  wire [9:0] decoder_51_codes_o;
+  wire decoder_51_illegal_o;
+  wire [9:0] decoder_52_codes_o;
+  wire decoder_52_illegal_o;
+  wire [9:0] decoder_53_codes_o;
+  wire decoder_53_illegal_o;
+  wire [9:0] decoder_54_codes_o;
+  wire decoder_54_illegal_o;
+  wire [9:0] decoder_55_codes_o;
+  wire decoder_55_illegal_o;
+  wire [9:0] decoder_56_codes_o;
+  wire decoder_56_illegal_o;
+  wire [9:0] decoder_57_codes_o;
+  wire decoder_57_illegal_o;
+  wire [9:0] decoder_58_codes_o;
+  wire decoder_58_illegal_o;
+  wire [9:0] decoder_59_codes_o;
+  wire decoder_59_illegal_o;
+  wire [9:0] decoder_60_codes_o;
+  wire decoder_60_illegal_o;
+  wire [9:0] decoder_61_codes_o;
+  wire decoder_61_illegal_o;
+  wire [9:0] decoder_62_codes_o;
+  wire decoder_62_illegal_o;
+  wire [9:0] decoder_63_codes_o;
+  wire decoder_63_illegal_o;
+  wire [639:0] codes;
+  wire [63:0] illegal;
+  reg [639:0] code_q;
+  reg full_q;
+  reg last_q;
+  reg illegal_q;
+  reg closed_q;
+  reg [5:0] beat_q;
+  wire complete;
+  wire leave;
+  wire ready;
+  wire enter;
+  reg [639:0] held_0_q;
+  reg [639:0] held_1_q;
+  reg [639:0] held_2_q;
+  reg [639:0] held_3_q;
+  reg [639:0] held_4_q;
+  reg [639:0] held_5_q;
+  reg [639:0] held_6_q;
+  reg [639:0] held_7_q;
+  reg [639:0] held_8_q;
+  reg [639:0] held_9_q;
+  reg [639:0] held_10_q;
+  reg [639:0] held_11_q;
+  reg [639:0] held_12_q;
+  reg [639:0] held_13_q;
+  reg [639:0] held_14_q;
+  reg [639:0] held_15_q;
+  reg [639:0] held_16_q;
+  reg [639:0] held_17_q;
+  reg [639:0] held_18_q;
+  reg [639:0] held_19_q;
+  reg [639:0] held_20_q;
+  reg [639:0] held_21_q;
+  reg [639:0] held_22_q;
+  reg [639:0] held_23_q;
+  reg [639:0] held_24_q;
+  reg [639:0] held_25_q;
+  reg [639:0] held_26_q;
+  reg [639:0] held_27_q;
+  reg [639:0] held_28_q;
+  reg [639:0] held_29_q;
+  reg [639:0] held_30_q;
+  reg [639:0] held_31_q;
+  reg [639:0] held_32_q;
+  reg [639:0] held_33_q;
+  reg [639:0] held_34_q;
+  reg [639:0] held_35_q;
+  reg [639:0] held_36_q;
+  reg [639:0] held_37_q;
+  reg [639:0] held_38_q;
+  reg [639:0] held_39_q;
+  reg [639:0] held_40_q;
+  reg [639:0] held_41_q;
+  reg [639:0] held_42_q;
+  reg [639:0] held_43_q;
+  reg [639:0] held_44_q;
+  reg [639:0] held_45_q;
+  reg [639:0] held_46_q;
+  reg [639:0] held_47_q;
+  reg [639:0] held_48_q;
+  reg [639:0] held_49_q;
+  reg [639:0] held_50_q;
+  assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
+  assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
+  assign complete = beat_q == 6'd51;
+  assign leave = full_q & (complete ? take_i : 1'd1);
+  assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
+  assign enter = ready & in_valid_i;
+  assign tile_o = {code_q[127:0], held_50_q, held_49_q, held_48_q, held_47_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
+  assign in_ready_o = ready;
+  assign valid_o = full_q & complete;
+  assign last_o = last_q;
+  assign early_o = (full_q & last_q) & ~complete;
+  assign illegal_o = full_q & illegal_q;
+
+  trine_trit_decoder decoder_0 (
+    .byte_i(in_data_i[7:0]),
+    .codes_o(decoder_0_codes_o),
+    .illegal_o(decoder_0_illegal_o)
+  );
+
+  trine_trit_decoder decoder_1 (
+    .byte_i(in_data_i[15:8]),
+    .codes_o(decoder_1_codes_o),
+    .illegal_o(decoder_1_illegal_o)
+  );
+
+  trine_trit_decoder decoder_2 (
+    .byte_i(in_data_i[23:16]),
+    .codes_o(decoder_2_codes_o),
+    .illegal_o(decoder_2_illegal_o)
+  );
+
+  trine_trit_decoder decoder_3 (
+    .byte_i(in_data_i[31:24]),
+    .codes_o(decoder_3_codes_o),
+    .illegal_o(decoder_3_illegal_o)
+  );
+
+  trine_trit_decoder decoder_4 (
+    .byte_i(in_data_i[39:32]),
+    .codes_o(decoder_4_codes_o),
+    .illegal_o(decoder_4_illegal_o)
+  );
+
+  trine_trit_decoder decoder_5 (
+    .byte_i(in_data_i[47:40]),
+    .codes_o(decoder_5_codes_o),
+    .illegal_o(decoder_5_illegal_o)
+  );
+
+  trine_trit_decoder decoder_6 (
+    .byte_i(in_data_i[55:48]),
+    .codes_o(decoder_6_codes_o),
+    .illegal_o(decoder_6_illegal_o)
+  );
+
+  trine_trit_decoder decoder_7 (
+    .byte_i(in_data_i[63:56]),
+    .codes_o(decoder_7_codes_o),
+    .illegal_o(decoder_7_illegal_o)
+  );
+
+  trine_trit_decoder decoder_8 (
+    .byte_i(in_data_i[71:64]),
+    .codes_o(decoder_8_codes_o),
+    .illegal_o(decoder_8_illegal_o)
+  );
+
+  trine_trit_decoder decoder_9 (
+    .byte_i(in_data_i[79:72]),
+    .codes_o(decoder_9_codes_o),
+    .illegal_o(decoder_9_illegal_o)
+  );
+
+  trine_trit_decoder decoder_10 (
+    .byte_i(in_data_i[87:80]),
+    .codes_o(decoder_10_codes_o),
+    .illegal_o(decoder_10_illegal_o)
+  );
+
+  trine_trit_decoder decoder_11 (
+    .byte_i(in_data_i[95:88]),
+    .codes_o(decoder_11_codes_o),
+    .illegal_o(decoder_11_illegal_o)
+  );
+
+  trine_trit_decoder decoder_12 (
+    .byte_i(in_data_i[103:96]),
+    .codes_o(decoder_12_codes_o),
+    .illegal_o(decoder_12_illegal_o)
+  );
+
+  trine_trit_decoder decoder_13 (
+    .byte_i(in_data_i[111:104]),
+    .codes_o(decoder_13_codes_o),
+    .illegal_o(decoder_13_illegal_o)
+  );
+
+  trine_trit_decoder decoder_14 (
+    .byte_i(in_data_i[119:112]),
+    .codes_o(decoder_14_codes_o),
+    .illegal_o(decoder_14_illegal_o)
+  );
+
+  trine_trit_decoder decoder_15 (
+    .byte_i(in_data_i[127:120]),
+    .codes_o(decoder_15_codes_o),
+    .illegal_o(decoder_15_illegal_o)
+  );
+
+  trine_trit_decoder decoder_16 (
+    .byte_i(in_data_i[135:128]),
+    .codes_o(decoder_16_codes_o),
+    .illegal_o(decoder_16_illegal_o)
+  );
+
+  trine_trit_decoder decoder_17 (
+    .byte_i(in_data_i[143:136]),
+    .codes_o(decoder_17_codes_o),
+    .illegal_o(decoder_17_illegal_o)
+  );
+
+  trine_trit_decoder decoder_18 (
+    .byte_i(in_data_i[151:144]),
+    .codes_o(decoder_18_codes_o),
+    .illegal_o(decoder_18_illegal_o)
+  );
+
+  trine_trit_decoder decoder_19 (
+    .byte_i(in_data_i[159:152]),
+    .codes_o(decoder_19_codes_o),
+    .illegal_o(decoder_19_illegal_o)
+  );
+
+  trine_trit_decoder decoder_20 (
+    .byte_i(in_data_i[167:160]),
+    .codes_o(decoder_20_codes_o),
+    .illegal_o(decoder_20_illegal_o)
+  );
+
+  trine_trit_decoder decoder_21 (
+    .byte_i(in_data_i[175:168]),
+    .codes_o(decoder_21_codes_o),
+    .illegal_o(decoder_21_illegal_o)
+  );
+
+  trine_trit_decoder decoder_22 (
+    .byte_i(in_data_i[183:176]),
+    .codes_o(decoder_22_codes_o),
+    .illegal_o(decoder_22_illegal_o)
+  );
+
+  trine_trit_decoder decoder_23 (
+    .byte_i(in_data_i[191:184]),
+    .codes_o(decoder_23_codes_o),
+    .illegal_o(decoder_23_illegal_o)
+  );
+
+  trine_trit_decoder decoder_24 (
+    .byte_i(in_data_i[199:192]),
+    .codes_o(decoder_24_codes_o),
+    .illegal_o(decoder_24_illegal_o)
+  );
+
+  trine_trit_decoder decoder_25 (
+    .byte_i(in_data_i[207:200]),
+    .codes_o(decoder_25_codes_o),
+    .illegal_o(decoder_25_illegal_o)
+  );
+
+  trine_trit_decoder decoder_26 (
+    .byte_i(in_data_i[215:208]),
+    .codes_o(decoder_26_codes_o),
+    .illegal_o(decoder_26_illegal_o)
+  );
+
+  trine_trit_decoder decoder_27 (
+    .byte_i(in_data_i[223:216]),
+    .codes_o(decoder_27_codes_o),
+    .illegal_o(decoder_27_illegal_o)
+  );
+
+  trine_trit_decoder decoder_28 (
+    .byte_i(in_data_i[231:224]),
+    .codes_o(decoder_28_codes_o),
+    .illegal_o(decoder_28_illegal_o)
+  );
+
+  trine_trit_decoder decoder_29 (
+    .byte_i(in_data_i[239:232]),
+    .codes_o(decoder_29_codes_o),
+    .illegal_o(decoder_29_illegal_o)
+  );
+
+  trine_trit_decoder decoder_30 (
+    .byte_i(in_data_i[247:240]),
+    .codes_o(decoder_30_codes_o),
+    .illegal_o(decoder_30_illegal_o)
+  );
+
+  trine_trit_decoder decoder_31 (
+    .byte_i(in_data_i[255:248]),
+    .codes_o(decoder_31_codes_o),
+    .illegal_o(decoder_31_illegal_o)
+  );
+
+  trine_trit_decoder decoder_32 (
+    .byte_i(in_data_i[263:256]),
+    .codes_o(decoder_32_codes_o),
+    .illegal_o(decoder_32_illegal_o)
+  );
+
+  trine_trit_decoder decoder_33 (
+    .byte_i(in_data_i[271:264]),
+    .codes_o(decoder_33_codes_o),
+    .illegal_o(decoder_33_illegal_o)
+  );
+
+  trine_trit_decoder decoder_34 (
+    .byte_i(in_data_i[279:272]),
+    .codes_o(decoder_34_codes_o),
+    .illegal_o(decoder_34_illegal_o)
+  );
+
+  trine_trit_decoder decoder_35 (
+    .byte_i(in_data_i[287:280]),
+    .codes_o(decoder_35_codes_o),
+    .illegal_o(decoder_35_illegal_o)
+  );
+
+  trine_trit_decoder decoder_36 (
+    .byte_i(in_data_i[295:288]),
+    .codes_o(decoder_36_codes_o),
+    .illegal_o(decoder_36_illegal_o)
+  );
+
+  trine_trit_decoder decoder_37 (
+    .byte_i(in_data_i[303:296]),
+    .codes_o(decoder_37_codes_o),
+    .illegal_o(decoder_37_illegal_o)
+  );
+
+  trine_trit_decoder decoder_38 (
+    .byte_i(in_data_i[311:304]),
+    .codes_o(decoder_38_codes_o),
+    .illegal_o(decoder_38_illegal_o)
+  );
+
+  trine_trit_decoder decoder_39 (
+    .byte_i(in_data_i[319:312]),
+    .codes_o(decoder_39_codes_o),
+    .illegal_o(decoder_39_illegal_o)
+  );
+
+  trine_trit_decoder decoder_40 (
+    .byte_i(in_data_i[327:320]),
+    .codes_o(decoder_40_codes_o),
+    .illegal_o(decoder_40_illegal_o)
+  );
+
+  trine_trit_decoder decoder_41 (
+    .byte_i(in_data_i[335:328]),
+    .codes_o(decoder_41_codes_o),
+    .illegal_o(decoder_41_illegal_o)
+  );
+
+  trine_trit_decoder decoder_42 (
+    .byte_i(in_data_i[343:336]),
+    .codes_o(decoder_42_codes_o),
+    .illegal_o(decoder_42_illegal_o)
+  );
+
+  trine_trit_decoder decoder_43 (
+    .byte_i(in_data_i[351:344]),
+    .codes_o(decoder_43_codes_o),
+    .illegal_o(decoder_43_illegal_o)
+  );
+
+  trine_trit_decoder decoder_44 (
+    .byte_i(in_data_i[359:352]),
+    .codes_o(decoder_44_codes_o),
+    .illegal_o(decoder_44_illegal_o)
+  );
+
+  trine_trit_decoder decoder_45 (
+    .byte_i(in_data_i[367:360]),
+    .codes_o(decoder_45_codes_o),
+    .illegal_o(decoder_45_illegal_o)
+  );
+
+  trine_trit_decoder decoder_46 (
+    .byte_i(in_data_i[375:368]),
+    .codes_o(decoder_46_codes_o),
+    .illegal_o(decoder_46_illegal_o)
+  );
+
+  trine_trit_decoder decoder_47 (
+    .byte_i(in_data_i[383:376]),
+    .codes_o(decoder_47_codes_o),
+    .illegal_o(decoder_47_illegal_o)
+  );
+
+  trine_trit_decoder decoder_48 (
+    .byte_i(in_data_i[391:384]),
+    .codes_o(decoder_48_codes_o),
+    .illegal_o(decoder_48_illegal_o)
+  );
+
+  trine_trit_decoder decoder_49 (
+    .byte_i(in_data_i[399:392]),
+    .codes_o(decoder_49_codes_o),
+    .illegal_o(decoder_49_illegal_o)
+  );
+
+  trine_trit_decoder decoder_50 (
+    .byte_i(in_data_i[407:400]),
+    .codes_o(decoder_50_codes_o),
+    .illegal_o(decoder_50_illegal_o)
+  );
+
+  trine_trit_decoder decoder_51 (
+    .byte_i(in_data_i[415:408]),
+    .codes_o(decoder_51_codes_o),
+    .illegal_o(decoder_51_illegal_o)
+  );
+
+  trine_trit_decoder decoder_52 (
+    .byte_i(in_data_i[423:416]),
+    .codes_o(decoder_52_codes_o),
+    .illegal_o(decoder_52_illegal_o)
+  );
+
+  trine_trit_decoder decoder_53 (
+    .byte_i(in_data_i[431:424]),
+    .codes_o(decoder_53_codes_o),
+    .illegal_o(decoder_53_illegal_o)
+  );
+
+  trine_trit_decoder decoder_54 (
+    .byte_i(in_data_i[439:432]),
+    .codes_o(decoder_54_codes_o),
+    .illegal_o(decoder_54_illegal_o)
+  );
+
+  trine_trit_decoder decoder_55 (
+    .byte_i(in_data_i[447:440]),
+    .codes_o(decoder_55_codes_o),
+    .illegal_o(decoder_55_illegal_o)
+  );
+
+  trine_trit_decoder decoder_56 (
+    .byte_i(in_data_i[455:448]),
+    .codes_o(decoder_56_codes_o),
+    .illegal_o(decoder_56_illegal_o)
+  );
+
+  trine_trit_decoder decoder_57 (
+    .byte_i(in_data_i[463:456]),
+    .codes_o(decoder_57_codes_o),
+    .illegal_o(decoder_57_illegal_o)
+  );
+
+  trine_trit_decoder decoder_58 (
+    .byte_i(in_data_i[471:464]),
+    .codes_o(decoder_58_codes_o),
+    .illegal_o(decoder_58_illegal_o)
+  );
+
+  trine_trit_decoder decoder_59 (
+    .byte_i(in_data_i[479:472]),
+    .codes_o(decoder_59_codes_o),
+    .illegal_o(decoder_59_illegal_o)
+  );
+
+  trine_trit_decoder decoder_60 (
+    .byte_i(in_data_i[487:480]),
+    .codes_o(decoder_60_codes_o),
+    .illegal_o(decoder_60_illegal_o)
+  );
+
+  trine_trit_decoder decoder_61 (
+    .byte_i(in_data_i[495:488]),
+    .codes_o(decoder_61_codes_o),
+    .illegal_o(decoder_61_illegal_o)
+  );
+
+  trine_trit_decoder decoder_62 (
+    .byte_i(in_data_i[503:496]),
+    .codes_o(decoder_62_codes_o),
+    .illegal_o(decoder_62_illegal_o)
+  );
+
+  trine_trit_decoder decoder_63 (
+    .byte_i(in_data_i[511:504]),
+    .codes_o(decoder_63_codes_o),
+    .illegal_o(decoder_63_illegal_o)
+  );
+
+  wire unused_ok = &{1'b0, code_q[639:128]};
+
+  always @(posedge clk_i) begin
+    if (enter) begin
+      code_q <= codes;
+      last_q <= in_last_i;
+      illegal_q <= |illegal;
+    end
+    if (rst_i) begin
+      full_q <= 1'd0;
+      closed_q <= 1'd0;
+    end else begin
+      full_q <= enter | (full_q & ~leave);
+      if (enter) begin
+        closed_q <= in_last_i;
+      end
+    end
+    if (rst_i) begin
+      beat_q <= 6'd0;
+    end else begin
+      if (leave) begin
+        beat_q <= complete ? 6'd0 : (beat_q + 6'd1);
+      end
+    end
+    if (leave & (beat_q == 6'd0)) begin
+      held_0_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd1)) begin
+      held_1_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd2)) begin
+      held_2_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd3)) begin
+      held_3_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd4)) begin
+      held_4_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd5)) begin
+      held_5_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd6)) begin
+      held_6_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd7)) begin
+      held_7_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd8)) begin
+      held_8_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd9)) begin
+      held_9_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd10)) begin
+      held_10_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd11)) begin
+      held_11_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd12)) begin
+      held_12_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd13)) begin
+      held_13_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd14)) begin
+      held_14_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd15)) begin
+      held_15_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd16)) begin
+      held_16_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd17)) begin
+      held_17_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd18)) begin
+      held_18_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd19)) begin
+      held_19_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd20)) begin
+      held_20_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd21)) begin
+      held_21_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd22)) begin
+      held_22_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd23)) begin
+      held_23_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd24)) begin
+      held_24_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd25)) begin
+      held_25_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd26)) begin
+      held_26_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd27)) begin
+      held_27_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd28)) begin
+      held_28_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd29)) begin
+      held_29_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd30)) begin
+      held_30_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd31)) begin
+      held_31_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd32)) begin
+      held_32_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd33)) begin
+      held_33_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd34)) begin
+      held_34_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd35)) begin
+      held_35_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd36)) begin
+      held_36_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd37)) begin
+      held_37_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd38)) begin
+      held_38_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd39)) begin
+      held_39_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd40)) begin
+      held_40_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd41)) begin
+      held_41_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd42)) begin
+      held_42_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd43)) begin
+      held_43_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd44)) begin
+      held_44_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd45)) begin
+      held_45_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd46)) begin
+      held_46_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd47)) begin
+      held_47_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd48)) begin
+      held_48_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd49)) begin
+      held_49_q <= code_q;
+    end
+    if (leave & (beat_q == 6'd50)) begin
+      held_50_q <= code_q;
+    end
+  end
+endmodule
+
+// Walks the passes, tiles and tokens of a job.
+module trine_sequencer (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire start_i,
+  input  wire [3:0] last_token_i,
+  input  wire [14:0] depth_i,
+  input  wire [19:0] outputs_i,
+  input  wire act_valid_i,
+  input  wire act_last_i,
+  input  wire tile_valid_i,
+  input  wire tile_last_i,
+  input  wire pop_i,
+  output wire issue_o,
+  output wire rewind_o,
+  output wire take_o,
+  output wire [3:0] token_o,
+  output wire first_chunk_o,
+  output wire result_o,
+  output wire last_pass_o,
+  output wire job_end_o,
+  output wire [19:0] n_left_o,
+  output wire stall_act_o,
+  output wire stall_wgt_o,
+  output wire stall_out_o,
+  output wire act_early_o,
+  output wire act_late_o,
+  output wire wgt_early_o,
+  output wire wgt_late_o
+);
+  reg run_q;
+  reg [3:0] token_q;
+  reg [14:0] k_left_q;
+  reg [19:0] n_left_q;
+  reg first_chunk_q;
+  reg [5:0] room_q;
+  wire first;
+  wire last;
+  wire last_chunk;
+  wire last_pass;
+  wire pass_end;
+  wire job_end;
+  wire last_tile;
+  wire has_tile;
+  wire has_room;
+  wire issue;
+  wire take;
+  wire result;
+  assign first = token_q == 4'd0;
+  assign last = token_q == last_token_i;
+  assign last_chunk = ~(15'd256 < k_left_q);
+  assign last_pass = ~(20'd64 < n_left_q);
+  assign pass_end = last & last_chunk;
+  assign job_end = pass_end & last_pass;
+  assign last_tile = last_chunk & last_pass;
+  assign has_tile = tile_valid_i | ~first;
+  assign has_room = (|room_q) | ~last_chunk;
+  assign issue = ((run_q & act_valid_i) & has_tile) & has_room;
+  assign take = issue & first;
+  assign result = issue & last_chunk;
+  assign issue_o = issue;
+  assign rewind_o = pass_end;
+  assign take_o = take;
+  assign token_o = token_q;
+  assign first_chunk_o = first_chunk_q;
+  assign result_o = result;
+  assign last_pass_o = last_pass;
+  assign job_end_o = job_end;
+  assign n_left_o = n_left_q;
+
+  // why nothing is issued, in this order of precedence
+  assign stall_act_o = run_q & ~act_valid_i;
+  assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
+  assign stall_out_o = ((run_q & act_valid_i) & has_tile) & ~has_room;
+
+  // stream marks out of place
+  assign act_early_o = (issue & act_last_i) & ~pass_end;
+  assign act_late_o = (issue & ~act_last_i) & pass_end;
+  assign wgt_early_o = (take & tile_last_i) & ~last_tile;
+  assign wgt_late_o = (take & ~tile_last_i) & last_tile;
+
+  always @(posedge clk_i) begin
+    if (issue) begin
+      token_q <= last ? 4'd0 : (token_q + 4'd1);
+      if (last) begin
+        k_left_q <= last_chunk ? depth_i : (k_left_q - 15'd256);
+        first_chunk_q <= last_chunk;
+      end
+      if (pass_end & ~last_pass) begin
+        n_left_q <= n_left_q - 20'd64;
+      end
+      if (job_end) begin
+        run_q <= 1'd0;
+      end
+    end
+    if (result & ~pop_i) begin
+      room_q <= room_q - 6'd1;
+    end else begin
+      if (pop_i & ~result) begin
+        room_q <= room_q + 6'd1;
+      end
+    end
+    if (rst_i) begin
+      run_q <= 1'd0;
+      room_q <= 6'd32;
+    end
+    if (start_i) begin
+      run_q <= 1'd1;
+      token_q <= 4'd0;
+      k_left_q <= depth_i;
+      n_left_q <= outputs_i;
+      first_chunk_q <= 1'd1;
+    end
+  end
+endmodule
+
+// Ternary dot product of 256 lanes, 8 cycles.
+module trine_column (
+  input  wire clk_i,
+  input  wire [2047:0] act_i,
+  input  wire [511:0] code_i,
+  output wire signed [15:0] sum_o,
+  output wire owed_o
+);
+  wire signed [7:0] lane_0;
+  wire signed [7:0] lane_1;
+  wire signed [7:0] lane_2;
+  wire signed [7:0] lane_3;
+  wire signed [7:0] lane_4;
+  wire signed [7:0] lane_5;
+  wire signed [7:0] lane_6;
+  wire signed [7:0] lane_7;
+  wire signed [7:0] lane_8;
+  wire signed [7:0] lane_9;
+  wire signed [7:0] lane_10;
+  wire signed [7:0] lane_11;
+  wire signed [7:0] lane_12;
+  wire signed [7:0] lane_13;
+  wire signed [7:0] lane_14;
+  wire signed [7:0] lane_15;
+  wire signed [7:0] lane_16;
+  wire signed [7:0] lane_17;
+  wire signed [7:0] lane_18;
+  wire signed [7:0] lane_19;
+  wire signed [7:0] lane_20;
+  wire signed [7:0] lane_21;
+  wire signed [7:0] lane_22;
+  wire signed [7:0] lane_23;
+  wire signed [7:0] lane_24;
+  wire signed [7:0] lane_25;
+  wire signed [7:0] lane_26;
+  wire signed [7:0] lane_27;
+  wire signed [7:0] lane_28;
+  wire signed [7:0] lane_29;
+  wire signed [7:0] lane_30;
+  wire signed [7:0] lane_31;
+  wire signed [7:0] lane_32;
+  wire signed [7:0] lane_33;
+  wire signed [7:0] lane_34;
+  wire signed [7:0] lane_35;
+  wire signed [7:0] lane_36;
+  wire signed [7:0] lane_37;
+  wire signed [7:0] lane_38;
+  wire signed [7:0] lane_39;
+  wire signed [7:0] lane_40;
+  wire signed [7:0] lane_41;
+  wire signed [7:0] lane_42;
+  wire signed [7:0] lane_43;
+  wire signed [7:0] lane_44;
+  wire signed [7:0] lane_45;
+  wire signed [7:0] lane_46;
+  wire signed [7:0] lane_47;
+  wire signed [7:0] lane_48;
+  wire signed [7:0] lane_49;
+  wire signed [7:0] lane_50;
+  wire signed [7:0] lane_51;
+  wire signed [7:0] lane_52;
+  wire signed [7:0] lane_53;
+  wire signed [7:0] lane_54;
+  wire signed [7:0] lane_55;
+  wire signed [7:0] lane_56;
+  wire signed [7:0] lane_57;
+  wire signed [7:0] lane_58;
+  wire signed [7:0] lane_59;
+  wire signed [7:0] lane_60;
+  wire signed [7:0] lane_61;
+  wire signed [7:0] lane_62;
+  wire signed [7:0] lane_63;
+  wire signed [7:0] lane_64;
+  wire signed [7:0] lane_65;
+  wire signed [7:0] lane_66;
+  wire signed [7:0] lane_67;
+  wire signed [7:0] lane_68;
+  wire signed [7:0] lane_69;
+  wire signed [7:0] lane_70;
+  wire signed [7:0] lane_71;
+  wire signed [7:0] lane_72;
+  wire signed [7:0] lane_73;
+  wire signed [7:0] lane_74;
+  wire signed [7:0] lane_75;
+  wire signed [7:0] lane_76;
+  wire signed [7:0] lane_77;
+  wire signed [7:0] lane_78;
+  wire signed [7:0] lane_79;
+  wire signed [7:0] lane_80;
+  wire signed [7:0] lane_81;
+  wire signed [7:0] lane_82;
+  wire signed [7:0] lane_83;
+  wire signed [7:0] lane_84;
+  wire signed [7:0] lane_85;
+  wire signed [7:0] lane_86;
+  wire signed [7:0] lane_87;
+  wire signed [7:0] lane_88;
+  wire signed [7:0] lane_89;
+  wire signed [7:0] lane_90;
+  wire signed [7:0] lane_91;
+  wire signed [7:0] lane_92;
+  wire signed [7:0] lane_93;
+  wire signed [7:0] lane_94;
+  wire signed [7:0] lane_95;
+  wire signed [7:0] lane_96;
+  wire signed [7:0] lane_97;
+  wire signed [7:0] lane_98;
+  wire signed [7:0] lane_99;
+  wire signed [7:0] lane_100;
+  wire signed [7:0] lane_101;
+  wire signed [7:0] lane_102;
+  wire signed [7:0] lane_103;
+  wire signed [7:0] lane_104;
+  wire signed [7:0] lane_105;
+  wire signed [7:0] lane_106;
+  wire signed [7:0] lane_107;
+  wire signed [7:0] lane_108;
+  wire signed [7:0] lane_109;
+  wire signed [7:0] lane_110;
+  wire signed [7:0] lane_111;
+  wire signed [7:0] lane_112;
+  wire signed [7:0] lane_113;
+  wire signed [7:0] lane_114;
+  wire signed [7:0] lane_115;
+  wire signed [7:0] lane_116;
+  wire signed [7:0] lane_117;
+  wire signed [7:0] lane_118;
+  wire signed [7:0] lane_119;
+  wire signed [7:0] lane_120;
+  wire signed [7:0] lane_121;
+  wire signed [7:0] lane_122;
+  wire signed [7:0] lane_123;
+  wire signed [7:0] lane_124;
+  wire signed [7:0] lane_125;
+  wire signed [7:0] lane_126;
+  wire signed [7:0] lane_127;
+  wire signed [7:0] lane_128;
+  wire signed [7:0] lane_129;
+  wire signed [7:0] lane_130;
+  wire signed [7:0] lane_131;
+  wire signed [7:0] lane_132;
+  wire signed [7:0] lane_133;
+  wire signed [7:0] lane_134;
+  wire signed [7:0] lane_135;
+  wire signed [7:0] lane_136;
+  wire signed [7:0] lane_137;
+  wire signed [7:0] lane_138;
+  wire signed [7:0] lane_139;
+  wire signed [7:0] lane_140;
+  wire signed [7:0] lane_141;
+  wire signed [7:0] lane_142;
+  wire signed [7:0] lane_143;
+  wire signed [7:0] lane_144;
+  wire signed [7:0] lane_145;
+  wire signed [7:0] lane_146;
+  wire signed [7:0] lane_147;
+  wire signed [7:0] lane_148;
+  wire signed [7:0] lane_149;
+  wire signed [7:0] lane_150;
+  wire signed [7:0] lane_151;
+  wire signed [7:0] lane_152;
+  wire signed [7:0] lane_153;
+  wire signed [7:0] lane_154;
+  wire signed [7:0] lane_155;
+  wire signed [7:0] lane_156;
+  wire signed [7:0] lane_157;
+  wire signed [7:0] lane_158;
+  wire signed [7:0] lane_159;
+  wire signed [7:0] lane_160;
+  wire signed [7:0] lane_161;
+  wire signed [7:0] lane_162;
+  wire signed [7:0] lane_163;
+  wire signed [7:0] lane_164;
+  wire signed [7:0] lane_165;
+  wire signed [7:0] lane_166;
+  wire signed [7:0] lane_167;
+  wire signed [7:0] lane_168;
+  wire signed [7:0] lane_169;
+  wire signed [7:0] lane_170;
+  wire signed [7:0] lane_171;
+  wire signed [7:0] lane_172;
+  wire signed [7:0] lane_173;
+  wire signed [7:0] lane_174;
+  wire signed [7:0] lane_175;
+  wire signed [7:0] lane_176;
+  wire signed [7:0] lane_177;
+  wire signed [7:0] lane_178;
+  wire signed [7:0] lane_179;
+  wire signed [7:0] lane_180;
+  wire signed [7:0] lane_181;
+  wire signed [7:0] lane_182;
+  wire signed [7:0] lane_183;
+  wire signed [7:0] lane_184;
+  wire signed [7:0] lane_185;
+  wire signed [7:0] lane_186;
+  wire signed [7:0] lane_187;
+  wire signed [7:0] lane_188;
+  wire signed [7:0] lane_189;
+  wire signed [7:0] lane_190;
+  wire signed [7:0] lane_191;
+  wire signed [7:0] lane_192;
+  wire signed [7:0] lane_193;
+  wire signed [7:0] lane_194;
+  wire signed [7:0] lane_195;
+  wire signed [7:0] lane_196;
+  wire signed [7:0] lane_197;
+  wire signed [7:0] lane_198;
+  wire signed [7:0] lane_199;
+  wire signed [7:0] lane_200;
+  wire signed [7:0] lane_201;
+  wire signed [7:0] lane_202;
+  wire signed [7:0] lane_203;
+  wire signed [7:0] lane_204;
+  wire signed [7:0] lane_205;
+  wire signed [7:0] lane_206;
+  wire signed [7:0] lane_207;
+  wire signed [7:0] lane_208;
+  wire signed [7:0] lane_209;
+  wire signed [7:0] lane_210;
+  wire signed [7:0] lane_211;
+  wire signed [7:0] lane_212;
+  wire signed [7:0] lane_213;
+  wire signed [7:0] lane_214;
+  wire signed [7:0] lane_215;
+  wire signed [7:0] lane_216;
+  wire signed [7:0] lane_217;
+  wire signed [7:0] lane_218;
+  wire signed [7:0] lane_219;
+  wire signed [7:0] lane_220;
+  wire signed [7:0] lane_221;
+  wire signed [7:0] lane_222;
+  wire signed [7:0] lane_223;
+  wire signed [7:0] lane_224;
+  wire signed [7:0] lane_225;
+  wire signed [7:0] lane_226;
+  wire signed [7:0] lane_227;
+  wire signed [7:0] lane_228;
+  wire signed [7:0] lane_229;
+  wire signed [7:0] lane_230;
+  wire signed [7:0] lane_231;
+  wire signed [7:0] lane_232;
+  wire signed [7:0] lane_233;
+  wire signed [7:0] lane_234;
+  wire signed [7:0] lane_235;
+  wire signed [7:0] lane_236;
+  wire signed [7:0] lane_237;
+  wire signed [7:0] lane_238;
+  wire signed [7:0] lane_239;
+  wire signed [7:0] lane_240;
+  wire signed [7:0] lane_241;
+  wire signed [7:0] lane_242;
+  wire signed [7:0] lane_243;
+  wire signed [7:0] lane_244;
+  wire signed [7:0] lane_245;
+  wire signed [7:0] lane_246;
+  wire signed [7:0] lane_247;
+  wire signed [7:0] lane_248;
+  wire signed [7:0] lane_249;
+  wire signed [7:0] lane_250;
+  wire signed [7:0] lane_251;
+  wire signed [7:0] lane_252;
+  wire signed [7:0] lane_253;
+  wire signed [7:0] lane_254;
+  wire signed [7:0] lane_255;
+  reg signed [8:0] sum_1_0_q;
+  reg owed_1_0_q;
+  reg signed [8:0] sum_1_1_q;
+  reg owed_1_1_q;
+  reg signed [8:0] sum_1_2_q;
+  reg owed_1_2_q;
+  reg signed [8:0] sum_1_3_q;
+  reg owed_1_3_q;
+  reg signed [8:0] sum_1_4_q;
+  reg owed_1_4_q;
+  reg signed [8:0] sum_1_5_q;
+  reg owed_1_5_q;
+  reg signed [8:0] sum_1_6_q;
+  reg owed_1_6_q;
+  reg signed [8:0] sum_1_7_q;
+  reg owed_1_7_q;
+  reg signed [8:0] sum_1_8_q;
+  reg owed_1_8_q;
+  reg signed [8:0] sum_1_9_q;
+  reg owed_1_9_q;
+  reg signed [8:0] sum_1_10_q;
+  reg owed_1_10_q;
+  reg signed [8:0] sum_1_11_q;
+  reg owed_1_11_q;
+  reg signed [8:0] sum_1_12_q;
+  reg owed_1_12_q;
+  reg signed [8:0] sum_1_13_q;
+  reg owed_1_13_q;
+  reg signed [8:0] sum_1_14_q;
+  reg owed_1_14_q;
+  reg signed [8:0] sum_1_15_q;
+  reg owed_1_15_q;
+  reg signed [8:0] sum_1_16_q;
+  reg owed_1_16_q;
+  reg signed [8:0] sum_1_17_q;
+  reg owed_1_17_q;
+  reg signed [8:0] sum_1_18_q;
+  reg owed_1_18_q;
+  reg signed [8:0] sum_1_19_q;
+  reg owed_1_19_q;
+  reg signed [8:0] sum_1_20_q;
+  reg owed_1_20_q;
+  reg signed [8:0] sum_1_21_q;
+  reg owed_1_21_q;
+  reg signed [8:0] sum_1_22_q;
+  reg owed_1_22_q;
+  reg signed [8:0] sum_1_23_q;
+  reg owed_1_23_q;
+  reg signed [8:0] sum_1_24_q;
+  reg owed_1_24_q;
+  reg signed [8:0] sum_1_25_q;
+  reg owed_1_25_q;
+  reg signed [8:0] sum_1_26_q;
+  reg owed_1_26_q;
+  reg signed [8:0] sum_1_27_q;
+  reg owed_1_27_q;
+  reg signed [8:0] sum_1_28_q;
+  reg owed_1_28_q;
+  reg signed [8:0] sum_1_29_q;
+  reg owed_1_29_q;
+  reg signed [8:0] sum_1_30_q;
+  reg owed_1_30_q;
+  reg signed [8:0] sum_1_31_q;
+  reg owed_1_31_q;
+  reg signed [8:0] sum_1_32_q;
+  reg owed_1_32_q;
+  reg signed [8:0] sum_1_33_q;
+  reg owed_1_33_q;
+  reg signed [8:0] sum_1_34_q;
+  reg owed_1_34_q;
+  reg signed [8:0] sum_1_35_q;
+  reg owed_1_35_q;
+  reg signed [8:0] sum_1_36_q;
+  reg owed_1_36_q;
+  reg signed [8:0] sum_1_37_q;
+  reg owed_1_37_q;
+  reg signed [8:0] sum_1_38_q;
+  reg owed_1_38_q;
+  reg signed [8:0] sum_1_39_q;
+  reg owed_1_39_q;
+  reg signed [8:0] sum_1_40_q;
+  reg owed_1_40_q;
+  reg signed [8:0] sum_1_41_q;
+  reg owed_1_41_q;
+  reg signed [8:0] sum_1_42_q;
+  reg owed_1_42_q;
+  reg signed [8:0] sum_1_43_q;
+  reg owed_1_43_q;
+  reg signed [8:0] sum_1_44_q;
+  reg owed_1_44_q;
+  reg signed [8:0] sum_1_45_q;
+  reg owed_1_45_q;
+  reg signed [8:0] sum_1_46_q;
+  reg owed_1_46_q;
+  reg signed [8:0] sum_1_47_q;
+  reg owed_1_47_q;
+  reg signed [8:0] sum_1_48_q;
+  reg owed_1_48_q;
+  reg signed [8:0] sum_1_49_q;
+  reg owed_1_49_q;
+  reg signed [8:0] sum_1_50_q;
+  reg owed_1_50_q;
+  reg signed [8:0] sum_1_51_q;
+  reg owed_1_51_q;
+  reg signed [8:0] sum_1_52_q;
+  reg owed_1_52_q;
+  reg signed [8:0] sum_1_53_q;
+  reg owed_1_53_q;
+  reg signed [8:0] sum_1_54_q;
+  reg owed_1_54_q;
+  reg signed [8:0] sum_1_55_q;
+  reg owed_1_55_q;
+  reg signed [8:0] sum_1_56_q;
+  reg owed_1_56_q;
+  reg signed [8:0] sum_1_57_q;
+  reg owed_1_57_q;
+  reg signed [8:0] sum_1_58_q;
+  reg owed_1_58_q;
+  reg signed [8:0] sum_1_59_q;
+  reg owed_1_59_q;
+  reg signed [8:0] sum_1_60_q;
+  reg owed_1_60_q;
+  reg signed [8:0] sum_1_61_q;
+  reg owed_1_61_q;
+  reg signed [8:0] sum_1_62_q;
+  reg owed_1_62_q;
+  reg signed [8:0] sum_1_63_q;
+  reg owed_1_63_q;
+  reg signed [8:0] sum_1_64_q;
+  reg owed_1_64_q;
+  reg signed [8:0] sum_1_65_q;
+  reg owed_1_65_q;
+  reg signed [8:0] sum_1_66_q;
+  reg owed_1_66_q;
+  reg signed [8:0] sum_1_67_q;
+  reg owed_1_67_q;
+  reg signed [8:0] sum_1_68_q;
+  reg owed_1_68_q;
+  reg signed [8:0] sum_1_69_q;
+  reg owed_1_69_q;
+  reg signed [8:0] sum_1_70_q;
+  reg owed_1_70_q;
+  reg signed [8:0] sum_1_71_q;
+  reg owed_1_71_q;
+  reg signed [8:0] sum_1_72_q;
+  reg owed_1_72_q;
+  reg signed [8:0] sum_1_73_q;
+  reg owed_1_73_q;
+  reg signed [8:0] sum_1_74_q;
+  reg owed_1_74_q;
+  reg signed [8:0] sum_1_75_q;
+  reg owed_1_75_q;
+  reg signed [8:0] sum_1_76_q;
+  reg owed_1_76_q;
+  reg signed [8:0] sum_1_77_q;
+  reg owed_1_77_q;
+  reg signed [8:0] sum_1_78_q;
+  reg owed_1_78_q;
+  reg signed [8:0] sum_1_79_q;
+  reg owed_1_79_q;
+  reg signed [8:0] sum_1_80_q;
+  reg owed_1_80_q;
+  reg signed [8:0] sum_1_81_q;
+  reg owed_1_81_q;
+  reg signed [8:0] sum_1_82_q;
+  reg owed_1_82_q;
+  reg signed [8:0] sum_1_83_q;
+  reg owed_1_83_q;
+  reg signed [8:0] sum_1_84_q;
+  reg owed_1_84_q;
+  reg signed [8:0] sum_1_85_q;
+  reg owed_1_85_q;
+  reg signed [8:0] sum_1_86_q;
+  reg owed_1_86_q;
+  reg signed [8:0] sum_1_87_q;
+  reg owed_1_87_q;
+  reg signed [8:0] sum_1_88_q;
+  reg owed_1_88_q;
+  reg signed [8:0] sum_1_89_q;
+  reg owed_1_89_q;
+  reg signed [8:0] sum_1_90_q;
+  reg owed_1_90_q;
+  reg signed [8:0] sum_1_91_q;
+  reg owed_1_91_q;
+  reg signed [8:0] sum_1_92_q;
+  reg owed_1_92_q;
+  reg signed [8:0] sum_1_93_q;
+  reg owed_1_93_q;
+  reg signed [8:0] sum_1_94_q;
+  reg owed_1_94_q;
+  reg signed [8:0] sum_1_95_q;
+  reg owed_1_95_q;
+  reg signed [8:0] sum_1_96_q;
+  reg owed_1_96_q;
+  reg signed [8:0] sum_1_97_q;
+  reg owed_1_97_q;
+  reg signed [8:0] sum_1_98_q;
+  reg owed_1_98_q;
+  reg signed [8:0] sum_1_99_q;
+  reg owed_1_99_q;
+  reg signed [8:0] sum_1_100_q;
+  reg owed_1_100_q;
+  reg signed [8:0] sum_1_101_q;
+  reg owed_1_101_q;
+  reg signed [8:0] sum_1_102_q;
+  reg owed_1_102_q;
+  reg signed [8:0] sum_1_103_q;
+  reg owed_1_103_q;
+  reg signed [8:0] sum_1_104_q;
+  reg owed_1_104_q;
+  reg signed [8:0] sum_1_105_q;
+  reg owed_1_105_q;
+  reg signed [8:0] sum_1_106_q;
+  reg owed_1_106_q;
+  reg signed [8:0] sum_1_107_q;
+  reg owed_1_107_q;
+  reg signed [8:0] sum_1_108_q;
+  reg owed_1_108_q;
+  reg signed [8:0] sum_1_109_q;
+  reg owed_1_109_q;
+  reg signed [8:0] sum_1_110_q;
+  reg owed_1_110_q;
+  reg signed [8:0] sum_1_111_q;
+  reg owed_1_111_q;
+  reg signed [8:0] sum_1_112_q;
+  reg owed_1_112_q;
+  reg signed [8:0] sum_1_113_q;
+  reg owed_1_113_q;
+  reg signed [8:0] sum_1_114_q;
+  reg owed_1_114_q;
+  reg signed [8:0] sum_1_115_q;
+  reg owed_1_115_q;
+  reg signed [8:0] sum_1_116_q;
+  reg owed_1_116_q;
+  reg signed [8:0] sum_1_117_q;
+  reg owed_1_117_q;
+  reg signed [8:0] sum_1_118_q;
+  reg owed_1_118_q;
+  reg signed [8:0] sum_1_119_q;
+  reg owed_1_119_q;
+  reg signed [8:0] sum_1_120_q;
+  reg owed_1_120_q;
+  reg signed [8:0] sum_1_121_q;
+  reg owed_1_121_q;
+  reg signed [8:0] sum_1_122_q;
+  reg owed_1_122_q;
+  reg signed [8:0] sum_1_123_q;
+  reg owed_1_123_q;
+  reg signed [8:0] sum_1_124_q;
+  reg owed_1_124_q;
+  reg signed [8:0] sum_1_125_q;
+  reg owed_1_125_q;
+  reg signed [8:0] sum_1_126_q;
+  reg owed_1_126_q;
+  reg signed [8:0] sum_1_127_q;
+  reg owed_1_127_q;
+  reg signed [9:0] sum_2_0_q;
+  reg owed_2_0_q;
+  reg signed [9:0] sum_2_1_q;
+  reg owed_2_1_q;
+  reg signed [9:0] sum_2_2_q;
+  reg owed_2_2_q;
+  reg signed [9:0] sum_2_3_q;
+  reg owed_2_3_q;
+  reg signed [9:0] sum_2_4_q;
+  reg owed_2_4_q;
+  reg signed [9:0] sum_2_5_q;
+  reg owed_2_5_q;
+  reg signed [9:0] sum_2_6_q;
+  reg owed_2_6_q;
+  reg signed [9:0] sum_2_7_q;
+  reg owed_2_7_q;
+  reg signed [9:0] sum_2_8_q;
+  reg owed_2_8_q;
+  reg signed [9:0] sum_2_9_q;
+  reg owed_2_9_q;
+  reg signed [9:0] sum_2_10_q;
+  reg owed_2_10_q;
+  reg signed [9:0] sum_2_11_q;
+  reg owed_2_11_q;
+  reg signed [9:0] sum_2_12_q;
+  reg owed_2_12_q;
+  reg signed [9:0] sum_2_13_q;
+  reg owed_2_13_q;
+  reg signed [9:0] sum_2_14_q;
+  reg owed_2_14_q;
+  reg signed [9:0] sum_2_15_q;
+  reg owed_2_15_q;
+  reg signed [9:0] sum_2_16_q;
+  reg owed_2_16_q;
+  reg signed [9:0] sum_2_17_q;
+  reg owed_2_17_q;
+  reg signed [9:0] sum_2_18_q;
+  reg owed_2_18_q;
+  reg signed [9:0] sum_2_19_q;
+  reg owed_2_19_q;
+  reg signed [9:0] sum_2_20_q;
+  reg owed_2_20_q;
+  reg signed [9:0] sum_2_21_q;
+  reg owed_2_21_q;
+  reg signed [9:0] sum_2_22_q;
+  reg owed_2_22_q;
+  reg signed [9:0] sum_2_23_q;
+  reg owed_2_23_q;
+  reg signed [9:0] sum_2_24_q;
+  reg owed_2_24_q;
+  reg signed [9:0] sum_2_25_q;
+  reg owed_2_25_q;
+  reg signed [9:0] sum_2_26_q;
+  reg owed_2_26_q;
+  reg signed [9:0] sum_2_27_q;
+  reg owed_2_27_q;
+  reg signed [9:0] sum_2_28_q;
+  reg owed_2_28_q;
+  reg signed [9:0] sum_2_29_q;
+  reg owed_2_29_q;
+  reg signed [9:0] sum_2_30_q;
+  reg owed_2_30_q;
+  reg signed [9:0] sum_2_31_q;
+  reg owed_2_31_q;
+  reg signed [9:0] sum_2_32_q;
+  reg owed_2_32_q;
+  reg signed [9:0] sum_2_33_q;
+  reg owed_2_33_q;
+  reg signed [9:0] sum_2_34_q;
+  reg owed_2_34_q;
+  reg signed [9:0] sum_2_35_q;
+  reg owed_2_35_q;
+  reg signed [9:0] sum_2_36_q;
+  reg owed_2_36_q;
+  reg signed [9:0] sum_2_37_q;
+  reg owed_2_37_q;
+  reg signed [9:0] sum_2_38_q;
+  reg owed_2_38_q;
+  reg signed [9:0] sum_2_39_q;
+  reg owed_2_39_q;
+  reg signed [9:0] sum_2_40_q;
+  reg owed_2_40_q;
+  reg signed [9:0] sum_2_41_q;
+  reg owed_2_41_q;
+  reg signed [9:0] sum_2_42_q;
+  reg owed_2_42_q;
+  reg signed [9:0] sum_2_43_q;
+  reg owed_2_43_q;
+  reg signed [9:0] sum_2_44_q;
+  reg owed_2_44_q;
+  reg signed [9:0] sum_2_45_q;
+  reg owed_2_45_q;
+  reg signed [9:0] sum_2_46_q;
+  reg owed_2_46_q;
+  reg signed [9:0] sum_2_47_q;
+  reg owed_2_47_q;
+  reg signed [9:0] sum_2_48_q;
+  reg owed_2_48_q;
+  reg signed [9:0] sum_2_49_q;
+  reg owed_2_49_q;
+  reg signed [9:0] sum_2_50_q;
+  reg owed_2_50_q;
+  reg signed [9:0] sum_2_51_q;
+  reg owed_2_51_q;
+  reg signed [9:0] sum_2_52_q;
+  reg owed_2_52_q;
+  reg signed [9:0] sum_2_53_q;
+  reg owed_2_53_q;
+  reg signed [9:0] sum_2_54_q;
+  reg owed_2_54_q;
+  reg signed [9:0] sum_2_55_q;
+  reg owed_2_55_q;
+  reg signed [9:0] sum_2_56_q;
+  reg owed_2_56_q;
+  reg signed [9:0] sum_2_57_q;
+  reg owed_2_57_q;
+  reg signed [9:0] sum_2_58_q;
+  reg owed_2_58_q;
+  reg signed [9:0] sum_2_59_q;
+  reg owed_2_59_q;
+  reg signed [9:0] sum_2_60_q;
+  reg owed_2_60_q;
+  reg signed [9:0] sum_2_61_q;
+  reg owed_2_61_q;
+  reg signed [9:0] sum_2_62_q;
+  reg owed_2_62_q;
+  reg signed [9:0] sum_2_63_q;
+  reg owed_2_63_q;
+  reg signed [10:0] sum_3_0_q;
+  reg owed_3_0_q;
+  reg signed [10:0] sum_3_1_q;
+  reg owed_3_1_q;
+  reg signed [10:0] sum_3_2_q;
+  reg owed_3_2_q;
+  reg signed [10:0] sum_3_3_q;
+  reg owed_3_3_q;
+  reg signed [10:0] sum_3_4_q;
+  reg owed_3_4_q;
+  reg signed [10:0] sum_3_5_q;
+  reg owed_3_5_q;
+  reg signed [10:0] sum_3_6_q;
+  reg owed_3_6_q;
+  reg signed [10:0] sum_3_7_q;
+  reg owed_3_7_q;
+  reg signed [10:0] sum_3_8_q;
+  reg owed_3_8_q;
+  reg signed [10:0] sum_3_9_q;
+  reg owed_3_9_q;
+  reg signed [10:0] sum_3_10_q;
+  reg owed_3_10_q;
+  reg signed [10:0] sum_3_11_q;
+  reg owed_3_11_q;
+  reg signed [10:0] sum_3_12_q;
+  reg owed_3_12_q;
+  reg signed [10:0] sum_3_13_q;
+  reg owed_3_13_q;
+  reg signed [10:0] sum_3_14_q;
+  reg owed_3_14_q;
+  reg signed [10:0] sum_3_15_q;
+  reg owed_3_15_q;
+  reg signed [10:0] sum_3_16_q;
+  reg owed_3_16_q;
+  reg signed [10:0] sum_3_17_q;
+  reg owed_3_17_q;
+  reg signed [10:0] sum_3_18_q;
+  reg owed_3_18_q;
+  reg signed [10:0] sum_3_19_q;
+  reg owed_3_19_q;
+  reg signed [10:0] sum_3_20_q;
+  reg owed_3_20_q;
+  reg signed [10:0] sum_3_21_q;
+  reg owed_3_21_q;
+  reg signed [10:0] sum_3_22_q;
+  reg owed_3_22_q;
+  reg signed [10:0] sum_3_23_q;
+  reg owed_3_23_q;
+  reg signed [10:0] sum_3_24_q;
+  reg owed_3_24_q;
+  reg signed [10:0] sum_3_25_q;
+  reg owed_3_25_q;
+  reg signed [10:0] sum_3_26_q;
+  reg owed_3_26_q;
+  reg signed [10:0] sum_3_27_q;
+  reg owed_3_27_q;
+  reg signed [10:0] sum_3_28_q;
+  reg owed_3_28_q;
+  reg signed [10:0] sum_3_29_q;
+  reg owed_3_29_q;
+  reg signed [10:0] sum_3_30_q;
+  reg owed_3_30_q;
+  reg signed [10:0] sum_3_31_q;
+  reg owed_3_31_q;
+  reg signed [11:0] sum_4_0_q;
+  reg owed_4_0_q;
+  reg signed [11:0] sum_4_1_q;
+  reg owed_4_1_q;
+  reg signed [11:0] sum_4_2_q;
+  reg owed_4_2_q;
+  reg signed [11:0] sum_4_3_q;
+  reg owed_4_3_q;
+  reg signed [11:0] sum_4_4_q;
+  reg owed_4_4_q;
+  reg signed [11:0] sum_4_5_q;
+  reg owed_4_5_q;
+  reg signed [11:0] sum_4_6_q;
+  reg owed_4_6_q;
+  reg signed [11:0] sum_4_7_q;
+  reg owed_4_7_q;
+  reg signed [11:0] sum_4_8_q;
+  reg owed_4_8_q;
+  reg signed [11:0] sum_4_9_q;
+  reg owed_4_9_q;
+  reg signed [11:0] sum_4_10_q;
+  reg owed_4_10_q;
+  reg signed [11:0] sum_4_11_q;
+  reg owed_4_11_q;
+  reg signed [11:0] sum_4_12_q;
+  reg owed_4_12_q;
+  reg signed [11:0] sum_4_13_q;
+  reg owed_4_13_q;
+  reg signed [11:0] sum_4_14_q;
+  reg owed_4_14_q;
+  reg signed [11:0] sum_4_15_q;
+  reg owed_4_15_q;
+  reg signed [12:0] sum_5_0_q;
+  reg owed_5_0_q;
+  reg signed [12:0] sum_5_1_q;
+  reg owed_5_1_q;
+  reg signed [12:0] sum_5_2_q;
+  reg owed_5_2_q;
+  reg signed [12:0] sum_5_3_q;
+  reg owed_5_3_q;
+  reg signed [12:0] sum_5_4_q;
+  reg owed_5_4_q;
+  reg signed [12:0] sum_5_5_q;
+  reg owed_5_5_q;
+  reg signed [12:0] sum_5_6_q;
+  reg owed_5_6_q;
+  reg signed [12:0] sum_5_7_q;
+  reg owed_5_7_q;
+  reg signed [13:0] sum_6_0_q;
+  reg owed_6_0_q;
+  reg signed [13:0] sum_6_1_q;
+  reg owed_6_1_q;
+  reg signed [13:0] sum_6_2_q;
+  reg owed_6_2_q;
+  reg signed [13:0] sum_6_3_q;
+  reg owed_6_3_q;
+  reg signed [14:0] sum_7_0_q;
+  reg owed_7_0_q;
+  reg signed [14:0] sum_7_1_q;
+  reg owed_7_1_q;
+  reg signed [15:0] sum_8_0_q;
+  reg owed_8_0_q;
+
+  // select 0, x or ~x (= -x - 1)
+  assign lane_0 = $signed((act_i[7:0] ^ {8{code_i[1]}}) & {8{code_i[0]}});
+  assign lane_1 = $signed((act_i[15:8] ^ {8{code_i[3]}}) & {8{code_i[2]}});
+  assign lane_2 = $signed((act_i[23:16] ^ {8{code_i[5]}}) & {8{code_i[4]}});
+  assign lane_3 = $signed((act_i[31:24] ^ {8{code_i[7]}}) & {8{code_i[6]}});
+  assign lane_4 = $signed((act_i[39:32] ^ {8{code_i[9]}}) & {8{code_i[8]}});
+  assign lane_5 = $signed((act_i[47:40] ^ {8{code_i[11]}}) & {8{code_i[10]}});
+  assign lane_6 = $signed((act_i[55:48] ^ {8{code_i[13]}}) & {8{code_i[12]}});
+  assign lane_7 = $signed((act_i[63:56] ^ {8{code_i[15]}}) & {8{code_i[14]}});
+  assign lane_8 = $signed((act_i[71:64] ^ {8{code_i[17]}}) & {8{code_i[16]}});
+  assign lane_9 = $signed((act_i[79:72] ^ {8{code_i[19]}}) & {8{code_i[18]}});
+  assign lane_10 = $signed((act_i[87:80] ^ {8{code_i[21]}}) & {8{code_i[20]}});
+  assign lane_11 = $signed((act_i[95:88] ^ {8{code_i[23]}}) & {8{code_i[22]}});
+  assign lane_12 = $signed((act_i[103:96] ^ {8{code_i[25]}}) & {8{code_i[24]}});
+  assign lane_13 = $signed((act_i[111:104] ^ {8{code_i[27]}}) & {8{code_i[26]}});
+  assign lane_14 = $signed((act_i[119:112] ^ {8{code_i[29]}}) & {8{code_i[28]}});
+  assign lane_15 = $signed((act_i[127:120] ^ {8{code_i[31]}}) & {8{code_i[30]}});
+  assign lane_16 = $signed((act_i[135:128] ^ {8{code_i[33]}}) & {8{code_i[32]}});
+  assign lane_17 = $signed((act_i[143:136] ^ {8{code_i[35]}}) & {8{code_i[34]}});
+  assign lane_18 = $signed((act_i[151:144] ^ {8{code_i[37]}}) & {8{code_i[36]}});
+  assign lane_19 = $signed((act_i[159:152] ^ {8{code_i[39]}}) & {8{code_i[38]}});
+  assign lane_20 = $signed((act_i[167:160] ^ {8{code_i[41]}}) & {8{code_i[40]}});
+  assign lane_21 = $signed((act_i[175:168] ^ {8{code_i[43]}}) & {8{code_i[42]}});
+  assign lane_22 = $signed((act_i[183:176] ^ {8{code_i[45]}}) & {8{code_i[44]}});
+  assign lane_23 = $signed((act_i[191:184] ^ {8{code_i[47]}}) & {8{code_i[46]}});
+  assign lane_24 = $signed((act_i[199:192] ^ {8{code_i[49]}}) & {8{code_i[48]}});
+  assign lane_25 = $signed((act_i[207:200] ^ {8{code_i[51]}}) & {8{code_i[50]}});
+  assign lane_26 = $signed((act_i[215:208] ^ {8{code_i[53]}}) & {8{code_i[52]}});
+  assign lane_27 = $signed((act_i[223:216] ^ {8{code_i[55]}}) & {8{code_i[54]}});
+  assign lane_28 = $signed((act_i[231:224] ^ {8{code_i[57]}}) & {8{code_i[56]}});
+  assign lane_29 = $signed((act_i[239:232] ^ {8{code_i[59]}}) & {8{code_i[58]}});
+  assign lane_30 = $signed((act_i[247:240] ^ {8{code_i[61]}}) & {8{code_i[60]}});
+  assign lane_31 = $signed((act_i[255:248] ^ {8{code_i[63]}}) & {8{code_i[62]}});
+  assign lane_32 = $signed((act_i[263:256] ^ {8{code_i[65]}}) & {8{code_i[64]}});
+  assign lane_33 = $signed((act_i[271:264] ^ {8{code_i[67]}}) & {8{code_i[66]}});
+  assign lane_34 = $signed((act_i[279:272] ^ {8{code_i[69]}}) & {8{code_i[68]}});
+  assign lane_35 = $signed((act_i[287:280] ^ {8{code_i[71]}}) & {8{code_i[70]}});
+  assign lane_36 = $signed((act_i[295:288] ^ {8{code_i[73]}}) & {8{code_i[72]}});
+  assign lane_37 = $signed((act_i[303:296] ^ {8{code_i[75]}}) & {8{code_i[74]}});
+  assign lane_38 = $signed((act_i[311:304] ^ {8{code_i[77]}}) & {8{code_i[76]}});
+  assign lane_39 = $signed((act_i[319:312] ^ {8{code_i[79]}}) & {8{code_i[78]}});
+  assign lane_40 = $signed((act_i[327:320] ^ {8{code_i[81]}}) & {8{code_i[80]}});
+  assign lane_41 = $signed((act_i[335:328] ^ {8{code_i[83]}}) & {8{code_i[82]}});
+  assign lane_42 = $signed((act_i[343:336] ^ {8{code_i[85]}}) & {8{code_i[84]}});
+  assign lane_43 = $signed((act_i[351:344] ^ {8{code_i[87]}}) & {8{code_i[86]}});
+  assign lane_44 = $signed((act_i[359:352] ^ {8{code_i[89]}}) & {8{code_i[88]}});
+  assign lane_45 = $signed((act_i[367:360] ^ {8{code_i[91]}}) & {8{code_i[90]}});
+  assign lane_46 = $signed((act_i[375:368] ^ {8{code_i[93]}}) & {8{code_i[92]}});
+  assign lane_47 = $signed((act_i[383:376] ^ {8{code_i[95]}}) & {8{code_i[94]}});
+  assign lane_48 = $signed((act_i[391:384] ^ {8{code_i[97]}}) & {8{code_i[96]}});
+  assign lane_49 = $signed((act_i[399:392] ^ {8{code_i[99]}}) & {8{code_i[98]}});
+  assign lane_50 = $signed((act_i[407:400] ^ {8{code_i[101]}}) & {8{code_i[100]}});
+  assign lane_51 = $signed((act_i[415:408] ^ {8{code_i[103]}}) & {8{code_i[102]}});
+  assign lane_52 = $signed((act_i[423:416] ^ {8{code_i[105]}}) & {8{code_i[104]}});
+  assign lane_53 = $signed((act_i[431:424] ^ {8{code_i[107]}}) & {8{code_i[106]}});
+  assign lane_54 = $signed((act_i[439:432] ^ {8{code_i[109]}}) & {8{code_i[108]}});
+  assign lane_55 = $signed((act_i[447:440] ^ {8{code_i[111]}}) & {8{code_i[110]}});
+  assign lane_56 = $signed((act_i[455:448] ^ {8{code_i[113]}}) & {8{code_i[112]}});
+  assign lane_57 = $signed((act_i[463:456] ^ {8{code_i[115]}}) & {8{code_i[114]}});
+  assign lane_58 = $signed((act_i[471:464] ^ {8{code_i[117]}}) & {8{code_i[116]}});
+  assign lane_59 = $signed((act_i[479:472] ^ {8{code_i[119]}}) & {8{code_i[118]}});
+  assign lane_60 = $signed((act_i[487:480] ^ {8{code_i[121]}}) & {8{code_i[120]}});
+  assign lane_61 = $signed((act_i[495:488] ^ {8{code_i[123]}}) & {8{code_i[122]}});
+  assign lane_62 = $signed((act_i[503:496] ^ {8{code_i[125]}}) & {8{code_i[124]}});
+  assign lane_63 = $signed((act_i[511:504] ^ {8{code_i[127]}}) & {8{code_i[126]}});
+  assign lane_64 = $signed((act_i[519:512] ^ {8{code_i[129]}}) & {8{code_i[128]}});
+  assign lane_65 = $signed((act_i[527:520] ^ {8{code_i[131]}}) & {8{code_i[130]}});
+  assign lane_66 = $signed((act_i[535:528] ^ {8{code_i[133]}}) & {8{code_i[132]}});
+  assign lane_67 = $signed((act_i[543:536] ^ {8{code_i[135]}}) & {8{code_i[134]}});
+  assign lane_68 = $signed((act_i[551:544] ^ {8{code_i[137]}}) & {8{code_i[136]}});
+  assign lane_69 = $signed((act_i[559:552] ^ {8{code_i[139]}}) & {8{code_i[138]}});
+  assign lane_70 = $signed((act_i[567:560] ^ {8{code_i[141]}}) & {8{code_i[140]}});
+  assign lane_71 = $signed((act_i[575:568] ^ {8{code_i[143]}}) & {8{code_i[142]}});
+  assign lane_72 = $signed((act_i[583:576] ^ {8{code_i[145]}}) & {8{code_i[144]}});
+  assign lane_73 = $signed((act_i[591:584] ^ {8{code_i[147]}}) & {8{code_i[146]}});
+  assign lane_74 = $signed((act_i[599:592] ^ {8{code_i[149]}}) & {8{code_i[148]}});
+  assign lane_75 = $signed((act_i[607:600] ^ {8{code_i[151]}}) & {8{code_i[150]}});
+  assign lane_76 = $signed((act_i[615:608] ^ {8{code_i[153]}}) & {8{code_i[152]}});
+  assign lane_77 = $signed((act_i[623:616] ^ {8{code_i[155]}}) & {8{code_i[154]}});
+  assign lane_78 = $signed((act_i[631:624] ^ {8{code_i[157]}}) & {8{code_i[156]}});
+  assign lane_79 = $signed((act_i[639:632] ^ {8{code_i[159]}}) & {8{code_i[158]}});
+  assign lane_80 = $signed((act_i[647:640] ^ {8{code_i[161]}}) & {8{code_i[160]}});
+  assign lane_81 = $signed((act_i[655:648] ^ {8{code_i[163]}}) & {8{code_i[162]}});
+  assign lane_82 = $signed((act_i[663:656] ^ {8{code_i[165]}}) & {8{code_i[164]}});
+  assign lane_83 = $signed((act_i[671:664] ^ {8{code_i[167]}}) & {8{code_i[166]}});
+  assign lane_84 = $signed((act_i[679:672] ^ {8{code_i[169]}}) & {8{code_i[168]}});
+  assign lane_85 = $signed((act_i[687:680] ^ {8{code_i[171]}}) & {8{code_i[170]}});
+  assign lane_86 = $signed((act_i[695:688] ^ {8{code_i[173]}}) & {8{code_i[172]}});
+  assign lane_87 = $signed((act_i[703:696] ^ {8{code_i[175]}}) & {8{code_i[174]}});
+  assign lane_88 = $signed((act_i[711:704] ^ {8{code_i[177]}}) & {8{code_i[176]}});
+  assign lane_89 = $signed((act_i[719:712] ^ {8{code_i[179]}}) & {8{code_i[178]}});
+  assign lane_90 = $signed((act_i[727:720] ^ {8{code_i[181]}}) & {8{code_i[180]}});
+  assign lane_91 = $signed((act_i[735:728] ^ {8{code_i[183]}}) & {8{code_i[182]}});
+  assign lane_92 = $signed((act_i[743:736] ^ {8{code_i[185]}}) & {8{code_i[184]}});
+  assign lane_93 = $signed((act_i[751:744] ^ {8{code_i[187]}}) & {8{code_i[186]}});
+  assign lane_94 = $signed((act_i[759:752] ^ {8{code_i[189]}}) & {8{code_i[188]}});
+  assign lane_95 = $signed((act_i[767:760] ^ {8{code_i[191]}}) & {8{code_i[190]}});
+  assign lane_96 = $signed((act_i[775:768] ^ {8{code_i[193]}}) & {8{code_i[192]}});
+  assign lane_97 = $signed((act_i[783:776] ^ {8{code_i[195]}}) & {8{code_i[194]}});
+  assign lane_98 = $signed((act_i[791:784] ^ {8{code_i[197]}}) & {8{code_i[196]}});
+  assign lane_99 = $signed((act_i[799:792] ^ {8{code_i[199]}}) & {8{code_i[198]}});
+  assign lane_100 = $signed((act_i[807:800] ^ {8{code_i[201]}}) & {8{code_i[200]}});
+  assign lane_101 = $signed((act_i[815:808] ^ {8{code_i[203]}}) & {8{code_i[202]}});
+  assign lane_102 = $signed((act_i[823:816] ^ {8{code_i[205]}}) & {8{code_i[204]}});
+  assign lane_103 = $signed((act_i[831:824] ^ {8{code_i[207]}}) & {8{code_i[206]}});
+  assign lane_104 = $signed((act_i[839:832] ^ {8{code_i[209]}}) & {8{code_i[208]}});
+  assign lane_105 = $signed((act_i[847:840] ^ {8{code_i[211]}}) & {8{code_i[210]}});
+  assign lane_106 = $signed((act_i[855:848] ^ {8{code_i[213]}}) & {8{code_i[212]}});
+  assign lane_107 = $signed((act_i[863:856] ^ {8{code_i[215]}}) & {8{code_i[214]}});
+  assign lane_108 = $signed((act_i[871:864] ^ {8{code_i[217]}}) & {8{code_i[216]}});
+  assign lane_109 = $signed((act_i[879:872] ^ {8{code_i[219]}}) & {8{code_i[218]}});
+  assign lane_110 = $signed((act_i[887:880] ^ {8{code_i[221]}}) & {8{code_i[220]}});
+  assign lane_111 = $signed((act_i[895:888] ^ {8{code_i[223]}}) & {8{code_i[222]}});
+  assign lane_112 = $signed((act_i[903:896] ^ {8{code_i[225]}}) & {8{code_i[224]}});
+  assign lane_113 = $signed((act_i[911:904] ^ {8{code_i[227]}}) & {8{code_i[226]}});
+  assign lane_114 = $signed((act_i[919:912] ^ {8{code_i[229]}}) & {8{code_i[228]}});
+  assign lane_115 = $signed((act_i[927:920] ^ {8{code_i[231]}}) & {8{code_i[230]}});
+  assign lane_116 = $signed((act_i[935:928] ^ {8{code_i[233]}}) & {8{code_i[232]}});
+  assign lane_117 = $signed((act_i[943:936] ^ {8{code_i[235]}}) & {8{code_i[234]}});
+  assign lane_118 = $signed((act_i[951:944] ^ {8{code_i[237]}}) & {8{code_i[236]}});
+  assign lane_119 = $signed((act_i[959:952] ^ {8{code_i[239]}}) & {8{code_i[238]}});
+  assign lane_120 = $signed((act_i[967:960] ^ {8{code_i[241]}}) & {8{code_i[240]}});
+  assign lane_121 = $signed((act_i[975:968] ^ {8{code_i[243]}}) & {8{code_i[242]}});
+  assign lane_122 = $signed((act_i[983:976] ^ {8{code_i[245]}}) & {8{code_i[244]}});
+  assign lane_123 = $signed((act_i[991:984] ^ {8{code_i[247]}}) & {8{code_i[246]}});
+  assign lane_124 = $signed((act_i[999:992] ^ {8{code_i[249]}}) & {8{code_i[248]}});
+  assign lane_125 = $signed((act_i[1007:1000] ^ {8{code_i[251]}}) & {8{code_i[250]}});
+  assign lane_126 = $signed((act_i[1015:1008] ^ {8{code_i[253]}}) & {8{code_i[252]}});
+  assign lane_127 = $signed((act_i[1023:1016] ^ {8{code_i[255]}}) & {8{code_i[254]}});
+  assign lane_128 = $signed((act_i[1031:1024] ^ {8{code_i[257]}}) & {8{code_i[256]}});
+  assign lane_129 = $signed((act_i[1039:1032] ^ {8{code_i[259]}}) & {8{code_i[258]}});
+  assign lane_130 = $signed((act_i[1047:1040] ^ {8{code_i[261]}}) & {8{code_i[260]}});
+  assign lane_131 = $signed((act_i[1055:1048] ^ {8{code_i[263]}}) & {8{code_i[262]}});
+  assign lane_132 = $signed((act_i[1063:1056] ^ {8{code_i[265]}}) & {8{code_i[264]}});
+  assign lane_133 = $signed((act_i[1071:1064] ^ {8{code_i[267]}}) & {8{code_i[266]}});
+  assign lane_134 = $signed((act_i[1079:1072] ^ {8{code_i[269]}}) & {8{code_i[268]}});
+  assign lane_135 = $signed((act_i[1087:1080] ^ {8{code_i[271]}}) & {8{code_i[270]}});
+  assign lane_136 = $signed((act_i[1095:1088] ^ {8{code_i[273]}}) & {8{code_i[272]}});
+  assign lane_137 = $signed((act_i[1103:1096] ^ {8{code_i[275]}}) & {8{code_i[274]}});
+  assign lane_138 = $signed((act_i[1111:1104] ^ {8{code_i[277]}}) & {8{code_i[276]}});
+  assign lane_139 = $signed((act_i[1119:1112] ^ {8{code_i[279]}}) & {8{code_i[278]}});
+  assign lane_140 = $signed((act_i[1127:1120] ^ {8{code_i[281]}}) & {8{code_i[280]}});
+  assign lane_141 = $signed((act_i[1135:1128] ^ {8{code_i[283]}}) & {8{code_i[282]}});
+  assign lane_142 = $signed((act_i[1143:1136] ^ {8{code_i[285]}}) & {8{code_i[284]}});
+  assign lane_143 = $signed((act_i[1151:1144] ^ {8{code_i[287]}}) & {8{code_i[286]}});
+  assign lane_144 = $signed((act_i[1159:1152] ^ {8{code_i[289]}}) & {8{code_i[288]}});
+  assign lane_145 = $signed((act_i[1167:1160] ^ {8{code_i[291]}}) & {8{code_i[290]}});
+  assign lane_146 = $signed((act_i[1175:1168] ^ {8{code_i[293]}}) & {8{code_i[292]}});
+  assign lane_147 = $signed((act_i[1183:1176] ^ {8{code_i[295]}}) & {8{code_i[294]}});
+  assign lane_148 = $signed((act_i[1191:1184] ^ {8{code_i[297]}}) & {8{code_i[296]}});
+  assign lane_149 = $signed((act_i[1199:1192] ^ {8{code_i[299]}}) & {8{code_i[298]}});
+  assign lane_150 = $signed((act_i[1207:1200] ^ {8{code_i[301]}}) & {8{code_i[300]}});
+  assign lane_151 = $signed((act_i[1215:1208] ^ {8{code_i[303]}}) & {8{code_i[302]}});
+  assign lane_152 = $signed((act_i[1223:1216] ^ {8{code_i[305]}}) & {8{code_i[304]}});
+  assign lane_153 = $signed((act_i[1231:1224] ^ {8{code_i[307]}}) & {8{code_i[306]}});
+  assign lane_154 = $signed((act_i[1239:1232] ^ {8{code_i[309]}}) & {8{code_i[308]}});
+  assign lane_155 = $signed((act_i[1247:1240] ^ {8{code_i[311]}}) & {8{code_i[310]}});
+  assign lane_156 = $signed((act_i[1255:1248] ^ {8{code_i[313]}}) & {8{code_i[312]}});
+  assign lane_157 = $signed((act_i[1263:1256] ^ {8{code_i[315]}}) & {8{code_i[314]}});
+  assign lane_158 = $signed((act_i[1271:1264] ^ {8{code_i[317]}}) & {8{code_i[316]}});
+  assign lane_159 = $signed((act_i[1279:1272] ^ {8{code_i[319]}}) & {8{code_i[318]}});
+  assign lane_160 = $signed((act_i[1287:1280] ^ {8{code_i[321]}}) & {8{code_i[320]}});
+  assign lane_161 = $signed((act_i[1295:1288] ^ {8{code_i[323]}}) & {8{code_i[322]}});
+  assign lane_162 = $signed((act_i[1303:1296] ^ {8{code_i[325]}}) & {8{code_i[324]}});
+  assign lane_163 = $signed((act_i[1311:1304] ^ {8{code_i[327]}}) & {8{code_i[326]}});
+  assign lane_164 = $signed((act_i[1319:1312] ^ {8{code_i[329]}}) & {8{code_i[328]}});
+  assign lane_165 = $signed((act_i[1327:1320] ^ {8{code_i[331]}}) & {8{code_i[330]}});
+  assign lane_166 = $signed((act_i[1335:1328] ^ {8{code_i[333]}}) & {8{code_i[332]}});
+  assign lane_167 = $signed((act_i[1343:1336] ^ {8{code_i[335]}}) & {8{code_i[334]}});
+  assign lane_168 = $signed((act_i[1351:1344] ^ {8{code_i[337]}}) & {8{code_i[336]}});
+  assign lane_169 = $signed((act_i[1359:1352] ^ {8{code_i[339]}}) & {8{code_i[338]}});
+  assign lane_170 = $signed((act_i[1367:1360] ^ {8{code_i[341]}}) & {8{code_i[340]}});
+  assign lane_171 = $signed((act_i[1375:1368] ^ {8{code_i[343]}}) & {8{code_i[342]}});
+  assign lane_172 = $signed((act_i[1383:1376] ^ {8{code_i[345]}}) & {8{code_i[344]}});
+  assign lane_173 = $signed((act_i[1391:1384] ^ {8{code_i[347]}}) & {8{code_i[346]}});
+  assign lane_174 = $signed((act_i[1399:1392] ^ {8{code_i[349]}}) & {8{code_i[348]}});
+  assign lane_175 = $signed((act_i[1407:1400] ^ {8{code_i[351]}}) & {8{code_i[350]}});
+  assign lane_176 = $signed((act_i[1415:1408] ^ {8{code_i[353]}}) & {8{code_i[352]}});
+  assign lane_177 = $signed((act_i[1423:1416] ^ {8{code_i[355]}}) & {8{code_i[354]}});
+  assign lane_178 = $signed((act_i[1431:1424] ^ {8{code_i[357]}}) & {8{code_i[356]}});
+  assign lane_179 = $signed((act_i[1439:1432] ^ {8{code_i[359]}}) & {8{code_i[358]}});
+  assign lane_180 = $signed((act_i[1447:1440] ^ {8{code_i[361]}}) & {8{code_i[360]}});
+  assign lane_181 = $signed((act_i[1455:1448] ^ {8{code_i[363]}}) & {8{code_i[362]}});
+  assign lane_182 = $signed((act_i[1463:1456] ^ {8{code_i[365]}}) & {8{code_i[364]}});
+  assign lane_183 = $signed((act_i[1471:1464] ^ {8{code_i[367]}}) & {8{code_i[366]}});
+  assign lane_184 = $signed((act_i[1479:1472] ^ {8{code_i[369]}}) & {8{code_i[368]}});
+  assign lane_185 = $signed((act_i[1487:1480] ^ {8{code_i[371]}}) & {8{code_i[370]}});
+  assign lane_186 = $signed((act_i[1495:1488] ^ {8{code_i[373]}}) & {8{code_i[372]}});
+  assign lane_187 = $signed((act_i[1503:1496] ^ {8{code_i[375]}}) & {8{code_i[374]}});
+  assign lane_188 = $signed((act_i[1511:1504] ^ {8{code_i[377]}}) & {8{code_i[376]}});
+  assign lane_189 = $signed((act_i[1519:1512] ^ {8{code_i[379]}}) & {8{code_i[378]}});
+  assign lane_190 = $signed((act_i[1527:1520] ^ {8{code_i[381]}}) & {8{code_i[380]}});
+  assign lane_191 = $signed((act_i[1535:1528] ^ {8{code_i[383]}}) & {8{code_i[382]}});
+  assign lane_192 = $signed((act_i[1543:1536] ^ {8{code_i[385]}}) & {8{code_i[384]}});
+  assign lane_193 = $signed((act_i[1551:1544] ^ {8{code_i[387]}}) & {8{code_i[386]}});
+  assign lane_194 = $signed((act_i[1559:1552] ^ {8{code_i[389]}}) & {8{code_i[388]}});
+  assign lane_195 = $signed((act_i[1567:1560] ^ {8{code_i[391]}}) & {8{code_i[390]}});
+  assign lane_196 = $signed((act_i[1575:1568] ^ {8{code_i[393]}}) & {8{code_i[392]}});
+  assign lane_197 = $signed((act_i[1583:1576] ^ {8{code_i[395]}}) & {8{code_i[394]}});
+  assign lane_198 = $signed((act_i[1591:1584] ^ {8{code_i[397]}}) & {8{code_i[396]}});
+  assign lane_199 = $signed((act_i[1599:1592] ^ {8{code_i[399]}}) & {8{code_i[398]}});
+  assign lane_200 = $signed((act_i[1607:1600] ^ {8{code_i[401]}}) & {8{code_i[400]}});
+  assign lane_201 = $signed((act_i[1615:1608] ^ {8{code_i[403]}}) & {8{code_i[402]}});
+  assign lane_202 = $signed((act_i[1623:1616] ^ {8{code_i[405]}}) & {8{code_i[404]}});
+  assign lane_203 = $signed((act_i[1631:1624] ^ {8{code_i[407]}}) & {8{code_i[406]}});
+  assign lane_204 = $signed((act_i[1639:1632] ^ {8{code_i[409]}}) & {8{code_i[408]}});
+  assign lane_205 = $signed((act_i[1647:1640] ^ {8{code_i[411]}}) & {8{code_i[410]}});
+  assign lane_206 = $signed((act_i[1655:1648] ^ {8{code_i[413]}}) & {8{code_i[412]}});
+  assign lane_207 = $signed((act_i[1663:1656] ^ {8{code_i[415]}}) & {8{code_i[414]}});
+  assign lane_208 = $signed((act_i[1671:1664] ^ {8{code_i[417]}}) & {8{code_i[416]}});
+  assign lane_209 = $signed((act_i[1679:1672] ^ {8{code_i[419]}}) & {8{code_i[418]}});
+  assign lane_210 = $signed((act_i[1687:1680] ^ {8{code_i[421]}}) & {8{code_i[420]}});
+  assign lane_211 = $signed((act_i[1695:1688] ^ {8{code_i[423]}}) & {8{code_i[422]}});
+  assign lane_212 = $signed((act_i[1703:1696] ^ {8{code_i[425]}}) & {8{code_i[424]}});
+  assign lane_213 = $signed((act_i[1711:1704] ^ {8{code_i[427]}}) & {8{code_i[426]}});
+  assign lane_214 = $signed((act_i[1719:1712] ^ {8{code_i[429]}}) & {8{code_i[428]}});
+  assign lane_215 = $signed((act_i[1727:1720] ^ {8{code_i[431]}}) & {8{code_i[430]}});
+  assign lane_216 = $signed((act_i[1735:1728] ^ {8{code_i[433]}}) & {8{code_i[432]}});
+  assign lane_217 = $signed((act_i[1743:1736] ^ {8{code_i[435]}}) & {8{code_i[434]}});
+  assign lane_218 = $signed((act_i[1751:1744] ^ {8{code_i[437]}}) & {8{code_i[436]}});
+  assign lane_219 = $signed((act_i[1759:1752] ^ {8{code_i[439]}}) & {8{code_i[438]}});
+  assign lane_220 = $signed((act_i[1767:1760] ^ {8{code_i[441]}}) & {8{code_i[440]}});
+  assign lane_221 = $signed((act_i[1775:1768] ^ {8{code_i[443]}}) & {8{code_i[442]}});
+  assign lane_222 = $signed((act_i[1783:1776] ^ {8{code_i[445]}}) & {8{code_i[444]}});
+  assign lane_223 = $signed((act_i[1791:1784] ^ {8{code_i[447]}}) & {8{code_i[446]}});
+  assign lane_224 = $signed((act_i[1799:1792] ^ {8{code_i[449]}}) & {8{code_i[448]}});
+  assign lane_225 = $signed((act_i[1807:1800] ^ {8{code_i[451]}}) & {8{code_i[450]}});
+  assign lane_226 = $signed((act_i[1815:1808] ^ {8{code_i[453]}}) & {8{code_i[452]}});
+  assign lane_227 = $signed((act_i[1823:1816] ^ {8{code_i[455]}}) & {8{code_i[454]}});
+  assign lane_228 = $signed((act_i[1831:1824] ^ {8{code_i[457]}}) & {8{code_i[456]}});
+  assign lane_229 = $signed((act_i[1839:1832] ^ {8{code_i[459]}}) & {8{code_i[458]}});
+  assign lane_230 = $signed((act_i[1847:1840] ^ {8{code_i[461]}}) & {8{code_i[460]}});
+  assign lane_231 = $signed((act_i[1855:1848] ^ {8{code_i[463]}}) & {8{code_i[462]}});
+  assign lane_232 = $signed((act_i[1863:1856] ^ {8{code_i[465]}}) & {8{code_i[464]}});
+  assign lane_233 = $signed((act_i[1871:1864] ^ {8{code_i[467]}}) & {8{code_i[466]}});
+  assign lane_234 = $signed((act_i[1879:1872] ^ {8{code_i[469]}}) & {8{code_i[468]}});
+  assign lane_235 = $signed((act_i[1887:1880] ^ {8{code_i[471]}}) & {8{code_i[470]}});
+  assign lane_236 = $signed((act_i[1895:1888] ^ {8{code_i[473]}}) & {8{code_i[472]}});
+  assign lane_237 = $signed((act_i[1903:1896] ^ {8{code_i[475]}}) & {8{code_i[474]}});
+  assign lane_238 = $signed((act_i[1911:1904] ^ {8{code_i[477]}}) & {8{code_i[476]}});
+  assign lane_239 = $signed((act_i[1919:1912] ^ {8{code_i[479]}}) & {8{code_i[478]}});
+  assign lane_240 = $signed((act_i[1927:1920] ^ {8{code_i[481]}}) & {8{code_i[480]}});
+  assign lane_241 = $signed((act_i[1935:1928] ^ {8{code_i[483]}}) & {8{code_i[482]}});
+  assign lane_242 = $signed((act_i[1943:1936] ^ {8{code_i[485]}}) & {8{code_i[484]}});
+  assign lane_243 = $signed((act_i[1951:1944] ^ {8{code_i[487]}}) & {8{code_i[486]}});
+  assign lane_244 = $signed((act_i[1959:1952] ^ {8{code_i[489]}}) & {8{code_i[488]}});
+  assign lane_245 = $signed((act_i[1967:1960] ^ {8{code_i[491]}}) & {8{code_i[490]}});
+  assign lane_246 = $signed((act_i[1975:1968] ^ {8{code_i[493]}}) & {8{code_i[492]}});
+  assign lane_247 = $signed((act_i[1983:1976] ^ {8{code_i[495]}}) & {8{code_i[494]}});
+  assign lane_248 = $signed((act_i[1991:1984] ^ {8{code_i[497]}}) & {8{code_i[496]}});
+  assign lane_249 = $signed((act_i[1999:1992] ^ {8{code_i[499]}}) & {8{code_i[498]}});
+  assign lane_250 = $signed((act_i[2007:2000] ^ {8{code_i[501]}}) & {8{code_i[500]}});
+  assign lane_251 = $signed((act_i[2015:2008] ^ {8{code_i[503]}}) & {8{code_i[502]}});
+  assign lane_252 = $signed((act_i[2023:2016] ^ {8{code_i[505]}}) & {8{code_i[504]}});
+  assign lane_253 = $signed((act_i[2031:2024] ^ {8{code_i[507]}}) & {8{code_i[506]}});
+  assign lane_254 = $signed((act_i[2039:2032] ^ {8{code_i[509]}}) & {8{code_i[508]}});
+  assign lane_255 = $signed((act_i[2047:2040] ^ {8{code_i[511]}}) & {8{code_i[510]}});
+  assign sum_o = sum_8_0_q;
+  assign owed_o = owed_8_0_q;
+
+  always @(posedge clk_i) begin
+    // level 1
+    sum_1_0_q <= ($signed({{1{lane_0[7]}}, lane_0}) + $signed({{1{lane_1[7]}}, lane_1})) + $signed({8'd0, code_i[1]});
+    owed_1_0_q <= code_i[3];
+    sum_1_1_q <= ($signed({{1{lane_2[7]}}, lane_2}) + $signed({{1{lane_3[7]}}, lane_3})) + $signed({8'd0, code_i[5]});
+    owed_1_1_q <= code_i[7];
+    sum_1_2_q <= ($signed({{1{lane_4[7]}}, lane_4}) + $signed({{1{lane_5[7]}}, lane_5})) + $signed({8'd0, code_i[9]});
+    owed_1_2_q <= code_i[11];
+    sum_1_3_q <= ($signed({{1{lane_6[7]}}, lane_6}) + $signed({{1{lane_7[7]}}, lane_7})) + $signed({8'd0, code_i[13]});
+    owed_1_3_q <= code_i[15];
+    sum_1_4_q <= ($signed({{1{lane_8[7]}}, lane_8}) + $signed({{1{lane_9[7]}}, lane_9})) + $signed({8'd0, code_i[17]});
+    owed_1_4_q <= code_i[19];
+    sum_1_5_q <= ($signed({{1{lane_10[7]}}, lane_10}) + $signed({{1{lane_11[7]}}, lane_11})) + $signed({8'd0, code_i[21]});
+    owed_1_5_q <= code_i[23];
+    sum_1_6_q <= ($signed({{1{lane_12[7]}}, lane_12}) + $signed({{1{lane_13[7]}}, lane_13})) + $signed({8'd0, code_i[25]});
+    owed_1_6_q <= code_i[27];
+    sum_1_7_q <= ($signed({{1{lane_14[7]}}, lane_14}) + $signed({{1{lane_15[7]}}, lane_15})) + $signed({8'd0, code_i[29]});
+    owed_1_7_q <= code_i[31];
+    sum_1_8_q <= ($signed({{1{lane_16[7]}}, lane_16}) + $signed({{1{lane_17[7]}}, lane_17})) + $signed({8'd0, code_i[33]});
+    owed_1_8_q <= code_i[35];
+    sum_1_9_q <= ($signed({{1{lane_18[7]}}, lane_18}) + $signed({{1{lane_19[7]}}, lane_19})) + $signed({8'd0, code_i[37]});
+    owed_1_9_q <= code_i[39];
+    sum_1_10_q <= ($signed({{1{lane_20[7]}}, lane_20}) + $signed({{1{lane_21[7]}}, lane_21})) + $signed({8'd0, code_i[41]});
+    owed_1_10_q <= code_i[43];
+    sum_1_11_q <= ($signed({{1{lane_22[7]}}, lane_22}) + $signed({{1{lane_23[7]}}, lane_23})) + $signed({8'd0, code_i[45]});
+    owed_1_11_q <= code_i[47];
+    sum_1_12_q <= ($signed({{1{lane_24[7]}}, lane_24}) + $signed({{1{lane_25[7]}}, lane_25})) + $signed({8'd0, code_i[49]});
+    owed_1_12_q <= code_i[51];
+    sum_1_13_q <= ($signed({{1{lane_26[7]}}, lane_26}) + $signed({{1{lane_27[7]}}, lane_27})) + $signed({8'd0, code_i[53]});
+    owed_1_13_q <= code_i[55];
+    sum_1_14_q <= ($signed({{1{lane_28[7]}}, lane_28}) + $signed({{1{lane_29[7]}}, lane_29})) + $signed({8'd0, code_i[57]});
+    owed_1_14_q <= code_i[59];
+    sum_1_15_q <= ($signed({{1{lane_30[7]}}, lane_30}) + $signed({{1{lane_31[7]}}, lane_31})) + $signed({8'd0, code_i[61]});
+    owed_1_15_q <= code_i[63];
+    sum_1_16_q <= ($signed({{1{lane_32[7]}}, lane_32}) + $signed({{1{lane_33[7]}}, lane_33})) + $signed({8'd0, code_i[65]});
+    owed_1_16_q <= code_i[67];
+    sum_1_17_q <= ($signed({{1{lane_34[7]}}, lane_34}) + $signed({{1{lane_35[7]}}, lane_35})) + $signed({8'd0, code_i[69]});
+    owed_1_17_q <= code_i[71];
+    sum_1_18_q <= ($signed({{1{lane_36[7]}}, lane_36}) + $signed({{1{lane_37[7]}}, lane_37})) + $signed({8'd0, code_i[73]});
+    owed_1_18_q <= code_i[75];
+    sum_1_19_q <= ($signed({{1{lane_38[7]}}, lane_38}) + $signed({{1{lane_39[7]}}, lane_39})) + $signed({8'd0, code_i[77]});
+    owed_1_19_q <= code_i[79];
+    sum_1_20_q <= ($signed({{1{lane_40[7]}}, lane_40}) + $signed({{1{lane_41[7]}}, lane_41})) + $signed({8'd0, code_i[81]});
+    owed_1_20_q <= code_i[83];
+    sum_1_21_q <= ($signed({{1{lane_42[7]}}, lane_42}) + $signed({{1{lane_43[7]}}, lane_43})) + $signed({8'd0, code_i[85]});
+    owed_1_21_q <= code_i[87];
+    sum_1_22_q <= ($signed({{1{lane_44[7]}}, lane_44}) + $signed({{1{lane_45[7]}}, lane_45})) + $signed({8'd0, code_i[89]});
+    owed_1_22_q <= code_i[91];
+    sum_1_23_q <= ($signed({{1{lane_46[7]}}, lane_46}) + $signed({{1{lane_47[7]}}, lane_47})) + $signed({8'd0, code_i[93]});
+    owed_1_23_q <= code_i[95];
+    sum_1_24_q <= ($signed({{1{lane_48[7]}}, lane_48}) + $signed({{1{lane_49[7]}}, lane_49})) + $signed({8'd0, code_i[97]});
+    owed_1_24_q <= code_i[99];
+    sum_1_25_q <= ($signed({{1{lane_50[7]}}, lane_50}) + $signed({{1{lane_51[7]}}, lane_51})) + $signed({8'd0, code_i[101]});
+    owed_1_25_q <= code_i[103];
+    sum_1_26_q <= ($signed({{1{lane_52[7]}}, lane_52}) + $signed({{1{lane_53[7]}}, lane_53})) + $signed({8'd0, code_i[105]});
+    owed_1_26_q <= code_i[107];
+    sum_1_27_q <= ($signed({{1{lane_54[7]}}, lane_54}) + $signed({{1{lane_55[7]}}, lane_55})) + $signed({8'd0, code_i[109]});
+    owed_1_27_q <= code_i[111];
+    sum_1_28_q <= ($signed({{1{lane_56[7]}}, lane_56}) + $signed({{1{lane_57[7]}}, lane_57})) + $signed({8'd0, code_i[113]});
+    owed_1_28_q <= code_i[115];
+    sum_1_29_q <= ($signed({{1{lane_58[7]}}, lane_58}) + $signed({{1{lane_59[7]}}, lane_59})) + $signed({8'd0, code_i[117]});
+    owed_1_29_q <= code_i[119];
+    sum_1_30_q <= ($signed({{1{lane_60[7]}}, lane_60}) + $signed({{1{lane_61[7]}}, lane_61})) + $signed({8'd0, code_i[121]});
+    owed_1_30_q <= code_i[123];
+    sum_1_31_q <= ($signed({{1{lane_62[7]}}, lane_62}) + $signed({{1{lane_63[7]}}, lane_63})) + $signed({8'd0, code_i[125]});
+    owed_1_31_q <= code_i[127];
+    sum_1_32_q <= ($signed({{1{lane_64[7]}}, lane_64}) + $signed({{1{lane_65[7]}}, lane_65})) + $signed({8'd0, code_i[129]});
+    owed_1_32_q <= code_i[131];
+    sum_1_33_q <= ($signed({{1{lane_66[7]}}, lane_66}) + $signed({{1{lane_67[7]}}, lane_67})) + $signed({8'd0, code_i[133]});
+    owed_1_33_q <= code_i[135];
+    sum_1_34_q <= ($signed({{1{lane_68[7]}}, lane_68}) + $signed({{1{lane_69[7]}}, lane_69})) + $signed({8'd0, code_i[137]});
+    owed_1_34_q <= code_i[139];
+    sum_1_35_q <= ($signed({{1{lane_70[7]}}, lane_70}) + $signed({{1{lane_71[7]}}, lane_71})) + $signed({8'd0, code_i[141]});
+    owed_1_35_q <= code_i[143];
+    sum_1_36_q <= ($signed({{1{lane_72[7]}}, lane_72}) + $signed({{1{lane_73[7]}}, lane_73})) + $signed({8'd0, code_i[145]});
+    owed_1_36_q <= code_i[147];
+    sum_1_37_q <= ($signed({{1{lane_74[7]}}, lane_74}) + $signed({{1{lane_75[7]}}, lane_75})) + $signed({8'd0, code_i[149]});
+    owed_1_37_q <= code_i[151];
+    sum_1_38_q <= ($signed({{1{lane_76[7]}}, lane_76}) + $signed({{1{lane_77[7]}}, lane_77})) + $signed({8'd0, code_i[153]});
+    owed_1_38_q <= code_i[155];
+    sum_1_39_q <= ($signed({{1{lane_78[7]}}, lane_78}) + $signed({{1{lane_79[7]}}, lane_79})) + $signed({8'd0, code_i[157]});
+    owed_1_39_q <= code_i[159];
+    sum_1_40_q <= ($signed({{1{lane_80[7]}}, lane_80}) + $signed({{1{lane_81[7]}}, lane_81})) + $signed({8'd0, code_i[161]});
+    owed_1_40_q <= code_i[163];
+    sum_1_41_q <= ($signed({{1{lane_82[7]}}, lane_82}) + $signed({{1{lane_83[7]}}, lane_83})) + $signed({8'd0, code_i[165]});
+    owed_1_41_q <= code_i[167];
+    sum_1_42_q <= ($signed({{1{lane_84[7]}}, lane_84}) + $signed({{1{lane_85[7]}}, lane_85})) + $signed({8'd0, code_i[169]});
+    owed_1_42_q <= code_i[171];
+    sum_1_43_q <= ($signed({{1{lane_86[7]}}, lane_86}) + $signed({{1{lane_87[7]}}, lane_87})) + $signed({8'd0, code_i[173]});
+    owed_1_43_q <= code_i[175];
+    sum_1_44_q <= ($signed({{1{lane_88[7]}}, lane_88}) + $signed({{1{lane_89[7]}}, lane_89})) + $signed({8'd0, code_i[177]});
+    owed_1_44_q <= code_i[179];
+    sum_1_45_q <= ($signed({{1{lane_90[7]}}, lane_90}) + $signed({{1{lane_91[7]}}, lane_91})) + $signed({8'd0, code_i[181]});
+    owed_1_45_q <= code_i[183];
+    sum_1_46_q <= ($signed({{1{lane_92[7]}}, lane_92}) + $signed({{1{lane_93[7]}}, lane_93})) + $signed({8'd0, code_i[185]});
+    owed_1_46_q <= code_i[187];
+    sum_1_47_q <= ($signed({{1{lane_94[7]}}, lane_94}) + $signed({{1{lane_95[7]}}, lane_95})) + $signed({8'd0, code_i[189]});
+    owed_1_47_q <= code_i[191];
+    sum_1_48_q <= ($signed({{1{lane_96[7]}}, lane_96}) + $signed({{1{lane_97[7]}}, lane_97})) + $signed({8'd0, code_i[193]});
+    owed_1_48_q <= code_i[195];
+    sum_1_49_q <= ($signed({{1{lane_98[7]}}, lane_98}) + $signed({{1{lane_99[7]}}, lane_99})) + $signed({8'd0, code_i[197]});
+    owed_1_49_q <= code_i[199];
+    sum_1_50_q <= ($signed({{1{lane_100[7]}}, lane_100}) + $signed({{1{lane_101[7]}}, lane_101})) + $signed({8'd0, code_i[201]});
+    owed_1_50_q <= code_i[203];
+    sum_1_51_q <= ($signed({{1{lane_102[7]}}, lane_102}) + $signed({{1{lane_103[7]}}, lane_103})) + $signed({8'd0, code_i[205]});
+    owed_1_51_q <= code_i[207];
+    sum_1_52_q <= ($signed({{1{lane_104[7]}}, lane_104}) + $signed({{1{lane_105[7]}}, lane_105})) + $signed({8'd0, code_i[209]});
+    owed_1_52_q <= code_i[211];
+    sum_1_53_q <= ($signed({{1{lane_106[7]}}, lane_106}) + $signed({{1{lane_107[7]}}, lane_107})) + $signed({8'd0, code_i[213]});
+    owed_1_53_q <= code_i[215];
+    sum_1_54_q <= ($signed({{1{lane_108[7]}}, lane_108}) + $signed({{1{lane_109[7]}}, lane_109})) + $signed({8'd0, code_i[217]});
+    owed_1_54_q <= code_i[219];
+    sum_1_55_q <= ($signed({{1{lane_110[7]}}, lane_110}) + $signed({{1{lane_111[7]}}, lane_111})) + $signed({8'd0, code_i[221]});
+    owed_1_55_q <= code_i[223];
+    sum_1_56_q <= ($signed({{1{lane_112[7]}}, lane_112}) + $signed({{1{lane_113[7]}}, lane_113})) + $signed({8'd0, code_i[225]});
+    owed_1_56_q <= code_i[227];
+    sum_1_57_q <= ($signed({{1{lane_114[7]}}, lane_114}) + $signed({{1{lane_115[7]}}, lane_115})) + $signed({8'd0, code_i[229]});
+    owed_1_57_q <= code_i[231];
+    sum_1_58_q <= ($signed({{1{lane_116[7]}}, lane_116}) + $signed({{1{lane_117[7]}}, lane_117})) + $signed({8'd0, code_i[233]});
+    owed_1_58_q <= code_i[235];
+    sum_1_59_q <= ($signed({{1{lane_118[7]}}, lane_118}) + $signed({{1{lane_119[7]}}, lane_119})) + $signed({8'd0, code_i[237]});
+    owed_1_59_q <= code_i[239];
+    sum_1_60_q <= ($signed({{1{lane_120[7]}}, lane_120}) + $signed({{1{lane_121[7]}}, lane_121})) + $signed({8'd0, code_i[241]});
+    owed_1_60_q <= code_i[243];
+    sum_1_61_q <= ($signed({{1{lane_122[7]}}, lane_122}) + $signed({{1{lane_123[7]}}, lane_123})) + $signed({8'd0, code_i[245]});
+    owed_1_61_q <= code_i[247];
+    sum_1_62_q <= ($signed({{1{lane_124[7]}}, lane_124}) + $signed({{1{lane_125[7]}}, lane_125})) + $signed({8'd0, code_i[249]});
+    owed_1_62_q <= code_i[251];
+    sum_1_63_q <= ($signed({{1{lane_126[7]}}, lane_126}) + $signed({{1{lane_127[7]}}, lane_127})) + $signed({8'd0, code_i[253]});
+    owed_1_63_q <= code_i[255];
+    sum_1_64_q <= ($signed({{1{lane_128[7]}}, lane_128}) + $signed({{1{lane_129[7]}}, lane_129})) + $signed({8'd0, code_i[257]});
+    owed_1_64_q <= code_i[259];
+    sum_1_65_q <= ($signed({{1{lane_130[7]}}, lane_130}) + $signed({{1{lane_131[7]}}, lane_131})) + $signed({8'd0, code_i[261]});
+    owed_1_65_q <= code_i[263];
+    sum_1_66_q <= ($signed({{1{lane_132[7]}}, lane_132}) + $signed({{1{lane_133[7]}}, lane_133})) + $signed({8'd0, code_i[265]});
+    owed_1_66_q <= code_i[267];
+    sum_1_67_q <= ($signed({{1{lane_134[7]}}, lane_134}) + $signed({{1{lane_135[7]}}, lane_135})) + $signed({8'd0, code_i[269]});
+    owed_1_67_q <= code_i[271];
+    sum_1_68_q <= ($signed({{1{lane_136[7]}}, lane_136}) + $signed({{1{lane_137[7]}}, lane_137})) + $signed({8'd0, code_i[273]});
+    owed_1_68_q <= code_i[275];
+    sum_1_69_q <= ($signed({{1{lane_138[7]}}, lane_138}) + $signed({{1{lane_139[7]}}, lane_139})) + $signed({8'd0, code_i[277]});
+    owed_1_69_q <= code_i[279];
+    sum_1_70_q <= ($signed({{1{lane_140[7]}}, lane_140}) + $signed({{1{lane_141[7]}}, lane_141})) + $signed({8'd0, code_i[281]});
+    owed_1_70_q <= code_i[283];
+    sum_1_71_q <= ($signed({{1{lane_142[7]}}, lane_142}) + $signed({{1{lane_143[7]}}, lane_143})) + $signed({8'd0, code_i[285]});
+    owed_1_71_q <= code_i[287];
+    sum_1_72_q <= ($signed({{1{lane_144[7]}}, lane_144}) + $signed({{1{lane_145[7]}}, lane_145})) + $signed({8'd0, code_i[289]});
+    owed_1_72_q <= code_i[291];
+    sum_1_73_q <= ($signed({{1{lane_146[7]}}, lane_146}) + $signed({{1{lane_147[7]}}, lane_147})) + $signed({8'd0, code_i[293]});
+    owed_1_73_q <= code_i[295];
+    sum_1_74_q <= ($signed({{1{lane_148[7]}}, lane_148}) + $signed({{1{lane_149[7]}}, lane_149})) + $signed({8'd0, code_i[297]});
+    owed_1_74_q <= code_i[299];
+    sum_1_75_q <= ($signed({{1{lane_150[7]}}, lane_150}) + $signed({{1{lane_151[7]}}, lane_151})) + $signed({8'd0, code_i[301]});
+    owed_1_75_q <= code_i[303];
+    sum_1_76_q <= ($signed({{1{lane_152[7]}}, lane_152}) + $signed({{1{lane_153[7]}}, lane_153})) + $signed({8'd0, code_i[305]});
+    owed_1_76_q <= code_i[307];
+    sum_1_77_q <= ($signed({{1{lane_154[7]}}, lane_154}) + $signed({{1{lane_155[7]}}, lane_155})) + $signed({8'd0, code_i[309]});
+    owed_1_77_q <= code_i[311];
+    sum_1_78_q <= ($signed({{1{lane_156[7]}}, lane_156}) + $signed({{1{lane_157[7]}}, lane_157})) + $signed({8'd0, code_i[313]});
+    owed_1_78_q <= code_i[315];
+    sum_1_79_q <= ($signed({{1{lane_158[7]}}, lane_158}) + $signed({{1{lane_159[7]}}, lane_159})) + $signed({8'd0, code_i[317]});
+    owed_1_79_q <= code_i[319];
+    sum_1_80_q <= ($signed({{1{lane_160[7]}}, lane_160}) + $signed({{1{lane_161[7]}}, lane_161})) + $signed({8'd0, code_i[321]});
+    owed_1_80_q <= code_i[323];
+    sum_1_81_q <= ($signed({{1{lane_162[7]}}, lane_162}) + $signed({{1{lane_163[7]}}, lane_163})) + $signed({8'd0, code_i[325]});
+    owed_1_81_q <= code_i[327];
+    sum_1_82_q <= ($signed({{1{lane_164[7]}}, lane_164}) + $signed({{1{lane_165[7]}}, lane_165})) + $signed({8'd0, code_i[329]});
+    owed_1_82_q <= code_i[331];
+    sum_1_83_q <= ($signed({{1{lane_166[7]}}, lane_166}) + $signed({{1{lane_167[7]}}, lane_167})) + $signed({8'd0, code_i[333]});
+    owed_1_83_q <= code_i[335];
+    sum_1_84_q <= ($signed({{1{lane_168[7]}}, lane_168}) + $signed({{1{lane_169[7]}}, lane_169})) + $signed({8'd0, code_i[337]});
+    owed_1_84_q <= code_i[339];
+    sum_1_85_q <= ($signed({{1{lane_170[7]}}, lane_170}) + $signed({{1{lane_171[7]}}, lane_171})) + $signed({8'd0, code_i[341]});
+    owed_1_85_q <= code_i[343];
+    sum_1_86_q <= ($signed({{1{lane_172[7]}}, lane_172}) + $signed({{1{lane_173[7]}}, lane_173})) + $signed({8'd0, code_i[345]});
+    owed_1_86_q <= code_i[347];
+    sum_1_87_q <= ($signed({{1{lane_174[7]}}, lane_174}) + $signed({{1{lane_175[7]}}, lane_175})) + $signed({8'd0, code_i[349]});
+    owed_1_87_q <= code_i[351];
+    sum_1_88_q <= ($signed({{1{lane_176[7]}}, lane_176}) + $signed({{1{lane_177[7]}}, lane_177})) + $signed({8'd0, code_i[353]});
+    owed_1_88_q <= code_i[355];
+    sum_1_89_q <= ($signed({{1{lane_178[7]}}, lane_178}) + $signed({{1{lane_179[7]}}, lane_179})) + $signed({8'd0, code_i[357]});
+    owed_1_89_q <= code_i[359];
+    sum_1_90_q <= ($signed({{1{lane_180[7]}}, lane_180}) + $signed({{1{lane_181[7]}}, lane_181})) + $signed({8'd0, code_i[361]});
+    owed_1_90_q <= code_i[363];
+    sum_1_91_q <= ($signed({{1{lane_182[7]}}, lane_182}) + $signed({{1{lane_183[7]}}, lane_183})) + $signed({8'd0, code_i[365]});
+    owed_1_91_q <= code_i[367];
+    sum_1_92_q <= ($signed({{1{lane_184[7]}}, lane_184}) + $signed({{1{lane_185[7]}}, lane_185})) + $signed({8'd0, code_i[369]});
+    owed_1_92_q <= code_i[371];
+    sum_1_93_q <= ($signed({{1{lane_186[7]}}, lane_186}) + $signed({{1{lane_187[7]}}, lane_187})) + $signed({8'd0, code_i[373]});
+    owed_1_93_q <= code_i[375];
+    sum_1_94_q <= ($signed({{1{lane_188[7]}}, lane_188}) + $signed({{1{lane_189[7]}}, lane_189})) + $signed({8'd0, code_i[377]});
+    owed_1_94_q <= code_i[379];
+    sum_1_95_q <= ($signed({{1{lane_190[7]}}, lane_190}) + $signed({{1{lane_191[7]}}, lane_191})) + $signed({8'd0, code_i[381]});
+    owed_1_95_q <= code_i[383];
+    sum_1_96_q <= ($signed({{1{lane_192[7]}}, lane_192}) + $signed({{1{lane_193[7]}}, lane_193})) + $signed({8'd0, code_i[385]});
+    owed_1_96_q <= code_i[387];
+    sum_1_97_q <= ($signed({{1{lane_194[7]}}, lane_194}) + $signed({{1{lane_195[7]}}, lane_195})) + $signed({8'd0, code_i[389]});
+    owed_1_97_q <= code_i[391];
+    sum_1_98_q <= ($signed({{1{lane_196[7]}}, lane_196}) + $signed({{1{lane_197[7]}}, lane_197})) + $signed({8'd0, code_i[393]});
+    owed_1_98_q <= code_i[395];
+    sum_1_99_q <= ($signed({{1{lane_198[7]}}, lane_198}) + $signed({{1{lane_199[7]}}, lane_199})) + $signed({8'd0, code_i[397]});
+    owed_1_99_q <= code_i[399];
+    sum_1_100_q <= ($signed({{1{lane_200[7]}}, lane_200}) + $signed({{1{lane_201[7]}}, lane_201})) + $signed({8'd0, code_i[401]});
+    owed_1_100_q <= code_i[403];
+    sum_1_101_q <= ($signed({{1{lane_202[7]}}, lane_202}) + $signed({{1{lane_203[7]}}, lane_203})) + $signed({8'd0, code_i[405]});
+    owed_1_101_q <= code_i[407];
+    sum_1_102_q <= ($signed({{1{lane_204[7]}}, lane_204}) + $signed({{1{lane_205[7]}}, lane_205})) + $signed({8'd0, code_i[409]});
+    owed_1_102_q <= code_i[411];
+    sum_1_103_q <= ($signed({{1{lane_206[7]}}, lane_206}) + $signed({{1{lane_207[7]}}, lane_207})) + $signed({8'd0, code_i[413]});
+    owed_1_103_q <= code_i[415];
+    sum_1_104_q <= ($signed({{1{lane_208[7]}}, lane_208}) + $signed({{1{lane_209[7]}}, lane_209})) + $signed({8'd0, code_i[417]});
+    owed_1_104_q <= code_i[419];
+    sum_1_105_q <= ($signed({{1{lane_210[7]}}, lane_210}) + $signed({{1{lane_211[7]}}, lane_211})) + $signed({8'd0, code_i[421]});
+    owed_1_105_q <= code_i[423];
+    sum_1_106_q <= ($signed({{1{lane_212[7]}}, lane_212}) + $signed({{1{lane_213[7]}}, lane_213})) + $signed({8'd0, code_i[425]});
+    owed_1_106_q <= code_i[427];
+    sum_1_107_q <= ($signed({{1{lane_214[7]}}, lane_214}) + $signed({{1{lane_215[7]}}, lane_215})) + $signed({8'd0, code_i[429]});
+    owed_1_107_q <= code_i[431];
+    sum_1_108_q <= ($signed({{1{lane_216[7]}}, lane_216}) + $signed({{1{lane_217[7]}}, lane_217})) + $signed({8'd0, code_i[433]});
+    owed_1_108_q <= code_i[435];
+    sum_1_109_q <= ($signed({{1{lane_218[7]}}, lane_218}) + $signed({{1{lane_219[7]}}, lane_219})) + $signed({8'd0, code_i[437]});
+    owed_1_109_q <= code_i[439];
+    sum_1_110_q <= ($signed({{1{lane_220[7]}}, lane_220}) + $signed({{1{lane_221[7]}}, lane_221})) + $signed({8'd0, code_i[441]});
+    owed_1_110_q <= code_i[443];
+    sum_1_111_q <= ($signed({{1{lane_222[7]}}, lane_222}) + $signed({{1{lane_223[7]}}, lane_223})) + $signed({8'd0, code_i[445]});
+    owed_1_111_q <= code_i[447];
+    sum_1_112_q <= ($signed({{1{lane_224[7]}}, lane_224}) + $signed({{1{lane_225[7]}}, lane_225})) + $signed({8'd0, code_i[449]});
+    owed_1_112_q <= code_i[451];
+    sum_1_113_q <= ($signed({{1{lane_226[7]}}, lane_226}) + $signed({{1{lane_227[7]}}, lane_227})) + $signed({8'd0, code_i[453]});
+    owed_1_113_q <= code_i[455];
+    sum_1_114_q <= ($signed({{1{lane_228[7]}}, lane_228}) + $signed({{1{lane_229[7]}}, lane_229})) + $signed({8'd0, code_i[457]});
+    owed_1_114_q <= code_i[459];
+    sum_1_115_q <= ($signed({{1{lane_230[7]}}, lane_230}) + $signed({{1{lane_231[7]}}, lane_231})) + $signed({8'd0, code_i[461]});
+    owed_1_115_q <= code_i[463];
+    sum_1_116_q <= ($signed({{1{lane_232[7]}}, lane_232}) + $signed({{1{lane_233[7]}}, lane_233})) + $signed({8'd0, code_i[465]});
+    owed_1_116_q <= code_i[467];
+    sum_1_117_q <= ($signed({{1{lane_234[7]}}, lane_234}) + $signed({{1{lane_235[7]}}, lane_235})) + $signed({8'd0, code_i[469]});
+    owed_1_117_q <= code_i[471];
+    sum_1_118_q <= ($signed({{1{lane_236[7]}}, lane_236}) + $signed({{1{lane_237[7]}}, lane_237})) + $signed({8'd0, code_i[473]});
+    owed_1_118_q <= code_i[475];
+    sum_1_119_q <= ($signed({{1{lane_238[7]}}, lane_238}) + $signed({{1{lane_239[7]}}, lane_239})) + $signed({8'd0, code_i[477]});
+    owed_1_119_q <= code_i[479];
+    sum_1_120_q <= ($signed({{1{lane_240[7]}}, lane_240}) + $signed({{1{lane_241[7]}}, lane_241})) + $signed({8'd0, code_i[481]});
+    owed_1_120_q <= code_i[483];
+    sum_1_121_q <= ($signed({{1{lane_242[7]}}, lane_242}) + $signed({{1{lane_243[7]}}, lane_243})) + $signed({8'd0, code_i[485]});
+    owed_1_121_q <= code_i[487];
+    sum_1_122_q <= ($signed({{1{lane_244[7]}}, lane_244}) + $signed({{1{lane_245[7]}}, lane_245})) + $signed({8'd0, code_i[489]});
+    owed_1_122_q <= code_i[491];
+    sum_1_123_q <= ($signed({{1{lane_246[7]}}, lane_246}) + $signed({{1{lane_247[7]}}, lane_247})) + $signed({8'd0, code_i[493]});
+    owed_1_123_q <= code_i[495];
+    sum_1_124_q <= ($signed({{1{lane_248[7]}}, lane_248}) + $signed({{1{lane_249[7]}}, lane_249})) + $signed({8'd0, code_i[497]});
+    owed_1_124_q <= code_i[499];
+    sum_1_125_q <= ($signed({{1{lane_250[7]}}, lane_250}) + $signed({{1{lane_251[7]}}, lane_251})) + $signed({8'd0, code_i[501]});
+    owed_1_125_q <= code_i[503];
+    sum_1_126_q <= ($signed({{1{lane_252[7]}}, lane_252}) + $signed({{1{lane_253[7]}}, lane_253})) + $signed({8'd0, code_i[505]});
+    owed_1_126_q <= code_i[507];
+    sum_1_127_q <= ($signed({{1{lane_254[7]}}, lane_254}) + $signed({{1{lane_255[7]}}, lane_255})) + $signed({8'd0, code_i[509]});
+    owed_1_127_q <= code_i[511];
+    // level 2
+    sum_2_0_q <= ($signed({{1{sum_1_0_q[8]}}, sum_1_0_q}) + $signed({{1{sum_1_1_q[8]}}, sum_1_1_q})) + $signed({9'd0, owed_1_0_q});
+    owed_2_0_q <= owed_1_1_q;
+    sum_2_1_q <= ($signed({{1{sum_1_2_q[8]}}, sum_1_2_q}) + $signed({{1{sum_1_3_q[8]}}, sum_1_3_q})) + $signed({9'd0, owed_1_2_q});
+    owed_2_1_q <= owed_1_3_q;
+    sum_2_2_q <= ($signed({{1{sum_1_4_q[8]}}, sum_1_4_q}) + $signed({{1{sum_1_5_q[8]}}, sum_1_5_q})) + $signed({9'd0, owed_1_4_q});
+    owed_2_2_q <= owed_1_5_q;
+    sum_2_3_q <= ($signed({{1{sum_1_6_q[8]}}, sum_1_6_q}) + $signed({{1{sum_1_7_q[8]}}, sum_1_7_q})) + $signed({9'd0, owed_1_6_q});
+    owed_2_3_q <= owed_1_7_q;
+    sum_2_4_q <= ($signed({{1{sum_1_8_q[8]}}, sum_1_8_q}) + $signed({{1{sum_1_9_q[8]}}, sum_1_9_q})) + $signed({9'd0, owed_1_8_q});
+    owed_2_4_q <= owed_1_9_q;
+    sum_2_5_q <= ($signed({{1{sum_1_10_q[8]}}, sum_1_10_q}) + $signed({{1{sum_1_11_q[8]}}, sum_1_11_q})) + $signed({9'd0, owed_1_10_q});
+    owed_2_5_q <= owed_1_11_q;
+    sum_2_6_q <= ($signed({{1{sum_1_12_q[8]}}, sum_1_12_q}) + $signed({{1{sum_1_13_q[8]}}, sum_1_13_q})) + $signed({9'd0, owed_1_12_q});
+    owed_2_6_q <= owed_1_13_q;
+    sum_2_7_q <= ($signed({{1{sum_1_14_q[8]}}, sum_1_14_q}) + $signed({{1{sum_1_15_q[8]}}, sum_1_15_q})) + $signed({9'd0, owed_1_14_q});
+    owed_2_7_q <= owed_1_15_q;
+    sum_2_8_q <= ($signed({{1{sum_1_16_q[8]}}, sum_1_16_q}) + $signed({{1{sum_1_17_q[8]}}, sum_1_17_q})) + $signed({9'd0, owed_1_16_q});
+    owed_2_8_q <= owed_1_17_q;
+    sum_2_9_q <= ($signed({{1{sum_1_18_q[8]}}, sum_1_18_q}) + $signed({{1{sum_1_19_q[8]}}, sum_1_19_q})) + $signed({9'd0, owed_1_18_q});
+    owed_2_9_q <= owed_1_19_q;
+    sum_2_10_q <= ($signed({{1{sum_1_20_q[8]}}, sum_1_20_q}) + $signed({{1{sum_1_21_q[8]}}, sum_1_21_q})) + $signed({9'd0, owed_1_20_q});
+    owed_2_10_q <= owed_1_21_q;
+    sum_2_11_q <= ($signed({{1{sum_1_22_q[8]}}, sum_1_22_q}) + $signed({{1{sum_1_23_q[8]}}, sum_1_23_q})) + $signed({9'd0, owed_1_22_q});
+    owed_2_11_q <= owed_1_23_q;
+    sum_2_12_q <= ($signed({{1{sum_1_24_q[8]}}, sum_1_24_q}) + $signed({{1{sum_1_25_q[8]}}, sum_1_25_q})) + $signed({9'd0, owed_1_24_q});
+    owed_2_12_q <= owed_1_25_q;
+    sum_2_13_q <= ($signed({{1{sum_1_26_q[8]}}, sum_1_26_q}) + $signed({{1{sum_1_27_q[8]}}, sum_1_27_q})) + $signed({9'd0, owed_1_26_q});
+    owed_2_13_q <= owed_1_27_q;
+    sum_2_14_q <= ($signed({{1{sum_1_28_q[8]}}, sum_1_28_q}) + $signed({{1{sum_1_29_q[8]}}, sum_1_29_q})) + $signed({9'd0, owed_1_28_q});
+    owed_2_14_q <= owed_1_29_q;
+    sum_2_15_q <= ($signed({{1{sum_1_30_q[8]}}, sum_1_30_q}) + $signed({{1{sum_1_31_q[8]}}, sum_1_31_q})) + $signed({9'd0, owed_1_30_q});
+    owed_2_15_q <= owed_1_31_q;
+    sum_2_16_q <= ($signed({{1{sum_1_32_q[8]}}, sum_1_32_q}) + $signed({{1{sum_1_33_q[8]}}, sum_1_33_q})) + $signed({9'd0, owed_1_32_q});
+    owed_2_16_q <= owed_1_33_q;
+    sum_2_17_q <= ($signed({{1{sum_1_34_q[8]}}, sum_1_34_q}) + $signed({{1{sum_1_35_q[8]}}, sum_1_35_q})) + $signed({9'd0, owed_1_34_q});
+    owed_2_17_q <= owed_1_35_q;
+    sum_2_18_q <= ($signed({{1{sum_1_36_q[8]}}, sum_1_36_q}) + $signed({{1{sum_1_37_q[8]}}, sum_1_37_q})) + $signed({9'd0, owed_1_36_q});
+    owed_2_18_q <= owed_1_37_q;
+    sum_2_19_q <= ($signed({{1{sum_1_38_q[8]}}, sum_1_38_q}) + $signed({{1{sum_1_39_q[8]}}, sum_1_39_q})) + $signed({9'd0, owed_1_38_q});
+    owed_2_19_q <= owed_1_39_q;
+    sum_2_20_q <= ($signed({{1{sum_1_40_q[8]}}, sum_1_40_q}) + $signed({{1{sum_1_41_q[8]}}, sum_1_41_q})) + $signed({9'd0, owed_1_40_q});
+    owed_2_20_q <= owed_1_41_q;
+    sum_2_21_q <= ($signed({{1{sum_1_42_q[8]}}, sum_1_42_q}) + $signed({{1{sum_1_43_q[8]}}, sum_1_43_q})) + $signed({9'd0, owed_1_42_q});
+    owed_2_21_q <= owed_1_43_q;
+    sum_2_22_q <= ($signed({{1{sum_1_44_q[8]}}, sum_1_44_q}) + $signed({{1{sum_1_45_q[8]}}, sum_1_45_q})) + $signed({9'd0, owed_1_44_q});
+    owed_2_22_q <= owed_1_45_q;
+    sum_2_23_q <= ($signed({{1{sum_1_46_q[8]}}, sum_1_46_q}) + $signed({{1{sum_1_47_q[8]}}, sum_1_47_q})) + $signed({9'd0, owed_1_46_q});
+    owed_2_23_q <= owed_1_47_q;
+    sum_2_24_q <= ($signed({{1{sum_1_48_q[8]}}, sum_1_48_q}) + $signed({{1{sum_1_49_q[8]}}, sum_1_49_q})) + $signed({9'd0, owed_1_48_q});
+    owed_2_24_q <= owed_1_49_q;
+    sum_2_25_q <= ($signed({{1{sum_1_50_q[8]}}, sum_1_50_q}) + $signed({{1{sum_1_51_q[8]}}, sum_1_51_q})) + $signed({9'd0, owed_1_50_q});
+    owed_2_25_q <= owed_1_51_q;
+    sum_2_26_q <= ($signed({{1{sum_1_52_q[8]}}, sum_1_52_q}) + $signed({{1{sum_1_53_q[8]}}, sum_1_53_q})) + $signed({9'd0, owed_1_52_q});
+    owed_2_26_q <= owed_1_53_q;
+    sum_2_27_q <= ($signed({{1{sum_1_54_q[8]}}, sum_1_54_q}) + $signed({{1{sum_1_55_q[8]}}, sum_1_55_q})) + $signed({9'd0, owed_1_54_q});
+    owed_2_27_q <= owed_1_55_q;
+    sum_2_28_q <= ($signed({{1{sum_1_56_q[8]}}, sum_1_56_q}) + $signed({{1{sum_1_57_q[8]}}, sum_1_57_q})) + $signed({9'd0, owed_1_56_q});
+    owed_2_28_q <= owed_1_57_q;
+    sum_2_29_q <= ($signed({{1{sum_1_58_q[8]}}, sum_1_58_q}) + $signed({{1{sum_1_59_q[8]}}, sum_1_59_q})) + $signed({9'd0, owed_1_58_q});
+    owed_2_29_q <= owed_1_59_q;
+    sum_2_30_q <= ($signed({{1{sum_1_60_q[8]}}, sum_1_60_q}) + $signed({{1{sum_1_61_q[8]}}, sum_1_61_q})) + $signed({9'd0, owed_1_60_q});
+    owed_2_30_q <= owed_1_61_q;
+    sum_2_31_q <= ($signed({{1{sum_1_62_q[8]}}, sum_1_62_q}) + $signed({{1{sum_1_63_q[8]}}, sum_1_63_q})) + $signed({9'd0, owed_1_62_q});
+    owed_2_31_q <= owed_1_63_q;
+    sum_2_32_q <= ($signed({{1{sum_1_64_q[8]}}, sum_1_64_q}) + $signed({{1{sum_1_65_q[8]}}, sum_1_65_q})) + $signed({9'd0, owed_1_64_q});
+    owed_2_32_q <= owed_1_65_q;
+    sum_2_33_q <= ($signed({{1{sum_1_66_q[8]}}, sum_1_66_q}) + $signed({{1{sum_1_67_q[8]}}, sum_1_67_q})) + $signed({9'd0, owed_1_66_q});
+    owed_2_33_q <= owed_1_67_q;
+    sum_2_34_q <= ($signed({{1{sum_1_68_q[8]}}, sum_1_68_q}) + $signed({{1{sum_1_69_q[8]}}, sum_1_69_q})) + $signed({9'd0, owed_1_68_q});
+    owed_2_34_q <= owed_1_69_q;
+    sum_2_35_q <= ($signed({{1{sum_1_70_q[8]}}, sum_1_70_q}) + $signed({{1{sum_1_71_q[8]}}, sum_1_71_q})) + $signed({9'd0, owed_1_70_q});
+    owed_2_35_q <= owed_1_71_q;
+    sum_2_36_q <= ($signed({{1{sum_1_72_q[8]}}, sum_1_72_q}) + $signed({{1{sum_1_73_q[8]}}, sum_1_73_q})) + $signed({9'd0, owed_1_72_q});
+    owed_2_36_q <= owed_1_73_q;
+    sum_2_37_q <= ($signed({{1{sum_1_74_q[8]}}, sum_1_74_q}) + $signed({{1{sum_1_75_q[8]}}, sum_1_75_q})) + $signed({9'd0, owed_1_74_q});
+    owed_2_37_q <= owed_1_75_q;
+    sum_2_38_q <= ($signed({{1{sum_1_76_q[8]}}, sum_1_76_q}) + $signed({{1{sum_1_77_q[8]}}, sum_1_77_q})) + $signed({9'd0, owed_1_76_q});
+    owed_2_38_q <= owed_1_77_q;
+    sum_2_39_q <= ($signed({{1{sum_1_78_q[8]}}, sum_1_78_q}) + $signed({{1{sum_1_79_q[8]}}, sum_1_79_q})) + $signed({9'd0, owed_1_78_q});
+    owed_2_39_q <= owed_1_79_q;
+    sum_2_40_q <= ($signed({{1{sum_1_80_q[8]}}, sum_1_80_q}) + $signed({{1{sum_1_81_q[8]}}, sum_1_81_q})) + $signed({9'd0, owed_1_80_q});
+    owed_2_40_q <= owed_1_81_q;
+    sum_2_41_q <= ($signed({{1{sum_1_82_q[8]}}, sum_1_82_q}) + $signed({{1{sum_1_83_q[8]}}, sum_1_83_q})) + $signed({9'd0, owed_1_82_q});
+    owed_2_41_q <= owed_1_83_q;
+    sum_2_42_q <= ($signed({{1{sum_1_84_q[8]}}, sum_1_84_q}) + $signed({{1{sum_1_85_q[8]}}, sum_1_85_q})) + $signed({9'd0, owed_1_84_q});
+    owed_2_42_q <= owed_1_85_q;
+    sum_2_43_q <= ($signed({{1{sum_1_86_q[8]}}, sum_1_86_q}) + $signed({{1{sum_1_87_q[8]}}, sum_1_87_q})) + $signed({9'd0, owed_1_86_q});
+    owed_2_43_q <= owed_1_87_q;
+    sum_2_44_q <= ($signed({{1{sum_1_88_q[8]}}, sum_1_88_q}) + $signed({{1{sum_1_89_q[8]}}, sum_1_89_q})) + $signed({9'd0, owed_1_88_q});
+    owed_2_44_q <= owed_1_89_q;
+    sum_2_45_q <= ($signed({{1{sum_1_90_q[8]}}, sum_1_90_q}) + $signed({{1{sum_1_91_q[8]}}, sum_1_91_q})) + $signed({9'd0, owed_1_90_q});
+    owed_2_45_q <= owed_1_91_q;
+    sum_2_46_q <= ($signed({{1{sum_1_92_q[8]}}, sum_1_92_q}) + $signed({{1{sum_1_93_q[8]}}, sum_1_93_q})) + $signed({9'd0, owed_1_92_q});
+    owed_2_46_q <= owed_1_93_q;
+    sum_2_47_q <= ($signed({{1{sum_1_94_q[8]}}, sum_1_94_q}) + $signed({{1{sum_1_95_q[8]}}, sum_1_95_q})) + $signed({9'd0, owed_1_94_q});
+    owed_2_47_q <= owed_1_95_q;
+    sum_2_48_q <= ($signed({{1{sum_1_96_q[8]}}, sum_1_96_q}) + $signed({{1{sum_1_97_q[8]}}, sum_1_97_q})) + $signed({9'd0, owed_1_96_q});
+    owed_2_48_q <= owed_1_97_q;
+    sum_2_49_q <= ($signed({{1{sum_1_98_q[8]}}, sum_1_98_q}) + $signed({{1{sum_1_99_q[8]}}, sum_1_99_q})) + $signed({9'd0, owed_1_98_q});
+    owed_2_49_q <= owed_1_99_q;
+    sum_2_50_q <= ($signed({{1{sum_1_100_q[8]}}, sum_1_100_q}) + $signed({{1{sum_1_101_q[8]}}, sum_1_101_q})) + $signed({9'd0, owed_1_100_q});
+    owed_2_50_q <= owed_1_101_q;
+    sum_2_51_q <= ($signed({{1{sum_1_102_q[8]}}, sum_1_102_q}) + $signed({{1{sum_1_103_q[8]}}, sum_1_103_q})) + $signed({9'd0, owed_1_102_q});
+    owed_2_51_q <= owed_1_103_q;
+    sum_2_52_q <= ($signed({{1{sum_1_104_q[8]}}, sum_1_104_q}) + $signed({{1{sum_1_105_q[8]}}, sum_1_105_q})) + $signed({9'd0, owed_1_104_q});
+    owed_2_52_q <= owed_1_105_q;
+    sum_2_53_q <= ($signed({{1{sum_1_106_q[8]}}, sum_1_106_q}) + $signed({{1{sum_1_107_q[8]}}, sum_1_107_q})) + $signed({9'd0, owed_1_106_q});
+    owed_2_53_q <= owed_1_107_q;
+    sum_2_54_q <= ($signed({{1{sum_1_108_q[8]}}, sum_1_108_q}) + $signed({{1{sum_1_109_q[8]}}, sum_1_109_q})) + $signed({9'd0, owed_1_108_q});
+    owed_2_54_q <= owed_1_109_q;
+    sum_2_55_q <= ($signed({{1{sum_1_110_q[8]}}, sum_1_110_q}) + $signed({{1{sum_1_111_q[8]}}, sum_1_111_q})) + $signed({9'd0, owed_1_110_q});
+    owed_2_55_q <= owed_1_111_q;
+    sum_2_56_q <= ($signed({{1{sum_1_112_q[8]}}, sum_1_112_q}) + $signed({{1{sum_1_113_q[8]}}, sum_1_113_q})) + $signed({9'd0, owed_1_112_q});
+    owed_2_56_q <= owed_1_113_q;
+    sum_2_57_q <= ($signed({{1{sum_1_114_q[8]}}, sum_1_114_q}) + $signed({{1{sum_1_115_q[8]}}, sum_1_115_q})) + $signed({9'd0, owed_1_114_q});
+    owed_2_57_q <= owed_1_115_q;
+    sum_2_58_q <= ($signed({{1{sum_1_116_q[8]}}, sum_1_116_q}) + $signed({{1{sum_1_117_q[8]}}, sum_1_117_q})) + $signed({9'd0, owed_1_116_q});
+    owed_2_58_q <= owed_1_117_q;
+    sum_2_59_q <= ($signed({{1{sum_1_118_q[8]}}, sum_1_118_q}) + $signed({{1{sum_1_119_q[8]}}, sum_1_119_q})) + $signed({9'd0, owed_1_118_q});
+    owed_2_59_q <= owed_1_119_q;
+    sum_2_60_q <= ($signed({{1{sum_1_120_q[8]}}, sum_1_120_q}) + $signed({{1{sum_1_121_q[8]}}, sum_1_121_q})) + $signed({9'd0, owed_1_120_q});
+    owed_2_60_q <= owed_1_121_q;
+    sum_2_61_q <= ($signed({{1{sum_1_122_q[8]}}, sum_1_122_q}) + $signed({{1{sum_1_123_q[8]}}, sum_1_123_q})) + $signed({9'd0, owed_1_122_q});
+    owed_2_61_q <= owed_1_123_q;
+    sum_2_62_q <= ($signed({{1{sum_1_124_q[8]}}, sum_1_124_q}) + $signed({{1{sum_1_125_q[8]}}, sum_1_125_q})) + $signed({9'd0, owed_1_124_q});
+    owed_2_62_q <= owed_1_125_q;
+    sum_2_63_q <= ($signed({{1{sum_1_126_q[8]}}, sum_1_126_q}) + $signed({{1{sum_1_127_q[8]}}, sum_1_127_q})) + $signed({9'd0, owed_1_126_q});
+    owed_2_63_q <= owed_1_127_q;
+    // level 3
+    sum_3_0_q <= ($signed({{1{sum_2_0_q[9]}}, sum_2_0_q}) + $signed({{1{sum_2_1_q[9]}}, sum_2_1_q})) + $signed({10'd0, owed_2_0_q});
+    owed_3_0_q <= owed_2_1_q;
+    sum_3_1_q <= ($signed({{1{sum_2_2_q[9]}}, sum_2_2_q}) + $signed({{1{sum_2_3_q[9]}}, sum_2_3_q})) + $signed({10'd0, owed_2_2_q});
+    owed_3_1_q <= owed_2_3_q;
+    sum_3_2_q <= ($signed({{1{sum_2_4_q[9]}}, sum_2_4_q}) + $signed({{1{sum_2_5_q[9]}}, sum_2_5_q})) + $signed({10'd0, owed_2_4_q});
+    owed_3_2_q <= owed_2_5_q;
+    sum_3_3_q <= ($signed({{1{sum_2_6_q[9]}}, sum_2_6_q}) + $signed({{1{sum_2_7_q[9]}}, sum_2_7_q})) + $signed({10'd0, owed_2_6_q});
+    owed_3_3_q <= owed_2_7_q;
+    sum_3_4_q <= ($signed({{1{sum_2_8_q[9]}}, sum_2_8_q}) + $signed({{1{sum_2_9_q[9]}}, sum_2_9_q})) + $signed({10'd0, owed_2_8_q});
+    owed_3_4_q <= owed_2_9_q;
+    sum_3_5_q <= ($signed({{1{sum_2_10_q[9]}}, sum_2_10_q}) + $signed({{1{sum_2_11_q[9]}}, sum_2_11_q})) + $signed({10'd0, owed_2_10_q});
+    owed_3_5_q <= owed_2_11_q;
+    sum_3_6_q <= ($signed({{1{sum_2_12_q[9]}}, sum_2_12_q}) + $signed({{1{sum_2_13_q[9]}}, sum_2_13_q})) + $signed({10'd0, owed_2_12_q});
+    owed_3_6_q <= owed_2_13_q;
+    sum_3_7_q <= ($signed({{1{sum_2_14_q[9]}}, sum_2_14_q}) + $signed({{1{sum_2_15_q[9]}}, sum_2_15_q})) + $signed({10'd0, owed_2_14_q});
+    owed_3_7_q <= owed_2_15_q;
+    sum_3_8_q <= ($signed({{1{sum_2_16_q[9]}}, sum_2_16_q}) + $signed({{1{sum_2_17_q[9]}}, sum_2_17_q})) + $signed({10'd0, owed_2_16_q});
+    owed_3_8_q <= owed_2_17_q;
+    sum_3_9_q <= ($signed({{1{sum_2_18_q[9]}}, sum_2_18_q}) + $signed({{1{sum_2_19_q[9]}}, sum_2_19_q})) + $signed({10'd0, owed_2_18_q});
+    owed_3_9_q <= owed_2_19_q;
+    sum_3_10_q <= ($signed({{1{sum_2_20_q[9]}}, sum_2_20_q}) + $signed({{1{sum_2_21_q[9]}}, sum_2_21_q})) + $signed({10'd0, owed_2_20_q});
+    owed_3_10_q <= owed_2_21_q;
+    sum_3_11_q <= ($signed({{1{sum_2_22_q[9]}}, sum_2_22_q}) + $signed({{1{sum_2_23_q[9]}}, sum_2_23_q})) + $signed({10'd0, owed_2_22_q});
+    owed_3_11_q <= owed_2_23_q;
+    sum_3_12_q <= ($signed({{1{sum_2_24_q[9]}}, sum_2_24_q}) + $signed({{1{sum_2_25_q[9]}}, sum_2_25_q})) + $signed({10'd0, owed_2_24_q});
+    owed_3_12_q <= owed_2_25_q;
+    sum_3_13_q <= ($signed({{1{sum_2_26_q[9]}}, sum_2_26_q}) + $signed({{1{sum_2_27_q[9]}}, sum_2_27_q})) + $signed({10'd0, owed_2_26_q});
+    owed_3_13_q <= owed_2_27_q;
+    sum_3_14_q <= ($signed({{1{sum_2_28_q[9]}}, sum_2_28_q}) + $signed({{1{sum_2_29_q[9]}}, sum_2_29_q})) + $signed({10'd0, owed_2_28_q});
+    owed_3_14_q <= owed_2_29_q;
+    sum_3_15_q <= ($signed({{1{sum_2_30_q[9]}}, sum_2_30_q}) + $signed({{1{sum_2_31_q[9]}}, sum_2_31_q})) + $signed({10'd0, owed_2_30_q});
+    owed_3_15_q <= owed_2_31_q;
+    sum_3_16_q <= ($signed({{1{sum_2_32_q[9]}}, sum_2_32_q}) + $signed({{1{sum_2_33_q[9]}}, sum_2_33_q})) + $signed({10'd0, owed_2_32_q});
+    owed_3_16_q <= owed_2_33_q;
+    sum_3_17_q <= ($signed({{1{sum_2_34_q[9]}}, sum_2_34_q}) + $signed({{1{sum_2_35_q[9]}}, sum_2_35_q})) + $signed({10'd0, owed_2_34_q});
+    owed_3_17_q <= owed_2_35_q;
+    sum_3_18_q <= ($signed({{1{sum_2_36_q[9]}}, sum_2_36_q}) + $signed({{1{sum_2_37_q[9]}}, sum_2_37_q})) + $signed({10'd0, owed_2_36_q});
+    owed_3_18_q <= owed_2_37_q;
+    sum_3_19_q <= ($signed({{1{sum_2_38_q[9]}}, sum_2_38_q}) + $signed({{1{sum_2_39_q[9]}}, sum_2_39_q})) + $signed({10'd0, owed_2_38_q});
+    owed_3_19_q <= owed_2_39_q;
+    sum_3_20_q <= ($signed({{1{sum_2_40_q[9]}}, sum_2_40_q}) + $signed({{1{sum_2_41_q[9]}}, sum_2_41_q})) + $signed({10'd0, owed_2_40_q});
+    owed_3_20_q <= owed_2_41_q;
+    sum_3_21_q <= ($signed({{1{sum_2_42_q[9]}}, sum_2_42_q}) + $signed({{1{sum_2_43_q[9]}}, sum_2_43_q})) + $signed({10'd0, owed_2_42_q});
+    owed_3_21_q <= owed_2_43_q;
+    sum_3_22_q <= ($signed({{1{sum_2_44_q[9]}}, sum_2_44_q}) + $signed({{1{sum_2_45_q[9]}}, sum_2_45_q})) + $signed({10'd0, owed_2_44_q});
+    owed_3_22_q <= owed_2_45_q;
+    sum_3_23_q <= ($signed({{1{sum_2_46_q[9]}}, sum_2_46_q}) + $signed({{1{sum_2_47_q[9]}}, sum_2_47_q})) + $signed({10'd0, owed_2_46_q});
+    owed_3_23_q <= owed_2_47_q;
+    sum_3_24_q <= ($signed({{1{sum_2_48_q[9]}}, sum_2_48_q}) + $signed({{1{sum_2_49_q[9]}}, sum_2_49_q})) + $signed({10'd0, owed_2_48_q});
+    owed_3_24_q <= owed_2_49_q;
+    sum_3_25_q <= ($signed({{1{sum_2_50_q[9]}}, sum_2_50_q}) + $signed({{1{sum_2_51_q[9]}}, sum_2_51_q})) + $signed({10'd0, owed_2_50_q});
+    owed_3_25_q <= owed_2_51_q;
+    sum_3_26_q <= ($signed({{1{sum_2_52_q[9]}}, sum_2_52_q}) + $signed({{1{sum_2_53_q[9]}}, sum_2_53_q})) + $signed({10'd0, owed_2_52_q});
+    owed_3_26_q <= owed_2_53_q;
+    sum_3_27_q <= ($signed({{1{sum_2_54_q[9]}}, sum_2_54_q}) + $signed({{1{sum_2_55_q[9]}}, sum_2_55_q})) + $signed({10'd0, owed_2_54_q});
+    owed_3_27_q <= owed_2_55_q;
+    sum_3_28_q <= ($signed({{1{sum_2_56_q[9]}}, sum_2_56_q}) + $signed({{1{sum_2_57_q[9]}}, sum_2_57_q})) + $signed({10'd0, owed_2_56_q});
+    owed_3_28_q <= owed_2_57_q;
+    sum_3_29_q <= ($signed({{1{sum_2_58_q[9]}}, sum_2_58_q}) + $signed({{1{sum_2_59_q[9]}}, sum_2_59_q})) + $signed({10'd0, owed_2_58_q});
+    owed_3_29_q <= owed_2_59_q;
+    sum_3_30_q <= ($signed({{1{sum_2_60_q[9]}}, sum_2_60_q}) + $signed({{1{sum_2_61_q[9]}}, sum_2_61_q})) + $signed({10'd0, owed_2_60_q});
+    owed_3_30_q <= owed_2_61_q;
+    sum_3_31_q <= ($signed({{1{sum_2_62_q[9]}}, sum_2_62_q}) + $signed({{1{sum_2_63_q[9]}}, sum_2_63_q})) + $signed({10'd0, owed_2_62_q});
+    owed_3_31_q <= owed_2_63_q;
+    // level 4
+    sum_4_0_q <= ($signed({{1{sum_3_0_q[10]}}, sum_3_0_q}) + $signed({{1{sum_3_1_q[10]}}, sum_3_1_q})) + $signed({11'd0, owed_3_0_q});
+    owed_4_0_q <= owed_3_1_q;
+    sum_4_1_q <= ($signed({{1{sum_3_2_q[10]}}, sum_3_2_q}) + $signed({{1{sum_3_3_q[10]}}, sum_3_3_q})) + $signed({11'd0, owed_3_2_q});
+    owed_4_1_q <= owed_3_3_q;
+    sum_4_2_q <= ($signed({{1{sum_3_4_q[10]}}, sum_3_4_q}) + $signed({{1{sum_3_5_q[10]}}, sum_3_5_q})) + $signed({11'd0, owed_3_4_q});
+    owed_4_2_q <= owed_3_5_q;
+    sum_4_3_q <= ($signed({{1{sum_3_6_q[10]}}, sum_3_6_q}) + $signed({{1{sum_3_7_q[10]}}, sum_3_7_q})) + $signed({11'd0, owed_3_6_q});
+    owed_4_3_q <= owed_3_7_q;
+    sum_4_4_q <= ($signed({{1{sum_3_8_q[10]}}, sum_3_8_q}) + $signed({{1{sum_3_9_q[10]}}, sum_3_9_q})) + $signed({11'd0, owed_3_8_q});
+    owed_4_4_q <= owed_3_9_q;
+    sum_4_5_q <= ($signed({{1{sum_3_10_q[10]}}, sum_3_10_q}) + $signed({{1{sum_3_11_q[10]}}, sum_3_11_q})) + $signed({11'd0, owed_3_10_q});
+    owed_4_5_q <= owed_3_11_q;
+    sum_4_6_q <= ($signed({{1{sum_3_12_q[10]}}, sum_3_12_q}) + $signed({{1{sum_3_13_q[10]}}, sum_3_13_q})) + $signed({11'd0, owed_3_12_q});
+    owed_4_6_q <= owed_3_13_q;
+    sum_4_7_q <= ($signed({{1{sum_3_14_q[10]}}, sum_3_14_q}) + $signed({{1{sum_3_15_q[10]}}, sum_3_15_q})) + $signed({11'd0, owed_3_14_q});
+    owed_4_7_q <= owed_3_15_q;
+    sum_4_8_q <= ($signed({{1{sum_3_16_q[10]}}, sum_3_16_q}) + $signed({{1{sum_3_17_q[10]}}, sum_3_17_q})) + $signed({11'd0, owed_3_16_q});
+    owed_4_8_q <= owed_3_17_q;
+    sum_4_9_q <= ($signed({{1{sum_3_18_q[10]}}, sum_3_18_q}) + $signed({{1{sum_3_19_q[10]}}, sum_3_19_q})) + $signed({11'd0, owed_3_18_q});
+    owed_4_9_q <= owed_3_19_q;
+    sum_4_10_q <= ($signed({{1{sum_3_20_q[10]}}, sum_3_20_q}) + $signed({{1{sum_3_21_q[10]}}, sum_3_21_q})) + $signed({11'd0, owed_3_20_q});
+    owed_4_10_q <= owed_3_21_q;
+    sum_4_11_q <= ($signed({{1{sum_3_22_q[10]}}, sum_3_22_q}) + $signed({{1{sum_3_23_q[10]}}, sum_3_23_q})) + $signed({11'd0, owed_3_22_q});
+    owed_4_11_q <= owed_3_23_q;
+    sum_4_12_q <= ($signed({{1{sum_3_24_q[10]}}, sum_3_24_q}) + $signed({{1{sum_3_25_q[10]}}, sum_3_25_q})) + $signed({11'd0, owed_3_24_q});
+    owed_4_12_q <= owed_3_25_q;
+    sum_4_13_q <= ($signed({{1{sum_3_26_q[10]}}, sum_3_26_q}) + $signed({{1{sum_3_27_q[10]}}, sum_3_27_q})) + $signed({11'd0, owed_3_26_q});
+    owed_4_13_q <= owed_3_27_q;
+    sum_4_14_q <= ($signed({{1{sum_3_28_q[10]}}, sum_3_28_q}) + $signed({{1{sum_3_29_q[10]}}, sum_3_29_q})) + $signed({11'd0, owed_3_28_q});
+    owed_4_14_q <= owed_3_29_q;
+    sum_4_15_q <= ($signed({{1{sum_3_30_q[10]}}, sum_3_30_q}) + $signed({{1{sum_3_31_q[10]}}, sum_3_31_q})) + $signed({11'd0, owed_3_30_q});
+    owed_4_15_q <= owed_3_31_q;
+    // level 5
+    sum_5_0_q <= ($signed({{1{sum_4_0_q[11]}}, sum_4_0_q}) + $signed({{1{sum_4_1_q[11]}}, sum_4_1_q})) + $signed({12'd0, owed_4_0_q});
+    owed_5_0_q <= owed_4_1_q;
+    sum_5_1_q <= ($signed({{1{sum_4_2_q[11]}}, sum_4_2_q}) + $signed({{1{sum_4_3_q[11]}}, sum_4_3_q})) + $signed({12'd0, owed_4_2_q});
+    owed_5_1_q <= owed_4_3_q;
+    sum_5_2_q <= ($signed({{1{sum_4_4_q[11]}}, sum_4_4_q}) + $signed({{1{sum_4_5_q[11]}}, sum_4_5_q})) + $signed({12'd0, owed_4_4_q});
+    owed_5_2_q <= owed_4_5_q;
+    sum_5_3_q <= ($signed({{1{sum_4_6_q[11]}}, sum_4_6_q}) + $signed({{1{sum_4_7_q[11]}}, sum_4_7_q})) + $signed({12'd0, owed_4_6_q});
+    owed_5_3_q <= owed_4_7_q;
+    sum_5_4_q <= ($signed({{1{sum_4_8_q[11]}}, sum_4_8_q}) + $signed({{1{sum_4_9_q[11]}}, sum_4_9_q})) + $signed({12'd0, owed_4_8_q});
+    owed_5_4_q <= owed_4_9_q;
+    sum_5_5_q <= ($signed({{1{sum_4_10_q[11]}}, sum_4_10_q}) + $signed({{1{sum_4_11_q[11]}}, sum_4_11_q})) + $signed({12'd0, owed_4_10_q});
+    owed_5_5_q <= owed_4_11_q;
+    sum_5_6_q <= ($signed({{1{sum_4_12_q[11]}}, sum_4_12_q}) + $signed({{1{sum_4_13_q[11]}}, sum_4_13_q})) + $signed({12'd0, owed_4_12_q});
+    owed_5_6_q <= owed_4_13_q;
+    sum_5_7_q <= ($signed({{1{sum_4_14_q[11]}}, sum_4_14_q}) + $signed({{1{sum_4_15_q[11]}}, sum_4_15_q})) + $signed({12'd0, owed_4_14_q});
+    owed_5_7_q <= owed_4_15_q;
+    // level 6
+    sum_6_0_q <= ($signed({{1{sum_5_0_q[12]}}, sum_5_0_q}) + $signed({{1{sum_5_1_q[12]}}, sum_5_1_q})) + $signed({13'd0, owed_5_0_q});
+    owed_6_0_q <= owed_5_1_q;
+    sum_6_1_q <= ($signed({{1{sum_5_2_q[12]}}, sum_5_2_q}) + $signed({{1{sum_5_3_q[12]}}, sum_5_3_q})) + $signed({13'd0, owed_5_2_q});
+    owed_6_1_q <= owed_5_3_q;
+    sum_6_2_q <= ($signed({{1{sum_5_4_q[12]}}, sum_5_4_q}) + $signed({{1{sum_5_5_q[12]}}, sum_5_5_q})) + $signed({13'd0, owed_5_4_q});
+    owed_6_2_q <= owed_5_5_q;
+    sum_6_3_q <= ($signed({{1{sum_5_6_q[12]}}, sum_5_6_q}) + $signed({{1{sum_5_7_q[12]}}, sum_5_7_q})) + $signed({13'd0, owed_5_6_q});
+    owed_6_3_q <= owed_5_7_q;
+    // level 7
+    sum_7_0_q <= ($signed({{1{sum_6_0_q[13]}}, sum_6_0_q}) + $signed({{1{sum_6_1_q[13]}}, sum_6_1_q})) + $signed({14'd0, owed_6_0_q});
+    owed_7_0_q <= owed_6_1_q;
+    sum_7_1_q <= ($signed({{1{sum_6_2_q[13]}}, sum_6_2_q}) + $signed({{1{sum_6_3_q[13]}}, sum_6_3_q})) + $signed({14'd0, owed_6_2_q});
+    owed_7_1_q <= owed_6_3_q;
+    // level 8
+    sum_8_0_q <= ($signed({{1{sum_7_0_q[14]}}, sum_7_0_q}) + $signed({{1{sum_7_1_q[14]}}, sum_7_1_q})) + $signed({15'd0, owed_7_0_q});
+    owed_8_0_q <= owed_7_1_q;
+  end
+endmodule
+
+// 256 lanes x 64 columns around one tile of weights.
+module trine_tile (
+  input  wire clk_i,
+  input  wire enable_i,
+  input  wire swap_i,
+  input  wire [2047:0] act_i,
+  input  wire [32767:0] tile_i,
+  output wire [1023:0] sums_o,
+  output wire [63:0] owed_o
+);
+  reg [2047:0] act_q;
+  reg [32767:0] tile_q;
+  wire signed [15:0] column_0_sum_o;
+  wire column_0_owed_o;
+  wire signed [15:0] column_1_sum_o;
+  wire column_1_owed_o;
+  wire signed [15:0] column_2_sum_o;
+  wire column_2_owed_o;
+  wire signed [15:0] column_3_sum_o;
+  wire column_3_owed_o;
+  wire signed [15:0] column_4_sum_o;
+  wire column_4_owed_o;
+  wire signed [15:0] column_5_sum_o;
+  wire column_5_owed_o;
+  wire signed [15:0] column_6_sum_o;
+  wire column_6_owed_o;
+  wire signed [15:0] column_7_sum_o;
+  wire column_7_owed_o;
+  wire signed [15:0] column_8_sum_o;
+  wire column_8_owed_o;
+  wire signed [15:0] column_9_sum_o;
+  wire column_9_owed_o;
+  wire signed [15:0] column_10_sum_o;
+  wire column_10_owed_o;
+  wire signed [15:0] column_11_sum_o;
+  wire column_11_owed_o;
+  wire signed [15:0] column_12_sum_o;
+  wire column_12_owed_o;
+  wire signed [15:0] column_13_sum_o;
+  wire column_13_owed_o;
+  wire signed [15:0] column_14_sum_o;
+  wire column_14_owed_o;
+  wire signed [15:0] column_15_sum_o;
+  wire column_15_owed_o;
+  wire signed [15:0] column_16_sum_o;
+  wire column_16_owed_o;
+  wire signed [15:0] column_17_sum_o;
+  wire column_17_owed_o;
+  wire signed [15:0] column_18_sum_o;
+  wire column_18_owed_o;
+  wire signed [15:0] column_19_sum_o;
+  wire column_19_owed_o;
+  wire signed [15:0] column_20_sum_o;
+  wire column_20_owed_o;
+  wire signed [15:0] column_21_sum_o;
+  wire column_21_owed_o;
+  wire signed [15:0] column_22_sum_o;
+  wire column_22_owed_o;
+  wire signed [15:0] column_23_sum_o;
+  wire column_23_owed_o;
+  wire signed [15:0] column_24_sum_o;
+  wire column_24_owed_o;
+  wire signed [15:0] column_25_sum_o;
+  wire column_25_owed_o;
+  wire signed [15:0] column_26_sum_o;
+  wire column_26_owed_o;
+  wire signed [15:0] column_27_sum_o;
+  wire column_27_owed_o;
+  wire signed [15:0] column_28_sum_o;
+  wire column_28_owed_o;
+  wire signed [15:0] column_29_sum_o;
+  wire column_29_owed_o;
+  wire signed [15:0] column_30_sum_o;
+  wire column_30_owed_o;
+  wire signed [15:0] column_31_sum_o;
+  wire column_31_owed_o;
+  wire signed [15:0] column_32_sum_o;
+  wire column_32_owed_o;
+  wire signed [15:0] column_33_sum_o;
+  wire column_33_owed_o;
+  wire signed [15:0] column_34_sum_o;
+  wire column_34_owed_o;
+  wire signed [15:0] column_35_sum_o;
+  wire column_35_owed_o;
+  wire signed [15:0] column_36_sum_o;
+  wire column_36_owed_o;
+  wire signed [15:0] column_37_sum_o;
+  wire column_37_owed_o;
+  wire signed [15:0] column_38_sum_o;
+  wire column_38_owed_o;
+  wire signed [15:0] column_39_sum_o;
+  wire column_39_owed_o;
+  wire signed [15:0] column_40_sum_o;
+  wire column_40_owed_o;
+  wire signed [15:0] column_41_sum_o;
+  wire column_41_owed_o;
+  wire signed [15:0] column_42_sum_o;
+  wire column_42_owed_o;
+  wire signed [15:0] column_43_sum_o;
+  wire column_43_owed_o;
+  wire signed [15:0] column_44_sum_o;
+  wire column_44_owed_o;
+  wire signed [15:0] column_45_sum_o;
+  wire column_45_owed_o;
+  wire signed [15:0] column_46_sum_o;
+  wire column_46_owed_o;
+  wire signed [15:0] column_47_sum_o;
+  wire column_47_owed_o;
+  wire signed [15:0] column_48_sum_o;
+  wire column_48_owed_o;
+  wire signed [15:0] column_49_sum_o;
+  wire column_49_owed_o;
+  wire signed [15:0] column_50_sum_o;
+  wire column_50_owed_o;
+  wire signed [15:0] column_51_sum_o;
+  wire column_51_owed_o;
+  wire signed [15:0] column_52_sum_o;
+  wire column_52_owed_o;
+  wire signed [15:0] column_53_sum_o;
+  wire column_53_owed_o;
+  wire signed [15:0] column_54_sum_o;
+  wire column_54_owed_o;
+  wire signed [15:0] column_55_sum_o;
+  wire column_55_owed_o;
+  wire signed [15:0] column_56_sum_o;
+  wire column_56_owed_o;
+  wire signed [15:0] column_57_sum_o;
+  wire column_57_owed_o;
+  wire signed [15:0] column_58_sum_o;
+  wire column_58_owed_o;
+  wire signed [15:0] column_59_sum_o;
+  wire column_59_owed_o;
+  wire signed [15:0] column_60_sum_o;
+  wire column_60_owed_o;
+  wire signed [15:0] column_61_sum_o;
+  wire column_61_owed_o;
+  wire signed [15:0] column_62_sum_o;
+  wire column_62_owed_o;
+  wire signed [15:0] column_63_sum_o;
+  wire column_63_owed_o;
+  assign sums_o = {column_63_sum_o, column_62_sum_o, column_61_sum_o, column_60_sum_o, column_59_sum_o, column_58_sum_o, column_57_sum_o, column_56_sum_o, column_55_sum_o, column_54_sum_o, column_53_sum_o, column_52_sum_o, column_51_sum_o, column_50_sum_o, column_49_sum_o, column_48_sum_o, column_47_sum_o, column_46_sum_o, column_45_sum_o, column_44_sum_o, column_43_sum_o, column_42_sum_o, column_41_sum_o, column_40_sum_o, column_39_sum_o, column_38_sum_o, column_37_sum_o, column_36_sum_o, column_35_sum_o, column_34_sum_o, column_33_sum_o, column_32_sum_o, column_31_sum_o, column_30_sum_o, column_29_sum_o, column_28_sum_o, column_27_sum_o, column_26_sum_o, column_25_sum_o, column_24_sum_o, column_23_sum_o, column_22_sum_o, column_21_sum_o, column_20_sum_o, column_19_sum_o, column_18_sum_o, column_17_sum_o, column_16_sum_o, column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
+  assign owed_o = {column_63_owed_o, column_62_owed_o, column_61_owed_o, column_60_owed_o, column_59_owed_o, column_58_owed_o, column_57_owed_o, column_56_owed_o, column_55_owed_o, column_54_owed_o, column_53_owed_o, column_52_owed_o, column_51_owed_o, column_50_owed_o, column_49_owed_o, column_48_owed_o, column_47_owed_o, column_46_owed_o, column_45_owed_o, column_44_owed_o, column_43_owed_o, column_42_owed_o, column_41_owed_o, column_40_owed_o, column_39_owed_o, column_38_owed_o, column_37_owed_o, column_36_owed_o, column_35_owed_o, column_34_owed_o, column_33_owed_o, column_32_owed_o, column_31_owed_o, column_30_owed_o, column_29_owed_o, column_28_owed_o, column_27_owed_o, column_26_owed_o, column_25_owed_o, column_24_owed_o, column_23_owed_o, column_22_owed_o, column_21_owed_o, column_20_owed_o, column_19_owed_o, column_18_owed_o, column_17_owed_o, column_16_owed_o, column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
+
+  trine_column column_0 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[511:0]),
+    .sum_o(column_0_sum_o),
+    .owed_o(column_0_owed_o)
+  );
+
+  trine_column column_1 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[1023:512]),
+    .sum_o(column_1_sum_o),
+    .owed_o(column_1_owed_o)
+  );
+
+  trine_column column_2 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[1535:1024]),
+    .sum_o(column_2_sum_o),
+    .owed_o(column_2_owed_o)
+  );
+
+  trine_column column_3 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[2047:1536]),
+    .sum_o(column_3_sum_o),
+    .owed_o(column_3_owed_o)
+  );
+
+  trine_column column_4 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[2559:2048]),
+    .sum_o(column_4_sum_o),
+    .owed_o(column_4_owed_o)
+  );
+
+  trine_column column_5 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[3071:2560]),
+    .sum_o(column_5_sum_o),
+    .owed_o(column_5_owed_o)
+  );
+
+  trine_column column_6 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[3583:3072]),
+    .sum_o(column_6_sum_o),
+    .owed_o(column_6_owed_o)
+  );
+
+  trine_column column_7 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[4095:3584]),
+    .sum_o(column_7_sum_o),
+    .owed_o(column_7_owed_o)
+  );
+
+  trine_column column_8 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[4607:4096]),
+    .sum_o(column_8_sum_o),
+    .owed_o(column_8_owed_o)
+  );
+
+  trine_column column_9 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[5119:4608]),
+    .sum_o(column_9_sum_o),
+    .owed_o(column_9_owed_o)
+  );
+
+  trine_column column_10 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[5631:5120]),
+    .sum_o(column_10_sum_o),
+    .owed_o(column_10_owed_o)
+  );
+
+  trine_column column_11 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[6143:5632]),
+    .sum_o(column_11_sum_o),
+    .owed_o(column_11_owed_o)
+  );
+
+  trine_column column_12 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[6655:6144]),
+    .sum_o(column_12_sum_o),
+    .owed_o(column_12_owed_o)
+  );
+
+  trine_column column_13 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[7167:6656]),
+    .sum_o(column_13_sum_o),
+    .owed_o(column_13_owed_o)
+  );
+
+  trine_column column_14 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[7679:7168]),
+    .sum_o(column_14_sum_o),
+    .owed_o(column_14_owed_o)
+  );
+
+  trine_column column_15 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[8191:7680]),
+    .sum_o(column_15_sum_o),
+    .owed_o(column_15_owed_o)
+  );
+
+  trine_column column_16 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[8703:8192]),
+    .sum_o(column_16_sum_o),
+    .owed_o(column_16_owed_o)
+  );
+
+  trine_column column_17 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[9215:8704]),
+    .sum_o(column_17_sum_o),
+    .owed_o(column_17_owed_o)
+  );
+
+  trine_column column_18 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[9727:9216]),
+    .sum_o(column_18_sum_o),
+    .owed_o(column_18_owed_o)
+  );
+
+  trine_column column_19 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[10239:9728]),
+    .sum_o(column_19_sum_o),
+    .owed_o(column_19_owed_o)
+  );
+
+  trine_column column_20 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[10751:10240]),
+    .sum_o(column_20_sum_o),
+    .owed_o(column_20_owed_o)
+  );
+
+  trine_column column_21 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[11263:10752]),
+    .sum_o(column_21_sum_o),
+    .owed_o(column_21_owed_o)
+  );
+
+  trine_column column_22 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[11775:11264]),
+    .sum_o(column_22_sum_o),
+    .owed_o(column_22_owed_o)
+  );
+
+  trine_column column_23 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[12287:11776]),
+    .sum_o(column_23_sum_o),
+    .owed_o(column_23_owed_o)
+  );
+
+  trine_column column_24 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[12799:12288]),
+    .sum_o(column_24_sum_o),
+    .owed_o(column_24_owed_o)
+  );
+
+  trine_column column_25 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[13311:12800]),
+    .sum_o(column_25_sum_o),
+    .owed_o(column_25_owed_o)
+  );
+
+  trine_column column_26 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[13823:13312]),
+    .sum_o(column_26_sum_o),
+    .owed_o(column_26_owed_o)
+  );
+
+  trine_column column_27 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[14335:13824]),
+    .sum_o(column_27_sum_o),
+    .owed_o(column_27_owed_o)
+  );
+
+  trine_column column_28 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[14847:14336]),
+    .sum_o(column_28_sum_o),
+    .owed_o(column_28_owed_o)
+  );
+
+  trine_column column_29 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[15359:14848]),
+    .sum_o(column_29_sum_o),
+    .owed_o(column_29_owed_o)
+  );
+
+  trine_column column_30 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[15871:15360]),
+    .sum_o(column_30_sum_o),
+    .owed_o(column_30_owed_o)
+  );
+
+  trine_column column_31 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[16383:15872]),
+    .sum_o(column_31_sum_o),
+    .owed_o(column_31_owed_o)
+  );
+
+  trine_column column_32 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[16895:16384]),
+    .sum_o(column_32_sum_o),
+    .owed_o(column_32_owed_o)
+  );
+
+  trine_column column_33 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[17407:16896]),
+    .sum_o(column_33_sum_o),
+    .owed_o(column_33_owed_o)
+  );
+
+  trine_column column_34 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[17919:17408]),
+    .sum_o(column_34_sum_o),
+    .owed_o(column_34_owed_o)
+  );
+
+  trine_column column_35 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[18431:17920]),
+    .sum_o(column_35_sum_o),
+    .owed_o(column_35_owed_o)
+  );
+
+  trine_column column_36 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[18943:18432]),
+    .sum_o(column_36_sum_o),
+    .owed_o(column_36_owed_o)
+  );
+
+  trine_column column_37 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[19455:18944]),
+    .sum_o(column_37_sum_o),
+    .owed_o(column_37_owed_o)
+  );
+
+  trine_column column_38 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[19967:19456]),
+    .sum_o(column_38_sum_o),
+    .owed_o(column_38_owed_o)
+  );
+
+  trine_column column_39 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[20479:19968]),
+    .sum_o(column_39_sum_o),
+    .owed_o(column_39_owed_o)
+  );
+
+  trine_column column_40 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[20991:20480]),
+    .sum_o(column_40_sum_o),
+    .owed_o(column_40_owed_o)
+  );
+
+  trine_column column_41 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[21503:20992]),
+    .sum_o(column_41_sum_o),
+    .owed_o(column_41_owed_o)
+  );
+
+  trine_column column_42 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[22015:21504]),
+    .sum_o(column_42_sum_o),
+    .owed_o(column_42_owed_o)
+  );
+
+  trine_column column_43 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[22527:22016]),
+    .sum_o(column_43_sum_o),
+    .owed_o(column_43_owed_o)
+  );
+
+  trine_column column_44 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[23039:22528]),
+    .sum_o(column_44_sum_o),
+    .owed_o(column_44_owed_o)
+  );
+
+  trine_column column_45 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[23551:23040]),
+    .sum_o(column_45_sum_o),
+    .owed_o(column_45_owed_o)
+  );
+
+  trine_column column_46 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[24063:23552]),
+    .sum_o(column_46_sum_o),
+    .owed_o(column_46_owed_o)
+  );
+
+  trine_column column_47 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[24575:24064]),
+    .sum_o(column_47_sum_o),
+    .owed_o(column_47_owed_o)
+  );
+
+  trine_column column_48 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[25087:24576]),
+    .sum_o(column_48_sum_o),
+    .owed_o(column_48_owed_o)
+  );
+
+  trine_column column_49 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[25599:25088]),
+    .sum_o(column_49_sum_o),
+    .owed_o(column_49_owed_o)
+  );
+
+  trine_column column_50 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[26111:25600]),
+    .sum_o(column_50_sum_o),
+    .owed_o(column_50_owed_o)
+  );
+
+  trine_column column_51 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[26623:26112]),
+    .sum_o(column_51_sum_o),
+    .owed_o(column_51_owed_o)
+  );
+
+  trine_column column_52 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[27135:26624]),
+    .sum_o(column_52_sum_o),
+    .owed_o(column_52_owed_o)
+  );
+
+  trine_column column_53 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[27647:27136]),
+    .sum_o(column_53_sum_o),
+    .owed_o(column_53_owed_o)
+  );
+
+  trine_column column_54 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[28159:27648]),
+    .sum_o(column_54_sum_o),
+    .owed_o(column_54_owed_o)
+  );
+
+  trine_column column_55 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[28671:28160]),
+    .sum_o(column_55_sum_o),
+    .owed_o(column_55_owed_o)
+  );
+
+  trine_column column_56 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[29183:28672]),
+    .sum_o(column_56_sum_o),
+    .owed_o(column_56_owed_o)
+  );
+
+  trine_column column_57 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[29695:29184]),
+    .sum_o(column_57_sum_o),
+    .owed_o(column_57_owed_o)
+  );
+
+  trine_column column_58 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[30207:29696]),
+    .sum_o(column_58_sum_o),
+    .owed_o(column_58_owed_o)
+  );
+
+  trine_column column_59 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[30719:30208]),
+    .sum_o(column_59_sum_o),
+    .owed_o(column_59_owed_o)
+  );
+
+  trine_column column_60 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[31231:30720]),
+    .sum_o(column_60_sum_o),
+    .owed_o(column_60_owed_o)
+  );
+
+  trine_column column_61 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[31743:31232]),
+    .sum_o(column_61_sum_o),
+    .owed_o(column_61_owed_o)
+  );
+
+  trine_column column_62 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[32255:31744]),
+    .sum_o(column_62_sum_o),
+    .owed_o(column_62_owed_o)
+  );
+
+  trine_column column_63 (
+    .clk_i(clk_i),
+    .act_i(act_q),
+    .code_i(tile_q[32767:32256]),
+    .sum_o(column_63_sum_o),
+    .owed_o(column_63_owed_o)
+  );
+
+  always @(posedge clk_i) begin
+    if (enable_i) begin
+      act_q <= act_i;
+    end
+    if (swap_i) begin
+      tile_q <= tile_i;
+    end
+  end
+endmodule
+
+// Adds one sum to one accumulator.
+module trine_accumulate (
+  input  wire first_i,
+  input  wire single_i,
+  input  wire signed [22:0] word_i,
+  input  wire signed [22:0] last_i,
+  input  wire signed [15:0] sum_i,
+  input  wire owed_i,
+  output wire signed [22:0] total_o
+);
+  wire signed [22:0] base;
+  assign base = first_i ? 23'sd0 : (single_i ? last_i : word_i);
+  assign total_o = (base + $signed({{7{sum_i[15]}}, sum_i})) + $signed({22'd0, owed_i});
+endmodule
+
+// 64 accumulators for each of 16 tokens.
+module trine_accumulators (
+  input  wire clk_i,
+  input  wire [3:0] read_token_i,
+  input  wire [3:0] token_i,
+  input  wire valid_i,
+  input  wire first_i,
+  input  wire single_i,
+  input  wire [1023:0] sums_i,
+  input  wire [63:0] owed_i,
+  output wire [1471:0] total_o
+);
+  (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
+  reg [1471:0] word_q;
+  reg [1471:0] total_q;
+  wire signed [22:0] adder_0_total_o;
+  wire signed [22:0] adder_1_total_o;
+  wire signed [22:0] adder_2_total_o;
+  wire signed [22:0] adder_3_total_o;
+  wire signed [22:0] adder_4_total_o;
+  wire signed [22:0] adder_5_total_o;
+  wire signed [22:0] adder_6_total_o;
+  wire signed [22:0] adder_7_total_o;
+  wire signed [22:0] adder_8_total_o;
+  wire signed [22:0] adder_9_total_o;
+  wire signed [22:0] adder_10_total_o;
+  wire signed [22:0] adder_11_total_o;
+  wire signed [22:0] adder_12_total_o;
+  wire signed [22:0] adder_13_total_o;
+  wire signed [22:0] adder_14_total_o;
+  wire signed [22:0] adder_15_total_o;
+  wire signed [22:0] adder_16_total_o;
+  wire signed [22:0] adder_17_total_o;
+  wire signed [22:0] adder_18_total_o;
+  wire signed [22:0] adder_19_total_o;
+  wire signed [22:0] adder_20_total_o;
+  wire signed [22:0] adder_21_total_o;
+  wire signed [22:0] adder_22_total_o;
+  wire signed [22:0] adder_23_total_o;
+  wire signed [22:0] adder_24_total_o;
+  wire signed [22:0] adder_25_total_o;
+  wire signed [22:0] adder_26_total_o;
+  wire signed [22:0] adder_27_total_o;
+  wire signed [22:0] adder_28_total_o;
+  wire signed [22:0] adder_29_total_o;
+  wire signed [22:0] adder_30_total_o;
+  wire signed [22:0] adder_31_total_o;
+  wire signed [22:0] adder_32_total_o;
+  wire signed [22:0] adder_33_total_o;
+  wire signed [22:0] adder_34_total_o;
+  wire signed [22:0] adder_35_total_o;
+  wire signed [22:0] adder_36_total_o;
+  wire signed [22:0] adder_37_total_o;
+  wire signed [22:0] adder_38_total_o;
+  wire signed [22:0] adder_39_total_o;
+  wire signed [22:0] adder_40_total_o;
+  wire signed [22:0] adder_41_total_o;
+  wire signed [22:0] adder_42_total_o;
+  wire signed [22:0] adder_43_total_o;
+  wire signed [22:0] adder_44_total_o;
+  wire signed [22:0] adder_45_total_o;
+  wire signed [22:0] adder_46_total_o;
+  wire signed [22:0] adder_47_total_o;
+  wire signed [22:0] adder_48_total_o;
+  wire signed [22:0] adder_49_total_o;
+  wire signed [22:0] adder_50_total_o;
+  wire signed [22:0] adder_51_total_o;
+  wire signed [22:0] adder_52_total_o;
+  wire signed [22:0] adder_53_total_o;
+  wire signed [22:0] adder_54_total_o;
+  wire signed [22:0] adder_55_total_o;
+  wire signed [22:0] adder_56_total_o;
+  wire signed [22:0] adder_57_total_o;
+  wire signed [22:0] adder_58_total_o;
+  wire signed [22:0] adder_59_total_o;
+  wire signed [22:0] adder_60_total_o;
+  wire signed [22:0] adder_61_total_o;
+  wire signed [22:0] adder_62_total_o;
+  wire signed [22:0] adder_63_total_o;
+  wire [1471:0] total;
+  assign total = {$unsigned(adder_63_total_o), $unsigned(adder_62_total_o), $unsigned(adder_61_total_o), $unsigned(adder_60_total_o), $unsigned(adder_59_total_o), $unsigned(adder_58_total_o), $unsigned(adder_57_total_o), $unsigned(adder_56_total_o), $unsigned(adder_55_total_o), $unsigned(adder_54_total_o), $unsigned(adder_53_total_o), $unsigned(adder_52_total_o), $unsigned(adder_51_total_o), $unsigned(adder_50_total_o), $unsigned(adder_49_total_o), $unsigned(adder_48_total_o), $unsigned(adder_47_total_o), $unsigned(adder_46_total_o), $unsigned(adder_45_total_o), $unsigned(adder_44_total_o), $unsigned(adder_43_total_o), $unsigned(adder_42_total_o), $unsigned(adder_41_total_o), $unsigned(adder_40_total_o), $unsigned(adder_39_total_o), $unsigned(adder_38_total_o), $unsigned(adder_37_total_o), $unsigned(adder_36_total_o), $unsigned(adder_35_total_o), $unsigned(adder_34_total_o), $unsigned(adder_33_total_o), $unsigned(adder_32_total_o), $unsigned(adder_31_total_o), $unsigned(adder_30_total_o), $unsigned(adder_29_total_o), $unsigned(adder_28_total_o), $unsigned(adder_27_total_o), $unsigned(adder_26_total_o), $unsigned(adder_25_total_o), $unsigned(adder_24_total_o), $unsigned(adder_23_total_o), $unsigned(adder_22_total_o), $unsigned(adder_21_total_o), $unsigned(adder_20_total_o), $unsigned(adder_19_total_o), $unsigned(adder_18_total_o), $unsigned(adder_17_total_o), $unsigned(adder_16_total_o), $unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
+  assign total_o = total_q;
+
+  trine_accumulate adder_0 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[22:0]),
+    .last_i(total_q[22:0]),
+    .sum_i(sums_i[15:0]),
+    .owed_i(owed_i[0]),
+    .total_o(adder_0_total_o)
+  );
+
+  trine_accumulate adder_1 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[45:23]),
+    .last_i(total_q[45:23]),
+    .sum_i(sums_i[31:16]),
+    .owed_i(owed_i[1]),
+    .total_o(adder_1_total_o)
+  );
+
+  trine_accumulate adder_2 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[68:46]),
+    .last_i(total_q[68:46]),
+    .sum_i(sums_i[47:32]),
+    .owed_i(owed_i[2]),
+    .total_o(adder_2_total_o)
+  );
+
+  trine_accumulate adder_3 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[91:69]),
+    .last_i(total_q[91:69]),
+    .sum_i(sums_i[63:48]),
+    .owed_i(owed_i[3]),
+    .total_o(adder_3_total_o)
+  );
+
+  trine_accumulate adder_4 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[114:92]),
+    .last_i(total_q[114:92]),
+    .sum_i(sums_i[79:64]),
+    .owed_i(owed_i[4]),
+    .total_o(adder_4_total_o)
+  );
+
+  trine_accumulate adder_5 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[137:115]),
+    .last_i(total_q[137:115]),
+    .sum_i(sums_i[95:80]),
+    .owed_i(owed_i[5]),
+    .total_o(adder_5_total_o)
+  );
+
+  trine_accumulate adder_6 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[160:138]),
+    .last_i(total_q[160:138]),
+    .sum_i(sums_i[111:96]),
+    .owed_i(owed_i[6]),
+    .total_o(adder_6_total_o)
+  );
+
+  trine_accumulate adder_7 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[183:161]),
+    .last_i(total_q[183:161]),
+    .sum_i(sums_i[127:112]),
+    .owed_i(owed_i[7]),
+    .total_o(adder_7_total_o)
+  );
+
+  trine_accumulate adder_8 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[206:184]),
+    .last_i(total_q[206:184]),
+    .sum_i(sums_i[143:128]),
+    .owed_i(owed_i[8]),
+    .total_o(adder_8_total_o)
+  );
+
+  trine_accumulate adder_9 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[229:207]),
+    .last_i(total_q[229:207]),
+    .sum_i(sums_i[159:144]),
+    .owed_i(owed_i[9]),
+    .total_o(adder_9_total_o)
+  );
+
+  trine_accumulate adder_10 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[252:230]),
+    .last_i(total_q[252:230]),
+    .sum_i(sums_i[175:160]),
+    .owed_i(owed_i[10]),
+    .total_o(adder_10_total_o)
+  );
+
+  trine_accumulate adder_11 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[275:253]),
+    .last_i(total_q[275:253]),
+    .sum_i(sums_i[191:176]),
+    .owed_i(owed_i[11]),
+    .total_o(adder_11_total_o)
+  );
+
+  trine_accumulate adder_12 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[298:276]),
+    .last_i(total_q[298:276]),
+    .sum_i(sums_i[207:192]),
+    .owed_i(owed_i[12]),
+    .total_o(adder_12_total_o)
+  );
+
+  trine_accumulate adder_13 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[321:299]),
+    .last_i(total_q[321:299]),
+    .sum_i(sums_i[223:208]),
+    .owed_i(owed_i[13]),
+    .total_o(adder_13_total_o)
+  );
+
+  trine_accumulate adder_14 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[344:322]),
+    .last_i(total_q[344:322]),
+    .sum_i(sums_i[239:224]),
+    .owed_i(owed_i[14]),
+    .total_o(adder_14_total_o)
+  );
+
+  trine_accumulate adder_15 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[367:345]),
+    .last_i(total_q[367:345]),
+    .sum_i(sums_i[255:240]),
+    .owed_i(owed_i[15]),
+    .total_o(adder_15_total_o)
+  );
+
+  trine_accumulate adder_16 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[390:368]),
+    .last_i(total_q[390:368]),
+    .sum_i(sums_i[271:256]),
+    .owed_i(owed_i[16]),
+    .total_o(adder_16_total_o)
+  );
+
+  trine_accumulate adder_17 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[413:391]),
+    .last_i(total_q[413:391]),
+    .sum_i(sums_i[287:272]),
+    .owed_i(owed_i[17]),
+    .total_o(adder_17_total_o)
+  );
+
+  trine_accumulate adder_18 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[436:414]),
+    .last_i(total_q[436:414]),
+    .sum_i(sums_i[303:288]),
+    .owed_i(owed_i[18]),
+    .total_o(adder_18_total_o)
+  );
+
+  trine_accumulate adder_19 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[459:437]),
+    .last_i(total_q[459:437]),
+    .sum_i(sums_i[319:304]),
+    .owed_i(owed_i[19]),
+    .total_o(adder_19_total_o)
+  );
+
+  trine_accumulate adder_20 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[482:460]),
+    .last_i(total_q[482:460]),
+    .sum_i(sums_i[335:320]),
+    .owed_i(owed_i[20]),
+    .total_o(adder_20_total_o)
+  );
+
+  trine_accumulate adder_21 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[505:483]),
+    .last_i(total_q[505:483]),
+    .sum_i(sums_i[351:336]),
+    .owed_i(owed_i[21]),
+    .total_o(adder_21_total_o)
+  );
+
+  trine_accumulate adder_22 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[528:506]),
+    .last_i(total_q[528:506]),
+    .sum_i(sums_i[367:352]),
+    .owed_i(owed_i[22]),
+    .total_o(adder_22_total_o)
+  );
+
+  trine_accumulate adder_23 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[551:529]),
+    .last_i(total_q[551:529]),
+    .sum_i(sums_i[383:368]),
+    .owed_i(owed_i[23]),
+    .total_o(adder_23_total_o)
+  );
+
+  trine_accumulate adder_24 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[574:552]),
+    .last_i(total_q[574:552]),
+    .sum_i(sums_i[399:384]),
+    .owed_i(owed_i[24]),
+    .total_o(adder_24_total_o)
+  );
+
+  trine_accumulate adder_25 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[597:575]),
+    .last_i(total_q[597:575]),
+    .sum_i(sums_i[415:400]),
+    .owed_i(owed_i[25]),
+    .total_o(adder_25_total_o)
+  );
+
+  trine_accumulate adder_26 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[620:598]),
+    .last_i(total_q[620:598]),
+    .sum_i(sums_i[431:416]),
+    .owed_i(owed_i[26]),
+    .total_o(adder_26_total_o)
+  );
+
+  trine_accumulate adder_27 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[643:621]),
+    .last_i(total_q[643:621]),
+    .sum_i(sums_i[447:432]),
+    .owed_i(owed_i[27]),
+    .total_o(adder_27_total_o)
+  );
+
+  trine_accumulate adder_28 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[666:644]),
+    .last_i(total_q[666:644]),
+    .sum_i(sums_i[463:448]),
+    .owed_i(owed_i[28]),
+    .total_o(adder_28_total_o)
+  );
+
+  trine_accumulate adder_29 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[689:667]),
+    .last_i(total_q[689:667]),
+    .sum_i(sums_i[479:464]),
+    .owed_i(owed_i[29]),
+    .total_o(adder_29_total_o)
+  );
+
+  trine_accumulate adder_30 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[712:690]),
+    .last_i(total_q[712:690]),
+    .sum_i(sums_i[495:480]),
+    .owed_i(owed_i[30]),
+    .total_o(adder_30_total_o)
+  );
+
+  trine_accumulate adder_31 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[735:713]),
+    .last_i(total_q[735:713]),
+    .sum_i(sums_i[511:496]),
+    .owed_i(owed_i[31]),
+    .total_o(adder_31_total_o)
+  );
+
+  trine_accumulate adder_32 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[758:736]),
+    .last_i(total_q[758:736]),
+    .sum_i(sums_i[527:512]),
+    .owed_i(owed_i[32]),
+    .total_o(adder_32_total_o)
+  );
+
+  trine_accumulate adder_33 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[781:759]),
+    .last_i(total_q[781:759]),
+    .sum_i(sums_i[543:528]),
+    .owed_i(owed_i[33]),
+    .total_o(adder_33_total_o)
+  );
+
+  trine_accumulate adder_34 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[804:782]),
+    .last_i(total_q[804:782]),
+    .sum_i(sums_i[559:544]),
+    .owed_i(owed_i[34]),
+    .total_o(adder_34_total_o)
+  );
+
+  trine_accumulate adder_35 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[827:805]),
+    .last_i(total_q[827:805]),
+    .sum_i(sums_i[575:560]),
+    .owed_i(owed_i[35]),
+    .total_o(adder_35_total_o)
+  );
+
+  trine_accumulate adder_36 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[850:828]),
+    .last_i(total_q[850:828]),
+    .sum_i(sums_i[591:576]),
+    .owed_i(owed_i[36]),
+    .total_o(adder_36_total_o)
+  );
+
+  trine_accumulate adder_37 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[873:851]),
+    .last_i(total_q[873:851]),
+    .sum_i(sums_i[607:592]),
+    .owed_i(owed_i[37]),
+    .total_o(adder_37_total_o)
+  );
+
+  trine_accumulate adder_38 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[896:874]),
+    .last_i(total_q[896:874]),
+    .sum_i(sums_i[623:608]),
+    .owed_i(owed_i[38]),
+    .total_o(adder_38_total_o)
+  );
+
+  trine_accumulate adder_39 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[919:897]),
+    .last_i(total_q[919:897]),
+    .sum_i(sums_i[639:624]),
+    .owed_i(owed_i[39]),
+    .total_o(adder_39_total_o)
+  );
+
+  trine_accumulate adder_40 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[942:920]),
+    .last_i(total_q[942:920]),
+    .sum_i(sums_i[655:640]),
+    .owed_i(owed_i[40]),
+    .total_o(adder_40_total_o)
+  );
+
+  trine_accumulate adder_41 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[965:943]),
+    .last_i(total_q[965:943]),
+    .sum_i(sums_i[671:656]),
+    .owed_i(owed_i[41]),
+    .total_o(adder_41_total_o)
+  );
+
+  trine_accumulate adder_42 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[988:966]),
+    .last_i(total_q[988:966]),
+    .sum_i(sums_i[687:672]),
+    .owed_i(owed_i[42]),
+    .total_o(adder_42_total_o)
+  );
+
+  trine_accumulate adder_43 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1011:989]),
+    .last_i(total_q[1011:989]),
+    .sum_i(sums_i[703:688]),
+    .owed_i(owed_i[43]),
+    .total_o(adder_43_total_o)
+  );
+
+  trine_accumulate adder_44 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1034:1012]),
+    .last_i(total_q[1034:1012]),
+    .sum_i(sums_i[719:704]),
+    .owed_i(owed_i[44]),
+    .total_o(adder_44_total_o)
+  );
+
+  trine_accumulate adder_45 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1057:1035]),
+    .last_i(total_q[1057:1035]),
+    .sum_i(sums_i[735:720]),
+    .owed_i(owed_i[45]),
+    .total_o(adder_45_total_o)
+  );
+
+  trine_accumulate adder_46 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1080:1058]),
+    .last_i(total_q[1080:1058]),
+    .sum_i(sums_i[751:736]),
+    .owed_i(owed_i[46]),
+    .total_o(adder_46_total_o)
+  );
+
+  trine_accumulate adder_47 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1103:1081]),
+    .last_i(total_q[1103:1081]),
+    .sum_i(sums_i[767:752]),
+    .owed_i(owed_i[47]),
+    .total_o(adder_47_total_o)
+  );
+
+  trine_accumulate adder_48 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1126:1104]),
+    .last_i(total_q[1126:1104]),
+    .sum_i(sums_i[783:768]),
+    .owed_i(owed_i[48]),
+    .total_o(adder_48_total_o)
+  );
+
+  trine_accumulate adder_49 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1149:1127]),
+    .last_i(total_q[1149:1127]),
+    .sum_i(sums_i[799:784]),
+    .owed_i(owed_i[49]),
+    .total_o(adder_49_total_o)
+  );
+
+  trine_accumulate adder_50 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1172:1150]),
+    .last_i(total_q[1172:1150]),
+    .sum_i(sums_i[815:800]),
+    .owed_i(owed_i[50]),
+    .total_o(adder_50_total_o)
+  );
+
+  trine_accumulate adder_51 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1195:1173]),
+    .last_i(total_q[1195:1173]),
+    .sum_i(sums_i[831:816]),
+    .owed_i(owed_i[51]),
+    .total_o(adder_51_total_o)
+  );
+
+  trine_accumulate adder_52 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1218:1196]),
+    .last_i(total_q[1218:1196]),
+    .sum_i(sums_i[847:832]),
+    .owed_i(owed_i[52]),
+    .total_o(adder_52_total_o)
+  );
+
+  trine_accumulate adder_53 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1241:1219]),
+    .last_i(total_q[1241:1219]),
+    .sum_i(sums_i[863:848]),
+    .owed_i(owed_i[53]),
+    .total_o(adder_53_total_o)
+  );
+
+  trine_accumulate adder_54 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1264:1242]),
+    .last_i(total_q[1264:1242]),
+    .sum_i(sums_i[879:864]),
+    .owed_i(owed_i[54]),
+    .total_o(adder_54_total_o)
+  );
+
+  trine_accumulate adder_55 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1287:1265]),
+    .last_i(total_q[1287:1265]),
+    .sum_i(sums_i[895:880]),
+    .owed_i(owed_i[55]),
+    .total_o(adder_55_total_o)
+  );
+
+  trine_accumulate adder_56 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1310:1288]),
+    .last_i(total_q[1310:1288]),
+    .sum_i(sums_i[911:896]),
+    .owed_i(owed_i[56]),
+    .total_o(adder_56_total_o)
+  );
+
+  trine_accumulate adder_57 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1333:1311]),
+    .last_i(total_q[1333:1311]),
+    .sum_i(sums_i[927:912]),
+    .owed_i(owed_i[57]),
+    .total_o(adder_57_total_o)
+  );
+
+  trine_accumulate adder_58 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1356:1334]),
+    .last_i(total_q[1356:1334]),
+    .sum_i(sums_i[943:928]),
+    .owed_i(owed_i[58]),
+    .total_o(adder_58_total_o)
+  );
+
+  trine_accumulate adder_59 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1379:1357]),
+    .last_i(total_q[1379:1357]),
+    .sum_i(sums_i[959:944]),
+    .owed_i(owed_i[59]),
+    .total_o(adder_59_total_o)
+  );
+
+  trine_accumulate adder_60 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1402:1380]),
+    .last_i(total_q[1402:1380]),
+    .sum_i(sums_i[975:960]),
+    .owed_i(owed_i[60]),
+    .total_o(adder_60_total_o)
+  );
+
+  trine_accumulate adder_61 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1425:1403]),
+    .last_i(total_q[1425:1403]),
+    .sum_i(sums_i[991:976]),
+    .owed_i(owed_i[61]),
+    .total_o(adder_61_total_o)
+  );
+
+  trine_accumulate adder_62 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1448:1426]),
+    .last_i(total_q[1448:1426]),
+    .sum_i(sums_i[1007:992]),
+    .owed_i(owed_i[62]),
+    .total_o(adder_62_total_o)
+  );
+
+  trine_accumulate adder_63 (
+    .first_i(first_i),
+    .single_i(single_i),
+    .word_i(word_q[1471:1449]),
+    .last_i(total_q[1471:1449]),
+    .sum_i(sums_i[1023:1008]),
+    .owed_i(owed_i[63]),
+    .total_o(adder_63_total_o)
+  );
+
+  always @(posedge clk_i) begin
+    word_q <= ram[read_token_i];
+    if (valid_i) begin
+      total_q <= total;
+      ram[token_i] <= total;
+    end
+  end
+endmodule
+
+// First in, first out: 32 words of 1474 bits.
+module trine_results (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire push_i,
+  input  wire [1473:0] data_i,
+  input  wire ready_i,
+  output wire valid_o,
+  output wire [1473:0] data_o,
+  output wire pop_o
+);
+  (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
+  reg [5:0] write_q;
+  reg [5:0] read_q;
+  reg [1473:0] word_q;
+  reg word_valid_q;
+  reg [1473:0] out_q;
+  reg out_valid_q;
+  wire out_free;
+  wire word_free;
+  wire stored;
+  wire fetch;
+  wire [4:0] write_at;
+  wire [4:0] read_at;
+  assign out_free = ready_i | ~out_valid_q;
+  assign word_free = out_free | ~word_valid_q;
+  assign stored = ~(write_q == read_q);
+  assign fetch = stored & word_free;
+  assign write_at = write_q[4:0];
+  assign read_at = read_q[4:0];
+  assign valid_o = out_valid_q;
+  assign data_o = out_q;
+  assign pop_o = out_valid_q & ready_i;
+
+  always @(posedge clk_i) begin
+    if (push_i) begin
+      ram[write_at] <= data_i;
+    end
+    if (fetch) begin
+      word_q <= ram[read_at];
+    end
+    if (out_free) begin
+      out_q <= word_q;
+    end
+    if (rst_i) begin
+      write_q <= 6'd0;
+      read_q <= 6'd0;
+      word_valid_q <= 1'd0;
+      out_valid_q <= 1'd0;
+    end else begin
+      if (push_i) begin
+        write_q <= write_q + 6'd1;
+      end
+      if (fetch) begin
+        read_q <= read_q + 6'd1;
+      end
+      word_valid_q <= word_free ? stored : word_valid_q;
+      out_valid_q <= out_free ? word_valid_q : out_valid_q;
+    end
+  end
+endmodule
+
+// 256 x 64 datapath, 10 cycles from issue to result.
+module trine_core (
+  input  wire clk_i,
+  input  wire clear_i,
+  input  wire start_i,
+  input  wire busy_i,
+  input  wire [3:0] last_token_i,
+  input  wire [14:0] depth_i,
+  input  wire [19:0] outputs_i,
+  input  wire act_valid_i,
+  input  wire act_last_i,
+  input  wire [2047:0] act_data_i,
+  input  wire wgt_valid_i,
+  input  wire wgt_last_i,
+  input  wire [511:0] wgt_data_i,
+  input  wire res_ready_i,
+  output wire act_ready_o,
+  output wire wgt_ready_o,
+  output wire res_valid_o,
+  output wire [2047:0] res_data_o,
+  output wire [255:0] res_keep_o,
+  output wire res_last_o,
+  output wire active_o,
+  output wire stall_act_o,
+  output wire stall_wgt_o,
+  output wire stall_out_o,
+  output wire act_early_o,
+  output wire act_late_o,
+  output wire wgt_late_o,
+  output wire wgt_early_o,
+  output wire illegal_o
+);
+  wire issue;
+  wire rewind;
+  wire take;
+  wire activations_in_ready_o;
+  wire [2047:0] activations_word_o;
+  wire activations_last_o;
+  wire activations_valid_o;
+  wire [32767:0] weights_tile_o;
+  wire weights_in_ready_o;
+  wire weights_valid_o;
+  wire weights_last_o;
+  wire weights_early_o;
+  wire weights_illegal_o;
+  wire pop;
+  wire sequencer_issue_o;
+  wire sequencer_rewind_o;
+  wire sequencer_take_o;
+  wire [3:0] sequencer_token_o;
+  wire sequencer_first_chunk_o;
+  wire sequencer_result_o;
+  wire sequencer_last_pass_o;
+  wire sequencer_job_end_o;
+  wire [19:0] sequencer_n_left_o;
+  wire sequencer_stall_act_o;
+  wire sequencer_stall_wgt_o;
+  wire sequencer_stall_out_o;
+  wire sequencer_act_early_o;
+  wire sequencer_act_late_o;
+  wire sequencer_wgt_early_o;
+  wire sequencer_wgt_late_o;
+  wire [1023:0] tile_sums_o;
+  wire [63:0] tile_owed_o;
+  reg valid_1_q;
+  reg valid_2_q;
+  reg valid_3_q;
+  reg valid_4_q;
+  reg valid_5_q;
+  reg valid_6_q;
+  reg valid_7_q;
+  reg valid_8_q;
+  reg valid_9_q;
+  reg result_1_q;
+  reg result_2_q;
+  reg result_3_q;
+  reg result_4_q;
+  reg result_5_q;
+  reg result_6_q;
+  reg result_7_q;
+  reg result_8_q;
+  reg result_9_q;
+  reg result_10_q;
+  reg first_1_q;
+  reg first_2_q;
+  reg first_3_q;
+  reg first_4_q;
+  reg first_5_q;
+  reg first_6_q;
+  reg first_7_q;
+  reg first_8_q;
+  reg first_9_q;
+  reg [3:0] token_1_q;
+  reg [3:0] token_2_q;
+  reg [3:0] token_3_q;
+  reg [3:0] token_4_q;
+  reg [3:0] token_5_q;
+  reg [3:0] token_6_q;
+  reg [3:0] token_7_q;
+  reg [3:0] token_8_q;
+  reg [3:0] token_9_q;
+  reg last_pass_1_q;
+  reg last_pass_2_q;
+  reg last_pass_3_q;
+  reg last_pass_4_q;
+  reg last_pass_5_q;
+  reg last_pass_6_q;
+  reg last_pass_7_q;
+  reg last_pass_8_q;
+  reg last_pass_9_q;
+  reg last_pass_10_q;
+  reg job_end_1_q;
+  reg job_end_2_q;
+  reg job_end_3_q;
+  reg job_end_4_q;
+  reg job_end_5_q;
+  reg job_end_6_q;
+  reg job_end_7_q;
+  reg job_end_8_q;
+  reg job_end_9_q;
+  reg job_end_10_q;
+  wire single;
+  wire [1471:0] sums_total_o;
+  wire [1473:0] word;
+  wire results_valid_o;
+  wire [1473:0] results_data_o;
+  wire results_pop_o;
+  wire tail;
+  wire [6:0] left;
+  wire signed [31:0] result_0;
+  wire signed [31:0] result_1;
+  wire signed [31:0] result_2;
+  wire signed [31:0] result_3;
+  wire signed [31:0] result_4;
+  wire signed [31:0] result_5;
+  wire signed [31:0] result_6;
+  wire signed [31:0] result_7;
+  wire signed [31:0] result_8;
+  wire signed [31:0] result_9;
+  wire signed [31:0] result_10;
+  wire signed [31:0] result_11;
+  wire signed [31:0] result_12;
+  wire signed [31:0] result_13;
+  wire signed [31:0] result_14;
+  wire signed [31:0] result_15;
+  wire signed [31:0] result_16;
+  wire signed [31:0] result_17;
+  wire signed [31:0] result_18;
+  wire signed [31:0] result_19;
+  wire signed [31:0] result_20;
+  wire signed [31:0] result_21;
+  wire signed [31:0] result_22;
+  wire signed [31:0] result_23;
+  wire signed [31:0] result_24;
+  wire signed [31:0] result_25;
+  wire signed [31:0] result_26;
+  wire signed [31:0] result_27;
+  wire signed [31:0] result_28;
+  wire signed [31:0] result_29;
+  wire signed [31:0] result_30;
+  wire signed [31:0] result_31;
+  wire signed [31:0] result_32;
+  wire signed [31:0] result_33;
+  wire signed [31:0] result_34;
+  wire signed [31:0] result_35;
+  wire signed [31:0] result_36;
+  wire signed [31:0] result_37;
+  wire signed [31:0] result_38;
+  wire signed [31:0] result_39;
+  wire signed [31:0] result_40;
+  wire signed [31:0] result_41;
+  wire signed [31:0] result_42;
+  wire signed [31:0] result_43;
+  wire signed [31:0] result_44;
+  wire signed [31:0] result_45;
+  wire signed [31:0] result_46;
+  wire signed [31:0] result_47;
+  wire signed [31:0] result_48;
+  wire signed [31:0] result_49;
+  wire signed [31:0] result_50;
+  wire signed [31:0] result_51;
+  wire signed [31:0] result_52;
+  wire signed [31:0] result_53;
+  wire signed [31:0] result_54;
+  wire signed [31:0] result_55;
+  wire signed [31:0] result_56;
+  wire signed [31:0] result_57;
+  wire signed [31:0] result_58;
+  wire signed [31:0] result_59;
+  wire signed [31:0] result_60;
+  wire signed [31:0] result_61;
+  wire signed [31:0] result_62;
+  wire signed [31:0] result_63;
+  wire [255:0] keep;
+  assign issue = sequencer_issue_o;
+  assign rewind = sequencer_rewind_o;
+  assign take = sequencer_take_o;
+  assign single = last_token_i == 4'd0;
+  assign word = {job_end_10_q, last_pass_10_q, sums_total_o};
+  assign pop = results_pop_o;
+  assign tail = results_data_o[1472];
+  assign left = sequencer_n_left_o[6:0];
+  assign result_0 = $signed({{9{results_data_o[22]}}, $signed(results_data_o[22:0])});
+  assign result_1 = $signed({{9{results_data_o[45]}}, $signed(results_data_o[45:23])});
+  assign result_2 = $signed({{9{results_data_o[68]}}, $signed(results_data_o[68:46])});
+  assign result_3 = $signed({{9{results_data_o[91]}}, $signed(results_data_o[91:69])});
+  assign result_4 = $signed({{9{results_data_o[114]}}, $signed(results_data_o[114:92])});
+  assign result_5 = $signed({{9{results_data_o[137]}}, $signed(results_data_o[137:115])});
+  assign result_6 = $signed({{9{results_data_o[160]}}, $signed(results_data_o[160:138])});
+  assign result_7 = $signed({{9{results_data_o[183]}}, $signed(results_data_o[183:161])});
+  assign result_8 = $signed({{9{results_data_o[206]}}, $signed(results_data_o[206:184])});
+  assign result_9 = $signed({{9{results_data_o[229]}}, $signed(results_data_o[229:207])});
+  assign result_10 = $signed({{9{results_data_o[252]}}, $signed(results_data_o[252:230])});
+  assign result_11 = $signed({{9{results_data_o[275]}}, $signed(results_data_o[275:253])});
+  assign result_12 = $signed({{9{results_data_o[298]}}, $signed(results_data_o[298:276])});
+  assign result_13 = $signed({{9{results_data_o[321]}}, $signed(results_data_o[321:299])});
+  assign result_14 = $signed({{9{results_data_o[344]}}, $signed(results_data_o[344:322])});
+  assign result_15 = $signed({{9{results_data_o[367]}}, $signed(results_data_o[367:345])});
+  assign result_16 = $signed({{9{results_data_o[390]}}, $signed(results_data_o[390:368])});
+  assign result_17 = $signed({{9{results_data_o[413]}}, $signed(results_data_o[413:391])});
+  assign result_18 = $signed({{9{results_data_o[436]}}, $signed(results_data_o[436:414])});
+  assign result_19 = $signed({{9{results_data_o[459]}}, $signed(results_data_o[459:437])});
+  assign result_20 = $signed({{9{results_data_o[482]}}, $signed(results_data_o[482:460])});
+  assign result_21 = $signed({{9{results_data_o[505]}}, $signed(results_data_o[505:483])});
+  assign result_22 = $signed({{9{results_data_o[528]}}, $signed(results_data_o[528:506])});
+  assign result_23 = $signed({{9{results_data_o[551]}}, $signed(results_data_o[551:529])});
+  assign result_24 = $signed({{9{results_data_o[574]}}, $signed(results_data_o[574:552])});
+  assign result_25 = $signed({{9{results_data_o[597]}}, $signed(results_data_o[597:575])});
+  assign result_26 = $signed({{9{results_data_o[620]}}, $signed(results_data_o[620:598])});
+  assign result_27 = $signed({{9{results_data_o[643]}}, $signed(results_data_o[643:621])});
+  assign result_28 = $signed({{9{results_data_o[666]}}, $signed(results_data_o[666:644])});
+  assign result_29 = $signed({{9{results_data_o[689]}}, $signed(results_data_o[689:667])});
+  assign result_30 = $signed({{9{results_data_o[712]}}, $signed(results_data_o[712:690])});
+  assign result_31 = $signed({{9{results_data_o[735]}}, $signed(results_data_o[735:713])});
+  assign result_32 = $signed({{9{results_data_o[758]}}, $signed(results_data_o[758:736])});
+  assign result_33 = $signed({{9{results_data_o[781]}}, $signed(results_data_o[781:759])});
+  assign result_34 = $signed({{9{results_data_o[804]}}, $signed(results_data_o[804:782])});
+  assign result_35 = $signed({{9{results_data_o[827]}}, $signed(results_data_o[827:805])});
+  assign result_36 = $signed({{9{results_data_o[850]}}, $signed(results_data_o[850:828])});
+  assign result_37 = $signed({{9{results_data_o[873]}}, $signed(results_data_o[873:851])});
+  assign result_38 = $signed({{9{results_data_o[896]}}, $signed(results_data_o[896:874])});
+  assign result_39 = $signed({{9{results_data_o[919]}}, $signed(results_data_o[919:897])});
+  assign result_40 = $signed({{9{results_data_o[942]}}, $signed(results_data_o[942:920])});
+  assign result_41 = $signed({{9{results_data_o[965]}}, $signed(results_data_o[965:943])});
+  assign result_42 = $signed({{9{results_data_o[988]}}, $signed(results_data_o[988:966])});
+  assign result_43 = $signed({{9{results_data_o[1011]}}, $signed(results_data_o[1011:989])});
+  assign result_44 = $signed({{9{results_data_o[1034]}}, $signed(results_data_o[1034:1012])});
+  assign result_45 = $signed({{9{results_data_o[1057]}}, $signed(results_data_o[1057:1035])});
+  assign result_46 = $signed({{9{results_data_o[1080]}}, $signed(results_data_o[1080:1058])});
+  assign result_47 = $signed({{9{results_data_o[1103]}}, $signed(results_data_o[1103:1081])});
+  assign result_48 = $signed({{9{results_data_o[1126]}}, $signed(results_data_o[1126:1104])});
+  assign result_49 = $signed({{9{results_data_o[1149]}}, $signed(results_data_o[1149:1127])});
+  assign result_50 = $signed({{9{results_data_o[1172]}}, $signed(results_data_o[1172:1150])});
+  assign result_51 = $signed({{9{results_data_o[1195]}}, $signed(results_data_o[1195:1173])});
+  assign result_52 = $signed({{9{results_data_o[1218]}}, $signed(results_data_o[1218:1196])});
+  assign result_53 = $signed({{9{results_data_o[1241]}}, $signed(results_data_o[1241:1219])});
+  assign result_54 = $signed({{9{results_data_o[1264]}}, $signed(results_data_o[1264:1242])});
+  assign result_55 = $signed({{9{results_data_o[1287]}}, $signed(results_data_o[1287:1265])});
+  assign result_56 = $signed({{9{results_data_o[1310]}}, $signed(results_data_o[1310:1288])});
+  assign result_57 = $signed({{9{results_data_o[1333]}}, $signed(results_data_o[1333:1311])});
+  assign result_58 = $signed({{9{results_data_o[1356]}}, $signed(results_data_o[1356:1334])});
+  assign result_59 = $signed({{9{results_data_o[1379]}}, $signed(results_data_o[1379:1357])});
+  assign result_60 = $signed({{9{results_data_o[1402]}}, $signed(results_data_o[1402:1380])});
+  assign result_61 = $signed({{9{results_data_o[1425]}}, $signed(results_data_o[1425:1403])});
+  assign result_62 = $signed({{9{results_data_o[1448]}}, $signed(results_data_o[1448:1426])});
+  assign result_63 = $signed({{9{results_data_o[1471]}}, $signed(results_data_o[1471:1449])});
+  assign keep = {{4{~tail | (7'd63 < left)}}, {4{~tail | (7'd62 < left)}}, {4{~tail | (7'd61 < left)}}, {4{~tail | (7'd60 < left)}}, {4{~tail | (7'd59 < left)}}, {4{~tail | (7'd58 < left)}}, {4{~tail | (7'd57 < left)}}, {4{~tail | (7'd56 < left)}}, {4{~tail | (7'd55 < left)}}, {4{~tail | (7'd54 < left)}}, {4{~tail | (7'd53 < left)}}, {4{~tail | (7'd52 < left)}}, {4{~tail | (7'd51 < left)}}, {4{~tail | (7'd50 < left)}}, {4{~tail | (7'd49 < left)}}, {4{~tail | (7'd48 < left)}}, {4{~tail | (7'd47 < left)}}, {4{~tail | (7'd46 < left)}}, {4{~tail | (7'd45 < left)}}, {4{~tail | (7'd44 < left)}}, {4{~tail | (7'd43 < left)}}, {4{~tail | (7'd42 < left)}}, {4{~tail | (7'd41 < left)}}, {4{~tail | (7'd40 < left)}}, {4{~tail | (7'd39 < left)}}, {4{~tail | (7'd38 < left)}}, {4{~tail | (7'd37 < left)}}, {4{~tail | (7'd36 < left)}}, {4{~tail | (7'd35 < left)}}, {4{~tail | (7'd34 < left)}}, {4{~tail | (7'd33 < left)}}, {4{~tail | (7'd32 < left)}}, {4{~tail | (7'd31 < left)}}, {4{~tail | (7'd30 < left)}}, {4{~tail | (7'd29 < left)}}, {4{~tail | (7'd28 < left)}}, {4{~tail | (7'd27 < left)}}, {4{~tail | (7'd26 < left)}}, {4{~tail | (7'd25 < left)}}, {4{~tail | (7'd24 < left)}}, {4{~tail | (7'd23 < left)}}, {4{~tail | (7'd22 < left)}}, {4{~tail | (7'd21 < left)}}, {4{~tail | (7'd20 < left)}}, {4{~tail | (7'd19 < left)}}, {4{~tail | (7'd18 < left)}}, {4{~tail | (7'd17 < left)}}, {4{~tail | (7'd16 < left)}}, {4{~tail | (7'd15 < left)}}, {4{~tail | (7'd14 < left)}}, {4{~tail | (7'd13 < left)}}, {4{~tail | (7'd12 < left)}}, {4{~tail | (7'd11 < left)}}, {4{~tail | (7'd10 < left)}}, {4{~tail | (7'd9 < left)}}, {4{~tail | (7'd8 < left)}}, {4{~tail | (7'd7 < left)}}, {4{~tail | (7'd6 < left)}}, {4{~tail | (7'd5 < left)}}, {4{~tail | (7'd4 < left)}}, {4{~tail | (7'd3 < left)}}, {4{~tail | (7'd2 < left)}}, {4{~tail | (7'd1 < left)}}, {4{~tail | (7'd0 < left)}}};
+  assign act_ready_o = activations_in_ready_o;
+  assign wgt_ready_o = weights_in_ready_o;
+  assign res_valid_o = results_valid_o;
+  assign res_data_o = {$unsigned(result_63), $unsigned(result_62), $unsigned(result_61), $unsigned(result_60), $unsigned(result_59), $unsigned(result_58), $unsigned(result_57), $unsigned(result_56), $unsigned(result_55), $unsigned(result_54), $unsigned(result_53), $unsigned(result_52), $unsigned(result_51), $unsigned(result_50), $unsigned(result_49), $unsigned(result_48), $unsigned(result_47), $unsigned(result_46), $unsigned(result_45), $unsigned(result_44), $unsigned(result_43), $unsigned(result_42), $unsigned(result_41), $unsigned(result_40), $unsigned(result_39), $unsigned(result_38), $unsigned(result_37), $unsigned(result_36), $unsigned(result_35), $unsigned(result_34), $unsigned(result_33), $unsigned(result_32), $unsigned(result_31), $unsigned(result_30), $unsigned(result_29), $unsigned(result_28), $unsigned(result_27), $unsigned(result_26), $unsigned(result_25), $unsigned(result_24), $unsigned(result_23), $unsigned(result_22), $unsigned(result_21), $unsigned(result_20), $unsigned(result_19), $unsigned(result_18), $unsigned(result_17), $unsigned(result_16), $unsigned(result_15), $unsigned(result_14), $unsigned(result_13), $unsigned(result_12), $unsigned(result_11), $unsigned(result_10), $unsigned(result_9), $unsigned(result_8), $unsigned(result_7), $unsigned(result_6), $unsigned(result_5), $unsigned(result_4), $unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
+  assign res_keep_o = keep;
+  assign res_last_o = results_data_o[1473];
+  assign active_o = issue;
+  assign stall_act_o = sequencer_stall_act_o;
+  assign stall_wgt_o = sequencer_stall_wgt_o;
+  assign stall_out_o = sequencer_stall_out_o;
+  assign act_early_o = sequencer_act_early_o;
+  assign act_late_o = sequencer_act_late_o;
+  assign wgt_late_o = sequencer_wgt_late_o;
+  assign wgt_early_o = sequencer_wgt_early_o | weights_early_o;
+  assign illegal_o = weights_illegal_o;
+
+  trine_activations activations (
+    .clk_i(clk_i),
+    .rst_i(clear_i),
+    .open_i(busy_i),
+    .in_valid_i(act_valid_i),
+    .in_last_i(act_last_i),
+    .in_data_i(act_data_i),
+    .take_i(issue),
+    .rewind_i(rewind),
+    .in_ready_o(activations_in_ready_o),
+    .word_o(activations_word_o),
+    .last_o(activations_last_o),
+    .valid_o(activations_valid_o)
+  );
+
+  trine_weight_loader weights (
+    .clk_i(clk_i),
+    .rst_i(clear_i),
+    .open_i(busy_i),
+    .in_valid_i(wgt_valid_i),
+    .in_last_i(wgt_last_i),
+    .in_data_i(wgt_data_i),
+    .take_i(take),
+    .tile_o(weights_tile_o),
+    .in_ready_o(weights_in_ready_o),
+    .valid_o(weights_valid_o),
+    .last_o(weights_last_o),
+    .early_o(weights_early_o),
+    .illegal_o(weights_illegal_o)
+  );
+
+  trine_sequencer sequencer (
+    .clk_i(clk_i),
+    .rst_i(clear_i),
+    .start_i(start_i),
+    .last_token_i(last_token_i),
+    .depth_i(depth_i),
+    .outputs_i(outputs_i),
+    .act_valid_i(activations_valid_o),
+    .act_last_i(activations_last_o),
+    .tile_valid_i(weights_valid_o),
+    .tile_last_i(weights_last_o),
+    .pop_i(pop),
+    .issue_o(sequencer_issue_o),
+    .rewind_o(sequencer_rewind_o),
+    .take_o(sequencer_take_o),
+    .token_o(sequencer_token_o),
+    .first_chunk_o(sequencer_first_chunk_o),
+    .result_o(sequencer_result_o),
+    .last_pass_o(sequencer_last_pass_o),
+    .job_end_o(sequencer_job_end_o),
+    .n_left_o(sequencer_n_left_o),
+    .stall_act_o(sequencer_stall_act_o),
+    .stall_wgt_o(sequencer_stall_wgt_o),
+    .stall_out_o(sequencer_stall_out_o),
+    .act_early_o(sequencer_act_early_o),
+    .act_late_o(sequencer_act_late_o),
+    .wgt_early_o(sequencer_wgt_early_o),
+    .wgt_late_o(sequencer_wgt_late_o)
+  );
+
+  trine_tile tile (
+    .clk_i(clk_i),
+    .enable_i(issue),
+    .swap_i(take),
+    .act_i(activations_word_o),
+    .tile_i(weights_tile_o),
+    .sums_o(tile_sums_o),
+    .owed_o(tile_owed_o)
+  );
+
+  trine_accumulators sums (
+    .clk_i(clk_i),
+    .read_token_i(token_8_q),
+    .token_i(token_9_q),
+    .valid_i(valid_9_q),
+    .first_i(first_9_q),
+    .single_i(single),
+    .sums_i(tile_sums_o),
+    .owed_i(tile_owed_o),
+    .total_o(sums_total_o)
+  );
+
+  trine_results results (
+    .clk_i(clk_i),
+    .rst_i(clear_i),
+    .push_i(result_10_q),
+    .data_i(word),
+    .ready_i(res_ready_i),
+    .valid_o(results_valid_o),
+    .data_o(results_data_o),
+    .pop_o(results_pop_o)
+  );
+
+  wire unused_ok = &{1'b0, sequencer_n_left_o[19:7]};
+
+  always @(posedge clk_i) begin
+    if (clear_i) begin
+      valid_1_q <= 1'd0;
+    end else begin
+      valid_1_q <= issue;
+    end
+    if (clear_i) begin
+      valid_2_q <= 1'd0;
+    end else begin
+      valid_2_q <= valid_1_q;
+    end
+    if (clear_i) begin
+      valid_3_q <= 1'd0;
+    end else begin
+      valid_3_q <= valid_2_q;
+    end
+    if (clear_i) begin
+      valid_4_q <= 1'd0;
+    end else begin
+      valid_4_q <= valid_3_q;
+    end
+    if (clear_i) begin
+      valid_5_q <= 1'd0;
+    end else begin
+      valid_5_q <= valid_4_q;
+    end
+    if (clear_i) begin
+      valid_6_q <= 1'd0;
+    end else begin
+      valid_6_q <= valid_5_q;
+    end
+    if (clear_i) begin
+      valid_7_q <= 1'd0;
+    end else begin
+      valid_7_q <= valid_6_q;
+    end
+    if (clear_i) begin
+      valid_8_q <= 1'd0;
+    end else begin
+      valid_8_q <= valid_7_q;
+    end
+    if (clear_i) begin
+      valid_9_q <= 1'd0;
+    end else begin
+      valid_9_q <= valid_8_q;
+    end
+    if (clear_i) begin
+      result_1_q <= 1'd0;
+    end else begin
+      result_1_q <= sequencer_result_o;
+    end
+    if (clear_i) begin
+      result_2_q <= 1'd0;
+    end else begin
+      result_2_q <= result_1_q;
+    end
+    if (clear_i) begin
+      result_3_q <= 1'd0;
+    end else begin
+      result_3_q <= result_2_q;
+    end
+    if (clear_i) begin
+      result_4_q <= 1'd0;
+    end else begin
+      result_4_q <= result_3_q;
+    end
+    if (clear_i) begin
+      result_5_q <= 1'd0;
+    end else begin
+      result_5_q <= result_4_q;
+    end
+    if (clear_i) begin
+      result_6_q <= 1'd0;
+    end else begin
+      result_6_q <= result_5_q;
+    end
+    if (clear_i) begin
+      result_7_q <= 1'd0;
+    end else begin
+      result_7_q <= result_6_q;
+    end
+    if (clear_i) begin
+      result_8_q <= 1'd0;
+    end else begin
+      result_8_q <= result_7_q;
+    end
+    if (clear_i) begin
+      result_9_q <= 1'd0;
+    end else begin
+      result_9_q <= result_8_q;
+    end
+    if (clear_i) begin
+      result_10_q <= 1'd0;
+    end else begin
+      result_10_q <= result_9_q;
+    end
+    first_1_q <= sequencer_first_chunk_o;
+    first_2_q <= first_1_q;
+    first_3_q <= first_2_q;
+    first_4_q <= first_3_q;
+    first_5_q <= first_4_q;
+    first_6_q <= first_5_q;
+    first_7_q <= first_6_q;
+    first_8_q <= first_7_q;
+    first_9_q <= first_8_q;
+    token_1_q <= sequencer_token_o;
+    token_2_q <= token_1_q;
+    token_3_q <= token_2_q;
+    token_4_q <= token_3_q;
+    token_5_q <= token_4_q;
+    token_6_q <= token_5_q;
+    token_7_q <= token_6_q;
+    token_8_q <= token_7_q;
+    token_9_q <= token_8_q;
+    last_pass_1_q <= sequencer_last_pass_o;
+    last_pass_2_q <= last_pass_1_q;
+    last_pass_3_q <= last_pass_2_q;
+    last_pass_4_q <= last_pass_3_q;
+    last_pass_5_q <= last_pass_4_q;
+    last_pass_6_q <= last_pass_5_q;
+    last_pass_7_q <= last_pass_6_q;
+    last_pass_8_q <= last_pass_7_q;
+    last_pass_9_q <= last_pass_8_q;
+    last_pass_10_q <= last_pass_9_q;
+    job_end_1_q <= sequencer_job_end_o;
+    job_end_2_q <= job_end_1_q;
+    job_end_3_q <= job_end_2_q;
+    job_end_4_q <= job_end_3_q;
+    job_end_5_q <= job_end_4_q;
+    job_end_6_q <= job_end_5_q;
+    job_end_7_q <= job_end_6_q;
+    job_end_8_q <= job_end_7_q;
+    job_end_9_q <= job_end_8_q;
+    job_end_10_q <= job_end_9_q;
+  end
+endmodule
+
+// Starts, watches and ends jobs.
+module trine_job (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire start_i,
+  input  wire abort_i,
+  input  wire [12:0] tokens_i,
+  input  wire [18:0] depth_i,
+  input  wire [19:0] outputs_i,
+  input  wire [31:0] tag_i,
+  input  wire [31:0] watchdog_i,
+  input  wire moved_i,
+  input  wire res_done_i,
+  input  wire act_early_i,
+  input  wire act_late_i,
+  input  wire wgt_early_i,
+  input  wire wgt_late_i,
+  input  wire illegal_i,
+  output wire start_o,
+  output wire clear_o,
+  output wire busy_o,
+  output wire done_o,
+  output wire error_o,
+  output wire [3:0] code_o,
+  output wire [31:0] done_tag_o,
+  output wire [3:0] last_token_o,
+  output wire [14:0] depth_o,
+  output wire [19:0] outputs_o
+);
+  reg busy_q;
+  reg [3:0] code_q;
+  reg [3:0] last_token_q;
+  reg [14:0] depth_q;
+  reg [19:0] outputs_q;
+  reg [31:0] tag_q;
+  reg [31:0] done_tag_q;
+  reg [31:0] idle_q;
+  wire shape;
+  wire accept;
+  wire refuse;
+  wire expired;
+  wire fault;
+  wire [3:0] reason;
+  wire finish;
+  wire [12:0] last_token;
+  reg start_q;
+  assign shape = (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
+  assign accept = start_i & shape;
+  assign refuse = start_i & ~shape;
+  assign expired = (|watchdog_i) & (idle_q == watchdog_i);
+  assign fault = busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
+  assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
+  assign finish = busy_q & res_done_i;
+  assign last_token = tokens_i - 13'd1;
+  assign start_o = start_q;
+  assign clear_o = ((rst_i | accept) | fault) | abort_i;
+  assign busy_o = busy_q;
+  assign done_o = finish;
+  assign error_o = fault | refuse;
+  assign code_o = code_q;
+  assign done_tag_o = done_tag_q;
+  assign last_token_o = last_token_q;
+  assign depth_o = depth_q;
+  assign outputs_o = outputs_q;
+
+  wire unused_ok = &{1'b0, last_token[12:4]};
+
+  always @(posedge clk_i) begin
+    idle_q <= (moved_i | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    if (finish) begin
+      busy_q <= 1'd0;
+      done_tag_q <= tag_q;
+    end
+    if (fault) begin
+      busy_q <= 1'd0;
+      code_q <= reason;
+    end
+    if (abort_i) begin
+      busy_q <= 1'd0;
+    end
+    if (accept) begin
+      busy_q <= 1'd1;
+      code_q <= 4'd0;
+      tag_q <= tag_i;
+      last_token_q <= last_token[3:0];
+      depth_q <= depth_i[14:0];
+      outputs_q <= outputs_i;
+    end
+    if (refuse) begin
+      code_q <= 4'd1;
+    end
+    if (rst_i) begin
+      busy_q <= 1'd0;
+      code_q <= 4'd0;
+      done_tag_q <= 32'd0;
+    end
+    if (rst_i) begin
+      start_q <= 1'd0;
+    end else begin
+      start_q <= accept;
+    end
+  end
+endmodule
+
+// Event counters with a snapshot.
+module trine_counters (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire clear_i,
+  input  wire snapshot_i,
+  input  wire cycles_i,
+  output wire [47:0] cycles_o,
+  input  wire active_i,
+  output wire [47:0] active_o,
+  input  wire stall_act_i,
+  output wire [47:0] stall_act_o,
+  input  wire stall_wgt_i,
+  output wire [47:0] stall_wgt_o,
+  input  wire stall_out_i,
+  output wire [47:0] stall_out_o,
+  input  wire act_beats_i,
+  output wire [31:0] act_beats_o,
+  input  wire wgt_beats_i,
+  output wire [31:0] wgt_beats_o,
+  input  wire res_beats_i,
+  output wire [31:0] res_beats_o,
+  input  wire jobs_i,
+  output wire [31:0] jobs_o
+);
+  reg [47:0] cycles_q;
+  reg [47:0] cycles_copy_q;
+  reg [47:0] active_q;
+  reg [47:0] active_copy_q;
+  reg [47:0] stall_act_q;
+  reg [47:0] stall_act_copy_q;
+  reg [47:0] stall_wgt_q;
+  reg [47:0] stall_wgt_copy_q;
+  reg [47:0] stall_out_q;
+  reg [47:0] stall_out_copy_q;
+  reg [31:0] act_beats_q;
+  reg [31:0] act_beats_copy_q;
+  reg [31:0] wgt_beats_q;
+  reg [31:0] wgt_beats_copy_q;
+  reg [31:0] res_beats_q;
+  reg [31:0] res_beats_copy_q;
+  reg [31:0] jobs_q;
+  reg [31:0] jobs_copy_q;
+  assign cycles_o = cycles_copy_q;
+  assign active_o = active_copy_q;
+  assign stall_act_o = stall_act_copy_q;
+  assign stall_wgt_o = stall_wgt_copy_q;
+  assign stall_out_o = stall_out_copy_q;
+  assign act_beats_o = act_beats_copy_q;
+  assign wgt_beats_o = wgt_beats_copy_q;
+  assign res_beats_o = res_beats_copy_q;
+  assign jobs_o = jobs_copy_q;
+
+  always @(posedge clk_i) begin
+    if (rst_i | clear_i) begin
+      cycles_q <= 48'd0;
+    end else begin
+      if (cycles_i) begin
+        cycles_q <= cycles_q + 48'd1;
+      end
+    end
+    if (rst_i) begin
+      cycles_copy_q <= 48'd0;
+    end else begin
+      if (snapshot_i) begin
+        cycles_copy_q <= cycles_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      active_q <= 48'd0;
+    end else begin
+      if (active_i) begin
+        active_q <= active_q + 48'd1;
+      end
+    end
+    if (rst_i) begin
+      active_copy_q <= 48'd0;
+    end else begin
+      if (snapshot_i) begin
+        active_copy_q <= active_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      stall_act_q <= 48'd0;
+    end else begin
+      if (stall_act_i) begin
+        stall_act_q <= stall_act_q + 48'd1;
+      end
+    end
+    if (rst_i) begin
+      stall_act_copy_q <= 48'd0;
+    end else begin
+      if (snapshot_i) begin
+        stall_act_copy_q <= stall_act_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      stall_wgt_q <= 48'd0;
+    end else begin
+      if (stall_wgt_i) begin
+        stall_wgt_q <= stall_wgt_q + 48'd1;
+      end
+    end
+    if (rst_i) begin
+      stall_wgt_copy_q <= 48'd0;
+    end else begin
+      if (snapshot_i) begin
+        stall_wgt_copy_q <= stall_wgt_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      stall_out_q <= 48'd0;
+    end else begin
+      if (stall_out_i) begin
+        stall_out_q <= stall_out_q + 48'd1;
+      end
+    end
+    if (rst_i) begin
+      stall_out_copy_q <= 48'd0;
+    end else begin
+      if (snapshot_i) begin
+        stall_out_copy_q <= stall_out_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      act_beats_q <= 32'd0;
+    end else begin
+      if (act_beats_i) begin
+        act_beats_q <= act_beats_q + 32'd1;
+      end
+    end
+    if (rst_i) begin
+      act_beats_copy_q <= 32'd0;
+    end else begin
+      if (snapshot_i) begin
+        act_beats_copy_q <= act_beats_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      wgt_beats_q <= 32'd0;
+    end else begin
+      if (wgt_beats_i) begin
+        wgt_beats_q <= wgt_beats_q + 32'd1;
+      end
+    end
+    if (rst_i) begin
+      wgt_beats_copy_q <= 32'd0;
+    end else begin
+      if (snapshot_i) begin
+        wgt_beats_copy_q <= wgt_beats_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      res_beats_q <= 32'd0;
+    end else begin
+      if (res_beats_i) begin
+        res_beats_q <= res_beats_q + 32'd1;
+      end
+    end
+    if (rst_i) begin
+      res_beats_copy_q <= 32'd0;
+    end else begin
+      if (snapshot_i) begin
+        res_beats_copy_q <= res_beats_q;
+      end
+    end
+    if (rst_i | clear_i) begin
+      jobs_q <= 32'd0;
+    end else begin
+      if (jobs_i) begin
+        jobs_q <= jobs_q + 32'd1;
+      end
+    end
+    if (rst_i) begin
+      jobs_copy_q <= 32'd0;
+    end else begin
+      if (snapshot_i) begin
+        jobs_copy_q <= jobs_q;
+      end
+    end
+  end
+endmodule
+
+// Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
+// 256 lanes x 64 columns, base3 weights on 512 bits a beat.
+module trine (
+  input  wire aclk,
+  input  wire aresetn,
+  input  wire [11:0] s_axil_awaddr,
+  input  wire [2:0] s_axil_awprot,
+  input  wire s_axil_awvalid,
+  input  wire [31:0] s_axil_wdata,
+  input  wire [3:0] s_axil_wstrb,
+  input  wire s_axil_wvalid,
+  input  wire s_axil_bready,
+  input  wire [11:0] s_axil_araddr,
+  input  wire [2:0] s_axil_arprot,
+  input  wire s_axil_arvalid,
+  input  wire s_axil_rready,
+  input  wire [2047:0] s_axis_act_tdata,
+  input  wire [255:0] s_axis_act_tkeep,
+  input  wire s_axis_act_tlast,
+  input  wire s_axis_act_tvalid,
+  input  wire [511:0] s_axis_wgt_tdata,
+  input  wire [63:0] s_axis_wgt_tkeep,
+  input  wire s_axis_wgt_tlast,
+  input  wire s_axis_wgt_tvalid,
+  input  wire m_axis_res_tready,
+  output wire s_axil_awready,
+  output wire s_axil_wready,
+  output wire [1:0] s_axil_bresp,
+  output wire s_axil_bvalid,
+  output wire s_axil_arready,
+  output wire [31:0] s_axil_rdata,
+  output wire [1:0] s_axil_rresp,
+  output wire s_axil_rvalid,
+  output wire s_axis_act_tready,
+  output wire s_axis_wgt_tready,
+  output wire [2047:0] m_axis_res_tdata,
+  output wire [255:0] m_axis_res_tkeep,
+  output wire m_axis_res_tlast,
+  output wire m_axis_res_tvalid,
+  output wire irq
+);
+  wire hard_reset;
+  wire rst;
+  wire status_busy;
+  wire status_done_set;
+  wire status_error_set;
+  wire [3:0] err_code_code;
+  wire irq_stat_done_set;
+  wire irq_stat_error_set;
+  wire [31:0] done_tag_tag;
+  wire [31:0] cycles_lo_value;
+  wire [15:0] cycles_hi_value;
+  wire [31:0] active_lo_value;
+  wire [15:0] active_hi_value;
+  wire [31:0] stall_act_lo_value;
+  wire [15:0] stall_act_hi_value;
+  wire [31:0] stall_wgt_lo_value;
+  wire [15:0] stall_wgt_hi_value;
+  wire [31:0] stall_out_lo_value;
+  wire [15:0] stall_out_hi_value;
+  wire [31:0] act_beats_value;
+  wire [31:0] wgt_beats_value;
+  wire [31:0] res_beats_value;
+  wire [31:0] jobs_value;
+  wire registers_ctrl_start_o;
+  wire registers_ctrl_abort_o;
+  wire registers_ctrl_soft_reset_o;
+  wire registers_status_done_o;
+  wire registers_status_error_o;
+  wire registers_irq_en_done_o;
+  wire registers_irq_en_error_o;
+  wire registers_irq_stat_done_o;
+  wire registers_irq_stat_error_o;
+  wire [12:0] registers_tokens_m_o;
+  wire [18:0] registers_depth_k_o;
+  wire [19:0] registers_outputs_n_o;
+  wire [31:0] registers_watchdog_cycles_o;
+  wire [31:0] registers_job_tag_tag_o;
+  wire registers_perf_ctrl_clear_o;
+  wire registers_perf_ctrl_snapshot_o;
+  wire [31:0] registers_scratch_value_o;
+  wire registers_awready_o;
+  wire registers_wready_o;
+  wire registers_bvalid_o;
+  wire [1:0] registers_bresp_o;
+  wire registers_arready_o;
+  wire registers_rvalid_o;
+  wire [1:0] registers_rresp_o;
+  wire [31:0] registers_rdata_o;
+  wire busy;
+  wire clear;
+  wire start;
+  wire [3:0] last_token;
+  wire [14:0] depth;
+  wire [19:0] outputs;
+  wire core_act_ready_o;
+  wire core_wgt_ready_o;
+  wire core_res_valid_o;
+  wire [2047:0] core_res_data_o;
+  wire [255:0] core_res_keep_o;
+  wire core_res_last_o;
+  wire core_active_o;
+  wire core_stall_act_o;
+  wire core_stall_wgt_o;
+  wire core_stall_out_o;
+  wire core_act_early_o;
+  wire core_act_late_o;
+  wire core_wgt_late_o;
+  wire core_wgt_early_o;
+  wire core_illegal_o;
+  wire act_moved;
+  wire wgt_moved;
+  wire res_moved;
+  wire moved;
+  wire res_done;
+  wire job_start_o;
+  wire job_clear_o;
+  wire job_busy_o;
+  wire job_done_o;
+  wire job_error_o;
+  wire [3:0] job_code_o;
+  wire [31:0] job_done_tag_o;
+  wire [3:0] job_last_token_o;
+  wire [14:0] job_depth_o;
+  wire [19:0] job_outputs_o;
+  wire [47:0] counters_cycles_o;
+  wire [47:0] counters_active_o;
+  wire [47:0] counters_stall_act_o;
+  wire [47:0] counters_stall_wgt_o;
+  wire [47:0] counters_stall_out_o;
+  wire [31:0] counters_act_beats_o;
+  wire [31:0] counters_wgt_beats_o;
+  wire [31:0] counters_res_beats_o;
+  wire [31:0] counters_jobs_o;
+  assign hard_reset = ~aresetn;
+  assign rst = hard_reset | registers_ctrl_soft_reset_o;
+  assign act_moved = s_axis_act_tvalid & core_act_ready_o;
+  assign wgt_moved = s_axis_wgt_tvalid & core_wgt_ready_o;
+  assign res_moved = core_res_valid_o & m_axis_res_tready;
+  assign moved = (act_moved | wgt_moved) | res_moved;
+  assign res_done = res_moved & core_res_last_o;
+  assign busy = job_busy_o;
+  assign clear = job_clear_o;
+  assign start = job_start_o;
+  assign last_token = job_last_token_o;
+  assign depth = job_depth_o;
+  assign outputs = job_outputs_o;
+  assign status_busy = busy;
+  assign status_done_set = job_done_o;
+  assign status_error_set = job_error_o;
+  assign irq_stat_done_set = job_done_o;
+  assign irq_stat_error_set = job_error_o;
+  assign err_code_code = job_code_o;
+  assign done_tag_tag = job_done_tag_o;
+  assign cycles_lo_value = counters_cycles_o[31:0];
+  assign cycles_hi_value = counters_cycles_o[47:32];
+  assign active_lo_value = counters_active_o[31:0];
+  assign active_hi_value = counters_active_o[47:32];
+  assign stall_act_lo_value = counters_stall_act_o[31:0];
+  assign stall_act_hi_value = counters_stall_act_o[47:32];
+  assign stall_wgt_lo_value = counters_stall_wgt_o[31:0];
+  assign stall_wgt_hi_value = counters_stall_wgt_o[47:32];
+  assign stall_out_lo_value = counters_stall_out_o[31:0];
+  assign stall_out_hi_value = counters_stall_out_o[47:32];
+  assign act_beats_value = counters_act_beats_o;
+  assign wgt_beats_value = counters_wgt_beats_o;
+  assign res_beats_value = counters_res_beats_o;
+  assign jobs_value = counters_jobs_o;
+  assign s_axil_awready = registers_awready_o;
+  assign s_axil_wready = registers_wready_o;
+  assign s_axil_bresp = registers_bresp_o;
+  assign s_axil_bvalid = registers_bvalid_o;
+  assign s_axil_arready = registers_arready_o;
+  assign s_axil_rdata = registers_rdata_o;
+  assign s_axil_rresp = registers_rresp_o;
+  assign s_axil_rvalid = registers_rvalid_o;
+  assign s_axis_act_tready = core_act_ready_o;
+  assign s_axis_wgt_tready = core_wgt_ready_o;
+  assign m_axis_res_tdata = core_res_data_o;
+  assign m_axis_res_tkeep = core_res_keep_o;
+  assign m_axis_res_tlast = core_res_last_o;
+  assign m_axis_res_tvalid = core_res_valid_o;
+  assign irq = (registers_irq_en_done_o & registers_irq_stat_done_o) | (registers_irq_en_error_o & registers_irq_stat_error_o);
+
+  trine_registers registers (
+    .clk_i(aclk),
+    .rst_i(hard_reset),
+    .awaddr_i(s_axil_awaddr),
+    .awvalid_i(s_axil_awvalid),
+    .wdata_i(s_axil_wdata),
+    .wstrb_i(s_axil_wstrb),
+    .wvalid_i(s_axil_wvalid),
+    .bready_i(s_axil_bready),
+    .araddr_i(s_axil_araddr),
+    .arvalid_i(s_axil_arvalid),
+    .rready_i(s_axil_rready),
+    .status_busy_i(status_busy),
+    .status_done_set_i(status_done_set),
+    .status_error_set_i(status_error_set),
+    .err_code_code_i(err_code_code),
+    .irq_stat_done_set_i(irq_stat_done_set),
+    .irq_stat_error_set_i(irq_stat_error_set),
+    .done_tag_tag_i(done_tag_tag),
+    .cycles_lo_value_i(cycles_lo_value),
+    .cycles_hi_value_i(cycles_hi_value),
+    .active_lo_value_i(active_lo_value),
+    .active_hi_value_i(active_hi_value),
+    .stall_act_lo_value_i(stall_act_lo_value),
+    .stall_act_hi_value_i(stall_act_hi_value),
+    .stall_wgt_lo_value_i(stall_wgt_lo_value),
+    .stall_wgt_hi_value_i(stall_wgt_hi_value),
+    .stall_out_lo_value_i(stall_out_lo_value),
+    .stall_out_hi_value_i(stall_out_hi_value),
+    .act_beats_value_i(act_beats_value),
+    .wgt_beats_value_i(wgt_beats_value),
+    .res_beats_value_i(res_beats_value),
+    .jobs_value_i(jobs_value),
+    .ctrl_start_o(registers_ctrl_start_o),
+    .ctrl_abort_o(registers_ctrl_abort_o),
+    .ctrl_soft_reset_o(registers_ctrl_soft_reset_o),
+    .status_done_o(registers_status_done_o),
+    .status_error_o(registers_status_error_o),
+    .irq_en_done_o(registers_irq_en_done_o),
+    .irq_en_error_o(registers_irq_en_error_o),
+    .irq_stat_done_o(registers_irq_stat_done_o),
+    .irq_stat_error_o(registers_irq_stat_error_o),
+    .tokens_m_o(registers_tokens_m_o),
+    .depth_k_o(registers_depth_k_o),
+    .outputs_n_o(registers_outputs_n_o),
+    .watchdog_cycles_o(registers_watchdog_cycles_o),
+    .job_tag_tag_o(registers_job_tag_tag_o),
+    .perf_ctrl_clear_o(registers_perf_ctrl_clear_o),
+    .perf_ctrl_snapshot_o(registers_perf_ctrl_snapshot_o),
+    .scratch_value_o(registers_scratch_value_o),
+    .awready_o(registers_awready_o),
+    .wready_o(registers_wready_o),
+    .bvalid_o(registers_bvalid_o),
+    .bresp_o(registers_bresp_o),
+    .arready_o(registers_arready_o),
+    .rvalid_o(registers_rvalid_o),
+    .rresp_o(registers_rresp_o),
+    .rdata_o(registers_rdata_o)
+  );
+
+  trine_core core (
+    .clk_i(aclk),
+    .clear_i(clear),
+    .start_i(start),
+    .busy_i(busy),
+    .last_token_i(last_token),
+    .depth_i(depth),
+    .outputs_i(outputs),
+    .act_valid_i(s_axis_act_tvalid),
+    .act_last_i(s_axis_act_tlast),
+    .act_data_i(s_axis_act_tdata),
+    .wgt_valid_i(s_axis_wgt_tvalid),
+    .wgt_last_i(s_axis_wgt_tlast),
+    .wgt_data_i(s_axis_wgt_tdata),
+    .res_ready_i(m_axis_res_tready),
+    .act_ready_o(core_act_ready_o),
+    .wgt_ready_o(core_wgt_ready_o),
+    .res_valid_o(core_res_valid_o),
+    .res_data_o(core_res_data_o),
+    .res_keep_o(core_res_keep_o),
+    .res_last_o(core_res_last_o),
+    .active_o(core_active_o),
+    .stall_act_o(core_stall_act_o),
+    .stall_wgt_o(core_stall_wgt_o),
+    .stall_out_o(core_stall_out_o),
+    .act_early_o(core_act_early_o),
+    .act_late_o(core_act_late_o),
+    .wgt_late_o(core_wgt_late_o),
+    .wgt_early_o(core_wgt_early_o),
+    .illegal_o(core_illegal_o)
+  );
+
+  trine_job job (
+    .clk_i(aclk),
+    .rst_i(rst),
+    .start_i(registers_ctrl_start_o),
+    .abort_i(registers_ctrl_abort_o),
+    .tokens_i(registers_tokens_m_o),
+    .depth_i(registers_depth_k_o),
+    .outputs_i(registers_outputs_n_o),
+    .tag_i(registers_job_tag_tag_o),
+    .watchdog_i(registers_watchdog_cycles_o),
+    .moved_i(moved),
+    .res_done_i(res_done),
+    .act_early_i(core_act_early_o),
+    .act_late_i(core_act_late_o),
+    .wgt_early_i(core_wgt_early_o),
+    .wgt_late_i(core_wgt_late_o),
+    .illegal_i(core_illegal_o),
+    .start_o(job_start_o),
+    .clear_o(job_clear_o),
+    .busy_o(job_busy_o),
+    .done_o(job_done_o),
+    .error_o(job_error_o),
+    .code_o(job_code_o),
+    .done_tag_o(job_done_tag_o),
+    .last_token_o(job_last_token_o),
+    .depth_o(job_depth_o),
+    .outputs_o(job_outputs_o)
+  );
+
+  trine_counters counters (
+    .clk_i(aclk),
+    .rst_i(rst),
+    .clear_i(registers_perf_ctrl_clear_o),
+    .snapshot_i(registers_perf_ctrl_snapshot_o),
+    .cycles_i(busy),
+    .active_i(core_active_o),
+    .stall_act_i(core_stall_act_o),
+    .stall_wgt_i(core_stall_wgt_o),
+    .stall_out_i(core_stall_out_o),
+    .act_beats_i(act_moved),
+    .wgt_beats_i(wgt_moved),
+    .res_beats_i(res_moved),
+    .jobs_i(job_done_o),
+    .cycles_o(counters_cycles_o),
+    .active_o(counters_active_o),
+    .stall_act_o(counters_stall_act_o),
+    .stall_wgt_o(counters_stall_wgt_o),
+    .stall_out_o(counters_stall_out_o),
+    .act_beats_o(counters_act_beats_o),
+    .wgt_beats_o(counters_wgt_beats_o),
+    .res_beats_o(counters_res_beats_o),
+    .jobs_o(counters_jobs_o)
+  );
+
+  wire unused_ok = &{1'b0, s_axil_awprot, s_axil_arprot, s_axis_act_tkeep, s_axis_wgt_tkeep, registers_status_done_o, registers_status_error_o, registers_scratch_value_o};
+endmodule
