@@ -1,1 +1,49 @@
 //! Cycle-accurate simulation of generated designs with Verilator.
+//!
+//! [`build`] turns [`Verilog`](trine_hdl::Verilog) into a loaded [`Library`], of which [`Dut`] is an instance: poke,
+//! peek and tick it by hand, play whole streams through it with [`exchange`](exchange()), or hand it to the host driver
+//! as a [`SimTransport`].
+//!
+//! ```no_run
+//! # fn example(verilog: &trine_hdl::Verilog) -> Result<(), trine_sim::Error> {
+//! use trine_sim::{BuildOptions, Dut, Limits, Sink, Source, Stalls};
+//!
+//! let library = trine_sim::build(verilog, &BuildOptions::default())?;
+//! let mut dut = Dut::new(&library)?;
+//! dut.poke("aresetn", true)?;
+//! let mut source = Source::axi(&dut, "s_axis", Stalls::new(0.3, 1)?)?;
+//! let mut sink = Sink::axi(&dut, "m_axis", Stalls::new(0.3, 2)?)?;
+//! let mut received = [0; 64];
+//! trine_sim::exchange(&mut dut, &mut [source.play(&[7; 64])], &mut [sink.collect(&mut received)], Limits::default())?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod axi;
+mod cache;
+mod codecs;
+mod dut;
+mod error;
+mod exchange;
+mod ffi;
+mod library;
+mod monitor;
+mod recipe;
+mod scoreboard;
+mod streams;
+pub mod tools;
+mod transport;
+mod value;
+mod verilator;
+
+pub use axi::AxiLite;
+pub use dut::{Dut, PortHandle, PortId};
+pub use error::Error;
+pub use exchange::{Collect, Limits, Play, exchange};
+pub use library::Library;
+pub use monitor::StreamRule;
+pub use scoreboard::{Mismatch, Scoreboard};
+pub use streams::{Sink, Source, Stalls, StreamPorts};
+pub use transport::{SimOptions, SimTransport};
+pub use value::Value;
+pub use verilator::{BuildOptions, BuildStep, build, lint};

@@ -1,0 +1,78 @@
+//! Built simulations, kept by content: the same Verilog, flags and tools never compile twice.
+//!
+//! An entry is a folder that appears complete or not at all: it is filled under a temporary name and then renamed. Of
+//! two processes that build the same entry at once, one wins and both use the winner's.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+
+/// A folder of finished entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// `TRINE_CACHE`, or `trine` in the user's cache folder: it outlives clean builds and serves every checkout.
+    pub fn open() -> Result<Self, Error> {
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let folder = set("TRINE_CACHE")
+            .or_else(|| set("XDG_CACHE_HOME").map(|folder| folder.join("trine")))
+            .or_else(|| set("HOME").map(|home| home.join(".cache/trine")))
+            .ok_or(Error::NoCacheFolder)?;
+        Self::at(folder)
+    }
+
+    /// A cache in `folder`, which is created where it is missing.
+    pub fn at(folder: PathBuf) -> Result<Self, Error> {
+        fs::create_dir_all(&folder).map_err(Error::io("cannot create the cache folder", &folder))?;
+        Ok(Self { folder })
+    }
+
+    /// The entry `name`, made by `fill` in an empty folder when it is not there yet.
+    pub fn entry(&self, name: &str, fill: impl FnOnce(&Path) -> Result<(), Error>) -> Result<PathBuf, Error> {
+        let entry = self.folder.join(name);
+        if entry.is_dir() {
+            return Ok(entry);
+        }
+        let building = tempfile::Builder::new()
+            .prefix(".building-")
+            .tempdir_in(&self.folder)
+            .map_err(Error::io("cannot write to the cache folder", &self.folder))?;
+        fill(building.path())?;
+        match fs::rename(building.path(), &entry) {
+            Ok(()) => drop(building.keep()),
+            Err(_) if entry.is_dir() => {}
+            Err(source) => return Err(Error::Io { action: "cannot create the cache entry", path: entry, source }),
+        }
+        Ok(entry)
+    }
+
+    /// Where the log of a failed build is kept.
+    pub fn failure_log(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.failed.log"))
+    }
+}
+
+/// SHA-256 over labelled parts; lengths are hashed too, so that moving text from one part to the next changes the key.
+#[derive(Default)]
+pub(crate) struct Key(Sha256);
+
+impl Key {
+    pub fn part(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref();
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    /// The first 80 bits in hexadecimal: short enough for a path, long enough never to collide.
+    pub fn finish(self) -> String {
+        self.0.finalize().iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

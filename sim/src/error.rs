@@ -1,0 +1,155 @@
+//! Everything that can go wrong between a design and its simulation.
+
+use std::path::{Path, PathBuf};
+
+use crate::monitor::StreamRule;
+use crate::scoreboard::Mismatch;
+
+/// Why a simulation could not be built, or what was found wrong while it ran.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A tool is nowhere to be found.
+    #[error("{tool} is missing: {hint}")]
+    ToolMissing {
+        /// Name of the tool.
+        tool: &'static str,
+        /// What to do about it.
+        hint: String,
+    },
+    /// A tool that was named explicitly does not serve.
+    #[error("{tool} at {} cannot be used: {problem}", path.display())]
+    ToolUnusable {
+        /// Name of the tool.
+        tool: &'static str,
+        /// Where it was named to be.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is no folder to keep built simulations in.
+    #[error("no cache folder: set TRINE_CACHE to a folder of yours (HOME and XDG_CACHE_HOME are unset)")]
+    NoCacheFolder,
+    /// A file operation failed.
+    #[error("{action} {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A tool refused its input.
+    #[error("{step} of {top} failed (log: {}):\n{tail}", log.display())]
+    Build {
+        /// Which step.
+        step: &'static str,
+        /// Name of the top module.
+        top: String,
+        /// The tool's last lines.
+        tail: String,
+        /// Complete output of all steps.
+        log: PathBuf,
+    },
+    /// The linter has something to say about the Verilog.
+    #[error("the Verilog of {top} does not lint:\n{output}")]
+    Lint {
+        /// Name of the top module.
+        top: String,
+        /// The linter's output.
+        output: String,
+    },
+    /// A built simulation cannot be loaded.
+    #[error("the simulation {} cannot be loaded: {problem}", path.display())]
+    Load {
+        /// The dynamic library.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The design ended the simulation (`$fatal`, `$stop`, `$finish`), or the simulator itself failed.
+    #[error("{top}: {message}")]
+    Design {
+        /// Name of the top module.
+        top: String,
+        /// The simulator's message, with file, line and cycle.
+        message: String,
+    },
+    /// The design has no such port, or it points the other way.
+    #[error("{top} has no {wanted} port {port}")]
+    NoSuchPort {
+        /// Name of the top module.
+        top: String,
+        /// `input`, `output` or empty.
+        wanted: &'static str,
+        /// The name asked for.
+        port: String,
+    },
+    /// A value or buffer does not fit the port.
+    #[error("port {port} is {width} bits wide: {problem}")]
+    Width {
+        /// Name of the port.
+        port: String,
+        /// Its width in bits.
+        width: usize,
+        /// What does not fit.
+        problem: String,
+    },
+    /// A stall probability outside 0 <= p < 1.
+    #[error("a stall probability must be at least 0 and below 1, not {0}")]
+    StallProbability(f64),
+    /// The streams came to rest before all beats were through.
+    #[error("{top}: no beat moved for {limit} cycles, up to cycle {cycle}; {progress}")]
+    Idle {
+        /// Name of the top module.
+        top: String,
+        /// The limit that was reached, in cycles.
+        limit: u64,
+        /// Cycle at which it was reached.
+        cycle: u64,
+        /// Beats moved and expected, stream by stream.
+        progress: String,
+    },
+    /// The design broke a rule of a stream that it drives.
+    #[error("{stream}, beat {beat}, cycle {cycle}: {rule}")]
+    Stream {
+        /// Prefix of the stream's ports.
+        stream: String,
+        /// Index of the beat in its exchange.
+        beat: u64,
+        /// Clock cycle.
+        cycle: u64,
+        /// The rule.
+        rule: StreamRule,
+    },
+    /// The design broke a rule of its register port, or did not answer.
+    #[error("{bus}, {access} of register {offset:#x}, cycle {cycle}: {problem}")]
+    Bus {
+        /// Prefix of the bus.
+        bus: String,
+        /// `read` or `write`.
+        access: &'static str,
+        /// Byte offset of the register.
+        offset: u32,
+        /// Clock cycle.
+        cycle: u64,
+        /// What was wrong.
+        problem: String,
+    },
+    /// A result differs from what was expected.
+    #[error(transparent)]
+    Mismatch(#[from] Box<Mismatch>),
+}
+
+impl Error {
+    /// Whether the cure is to install something.
+    #[must_use]
+    pub fn is_missing_tool(&self) -> bool {
+        matches!(self, Self::ToolMissing { .. } | Self::ToolUnusable { .. })
+    }
+
+    /// Adds the place to an operating-system error.
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,245 @@
+//! The commands that turn Verilog into a dynamic library.
+//!
+//! ```text
+//! Verilog ───> Verilator ──> fast.cpp, slow.cpp ──┐
+//! port table ──────> ports.h + shim.cpp ──────────┼──> dut.so
+//! runtime sources ──> objects, cached for all ────┘
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use trine_hdl::{Direction, Verilog};
+
+use crate::cache::{Cache, Key};
+use crate::error::Error;
+use crate::tools::{Compiler, Verilator};
+use crate::verilator::BuildStep;
+
+/// The C++ half of this crate: file name and text.
+const SHIM: [(&str, &str); 6] = [
+    ("shim.cpp", include_str!("shim/shim.cpp")),
+    ("streams.h", include_str!("shim/streams.h")),
+    ("hooks.h", include_str!("shim/hooks.h")),
+    ("codecs.cpp", include_str!("shim/codecs.cpp")),
+    ("codecs/lz4.h", include_str!("shim/codecs/lz4.h")),
+    ("codecs/zlib.h", include_str!("shim/codecs/zlib.h")),
+];
+
+/// Random initial values catch what a design forgets to reset; warnings are a matter for the linter, not for a build.
+const VERILATE: &str = "--cc -O3 --x-assign unique --x-initial unique --prefix Vdut --Mdir cpp -Wno-fatal";
+
+/// A library shares nothing with the next one: each holds a runtime of its own.
+const COMPILE: &str = "-c -std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -pthread \
+                       -Icpp -Icodecs -include hooks.h -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE_VCD=0 -DVM_TRACE_SAIF=0";
+
+/// For code that runs every cycle. `-O3` gains nothing here, the processor's own instructions gain 10 %.
+const FAST: &str = "-O2 -march=native";
+
+/// For code that runs once, where the time to compile is all that counts.
+const SLOW: &str = "-O0";
+
+/// Tools and flags of one kind of build.
+pub(crate) struct Recipe {
+    verilator: Verilator,
+    compiler: Compiler,
+    trace: bool,
+}
+
+impl Recipe {
+    pub fn new(verilator: Verilator, compiler: Compiler, trace: bool) -> Self {
+        Self { verilator, compiler, trace }
+    }
+
+    /// The dynamic library of a design.
+    pub fn design(&self, cache: &Cache, verilog: &Verilog, progress: &dyn Fn(BuildStep)) -> Result<PathBuf, Error> {
+        let ports = ports_header(verilog);
+        let files = verilog.files.iter().flat_map(|file| [&file.name, &file.text]);
+        let key = files.fold(self.key(), Key::part).part(&verilog.top).part(&ports).finish();
+        let name = format!("{}-{key}", verilog.top);
+        let entry = cache.entry(&name, |folder| {
+            let runtime = self.runtime(cache, progress)?;
+            let workshop = Workshop { recipe: self, folder, top: &verilog.top, failure_log: cache.failure_log(&name) };
+            workshop.write("ports.h", &ports)?;
+            workshop.build_design(verilog, &runtime, progress)
+        })?;
+        Ok(entry.join("dut.so"))
+    }
+
+    /// The objects that every design links with.
+    fn runtime(&self, cache: &Cache, progress: &dyn Fn(BuildStep)) -> Result<Vec<PathBuf>, Error> {
+        let mut sources = vec!["verilated", "verilated_threads"];
+        if self.trace {
+            sources.push("verilated_fst_c");
+        }
+        let name = format!("runtime-{}", self.key().finish());
+        let top = "the simulation runtime";
+        let entry = cache.entry(&name, |folder| {
+            progress(BuildStep::Runtime);
+            let workshop = Workshop { recipe: self, folder, top, failure_log: cache.failure_log(&name) };
+            workshop.write_shim()?;
+            let include = self.verilator.root.join("include");
+            let jobs = sources.iter().map(|source| (include.join(source).with_extension("cpp"), FAST));
+            workshop.compile(jobs.collect())
+        })?;
+        Ok(sources.iter().map(|source| entry.join(source).with_extension("o")).collect())
+    }
+
+    /// What every entry depends on. Code for this processor's instructions is no use to a machine that shares the
+    /// folder but not the processor.
+    fn key(&self) -> Key {
+        let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let instructions = processor.lines().find(|line| line.starts_with("flags") || line.starts_with("Features"));
+        let shim = SHIM.into_iter().fold(Key::default(), |key, (name, text)| key.part(name).part(text));
+        [VERILATE, COMPILE, FAST, SLOW, &self.verilator.version, &self.compiler.version]
+            .into_iter()
+            .fold(shim, Key::part)
+            .part(instructions.unwrap_or_default())
+            .part([u8::from(self.trace)])
+    }
+}
+
+/// One build in its own folder; every command runs there and writes to one log.
+struct Workshop<'a> {
+    recipe: &'a Recipe,
+    folder: &'a Path,
+    top: &'a str,
+    failure_log: PathBuf,
+}
+
+impl Workshop<'_> {
+    fn build_design(&self, verilog: &Verilog, runtime: &[PathBuf], progress: &dyn Fn(BuildStep)) -> Result<(), Error> {
+        progress(BuildStep::Verilate);
+        let sources = write_sources(self.folder, verilog)?;
+        let Verilator { executable, root, .. } = &self.recipe.verilator;
+        let mut verilate = Command::new(executable);
+        verilate.env("VERILATOR_ROOT", root).args(VERILATE.split_whitespace());
+        if self.recipe.trace {
+            verilate.args(["--trace-fst", "--trace-structs"]);
+        }
+        self.run("Verilator", verilate.args(["--top-module", &verilog.top]).args(sources))?;
+
+        progress(BuildStep::Compile);
+        self.write_shim()?;
+        self.gather_generated()?;
+        let mut jobs = vec![("fast.cpp".into(), FAST), ("slow.cpp".into(), SLOW), ("shim.cpp".into(), FAST)];
+        if self.recipe.trace {
+            jobs.push(("codecs.cpp".into(), FAST));
+        }
+        let objects: Vec<PathBuf> = jobs.iter().map(|(source, _): &(PathBuf, _)| source.with_extension("o")).collect();
+        self.compile(jobs)?;
+        let mut link = self.compiler();
+        link.args(["-shared", "-pthread", "-o", "dut.so"]).args(objects).args(runtime);
+        self.run("the linker", &mut link)?;
+        self.remove_intermediates()
+    }
+
+    /// Two units instead of Verilator's many: parsing the headers costs more than compiling a small file.
+    fn gather_generated(&self) -> Result<(), Error> {
+        let folder = self.folder.join("cpp");
+        let mut units = [String::new(), String::new()];
+        let mut names: Vec<String> = fs::read_dir(&folder)
+            .map_err(Error::io("cannot read", &folder))?
+            .flatten()
+            .map(|file| file.file_name().to_string_lossy().into_owned())
+            .filter(|name| name.ends_with(".cpp"))
+            .collect();
+        names.sort();
+        for name in names {
+            units[usize::from(name.contains("__Slow"))] += &format!("#include \"{name}\"\n");
+        }
+        self.write("fast.cpp", &units[0])?;
+        self.write("slow.cpp", &units[1])
+    }
+
+    /// Compiles sources to objects in the folder, all at once.
+    fn compile(&self, jobs: Vec<(PathBuf, &str)>) -> Result<(), Error> {
+        let include = self.recipe.verilator.root.join("include");
+        let trace = format!("-DVM_TRACE={0} -DVM_TRACE_FST={0}", u8::from(self.recipe.trace));
+        std::thread::scope(|scope| {
+            let running: Vec<_> = jobs
+                .iter()
+                .map(|(source, flags)| {
+                    let mut command = self.compiler();
+                    let all_flags = [COMPILE, &trace, flags].into_iter().flat_map(str::split_whitespace);
+                    command.args(all_flags).arg("-I").arg(&include).arg("-I").arg(include.join("vltstd")).arg(source);
+                    scope.spawn(move || self.run("the C++ compiler", &mut command))
+                })
+                .collect();
+            running.into_iter().try_for_each(|job| job.join().expect("a compile job does not panic"))
+        })
+    }
+
+    fn compiler(&self) -> Command {
+        let (program, arguments) = self.recipe.compiler.command.split_first().expect("a compiler has a program");
+        let mut command = Command::new(program);
+        command.args(arguments);
+        command
+    }
+
+    /// Runs one command in the folder; its output ends up in the error and, complete, in the failure log.
+    fn run(&self, step: &'static str, command: &mut Command) -> Result<(), Error> {
+        const TAIL: usize = 12;
+        let program = PathBuf::from(command.get_program());
+        let output = command.current_dir(self.folder).output().map_err(Error::io("cannot run", &program))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let log = self.failure_log.clone();
+        fs::write(&log, format!("{command:?}\n{text}")).map_err(Error::io("cannot write", &log))?;
+        let lines: Vec<&str> = text.lines().collect();
+        let tail = lines[lines.len().saturating_sub(TAIL)..].join("\n");
+        Err(Error::Build { step, top: self.top.to_owned(), tail, log })
+    }
+
+    fn write_shim(&self) -> Result<(), Error> {
+        let codecs = self.folder.join("codecs");
+        fs::create_dir(&codecs).map_err(Error::io("cannot create", &codecs))?;
+        SHIM.into_iter().try_for_each(|(name, text)| self.write(name, text))
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), Error> {
+        write(&self.folder.join(name), text)
+    }
+
+    /// What remains is the library and the Verilog it came from.
+    fn remove_intermediates(&self) -> Result<(), Error> {
+        let cpp = self.folder.join("cpp");
+        fs::remove_dir_all(&cpp).map_err(Error::io("cannot remove", &cpp))?;
+        let entries = fs::read_dir(self.folder).map_err(Error::io("cannot read", self.folder))?;
+        entries
+            .flatten()
+            .map(|file| file.path())
+            .filter(|path| path.extension().is_some_and(|it| it == "o"))
+            .try_for_each(|object| fs::remove_file(&object).map_err(Error::io("cannot remove", &object)))
+    }
+}
+
+/// Writes the files of a design and returns their names, children first.
+pub(crate) fn write_sources(folder: &Path, verilog: &Verilog) -> Result<Vec<String>, Error> {
+    for file in &verilog.files {
+        write(&folder.join(&file.name), &file.text)?;
+    }
+    Ok(verilog.files.iter().map(|file| file.name.clone()).collect())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(Error::io("cannot write", path))
+}
+
+/// The port table for the shim. Types are left to the C++ compiler: they follow the width (`CData` … `VlWide`).
+fn ports_header(verilog: &Verilog) -> String {
+    let mut text = "#pragma once\n#include \"Vdut.h\"\n#define TRINE_DUT Vdut\n".to_owned();
+    if !verilog.clock.is_empty() {
+        text += &format!("#define TRINE_CLOCK {}\n", verilog.clock);
+    }
+    text += "#define TRINE_PORTS";
+    for port in &verilog.ports {
+        let direction = if port.direction == Direction::Input { "INPUT" } else { "OUTPUT" };
+        text += &format!(" \\\n    TRINE_{direction}({})", port.name);
+    }
+    text + "\n"
+}

@@ -1,0 +1,232 @@
+// The C interface between one Verilated design and the host program.
+//
+// The generated header ports.h names the ports; their C++ types follow their widths, so the compiler finds storage and
+// size. A failed call keeps its message: no exception leaves this file, and a failed design stays failed.
+
+#include "ports.h"
+#include "verilated.h"
+#if VM_TRACE_FST
+#include "verilated_fst_c.h"
+#endif
+
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "streams.h"
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "port words are copied as bytes, lowest first");
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+namespace {
+
+constexpr uint32_t ABI_VERSION = 1;
+constexpr uint64_t TIME_PER_CYCLE = 10;  // the clock rises in the middle
+constexpr int RANDOM_INITIAL_VALUES = 2;
+constexpr int INITIAL_VALUE_SEED = 1;    // fixed, so that runs repeat
+
+enum Status : int32_t { OK = 0, FAILED = 1, TIMEOUT = 2, VIOLATION = 3 };
+
+template <typename T>
+PortRef ref(T& storage) {
+    return {reinterpret_cast<uint8_t*>(&storage), sizeof storage};
+}
+
+struct Dut {
+    VerilatedContext context;
+    std::unique_ptr<TRINE_DUT> top;
+    std::vector<PortRef> ports;
+    uint64_t cycles = 0;
+    std::string printed;
+    std::string error;
+#if VM_TRACE_FST
+    std::unique_ptr<VerilatedFstC> trace;
+#endif
+
+    void start() {
+        // Registers and memories start with random bits: a design that forgets to reset something fails here too.
+        context.randReset(RANDOM_INITIAL_VALUES);
+        context.randSeed(INITIAL_VALUE_SEED);
+        context.traceEverOn(true);
+        top.reset(new TRINE_DUT{&context, "dut"});
+#define TRINE_OUTPUT(name) ports.push_back(ref(top->name));
+#define TRINE_INPUT(name) TRINE_OUTPUT(name) std::memset(ports.back().data, 0, ports.back().bytes);
+        TRINE_PORTS
+    }
+
+    void dump(uint64_t time) {
+        context.time(time);
+#if VM_TRACE_FST
+        if (trace) trace->dump(time);
+#else
+        (void)time;
+#endif
+    }
+
+    void settle() { top->eval(); }
+
+    // The cycle's inputs are settled by the caller.
+    void clock_edge() {
+#ifdef TRINE_CLOCK
+        dump(cycles * TIME_PER_CYCLE);
+        top->TRINE_CLOCK = 1;
+        top->eval();
+        dump(cycles * TIME_PER_CYCLE + TIME_PER_CYCLE / 2);
+        top->TRINE_CLOCK = 0;
+        ++cycles;
+#else
+        throw std::logic_error("the design has no clock");
+#endif
+    }
+};
+
+// The design whose code is running: the runtime's hooks carry no context of their own.
+thread_local Dut* current = nullptr;
+
+template <typename Body>
+int32_t guarded(Dut* dut, Body body) noexcept {
+    if (!dut->error.empty()) return FAILED;
+    current = dut;
+    Verilated::threadContextp(&dut->context);
+    try {
+        return body();
+    } catch (const std::exception& failure) {
+        dut->error = failure.what();
+    } catch (...) {
+        dut->error = "unknown C++ exception";
+    }
+    return FAILED;
+}
+
+// What the design printed last says why it gives up.
+[[noreturn]] void fail(const std::string& what, const char* file, int line) {
+    std::string message = what + " at " + file + ":" + std::to_string(line);
+    if (current) {
+        message += " in cycle " + std::to_string(current->cycles);
+        while (!current->printed.empty() && current->printed.back() == '\n') current->printed.pop_back();
+        if (!current->printed.empty()) message += ": " + current->printed;
+    }
+    throw std::runtime_error(message);
+}
+
+}  // namespace
+
+void vl_finish(const char* file, int line, const char*) { fail("$finish", file, line); }
+void vl_stop(const char* file, int line, const char*) { fail("$stop, $error or $fatal", file, line); }
+void vl_fatal(const char* file, int line, const char*, const char* message) { fail(message, file, line); }
+
+extern "C" int trine_printf(const char* format, ...) {
+    constexpr size_t KEPT = 4096;
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = std::vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (current) {
+        current->printed += text;
+        if (current->printed.size() > KEPT) current->printed.erase(0, current->printed.size() - KEPT);
+    }
+    return length;
+}
+
+EXPORT uint32_t trine_abi() { return ABI_VERSION; }
+
+EXPORT Dut* trine_create() {
+    Dut* const dut = new (std::nothrow) Dut;
+    if (dut) guarded(dut, [&] { return dut->start(), OK; });
+    return dut;
+}
+
+EXPORT void trine_destroy(Dut* dut) {
+    guarded(dut, [&] { return dut->top->final(), OK; });
+#if VM_TRACE_FST
+    if (dut->trace) dut->trace->close();
+#endif
+    current = nullptr;
+    delete dut;
+}
+
+EXPORT const char* trine_error(const Dut* dut) { return dut->error.c_str(); }
+EXPORT uint64_t trine_cycles(const Dut* dut) { return dut->cycles; }
+EXPORT uint32_t trine_ports(const Dut* dut) { return dut->ports.size(); }
+
+EXPORT void trine_poke(Dut* dut, uint32_t port, const uint32_t* words) {
+    std::memcpy(dut->ports[port].data, words, dut->ports[port].bytes);
+}
+
+EXPORT void trine_peek(const Dut* dut, uint32_t port, uint32_t* words) {
+    std::memcpy(words, dut->ports[port].data, dut->ports[port].bytes);
+}
+
+EXPORT int32_t trine_settle(Dut* dut) {
+    return guarded(dut, [&] { return dut->settle(), OK; });
+}
+
+EXPORT int32_t trine_tick(Dut* dut) {
+    return guarded(dut, [&] { return dut->settle(), dut->clock_edge(), OK; });
+}
+
+EXPORT int32_t trine_trace_open(Dut* dut, const char* path) {
+    return guarded(dut, [&] {
+#if VM_TRACE_FST
+        dut->trace.reset(new VerilatedFstC);
+        dut->top->trace(dut->trace.get(), 99);
+        dut->trace->open(path);
+        return OK;
+#else
+        (void)path;
+        throw std::logic_error("the design was built without waveform support");
+        return FAILED;
+#endif
+    });
+}
+
+EXPORT int32_t trine_trace_close(Dut* dut) {
+#if VM_TRACE_FST
+    // A failed design still gets its waveform: that is when it is wanted.
+    if (dut->trace) dut->trace->close();
+    dut->trace.reset();
+#endif
+    (void)dut;
+    return OK;
+}
+
+// Plays all sources and collects all sinks at the same time, until every beat is through and `drain` more cycles have
+// brought none. `idle_limit` cycles in which no beat moves end it early.
+EXPORT int32_t trine_exchange(Dut* dut, SourceJob* source_jobs, uint32_t source_count, SinkJob* sink_jobs,
+                              uint32_t sink_count, uint64_t idle_limit, uint64_t drain) {
+    return guarded(dut, [&]() -> int32_t {
+        std::vector<Source> sources;
+        std::vector<Sink> sinks;
+        for (uint32_t i = 0; i < source_count; ++i) sources.emplace_back(source_jobs[i], dut->ports);
+        for (uint32_t i = 0; i < sink_count; ++i) sinks.emplace_back(sink_jobs[i], dut->ports);
+
+        int32_t status = OK;
+        for (uint64_t idle = 0; status == OK;) {
+            bool through = true;
+            for (Source& source : sources) through &= source.drive();
+            for (Sink& sink : sinks) through &= sink.drive();
+            if (through && idle >= drain) break;
+            if (!through && idle >= idle_limit) status = TIMEOUT;
+
+            dut->settle();
+            bool moved = false;
+            for (Source& source : sources) moved |= source.sample();
+            for (Sink& sink : sinks) {
+                moved |= sink.sample(dut->cycles);
+                if (sink.broken()) status = VIOLATION;
+            }
+            dut->clock_edge();
+            idle = moved ? 0 : idle + 1;
+        }
+        for (Source& source : sources) source.end();
+        for (Sink& sink : sinks) sink.end();
+        return status;
+    });
+}

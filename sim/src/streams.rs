@@ -1,0 +1,266 @@
+//! Ready/valid streams: sources that play beats into a design, sinks that collect what it returns.
+//!
+//! All streams of an [`exchange`](crate::exchange()) run at the same time, cycle by cycle, in compiled code. Each end pauses as its
+//! [`Stalls`] say: a source between beats (once offered, a beat stays until it is taken), a sink in any cycle.
+
+use trine_hdl::Direction;
+
+use crate::dut::{Dut, PortHandle};
+use crate::error::Error;
+use crate::exchange::{Collect, Play};
+use crate::ffi::{self, ABSENT, StallState};
+use crate::library::Library;
+
+/// How often an end of a stream pauses: in each cycle with `probability`, in an order that `seed` fixes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stalls {
+    probability: f64,
+    seed: u64,
+}
+
+impl Stalls {
+    /// No pauses.
+    pub const NONE: Self = Self { probability: 0.0, seed: 0 };
+
+    /// Pauses with a probability of at least 0 and below 1.
+    ///
+    /// # Errors
+    /// [`Error::StallProbability`] for any other number.
+    pub fn new(probability: f64, seed: u64) -> Result<Self, Error> {
+        if (0.0..1.0).contains(&probability) {
+            return Ok(Self { probability, seed });
+        }
+        Err(Error::StallProbability(probability))
+    }
+
+    /// The same probability in another order, for the `index`th of several streams.
+    #[must_use]
+    pub fn for_stream(self, index: u64) -> Self {
+        Self { seed: self.seed ^ index.wrapping_mul(0xd6e8_feb8_6659_fd93), ..self }
+    }
+
+    pub(crate) fn probability(self) -> f64 {
+        self.probability
+    }
+
+    pub(crate) fn seed(self) -> u64 {
+        self.seed
+    }
+
+    fn state(self) -> StallState {
+        StallState { state: self.seed, threshold: (self.probability * 4_294_967_296.0) as u64 }
+    }
+}
+
+/// The ports of one stream. Keep, where it is there, has one bit for each byte of data.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamPorts {
+    /// The payload.
+    pub data: PortHandle,
+    /// Which bytes of it count.
+    pub keep: Option<PortHandle>,
+    /// Whether it ends a packet.
+    pub last: Option<PortHandle>,
+    /// Whether there is a beat.
+    pub valid: PortHandle,
+    /// Whether it would be taken.
+    pub ready: PortHandle,
+}
+
+impl StreamPorts {
+    /// The ports of an AXI4-Stream: `<prefix>_tdata`, `_tvalid`, `_tready`, and `_tkeep`, `_tlast` where they exist.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPort`].
+    pub fn axi(dut: &Dut, prefix: &str) -> Result<Self, Error> {
+        let port = |suffix: &str| dut.port(&format!("{prefix}_{suffix}"));
+        Ok(Self {
+            data: port("tdata")?,
+            keep: port("tkeep").ok(),
+            last: port("tlast").ok(),
+            valid: port("tvalid")?,
+            ready: port("tready")?,
+        })
+    }
+
+    /// Checks directions and widths; `payload` is the direction of the data port.
+    fn checked(self, dut: &Dut, payload: Direction) -> Result<ffi::StreamPorts, Error> {
+        let answer = if payload == Direction::Input { Direction::Output } else { Direction::Input };
+        let bits = dut.find(&self.data, Some(payload))?.1.width;
+        let one_bit = [(Some(self.valid), payload, 1), (Some(self.ready), answer, 1), (self.last, payload, 1)];
+        for (handle, direction, width) in one_bit.into_iter().chain([(self.keep, payload, bits.div_ceil(8))]) {
+            let Some(handle) = handle else { continue };
+            let port = dut.find(&handle, Some(direction))?.1;
+            if port.width != width || (self.keep == Some(handle) && bits % 8 != 0) {
+                let problem = format!("beside {bits} bits of data it has to be {width}");
+                return Err(Error::Width { port: port.name.clone(), width: port.width, problem });
+            }
+        }
+        let index = |handle: Option<PortHandle>| handle.map_or(ABSENT, PortHandle::index);
+        Ok(ffi::StreamPorts {
+            data: self.data.index(),
+            keep: index(self.keep),
+            last: index(self.last),
+            valid: self.valid.index(),
+            ready: self.ready.index(),
+            data_bits: bits as u32,
+        })
+    }
+}
+
+/// What sources and sinks have in common.
+#[derive(Debug)]
+pub(crate) struct End {
+    pub name: String,
+    pub ports: ffi::StreamPorts,
+    pub stalls: StallState,
+    pub moved: u64,
+    library: Library,
+}
+
+impl End {
+    fn new(dut: &Dut, ports: StreamPorts, stalls: Stalls, payload: Direction) -> Result<Self, Error> {
+        let name = dut.find(&ports.data, None)?.1.name.trim_end_matches("_tdata").to_owned();
+        let ports = ports.checked(dut, payload)?;
+        Ok(Self { name, ports, stalls: stalls.state(), moved: 0, library: dut.library().clone() })
+    }
+
+    /// Checks that the port numbers are those of this design.
+    pub fn belongs_to(&self, dut: &Dut) -> Result<(), Error> {
+        if self.library.is(dut.library()) {
+            return Ok(());
+        }
+        let top = dut.library().top().to_owned();
+        Err(Error::NoSuchPort { top, wanted: "such", port: format!("{} of {}", self.name, self.library.top()) })
+    }
+
+    fn beat_bytes(&self) -> usize {
+        self.ports.data_bits.div_ceil(8) as usize
+    }
+
+    /// Whole beats in a buffer.
+    pub fn beats(&self, bytes: &[u8]) -> Result<u64, Error> {
+        let spare = self.beat_bytes() as u32 * 8 - self.ports.data_bits;
+        let beats = bytes.chunks_exact(self.beat_bytes());
+        let problem = if !beats.remainder().is_empty() {
+            format!("{} bytes are not a whole number of beats", bytes.len())
+        } else if spare > 0 && beats.clone().any(|beat| beat.last().is_some_and(|top| top.leading_zeros() < spare)) {
+            "a beat has a bit above that".to_owned()
+        } else {
+            return Ok(beats.len() as u64);
+        };
+        Err(Error::Width { port: self.name.clone(), width: self.ports.data_bits as usize, problem })
+    }
+}
+
+/// Plays beats into a design.
+#[derive(Debug)]
+pub struct Source(pub(crate) End);
+
+impl Source {
+    /// A source for the AXI4-Stream with the ports `<prefix>_…`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPort`] or [`Error::Width`] when the ports are not those of a stream into the design.
+    pub fn axi(dut: &Dut, prefix: &str, stalls: Stalls) -> Result<Self, Error> {
+        Self::new(dut, StreamPorts::axi(dut, prefix)?, stalls)
+    }
+
+    /// A source for any ready/valid ports.
+    ///
+    /// # Errors
+    /// As [`Source::axi`].
+    pub fn new(dut: &Dut, ports: StreamPorts, stalls: Stalls) -> Result<Self, Error> {
+        Ok(Self(End::new(dut, ports, stalls, Direction::Input)?))
+    }
+
+    /// Bytes a beat takes in a buffer.
+    #[must_use]
+    pub fn beat_bytes(&self) -> usize {
+        self.0.beat_bytes()
+    }
+
+    /// Beats that the design took in the last exchange.
+    #[must_use]
+    pub fn moved(&self) -> u64 {
+        self.0.moved
+    }
+
+    /// What to play in an exchange: whole beats, the last one marked as such.
+    #[must_use]
+    pub fn play<'a>(&'a mut self, bytes: &'a [u8]) -> Play<'a> {
+        Play { source: self, bytes }
+    }
+}
+
+/// Collects beats from a design and remembers when and how they came.
+#[derive(Debug)]
+pub struct Sink {
+    pub(crate) end: End,
+    pub(crate) cycles: Vec<u64>,
+    pub(crate) lasts: Vec<u8>,
+    pub(crate) keeps: Vec<u8>,
+}
+
+impl Sink {
+    /// A sink for the AXI4-Stream with the ports `<prefix>_…`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPort`] or [`Error::Width`] when the ports are not those of a stream out of the design.
+    pub fn axi(dut: &Dut, prefix: &str, stalls: Stalls) -> Result<Self, Error> {
+        Self::new(dut, StreamPorts::axi(dut, prefix)?, stalls)
+    }
+
+    /// A sink for any ready/valid ports.
+    ///
+    /// # Errors
+    /// As [`Sink::axi`].
+    pub fn new(dut: &Dut, ports: StreamPorts, stalls: Stalls) -> Result<Self, Error> {
+        let end = End::new(dut, ports, stalls, Direction::Output)?;
+        Ok(Self { end, cycles: Vec::new(), lasts: Vec::new(), keeps: Vec::new() })
+    }
+
+    /// Bytes a beat takes in a buffer.
+    #[must_use]
+    pub fn beat_bytes(&self) -> usize {
+        self.end.beat_bytes()
+    }
+
+    /// What to expect in an exchange: as many beats as `bytes` has room for. Bytes whose keep is low stay as they are.
+    #[must_use]
+    pub fn collect<'a>(&'a mut self, bytes: &'a mut [u8]) -> Collect<'a> {
+        Collect { sink: self, bytes }
+    }
+
+    /// Beats that came in the last exchange.
+    #[must_use]
+    pub fn moved(&self) -> u64 {
+        self.end.moved
+    }
+
+    /// Clock cycle in which each of them was taken.
+    #[must_use]
+    pub fn cycles(&self) -> &[u64] {
+        &self.cycles
+    }
+
+    /// Whether a beat of the last exchange was marked as the last of a packet.
+    #[must_use]
+    pub fn is_last(&self, beat: usize) -> bool {
+        self.lasts[beat] != 0
+    }
+
+    /// Whether byte `byte` of a beat of the last exchange counts.
+    #[must_use]
+    pub fn keeps(&self, beat: usize, byte: usize) -> bool {
+        let keep_bytes = self.beat_bytes().div_ceil(8);
+        self.end.ports.keep == ABSENT || self.keeps[beat * keep_bytes + byte / 8] >> (byte % 8) & 1 == 1
+    }
+
+    /// Makes room for the records of an exchange.
+    pub(crate) fn prepare(&mut self, beats: usize) {
+        self.cycles.resize(beats, 0);
+        self.lasts.resize(beats, 0);
+        self.keeps.resize(beats * self.beat_bytes().div_ceil(8), 0);
+    }
+}

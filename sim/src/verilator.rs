@@ -1,0 +1,94 @@
+//! Verilog in, loaded simulation out: what to build is decided here, how is in [`crate::recipe`].
+
+use std::fmt;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+use trine_hdl::Verilog;
+
+use crate::cache::Cache;
+use crate::error::Error;
+use crate::library::Library;
+use crate::recipe::{self, Recipe};
+use crate::tools::Search;
+
+/// How to build a simulation.
+#[derive(Clone, Copy, Default)]
+pub struct BuildOptions<'a> {
+    /// Whether waveforms can be written. Such a simulation is a separate build and runs several times slower.
+    pub trace: bool,
+    /// Called before each step that takes time; never when the simulation is in the cache.
+    pub progress: Option<&'a dyn Fn(BuildStep)>,
+}
+
+impl fmt::Debug for BuildOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BuildOptions").field("trace", &self.trace).finish_non_exhaustive()
+    }
+}
+
+/// A step of a build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuildStep {
+    /// Compiling the simulation runtime: once for all designs.
+    Runtime,
+    /// Translating the Verilog to C++.
+    Verilate,
+    /// Compiling the design's C++.
+    Compile,
+}
+
+impl fmt::Display for BuildStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Runtime => "compiling the simulation runtime (once)",
+            Self::Verilate => "translating the Verilog to C++",
+            Self::Compile => "compiling the simulation",
+        })
+    }
+}
+
+/// Builds the simulation of a design, or takes it from the cache.
+///
+/// The cache is the folder `TRINE_CACHE`, else `trine` in the user's cache folder. Entries are keyed by a SHA-256 of
+/// Verilog, ports, flags and tool versions, and are never changed once they are there.
+///
+/// # Errors
+/// [`Error::ToolMissing`] without Verilator or a C++ compiler, [`Error::Build`] when one of them refuses its input.
+pub fn build(verilog: &Verilog, options: &BuildOptions<'_>) -> Result<Library, Error> {
+    build_in(&Cache::open()?, verilog, options)
+}
+
+/// [`build`] with a cache of the caller's choice.
+pub(crate) fn build_in(cache: &Cache, verilog: &Verilog, options: &BuildOptions<'_>) -> Result<Library, Error> {
+    // Builds of one process take turns: each keeps the processors busy alone, and the runtime is compiled only once.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+
+    let search = Search::from_environment();
+    let recipe = Recipe::new(search.verilator()?, search.compiler()?, options.trace);
+    let progress = |step| options.progress.iter().for_each(|report| report(step));
+    let file = recipe.design(cache, verilog, &progress)?;
+    Library::open(&file, verilog, options.trace)
+}
+
+/// Runs `verilator --lint-only -Wall`.
+///
+/// # Errors
+/// [`Error::Lint`] with the linter's output when there is a single warning.
+pub fn lint(verilog: &Verilog) -> Result<(), Error> {
+    let verilator = Search::from_environment().verilator()?;
+    let folder = tempfile::tempdir().map_err(Error::io("cannot create a folder in", &std::env::temp_dir()))?;
+    let sources = recipe::write_sources(folder.path(), verilog)?;
+    let output = Command::new(&verilator.executable)
+        .env("VERILATOR_ROOT", &verilator.root)
+        .current_dir(folder.path())
+        .args(["--lint-only", "-Wall", "--quiet-stats", "--top-module", &verilog.top])
+        .args(sources)
+        .output()
+        .map_err(Error::io("cannot run", &verilator.executable))?;
+    if output.status.success() && output.stderr.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Lint { top: verilog.top.clone(), output: String::from_utf8_lossy(&output.stderr).into_owned() })
+}

@@ -1,0 +1,36 @@
+//! Hand-written designs for tests.
+
+use trine_hdl::{Direction, Port, SourceFile, Verilog};
+use trine_sim::{BuildOptions, Dut, Library};
+
+/// A design of one module; its port table is read off the header, one `input` or `output` a line.
+pub fn verilog(clock: &str, text: &str) -> Verilog {
+    let top = text.split_whitespace().nth(1).and_then(|name| name.split('(').next()).expect("module name").to_owned();
+    let ports = text.lines().filter_map(port).collect();
+    let files = vec![SourceFile { name: format!("{top}.v"), text: text.to_owned() }];
+    Verilog { top, clock: clock.to_owned(), files, ports }
+}
+
+fn port(line: &str) -> Option<Port> {
+    let mut words = line.trim().trim_end_matches([',', ';', ')']).split_whitespace();
+    let direction = match words.next()? {
+        "input" => Direction::Input,
+        "output" => Direction::Output,
+        _ => return None,
+    };
+    let words: Vec<&str> = words.filter(|word| *word != "reg").collect();
+    let width = words.iter().find_map(|word| word.strip_prefix('[')?.split(':').next()?.parse().ok());
+    let signed = words.contains(&"signed");
+    let name = (*words.last()?).to_owned();
+    Some(Port { name, direction, width: width.map_or(1, |top: usize| top + 1), signed })
+}
+
+#[allow(dead_code, reason = "not every test file builds all kinds")]
+pub fn build(clock: &str, text: &str) -> Library {
+    trine_sim::build(&verilog(clock, text), &BuildOptions::default()).unwrap()
+}
+
+#[allow(dead_code, reason = "not every test file builds all kinds")]
+pub fn dut(clock: &str, text: &str) -> Dut {
+    Dut::new(&build(clock, text)).unwrap()
+}
