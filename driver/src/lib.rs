@@ -1,6 +1,43 @@
 //! Host driver: schedules BitNet matmuls onto the accelerator over one transport trait.
+//!
+//! ```text
+//! golden model  --Matmul-->  Offload  -->  Device  --Transport-->  simulated, emulated or real unit
+//!                            schedule      registers, job sequence
+//!                            packing       counters
+//!                            ledger  -->  report, energy
+//! ```
+//!
+//! ```
+//! use trine_driver::{Device, Offload, Options, Transport};
+//! use trine_golden_model::Matmul;
+//! use trine_spec::Config;
+//!
+//! /// Makes an engine for the transformer out of whatever reaches a unit of the standard configuration.
+//! fn engine(transport: impl Transport + 'static) -> Result<impl Matmul, trine_driver::Error> {
+//!     let device = Device::open(transport, Config::preset("standard").unwrap())?;
+//!     Ok(Offload::new(device, Options::default()))
+//! }
+//! ```
 #![forbid(unsafe_code)]
 
+mod counters;
+pub mod cycles;
+mod device;
+pub mod energy;
+mod error;
+mod ledger;
+mod offload;
+pub mod packing;
+pub mod report;
+pub mod schedule;
 mod transport;
+mod weights;
 
+pub use counters::Counters;
+pub use cycles::Shape;
+pub use device::Device;
+pub use energy::EnergyModel;
+pub use error::{Error, JobPlace};
+pub use ledger::{Incident, LayerTotals, Ledger, Mismatch, Remedy};
+pub use offload::{Offload, OnFailure, Options, Scope};
 pub use transport::{Exchange, Transport, TransportError};

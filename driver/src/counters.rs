@@ -1,0 +1,56 @@
+//! What the unit counts during a job.
+
+use std::ops::AddAssign;
+
+use trine_spec::registers::{self as regs, Register};
+
+/// Values of the performance counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Cycles with a job running.
+    pub cycles: u64,
+    /// Cycles in which the columns took a lane chunk.
+    pub active: u64,
+    /// Cycles waiting for activations.
+    pub stall_act: u64,
+    /// Cycles waiting for weights.
+    pub stall_wgt: u64,
+    /// Cycles waiting for room in the result buffer.
+    pub stall_out: u64,
+    /// Beats taken from the activation stream.
+    pub act_beats: u64,
+    /// Beats taken from the weight stream.
+    pub wgt_beats: u64,
+    /// Beats handed to the result stream.
+    pub res_beats: u64,
+}
+
+impl Counters {
+    /// Collects all counters through `read`, which is given one register at a time.
+    pub(crate) fn collect<E>(mut read: impl FnMut(&Register) -> Result<u32, E>) -> Result<Self, E> {
+        let mut wide = |low, high| Ok(u64::from(read(low)?) | u64::from(read(high)?) << 32);
+        Ok(Self {
+            cycles: wide(&regs::CYCLES_LO, &regs::CYCLES_HI)?,
+            active: wide(&regs::ACTIVE_LO, &regs::ACTIVE_HI)?,
+            stall_act: wide(&regs::STALL_ACT_LO, &regs::STALL_ACT_HI)?,
+            stall_wgt: wide(&regs::STALL_WGT_LO, &regs::STALL_WGT_HI)?,
+            stall_out: wide(&regs::STALL_OUT_LO, &regs::STALL_OUT_HI)?,
+            act_beats: read(&regs::ACT_BEATS)?.into(),
+            wgt_beats: read(&regs::WGT_BEATS)?.into(),
+            res_beats: read(&regs::RES_BEATS)?.into(),
+        })
+    }
+}
+
+impl AddAssign for Counters {
+    fn add_assign(&mut self, other: Self) {
+        self.cycles += other.cycles;
+        self.active += other.active;
+        self.stall_act += other.stall_act;
+        self.stall_wgt += other.stall_wgt;
+        self.stall_out += other.stall_out;
+        self.act_beats += other.act_beats;
+        self.wgt_beats += other.wgt_beats;
+        self.res_beats += other.res_beats;
+    }
+}

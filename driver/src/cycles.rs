@@ -1,0 +1,65 @@
+//! What a matmul costs in cycles at best.
+//!
+//! ```text
+//! bound = ceil(N / columns) * ceil(K / lanes) * max(M, beats per tile)
+//! ```
+//!
+//! Every lane chunk of every column block is applied to `M` tokens, one a cycle, and meanwhile the next tile is loaded,
+//! one beat a cycle: the longer of the two decides. Whatever fills and drains the pipeline comes on top.
+
+use trine_spec::Config;
+
+/// Size of a matmul or of a part of one: `y[m x n] = x[m x k] · W[k x n]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// Tokens, rows of the activation matrix.
+    pub m: usize,
+    /// Depth of the dot products.
+    pub k: usize,
+    /// Outputs a token.
+    pub n: usize,
+}
+
+impl Shape {
+    /// Multiply-accumulates.
+    pub fn macs(&self) -> u64 {
+        self.m as u64 * self.k as u64 * self.n as u64
+    }
+
+    /// Tiles of the weight matrix.
+    pub fn tiles(&self, config: &Config) -> u64 {
+        self.n.div_ceil(config.columns) as u64 * self.k.div_ceil(config.lanes) as u64
+    }
+
+    /// The least cycles of one job of this shape.
+    pub fn bound(&self, config: &Config) -> u64 {
+        self.tiles(config) * self.m.max(config.beats_per_tile()) as u64
+    }
+}
+
+/// The part of the multipliers' time that was put to use: `macs / (cycles * lanes * columns)`, 0 when nothing ran.
+pub fn utilization(config: &Config, macs: u64, cycles: u64) -> f64 {
+    if cycles == 0 { 0.0 } else { macs as f64 / (cycles as f64 * config.tile_trits() as f64) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_by_hand() {
+        let config = Config::sized(64, 16);
+        // 4 beats a tile: a single token waits for weights, sixteen do not.
+        assert_eq!(Shape { m: 1, k: 128, n: 32 }.bound(&config), 2 * 2 * 4);
+        assert_eq!(Shape { m: 16, k: 128, n: 32 }.bound(&config), 2 * 2 * 16);
+        assert_eq!(Shape { m: 16, k: 129, n: 33 }.bound(&config), 3 * 3 * 16);
+    }
+
+    #[test]
+    fn utilization_is_one_when_every_multiplier_works_every_cycle() {
+        let config = Config::sized(8, 4);
+        let shape = Shape { m: 9, k: 16, n: 8 };
+        assert_eq!(utilization(&config, shape.macs(), shape.bound(&config)), 1.0);
+        assert_eq!(utilization(&config, 0, 0), 0.0);
+    }
+}

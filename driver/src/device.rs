@@ -1,0 +1,159 @@
+//! Registers by name, and the life of a job.
+//!
+//! ```text
+//! open:  ID, VERSION, every constant of the configuration
+//! run:   PERF clear -> TOKENS DEPTH OUTPUTS JOB_TAG -> CTRL.start -> streams -> STATUS.done, DONE_TAG -> PERF snapshot
+//! reset: CTRL.abort -> CTRL.soft_reset -> STATUS must not be busy
+//! ```
+//!
+//! A job that fails leaves the unit in an unknown state, so the next one starts with a reset.
+
+use trine_spec::Config;
+use trine_spec::registers::{self as regs, Access, ErrorCode, Register};
+
+use crate::{Counters, Error, Exchange, JobPlace, Transport, cycles::Shape};
+
+/// How often STATUS is read for a job whose results have all arrived; the unit needs a few cycles at most.
+const DONE_POLLS: usize = 1000;
+
+/// A unit that has been identified and answers as its configuration says.
+#[derive(Debug)]
+pub struct Device<T> {
+    transport: T,
+    config: Config,
+    tag: u32,
+    failed: bool,
+}
+
+impl<T: Transport> Device<T> {
+    /// Identifies the unit behind `transport` and checks that it was generated with `config`.
+    ///
+    /// # Errors
+    /// [`Error::NotTrine`], [`Error::VersionMismatch`], [`Error::ConfigMismatch`] with the field that differs, or
+    /// [`Error::Register`].
+    pub fn open(transport: T, config: Config) -> Result<Self, Error> {
+        let mut device = Self { transport, config, tag: 0, failed: false };
+        let id = device.read(&regs::ID)?;
+        if id != regs::ID_VALUE {
+            return Err(Error::NotTrine { found: id });
+        }
+        let major = |version| regs::VERSION_MAJOR.of(version);
+        let (found, own) = (major(device.read(&regs::VERSION)?), major(regs::VERSION_VALUE));
+        if found != own {
+            return Err(Error::VersionMismatch { device: found, driver: own });
+        }
+        let described = |register: &&Register| {
+            register.offset != regs::VERSION.offset && register.fields.iter().all(|f| f.access == Access::Constant)
+        };
+        for register in regs::REGISTERS.iter().filter(described) {
+            let (word, expected) = (device.read(register)?, regs::constant(register, &device.config));
+            if let Some(field) = register.fields.iter().find(|field| field.of(word) != field.of(expected)) {
+                return Err(Error::ConfigMismatch {
+                    register: register.name,
+                    field: field.name,
+                    found: field.of(word),
+                    expected: field.of(expected),
+                });
+            }
+        }
+        Ok(device)
+    }
+
+    /// The configuration that the unit was generated with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The transport underneath.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    /// The transport underneath, for what only it can do.
+    pub fn transport_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+
+    /// Runs one job: streams whole beats in, fills `results` with the result beats, and returns what the unit counted.
+    ///
+    /// # Errors
+    /// The unit's own reason when it states one, else that of the transport, or [`Error::NotDone`];
+    /// [`Error::StuckBusy`] when the job before failed and a reset does not help.
+    pub fn run(&mut self, shape: Shape, acts: &[u8], weights: &[u8], results: &mut [u8]) -> Result<Counters, Error> {
+        if self.failed {
+            self.reset()?;
+        }
+        self.failed = true;
+        let counters = self.attempt(shape, acts, weights, results)?;
+        self.failed = false;
+        Ok(counters)
+    }
+
+    fn attempt(&mut self, shape: Shape, acts: &[u8], weights: &[u8], results: &mut [u8]) -> Result<Counters, Error> {
+        self.tag = self.tag.wrapping_add(1);
+        let job = JobPlace { tag: self.tag, tokens: shape.m, depth: shape.k, outputs: shape.n };
+        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        self.write(&regs::TOKENS, shape.m as u32)?;
+        self.write(&regs::DEPTH, shape.k as u32)?;
+        self.write(&regs::OUTPUTS, shape.n as u32)?;
+        self.write(&regs::JOB_TAG, job.tag)?;
+        self.write(&regs::CTRL, regs::CTRL_START.mask())?;
+        if let Err(source) = self.transport.exchange(Exchange { activations: acts, weights, results }) {
+            // A unit that dropped the job knows better why than the link that starved.
+            let status = self.read(&regs::STATUS)?;
+            self.unless_failed(job, status)?;
+            return Err(Error::Streams { job, source });
+        }
+        self.wait(job)?;
+        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_SNAPSHOT.mask())?;
+        Counters::collect(|register| self.read(register))
+    }
+
+    fn reset(&mut self) -> Result<(), Error> {
+        self.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+        self.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
+        match regs::STATUS_BUSY.of(self.read(&regs::STATUS)?) {
+            0 => Ok(()),
+            _ => Err(Error::StuckBusy),
+        }
+    }
+
+    fn wait(&mut self, job: JobPlace) -> Result<(), Error> {
+        let (mut status, mut done_tag) = (0, 0);
+        for _ in 0..DONE_POLLS {
+            status = self.read(&regs::STATUS)?;
+            self.unless_failed(job, status)?;
+            if regs::STATUS_DONE.of(status) == 1 {
+                done_tag = self.read(&regs::DONE_TAG)?;
+                if done_tag == job.tag {
+                    return self.write(&regs::STATUS, regs::STATUS_DONE.mask());
+                }
+            }
+        }
+        Err(Error::NotDone { job, polls: DONE_POLLS, status, done_tag })
+    }
+
+    fn unless_failed(&mut self, job: JobPlace, status: u32) -> Result<(), Error> {
+        if regs::STATUS_ERROR.of(status) == 0 {
+            return Ok(());
+        }
+        let code = regs::ERR_CODE_CODE.of(self.read(&regs::ERR_CODE)?);
+        Err(match ErrorCode::from_code(code) {
+            Some(code) => Error::Device { job, code },
+            None => Error::UnknownCode { job, code },
+        })
+    }
+
+    fn read(&mut self, register: &Register) -> Result<u32, Error> {
+        self.transport.read(register.offset).map_err(at(register))
+    }
+
+    fn write(&mut self, register: &Register, value: u32) -> Result<(), Error> {
+        self.transport.write(register.offset, value).map_err(at(register))
+    }
+}
+
+fn at(register: &Register) -> impl FnOnce(crate::TransportError) -> Error {
+    let (register, offset) = (register.name, register.offset);
+    move |source| Error::Register { register, offset, source }
+}

@@ -1,0 +1,182 @@
+//! Everything that can go wrong between a matmul and a device, each error with its place.
+
+use std::fmt;
+
+use trine_spec::registers::ErrorCode;
+
+use crate::TransportError;
+
+/// The job during which something failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobPlace {
+    /// Tag of the job, as written to `JOB_TAG`.
+    pub tag: u32,
+    /// Rows of the activation matrix.
+    pub tokens: usize,
+    /// Depth of the dot products.
+    pub depth: usize,
+    /// Outputs a token.
+    pub outputs: usize,
+}
+
+impl fmt::Display for JobPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "job {} (m = {}, k = {}, n = {})", self.tag, self.tokens, self.depth, self.outputs)
+    }
+}
+
+/// What went wrong in this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A register could not be read or written.
+    #[error("register {register} at {offset:#05x}: {source}")]
+    Register {
+        /// The register's name.
+        register: &'static str,
+        /// Its byte offset.
+        offset: u32,
+        /// What the transport said.
+        source: TransportError,
+    },
+    /// The streams of a job did not get through, and the unit names no reason of its own.
+    #[error("{job}: {source}")]
+    Streams {
+        /// The job.
+        job: JobPlace,
+        /// What the transport said.
+        source: TransportError,
+    },
+    /// Something else answers at this address.
+    #[error("no Trine unit answers: register ID reads {found:#010x}; check the device and its base address")]
+    NotTrine {
+        /// What ID reads.
+        found: u32,
+    },
+    /// The unit was generated for another major version of the register map.
+    #[error(
+        "the unit implements version {device} of the register map and this driver version {driver}; generate the unit \
+         again with this release"
+    )]
+    VersionMismatch {
+        /// Major version of the device.
+        device: u32,
+        /// Major version of this driver.
+        driver: u32,
+    },
+    /// The unit was generated with another configuration.
+    #[error(
+        "the unit has another configuration: {register}.{field} reads {found} instead of {expected}; open it with the \
+         configuration that it was generated with"
+    )]
+    ConfigMismatch {
+        /// The register that differs.
+        register: &'static str,
+        /// The field that differs.
+        field: &'static str,
+        /// What the unit says.
+        found: u32,
+        /// What the configuration says.
+        expected: u32,
+    },
+    /// The unit refused or dropped the job and says why.
+    #[error("{job}: the unit reports error {} ({})", *code as u8, explain(*code))]
+    Device {
+        /// The job.
+        job: JobPlace,
+        /// Value of `ERR_CODE`.
+        code: ErrorCode,
+    },
+    /// The unit reports an error code that the register map does not list.
+    #[error("{job}: the unit reports error {code}, which the register map does not list")]
+    UnknownCode {
+        /// The job.
+        job: JobPlace,
+        /// Value of `ERR_CODE`.
+        code: u32,
+    },
+    /// All results arrived, but the unit never said that it is done.
+    #[error("{job}: all results arrived, but after {polls} polls STATUS is {status:#x} and DONE_TAG {done_tag}")]
+    NotDone {
+        /// The job.
+        job: JobPlace,
+        /// How often STATUS was read.
+        polls: usize,
+        /// The last STATUS.
+        status: u32,
+        /// The last DONE_TAG.
+        done_tag: u32,
+    },
+    /// After abort and reset the unit still says that it is busy.
+    #[error("the unit stays busy after abort and soft reset")]
+    StuckBusy,
+    /// An activation that the unit's multipliers cannot take.
+    #[error("activation {value} of token {token}, position {position} does not fit {bits} bits")]
+    Activation {
+        /// The token, from 0.
+        token: usize,
+        /// The position along K, from 0.
+        position: usize,
+        /// The value.
+        value: i8,
+        /// Bits of an activation in this configuration.
+        bits: usize,
+    },
+    /// Slices that do not belong to the shape.
+    #[error("{what} holds {found} values where m = {m}, k = {k}, n = {n} need {expected}")]
+    Length {
+        /// Which slice.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length it should have.
+        expected: usize,
+        /// Rows.
+        m: usize,
+        /// Depth.
+        k: usize,
+        /// Outputs.
+        n: usize,
+    },
+    /// An energy that no record states.
+    #[error("energy: technology `{set}` has no record for {component} {action}; nothing is priced without a source")]
+    NoRecord {
+        /// The technology set.
+        set: String,
+        /// The component.
+        component: String,
+        /// The action.
+        action: &'static str,
+    },
+    /// The energy records are not what they should be.
+    #[error("energy records: {0}")]
+    Records(String),
+}
+
+fn explain(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::None => "none, although STATUS.error is set",
+        ErrorCode::Shape => "TOKENS, DEPTH or OUTPUTS out of range",
+        ErrorCode::ActivationsEarly => "the activation stream ended early",
+        ErrorCode::ActivationsLate => "the activation stream did not end with the job",
+        ErrorCode::WeightsEarly => "the weight stream ended early",
+        ErrorCode::WeightsLate => "the weight stream did not end with the job",
+        ErrorCode::IllegalTrit => "illegal trit code on the weight stream",
+        ErrorCode::Watchdog => "no beat moved for WATCHDOG cycles",
+    }
+}
+
+impl Error {
+    /// Whether another attempt may end differently: faults of the link and the unit, not of the caller.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Error::Register { .. }
+                | Error::Streams { .. }
+                | Error::Device { .. }
+                | Error::UnknownCode { .. }
+                | Error::NotDone { .. }
+                | Error::StuckBusy
+        )
+    }
+}

@@ -1,0 +1,119 @@
+//! What was computed where, and everything that was not as it should be.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use trine_golden_model::LinearId;
+
+use crate::{Counters, Error, cycles::Shape};
+
+/// One layer at one number of tokens, summed over its calls.
+#[derive(Clone, Debug)]
+pub struct LayerTotals {
+    /// The layer.
+    pub id: LinearId,
+    /// Size of one call.
+    pub shape: Shape,
+    /// How often it was computed on the device.
+    pub calls: u64,
+    /// What the unit counted.
+    pub counters: Counters,
+    /// The least cycles possible.
+    pub bound: u64,
+    /// Bytes moved over the three streams.
+    pub bytes: u64,
+}
+
+/// The first result that differs from the golden model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// The layer.
+    pub layer: String,
+    /// The token, from 0.
+    pub token: usize,
+    /// The output, from 0.
+    pub output: usize,
+    /// Result beat within its job.
+    pub beat: u64,
+    /// Column within the beat.
+    pub column: usize,
+    /// Device clock cycle at which the beat was taken, where the transport knows it; of the last job that contributed
+    /// when K was cut.
+    pub cycle: Option<u64>,
+    /// What the golden model says.
+    pub expected: i32,
+    /// What the device said.
+    pub actual: i32,
+}
+
+/// How a failure was dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    /// The job ran again after a reset.
+    Retry,
+    /// The golden model computed the matmul on the host.
+    Golden,
+}
+
+/// A failure of the device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Incident {
+    /// The layer.
+    pub layer: String,
+    /// What happened.
+    pub error: String,
+    /// What was done about it.
+    pub remedy: Remedy,
+}
+
+/// The books of an [`Offload`](crate::Offload).
+#[derive(Debug, Default)]
+pub struct Ledger {
+    layers: Vec<LayerTotals>,
+    index: HashMap<(LinearId, usize), usize>,
+    /// Multiply-accumulates done by the device.
+    pub macs: u64,
+    /// Multiply-accumulates of ternary linears done on the host, because they were not to be offloaded or the device
+    /// failed.
+    pub host_macs: u64,
+    /// Multiply-accumulates of the device whose results were compared with the golden model.
+    pub checked_macs: u64,
+    /// Results that differ.
+    pub mismatches: u64,
+    /// The first of them.
+    pub first_mismatch: Option<Mismatch>,
+    /// Failures of the device, in order.
+    pub incidents: Vec<Incident>,
+}
+
+impl Ledger {
+    /// The layers in the order of their first call.
+    pub fn layers(&self) -> &[LayerTotals] {
+        &self.layers
+    }
+
+    /// How many matmuls the golden model computed because the device failed.
+    pub fn fallbacks(&self) -> usize {
+        self.incidents.iter().filter(|incident| incident.remedy == Remedy::Golden).count()
+    }
+
+    /// Enters one call of a layer.
+    pub(crate) fn call(&mut self, id: LinearId, shape: Shape, counters: Counters, bound: u64, bytes: u64) {
+        let at = *self.index.entry((id, shape.m)).or_insert_with(|| {
+            self.layers.push(LayerTotals { id, shape, calls: 0, counters: Counters::default(), bound: 0, bytes: 0 });
+            self.layers.len() - 1
+        });
+        let layer = &mut self.layers[at];
+        layer.calls += 1;
+        layer.counters += counters;
+        layer.bound += bound;
+        layer.bytes += bytes;
+        self.macs += shape.macs();
+    }
+
+    /// Enters a failure.
+    pub(crate) fn incident(&mut self, id: LinearId, error: &Error, remedy: Remedy) {
+        self.incidents.push(Incident { layer: id.to_string(), error: error.to_string(), remedy });
+    }
+}

@@ -1,0 +1,154 @@
+//! Cuts a matmul of any shape into jobs that a unit can take.
+//!
+//! A job holds at most `max_tokens` rows, `max_depth` positions and [`Config::MAX_OUTPUTS`] outputs. A matmul is cut
+//! along all three:
+//!
+//! ```text
+//! for outputs in pieces(N)           whole column blocks
+//!   for depth in pieces(K)           whole lane chunks; the int32 sums of all depth pieces are added on the host
+//!     for tokens in pieces(M)        pieces of equal size, because a short one still waits for its weights
+//!       one job
+//! ```
+//!
+//! so that the weights of one (outputs, depth) piece serve all token pieces.
+
+use std::ops::Range;
+
+use trine_spec::Config;
+
+use crate::cycles::Shape;
+
+/// A part of a matmul that runs as one job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Number of the (outputs, depth) piece, which is also the number of its packed weights.
+    pub piece: usize,
+    /// Rows of the activation matrix.
+    pub tokens: Range<usize>,
+    /// Positions along K.
+    pub depth: Range<usize>,
+    /// Outputs.
+    pub outputs: Range<usize>,
+}
+
+impl Job {
+    /// Size of the job.
+    pub fn shape(&self) -> Shape {
+        Shape { m: self.tokens.len(), k: self.depth.len(), n: self.outputs.len() }
+    }
+}
+
+/// The jobs of one matmul.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    tokens: Vec<Range<usize>>,
+    depth: Vec<Range<usize>>,
+    outputs: Vec<Range<usize>>,
+}
+
+impl Schedule {
+    /// Cuts `shape` for a unit of configuration `config`; a dimension of zero yields no jobs.
+    pub fn new(config: &Config, shape: Shape) -> Self {
+        let whole = |most: usize, unit: usize| if most < unit { most } else { most - most % unit };
+        Self {
+            tokens: even(shape.m, config.max_tokens),
+            depth: full(shape.k, whole(config.max_depth, config.lanes)),
+            outputs: full(shape.n, whole(Config::MAX_OUTPUTS, config.columns)),
+        }
+    }
+
+    /// The jobs in the order in which they run.
+    pub fn jobs(&self) -> impl Iterator<Item = Job> + '_ {
+        self.pieces().enumerate().flat_map(move |(piece, (outputs, depth))| {
+            self.tokens.iter().map(move |tokens| Job {
+                piece,
+                tokens: tokens.clone(),
+                depth: depth.clone(),
+                outputs: outputs.clone(),
+            })
+        })
+    }
+
+    /// The parts (outputs, positions) of the weight matrix whose weights are streamed as one, in running order.
+    pub fn pieces(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
+        self.outputs.iter().flat_map(|outputs| self.depth.iter().map(move |depth| (outputs.clone(), depth.clone())))
+    }
+
+    /// Whether `job` adds the last partial sum to its results.
+    pub fn completes(&self, job: &Job) -> bool {
+        self.depth.last() == Some(&job.depth)
+    }
+
+    /// The least cycles of all jobs together.
+    pub fn bound(&self, config: &Config) -> u64 {
+        self.jobs().map(|job| job.shape().bound(config)).sum()
+    }
+}
+
+/// `0..total` in the fewest pieces of at most `most`, sizes differing by at most one.
+fn even(total: usize, most: usize) -> Vec<Range<usize>> {
+    let pieces = total.div_ceil(most);
+    (0..pieces).map(|i| total * i / pieces..total * (i + 1) / pieces).collect()
+}
+
+/// `0..total` in pieces of `size`, the last one shorter.
+fn full(total: usize, size: usize) -> Vec<Range<usize>> {
+    (0..total).step_by(size).map(|start| start..total.min(start + size)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn pieces_by_hand() {
+        let config = Config { max_depth: 100, max_tokens: 5, ..Config::sized(7, 3) };
+        let schedule = Schedule::new(&config, Shape { m: 11, k: 200, n: Config::MAX_OUTPUTS + 1 });
+        assert_eq!(schedule.tokens, [0..3, 3..7, 7..11]);
+        assert_eq!(schedule.depth, [0..98, 98..196, 196..200], "14 chunks of 7 lanes are the most that fit 100");
+        assert_eq!(schedule.outputs, [0..1048575, 1048575..1048576]);
+        assert_eq!(schedule.jobs().count(), 18);
+    }
+
+    #[test]
+    fn a_unit_wider_than_its_buffer_is_deep_still_gets_jobs() {
+        let config = Config { max_depth: 3, ..Config::sized(8, 1) };
+        assert_eq!(Schedule::new(&config, Shape { m: 1, k: 7, n: 1 }).depth, [0..3, 3..6, 6..7]);
+    }
+
+    #[test]
+    fn nothing_to_do_is_no_jobs() {
+        let config = Config::default();
+        for shape in [Shape { m: 0, k: 4, n: 4 }, Shape { m: 4, k: 0, n: 4 }, Shape { m: 4, k: 4, n: 0 }] {
+            assert_eq!(Schedule::new(&config, shape).jobs().count(), 0, "{shape:?}");
+        }
+    }
+
+    proptest! {
+        /// Every product is computed exactly once, in jobs the unit takes, sums complete last.
+        #[test]
+        fn jobs_cover_the_matmul_once(
+            (m, k, n) in (1..40usize, 1..60usize, 1..20usize),
+            (lanes, columns) in (1..9usize, 1..5usize),
+            (max_depth, max_tokens) in (1..30usize, 1..9usize),
+        ) {
+            let config = Config { max_depth, max_tokens, ..Config::sized(lanes, columns) };
+            let schedule = Schedule::new(&config, Shape { m, k, n });
+            let mut seen = vec![0; m * k * n];
+            let mut complete = vec![false; m * n];
+            for job in schedule.jobs() {
+                let shape = job.shape();
+                prop_assert!((1..=max_tokens).contains(&shape.m) && (1..=max_depth).contains(&shape.k));
+                for token in job.tokens.clone() {
+                    for output in job.outputs.clone() {
+                        prop_assert!(!complete[token * n + output]);
+                        complete[token * n + output] = schedule.completes(&job);
+                        job.depth.clone().for_each(|position| seen[(token * k + position) * n + output] += 1);
+                    }
+                }
+            }
+            prop_assert!(seen.iter().all(|&times| times == 1) && complete.iter().all(|&c| c));
+        }
+    }
+}

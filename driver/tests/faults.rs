@@ -1,0 +1,158 @@
+//! Devices that misbehave: every fault is named, tried once more, and never hidden.
+
+mod twin;
+
+use trine_driver::{Device, Error, Offload, OnFailure, Options, Remedy, Scope, Transport, TransportError};
+use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
+use trine_spec::registers::{self as regs, ErrorCode};
+use trine_spec::{Config, WeightCode};
+use twin::{Fault, Twin};
+
+const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };
+
+fn open(config: &Config, change: impl FnOnce(&mut Twin)) -> Result<Device<Twin>, Error> {
+    let mut twin = Twin::new(config);
+    change(&mut twin);
+    Device::open(twin, config.clone())
+}
+
+/// One matmul on a device with these faults: the outcome, whether `y` is right, and the engine.
+fn with_faults(faults: &[Fault], on_failure: OnFailure) -> (Result<(), String>, bool, Offload<Twin>) {
+    let config = Config::sized(4, 4);
+    let device = open(&config, |twin| twin.faults.extend(faults)).unwrap();
+    let mut engine = Offload::new(device, Options { scope: Scope::Ffn, on_failure, ..Options::default() });
+    let w = TernaryMatrix::from_trits(5, 6, &[1; 30]).unwrap();
+    let (x, mut y, mut expected) = ([3; 12], [0; 10], [0; 10]);
+    reference(&w, &x, 2, &mut expected);
+    let outcome = engine.matmul(UP, &w, &x, 2, &mut y).map_err(|e| e.to_string());
+    (outcome, y == expected, engine)
+}
+
+#[test]
+fn strangers_are_not_opened() {
+    let config = Config::preset("odd").unwrap();
+    let set = |offset, value| move |twin: &mut Twin| twin.constants.extend([(offset, value)]);
+    let error = open(&config, set(regs::ID.offset, 0xFFFF_FFFF)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no Trine unit answers: register ID reads 0xffffffff; check the device and its base address"
+    );
+    let error = open(&config, set(regs::VERSION.offset, regs::VERSION_MAJOR.at(9))).unwrap_err();
+    assert!(matches!(error, Error::VersionMismatch { device: 9, driver: 0 }), "{error}");
+}
+
+#[test]
+fn every_difference_in_configuration_is_named() {
+    let built = Config::preset("odd").unwrap();
+    let named = |expected: Config| match Device::open(Twin::new(&built), expected) {
+        Err(Error::ConfigMismatch { field, found, expected, .. }) => (field, found, expected),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(named(Config { lanes: 8, ..built.clone() }), ("lanes_minus_1", 6, 7));
+    assert_eq!(named(Config { columns: 4, ..built.clone() }), ("columns_minus_1", 2, 3));
+    assert_eq!(named(Config { act_bits: 7, ..built.clone() }), ("act_bits", 8, 7));
+    assert_eq!(named(Config { weight_code: WeightCode::Base3, ..built.clone() }), ("weight_code", 1, 0));
+    assert_eq!(named(Config { max_depth: 101, ..built.clone() }), ("max_depth", 100, 101));
+    assert_eq!(named(Config { max_tokens: 6, ..built.clone() }), ("max_tokens", 5, 6));
+    assert_eq!(named(Config { weight_bus: 24, ..built.clone() }), ("weight_bytes", 2, 3));
+}
+
+#[test]
+fn a_newer_minor_version_is_welcome() {
+    let newer = regs::VERSION_VALUE | regs::VERSION_MINOR.at(7);
+    assert!(open(&Config::default(), |twin| twin.constants.extend([(regs::VERSION.offset, newer)])).is_ok());
+}
+
+#[test]
+fn a_passing_fault_is_tried_again_after_a_reset_and_recorded() {
+    let faults = [Fault::Stall, Fault::Drop(ErrorCode::IllegalTrit as u32), Fault::NeverDone, Fault::WrongTag];
+    let says = ["stalled", "error 6 (illegal trit code on the weight stream)", "STATUS is 0x0", "DONE_TAG 0"];
+    for (fault, says) in faults.into_iter().zip(says) {
+        let (outcome, right, mut engine) = with_faults(&[fault], OnFailure::Stop);
+        assert_eq!((outcome, right), (Ok(()), true), "{fault:?}");
+        let incidents = &engine.ledger().incidents;
+        assert_eq!(
+            (incidents.len(), incidents[0].remedy, incidents[0].layer.as_str()),
+            (1, Remedy::Retry, "layers.3.mlp.up_proj")
+        );
+        assert!(incidents[0].error.contains(says), "{}", incidents[0].error);
+        assert!(incidents[0].error.starts_with("job 1 (m = 2, k = 6, n = 5)"));
+        assert_eq!((engine.ledger().fallbacks(), engine.device_mut().transport().resets), (0, 1));
+    }
+}
+
+#[test]
+fn a_lasting_fault_stops_the_matmul() {
+    for fault in [Fault::Stall, Fault::Drop(ErrorCode::Watchdog as u32), Fault::Drop(15), Fault::NeverDone] {
+        let (outcome, _, engine) = with_faults(&[fault, fault], OnFailure::Stop);
+        assert!(outcome.unwrap_err().starts_with("job 2 (m = 2, k = 6, n = 5)"));
+        assert_eq!((engine.ledger().incidents.len(), engine.ledger().macs), (1, 0), "{fault:?}");
+    }
+    let (outcome, ..) = with_faults(&[Fault::Drop(15), Fault::Drop(15)], OnFailure::Stop);
+    assert!(outcome.unwrap_err().contains("reports error 15, which the register map does not list"));
+}
+
+#[test]
+fn the_golden_model_steps_in_only_when_allowed_and_never_silently() {
+    let (outcome, right, mut engine) = with_faults(&[Fault::Stall, Fault::Stall], OnFailure::Golden);
+    assert_eq!((outcome, right), (Ok(()), true));
+    let ledger = engine.ledger();
+    assert_eq!((ledger.fallbacks(), ledger.macs, ledger.host_macs), (1, 0, 60));
+    assert_eq!(ledger.incidents.iter().map(|i| i.remedy).collect::<Vec<_>>(), [Remedy::Retry, Remedy::Golden]);
+
+    // The next matmul finds the unit reset and runs on it again.
+    let w = TernaryMatrix::from_trits(1, 1, &[1]).unwrap();
+    let mut y = [0];
+    engine.matmul(UP, &w, &[5], 1, &mut y).unwrap();
+    assert_eq!((y, engine.ledger().macs, engine.ledger().fallbacks()), ([5], 1, 1));
+}
+
+#[test]
+fn a_unit_that_no_reset_helps_is_reported() {
+    let (outcome, ..) = with_faults(&[Fault::Hang], OnFailure::Stop);
+    assert_eq!(outcome.unwrap_err(), "the unit stays busy after abort and soft reset");
+}
+
+#[test]
+fn the_unit_refuses_streams_that_do_not_fit_the_job() {
+    let config = Config::sized(4, 4);
+    let mut device = open(&config, |_| {}).unwrap();
+    let shape = trine_driver::Shape { m: 1, k: 4, n: 4 };
+    let (acts, weights) = ([0; 4], [0; 4]);
+    let mut code = |acts: &[u8], weights: &[u8]| match device.run(shape, acts, weights, &mut [0; 16]) {
+        Err(Error::Device { code, .. }) => code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(code(&acts[..0], &weights), ErrorCode::ActivationsEarly);
+    assert_eq!(code(&[0; 8], &weights), ErrorCode::ActivationsLate);
+    assert_eq!(code(&acts, &weights[..3]), ErrorCode::WeightsEarly);
+    assert_eq!(code(&acts, &[0; 8]), ErrorCode::WeightsLate);
+    assert_eq!(code(&acts, &[0xFF; 4]), ErrorCode::IllegalTrit);
+    let too_long = trine_driver::Shape { m: 17, k: 4, n: 4 };
+    let refused = device.run(too_long, &acts, &weights, &mut [0; 16]);
+    assert!(matches!(refused, Err(Error::Device { code: ErrorCode::Shape, .. })));
+    assert!(device.run(shape, &acts, &weights, &mut [0; 16]).is_ok(), "the next job is fine");
+}
+
+/// A link that is down.
+struct Dead;
+
+impl Transport for Dead {
+    fn read(&mut self, _: u32) -> Result<u32, TransportError> {
+        Err(TransportError::Failed("no answer".into()))
+    }
+
+    fn write(&mut self, _: u32, _: u32) -> Result<(), TransportError> {
+        Err(TransportError::Failed("no answer".into()))
+    }
+
+    fn exchange(&mut self, _: trine_driver::Exchange<'_>) -> Result<(), TransportError> {
+        Err(TransportError::Failed("no answer".into()))
+    }
+}
+
+#[test]
+fn a_dead_link_names_the_register() {
+    let error = Device::open(Dead, Config::default()).err().unwrap();
+    assert_eq!(error.to_string(), "register ID at 0x000: no answer");
+}

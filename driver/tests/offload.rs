@@ -1,0 +1,190 @@
+//! Matmuls of every shape through the whole driver into a software twin of the unit, against the definition.
+
+mod twin;
+
+use proptest::prelude::*;
+use trine_driver::{Device, Offload, Options, Scope, cycles::Shape, energy::Records, report::DeviceReport};
+use trine_driver::{EnergyModel, Error};
+use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
+use trine_spec::{Config, WeightCode};
+use twin::{Fault, Twin};
+
+const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };
+const Q: LinearId = LinearId { layer: 0, kind: LinearKind::Q };
+
+/// Numbers without a pattern that tiles could share (a Weyl sequence).
+fn noise(len: usize, seed: u64) -> impl Iterator<Item = u64> {
+    (0..len as u64).map(move |i| (i + seed).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29) >> 17)
+}
+
+fn trits(len: usize, seed: u64) -> Vec<i8> {
+    noise(len, seed).map(|v| (v % 3) as i8 - 1).collect()
+}
+
+fn acts(len: usize, seed: u64, bits: usize) -> Vec<i8> {
+    noise(len, seed).map(|v| ((v % 256) as u8 as i8) >> (8 - bits)).collect()
+}
+
+fn offload(config: &Config, scope: Scope) -> Offload<Twin> {
+    let device = Device::open(Twin::new(config), config.clone()).unwrap();
+    Offload::new(device, Options { scope, ..Options::default() })
+}
+
+/// Multiplies on the twin, with the driver's own check on, and compares with the plain loop.
+fn through_the_twin(config: &Config, Shape { m, k, n }: Shape) -> Offload<Twin> {
+    let w = TernaryMatrix::from_trits(n, k, &trits(n * k, 7)).unwrap();
+    let x = acts(m * k, 11, config.act_bits);
+    let (mut y, mut expected) = (vec![i32::MAX; m * n], vec![0; m * n]);
+    reference(&w, &x, m, &mut expected);
+    let mut offload = offload(config, Scope::Linear);
+    offload.matmul(Q, &w, &x, m, &mut y).unwrap();
+    assert_eq!(y, expected, "{config:?}, m = {m}, k = {k}, n = {n}");
+    let ledger = offload.ledger();
+    assert_eq!((ledger.mismatches, ledger.incidents.len()), (0, 0));
+    assert_eq!((ledger.macs, ledger.checked_macs), ((m * k * n) as u64, (m * k * n) as u64));
+    offload
+}
+
+#[test]
+fn every_preset_takes_odd_shapes() {
+    for (_, config) in trine_spec::config::PRESETS {
+        let (lanes, columns) = (config.lanes, config.columns);
+        for (m, k, n) in [
+            (1, 1, 1),
+            (1, lanes + 1, columns + 1),
+            (config.max_tokens + 1, 2 * lanes - 1, 3 * columns - 1),
+            (2, lanes, columns),
+            (3, config.max_depth.min(300) * 2 + 5, 2),
+        ] {
+            through_the_twin(&config, Shape { m, k, n });
+        }
+    }
+}
+
+#[test]
+fn deep_matmuls_are_summed_over_several_jobs() {
+    let config = Config { max_depth: 20, max_tokens: 2, ..Config::sized(8, 4) };
+    let mut offload = through_the_twin(&config, Shape { m: 5, k: 50, n: 9 });
+    // 16 of 20 positions are whole chunks: four pieces of K; three of M; one of N.
+    assert_eq!(offload.device_mut().transport().jobs, 12);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn any_shape_on_any_unit(
+        (m, k, n) in (1..20usize, 1..70usize, 1..20usize),
+        (lanes, columns, act_bits) in (1..12usize, 1..7usize, 2..9usize),
+        (max_depth, max_tokens) in (1..80usize, 1..9usize),
+        two_bit: bool,
+        bus in 0.0..1.0f64,
+    ) {
+        let weight_code = if two_bit { WeightCode::TwoBit } else { WeightCode::Base3 };
+        let config = Config { weight_code, max_depth, max_tokens, act_bits, ..Config::sized(lanes, columns) };
+        let weight_bus = 8 + (bus * (config.full_tile_bus() / 8) as f64) as usize * 8;
+        let config = Config { weight_bus: weight_bus.min(config.full_tile_bus()), ..config }.checked().unwrap();
+        through_the_twin(&config, Shape { m, k, n });
+    }
+}
+
+#[test]
+fn extremes_survive() {
+    let config = Config { max_depth: 64, ..Config::sized(16, 4) };
+    for (trit, act) in [(1, -128), (-1, -128), (1, 127), (-1, 127), (0, -128)] {
+        let w = TernaryMatrix::from_trits(4, 64, &[trit; 256]).unwrap();
+        let mut y = [1; 4];
+        offload(&config, Scope::Linear).matmul(Q, &w, &[act; 64], 1, &mut y).unwrap();
+        assert_eq!(y, [64 * i32::from(trit) * i32::from(act); 4]);
+    }
+}
+
+#[test]
+fn only_the_layers_in_scope_reach_the_device() {
+    let config = Config::sized(4, 4);
+    let w = TernaryMatrix::from_trits(4, 4, &trits(16, 1)).unwrap();
+    let (x, mut y) = (acts(4, 2, 8), [0; 4]);
+    let mut engine = offload(&config, Scope::Ffn);
+    engine.matmul(Q, &w, &x, 1, &mut y).unwrap();
+    assert_eq!((engine.ledger().macs, engine.ledger().host_macs), (0, 16));
+    engine.matmul(UP, &w, &x, 1, &mut y).unwrap();
+    assert_eq!((engine.ledger().macs, engine.ledger().host_macs), (16, 16));
+    assert_eq!(engine.device_mut().transport().jobs, 1);
+}
+
+/// Tokens 0..5 run in pieces of 2 and 3 on this unit, outputs 0..7 in blocks of 4.
+#[test]
+fn a_wrong_result_is_found_and_placed() {
+    let config = Config { max_tokens: 3, ..Config::sized(4, 4) };
+    let w = TernaryMatrix::from_trits(7, 6, &trits(42, 5)).unwrap();
+    let x = acts(30, 6, 8);
+    let mut expected = [0; 35];
+    reference(&w, &x, 5, &mut expected);
+    let mut engine = offload(&config, Scope::Ffn);
+    let twin = engine.device_mut().transport_mut();
+    // A wrong sum for the second token of the first job, and one for the second token of the other, in block 1.
+    twin.faults.extend([Fault::Flip { beat: 1, column: 3 }, Fault::Flip { beat: 4, column: 2 }]);
+    let mut y = [0; 35];
+    engine.matmul(UP, &w, &x, 5, &mut y).unwrap();
+    let ledger = engine.ledger();
+    assert_eq!((ledger.mismatches, ledger.checked_macs), (2, 210));
+    let first = ledger.first_mismatch.clone().unwrap();
+    assert_eq!((first.layer.as_str(), first.token, first.output), ("layers.3.mlp.up_proj", 1, 3));
+    assert_eq!((first.beat, first.column, first.cycle), (1, 3, Some(101)));
+    assert_eq!((first.expected, first.actual), (expected[10], expected[10] ^ 1));
+    let wrong: Vec<usize> = (0..35).filter(|&i| y[i] != expected[i]).collect();
+    assert_eq!(wrong, [10, 3 * 7 + 6]);
+}
+
+#[test]
+fn arguments_that_do_not_fit_are_refused() {
+    let w = TernaryMatrix::from_trits(2, 3, &[1; 6]).unwrap();
+    let mut engine = offload(&Config::sized(4, 4), Scope::Linear);
+    let error = engine.matmul(Q, &w, &[0; 5], 2, &mut [0; 4]).unwrap_err();
+    assert_eq!(error.to_string(), "x holds 5 values where m = 2, k = 3, n = 2 need 6");
+    assert!(engine.matmul(Q, &w, &[0; 6], 2, &mut [0; 3]).is_err());
+
+    let mut engine = offload(&Config { act_bits: 4, ..Config::sized(4, 4) }, Scope::Linear);
+    let error = engine.matmul(Q, &w, &[7, -8, 8], 1, &mut [0; 2]).unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(Error::Activation { token: 0, position: 2, value: 8, bits: 4 })));
+    assert_eq!(engine.device_mut().transport().jobs, 0, "nothing was sent");
+}
+
+#[test]
+fn the_report_adds_up() {
+    let config = Config::preset("small").unwrap();
+    let w = TernaryMatrix::from_trits(10, 50, &trits(500, 5)).unwrap();
+    let mut engine = offload(&config, Scope::Ffn);
+    for m in [8, 1, 1] {
+        engine.matmul(UP, &w, &acts(m * 50, 9, 8), m, &mut vec![0; m * 10]).unwrap();
+    }
+    let model = EnergyModel::new(&Records::builtin().unwrap(), &config, 100e6, "45nm", "lpddr4").unwrap();
+    let report = DeviceReport::new(engine.ledger(), &config, 100e6, Ok(&model));
+    let rows: Vec<_> = report.layers.iter().map(|l| (l.name.as_str(), l.m, l.k, l.n, l.calls, l.macs)).collect();
+    assert_eq!(rows, [("layers.3.mlp.up_proj", 8, 50, 10, 1, 4000), ("layers.3.mlp.up_proj", 1, 50, 10, 2, 1000)]);
+    // Three blocks of four columns, two chunks of 32 lanes; a tile is one beat. The twin adds ten cycles a job.
+    assert_eq!((report.layers[0].bound_cycles, report.layers[0].cycles), (48, 58));
+    assert_eq!((report.layers[1].bound_cycles, report.layers[1].cycles), (12, 32));
+    assert_eq!((report.cycles, report.macs, report.simulated_seconds), (90, 5000, 90.0 / 100e6));
+    let tile = config.weight_bus / 8;
+    assert_eq!(report.layers[0].bytes as usize, 2 * 8 * 32 + 6 * tile + 3 * 8 * 16);
+    assert!((report.layers[0].utilization - 4000.0 / (58.0 * 128.0)).abs() < 1e-12);
+
+    let parts: f64 = report.layers.iter().filter_map(|l| l.energy).map(|e| e.total().value).sum();
+    assert!((report.energy_j.unwrap().value - parts).abs() <= 1e-9 * parts && parts > 0.0);
+    let json = serde_json::to_value(&report).unwrap();
+    for field in ["compute", "onchip", "dram", "static"] {
+        let part = &json["layers"][0]["energy"][field];
+        assert!(part["lo"].as_f64() < part["value"].as_f64() && part["value"].as_f64() < part["hi"].as_f64());
+        assert_eq!(part["tag"], "derived");
+    }
+    assert_eq!(json["config"]["lanes"], 32);
+}
+
+#[test]
+fn without_a_price_there_is_no_energy_but_a_reason() {
+    let config = Config { max_tokens: 4096, ..Config::sized(4, 4) };
+    let records = Records::builtin().unwrap();
+    let error = EnergyModel::new(&records, &config, 100e6, "45nm", "core-rope-memory").unwrap_err();
+    let report = DeviceReport::new(offload(&config, Scope::Ffn).ledger(), &config, 100e6, Err(&error));
+    assert!(report.energy_j.is_none() && report.energy_note.contains("has no record"));
+}

@@ -1,0 +1,262 @@
+//! A unit in software: the register map and the stream orders of `trine-spec`, and nothing of the driver's own code but
+//! the transport trait. It decodes what it is sent position by position, where the driver packs row by row.
+
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::collections::{HashMap, VecDeque};
+
+use trine_driver::{Exchange, Transport, TransportError};
+use trine_spec::registers::{self as regs, Access, ErrorCode};
+use trine_spec::{Config, WeightCode, packing};
+
+/// What goes wrong in one job.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault {
+    /// The streams stop half way.
+    Stall,
+    /// The unit drops the job with this code.
+    Drop(u32),
+    /// All results arrive, but the job is never done.
+    NeverDone,
+    /// DONE_TAG keeps the tag of another job.
+    WrongTag,
+    /// One bit of a result is wrong.
+    Flip { beat: usize, column: usize },
+    /// The job stalls, and no reset ever helps again.
+    Hang,
+}
+
+/// The unit.
+#[derive(Debug)]
+pub struct Twin {
+    config: Config,
+    words: HashMap<u32, u32>,
+    pub constants: HashMap<u32, u32>,
+    pub faults: VecDeque<Fault>,
+    running: bool,
+    hung: bool,
+    counters: [u64; 8],
+    cycles: Vec<u64>,
+    pub jobs: usize,
+    pub resets: usize,
+}
+
+impl Twin {
+    pub fn new(config: &Config) -> Self {
+        let constants = regs::REGISTERS
+            .iter()
+            .filter(|r| r.fields.iter().all(|f| f.access == Access::Constant))
+            .map(|r| (r.offset, regs::constant(r, config)))
+            .collect();
+        Self {
+            config: config.clone(),
+            words: HashMap::new(),
+            constants,
+            faults: VecDeque::new(),
+            running: false,
+            hung: false,
+            counters: [0; 8],
+            cycles: Vec::new(),
+            jobs: 0,
+            resets: 0,
+        }
+    }
+
+    fn word(&self, register: &regs::Register) -> usize {
+        self.words.get(&register.offset).copied().unwrap_or(0) as usize
+    }
+
+    fn set(&mut self, register: &regs::Register, value: u32) {
+        self.words.insert(register.offset, value);
+    }
+
+    fn start(&mut self) {
+        assert!(!self.running, "start while busy");
+        let (m, k, n) = self.shape();
+        let fits = (1..=self.config.max_tokens).contains(&m) && (1..=self.config.max_depth).contains(&k) && n > 0;
+        assert!(self.word(&regs::STATUS) == 0, "the last job's status was not cleared");
+        self.running = fits;
+        if !fits {
+            self.fail(ErrorCode::Shape as u32);
+        }
+    }
+
+    fn shape(&self) -> (usize, usize, usize) {
+        (self.word(&regs::TOKENS), self.word(&regs::DEPTH), self.word(&regs::OUTPUTS))
+    }
+
+    fn fail(&mut self, code: u32) {
+        self.running = false;
+        self.set(&regs::ERR_CODE, code);
+        self.set(&regs::STATUS, regs::STATUS_ERROR.mask());
+    }
+
+    /// The trits of the weight stream as an N x K matrix, or the error the unit reports.
+    fn decode(&self, bytes: &[u8]) -> Result<Vec<Vec<i8>>, ErrorCode> {
+        let (_, k, n) = self.shape();
+        let (lanes, columns) = (self.config.lanes, self.config.columns);
+        let beat_bytes = self.config.weight_bus / 8;
+        let tile_bytes = self.config.beats_per_tile() * beat_bytes;
+        let chunks = k.div_ceil(lanes);
+        match bytes.len().cmp(&(n.div_ceil(columns) * chunks * tile_bytes)) {
+            std::cmp::Ordering::Less => return Err(ErrorCode::WeightsEarly),
+            std::cmp::Ordering::Greater => return Err(ErrorCode::WeightsLate),
+            std::cmp::Ordering::Equal => {}
+        }
+        let mut w = vec![vec![0; k]; n];
+        for (tile, bytes) in bytes.chunks(tile_bytes).enumerate() {
+            let (block, chunk) = (tile / chunks, tile % chunks);
+            let mut trits = Vec::new();
+            for &byte in bytes {
+                match self.config.weight_code {
+                    WeightCode::Base3 => trits.extend(packing::base3_decode(byte).ok_or(ErrorCode::IllegalTrit)?),
+                    WeightCode::TwoBit => {
+                        for i in 0..4 {
+                            let trit = packing::from_two_bit(byte >> (2 * i) & 3);
+                            trits.push(trit.ok_or(ErrorCode::IllegalTrit)?);
+                        }
+                    }
+                }
+            }
+            for (i, trit) in trits.into_iter().enumerate() {
+                let (output, position) = (block * columns + i / lanes, chunk * lanes + i % lanes);
+                if i < lanes * columns && output < n && position < k {
+                    w[output][position] = trit;
+                } else {
+                    assert_eq!(trit, 0, "trit {i} of tile {tile} is padding");
+                }
+            }
+        }
+        Ok(w)
+    }
+
+    fn compute(&mut self, streams: &mut Exchange<'_>) -> Result<(), ErrorCode> {
+        let (m, k, n) = self.shape();
+        let (lanes, columns) = (self.config.lanes, self.config.columns);
+        let (chunks, blocks) = (k.div_ceil(lanes), n.div_ceil(columns));
+        match streams.activations.len().cmp(&(chunks * m * lanes)) {
+            std::cmp::Ordering::Less => return Err(ErrorCode::ActivationsEarly),
+            std::cmp::Ordering::Greater => return Err(ErrorCode::ActivationsLate),
+            std::cmp::Ordering::Equal => {}
+        }
+        let w = self.decode(streams.weights)?;
+        let act = |token: usize, position: usize| {
+            streams.activations[(position / lanes * m + token) * lanes + position % lanes] as i8
+        };
+        for token in 0..m {
+            for position in k..chunks * lanes {
+                assert_eq!(act(token, position), 0, "position {position} is padding");
+            }
+        }
+        assert_eq!(streams.results.len(), blocks * m * columns * 4, "room for results");
+        for (output, w) in w.iter().enumerate() {
+            for token in 0..m {
+                let sum: i32 = (0..k).map(|i| i32::from(act(token, i)) * i32::from(w[i])).sum();
+                let place = (output / columns * m + token) * columns + output % columns;
+                streams.results[4 * place..][..4].copy_from_slice(&sum.to_le_bytes());
+            }
+        }
+        let act_beats = chunks * m;
+        let wgt_beats = blocks * chunks * self.config.beats_per_tile();
+        let active = blocks * chunks * m;
+        let cycles = blocks * chunks * m.max(self.config.beats_per_tile()) + 10;
+        self.cycles = (0..blocks * m).map(|beat| 100 + beat as u64).collect();
+        for (counter, events) in
+            self.counters.iter_mut().zip([cycles, active, 1, 2, 3, act_beats, wgt_beats, blocks * m])
+        {
+            *counter += events as u64;
+        }
+        Ok(())
+    }
+}
+
+impl Transport for Twin {
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+        if self.hung && offset == regs::STATUS.offset {
+            return Ok(regs::STATUS_BUSY.mask());
+        }
+        let constant = self.constants.get(&offset).copied();
+        Ok(constant.unwrap_or_else(|| self.words.get(&offset).copied().unwrap_or(0)))
+    }
+
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
+        if offset == regs::CTRL.offset {
+            if regs::CTRL_ABORT.of(value) == 1 {
+                self.running = false;
+            }
+            if regs::CTRL_SOFT_RESET.of(value) == 1 {
+                (self.running, self.resets) = (false, self.resets + 1);
+                self.words.clear();
+            }
+            if regs::CTRL_START.of(value) == 1 {
+                self.start();
+            }
+        } else if offset == regs::PERF_CTRL.offset {
+            if regs::PERF_CTRL_CLEAR.of(value) == 1 {
+                self.counters = [0; 8];
+            }
+            if regs::PERF_CTRL_SNAPSHOT.of(value) == 1 {
+                let lows = [
+                    regs::CYCLES_LO,
+                    regs::ACTIVE_LO,
+                    regs::STALL_ACT_LO,
+                    regs::STALL_WGT_LO,
+                    regs::STALL_OUT_LO,
+                    regs::ACT_BEATS,
+                    regs::WGT_BEATS,
+                    regs::RES_BEATS,
+                ];
+                for (register, value) in lows.iter().zip(self.counters) {
+                    self.set(register, value as u32);
+                }
+            }
+        } else if offset == regs::STATUS.offset {
+            let cleared = self.word(&regs::STATUS) as u32 & !value;
+            self.set(&regs::STATUS, cleared);
+        } else {
+            self.words.insert(offset, value);
+        }
+        Ok(())
+    }
+
+    fn exchange(&mut self, mut streams: Exchange<'_>) -> Result<(), TransportError> {
+        let stalled = || TransportError::Timeout { activations: 1, weights: 2, results: 0, limit: 99 };
+        self.jobs += 1;
+        let fault = self.faults.pop_front();
+        if !self.running {
+            return Err(stalled());
+        }
+        match fault {
+            Some(Fault::Drop(code)) => {
+                self.fail(code);
+                return Err(stalled());
+            }
+            Some(Fault::Stall) => return Err(stalled()),
+            Some(Fault::Hang) => {
+                self.hung = true;
+                return Err(stalled());
+            }
+            _ => {}
+        }
+        if let Err(code) = self.compute(&mut streams) {
+            self.fail(code as u32);
+            return Err(stalled());
+        }
+        let tag = self.word(&regs::JOB_TAG) as u32;
+        match fault {
+            Some(Fault::Flip { beat, column }) => {
+                streams.results[4 * (beat * self.config.columns + column)] ^= 1;
+            }
+            Some(Fault::NeverDone) => return Ok(()),
+            _ => {}
+        }
+        self.running = false;
+        self.set(&regs::STATUS, regs::STATUS_DONE.mask());
+        self.set(&regs::DONE_TAG, if matches!(fault, Some(Fault::WrongTag)) { tag ^ 1 } else { tag });
+        Ok(())
+    }
+
+    fn result_cycles(&self) -> &[u64] {
+        &self.cycles
+    }
+}
