@@ -20,6 +20,11 @@ pub enum Convention {
     AutoBitLinearOffline,
     /// Master weights, quantised at load by their mean magnitude `1 / s`; `y = acc / a / s`.
     AutoBitLinearOnline,
+    /// Float weights that are 0 or plus or minus one magnitude, the scale; `y = acc / a * scale`.
+    Unpacked,
+    /// Master weights of the original 1-bit BitNet: signs around the mean, and the mean magnitude `beta` as the scale;
+    /// `y = acc / a * beta`.
+    OneBit,
     /// The block encodings of GGUF; `y = acc / a * scale`.
     Gguf,
 }
@@ -31,6 +36,8 @@ impl Convention {
             Self::BitLinear => "bitlinear",
             Self::AutoBitLinearOffline => "autobitlinear-offline",
             Self::AutoBitLinearOnline => "autobitlinear-online",
+            Self::Unpacked => "unpacked",
+            Self::OneBit => "one-bit",
             Self::Gguf => "gguf",
         }
     }

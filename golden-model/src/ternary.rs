@@ -11,6 +11,9 @@
 //! so one 64-byte load yields four planes of 64 codes that line up with 64 consecutive activations each. The last block
 //! is padded with zeros (code 1).
 
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
 use crate::Error;
 
 /// Weights in a [`Block`].
@@ -28,6 +31,12 @@ pub(crate) struct Block(pub(crate) [u8; PLANE]);
 impl Block {
     /// Code 1, the zero weight, in all four planes.
     const ZERO: Self = Self([0b01_01_01_01; PLANE]);
+
+    fn set(&mut self, j: usize, trit: i8) {
+        let shift = 2 * (j / PLANE);
+        let byte = &mut self.0[j % PLANE];
+        *byte = *byte & !(3 << shift) | ((trit + 1) as u8) << shift;
+    }
 }
 
 /// An `N x K` matrix of ternary weights (`N` outputs, `K` inputs), packed.
@@ -58,17 +67,42 @@ impl TernaryMatrix {
         })
     }
 
+    /// Uniformly random trits, the same for the same seed on every machine.
+    ///
+    /// # Errors
+    /// If a dimension is zero or `cols` exceeds 2^22.
+    pub fn random(rows: usize, cols: usize, seed: u64) -> Result<Self, Error> {
+        check(rows, cols)?;
+        // The 81 bytes that hold four trits.
+        let bytes: [u8; 81] =
+            std::array::from_fn(|i| (i % 3 + 4 * (i / 3 % 3) + 16 * (i / 9 % 3) + 64 * (i / 27)) as u8);
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let stride = cols.div_ceil(BLOCK);
+        let mut blocks = vec![Block::ZERO; rows * stride];
+        for row in blocks.chunks_mut(stride) {
+            for block in row.iter_mut() {
+                for out in block.0.chunks_mut(4) {
+                    let bits = random.next_u64();
+                    for (i, out) in out.iter_mut().enumerate() {
+                        *out = bytes[((u32::from((bits >> (16 * i)) as u16) * 81) >> 16) as usize];
+                    }
+                }
+            }
+            let last = &mut row[stride - 1];
+            for padding in (cols - 1) % BLOCK + 1..BLOCK {
+                last.set(padding, 0);
+            }
+        }
+        Ok(Self { rows, cols, blocks })
+    }
+
     /// Packs row after row as `fill` writes them, each exactly `cols` long with every element in -1, 0, 1.
     pub(crate) fn from_rows(
         rows: usize,
         cols: usize,
         mut fill: impl FnMut(usize, &mut [i8]) -> Result<(), Error>,
     ) -> Result<Self, Error> {
-        if rows == 0 || cols == 0 || cols > MAX_COLS {
-            return Err(Error::argument(format!(
-                "a weight matrix of {rows} x {cols}: both must be at least 1 and the columns at most {MAX_COLS}"
-            )));
-        }
+        check(rows, cols)?;
         let mut row_buffer = vec![0i8; cols];
         let mut blocks = Vec::with_capacity(rows * cols.div_ceil(BLOCK));
         for row in 0..rows {
@@ -136,13 +170,17 @@ fn trit(block: &Block, j: usize) -> i8 {
 
 fn pack(trits: &[i8]) -> Block {
     let mut block = Block::ZERO;
-    for (plane, trits) in trits.chunks(PLANE).enumerate() {
-        let shift = 2 * plane;
-        for (byte, &trit) in block.0.iter_mut().zip(trits) {
-            *byte = *byte & !(3 << shift) | ((trit + 1) as u8) << shift;
-        }
-    }
+    trits.iter().enumerate().for_each(|(j, &trit)| block.set(j, trit));
     block
+}
+
+fn check(rows: usize, cols: usize) -> Result<(), Error> {
+    if rows == 0 || cols == 0 || cols > MAX_COLS {
+        return Err(Error::argument(format!(
+            "a weight matrix of {rows} x {cols}: both must be at least 1 and the columns at most {MAX_COLS}"
+        )));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -177,6 +215,24 @@ mod tests {
         assert_eq!(matrix.row(0)[0].0[3], 0b10_01_00_10);
         assert_eq!(matrix.row(0)[0].0[4], 0b01_01_01_01);
         assert_eq!(matrix.bytes(), 64);
+    }
+
+    #[test]
+    fn random_weights_are_uniform_reproducible_and_padded() {
+        for cols in [1, 255, 256, 300] {
+            let matrix = TernaryMatrix::random(3000, cols, 7).unwrap();
+            let third = 3000 * cols / 3;
+            assert!(
+                matrix.zeros().abs_diff(third) < 4 * 3000usize.isqrt() * cols.isqrt(),
+                "{cols}: {}",
+                matrix.zeros()
+            );
+            assert_eq!(matrix, TernaryMatrix::random(3000, cols, 7).unwrap());
+            assert_ne!(matrix, TernaryMatrix::random(3000, cols, 8).unwrap());
+            let mut row = vec![0; cols];
+            matrix.unpack_row(2999, &mut row);
+            assert_eq!(matrix.row(2999), TernaryMatrix::from_trits(1, cols, &row).unwrap().row(0), "padding");
+        }
     }
 
     #[test]

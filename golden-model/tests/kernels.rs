@@ -81,7 +81,7 @@ fn product() -> impl Strategy<Value = (TernaryMatrix, Vec<i8>, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn random_shapes((w, x, m) in product()) {
         assert_equal(&w, &x, m);

@@ -21,7 +21,7 @@ use crate::Error;
 enum Value {
     Integer(i128),
     Float(f64),
-    Bool,
+    Bool(bool),
     String(String),
     Array { element: u32, count: usize, offset: usize },
 }
@@ -35,7 +35,7 @@ struct Entry {
 }
 
 /// A GGUF file.
-pub(super) struct Gguf {
+pub(crate) struct Gguf {
     file: Mapped,
     metadata: HashMap<String, Value>,
     entries: HashMap<String, Entry>,
@@ -46,7 +46,7 @@ const ARRAY: u32 = 9;
 
 impl Gguf {
     /// Maps a file and reads its header.
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let file = Mapped::open(path)?;
         let mut reader = Reader { path, data: &file, at: 0 };
         if reader.bytes(4)? != b"GGUF" {
@@ -122,7 +122,7 @@ impl Gguf {
     }
 
     /// A key's non-negative integer.
-    pub(super) fn integer(&self, key: &str) -> Result<Option<usize>, Error> {
+    pub(crate) fn integer(&self, key: &str) -> Result<Option<usize>, Error> {
         match self.metadata.get(key) {
             None => Ok(None),
             Some(Value::Integer(value)) if usize::try_from(*value).is_ok() => Ok(Some(*value as usize)),
@@ -131,7 +131,7 @@ impl Gguf {
     }
 
     /// A key's float.
-    pub(super) fn float(&self, key: &str) -> Result<Option<f32>, Error> {
+    pub(crate) fn float(&self, key: &str) -> Result<Option<f32>, Error> {
         match self.metadata.get(key) {
             None => Ok(None),
             Some(Value::Float(value)) => Ok(Some(*value as f32)),
@@ -139,8 +139,17 @@ impl Gguf {
         }
     }
 
+    /// A key's truth value.
+    pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>, Error> {
+        match self.metadata.get(key) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(_) => self.wrong_type(key, "a truth value"),
+        }
+    }
+
     /// A key's string.
-    pub(super) fn string(&self, key: &str) -> Result<Option<&str>, Error> {
+    pub(crate) fn string(&self, key: &str) -> Result<Option<&str>, Error> {
         match self.metadata.get(key) {
             None => Ok(None),
             Some(Value::String(value)) => Ok(Some(value)),
@@ -149,30 +158,30 @@ impl Gguf {
     }
 
     /// A key's array of strings.
-    pub(super) fn strings(&self, key: &str) -> Result<Option<Vec<String>>, Error> {
-        self.array(key, STRING, "an array of strings", |reader| reader.string())
+    pub(crate) fn strings(&self, key: &str) -> Result<Option<Vec<String>>, Error> {
+        self.array(key, &[STRING], "an array of strings", |reader| reader.string())
     }
 
     /// A key's array of 32-bit integers.
-    pub(super) fn integers(&self, key: &str) -> Result<Option<Vec<u32>>, Error> {
-        self.array(key, 5, "an array of 32-bit integers", |reader| reader.u32())
+    pub(crate) fn integers(&self, key: &str) -> Result<Option<Vec<u32>>, Error> {
+        self.array(key, &[4, 5], "an array of 32-bit integers", |reader| reader.u32())
     }
 
     /// A key's array of 32-bit floats.
-    pub(super) fn floats(&self, key: &str) -> Result<Option<Vec<f32>>, Error> {
-        self.array(key, 6, "an array of 32-bit floats", |reader| reader.u32().map(f32::from_bits))
+    pub(crate) fn floats(&self, key: &str) -> Result<Option<Vec<f32>>, Error> {
+        self.array(key, &[6], "an array of 32-bit floats", |reader| reader.u32().map(f32::from_bits))
     }
 
     fn array<T>(
         &self,
         key: &str,
-        kind: u32,
+        kinds: &[u32],
         expected: &str,
         mut read: impl FnMut(&mut Reader) -> Result<T, Error>,
     ) -> Result<Option<Vec<T>>, Error> {
         match self.metadata.get(key) {
             None => Ok(None),
-            Some(&Value::Array { element, count, offset }) if element == kind => {
+            Some(&Value::Array { element, count, offset }) if kinds.contains(&element) => {
                 let mut reader = Reader { path: &self.file.path, data: &self.file, at: offset };
                 (0..count).map(|_| read(&mut reader)).collect::<Result<_, _>>().map(Some)
             }
@@ -290,10 +299,7 @@ impl<'a> Reader<'a> {
             4 => Value::Integer(self.u32()?.into()),
             5 => Value::Integer(i32::from_le_bytes(self.number()?).into()),
             6 => Value::Float(f32::from_le_bytes(self.number()?).into()),
-            7 => {
-                self.bytes(1)?;
-                Value::Bool
-            }
+            7 => Value::Bool(self.number::<1>()? != [0]),
             STRING => Value::String(self.string()?),
             ARRAY => self.array()?,
             10 => Value::Integer(self.u64()?.into()),

@@ -45,7 +45,7 @@ fn tq1_0(block: &[u8], e: usize) -> u8 {
         _ => (48 + e % 4, (e - 240) / 4),
     };
     let fraction = block[byte].wrapping_mul([1, 3, 9, 27, 81][digit]);
-    (u16::from(fraction) * 3 >> 8) as u8
+    ((u16::from(fraction) * 3) >> 8) as u8
 }
 
 /// The code of element `e` of a TQ2_0 block.

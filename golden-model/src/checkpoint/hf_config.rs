@@ -27,6 +27,9 @@ struct Json {
     attention_bias: Option<bool>,
     mlp_bias: Option<bool>,
     eos_token_id: Option<OneOrMore>,
+    /// Of the 1bitLLM reproduction.
+    input_bits: Option<u32>,
+    weight_bits: Option<u32>,
     quantization_config: Option<Quantization>,
 }
 
@@ -54,9 +57,21 @@ enum OneOrMore {
     More(Vec<u32>),
 }
 
+/// Whose code a checkpoint was written for; it decides the names of the norms before the output projections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    /// transformers' BitNet, `BitNetForCausalLM`.
+    BitNet,
+    /// The 1bitLLM reproduction, `BitnetForCausalLM`.
+    OneBitLlm,
+    /// `LlamaForCausalLM` with BitNet linears, without those norms; without a quantisation, TriLM.
+    Llama,
+}
+
 /// What `config.json` says: the model, and how its linears are stored.
 pub(super) struct HfConfig {
     pub(super) config: Config,
+    pub(super) family: Family,
     /// Epsilon of the RMSNorm inside every linear, when there is one.
     pub(super) linear_norm: Option<f32>,
 }
@@ -74,13 +89,16 @@ impl Json {
             return Err("attention_bias or mlp_bias is set; only linears without bias are implemented".into());
         }
         let architecture = self.architectures.as_deref().and_then(|a| a.first()).cloned().unwrap_or_default();
-        if architecture != "BitNetForCausalLM" {
-            return Err(format!("architecture `{architecture}` is not implemented; BitNetForCausalLM is"));
-        }
-        let quantization = self
-            .quantization_config
-            .as_ref()
-            .ok_or("quantization_config is missing, so the linears' convention is unknown")?;
+        let family = match architecture.as_str() {
+            "BitNetForCausalLM" => Family::BitNet,
+            "BitnetForCausalLM" => Family::OneBitLlm,
+            "LlamaForCausalLM" => Family::Llama,
+            other => {
+                return Err(format!(
+                    "architecture `{other}` is not implemented; BitNetForCausalLM, BitnetForCausalLM and LlamaForCausalLM are"
+                ));
+            }
+        };
         let head_dim = self.head_dim.unwrap_or(self.hidden_size / self.num_attention_heads.max(1));
         if self.head_dim.is_none() && head_dim * self.num_attention_heads != self.hidden_size {
             return Err(format!(
@@ -101,8 +119,8 @@ impl Json {
             norm_eps: self.rms_norm_eps,
             activation: self.activation()?,
             tied: self.tie_word_embeddings.unwrap_or(false),
-            sub_norms: true,
-            convention: quantization.convention()?,
+            sub_norms: family != Family::Llama,
+            convention: self.convention(family)?,
             ends: match self.eos_token_id {
                 None => Vec::new(),
                 Some(OneOrMore::One(token)) => vec![token],
@@ -112,7 +130,27 @@ impl Json {
         };
         match config.flaw() {
             Some(flaw) => Err(flaw),
-            None => Ok(HfConfig { config, linear_norm: quantization.linear_norm()? }),
+            None => Ok(HfConfig {
+                config,
+                family,
+                linear_norm: self.quantization_config.map_or(Ok(None), |q| q.linear_norm())?,
+            }),
+        }
+    }
+
+    fn convention(&self, family: Family) -> Result<Convention, String> {
+        match (&self.quantization_config, family) {
+            (Some(quantization), _) => quantization.convention(),
+            (None, Family::Llama) => Ok(Convention::Unpacked),
+            (None, Family::OneBitLlm) if (self.input_bits, self.weight_bits) == (Some(8), Some(1)) => {
+                Ok(Convention::AutoBitLinearOnline)
+            }
+            (None, Family::OneBitLlm) => {
+                Err("input_bits must be 8 and weight_bits 1; nothing else is implemented".into())
+            }
+            (None, Family::BitNet) => {
+                Err("quantization_config is missing, so the linears' convention is unknown".into())
+            }
         }
     }
 
@@ -146,8 +184,9 @@ impl Quantization {
             ("bitlinear", "offline") => Ok(Convention::BitLinear),
             ("autobitlinear", "offline") => Ok(Convention::AutoBitLinearOffline),
             ("autobitlinear", "online") => Ok(Convention::AutoBitLinearOnline),
+            ("bitlinear-1bit", "online") => Ok(Convention::OneBit),
             (class, mode) => Err(format!(
-                "linear_class `{class}` in quantization_mode `{mode}` is not implemented; bitlinear offline, autobitlinear offline and online are"
+                "linear_class `{class}` in quantization_mode `{mode}` is not implemented; bitlinear offline, autobitlinear offline and online, and bitlinear-1bit online are"
             )),
         }
     }

@@ -2,10 +2,21 @@
 //!
 //! Packed weights are `uint8 [ceil(N / 4), K]`: bits `2i..2i+1` of `byte[r, c]` hold row `r + i * ceil(N / 4)` as
 //! trit + 1. Code 3 is illegal; rows beyond `N` are filling.
+//!
+//! | `config.json` | linears |
+//! |---|---|
+//! | `linear_class: bitlinear` | packed, `weight_scale` divides |
+//! | `linear_class: autobitlinear`, `quantization_mode: offline` | packed, `weight_scale` multiplies |
+//! | `linear_class: autobitlinear`, `quantization_mode: online`; `BitnetForCausalLM` of 1bitLLM | master weights, rounded at load |
+//! | `linear_class: bitlinear-1bit`, `quantization_mode: online` | master weights of the original BitNet: their signs, LayerNorm before them |
+//! | `LlamaForCausalLM` without `quantization_config` (TriLM) | floats that are ternary already |
+//!
+//! The original BitNet was published without checkpoints; `bitlinear-1bit` is this crate's name for it. TriLM was trained
+//! with unquantised activations, which are rounded to int8 here like all others.
 
 use std::path::Path;
 
-use super::hf_config::{self, HfConfig};
+use super::hf_config::{self, Family, HfConfig};
 use super::safetensors::Safetensors;
 use super::tensor::{Kind, Tensor};
 use super::{DenseId, NormId, Source, assemble};
@@ -42,6 +53,9 @@ impl Folder<'_> {
     }
 
     fn input_norm(&self, prefix: &str, width: usize) -> Result<InputNorm, Error> {
+        if self.description.config.convention == Convention::OneBit {
+            return Ok(InputNorm::Layer { eps: self.description.config.norm_eps });
+        }
         Ok(match self.description.linear_norm {
             Some(eps) => {
                 InputNorm::Rms(RmsNorm::new(self.tensor(&format!("{prefix}.rms_norm.weight"))?.vector(width)?, eps))
@@ -62,11 +76,15 @@ impl Source for Folder<'_> {
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
+        let (attention_sub, ffn_sub) = match self.description.family {
+            Family::OneBitLlm => ("inner_attn_ln", "ffn_layernorm"),
+            Family::BitNet | Family::Llama => ("attn_sub_norm", "ffn_sub_norm"),
+        };
         let name = match id {
             NormId::Attention(layer) => format!("model.layers.{layer}.input_layernorm.weight"),
-            NormId::AttentionSub(layer) => format!("model.layers.{layer}.self_attn.attn_sub_norm.weight"),
+            NormId::AttentionSub(layer) => format!("model.layers.{layer}.self_attn.{attention_sub}.weight"),
             NormId::Ffn(layer) => format!("model.layers.{layer}.post_attention_layernorm.weight"),
-            NormId::FfnSub(layer) => format!("model.layers.{layer}.mlp.ffn_sub_norm.weight"),
+            NormId::FfnSub(layer) => format!("model.layers.{layer}.mlp.{ffn_sub}.weight"),
             NormId::Final => "model.norm.weight".to_owned(),
         };
         self.tensor(&name)?.vector(id.width(&self.description.config))
@@ -81,6 +99,8 @@ impl Source for Folder<'_> {
             Convention::BitLinear | Convention::AutoBitLinearOffline => {
                 (packed(&weight, rows, cols)?, self.tensor(&format!("{prefix}.weight_scale"))?.scale()?)
             }
+            Convention::Unpacked => unpacked(&weight, rows, cols)?,
+            Convention::OneBit => signs(&weight, rows, cols)?,
             Convention::AutoBitLinearOnline | Convention::Gguf => absmean(&weight, rows, cols)?,
         };
         let input_norm = self.input_norm(&prefix, cols)?;
@@ -109,13 +129,63 @@ fn packed(tensor: &Tensor, rows: usize, cols: usize) -> Result<TernaryMatrix, Er
 
 /// Quantises master weights by their mean magnitude; the scale is that magnitude.
 fn absmean(tensor: &Tensor, rows: usize, cols: usize) -> Result<(TernaryMatrix, f32), Error> {
+    let s = quant::absmean_scale(masters(tensor, rows, cols)?);
+    let weights = each(tensor, rows, cols, |_, weight| Ok(quant::ternary(weight, s)))?;
+    Ok((weights, 1.0 / s))
+}
+
+/// The signs of master weights around their mean; the scale is their mean magnitude.
+fn signs(tensor: &Tensor, rows: usize, cols: usize) -> Result<(TernaryMatrix, f32), Error> {
+    let mean = quant::mean(masters(tensor, rows, cols)?) as f32;
+    let beta = quant::mean(tensor.floats()?.map(f32::abs)) as f32;
+    if beta == 0.0 {
+        return Err(tensor.error(0, "every weight is zero, so they have no scale"));
+    }
+    Ok((each(tensor, rows, cols, |_, weight| Ok(quant::sign(weight, mean)))?, beta))
+}
+
+/// Floats that are ternary already, up to one magnitude.
+fn unpacked(tensor: &Tensor, rows: usize, cols: usize) -> Result<(TernaryMatrix, f32), Error> {
+    let scale = masters(tensor, rows, cols)?.fold(0.0, |max: f32, weight| max.max(weight.abs()));
+    if scale == 0.0 {
+        return Err(tensor.error(0, "every weight is zero, so they have no scale"));
+    }
+    let width = tensor.data.len() / (rows * cols);
+    let weights = each(tensor, rows, cols, |i, weight| match weight {
+        0.0 => Ok(0),
+        _ if weight == scale => Ok(1),
+        _ if weight == -scale => Ok(-1),
+        _ => Err(tensor.error(
+            i * width,
+            format!(
+                "weight [{}, {}] is {weight}, neither 0 nor plus or minus {scale}: this model is not ternary",
+                i / cols,
+                i % cols
+            ),
+        )),
+    })?;
+    Ok((weights, scale))
+}
+
+/// The weights of a float tensor of the right shape, all finite.
+fn masters<'a>(tensor: &'a Tensor, rows: usize, cols: usize) -> Result<impl Iterator<Item = f32> + 'a, Error> {
     tensor.expect_shape(&[rows, cols])?;
     tensor.expect_finite()?;
-    let s = quant::absmean_scale(tensor.floats()?);
-    let mut weights = tensor.floats()?;
-    let trits = TernaryMatrix::from_rows(rows, cols, |_, out| {
-        out.iter_mut().zip(&mut weights).for_each(|(out, weight)| *out = quant::ternary(weight, s));
+    tensor.floats()
+}
+
+/// Maps every weight, given its place, to a trit.
+fn each(
+    tensor: &Tensor,
+    rows: usize,
+    cols: usize,
+    mut trit: impl FnMut(usize, f32) -> Result<i8, Error>,
+) -> Result<TernaryMatrix, Error> {
+    let mut weights = tensor.floats()?.enumerate();
+    TernaryMatrix::from_rows(rows, cols, |_, out| {
+        for (out, (i, weight)) in out.iter_mut().zip(&mut weights) {
+            *out = trit(i, weight)?;
+        }
         Ok(())
-    })?;
-    Ok((trits, 1.0 / s))
+    })
 }

@@ -9,9 +9,15 @@ mod hf_config;
 mod huggingface;
 mod mapped;
 mod safetensors;
+mod synthetic;
 mod tensor;
 
 use std::path::Path;
+
+pub(crate) use gguf::Gguf;
+pub(crate) use synthetic::is_synthetic;
+
+use rayon::prelude::*;
 
 use crate::attention::Attention;
 use crate::dense::Dense;
@@ -54,7 +60,7 @@ impl NormId {
 }
 
 /// Where the parts of a model come from. Each part has the shape that the configuration says, or there is an error.
-trait Source {
+trait Source: Sync {
     fn dense(&self, id: DenseId) -> Result<Dense, Error>;
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error>;
     fn linear(&self, id: LinearId) -> Result<Linear, Error>;
@@ -79,7 +85,9 @@ pub struct LoadOptions {
 
 /// Loads whatever `path` holds.
 pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
-    if path.is_dir() {
+    if is_synthetic(path) {
+        synthetic::load(path)
+    } else if path.is_dir() {
         huggingface::load(path)
     } else if path.extension().is_some_and(|extension| extension == "gguf") {
         gguf_model::load(path, options)
@@ -120,7 +128,13 @@ fn assemble(config: Config, source: &dyn Source) -> Result<Model, Error> {
     };
     Ok(Model {
         embedding: source.dense(DenseId::Embedding)?,
-        layers: (0..config.layers).map(layer).collect::<Result<_, Error>>()?,
+        // All results first, so that the error reported is always that of the first layer at fault.
+        layers: (0..config.layers)
+            .into_par_iter()
+            .map(layer)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect::<Result<_, Error>>()?,
         norm: norm(NormId::Final)?,
         head: (!config.tied).then(|| source.dense(DenseId::Head)).transpose()?,
         rope: Rope::new(config.head_dim, config.rope_theta),

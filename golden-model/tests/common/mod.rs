@@ -1,6 +1,10 @@
 //! What the tests share: the fixtures and comparisons with stored logits.
 #![allow(dead_code)] // each test binary uses its part
 
+pub mod build;
+pub mod gguf;
+pub mod naive;
+
 use std::path::{Path, PathBuf};
 
 use trine_golden_model::{Golden, KvCache, Model, npy};

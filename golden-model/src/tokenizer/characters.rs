@@ -1,0 +1,71 @@
+//! One token per character.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::Error;
+
+/// A list of characters; a character's place is its token.
+#[derive(Clone, Debug)]
+pub(super) struct Characters {
+    characters: Vec<char>,
+    ids: HashMap<char, u32>,
+}
+
+impl Characters {
+    /// Reads a JSON list of characters.
+    pub(super) fn load(file: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(file).map_err(Error::io(file))?;
+        let characters = serde_json::from_str(&text)
+            .map_err(|e| Error::config(file, format!("a list of characters is expected: {e}")))?;
+        Self::new(characters).map_err(|reason| Error::config(file, reason))
+    }
+
+    pub(super) fn new(characters: Vec<char>) -> Result<Self, String> {
+        let mut ids = HashMap::new();
+        for (&character, id) in characters.iter().zip(0..) {
+            if ids.insert(character, id).is_some() {
+                return Err(format!("character {character:?} is listed twice"));
+            }
+        }
+        Ok(Self { characters, ids })
+    }
+
+    pub(super) fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
+        let token = |(position, character)| {
+            self.ids.get(&character).copied().ok_or_else(|| Error::Vocabulary {
+                character,
+                position,
+                hint: format!("the model knows {:?}", self.characters.iter().collect::<String>()),
+            })
+        };
+        text.chars().enumerate().map(token).collect()
+    }
+
+    pub(super) fn decode(&self, tokens: &[u32]) -> Result<String, Error> {
+        let character = |&token: &u32| {
+            self.characters.get(token as usize).ok_or_else(|| {
+                Error::argument(format!("token {token} is outside the vocabulary of {}", self.characters.len()))
+            })
+        };
+        tokens.iter().map(character).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters() {
+        let characters = Characters::new(vec!['b', 'a', '\u{e9}']).unwrap();
+        assert_eq!(characters.encode("ab\u{e9}").unwrap(), [1, 0, 2]);
+        assert_eq!(characters.decode(&[2, 0]).unwrap(), "\u{e9}b");
+        assert_eq!(
+            characters.encode("ab\u{e9}x").unwrap_err().to_string(),
+            "character 'x' at position 3 is not in the vocabulary; the model knows \"ba\u{e9}\""
+        );
+        assert!(characters.decode(&[3]).unwrap_err().to_string().contains("token 3"));
+        assert!(Characters::new(vec!['a', 'a']).is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! Text to tokens and back.
+//!
+//! | model | tokenizer |
+//! |---|---|
+//! | folder with `chars.json` | one token per character |
+//! | folder with `tokenizer.json` | as it says, by the `tokenizers` library |
+//! | folder with `tokenizer.model` | SentencePiece, byte-pair kind |
+//! | GGUF file | its `tokenizer.ggml.*` keys |
+//! | `synthetic:…` | one token per byte |
+
+mod characters;
+mod gguf;
+mod sentencepiece;
+
+use std::path::Path;
+
+use characters::Characters;
+
+use crate::Error;
+use crate::checkpoint::is_synthetic;
+
+/// A model's tokenizer.
+#[derive(Clone, Debug)]
+pub struct Tokenizer(Vocabulary);
+
+#[derive(Clone, Debug)]
+enum Vocabulary {
+    Bytes,
+    Characters(Characters),
+    Library(Box<tokenizers::Tokenizer>),
+}
+
+impl Tokenizer {
+    /// Loads the tokenizer that belongs to the model at `path`.
+    ///
+    /// # Errors
+    /// If there is none, or it is damaged or of a kind that is not implemented.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        if is_synthetic(path) {
+            return Ok(Self(Vocabulary::Bytes));
+        }
+        if !path.is_dir() {
+            return gguf::load(path).map(Self);
+        }
+        let file = |name: &str| Some(path.join(name)).filter(|file| file.exists());
+        if let Some(file) = file("chars.json") {
+            Characters::load(&file).map(|characters| Self(Vocabulary::Characters(characters)))
+        } else if let Some(file) = file("tokenizer.json") {
+            let json = std::fs::read(&file).map_err(Error::io(&file))?;
+            library(&file, &json).map(Self)
+        } else if let Some(file) = file("tokenizer.model") {
+            sentencepiece::load(&file).map(Self)
+        } else {
+            Err(Error::config(path, "there is no tokenizer: chars.json, tokenizer.json or tokenizer.model is expected"))
+        }
+    }
+
+    /// The tokens of `text`, with those that the model expects before a text.
+    ///
+    /// # Errors
+    /// [`Error::Vocabulary`] names the first character that has no token, and its position.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
+        match &self.0 {
+            Vocabulary::Bytes => Ok(text.bytes().map(u32::from).collect()),
+            Vocabulary::Characters(characters) => characters.encode(text),
+            Vocabulary::Library(tokenizer) => {
+                let encoding = tokenizer.encode(text, true).map_err(|e| Error::Tokenizer(e.to_string()))?;
+                Ok(encoding.get_ids().to_vec())
+            }
+        }
+    }
+
+    /// The text of `tokens`; bytes that are not UTF-8 become U+FFFD.
+    ///
+    /// # Errors
+    /// If a token is outside the vocabulary.
+    pub fn decode(&self, tokens: &[u32]) -> Result<String, Error> {
+        match &self.0 {
+            Vocabulary::Bytes => {
+                // A synthetic model has more tokens than there are bytes.
+                let bytes: Vec<u8> = tokens.iter().map(|&token| u8::try_from(token).unwrap_or(b'?')).collect();
+                Ok(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            Vocabulary::Characters(characters) => characters.decode(tokens),
+            Vocabulary::Library(tokenizer) => {
+                if let Some(token) = tokens.iter().find(|&&token| tokenizer.id_to_token(token).is_none()) {
+                    return Err(Error::argument(format!("token {token} is not in the tokenizer's vocabulary")));
+                }
+                tokenizer.decode(tokens, true).map_err(|e| Error::Tokenizer(e.to_string()))
+            }
+        }
+    }
+}
+
+/// A tokenizer in the library's JSON form.
+fn library(path: &Path, json: &[u8]) -> Result<Vocabulary, Error> {
+    tokenizers::Tokenizer::from_bytes(json)
+        .map(|tokenizer| Vocabulary::Library(Box::new(tokenizer)))
+        .map_err(|e| Error::config(path, format!("the tokenizer cannot be read: {e}")))
+}
+
+/// A post-processor, in the library's JSON form, that puts a token before every text.
+fn begin_with(content: &str, id: u32) -> serde_json::Value {
+    let (token, text) = (
+        serde_json::json!({"SpecialToken": {"id": content, "type_id": 0}}),
+        |id: &str| serde_json::json!({"Sequence": {"id": id, "type_id": 0}}),
+    );
+    serde_json::json!({
+        "type": "TemplateProcessing",
+        "single": [token, text("A")],
+        "pair": [token, text("A"), text("B")],
+        "special_tokens": {content: {"id": content, "ids": [id], "tokens": [content]}},
+    })
+}
+
+/// A token that is recognised in text as a whole, in the library's JSON form.
+fn added(content: &str, id: u32, special: bool) -> serde_json::Value {
+    serde_json::json!({
+        "id": id, "content": content, "special": special,
+        "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+    })
+}

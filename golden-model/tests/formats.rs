@@ -1,0 +1,153 @@
+//! Every storage and architecture, on checkpoints that these tests write, against the network written out naively.
+
+mod common;
+
+use common::build::{Built, Float, Recipe, Storage, build};
+use common::gguf;
+use trine_golden_model::{Convention, Golden, I2sPacking, KvCache, LoadOptions, Model};
+
+const LLAMA: Recipe = Recipe {
+    architecture: "LlamaForCausalLM",
+    storage: Storage::PackedDivide,
+    float: Float::F32,
+    hidden: 48,
+    intermediate: 84,
+    heads: 4,
+    kv_heads: 2,
+    head_dim: 12,
+    relu2: false,
+    tied: false,
+    linear_norm: false,
+};
+
+/// One under which no activation lies on a rounding edge; under others a logit may differ by a hundredth.
+const SEED: u64 = 2;
+const TOKENS: [u32; 6] = [3, 39, 0, 17, 17, 8];
+
+fn assert_same(model: &Model, built: &Built) {
+    let expected = built.net.forward(&TOKENS);
+    let logits = model.forward(&mut Golden, &TOKENS, &mut KvCache::new(model.config())).unwrap();
+    let largest = expected.iter().flatten().fold(0f64, |max, v| max.max(v.abs()));
+    for (row, expected) in expected.iter().enumerate() {
+        for (token, (a, e)) in logits.row(row).iter().zip(expected).enumerate() {
+            let error = (f64::from(*a) - e).abs() / largest;
+            assert!(error < 1e-5, "{:?}: row {row}, token {token}: {a} is not {e}", built.recipe);
+        }
+    }
+}
+
+fn check(recipe: &Recipe, shards: usize, convention: Convention) {
+    let (folder, built) = (tempfile::tempdir().unwrap(), build(recipe, SEED));
+    built.write_folder(folder.path(), shards);
+    let model = Model::load(folder.path()).unwrap();
+    assert_eq!(model.config().convention, convention);
+    assert_same(&model, &built);
+}
+
+/// Falcon3 and Llama 3: an untied head, no sub-norms, and a head dimension that is not hidden / heads.
+#[test]
+fn llama_with_bitnet_linears() {
+    check(&LLAMA, 1, Convention::BitLinear);
+    check(&Recipe { head_dim: 20, ..LLAMA }, 1, Convention::BitLinear);
+    check(&Recipe { float: Float::Bf16, ..LLAMA }, 1, Convention::BitLinear);
+    check(&Recipe { storage: Storage::PackedMultiply, ..LLAMA }, 1, Convention::AutoBitLinearOffline);
+}
+
+#[test]
+fn shards() {
+    check(&LLAMA, 3, Convention::BitLinear);
+    check(&Recipe { architecture: "BitNetForCausalLM", relu2: true, tied: true, ..LLAMA }, 5, Convention::BitLinear);
+}
+
+/// One key-value head for all query heads, and as many as there are query heads.
+#[test]
+fn multi_query_and_multi_head_attention() {
+    check(&Recipe { kv_heads: 1, ..LLAMA }, 1, Convention::BitLinear);
+    check(&Recipe { kv_heads: 4, ..LLAMA }, 1, Convention::BitLinear);
+}
+
+/// Outputs that four does not divide are packed with rows of filling.
+#[test]
+fn rows_that_do_not_fill_their_bytes() {
+    check(
+        &Recipe { intermediate: 83, hidden: 50, head_dim: 6, heads: 3, kv_heads: 3, ..LLAMA },
+        1,
+        Convention::BitLinear,
+    );
+}
+
+#[test]
+fn norms_inside_the_linears() {
+    check(&Recipe { linear_norm: true, ..LLAMA }, 1, Convention::BitLinear);
+}
+
+#[test]
+fn master_weights_in_three_precisions() {
+    for float in [Float::F32, Float::F16, Float::Bf16] {
+        let recipe =
+            Recipe { architecture: "BitNetForCausalLM", storage: Storage::Masters, float, relu2: true, ..LLAMA };
+        check(&recipe, 1, Convention::AutoBitLinearOnline);
+    }
+}
+
+#[test]
+fn one_bit_llm_reproduction() {
+    let recipe = Recipe { architecture: "BitnetForCausalLM", storage: Storage::Masters, tied: true, ..LLAMA };
+    check(&recipe, 1, Convention::AutoBitLinearOnline);
+    check(&Recipe { float: Float::F16, ..recipe }, 2, Convention::AutoBitLinearOnline);
+}
+
+#[test]
+fn trilm_unpacked() {
+    check(&Recipe { storage: Storage::Unpacked, float: Float::F16, ..LLAMA }, 1, Convention::Unpacked);
+}
+
+#[test]
+fn original_one_bit_bitnet() {
+    check(&Recipe { storage: Storage::OneBit, ..LLAMA }, 1, Convention::OneBit);
+}
+
+/// A GGUF file of the recipe, loaded.
+fn load_gguf(built: &Built, version: u32, architecture: &'static str, packing: I2sPacking) -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.gguf");
+    std::fs::write(&path, gguf::bytes(version, &built.metadata(architecture), &built.tensors)).unwrap();
+    Model::load_with(&path, LoadOptions { i2s_packing: packing }).unwrap()
+}
+
+#[test]
+fn gguf() {
+    let base =
+        Recipe { architecture: "bitnet", storage: Storage::Tq2, hidden: 256, intermediate: 512, head_dim: 64, ..LLAMA };
+    let silu = build(&base, SEED);
+    assert_same(&load_gguf(&silu, 3, "bitnet", I2sPacking::X86), &silu);
+    let relu2 = build(&Recipe { relu2: true, tied: true, float: Float::F16, ..base.clone() }, SEED);
+    assert_same(&load_gguf(&relu2, 2, "bitnet-b1.58", I2sPacking::X86), &relu2);
+    for (storage, packing) in [(Storage::I2sX86, I2sPacking::X86), (Storage::I2sArm, I2sPacking::Arm)] {
+        let built = build(&Recipe { storage, relu2: true, ..base.clone() }, SEED);
+        assert_same(&load_gguf(&built, 3, "bitnet-b1.58", packing), &built);
+    }
+}
+
+/// A published shape: it runs, and it is the same every time.
+#[test]
+fn synthetic_models() {
+    let model = Model::load("synthetic:trilm-99m:2".as_ref()).unwrap();
+    assert_eq!((model.config().layers, model.linears().count()), (2, 14));
+    let mut cache = KvCache::new(model.config());
+    let logits = model.forward_last(&mut Golden, &[1, 2, 3], &mut cache).unwrap();
+    assert_eq!(logits.last().len(), 50_304);
+    assert!(logits.last().iter().all(|l| l.is_finite()));
+    let again = Model::load("synthetic:trilm-99m:2".as_ref()).unwrap();
+    let repeated = again.forward_last(&mut Golden, &[1, 2, 3], &mut KvCache::new(again.config())).unwrap();
+    assert_eq!(logits, repeated);
+    for (name, reason) in [
+        ("synthetic:nothing", "bitnet-2b-4t, bitnet-large"),
+        ("synthetic:trilm-99m:17", "from 1 to 16"),
+        ("synthetic:trilm-99m:0", "from 1 to 16"),
+        ("synthetic:trilm-99m:x", "from 1 to 16"),
+    ] {
+        let error = Model::load(name.as_ref()).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}

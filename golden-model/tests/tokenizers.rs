@@ -1,0 +1,130 @@
+//! Tokenizers agree with their reference implementations on stored cases.
+
+mod common;
+
+use std::path::Path;
+
+use common::fixture;
+use common::gguf::{self, Meta};
+use serde_json::Value;
+use trine_golden_model::Tokenizer;
+
+/// Checks every case; `begin` is put before the stored tokens.
+fn check(tokenizer: &Tokenizer, cases: &Path, begin: &[u32]) {
+    let cases: Value = serde_json::from_str(&std::fs::read_to_string(cases).unwrap()).unwrap();
+    for case in cases.as_array().unwrap() {
+        let text = case["text"].as_str().unwrap();
+        let ids: Vec<u32> = serde_json::from_value(case["ids"].clone()).unwrap();
+        assert_eq!(tokenizer.encode(text).unwrap(), [begin, &ids].concat(), "{text:?}");
+        assert_eq!(tokenizer.decode(&ids).unwrap(), case["decoded"].as_str().unwrap());
+    }
+    assert!(tokenizer.decode(&[1 << 30]).unwrap_err().to_string().contains("1073741824"));
+}
+
+#[test]
+fn tokenizer_json() {
+    let folder = fixture("bytelevel");
+    check(&Tokenizer::load(&folder).unwrap(), &folder.join("cases.json"), &[]);
+}
+
+#[test]
+fn sentencepiece() {
+    let folder = fixture("sentencepiece");
+    check(&Tokenizer::load(&folder).unwrap(), &folder.join("cases.json"), &[1]);
+    let without = tempfile::tempdir().unwrap();
+    std::fs::copy(folder.join("tokenizer.model"), without.path().join("tokenizer.model")).unwrap();
+    std::fs::write(without.path().join("tokenizer_config.json"), r#"{"add_bos_token": false}"#).unwrap();
+    check(&Tokenizer::load(without.path()).unwrap(), &folder.join("cases.json"), &[]);
+}
+
+fn gguf_tokenizer(metadata: Vec<(&str, Meta)>) -> Result<Tokenizer, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vocabulary.gguf");
+    let metadata: Vec<_> = metadata.into_iter().map(|(key, meta)| (format!("tokenizer.ggml.{key}"), meta)).collect();
+    std::fs::write(&path, gguf::bytes(3, &metadata, &[])).unwrap();
+    Tokenizer::load(&path).map_err(|e| e.to_string())
+}
+
+/// The same byte-level vocabulary inside GGUF.
+#[test]
+fn gguf_byte_pairs() {
+    let folder = fixture("bytelevel");
+    let json: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("tokenizer.json")).unwrap()).unwrap();
+    let vocab = json["model"]["vocab"].as_object().unwrap();
+    let mut tokens = vec![String::new(); vocab.len()];
+    vocab.iter().for_each(|(token, id)| tokens[id.as_u64().unwrap() as usize] = token.clone());
+    let merges = json["model"]["merges"].as_array().unwrap().iter();
+    let merges = merges.map(|m| format!("{} {}", m[0].as_str().unwrap(), m[1].as_str().unwrap())).collect();
+    let kinds = tokens.iter().map(|token| if token.starts_with("<|") { 3 } else { 1 }).collect();
+    let metadata = vec![
+        ("model", Meta::Text("gpt2")),
+        ("pre", Meta::Text("llama-bpe")),
+        ("tokens", Meta::Texts(tokens)),
+        ("merges", Meta::Texts(merges)),
+        ("token_type", Meta::I32s(kinds)),
+        ("bos_token_id", Meta::U32(0)),
+    ];
+    let tokenizer = gguf_tokenizer(metadata.clone()).unwrap();
+    check(&tokenizer, &folder.join("cases.json"), &[]);
+    assert_eq!(tokenizer.encode("a<|end|>a").unwrap()[2], 1, "a control token in the text is one token");
+    let without = |key: &str| metadata.iter().filter(|(k, _)| *k != key).cloned().collect();
+    assert!(gguf_tokenizer(without("merges")).unwrap_err().contains("`tokenizer.ggml.merges` is missing"));
+    let unknown = [without("pre"), vec![("pre", Meta::Text("poro"))]].concat();
+    assert!(gguf_tokenizer(unknown).unwrap_err().contains("`poro`"));
+    let far = [without("bos_token_id"), vec![("bos_token_id", Meta::U32(9999))]].concat();
+    assert!(gguf_tokenizer(far).unwrap_err().contains("9999"));
+    let mut plain = without("bos_token_id");
+    plain.push(("add_bos_token", Meta::Bool(false)));
+    assert_eq!(gguf_tokenizer(plain).unwrap().encode("a").unwrap(), [66]);
+}
+
+/// A vocabulary small enough to join by hand.
+#[test]
+fn gguf_scores() {
+    let pieces = [
+        ("<unk>", 0.0, 2),
+        ("<s>", 0.0, 3),
+        ("<0xC3>", 0.0, 6),
+        ("<0xA9>", 0.0, 6),
+        ("\u{2581}", -9.0, 1),
+        ("a", -10.0, 1),
+        ("b", -11.0, 1),
+        ("ab", -2.0, 1),
+        ("\u{2581}a", -3.0, 1),
+        ("ba", -1.0, 1),
+    ];
+    let metadata = vec![
+        ("model", Meta::Text("llama")),
+        ("tokens", Meta::Texts(pieces.iter().map(|p| p.0.to_owned()).collect())),
+        ("scores", Meta::F32s(pieces.iter().map(|p| p.1).collect())),
+        ("token_type", Meta::I32s(pieces.iter().map(|p| p.2).collect())),
+        ("bos_token_id", Meta::U32(1)),
+    ];
+    let tokenizer = gguf_tokenizer(metadata.clone()).unwrap();
+    // `ba` scores best, then `ab`, then `_a`.
+    assert_eq!(tokenizer.encode("aba").unwrap(), [1, 8, 9]);
+    assert_eq!(tokenizer.encode("ab").unwrap(), [1, 4, 7]);
+    assert_eq!(tokenizer.encode("b\u{e9}").unwrap(), [1, 4, 6, 2, 3]);
+    assert_eq!(tokenizer.decode(&[1, 4, 6, 2, 3]).unwrap(), "b\u{e9}");
+    let short: Vec<_> =
+        metadata.into_iter().filter(|(key, _)| *key != "scores").chain([("scores", Meta::F32s(vec![0.0]))]).collect();
+    assert!(gguf_tokenizer(short).unwrap_err().contains("has 1 entries for 10 tokens"));
+}
+
+#[test]
+fn gguf_characters() {
+    let tokenizer = Tokenizer::load(&fixture("gguf_tq2_0-trained256").join("model.gguf")).unwrap();
+    let tokens = tokenizer.encode("KING ").unwrap();
+    assert_eq!(tokens.len(), 5);
+    assert_eq!(tokenizer.decode(&tokens).unwrap(), "KING ");
+    assert!(tokenizer.encode("KI\u{20ac}").unwrap_err().to_string().contains("'\u{20ac}' at position 2"));
+    let words = Tokenizer::load(&fixture("gguf_tq2_0-silu-default").join("model.gguf")).unwrap_err();
+    assert!(words.to_string().contains("not single characters"), "{words}");
+}
+
+#[test]
+fn bytes() {
+    let tokenizer = Tokenizer::load("synthetic:bitnet-2b-4t:1".as_ref()).unwrap();
+    assert_eq!(tokenizer.encode("a\u{e9}").unwrap(), [97, 0xc3, 0xa9]);
+    assert_eq!(tokenizer.decode(&[97, 0xc3, 0xa9, 100_000]).unwrap(), "a\u{e9}?");
+}
