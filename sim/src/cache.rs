@@ -76,3 +76,64 @@ impl Key {
         self.0.finalize().iter().take(10).map(|byte| format!("{byte:02x}")).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    fn cache() -> (tempfile::TempDir, Cache) {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::at(folder.path().join("cache")).unwrap();
+        (folder, cache)
+    }
+
+    #[test]
+    fn an_entry_is_filled_once() {
+        let (_folder, cache) = cache();
+        let entry = cache.entry("x", |folder| Ok(fs::write(folder.join("file"), "first").unwrap())).unwrap();
+        let again = cache.entry("x", |_| panic!("the entry is there")).unwrap();
+        assert_eq!(entry, again);
+        assert_eq!(fs::read_to_string(entry.join("file")).unwrap(), "first");
+    }
+
+    #[test]
+    fn a_failed_entry_leaves_nothing_behind() {
+        let (_folder, cache) = cache();
+        let error = cache.entry("x", |_| Err(Error::NoCacheFolder)).unwrap_err();
+        assert!(matches!(error, Error::NoCacheFolder));
+        assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 0);
+        cache.entry("x", |_| Ok(())).unwrap();
+    }
+
+    #[test]
+    fn two_at_once_agree_on_one_complete_entry() {
+        let (_folder, cache) = cache();
+        let both_filled = Barrier::new(2);
+        let fill = |name: &'static str| {
+            let entry = cache.entry("x", |folder| {
+                fs::write(folder.join("who"), name).unwrap();
+                both_filled.wait();
+                Ok(())
+            });
+            fs::read_to_string(entry.unwrap().join("who")).unwrap()
+        };
+        let fill = &fill;
+        let (first, second) = std::thread::scope(|scope| {
+            let [first, second] = ["first", "second"].map(|name| scope.spawn(move || fill(name)));
+            (first.join().unwrap(), second.join().unwrap())
+        });
+        assert_eq!(first, second);
+        assert_eq!(fs::read_dir(&cache.folder).unwrap().count(), 1, "the loser's folder is gone");
+    }
+
+    #[test]
+    fn the_key_depends_on_every_part_and_its_bounds() {
+        let key = |parts: &[&str]| parts.iter().fold(Key::default(), Key::part).finish();
+        assert_eq!(key(&["ab", "c"]), key(&["ab", "c"]));
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+        assert_ne!(key(&["ab", "c"]), key(&["ab", "c", ""]));
+        assert_eq!(key(&[]).len(), 20);
+    }
+}

@@ -132,3 +132,104 @@ fn version(command: &mut Command) -> Result<String, String> {
     }
     Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    /// An installation that answers `--version`; `new` ones have the waveform writer that is needed.
+    fn install(prefix: &Path, version: &str, new: bool) -> PathBuf {
+        let (bin, include) = (prefix.join("bin"), prefix.join("include"));
+        fs::create_dir_all(&bin).unwrap();
+        fs::create_dir_all(include.join("fstcpp")).unwrap();
+        fs::write(include.join("verilated.cpp"), "").unwrap();
+        if new {
+            fs::write(include.join("fstcpp/fstcpp_writer.cpp"), "").unwrap();
+        }
+        let executable = bin.join("verilator_bin");
+        fs::write(&executable, format!("#!/bin/sh\necho '{version}'\n")).unwrap();
+        fs::set_permissions(&executable, fs::Permissions::from_mode(0o755)).unwrap();
+        executable
+    }
+
+    /// A search in which all three places have a Verilator of their own.
+    fn everywhere(folder: &Path) -> Search {
+        let named = install(&folder.join("named"), "named", true);
+        install(&folder.join("path"), "path", true);
+        // The tools folder links into a package, and is found from a folder deep below.
+        let package = install(&folder.join("package"), "tools", true);
+        fs::create_dir_all(folder.join("project/.tools/bin")).unwrap();
+        symlink(package, folder.join("project/.tools/bin/verilator_bin")).unwrap();
+        Search {
+            verilator: Some(named.into()),
+            path: folder.join("path/bin").into(),
+            starts: vec![folder.join("elsewhere"), folder.join("project/target/release")],
+            ..Search::default()
+        }
+    }
+
+    #[test]
+    fn the_variable_comes_before_the_path_and_the_path_before_the_tools_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut search = everywhere(folder.path());
+        assert_eq!(search.verilator().unwrap().version, "named");
+        search.verilator = None;
+        assert_eq!(search.verilator().unwrap().version, "path");
+        search.path = OsString::new();
+        let found = search.verilator().unwrap();
+        assert_eq!(found.version, "tools");
+        assert_eq!(found.root, folder.path().join("package").canonicalize().unwrap());
+    }
+
+    #[test]
+    fn an_old_one_on_the_path_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut search = Search { verilator: None, ..everywhere(folder.path()) };
+        search.path = install(&folder.path().join("old"), "old", false).parent().unwrap().into();
+        assert_eq!(search.verilator().unwrap().version, "tools");
+        search.starts.clear();
+        let message = search.verilator().unwrap_err().to_string();
+        assert!(message.contains("bin/verilator_bin was passed over: it is older than 5.048"), "{message}");
+    }
+
+    #[test]
+    fn nothing_found_names_the_cure() {
+        let error = Search::default().verilator().unwrap_err();
+        assert!(error.is_missing_tool());
+        assert_eq!(error.to_string(), "Verilator is missing: run `make setup`, or name one in TRINE_VERILATOR");
+        let error = Search::default().compiler().unwrap_err();
+        assert!(error.is_missing_tool());
+        assert_eq!(error.to_string(), "the C++ compiler is missing: install g++, or name another compiler in CXX");
+    }
+
+    #[test]
+    fn a_variable_that_names_something_else_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut search = everywhere(folder.path());
+        for (named, problem) in [
+            ("/nowhere/verilator", "No such file or directory"),
+            ("false", "--version ended with"),
+            ("true", "its include folder with verilated.cpp is not beside it"),
+        ] {
+            search.verilator = Some(which(named));
+            let error = search.verilator().unwrap_err();
+            assert!(error.is_missing_tool());
+            assert!(error.to_string().contains(problem), "{error}");
+        }
+        search.compiler = Some("/nowhere/g++ -m64".into());
+        assert!(search.compiler().unwrap_err().to_string().contains("/nowhere/g++ cannot be used"));
+    }
+
+    #[test]
+    fn the_compiler_variable_may_carry_arguments() {
+        let search = Search { compiler: Some("g++ -m64".into()), ..Search::from_environment() };
+        assert_eq!(search.compiler().unwrap().command, ["g++", "-m64"]);
+    }
+
+    fn which(name: &str) -> OsString {
+        Search::from_environment().in_path(name).map_or_else(|| name.into(), Into::into)
+    }
+}

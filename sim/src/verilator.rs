@@ -92,3 +92,71 @@ pub fn lint(verilog: &Verilog) -> Result<(), Error> {
     }
     Err(Error::Lint { top: verilog.top.clone(), output: String::from_utf8_lossy(&output.stderr).into_owned() })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use trine_hdl::{Direction, Port, SourceFile};
+
+    use super::*;
+    use crate::Dut;
+
+    fn inverter(text: &str) -> Verilog {
+        let port = |name: &str, direction| Port { name: name.to_owned(), direction, width: 8, signed: false };
+        Verilog {
+            top: "inverter".to_owned(),
+            clock: String::new(),
+            files: vec![SourceFile { name: "inverter.v".to_owned(), text: text.to_owned() }],
+            ports: vec![port("x", Direction::Input), port("y", Direction::Output)],
+        }
+    }
+
+    const INVERTER: &str = "module inverter(input [7:0] x, output [7:0] y); assign y = ~x; endmodule\n";
+
+    #[test]
+    fn the_second_build_comes_from_the_cache_and_a_changed_design_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::at(folder.path().to_owned()).unwrap();
+        let steps = RefCell::new(Vec::new());
+        let progress = |step| steps.borrow_mut().push(step);
+        let options = BuildOptions { trace: false, progress: Some(&progress) };
+        let run = |text: &str| {
+            let mut dut = Dut::new(&build_in(&cache, &inverter(text), &options).unwrap()).unwrap();
+            dut.poke("x", 0x0f_u64).unwrap();
+            (dut.peek("y").unwrap(), steps.take())
+        };
+        use BuildStep::{Compile, Runtime, Verilate};
+        assert_eq!(run(INVERTER), (0xf0, vec![Runtime, Verilate, Compile]));
+        assert_eq!(run(INVERTER), (0xf0, vec![]));
+        assert_eq!(run(&INVERTER.replace('~', "")), (0x0f, vec![Verilate, Compile]));
+    }
+
+    #[test]
+    fn a_refused_design_shows_the_tools_words_and_keeps_the_log() {
+        let error = build(&inverter("module inverter(input [7:0] x); oops endmodule"), &BuildOptions::default());
+        let Error::Build { step: "Verilator", top, tail, log } = error.unwrap_err() else { panic!("wrong error") };
+        assert_eq!(top, "inverter");
+        assert!(tail.contains("inverter.v:1") && tail.contains("oops"), "{tail}");
+        assert!(std::fs::read_to_string(log).unwrap().contains("oops"));
+    }
+
+    #[test]
+    fn a_port_table_that_does_not_match_is_refused() {
+        let mut verilog = inverter(INVERTER);
+        verilog.ports[0].name = "z".to_owned();
+        let error = build(&verilog, &BuildOptions::default()).unwrap_err();
+        assert!(matches!(error, Error::Build { step: "the C++ compiler", .. }), "{error}");
+    }
+
+    #[test]
+    fn the_linter_passes_clean_designs_only() {
+        let clean = inverter(INVERTER);
+        lint(&clean).unwrap();
+        let narrow = lint(&inverter(&INVERTER.replace("~x", "~x[6:0]"))).unwrap_err().to_string();
+        assert!(
+            narrow.contains("WIDTHEXPAND") && narrow.starts_with("the Verilog of inverter does not lint"),
+            "{narrow}"
+        );
+    }
+}
