@@ -1,2 +1,6 @@
 //! The `trine` command.
-fn main() {}
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    trine_cli::main()
+}

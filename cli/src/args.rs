@@ -1,0 +1,126 @@
+//! Flags that verbs share.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use trine_spec::{Config, Style, WeightCode};
+
+/// The accelerator, by its sizes, from a file or by name; the standard preset when nothing is said.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Accelerator")]
+pub(crate) struct UnitArgs {
+    /// Input positions of a dot product per cycle, 1 to 256 [default: 64]
+    #[arg(long, value_name = "K")]
+    lanes: Option<usize>,
+    /// Outputs per cycle, 1 to 64 [default: 16]
+    #[arg(long, value_name = "N")]
+    columns: Option<usize>,
+    /// Bits of an activation, 2 to 8 [default: 8]
+    #[arg(long, value_name = "BITS")]
+    act_bits: Option<usize>,
+    /// How a column is built: portable
+    #[arg(long)]
+    style: Option<Style>,
+    /// How weights travel: base3 or two-bit [default: base3]
+    #[arg(long, value_name = "CODE")]
+    weight_code: Option<WeightCode>,
+    /// Width of the weight stream [default: 512, or a full tile where that is narrower]
+    #[arg(long, value_name = "BITS")]
+    weight_bus: Option<usize>,
+    /// Largest K of a job [default: 16384]
+    #[arg(long, value_name = "D")]
+    max_depth: Option<usize>,
+    /// Largest M of a job [default: 16]
+    #[arg(long, value_name = "M")]
+    max_tokens: Option<usize>,
+    /// All of this from a TOML file
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = SIZES)]
+    config: Option<PathBuf>,
+    /// All of this by name: unit, odd, small, standard or wide
+    #[arg(long, value_name = "NAME", conflicts_with_all = SIZES, conflicts_with = "config")]
+    preset: Option<String>,
+}
+
+const SIZES: [&str; 8] =
+    ["lanes", "columns", "act_bits", "style", "weight_code", "weight_bus", "max_depth", "max_tokens"];
+
+impl UnitArgs {
+    /// The configuration that the flags describe.
+    pub(crate) fn config(&self) -> Result<Config> {
+        if let Some(name) = &self.preset {
+            return Ok(Config::preset(name)?);
+        }
+        if let Some(path) = &self.config {
+            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            // The library's message shows the offending line over several lines of text.
+            let config: Result<Config, _> = toml::from_str(&text);
+            return config.map_err(|e| anyhow::anyhow!("{}: {}", path.display(), e.message()));
+        }
+        let default = Config::default();
+        let config = Config {
+            lanes: self.lanes.unwrap_or(default.lanes),
+            columns: self.columns.unwrap_or(default.columns),
+            act_bits: self.act_bits.unwrap_or(default.act_bits),
+            style: self.style.unwrap_or(default.style),
+            weight_code: self.weight_code.unwrap_or(default.weight_code),
+            weight_bus: 8,
+            max_depth: self.max_depth.unwrap_or(default.max_depth),
+            max_tokens: self.max_tokens.unwrap_or(default.max_tokens),
+        }
+        .checked()?;
+        // Only a checked size has a sensible bus.
+        let bus = Config::default_weight_bus(config.lanes, config.columns, config.weight_code);
+        Ok(Config { weight_bus: self.weight_bus.unwrap_or(bus), ..config }.checked()?)
+    }
+}
+
+/// The flags that describe `config` in full, to repeat a command.
+pub(crate) fn flags(c: &Config) -> String {
+    format!(
+        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {}",
+        c.lanes, c.columns, c.act_bits, c.style, c.weight_code, c.weight_bus, c.max_depth, c.max_tokens
+    )
+}
+
+/// One line that says what was built.
+pub(crate) fn describe(c: &Config) -> String {
+    format!(
+        "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style",
+        c.lanes, c.columns, c.act_bits, c.weight_code, c.weight_bus, c.max_depth, c.max_tokens, c.style
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        unit: UnitArgs,
+    }
+
+    fn parse(line: &str) -> Result<Config> {
+        Line::try_parse_from(format!("trine {line}").split_whitespace())?.unit.config()
+    }
+
+    #[test]
+    fn flags_describe_every_preset_in_full() {
+        for (name, config) in trine_spec::config::PRESETS {
+            assert_eq!(parse(&flags(&config)).unwrap(), config, "{name}");
+            assert_eq!(parse(&format!("--preset {name}")).unwrap(), config);
+        }
+        assert_eq!(parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn what_makes_no_unit_is_refused() {
+        let refused = |line: &str| parse(line).unwrap_err().to_string();
+        assert_eq!(refused("--lanes 0"), "lanes = 0 is outside 1 to 256");
+        assert_eq!(refused("--lanes 18446744073709551615"), "lanes = 18446744073709551615 is outside 1 to 256");
+        assert_eq!(refused("--max-depth 0"), "max-depth = 0 is outside 1 to 262144");
+        assert_eq!(refused("--weight-bus 12"), "weight-bus = 12 is not a multiple of 8 bits");
+        assert!(refused("--preset odd --lanes 3").contains("cannot be used with"));
+    }
+}

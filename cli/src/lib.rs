@@ -1,0 +1,82 @@
+//! The `trine` command: one module a verb, and what they share.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | done |
+//! | 1 | the work was done and found wrong |
+//! | 2 | bad usage or bad input |
+//! | 3 | a needed tool is missing |
+#![forbid(unsafe_code)]
+
+mod args;
+mod backend;
+mod generate;
+mod inspect;
+mod logits;
+mod manifest;
+mod output;
+mod run;
+mod simulation;
+pub mod verify;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Ternary matmul accelerator for BitNet b1.58 language models.
+#[derive(Debug, Parser)]
+#[command(name = "trine", version)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Generate(generate::Args),
+    Inspect(inspect::Args),
+    Logits(logits::Args),
+    Run(run::Args),
+    Verify(verify::Args),
+}
+
+/// What a verb found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// All is well.
+    Right,
+    /// The work was done, and its result is wrong.
+    Wrong,
+}
+
+/// Parses the command line, runs the verb, and reports errors as one paragraph on stderr.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = io::stdout().lock();
+    let outcome = match &cli.verb {
+        Verb::Generate(args) => generate::run(args, &mut out),
+        Verb::Inspect(args) => inspect::run(args, &mut out),
+        Verb::Logits(args) => logits::run(args, &mut out),
+        Verb::Run(args) => run::run(args, &mut out),
+        Verb::Verify(args) => verify::run(args, &mut out),
+    };
+    match outcome.and_then(|verdict| out.flush().map(|()| verdict).map_err(Into::into)) {
+        Ok(Verdict::Right) => ExitCode::SUCCESS,
+        Ok(Verdict::Wrong) => ExitCode::from(1),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if is_missing_tool(&error) { 3 } else { 2 })
+        }
+    }
+}
+
+/// Whoever reads our output has seen enough; that is no error.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn is_missing_tool(error: &anyhow::Error) -> bool {
+    error.chain().any(|e| e.downcast_ref::<trine_sim::Error>().is_some_and(trine_sim::Error::is_missing_tool))
+}

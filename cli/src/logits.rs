@@ -1,0 +1,94 @@
+//! `trine logits`: the scores of every position, as a NumPy array.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use serde::Serialize;
+use trine_golden_model::{KvCache, Model, npy};
+
+use crate::Verdict;
+use crate::backend::{Backend, BackendArgs, Engine};
+use crate::output::{grouped, progress, write_json};
+
+/// Compute logits f32 [batch, seq, vocab] of token ids
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
+    #[arg(long)]
+    model: PathBuf,
+    /// Token ids of one sequence
+    #[arg(long, value_name = "1,2,3", value_delimiter = ',', required_unless_present = "ids_file")]
+    ids: Vec<u32>,
+    /// Token ids as int64 [batch, seq]
+    #[arg(long, value_name = "F.npy", conflicts_with = "ids")]
+    ids_file: Option<PathBuf>,
+    /// File to write
+    #[arg(long, value_name = "F.npy")]
+    out: PathBuf,
+    /// Write the machine form here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    backend: BackendArgs,
+}
+
+#[derive(Serialize)]
+struct Report {
+    shape: [usize; 3],
+    backend: Backend,
+    seconds: f64,
+    macs: u64,
+    mismatches: u64,
+    fallbacks: usize,
+    /// Failures of the unit, also those that a second attempt overcame.
+    incidents: usize,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let model = Model::load(&args.model)?;
+    let batch = match &args.ids_file {
+        Some(path) => npy::read_ids(path)?,
+        None => vec![args.ids.clone()],
+    };
+    let (seq, vocab) = (batch[0].len(), model.config().vocab);
+    ensure!(seq <= model.config().context, "{seq} tokens do not fit the model's context of {}", model.config().context);
+    let mut engine = args.backend.engine(None)?;
+
+    let start = Instant::now();
+    let bar = progress(batch.len() as u64, "sequences");
+    let mut values = Vec::with_capacity(batch.len() * seq * vocab);
+    for ids in &batch {
+        let logits = model.forward(&mut engine, ids, &mut KvCache::new(model.config()))?;
+        values.extend_from_slice(logits.as_slice());
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let shape = [batch.len(), seq, vocab];
+    npy::write_f32(&args.out, &shape.map(|n| n as u64), &values)?;
+
+    let mut report = Report {
+        shape,
+        backend: args.backend.backend,
+        seconds: start.elapsed().as_secs_f64(),
+        macs: 0,
+        mismatches: 0,
+        fallbacks: 0,
+        incidents: 0,
+    };
+    writeln!(out, "logits {shape:?} in {}, {:.2} s", args.out.display(), report.seconds)?;
+    if let Engine::Rtl(offload) = &engine {
+        let ledger = offload.ledger();
+        (report.macs, report.mismatches) = (ledger.macs, ledger.mismatches);
+        (report.fallbacks, report.incidents) = (ledger.fallbacks(), ledger.incidents.len());
+        writeln!(out, "mismatches {} of {} MACs", ledger.mismatches, grouped(ledger.checked_macs))?;
+        for incident in &ledger.incidents {
+            writeln!(out, "device failure in {}: {}", incident.layer, incident.error)?;
+        }
+    }
+    if let Some(path) = &args.json {
+        write_json(path, &report)?;
+    }
+    Ok(if report.mismatches == 0 && report.incidents == 0 { Verdict::Right } else { Verdict::Wrong })
+}

@@ -1,0 +1,97 @@
+//! The machine-readable description of a generated unit.
+
+use serde::Serialize;
+use trine_hdl::{Direction, Verilog};
+use trine_spec::Config;
+use trine_spec::registers::{Access, REGISTERS};
+
+/// `manifest.json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Manifest {
+    top: String,
+    clock: String,
+    emitter: String,
+    /// Module names, children before parents.
+    pub(crate) modules: Vec<String>,
+    ports: Vec<Port>,
+    /// Cycles from a lane chunk entering the columns to its result entering the result buffer.
+    pub(crate) latency: usize,
+    config: Config,
+    registers: Vec<Register>,
+}
+
+#[derive(Debug, Serialize)]
+struct Port {
+    name: String,
+    direction: &'static str,
+    width: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Register {
+    name: &'static str,
+    offset: u32,
+    description: &'static str,
+    fields: Vec<Field>,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    name: &'static str,
+    lsb: usize,
+    width: usize,
+    access: &'static str,
+    description: &'static str,
+}
+
+impl Manifest {
+    pub(crate) fn new(verilog: &Verilog, config: &Config, emitter: String) -> Self {
+        let port = |port: &trine_hdl::Port| Port {
+            name: port.name.clone(),
+            direction: if port.direction == Direction::Input { "input" } else { "output" },
+            width: port.width,
+        };
+        Self {
+            top: verilog.top.clone(),
+            clock: verilog.clock.clone(),
+            emitter,
+            modules: verilog.files.iter().map(|file| file.name.trim_end_matches(".v").to_owned()).collect(),
+            ports: verilog.ports.iter().map(port).collect(),
+            latency: trine_hdl::design::latency(config),
+            config: config.clone(),
+            registers: REGISTERS.iter().map(register).collect(),
+        }
+    }
+}
+
+fn register(register: &trine_spec::registers::Register) -> Register {
+    let fields = register.fields.iter().map(|field| Field {
+        name: field.name,
+        lsb: field.lsb,
+        width: field.width,
+        access: match field.access {
+            Access::Constant => "constant",
+            Access::ReadOnly => "read-only",
+            Access::ReadWrite => "read-write",
+            Access::WriteOneClears => "write-one-clears",
+            Access::Trigger => "trigger",
+        },
+        description: field.doc,
+    });
+    Register { name: register.name, offset: register.offset, description: register.doc, fields: fields.collect() }
+}
+
+/// A FuseSoC core file (CAPI2) for the files of `verilog`.
+pub(crate) fn fusesoc_core(verilog: &Verilog) -> String {
+    let files: String = verilog.files.iter().map(|file| format!("      - {}\n", file.name)).collect();
+    format!(
+        "CAPI=2:\n\
+         name: ::{top}:{version}\n\
+         description: Ternary matmul accelerator for BitNet b1.58 language models\n\
+         filesets:\n  rtl:\n    files:\n{files}    file_type: verilogSource\n\
+         targets:\n  default: &default\n    filesets: [rtl]\n    toplevel: {top}\n\
+         \x20 lint:\n    <<: *default\n    flow: lint\n    flow_options:\n      tool: verilator\n",
+        top = verilog.top,
+        version = env!("CARGO_PKG_VERSION"),
+    )
+}

@@ -1,0 +1,121 @@
+//! Tables, numbers, progress and files.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use trine_driver::energy::Estimate;
+
+/// Writes `value` as JSON; the file appears whole or not at all.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    write_file(path, &text)
+}
+
+/// Writes a file that appears whole or not at all.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    write().with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+#[cfg(unix)]
+fn permissions() -> std::fs::Permissions {
+    // Temporary files are private; these become results, subject to the umask like any other.
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
+/// A table whose columns after the first are numbers.
+pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_header(header);
+    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    table
+}
+
+/// An integer with its digits in groups of three.
+pub(crate) fn grouped(n: impl Display) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A quantity with three significant digits and an SI prefix.
+pub(crate) fn si(value: f64, unit: &str) -> String {
+    let prefixes = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p")];
+    let (scale, prefix) = prefixes.into_iter().find(|(scale, _)| value >= *scale).unwrap_or((1.0, ""));
+    let scaled = value / scale;
+    let decimals = if scaled >= 100.0 || scaled == 0.0 {
+        0
+    } else if scaled >= 10.0 {
+        1
+    } else {
+        2
+    };
+    format!("{scaled:.decimals$} {prefix}{unit}")
+}
+
+/// An energy with its interval and tag.
+pub(crate) fn interval(e: &Estimate) -> String {
+    let tag = serde_json::to_value(e.tag).ok().and_then(|tag| tag.as_str().map(str::to_owned)).unwrap_or_default();
+    format!("{} ({} to {}, {tag})", si(e.value, "J"), si(e.lo, "J"), si(e.hi, "J"))
+}
+
+/// A bar over `total` steps on stderr; nothing is drawn when that is not a terminal.
+pub(crate) fn progress(total: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(total).with_message(what);
+    match ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A spinner for steps of unknown length.
+pub(crate) fn spinner() -> ProgressBar {
+    let spinner = ProgressBar::new_spinner();
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!([0, 12, 123, 1234, 1_234_567].map(grouped), ["0", "12", "123", "1 234", "1 234 567"]);
+        assert_eq!(
+            [0.0, 1.0, 0.00123, 4.56e-12, 45_600.0].map(|v| si(v, "J")),
+            ["0 J", "1.00 J", "1.23 mJ", "4.56 pJ", "45.6 kJ"]
+        );
+    }
+
+    #[test]
+    fn files_appear_whole_and_errors_name_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        write_json(&path, &[1, 2]).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "[\n  1,\n  2\n]\n");
+        let nowhere = folder.path().join("missing/a.json");
+        let error = format!("{:#}", write_json(&nowhere, &0).unwrap_err());
+        assert!(error.starts_with(&format!("{}: cannot be written", nowhere.display())), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+}

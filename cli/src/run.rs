@@ -1,0 +1,288 @@
+//! `trine run`: a model speaks, its ternary layers computed by the simulated unit.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use serde::Serialize;
+use trine_driver::energy::{EnergyModel, Records};
+use trine_driver::report::{DeviceReport, HostWork, LayerReport};
+use trine_driver::{Ledger, Scope};
+use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
+
+use crate::Verdict;
+use crate::args::describe;
+use crate::backend::{Backend, BackendArgs, Engine, Layers};
+use crate::output::{grouped, interval, progress, si, table, write_file, write_json};
+
+/// Technology of the energy estimate: the die and the memory behind it.
+const DIE: &str = "45nm";
+const MEMORY: &str = "lpddr4";
+
+/// Generate text, with the ternary layers on the simulated accelerator
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
+    #[arg(long)]
+    model: PathBuf,
+    /// Text to continue
+    #[arg(long, value_name = "TEXT")]
+    prompt: String,
+    /// How many tokens to generate
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    tokens: u32,
+    /// Seed of the sampler
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Temperature of the sampler; 0 always takes the likeliest token
+    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
+    temperature: f32,
+    /// Clock for times and static energy, in hertz
+    #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
+    clock_hz: f64,
+    /// Folder for run.json and layers.csv; made when it is not there
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// Write a waveform; this slows the simulation down several times
+    #[arg(long, value_name = "FILE.fst")]
+    trace: Option<PathBuf>,
+    /// Write the machine form here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    backend: BackendArgs,
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    positive(text, true).map(|t| t as f32)
+}
+
+fn clock(text: &str) -> Result<f64, String> {
+    positive(text, false)
+}
+
+fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let fine = value.is_finite() && (value > 0.0 || or_zero && value == 0.0);
+    if fine { Ok(value) } else { Err(format!("must be {}", if or_zero { "0 or more" } else { "more than 0" })) }
+}
+
+#[derive(Serialize)]
+struct Report {
+    model: PathBuf,
+    prompt: String,
+    text: String,
+    tokens: Vec<u32>,
+    seed: u64,
+    temperature: f32,
+    backend: Backend,
+    /// Which layers the unit computed.
+    offload: Option<Layers>,
+    /// Wall-clock time of the generation, golden model and comparison included.
+    seconds: f64,
+    #[serde(flatten)]
+    device: Option<DeviceReport>,
+    host_work: Vec<HostWork>,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let model = Model::load(&args.model)?;
+    let tokenizer = Tokenizer::load(&args.model)?;
+    let prompt = tokenizer.encode(&args.prompt)?;
+    let context = model.config().context;
+    ensure!(
+        prompt.len() + args.tokens as usize <= context,
+        "a prompt of {} tokens and {} more do not fit the model's context of {context}; ask for fewer",
+        prompt.len(),
+        args.tokens
+    );
+    let mut engine = args.backend.engine(args.trace.as_deref())?;
+
+    let start = Instant::now();
+    let bar = progress(args.tokens.into(), "tokens");
+    let mut sampler = Sampler::temperature(args.temperature, args.seed);
+    let mut tokens = Vec::with_capacity(args.tokens as usize);
+    for token in generate(&model, &mut engine, &mut sampler, &prompt)?.take(args.tokens as usize) {
+        tokens.push(token?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+
+    let rtl = args.backend.backend == Backend::Rtl;
+    let report = Report {
+        model: args.model.clone(),
+        prompt: args.prompt.clone(),
+        text: tokenizer.decode(&tokens)?,
+        seed: args.seed,
+        temperature: args.temperature,
+        backend: args.backend.backend,
+        offload: rtl.then_some(args.backend.offload),
+        seconds: start.elapsed().as_secs_f64(),
+        host_work: host_work(&model, &engine, tokens.len(), args),
+        device: match &engine {
+            Engine::Golden => None,
+            Engine::Rtl(offload) => Some(device_report(offload.ledger(), offload.config(), args.clock_hz)?),
+        },
+        tokens,
+    };
+    print(&report, &model, out)?;
+    write_files(args, &report)?;
+    let failed = report.device.as_ref().is_some_and(|d| d.mismatches > 0 || !d.incidents.is_empty());
+    Ok(if failed { Verdict::Wrong } else { Verdict::Right })
+}
+
+fn device_report(ledger: &Ledger, config: &trine_spec::Config, clock_hz: f64) -> Result<DeviceReport> {
+    let energy = EnergyModel::new(&Records::builtin()?, config, clock_hz, DIE, MEMORY);
+    Ok(DeviceReport::new(ledger, config, clock_hz, energy.as_ref()))
+}
+
+/// What the unit does not do, with its size where it is one number.
+fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> Vec<HostWork> {
+    let c = model.config();
+    let scope = match args.backend.offload {
+        Layers::Ffn => Scope::Ffn,
+        Layers::Linear => Scope::Linear,
+    };
+    let work = |name: &str, macs| HostWork { name: name.into(), macs };
+    let mut all = vec![];
+    if let Engine::Rtl(offload) = engine
+        && offload.ledger().host_macs > 0
+    {
+        let kept: Vec<String> = LinearKind::ALL
+            .into_iter()
+            .filter(|&kind| !scope.takes(trine_golden_model::LinearId { layer: 0, kind }))
+            .map(|kind| kind.to_string())
+            .collect();
+        let name = if kept.is_empty() { "linears of failed jobs".into() } else { kept.join(", ") };
+        all.push(work(&name, Some(offload.ledger().host_macs)));
+    }
+    all.extend([
+        work("embedding, norms, rotary positions, quantisation and scales", None),
+        work("attention scores, softmax, weighted values", None),
+        work("output head", Some(generated as u64 * c.hidden as u64 * c.vocab as u64)),
+        work("sampling", None),
+    ]);
+    all
+}
+
+fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
+    let c = model.config();
+    writeln!(out, "model: {} ({}, {} layers)", report.model.display(), c.architecture, c.layers)?;
+    match &report.device {
+        Some(device) => writeln!(out, "unit: {} (simulated RTL)", describe(&device.config))?,
+        None => writeln!(out, "unit: none, the golden model computes")?,
+    }
+    writeln!(out, "\n{}{}\n", report.prompt, report.text)?;
+    if let Some(device) = &report.device {
+        print_device(device, report, out)?;
+    }
+    writeln!(out, "on the host:")?;
+    for work in &report.host_work {
+        match work.macs {
+            Some(macs) => writeln!(out, "  {}: {} MACs", work.name, grouped(macs))?,
+            None => writeln!(out, "  {}", work.name)?,
+        }
+    }
+    Ok(())
+}
+
+fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "mismatches {} of {} MACs", device.mismatches, grouped(device.checked_macs))?;
+    if let Some(m) = &device.first_mismatch {
+        writeln!(
+            out,
+            "first mismatch: {}, token {}, output {}: beat {}, column {}, cycle {}, expected {}, actual {}",
+            m.layer,
+            m.token,
+            m.output,
+            m.beat,
+            m.column,
+            m.cycle.map_or("unknown".into(), |cycle| cycle.to_string()),
+            m.expected,
+            m.actual
+        )?;
+    }
+    writeln!(
+        out,
+        "failures of the unit {}, computed by the golden model instead {}",
+        device.incidents.len(),
+        device.fallbacks
+    )?;
+    for incident in &device.incidents {
+        writeln!(out, "  {}: {}", incident.layer, incident.error)?;
+    }
+    writeln!(out, "{}", layers_table(&device.layers))?;
+
+    let tokens = report.tokens.len() as u64;
+    writeln!(
+        out,
+        "{} cycles, {} a token, {} at {} (projected); {:.1} s to simulate",
+        grouped(device.cycles),
+        grouped(device.cycles / tokens),
+        si(device.simulated_seconds, "s"),
+        si(device.clock_hz, "Hz"),
+        report.seconds
+    )?;
+    if let Some(energy) = &device.energy_j {
+        writeln!(out, "energy {}, {} a token", interval(energy), interval(&(*energy * (1.0 / tokens as f64))))?;
+        type Part = fn(&trine_driver::energy::Energy) -> trine_driver::energy::Estimate;
+        let parts: [(&str, Part); 4] =
+            [("compute", |e| e.compute), ("on-chip", |e| e.onchip), ("DRAM", |e| e.dram), ("static", |e| e.idle)];
+        for (name, part) in parts {
+            let sum = device.layers.iter().filter_map(|l| l.energy.as_ref()).map(part).sum();
+            writeln!(out, "  {name}: {}", interval(&sum))?;
+        }
+    }
+    writeln!(out, "  {}", device.energy_note)?;
+    Ok(())
+}
+
+fn layers_table(layers: &[LayerReport]) -> comfy_table::Table {
+    let mut rows = table(["layer", "m", "k", "n", "calls", "cycles", "bound", "utilisation", "energy"]);
+    for l in layers {
+        rows.add_row([
+            l.name.clone(),
+            l.m.to_string(),
+            l.k.to_string(),
+            l.n.to_string(),
+            l.calls.to_string(),
+            grouped(l.cycles),
+            grouped(l.bound_cycles),
+            format!("{:.1} %", 100.0 * l.utilization),
+            l.energy.map_or("-".into(), |e| si(e.total().value, "J")),
+        ]);
+    }
+    rows
+}
+
+fn write_files(args: &Args, report: &Report) -> Result<()> {
+    if let Some(path) = &args.json {
+        write_json(path, report)?;
+    }
+    if let Some(folder) = &args.report {
+        std::fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("{}: {e}", folder.display()))?;
+        write_json(&folder.join("run.json"), report)?;
+        if let Some(device) = &report.device {
+            write_csv(&folder.join("layers.csv"), &device.layers)?;
+        }
+    }
+    Ok(())
+}
+
+/// One line a layer; names hold no commas.
+fn write_csv(path: &Path, layers: &[LayerReport]) -> Result<()> {
+    let mut text = String::from(
+        "name,m,k,n,calls,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,bytes,energy_j\n",
+    );
+    for l in layers {
+        let energy = l.energy.map_or(String::new(), |e| e.total().value.to_string());
+        let numbers =
+            [l.calls, l.cycles, l.active, l.stall_act, l.stall_wgt, l.stall_out].map(|n| n.to_string()).join(",");
+        text += &format!(
+            "{},{},{},{},{numbers},{},{},{},{energy}\n",
+            l.name, l.m, l.k, l.n, l.utilization, l.bound_cycles, l.bytes
+        );
+    }
+    write_file(path, text.as_bytes())
+}

@@ -1,0 +1,28 @@
+//! From a configuration to a running unit.
+
+use anyhow::Result;
+use trine_driver::Device;
+use trine_hdl::Verilog;
+use trine_sim::{BuildOptions, Library, SimOptions, SimTransport};
+use trine_spec::Config;
+
+use crate::output;
+
+/// The Verilog of the unit of configuration `config`.
+pub(crate) fn verilog(config: &Config) -> Result<Verilog> {
+    Ok(trine_hdl::lang::verilog(&trine_hdl::design::unit(config)?)?)
+}
+
+/// Builds the simulation of `verilog`, or takes it from the cache; says on a terminal what takes time.
+pub(crate) fn build(verilog: &Verilog, trace: bool) -> Result<Library> {
+    let spinner = output::spinner();
+    let step = |step: trine_sim::BuildStep| spinner.set_message(step.to_string());
+    let library = trine_sim::build(verilog, &BuildOptions { trace, progress: Some(&step) });
+    spinner.finish_and_clear();
+    Ok(library?)
+}
+
+/// A fresh unit, reset and identified.
+pub(crate) fn device(library: &Library, config: &Config, options: &SimOptions) -> Result<Device<SimTransport>> {
+    Ok(Device::open(SimTransport::new(library, options)?, config.clone())?)
+}

@@ -1,0 +1,97 @@
+//! The verb: flags in, verdict out.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use trine_golden_model::Model;
+use trine_spec::Config;
+
+use super::{Finding, Outcome, Plan, verify};
+use crate::Verdict;
+use crate::args::{UnitArgs, describe, flags};
+use crate::output::{grouped, progress, write_json};
+use crate::simulation;
+
+/// Check the simulated accelerator against the golden model, on random cases and a model's layers
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Random cases
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    cases: u64,
+    /// Seed of the first case; case i of seed S is case 0 of seed S + i
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Probability of a pause on every stream, 0 or more and below 1
+    #[arg(long, value_name = "P", default_value_t = 0.3)]
+    stalls: f64,
+    /// Verify the layers of this model too
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Write the machine form here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    unit: UnitArgs,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let config = args.unit.config()?;
+    let model = args.model.as_deref().map(Model::load).transpose()?;
+    // Refused before anything is built.
+    trine_sim::Stalls::new(args.stalls, args.seed)?;
+    let plan = Plan {
+        cases: args.cases,
+        seed: args.seed,
+        stalls: args.stalls,
+        model: model.as_ref(),
+        waveforms: Path::new(""),
+    };
+    let layers = model.as_ref().map_or(0, |model| model.linears().count());
+    writeln!(out, "unit: {}", describe(&config))?;
+    writeln!(out, "{} random cases, {layers} layers, seed {}, stalls {}", args.cases, args.seed, args.stalls)?;
+    out.flush()?;
+
+    let bar = progress(args.cases + layers as u64, "cases");
+    let outcome = verify(&simulation::verilog(&config)?, &config, &plan, &|| bar.inc(1))?;
+    bar.finish_and_clear();
+
+    writeln!(out, "mismatches {} of {} MACs in {} cases", outcome.mismatches, grouped(outcome.macs), outcome.cases)?;
+    writeln!(out, "{} cycles, bound {}", grouped(outcome.cycles), grouped(outcome.bound_cycles))?;
+    if let Some(finding) = &outcome.first_mismatch {
+        report(finding, args, &config, out)?;
+    }
+    if let Some(path) = &args.json {
+        write_json(path, &outcome)?;
+    }
+    Ok(verdict(&outcome))
+}
+
+fn verdict(outcome: &Outcome) -> Verdict {
+    if outcome.first_mismatch.is_none() { Verdict::Right } else { Verdict::Wrong }
+}
+
+fn report(finding: &Finding, args: &Args, config: &Config, out: &mut dyn Write) -> Result<()> {
+    let Finding { case, seed, m, k, n, .. } = finding;
+    writeln!(out, "FAILED: case {case}, seed {seed}, m = {m}, k = {k}, n = {n}")?;
+    if let Some(error) = &finding.error {
+        writeln!(out, "  {error}")?;
+    }
+    if let Some(x) = &finding.mismatch {
+        let cycle = x.cycle.map_or("unknown".into(), |cycle| cycle.to_string());
+        writeln!(
+            out,
+            "  cycle {cycle}, beat {}, column {}: expected {}, actual {} (token {}, output {})",
+            x.beat, x.column, x.expected, x.actual, x.token, x.output
+        )?;
+    }
+    if let Some(waveform) = &finding.waveform {
+        writeln!(out, "  waveform: {}", waveform.display())?;
+    }
+    let what = match &args.model {
+        Some(model) if *case >= args.cases => format!("--cases 0 --seed {seed} --model {}", model.display()),
+        _ => format!("--cases 1 --seed {seed}"),
+    };
+    writeln!(out, "  replay: trine verify {} {what} --stalls {}", flags(config), args.stalls)?;
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! `trine verify`: the unit against the golden model, on random cases and on a model's layers.
+//!
+//! A case is a fresh unit and a few matmuls in a row, so that each can be repeated alone. Random case `i` of seed `s` is
+//! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported.
+
+mod cases;
+mod command;
+
+pub(crate) use command::{Args, run};
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Serialize;
+use trine_driver::{Mismatch, Offload, Options, Scope, Shape};
+use trine_golden_model::{LinearId, Matmul, Model};
+use trine_hdl::Verilog;
+use trine_sim::{Library, SimOptions, SimTransport, Stalls};
+use trine_spec::Config;
+
+use crate::simulation;
+use cases::Case;
+
+/// What to verify.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// Random cases.
+    pub cases: u64,
+    /// Seed of the first case.
+    pub seed: u64,
+    /// Probability that the host pauses, on every stream and every cycle.
+    pub stalls: f64,
+    /// A model whose layers are verified too.
+    pub model: Option<&'a Model>,
+    /// Folder for the waveform of a failing case.
+    pub waveforms: &'a Path,
+}
+
+/// What was found.
+#[derive(Debug, Default, Serialize)]
+pub struct Outcome {
+    /// Cases that ran.
+    pub cases: u64,
+    /// Multiply-accumulates compared.
+    pub macs: u64,
+    /// Results that differ, in the first case that fails.
+    pub mismatches: u64,
+    /// The first case that fails.
+    pub first_mismatch: Option<Finding>,
+    /// Whether the cycles of all matmuls were exactly the bound; it leaves out how the pipeline fills.
+    pub cycles_model_exact: bool,
+    /// Cycles counted by the unit.
+    pub cycles: u64,
+    /// The least cycles possible.
+    pub bound_cycles: u64,
+    /// Seed of the first case.
+    pub seed: u64,
+}
+
+/// A case that fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Number of the case.
+    pub case: u64,
+    /// Seed that makes it case 0.
+    pub seed: u64,
+    /// Size of the matmul that failed.
+    pub m: usize,
+    /// Its depth.
+    pub k: usize,
+    /// Its outputs.
+    pub n: usize,
+    /// The first result that differs.
+    pub mismatch: Option<Mismatch>,
+    /// What the unit or its transport reported instead of a result.
+    pub error: Option<String>,
+    /// Waveform of the case.
+    pub waveform: Option<PathBuf>,
+}
+
+/// Verifies the unit in `verilog`, which claims to be of configuration `config`; `step` is called after each case.
+///
+/// # Errors
+/// When the simulation cannot be built. A unit that fails is an [`Outcome`].
+pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn()) -> Result<Outcome> {
+    let library = simulation::build(verilog, false)?;
+    let mut outcome = Outcome { cycles_model_exact: true, seed: plan.seed, ..Outcome::default() };
+    let layers = plan.model.into_iter().flat_map(Model::linears);
+    let cases = (0..plan.cases)
+        .map(|i| Case::random(config, plan.seed.wrapping_add(i)))
+        .chain(layers.enumerate().map(|(i, (id, linear))| Ok(Case::layer(config, plan.seed, i, id, &linear.weights))));
+    for (number, case) in (0..).zip(cases) {
+        let case = case?;
+        let ledger = run_case(&library, config, plan, &case, None)?;
+        outcome.cases += 1;
+        outcome.macs += ledger.macs;
+        outcome.mismatches += ledger.mismatches;
+        outcome.cycles += ledger.cycles;
+        outcome.bound_cycles += ledger.bound;
+        outcome.cycles_model_exact &= ledger.cycles == ledger.bound;
+        if let Some(mut finding) = ledger.finding {
+            finding.case = number;
+            let file = plan.waveforms.join(format!("trine-verify-{}-{number}.fst", plan.seed));
+            let traced = simulation::build(verilog, true)?;
+            let again = run_case(&traced, config, plan, &case, Some(&file))?;
+            finding.waveform = again.finding.map(|_| file);
+            outcome.first_mismatch = Some(finding);
+            break;
+        }
+        step();
+    }
+    Ok(outcome)
+}
+
+/// What one case came to.
+#[derive(Default)]
+struct CaseLedger {
+    macs: u64,
+    mismatches: u64,
+    cycles: u64,
+    bound: u64,
+    finding: Option<Finding>,
+}
+
+/// Runs the matmuls of a case one after another on one fresh unit, until one fails.
+fn run_case(
+    library: &Library,
+    config: &Config,
+    plan: &Plan<'_>,
+    case: &Case<'_>,
+    waveform: Option<&Path>,
+) -> Result<CaseLedger> {
+    let finding = |shape: Shape, mismatch, error| {
+        let Shape { m, k, n } = shape;
+        Some(Finding { case: 0, seed: case.seed, m, k, n, mismatch, error, waveform: None })
+    };
+    let options = SimOptions {
+        stalls: Stalls::new(plan.stalls, case.seed)?,
+        waveform: waveform.map(Path::to_owned),
+        ..SimOptions::default()
+    };
+    let mut result = CaseLedger::default();
+    let device = match simulation::device(library, config, &options) {
+        Ok(device) => device,
+        Err(error) => {
+            result.finding = finding(case.matmuls[0].shape(), None, Some(format!("{error:#}")));
+            return Ok(result);
+        }
+    };
+    // Nothing is kept from one matmul to the next: their identities say nothing about their weights.
+    let options = Options { scope: Scope::Linear, weight_cache: 0, ..Options::default() };
+    let mut engine: Offload<SimTransport> = Offload::new(device, options);
+    for matmul in &case.matmuls {
+        let shape = matmul.shape();
+        let mut y = vec![0; shape.m * shape.n];
+        let outcome = engine.matmul(matmul.id, &matmul.weights, &matmul.activations, shape.m, &mut y);
+        let ledger = engine.ledger();
+        // An attempt that failed counts, whether or not the next one went well.
+        let error = ledger.incidents.first().map(|i| i.error.clone()).or(outcome.err().map(|e| e.to_string()));
+        if error.is_some() || ledger.mismatches > 0 {
+            result.finding = finding(shape, ledger.first_mismatch.clone(), error);
+            break;
+        }
+    }
+    let ledger = engine.ledger();
+    (result.macs, result.mismatches) = (ledger.checked_macs, ledger.mismatches);
+    for layer in ledger.layers() {
+        result.cycles += layer.counters.cycles;
+        result.bound += layer.bound;
+    }
+    Ok(result)
+}
+
+/// Name of a layer that stands for a random matmul in reports.
+const RANDOM: LinearId = LinearId { layer: 0, kind: trine_golden_model::LinearKind::Up };
