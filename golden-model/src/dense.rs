@@ -4,6 +4,8 @@ use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use rayon::prelude::*;
 
+use crate::kernels::wide;
+
 /// `rows x cols` floats.
 #[derive(Clone, Debug)]
 pub(crate) struct Dense {
@@ -42,12 +44,16 @@ impl Dense {
     }
 
     /// Writes row `row` to `out`, which is `cols` long.
+    #[inline]
     pub(crate) fn row(&self, row: usize, out: &mut [f32]) {
         let range = row * self.cols..(row + 1) * self.cols;
         match &self.values {
             Values::F32(v) => out.copy_from_slice(&v[range]),
             Values::F16(v) => v[range].convert_to_f32_slice(out),
-            Values::Bf16(v) => out.iter_mut().zip(&v[range]).for_each(|(out, v)| *out = v.to_f32()),
+            // The upper half of an f32; `to_f32` would look for NaN first, which no matrix here holds.
+            Values::Bf16(v) => {
+                out.iter_mut().zip(&v[range]).for_each(|(out, v)| *out = f32::from_bits(u32::from(v.to_bits()) << 16));
+            }
         }
     }
 
@@ -56,17 +62,20 @@ impl Dense {
         let (n, m) = (self.rows(), x.len() / self.cols);
         let mut transposed = vec![0.0; n * m];
         transposed.par_chunks_mut(TASK_ROWS * m).enumerate().for_each(|(task, y)| {
-            let mut row = vec![0.0; self.cols];
-            for (i, y) in y.chunks_mut(m).enumerate() {
-                self.row(task * TASK_ROWS + i, &mut row);
-                y.iter_mut().zip(x.chunks(self.cols)).for_each(|(y, x)| *y = dot(&row, x));
-            }
+            wide(|| {
+                let mut row = vec![0.0; self.cols];
+                for (i, y) in y.chunks_mut(m).enumerate() {
+                    self.row(task * TASK_ROWS + i, &mut row);
+                    y.iter_mut().zip(x.chunks(self.cols)).for_each(|(y, x)| *y = dot(&row, x));
+                }
+            });
         });
         (0..m).flat_map(|token| transposed[token..].iter().step_by(m).copied()).collect()
     }
 }
 
 /// The dot product in sixteen interleaved sums: the order of additions, and so the result, is the same on every machine.
+#[inline]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
     let mut sums = [0f32; 16];

@@ -9,6 +9,8 @@
 //! `rint` rounds half to even. Sources: BitNet (arXiv 2310.11453), BitNet b1.58 (arXiv 2402.17764); the constants are
 //! those of the published code, where they differ from the papers.
 
+use crate::kernels::wide;
+
 /// Below this, a magnitude counts as this.
 const FLOOR: f32 = 1e-5;
 
@@ -18,6 +20,11 @@ const FLOOR: f32 = 1e-5;
 /// If the slices differ in length.
 pub fn activations(x: &[f32], q: &mut [i8]) -> f32 {
     assert_eq!(x.len(), q.len(), "one code per activation");
+    wide(|| quantise(x, q))
+}
+
+#[inline]
+fn quantise(x: &[f32], q: &mut [i8]) -> f32 {
     // The reference computes 127 / max as 127 * (1 / max), which rounds differently once in a while.
     let a = x.iter().fold(FLOOR, |max, x| max.max(x.abs())).recip() * 127.0;
     for (q, x) in q.iter_mut().zip(x) {

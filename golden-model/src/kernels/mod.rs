@@ -16,8 +16,10 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod portable;
+mod wide;
 
 use rayon::prelude::*;
+pub(crate) use wide::wide;
 
 use crate::TernaryMatrix;
 use crate::ternary::{BLOCK, Block, PLANE};
@@ -102,9 +104,7 @@ impl Kernel {
             // Tasks own weight rows, so they write an N x M product; the caller wants M x N.
             let mut transposed = vec![0; m * n];
             self.product(w, &x, &mut transposed);
-            for (token, y) in y.chunks_mut(n).enumerate() {
-                y.iter_mut().zip(transposed[token..].iter().step_by(m)).for_each(|(y, &t)| *y = t);
-            }
+            transpose(&transposed, y, m, n);
         }
     }
 
@@ -165,6 +165,18 @@ impl Kernel {
         for (r, sums) in sums.iter().enumerate() {
             for (t, sum) in sums.iter().enumerate() {
                 out[r * x.tokens() + token + t] = sum - x.sums[token + t];
+            }
+        }
+    }
+}
+
+/// Turns an `N x M` product into `M x N`, a strip of rows at a time so that both sides stay in the cache.
+fn transpose(from: &[i32], to: &mut [i32], m: usize, n: usize) {
+    const STRIP: usize = 16;
+    for (strip, rows) in from.chunks(STRIP * m).enumerate() {
+        for (token, to) in to.chunks_mut(n).enumerate() {
+            for (to, row) in to[strip * STRIP..].iter_mut().zip(rows.chunks(m)) {
+                *to = row[token];
             }
         }
     }

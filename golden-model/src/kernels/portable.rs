@@ -1,22 +1,26 @@
-//! The tile in plain Rust, for every machine.
+//! The tile in plain Rust, for every machine; compilers turn its inner loop into whatever vector code there is.
 
 use super::{Lanes, PLANES};
-use crate::ternary::Block;
+use crate::ternary::{Block, PLANE};
 
 /// Sums of code x activation for `R` rows and `M` tokens.
 pub(super) fn tile<const R: usize, const M: usize>(w: [&[Block]; R], x: [&[[Lanes; PLANES]]; M]) -> [[i32; M]; R] {
     let mut sums = [[0i32; M]; R];
-    for (r, row) in w.iter().enumerate() {
-        for (b, block) in row.iter().enumerate() {
-            for plane in 0..PLANES {
-                let codes = block.0.map(|byte| i16::from(byte >> (2 * plane) & 3));
-                for (sum, token) in sums[r].iter_mut().zip(x) {
-                    // 2 * 128 fits an i16; the sum over a plane would not.
-                    let products = codes.iter().zip(&token[b][plane].0).map(|(&c, &x)| c * i16::from(x));
-                    *sum += products.map(i32::from).sum::<i32>();
-                }
-            }
+    for (row, sums) in w.iter().zip(&mut sums) {
+        for (sum, token) in sums.iter_mut().zip(x) {
+            *sum = row.iter().zip(token).map(|(block, lanes)| dot(block, lanes)).sum();
         }
     }
     sums
+}
+
+/// One block by its activations. A column of four products is at most 4 * 2 * 128 = 1024 and fits an `i16`.
+fn dot(Block(packed): &Block, lanes: &[Lanes; PLANES]) -> i32 {
+    let mut columns = [0i16; PLANE];
+    for (plane, Lanes(lanes)) in lanes.iter().enumerate() {
+        for i in 0..PLANE {
+            columns[i] += i16::from((packed[i] >> (2 * plane)) & 3) * i16::from(lanes[i]);
+        }
+    }
+    columns.iter().map(|&column| i32::from(column)).sum()
 }

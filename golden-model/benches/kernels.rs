@@ -1,0 +1,99 @@
+//! The packed kernels on the shapes of real models, beside ggml's TQ2_0 when `scripts/install-ggml` has brought it.
+//!
+//! Every candidate of a row is timed in turn, round after round, so that a busy moment of the machine hits all alike;
+//! the figure is the median round. One thread; GB/s counts the bytes of the packed weights once.
+
+mod ggml;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use ggml::Ggml;
+use trine_golden_model::{Kernel, TernaryMatrix, reference};
+
+const ROUNDS: usize = 15;
+const ROUND: Duration = Duration::from_millis(20);
+
+/// The median seconds per call of each candidate.
+fn medians(candidates: &mut [Box<dyn FnMut() + '_>]) -> Vec<f64> {
+    let mut samples = vec![Vec::new(); candidates.len()];
+    for round in 0..=ROUNDS {
+        for (candidate, samples) in candidates.iter_mut().zip(&mut samples) {
+            let (start, mut calls) = (Instant::now(), 0);
+            while calls == 0 || start.elapsed() < ROUND {
+                candidate();
+                calls += 1;
+            }
+            // The first round warms the caches.
+            if round > 0 {
+                samples.push(start.elapsed().as_secs_f64() / f64::from(calls));
+            }
+        }
+    }
+    samples.iter_mut().map(|s| *s.select_nth_unstable_by(ROUNDS / 2, f64::total_cmp).1).collect()
+}
+
+/// Bytes per second of a large copy, reads and writes together.
+fn copy_bandwidth() -> f64 {
+    let (from, mut to) = (vec![1u8; 128 << 20], vec![0u8; 128 << 20]);
+    let seconds = medians(&mut [Box::new(|| black_box(&mut to).copy_from_slice(black_box(&from)))])[0];
+    2.0 * from.len() as f64 / seconds
+}
+
+fn main() {
+    // Cargo passes `--bench`; a filter or another harness's flags have no meaning here.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
+    let ggml = Ggml::load();
+    match &ggml {
+        Ok(ggml) => println!("peer: ggml, {}", ggml.name),
+        Err(reason) => println!("peer: absent ({reason}); install it with golden-model/scripts/install-ggml"),
+    }
+    println!("copy bandwidth: {:.1} GB/s", copy_bandwidth() / 1e9);
+    println!(
+        "{:>5} {:>5} {:>5}  {:<12} {:>10} {:>8} {:>9} {:>10}",
+        "m", "k", "n", "kernel", "us", "GB/s", "GMAC/s", "ggml ratio"
+    );
+    for (n, k) in [(6912, 2560), (2560, 6912), (2560, 2560)] {
+        for m in [1, 64] {
+            pool.install(|| row(ggml.as_ref().ok(), m, k, n));
+        }
+    }
+}
+
+fn row(ggml: Option<&Ggml>, m: usize, k: usize, n: usize) {
+    let w = TernaryMatrix::random(n, k, 1).expect("a shape");
+    // Each block of 256 holds 127, so ggml's quantiser keeps the integers as they are.
+    let x: Vec<i8> =
+        (0..m * k).map(|i| if i % 256 == 0 { 127 } else { (i * 37 % 255) as u8 as i8 }).map(|x| x.max(-127)).collect();
+    let mut expected = vec![0; m * n];
+    reference(&w, &x, m, &mut expected);
+
+    let kernels = Kernel::available();
+    let mut outputs = vec![vec![0; m * n]; kernels.len()];
+    let mut peer = ggml.map(|ggml| ggml.prepare(&w, &x, m));
+    let mut names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
+    let mut candidates: Vec<Box<dyn FnMut() + '_>> = Vec::new();
+    for (kernel, y) in kernels.iter().zip(&mut outputs) {
+        candidates.push(Box::new(|| kernel.matmul(black_box(&w), black_box(&x), m, y)));
+    }
+    if let Some(peer) = &mut peer {
+        names.push("ggml tq2_0");
+        candidates.push(Box::new(|| peer.matmul()));
+    }
+    let seconds = medians(&mut candidates);
+    drop(candidates);
+    assert!(outputs.iter().all(|y| *y == expected), "a kernel is wrong");
+    let theirs = peer.map(|peer| {
+        assert!(peer.output().iter().zip(&expected).all(|(y, &e)| *y == e as f32), "the peer computes something else");
+        seconds[seconds.len() - 1]
+    });
+    for (name, seconds) in names.iter().zip(&seconds) {
+        let ratio = theirs.map_or("-".to_owned(), |theirs| format!("{:.2}", seconds / theirs));
+        println!(
+            "{m:>5} {k:>5} {n:>5}  {name:<12} {:>10.1} {:>8.1} {:>9.1} {ratio:>10}",
+            seconds * 1e6,
+            w.bytes() as f64 / seconds / 1e9,
+            (m * k * n) as f64 / seconds / 1e9,
+        );
+    }
+}
