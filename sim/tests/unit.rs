@@ -34,7 +34,8 @@ fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
 
 #[test]
 fn presets_are_exact() {
-    for (name, c) in PRESETS {
+    // The widest preset takes minutes to compile: `trine verify` runs it.
+    for (name, c) in PRESETS.into_iter().filter(|(name, _)| *name != "wide") {
         for stalls in [0.0, 0.3] {
             let (macs, mismatches) = run(&c, 8, stalls, 1);
             assert!(macs > 0 && mismatches == 0, "{name}: {mismatches} of {macs} MACs, stalls {stalls}");

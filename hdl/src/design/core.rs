@@ -1,9 +1,9 @@
 //! The datapath: two source streams in, one result stream out, under the sequencer's control.
 //!
 //! ```text
-//!  cycle  0        1          1 + L      2 + L        … result buffer
-//!         issue ─> act_q ──> sums ──> accumulators ──> push
-//!                  tile_q    (L = column latency)
+//!  cycle  0        1           2         2 + L      3 + L     … result buffer
+//!         issue ─> word ────> act_q ──> sums ──> accumulators ──> push
+//!         take  ─> code_q ──> tile_q    (L = column latency)
 //! ```
 //! Nothing in the pipeline ever stops: an issue happens only when its result has room ([`super::sequencer`]), so
 //! back-pressure needs no enables on the tree. [`latency`] is the number of cycles from issue to push.
@@ -19,7 +19,7 @@ use trine_spec::registers::OUTPUTS_N;
 
 /// Cycles from an issue to the push of its result.
 pub const fn latency(c: &Config) -> usize {
-    c.tree_levels() * LATENCY_PER_LEVEL + 2
+    c.tree_levels() * LATENCY_PER_LEVEL + 3
 }
 
 /// Words of the result buffer: enough for results under way while one a cycle leaves.
@@ -130,12 +130,11 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     m.assign(&rewind, &seq["rewind_o"]);
     m.assign(&take, &seq["take_o"]);
 
-    let columns = m.instance(
-        "tile",
-        &tile,
-        &[("enable_i", &issue), ("swap_i", &take), ("act_i", &act["word_o"]), ("tile_i", &wgt["tile_o"])],
-    );
-    // The sum of an issue is there one cycle after the tile's registers plus the column's latency.
+    // Lane chunk and tile follow the decision by one cycle.
+    let take_q = m.register("take_q", &take);
+    let columns =
+        m.instance("tile", &tile, &[("swap_i", &take_q), ("act_i", &act["word_o"]), ("tile_i", &wgt["tile_o"])]);
+    // The sum of an issue is there after the buffers' cycle, the tile's registers and the column's latency.
     let at = end - 1;
     let valid = delayed(&mut m, "valid", Some(&clear), &issue, at);
     let result = delayed(&mut m, "result", Some(&clear), &seq["result_o"], end);

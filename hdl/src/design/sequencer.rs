@@ -44,57 +44,87 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let pop = m.input("pop_i", BIT);
 
     let run_q = m.reg("run_q", BIT);
+    let single_q = m.reg("single_q", BIT);
+    let before_last_q = m.reg("before_last_q", last_token.ty);
     let token_q = m.reg("token_q", last_token.ty);
-    let k_left_q = m.reg("k_left_q", depth.ty);
+    let first_q = m.reg("first_q", BIT);
+    let last_q = m.reg("last_q", BIT);
+    // What is left after the current chunk and the current pass: looking one step ahead keeps comparisons out of the
+    // cycle that decides on an issue.
+    let k_after_q = m.reg("k_after_q", depth.ty);
     let n_left_q = m.reg("n_left_q", outputs.ty);
+    let n_after_q = m.reg("n_after_q", outputs.ty);
     let first_chunk_q = m.reg("first_chunk_q", BIT);
+    let last_chunk_q = m.reg("last_chunk_q", BIT);
+    let one_chunk_q = m.reg("one_chunk_q", BIT);
+    let last_pass_q = m.reg("last_pass_q", BIT);
+    let k_second_q = m.reg("k_second_q", depth.ty);
     let room_q = m.reg("room_q", bits(clog2(room + 1)));
+    let has_room_q = m.reg("has_room_q", BIT);
 
     let reaches = |left: &Expr, step: usize| !lit(step as i64, left.ty).lt(left);
-    let first = m.name("first", token_q.is(0));
-    let last = m.name("last", token_q.eq(&last_token));
-    let last_chunk = m.name("last_chunk", reaches(&k_left_q, c.lanes));
-    let last_pass = m.name("last_pass", reaches(&n_left_q, c.columns));
-    let pass_end = m.name("pass_end", &last & &last_chunk);
-    let job_end = m.name("job_end", &pass_end & &last_pass);
-    let last_tile = m.name("last_tile", &last_chunk & &last_pass);
-
-    let has_tile = m.name("has_tile", &tile_valid | !&first);
-    let has_room = m.name("has_room", room_q.any() | !&last_chunk);
-    let issue = m.name("issue", &run_q & &act_valid & &has_tile & &has_room);
-    let take = m.name("take", &issue & &first);
-    let result = m.name("result", &issue & &last_chunk);
+    let pass_end = m.name("pass_end", &last_q & &last_chunk_q);
+    let job_end = m.name("job_end", &pass_end & &last_pass_q);
+    let last_tile = m.name("last_tile", &last_chunk_q & &last_pass_q);
+    let has_tile = m.name("has_tile", &tile_valid | !&first_q);
+    let issue = m.name("issue", &run_q & &act_valid & &has_tile & (&has_room_q | !&last_chunk_q));
+    let take = m.name("take", &issue & &first_q);
+    let result = m.name("result", &issue & &last_chunk_q);
+    let room_next =
+        m.name("room_next", mux(&result & !&pop, room_q.back(1), mux(&pop & !&result, room_q.step(1), &room_q)));
 
     m.on_clock([
+        set(&room_q, &room_next),
+        set(&has_room_q, room_next.any()),
         when(
             &issue,
             [
-                set(&token_q, mux(&last, lit(0, token_q.ty), token_q.step(1))),
+                set(&token_q, mux(&last_q, lit(0, token_q.ty), token_q.step(1))),
+                set(&first_q, &last_q),
+                set(&last_q, mux(&last_q, &single_q, token_q.eq(&before_last_q))),
                 when(
-                    &last,
+                    &last_q,
                     [
-                        set(&k_left_q, mux(&last_chunk, &depth, k_left_q.back(c.lanes as i64))),
-                        set(&first_chunk_q, &last_chunk),
+                        set(&first_chunk_q, &last_chunk_q),
+                        if_else(
+                            &last_chunk_q,
+                            [set(&last_chunk_q, &one_chunk_q), set(&k_after_q, &k_second_q)],
+                            [
+                                set(&last_chunk_q, reaches(&k_after_q, c.lanes)),
+                                set(&k_after_q, k_after_q.back(c.lanes as i64)),
+                            ],
+                        ),
                     ],
                 ),
-                when(&pass_end & !&last_pass, [set(&n_left_q, n_left_q.back(c.columns as i64))]),
+                when(
+                    &pass_end & !&last_pass_q,
+                    [
+                        set(&n_left_q, &n_after_q),
+                        set(&n_after_q, n_after_q.back(c.columns as i64)),
+                        set(&last_pass_q, reaches(&n_after_q, c.columns)),
+                    ],
+                ),
                 when(&job_end, [set_to(&run_q, 0)]),
             ],
         ),
-        if_else(
-            &result & !&pop,
-            [set(&room_q, room_q.back(1))],
-            [when(&pop & !&result, [set(&room_q, room_q.step(1))])],
-        ),
-        when(&rst, [set_to(&run_q, 0), set_to(&room_q, room as i64)]),
+        when(&rst, [set_to(&run_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
         when(
             &start,
             [
                 set_to(&run_q, 1),
                 set_to(&token_q, 0),
-                set(&k_left_q, &depth),
-                set(&n_left_q, &outputs),
+                set_to(&first_q, 1),
+                set(&last_q, last_token.is(0)),
+                set(&single_q, last_token.is(0)),
+                set(&before_last_q, last_token.back(1)),
                 set_to(&first_chunk_q, 1),
+                set(&last_chunk_q, reaches(&depth, c.lanes)),
+                set(&one_chunk_q, reaches(&depth, c.lanes)),
+                set(&k_after_q, depth.back(c.lanes as i64)),
+                set(&k_second_q, depth.back(c.lanes as i64)),
+                set(&n_left_q, &outputs),
+                set(&n_after_q, outputs.back(c.columns as i64)),
+                set(&last_pass_q, reaches(&outputs, c.columns)),
             ],
         ),
     ]);
@@ -105,16 +135,18 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("token_o", &token_q);
     m.drive("first_chunk_o", &first_chunk_q);
     m.drive("result_o", &result);
-    m.drive("last_pass_o", &last_pass);
+    m.drive("last_pass_o", &last_pass_q);
     m.drive("job_end_o", &job_end);
     m.drive("n_left_o", &n_left_q);
     m.note("why nothing is issued, in this order of precedence");
     m.drive("stall_act_o", &run_q & !&act_valid);
     m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);
-    m.drive("stall_out_o", &run_q & &act_valid & &has_tile & !&has_room);
-    m.note("stream marks out of place");
-    m.drive("act_early_o", &issue & &act_last & !&pass_end);
-    m.drive("act_late_o", &issue & !&act_last & &pass_end);
+    m.drive("stall_out_o", &run_q & &act_valid & &has_tile & &last_chunk_q & !&has_room_q);
+    m.note("stream marks out of place; a lane chunk and its mark follow one cycle after the issue");
+    let issue_q = m.register("issue_q", &issue & !&rst);
+    let pass_end_q = m.register("pass_end_q", &pass_end);
+    m.drive("act_early_o", &issue_q & &act_last & !&pass_end_q);
+    m.drive("act_late_o", &issue_q & !&act_last & &pass_end_q);
     m.drive("wgt_early_o", &take & &tile_last & !&last_tile);
     m.drive("wgt_late_o", &take & !&tile_last & &last_tile);
     m.build()

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //!  tile_i ──[tile_q, when swap_i]──┬─> column 0 ──> sums_o, owed_o
-//!  act_i  ──[act_q, when enable_i]─┼─> column 1 ──>
+//!  act_i  ──[act_q]────────────────┼─> column 1 ──>
 //!                                  └─> ...
 //! ```
-//! `enable_i` takes a lane chunk, `swap_i` a tile for that chunk and the following ones. Results follow after
+//! `swap_i` takes a tile for the lane chunk of the same cycle and the following ones. Results follow after
 //! `1 + column latency` cycles; no handshake.
 
 use super::column::column;
@@ -21,13 +21,12 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let column = column(c)?;
     let doc = format!("{} lanes x {} columns around one tile of weights.", c.lanes, c.columns);
     let mut m = Module::new("trine_tile", doc);
-    let enable = m.input("enable_i", BIT);
     let swap = m.input("swap_i", BIT);
     let act = m.input("act_i", bits(c.lanes * c.act_bits));
     let codes = m.input("tile_i", bits(2 * c.tile_trits()));
-    let act_q = m.reg("act_q", act.ty);
+    let act_q = m.register("act_q", &act);
     let tile_q = m.reg("tile_q", codes.ty);
-    m.on_clock([when(&enable, [set(&act_q, &act)]), when(&swap, [set(&tile_q, &codes)])]);
+    m.on_clock([when(&swap, [set(&tile_q, &codes)])]);
     let (mut sums, mut owed) = (vec![], vec![]);
     for n in 0..c.columns {
         let code = tile_q.slice(2 * n * c.lanes, 2 * c.lanes);

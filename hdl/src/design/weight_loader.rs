@@ -1,17 +1,17 @@
 //! Gathers weight beats into tiles of two-bit codes, one tile ahead of the columns.
 //!
 //! ```text
-//!  in_data_i ──> decode ──[code_q]──┬──────────────────────────> tile_o (last beat)
-//!                                   └─[held_0_q]─[held_1_q]─ … ─> tile_o (beats before)
+//!  in_data_i ──[beat_q]──> decode ──[code_q]──┬───────────────────────────> tile_o (last beat)
+//!              waits here for take_i          └─[held_0_q]─[held_1_q]─ … ─> tile_o (beats before)
 //! ```
-//! `tile_o` is complete when `valid_o`; `take_i` removes it and lets the next beat in during the same cycle, so that
-//! beats flow without a gap. `open_i` lets beats in until the one marked `in_last_i`. `last_o` says that the tile ended
-//! with that mark; `early_o` that the mark stood inside a tile; `illegal_o` that a beat holds an illegal code.
+//! Beats that do not complete a tile move on at once; the one that does waits until `take_i`, and `tile_o` holds the tile
+//! in the following cycle. The next beat enters during the cycle of `take_i`, so that beats flow without a gap.
+//! `open_i` lets beats in until the one marked `in_last_i`. `last_o` says that the waiting beat carries that mark;
+//! `early_o` that the mark stands inside a tile; `illegal_o` that a beat held an illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, set, set_to, when};
 use std::sync::Arc;
-use trine_spec::config::clog2;
 use trine_spec::{Config, WeightCode};
 
 /// The loader of configuration `c`.
@@ -29,50 +29,52 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let in_data = m.input("in_data_i", bits(c.weight_bus));
     let take = m.input("take_i", BIT);
 
-    let (codes, illegal) = decode(&mut m, c, &in_data)?;
-    let code_q = m.reg("code_q", codes.ty);
+    let beat_q = m.reg("beat_q", in_data.ty);
     let full_q = m.reg("full_q", BIT);
     let last_q = m.reg("last_q", BIT);
-    let illegal_q = m.reg("illegal_q", BIT);
     let closed_q = m.reg("closed_q", BIT);
-    let beat_q = (beats > 1).then(|| m.reg("beat_q", bits(clog2(beats))));
-    let complete = match &beat_q {
-        Some(beat) => m.name("complete", beat.is(beats as i64 - 1)),
-        None => lit(1, BIT),
-    };
-    let leave = m.name("leave", &full_q & mux(&complete, &take, lit(1, BIT)));
+    // Which beat of its tile waits, one bit a beat.
+    let place_q = m.reg("place_q", bits(beats));
+    let moved_q = m.reg("moved_q", BIT);
+    let illegal_q = m.reg("illegal_q", BIT);
+
+    let complete = m.name("complete", place_q.bit(beats - 1));
+    let leave = m.name("leave", &full_q & (&take | !&complete));
     let ready = m.name("ready", &open & (&leave | !&full_q) & !&closed_q);
     let enter = m.name("enter", &ready & &in_valid);
+    let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
     m.on_clock([
-        when(&enter, [set(&code_q, &codes), set(&last_q, &in_last), set(&illegal_q, illegal)]),
-        if_else(
-            &rst,
-            [set_to(&full_q, 0), set_to(&closed_q, 0)],
-            [set(&full_q, &enter | (&full_q & !&leave)), when(&enter, [set(&closed_q, &in_last)])],
-        ),
+        when(&enter, [set(&beat_q, &in_data), set(&last_q, &in_last), set(&closed_q, &in_last)]),
+        set(&full_q, &enter | (&full_q & !&leave)),
+        set(&moved_q, &leave),
+        when(&leave, [set(&place_q, turn)]),
+        when(&rst, [set_to(&full_q, 0), set_to(&closed_q, 0), set_to(&moved_q, 0), set_to(&place_q, 1)]),
     ]);
+
+    let (codes, illegal) = decode(&mut m, c, &beat_q)?;
+    let code_q = m.register("code_q", &codes);
+    m.on_clock([set(&illegal_q, illegal)]);
     let mut parts = vec![];
-    if let Some(beat_q) = &beat_q {
-        let next = mux(&complete, lit(0, beat_q.ty), beat_q.step(1));
-        m.on_clock([if_else(&rst, [set_to(beat_q, 0)], [when(&leave, [set(beat_q, next)])])]);
+    if beats > 1 {
+        let code_place_q = m.register("code_place_q", place_q.slice(0, beats - 1));
         for i in 0..beats - 1 {
-            let held = m.reg(&format!("held_{i}_q"), codes.ty);
-            m.on_clock([when(&leave & beat_q.is(i as i64), [set(&held, &code_q)])]);
+            let held = m.reg(&format!("held_{i}_q"), code_q.ty);
+            m.on_clock([when(&moved_q & code_place_q.bit(i), [set(&held, &code_q)])]);
             parts.push(held);
         }
     }
     // The last beat may carry padding beyond the tile.
-    let rest = 2 * c.tile_trits() - parts.len() * codes.ty.width;
+    let rest = 2 * c.tile_trits() - parts.len() * code_q.ty.width;
     parts.push(code_q.slice(0, rest));
     m.drive("tile_o", cat(parts));
-    if rest < codes.ty.width {
-        m.unused([code_q.slice(rest, codes.ty.width - rest)]);
+    if rest < code_q.ty.width {
+        m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
     m.drive("in_ready_o", &ready);
     m.drive("valid_o", &full_q & &complete);
     m.drive("last_o", &last_q);
     m.drive("early_o", &full_q & &last_q & !&complete);
-    m.drive("illegal_o", &full_q & &illegal_q);
+    m.drive("illegal_o", &moved_q & &illegal_q);
     m.build()
 }
 

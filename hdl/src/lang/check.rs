@@ -1,8 +1,8 @@
 //! The checks behind [`Module::build`]: types, drivers, loops.
 
 use super::error::Error;
-use super::expr::{BIT, Expr, Node};
-use super::module::{Kind, Module};
+use super::expr::{BIT, Expr, Node, lit};
+use super::module::{Kind, Module, usable};
 use super::stmt::Stmt;
 use std::collections::{HashMap, HashSet};
 
@@ -17,6 +17,9 @@ pub(super) fn check(m: &mut Module) -> Vec<Error> {
         i.outputs.iter().filter_map(|(_, e)| e.target()).for_each(|n| c.drivers[n] += 1);
     }
     let (drivers, mut errors) = (c.drivers, c.errors);
+    if !usable(&m.name) {
+        errors.push(Error::Name(m.name.clone()));
+    }
     for (d, n) in m.decls.iter().zip(drivers) {
         match (d.kind, n) {
             (Kind::Output | Kind::Wire | Kind::Reg, 0) => errors.push(Error::Undriven(d.name.clone())),
@@ -65,6 +68,10 @@ impl Checker<'_> {
             }
             Stmt::Case(on, arms, default) => {
                 self.value(on);
+                self.errors.extend(arms.iter().filter_map(|(value, _)| match &*lit(*value, on.ty).node {
+                    Node::Bad(error) => Some(error.clone()),
+                    _ => None,
+                }));
                 arms.iter().flat_map(|(_, arm)| arm).chain(default).for_each(|s| self.statement(s, clocked));
             }
             Stmt::Note(_) => {}

@@ -277,7 +277,7 @@ pub fn library(top: &Arc<Module>) -> Result<Vec<Arc<Module>>, Errors> {
 }
 
 /// A plain identifier that is no word of Verilog-2005 or SystemVerilog we are likely to meet.
-fn usable(name: &str) -> bool {
+pub(super) fn usable(name: &str) -> bool {
     const RESERVED: [&str; 40] = [
         "always",
         "and",

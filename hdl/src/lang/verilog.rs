@@ -4,7 +4,7 @@
 //! finds anything to say.
 
 use super::error::{Error, Errors};
-use super::expr::{Expr, Node, Op};
+use super::expr::{Expr, Node, Op, lit};
 use super::module::{Decl, Kind, Module, RamStyle, library};
 use super::stmt::Stmt;
 use crate::emitted::{Direction, Port, SourceFile, Verilog};
@@ -155,7 +155,7 @@ impl Printer<'_> {
                 Stmt::Case(on, arms, default) => {
                     put!(o, "{pad}case ({})", self.own(on));
                     for (value, arm) in arms {
-                        put!(o, "{pad}  {}'d{value}: begin", on.ty.width);
+                        put!(o, "{pad}  {}: begin", self.own(&lit(*value, on.ty)));
                         self.block(arm, indent + 2, o);
                         put!(o, "{pad}  end");
                     }
@@ -258,6 +258,8 @@ impl Printer<'_> {
                 }
                 _ => extend(self.own(e)),
             },
+            // An unsigned difference below zero wraps at its own width, not at the context's
+            Node::Binary(Op::Sub, ..) if !e.ty.signed && width > e.ty.width => extend(self.own(e)),
             Node::Binary(op, a, b) => {
                 let inner = if matches!(op, Op::Eq | Op::Lt) { a.ty.width.max(b.ty.width) } else { width };
                 let text = format!("{} {} {}", self.paren(a, inner), symbol(*op), self.paren(b, inner));

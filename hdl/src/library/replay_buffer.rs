@@ -1,14 +1,14 @@
 //! Stores a stream once and replays it as often as asked, starting while it still arrives.
 //!
 //! ```text
-//!  in_valid_i, in_data_i ──> [ RAM: depth words ] ──> word_o, valid_o
-//!  in_ready_o            <──   write_q    read_q  <── take_i, rewind_i
+//!  in_valid_i, in_data_i ──> [ RAM: depth words ] ──[word_q]──> word_o, last_o   (the cycle after take_i)
+//!  in_ready_o            <──   write_q    read_q  <── take_i, rewind_i; valid_o
 //! ```
-//! `open_i` lets words in. `word_o` is the word to be taken next, valid when `valid_o`; `take_i` moves on, `take_i` with
-//! `rewind_i` moves back to the first word. The word that carries the closing mark (`in_last_i`) closes the buffer to the
-//! input, and comes out with `last_o`. A word can be taken two cycles after it arrived; one word a cycle passes.
+//! `open_i` lets words in until the one that carries the closing mark `in_last_i`. While `valid_o` there is a word to
+//! take: `take_i` moves on, `take_i` with `rewind_i` moves back to the first word. The word and its mark follow one cycle
+//! after `take_i`. A word can be taken two cycles after it arrived; one word a cycle passes.
 
-use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 
 /// A buffer of up to `depth` words of `width` bits.
@@ -28,28 +28,32 @@ pub fn replay_buffer(name: &str, width: usize, depth: usize) -> Result<Arc<Modul
     let ram = m.memory("ram", bits(width + 1), depth, RamStyle::Block);
     let write_q = m.reg("write_q", bits(address + 1));
     let read_q = m.reg("read_q", bits(address + 1));
+    let next_q = m.reg("next_q", bits(address + 1));
     let closed_q = m.reg("closed_q", BIT);
     let word_q = m.reg("word_q", bits(width + 1));
     let valid_q = m.reg("valid_q", BIT);
 
     let full = m.name("full", write_q.is(depth as i64));
-    let ready = m.name("ready", &open & &!(&closed_q | &full));
+    let ready = m.name("ready", &open & !(&closed_q | &full));
     let store = m.name("store", &ready & &in_valid);
-    // The RAM is read one step ahead, so that its output register always holds the word to be taken next.
-    let next = m.name("next", mux(&take, mux(&rewind, lit(0, read_q.ty), read_q.step(1)), &read_q));
     let write_at = m.name("write_at", write_q.slice(0, address));
-    let read_at = m.name("read_at", next.slice(0, address));
+    let read_at = m.name("read_at", read_q.slice(0, address));
+    // Both outcomes are compared before it is known whether a word is taken: `take_i` comes late in the cycle.
+    let stays = m.name("stays", read_q.lt(&write_q));
+    let moves = m.name("moves", mux(&rewind, write_q.any(), next_q.lt(&write_q)));
+    let first = lit(0, read_q.ty);
     m.on_clock([
         when(&store, [set(&ram.at(&write_at), cat([in_data, in_last.clone()]))]),
         set(&word_q, ram.at(&read_at)),
-        if_else(
+        when(
+            &take,
+            [set(&read_q, mux(&rewind, first, &next_q)), set(&next_q, mux(&rewind, lit(1, next_q.ty), next_q.step(1)))],
+        ),
+        when(&store, [set(&write_q, write_q.step(1)), set(&closed_q, &in_last)]),
+        set(&valid_q, mux(&take, &moves, &stays)),
+        when(
             &rst,
-            [set_to(&write_q, 0), set_to(&read_q, 0), set_to(&closed_q, 0), set_to(&valid_q, 0)],
-            [
-                when(&store, [set(&write_q, write_q.step(1)), set(&closed_q, &in_last)]),
-                set(&read_q, &next),
-                set(&valid_q, next.lt(&write_q)),
-            ],
+            [set_to(&write_q, 0), set_to(&read_q, 0), set_to(&next_q, 1), set_to(&closed_q, 0), set_to(&valid_q, 0)],
         ),
     ]);
     m.drive("in_ready_o", &ready);

@@ -441,21 +441,24 @@ module trine_activations (
   (* ram_style = "block", no_rw_check *) reg [256:0] ram [0:511];
   reg [9:0] write_q;
   reg [9:0] read_q;
+  reg [9:0] next_q;
   reg closed_q;
   reg [256:0] word_q;
   reg valid_q;
   wire full;
   wire ready;
   wire store;
-  wire [9:0] next;
   wire [8:0] write_at;
   wire [8:0] read_at;
+  wire stays;
+  wire moves;
   assign full = write_q == 10'd512;
   assign ready = open_i & ~(closed_q | full);
   assign store = ready & in_valid_i;
-  assign next = take_i ? (rewind_i ? 10'd0 : (read_q + 10'd1)) : read_q;
   assign write_at = write_q[8:0];
-  assign read_at = next[8:0];
+  assign read_at = read_q[8:0];
+  assign stays = read_q < write_q;
+  assign moves = rewind_i ? (|write_q) : (next_q < write_q);
   assign in_ready_o = ready;
   assign word_o = word_q[255:0];
   assign last_o = word_q[256];
@@ -466,18 +469,21 @@ module trine_activations (
       ram[write_at] <= {in_last_i, in_data_i};
     end
     word_q <= ram[read_at];
+    if (take_i) begin
+      read_q <= rewind_i ? 10'd0 : next_q;
+      next_q <= rewind_i ? 10'd1 : (next_q + 10'd1);
+    end
+    if (store) begin
+      write_q <= write_q + 10'd1;
+      closed_q <= in_last_i;
+    end
+    valid_q <= take_i ? moves : stays;
     if (rst_i) begin
       write_q <= 10'd0;
       read_q <= 10'd0;
+      next_q <= 10'd1;
       closed_q <= 1'd0;
       valid_q <= 1'd0;
-    end else begin
-      if (store) begin
-        write_q <= write_q + 10'd1;
-        closed_q <= in_last_i;
-      end
-      read_q <= next;
-      valid_q <= next < write_q;
     end
   end
 endmodule
@@ -524,6 +530,17 @@ module trine_weight_loader (
   output wire early_o,
   output wire illegal_o
 );
+  reg [207:0] beat_q;
+  reg full_q;
+  reg last_q;
+  reg closed_q;
+  reg place_q;
+  reg moved_q;
+  reg illegal_q;
+  wire complete;
+  wire leave;
+  wire ready;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -579,177 +596,171 @@ module trine_weight_loader (
   wire [259:0] codes;
   wire [25:0] illegal;
   reg [259:0] code_q;
-  reg full_q;
-  reg last_q;
-  reg illegal_q;
-  reg closed_q;
-  wire leave;
-  wire ready;
-  wire enter;
-  assign codes = {decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
-  assign illegal = {decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign leave = full_q & (1'd1 ? take_i : 1'd1);
+  assign complete = place_q;
+  assign leave = full_q & (take_i | ~complete);
   assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
   assign enter = ready & in_valid_i;
+  assign codes = {decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
+  assign illegal = {decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = code_q[255:0];
   assign in_ready_o = ready;
-  assign valid_o = full_q & 1'd1;
+  assign valid_o = full_q & complete;
   assign last_o = last_q;
-  assign early_o = (full_q & last_q) & ~1'd1;
-  assign illegal_o = full_q & illegal_q;
+  assign early_o = (full_q & last_q) & ~complete;
+  assign illegal_o = moved_q & illegal_q;
 
   trine_trit_decoder decoder_0 (
-    .byte_i(in_data_i[7:0]),
+    .byte_i(beat_q[7:0]),
     .codes_o(decoder_0_codes_o),
     .illegal_o(decoder_0_illegal_o)
   );
 
   trine_trit_decoder decoder_1 (
-    .byte_i(in_data_i[15:8]),
+    .byte_i(beat_q[15:8]),
     .codes_o(decoder_1_codes_o),
     .illegal_o(decoder_1_illegal_o)
   );
 
   trine_trit_decoder decoder_2 (
-    .byte_i(in_data_i[23:16]),
+    .byte_i(beat_q[23:16]),
     .codes_o(decoder_2_codes_o),
     .illegal_o(decoder_2_illegal_o)
   );
 
   trine_trit_decoder decoder_3 (
-    .byte_i(in_data_i[31:24]),
+    .byte_i(beat_q[31:24]),
     .codes_o(decoder_3_codes_o),
     .illegal_o(decoder_3_illegal_o)
   );
 
   trine_trit_decoder decoder_4 (
-    .byte_i(in_data_i[39:32]),
+    .byte_i(beat_q[39:32]),
     .codes_o(decoder_4_codes_o),
     .illegal_o(decoder_4_illegal_o)
   );
 
   trine_trit_decoder decoder_5 (
-    .byte_i(in_data_i[47:40]),
+    .byte_i(beat_q[47:40]),
     .codes_o(decoder_5_codes_o),
     .illegal_o(decoder_5_illegal_o)
   );
 
   trine_trit_decoder decoder_6 (
-    .byte_i(in_data_i[55:48]),
+    .byte_i(beat_q[55:48]),
     .codes_o(decoder_6_codes_o),
     .illegal_o(decoder_6_illegal_o)
   );
 
   trine_trit_decoder decoder_7 (
-    .byte_i(in_data_i[63:56]),
+    .byte_i(beat_q[63:56]),
     .codes_o(decoder_7_codes_o),
     .illegal_o(decoder_7_illegal_o)
   );
 
   trine_trit_decoder decoder_8 (
-    .byte_i(in_data_i[71:64]),
+    .byte_i(beat_q[71:64]),
     .codes_o(decoder_8_codes_o),
     .illegal_o(decoder_8_illegal_o)
   );
 
   trine_trit_decoder decoder_9 (
-    .byte_i(in_data_i[79:72]),
+    .byte_i(beat_q[79:72]),
     .codes_o(decoder_9_codes_o),
     .illegal_o(decoder_9_illegal_o)
   );
 
   trine_trit_decoder decoder_10 (
-    .byte_i(in_data_i[87:80]),
+    .byte_i(beat_q[87:80]),
     .codes_o(decoder_10_codes_o),
     .illegal_o(decoder_10_illegal_o)
   );
 
   trine_trit_decoder decoder_11 (
-    .byte_i(in_data_i[95:88]),
+    .byte_i(beat_q[95:88]),
     .codes_o(decoder_11_codes_o),
     .illegal_o(decoder_11_illegal_o)
   );
 
   trine_trit_decoder decoder_12 (
-    .byte_i(in_data_i[103:96]),
+    .byte_i(beat_q[103:96]),
     .codes_o(decoder_12_codes_o),
     .illegal_o(decoder_12_illegal_o)
   );
 
   trine_trit_decoder decoder_13 (
-    .byte_i(in_data_i[111:104]),
+    .byte_i(beat_q[111:104]),
     .codes_o(decoder_13_codes_o),
     .illegal_o(decoder_13_illegal_o)
   );
 
   trine_trit_decoder decoder_14 (
-    .byte_i(in_data_i[119:112]),
+    .byte_i(beat_q[119:112]),
     .codes_o(decoder_14_codes_o),
     .illegal_o(decoder_14_illegal_o)
   );
 
   trine_trit_decoder decoder_15 (
-    .byte_i(in_data_i[127:120]),
+    .byte_i(beat_q[127:120]),
     .codes_o(decoder_15_codes_o),
     .illegal_o(decoder_15_illegal_o)
   );
 
   trine_trit_decoder decoder_16 (
-    .byte_i(in_data_i[135:128]),
+    .byte_i(beat_q[135:128]),
     .codes_o(decoder_16_codes_o),
     .illegal_o(decoder_16_illegal_o)
   );
 
   trine_trit_decoder decoder_17 (
-    .byte_i(in_data_i[143:136]),
+    .byte_i(beat_q[143:136]),
     .codes_o(decoder_17_codes_o),
     .illegal_o(decoder_17_illegal_o)
   );
 
   trine_trit_decoder decoder_18 (
-    .byte_i(in_data_i[151:144]),
+    .byte_i(beat_q[151:144]),
     .codes_o(decoder_18_codes_o),
     .illegal_o(decoder_18_illegal_o)
   );
 
   trine_trit_decoder decoder_19 (
-    .byte_i(in_data_i[159:152]),
+    .byte_i(beat_q[159:152]),
     .codes_o(decoder_19_codes_o),
     .illegal_o(decoder_19_illegal_o)
   );
 
   trine_trit_decoder decoder_20 (
-    .byte_i(in_data_i[167:160]),
+    .byte_i(beat_q[167:160]),
     .codes_o(decoder_20_codes_o),
     .illegal_o(decoder_20_illegal_o)
   );
 
   trine_trit_decoder decoder_21 (
-    .byte_i(in_data_i[175:168]),
+    .byte_i(beat_q[175:168]),
     .codes_o(decoder_21_codes_o),
     .illegal_o(decoder_21_illegal_o)
   );
 
   trine_trit_decoder decoder_22 (
-    .byte_i(in_data_i[183:176]),
+    .byte_i(beat_q[183:176]),
     .codes_o(decoder_22_codes_o),
     .illegal_o(decoder_22_illegal_o)
   );
 
   trine_trit_decoder decoder_23 (
-    .byte_i(in_data_i[191:184]),
+    .byte_i(beat_q[191:184]),
     .codes_o(decoder_23_codes_o),
     .illegal_o(decoder_23_illegal_o)
   );
 
   trine_trit_decoder decoder_24 (
-    .byte_i(in_data_i[199:192]),
+    .byte_i(beat_q[199:192]),
     .codes_o(decoder_24_codes_o),
     .illegal_o(decoder_24_illegal_o)
   );
 
   trine_trit_decoder decoder_25 (
-    .byte_i(in_data_i[207:200]),
+    .byte_i(beat_q[207:200]),
     .codes_o(decoder_25_codes_o),
     .illegal_o(decoder_25_illegal_o)
   );
@@ -758,19 +769,23 @@ module trine_weight_loader (
 
   always @(posedge clk_i) begin
     if (enter) begin
-      code_q <= codes;
+      beat_q <= in_data_i;
       last_q <= in_last_i;
-      illegal_q <= |illegal;
+      closed_q <= in_last_i;
+    end
+    full_q <= enter | (full_q & ~leave);
+    moved_q <= leave;
+    if (leave) begin
+      place_q <= 1'd1;
     end
     if (rst_i) begin
       full_q <= 1'd0;
       closed_q <= 1'd0;
-    end else begin
-      full_q <= enter | (full_q & ~leave);
-      if (enter) begin
-        closed_q <= in_last_i;
-      end
+      moved_q <= 1'd0;
+      place_q <= 1'd1;
     end
+    code_q <= codes;
+    illegal_q <= |illegal;
   end
 endmodule
 
@@ -805,88 +820,109 @@ module trine_sequencer (
   output wire wgt_late_o
 );
   reg run_q;
+  reg single_q;
+  reg [2:0] before_last_q;
   reg [2:0] token_q;
-  reg [11:0] k_left_q;
+  reg first_q;
+  reg last_q;
+  reg [11:0] k_after_q;
   reg [19:0] n_left_q;
+  reg [19:0] n_after_q;
   reg first_chunk_q;
+  reg last_chunk_q;
+  reg one_chunk_q;
+  reg last_pass_q;
+  reg [11:0] k_second_q;
   reg [4:0] room_q;
-  wire first;
-  wire last;
-  wire last_chunk;
-  wire last_pass;
+  reg has_room_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire has_room;
   wire issue;
   wire take;
   wire result;
-  assign first = token_q == 3'd0;
-  assign last = token_q == last_token_i;
-  assign last_chunk = ~(12'd32 < k_left_q);
-  assign last_pass = ~(20'd4 < n_left_q);
-  assign pass_end = last & last_chunk;
-  assign job_end = pass_end & last_pass;
-  assign last_tile = last_chunk & last_pass;
-  assign has_tile = tile_valid_i | ~first;
-  assign has_room = (|room_q) | ~last_chunk;
-  assign issue = ((run_q & act_valid_i) & has_tile) & has_room;
-  assign take = issue & first;
-  assign result = issue & last_chunk;
+  wire [4:0] room_next;
+  reg issue_q;
+  reg pass_end_q;
+  assign pass_end = last_q & last_chunk_q;
+  assign job_end = pass_end & last_pass_q;
+  assign last_tile = last_chunk_q & last_pass_q;
+  assign has_tile = tile_valid_i | ~first_q;
+  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
+  assign take = issue & first_q;
+  assign result = issue & last_chunk_q;
+  assign room_next = (result & ~pop_i) ? (room_q - 5'd1) : ((pop_i & ~result) ? (room_q + 5'd1) : room_q);
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
-  assign last_pass_o = last_pass;
+  assign last_pass_o = last_pass_q;
   assign job_end_o = job_end;
   assign n_left_o = n_left_q;
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
-  assign stall_out_o = ((run_q & act_valid_i) & has_tile) & ~has_room;
+  assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place
-  assign act_early_o = (issue & act_last_i) & ~pass_end;
-  assign act_late_o = (issue & ~act_last_i) & pass_end;
+  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
+  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
+  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
   assign wgt_early_o = (take & tile_last_i) & ~last_tile;
   assign wgt_late_o = (take & ~tile_last_i) & last_tile;
 
   always @(posedge clk_i) begin
+    room_q <= room_next;
+    has_room_q <= |room_next;
     if (issue) begin
-      token_q <= last ? 3'd0 : (token_q + 3'd1);
-      if (last) begin
-        k_left_q <= last_chunk ? depth_i : (k_left_q - 12'd32);
-        first_chunk_q <= last_chunk;
+      token_q <= last_q ? 3'd0 : (token_q + 3'd1);
+      first_q <= last_q;
+      last_q <= last_q ? single_q : (token_q == before_last_q);
+      if (last_q) begin
+        first_chunk_q <= last_chunk_q;
+        if (last_chunk_q) begin
+          last_chunk_q <= one_chunk_q;
+          k_after_q <= k_second_q;
+        end else begin
+          last_chunk_q <= ~(12'd32 < k_after_q);
+          k_after_q <= k_after_q - 12'd32;
+        end
       end
-      if (pass_end & ~last_pass) begin
-        n_left_q <= n_left_q - 20'd4;
+      if (pass_end & ~last_pass_q) begin
+        n_left_q <= n_after_q;
+        n_after_q <= n_after_q - 20'd4;
+        last_pass_q <= ~(20'd4 < n_after_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
       end
     end
-    if (result & ~pop_i) begin
-      room_q <= room_q - 5'd1;
-    end else begin
-      if (pop_i & ~result) begin
-        room_q <= room_q + 5'd1;
-      end
-    end
     if (rst_i) begin
       run_q <= 1'd0;
       room_q <= 5'd16;
+      has_room_q <= 1'd1;
     end
     if (start_i) begin
       run_q <= 1'd1;
       token_q <= 3'd0;
-      k_left_q <= depth_i;
-      n_left_q <= outputs_i;
+      first_q <= 1'd1;
+      last_q <= last_token_i == 3'd0;
+      single_q <= last_token_i == 3'd0;
+      before_last_q <= last_token_i - 3'd1;
       first_chunk_q <= 1'd1;
+      last_chunk_q <= ~(12'd32 < depth_i);
+      one_chunk_q <= ~(12'd32 < depth_i);
+      k_after_q <= depth_i - 12'd32;
+      k_second_q <= depth_i - 12'd32;
+      n_left_q <= outputs_i;
+      n_after_q <= outputs_i - 20'd4;
+      last_pass_q <= ~(20'd4 < outputs_i);
     end
+    issue_q <= issue & ~rst_i;
+    pass_end_q <= pass_end;
   end
 endmodule
 
@@ -1103,7 +1139,6 @@ endmodule
 // 32 lanes x 4 columns around one tile of weights.
 module trine_tile (
   input  wire clk_i,
-  input  wire enable_i,
   input  wire swap_i,
   input  wire [255:0] act_i,
   input  wire [255:0] tile_i,
@@ -1156,9 +1191,7 @@ module trine_tile (
   );
 
   always @(posedge clk_i) begin
-    if (enable_i) begin
-      act_q <= act_i;
-    end
+    act_q <= act_i;
     if (swap_i) begin
       tile_q <= tile_i;
     end
@@ -1314,7 +1347,7 @@ module trine_results (
   end
 endmodule
 
-// 32 x 4 datapath, 7 cycles from issue to result.
+// 32 x 4 datapath, 8 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -1376,6 +1409,7 @@ module trine_core (
   wire sequencer_act_late_o;
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
+  reg take_q;
   wire [51:0] tile_sums_o;
   wire [3:0] tile_owed_o;
   reg valid_1_q;
@@ -1384,6 +1418,7 @@ module trine_core (
   reg valid_4_q;
   reg valid_5_q;
   reg valid_6_q;
+  reg valid_7_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -1391,18 +1426,21 @@ module trine_core (
   reg result_5_q;
   reg result_6_q;
   reg result_7_q;
+  reg result_8_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
   reg first_4_q;
   reg first_5_q;
   reg first_6_q;
+  reg first_7_q;
   reg [2:0] token_1_q;
   reg [2:0] token_2_q;
   reg [2:0] token_3_q;
   reg [2:0] token_4_q;
   reg [2:0] token_5_q;
   reg [2:0] token_6_q;
+  reg [2:0] token_7_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -1410,6 +1448,7 @@ module trine_core (
   reg last_pass_5_q;
   reg last_pass_6_q;
   reg last_pass_7_q;
+  reg last_pass_8_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -1417,6 +1456,7 @@ module trine_core (
   reg job_end_5_q;
   reg job_end_6_q;
   reg job_end_7_q;
+  reg job_end_8_q;
   wire single;
   wire [79:0] sums_total_o;
   wire [81:0] word;
@@ -1434,7 +1474,7 @@ module trine_core (
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
   assign single = last_token_i == 3'd0;
-  assign word = {job_end_7_q, last_pass_7_q, sums_total_o};
+  assign word = {job_end_8_q, last_pass_8_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[80];
   assign left = sequencer_n_left_o[2:0];
@@ -1522,8 +1562,7 @@ module trine_core (
 
   trine_tile tile (
     .clk_i(clk_i),
-    .enable_i(issue),
-    .swap_i(take),
+    .swap_i(take_q),
     .act_i(activations_word_o),
     .tile_i(weights_tile_o),
     .sums_o(tile_sums_o),
@@ -1532,10 +1571,10 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
-    .read_token_i(token_5_q),
-    .token_i(token_6_q),
-    .valid_i(valid_6_q),
-    .first_i(first_6_q),
+    .read_token_i(token_6_q),
+    .token_i(token_7_q),
+    .valid_i(valid_7_q),
+    .first_i(first_7_q),
     .single_i(single),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
@@ -1545,7 +1584,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_7_q),
+    .push_i(result_8_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -1556,6 +1595,7 @@ module trine_core (
   wire unused_ok = &{1'b0, sequencer_n_left_o[19:3]};
 
   always @(posedge clk_i) begin
+    take_q <= take;
     if (clear_i) begin
       valid_1_q <= 1'd0;
     end else begin
@@ -1585,6 +1625,11 @@ module trine_core (
       valid_6_q <= 1'd0;
     end else begin
       valid_6_q <= valid_5_q;
+    end
+    if (clear_i) begin
+      valid_7_q <= 1'd0;
+    end else begin
+      valid_7_q <= valid_6_q;
     end
     if (clear_i) begin
       result_1_q <= 1'd0;
@@ -1621,18 +1666,25 @@ module trine_core (
     end else begin
       result_7_q <= result_6_q;
     end
+    if (clear_i) begin
+      result_8_q <= 1'd0;
+    end else begin
+      result_8_q <= result_7_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
     first_4_q <= first_3_q;
     first_5_q <= first_4_q;
     first_6_q <= first_5_q;
+    first_7_q <= first_6_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
     token_4_q <= token_3_q;
     token_5_q <= token_4_q;
     token_6_q <= token_5_q;
+    token_7_q <= token_6_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -1640,6 +1692,7 @@ module trine_core (
     last_pass_5_q <= last_pass_4_q;
     last_pass_6_q <= last_pass_5_q;
     last_pass_7_q <= last_pass_6_q;
+    last_pass_8_q <= last_pass_7_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -1647,6 +1700,7 @@ module trine_core (
     job_end_5_q <= job_end_4_q;
     job_end_6_q <= job_end_5_q;
     job_end_7_q <= job_end_6_q;
+    job_end_8_q <= job_end_7_q;
   end
 endmodule
 

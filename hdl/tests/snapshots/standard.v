@@ -441,21 +441,24 @@ module trine_activations (
   (* ram_style = "block", no_rw_check *) reg [512:0] ram [0:4095];
   reg [12:0] write_q;
   reg [12:0] read_q;
+  reg [12:0] next_q;
   reg closed_q;
   reg [512:0] word_q;
   reg valid_q;
   wire full;
   wire ready;
   wire store;
-  wire [12:0] next;
   wire [11:0] write_at;
   wire [11:0] read_at;
+  wire stays;
+  wire moves;
   assign full = write_q == 13'd4096;
   assign ready = open_i & ~(closed_q | full);
   assign store = ready & in_valid_i;
-  assign next = take_i ? (rewind_i ? 13'd0 : (read_q + 13'd1)) : read_q;
   assign write_at = write_q[11:0];
-  assign read_at = next[11:0];
+  assign read_at = read_q[11:0];
+  assign stays = read_q < write_q;
+  assign moves = rewind_i ? (|write_q) : (next_q < write_q);
   assign in_ready_o = ready;
   assign word_o = word_q[511:0];
   assign last_o = word_q[512];
@@ -466,18 +469,21 @@ module trine_activations (
       ram[write_at] <= {in_last_i, in_data_i};
     end
     word_q <= ram[read_at];
+    if (take_i) begin
+      read_q <= rewind_i ? 13'd0 : next_q;
+      next_q <= rewind_i ? 13'd1 : (next_q + 13'd1);
+    end
+    if (store) begin
+      write_q <= write_q + 13'd1;
+      closed_q <= in_last_i;
+    end
+    valid_q <= take_i ? moves : stays;
     if (rst_i) begin
       write_q <= 13'd0;
       read_q <= 13'd0;
+      next_q <= 13'd1;
       closed_q <= 1'd0;
       valid_q <= 1'd0;
-    end else begin
-      if (store) begin
-        write_q <= write_q + 13'd1;
-        closed_q <= in_last_i;
-      end
-      read_q <= next;
-      valid_q <= next < write_q;
     end
   end
 endmodule
@@ -524,6 +530,17 @@ module trine_weight_loader (
   output wire early_o,
   output wire illegal_o
 );
+  reg [511:0] beat_q;
+  reg full_q;
+  reg last_q;
+  reg closed_q;
+  reg [3:0] place_q;
+  reg moved_q;
+  reg illegal_q;
+  wire complete;
+  wire leave;
+  wire ready;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -655,411 +672,403 @@ module trine_weight_loader (
   wire [639:0] codes;
   wire [63:0] illegal;
   reg [639:0] code_q;
-  reg full_q;
-  reg last_q;
-  reg illegal_q;
-  reg closed_q;
-  reg [1:0] beat_q;
-  wire complete;
-  wire leave;
-  wire ready;
-  wire enter;
+  reg [2:0] code_place_q;
   reg [639:0] held_0_q;
   reg [639:0] held_1_q;
   reg [639:0] held_2_q;
-  assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
-  assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign complete = beat_q == 2'd3;
-  assign leave = full_q & (complete ? take_i : 1'd1);
+  assign complete = place_q[3];
+  assign leave = full_q & (take_i | ~complete);
   assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
   assign enter = ready & in_valid_i;
+  assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
+  assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_2_q, held_1_q, held_0_q};
   assign in_ready_o = ready;
   assign valid_o = full_q & complete;
   assign last_o = last_q;
   assign early_o = (full_q & last_q) & ~complete;
-  assign illegal_o = full_q & illegal_q;
+  assign illegal_o = moved_q & illegal_q;
 
   trine_trit_decoder decoder_0 (
-    .byte_i(in_data_i[7:0]),
+    .byte_i(beat_q[7:0]),
     .codes_o(decoder_0_codes_o),
     .illegal_o(decoder_0_illegal_o)
   );
 
   trine_trit_decoder decoder_1 (
-    .byte_i(in_data_i[15:8]),
+    .byte_i(beat_q[15:8]),
     .codes_o(decoder_1_codes_o),
     .illegal_o(decoder_1_illegal_o)
   );
 
   trine_trit_decoder decoder_2 (
-    .byte_i(in_data_i[23:16]),
+    .byte_i(beat_q[23:16]),
     .codes_o(decoder_2_codes_o),
     .illegal_o(decoder_2_illegal_o)
   );
 
   trine_trit_decoder decoder_3 (
-    .byte_i(in_data_i[31:24]),
+    .byte_i(beat_q[31:24]),
     .codes_o(decoder_3_codes_o),
     .illegal_o(decoder_3_illegal_o)
   );
 
   trine_trit_decoder decoder_4 (
-    .byte_i(in_data_i[39:32]),
+    .byte_i(beat_q[39:32]),
     .codes_o(decoder_4_codes_o),
     .illegal_o(decoder_4_illegal_o)
   );
 
   trine_trit_decoder decoder_5 (
-    .byte_i(in_data_i[47:40]),
+    .byte_i(beat_q[47:40]),
     .codes_o(decoder_5_codes_o),
     .illegal_o(decoder_5_illegal_o)
   );
 
   trine_trit_decoder decoder_6 (
-    .byte_i(in_data_i[55:48]),
+    .byte_i(beat_q[55:48]),
     .codes_o(decoder_6_codes_o),
     .illegal_o(decoder_6_illegal_o)
   );
 
   trine_trit_decoder decoder_7 (
-    .byte_i(in_data_i[63:56]),
+    .byte_i(beat_q[63:56]),
     .codes_o(decoder_7_codes_o),
     .illegal_o(decoder_7_illegal_o)
   );
 
   trine_trit_decoder decoder_8 (
-    .byte_i(in_data_i[71:64]),
+    .byte_i(beat_q[71:64]),
     .codes_o(decoder_8_codes_o),
     .illegal_o(decoder_8_illegal_o)
   );
 
   trine_trit_decoder decoder_9 (
-    .byte_i(in_data_i[79:72]),
+    .byte_i(beat_q[79:72]),
     .codes_o(decoder_9_codes_o),
     .illegal_o(decoder_9_illegal_o)
   );
 
   trine_trit_decoder decoder_10 (
-    .byte_i(in_data_i[87:80]),
+    .byte_i(beat_q[87:80]),
     .codes_o(decoder_10_codes_o),
     .illegal_o(decoder_10_illegal_o)
   );
 
   trine_trit_decoder decoder_11 (
-    .byte_i(in_data_i[95:88]),
+    .byte_i(beat_q[95:88]),
     .codes_o(decoder_11_codes_o),
     .illegal_o(decoder_11_illegal_o)
   );
 
   trine_trit_decoder decoder_12 (
-    .byte_i(in_data_i[103:96]),
+    .byte_i(beat_q[103:96]),
     .codes_o(decoder_12_codes_o),
     .illegal_o(decoder_12_illegal_o)
   );
 
   trine_trit_decoder decoder_13 (
-    .byte_i(in_data_i[111:104]),
+    .byte_i(beat_q[111:104]),
     .codes_o(decoder_13_codes_o),
     .illegal_o(decoder_13_illegal_o)
   );
 
   trine_trit_decoder decoder_14 (
-    .byte_i(in_data_i[119:112]),
+    .byte_i(beat_q[119:112]),
     .codes_o(decoder_14_codes_o),
     .illegal_o(decoder_14_illegal_o)
   );
 
   trine_trit_decoder decoder_15 (
-    .byte_i(in_data_i[127:120]),
+    .byte_i(beat_q[127:120]),
     .codes_o(decoder_15_codes_o),
     .illegal_o(decoder_15_illegal_o)
   );
 
   trine_trit_decoder decoder_16 (
-    .byte_i(in_data_i[135:128]),
+    .byte_i(beat_q[135:128]),
     .codes_o(decoder_16_codes_o),
     .illegal_o(decoder_16_illegal_o)
   );
 
   trine_trit_decoder decoder_17 (
-    .byte_i(in_data_i[143:136]),
+    .byte_i(beat_q[143:136]),
     .codes_o(decoder_17_codes_o),
     .illegal_o(decoder_17_illegal_o)
   );
 
   trine_trit_decoder decoder_18 (
-    .byte_i(in_data_i[151:144]),
+    .byte_i(beat_q[151:144]),
     .codes_o(decoder_18_codes_o),
     .illegal_o(decoder_18_illegal_o)
   );
 
   trine_trit_decoder decoder_19 (
-    .byte_i(in_data_i[159:152]),
+    .byte_i(beat_q[159:152]),
     .codes_o(decoder_19_codes_o),
     .illegal_o(decoder_19_illegal_o)
   );
 
   trine_trit_decoder decoder_20 (
-    .byte_i(in_data_i[167:160]),
+    .byte_i(beat_q[167:160]),
     .codes_o(decoder_20_codes_o),
     .illegal_o(decoder_20_illegal_o)
   );
 
   trine_trit_decoder decoder_21 (
-    .byte_i(in_data_i[175:168]),
+    .byte_i(beat_q[175:168]),
     .codes_o(decoder_21_codes_o),
     .illegal_o(decoder_21_illegal_o)
   );
 
   trine_trit_decoder decoder_22 (
-    .byte_i(in_data_i[183:176]),
+    .byte_i(beat_q[183:176]),
     .codes_o(decoder_22_codes_o),
     .illegal_o(decoder_22_illegal_o)
   );
 
   trine_trit_decoder decoder_23 (
-    .byte_i(in_data_i[191:184]),
+    .byte_i(beat_q[191:184]),
     .codes_o(decoder_23_codes_o),
     .illegal_o(decoder_23_illegal_o)
   );
 
   trine_trit_decoder decoder_24 (
-    .byte_i(in_data_i[199:192]),
+    .byte_i(beat_q[199:192]),
     .codes_o(decoder_24_codes_o),
     .illegal_o(decoder_24_illegal_o)
   );
 
   trine_trit_decoder decoder_25 (
-    .byte_i(in_data_i[207:200]),
+    .byte_i(beat_q[207:200]),
     .codes_o(decoder_25_codes_o),
     .illegal_o(decoder_25_illegal_o)
   );
 
   trine_trit_decoder decoder_26 (
-    .byte_i(in_data_i[215:208]),
+    .byte_i(beat_q[215:208]),
     .codes_o(decoder_26_codes_o),
     .illegal_o(decoder_26_illegal_o)
   );
 
   trine_trit_decoder decoder_27 (
-    .byte_i(in_data_i[223:216]),
+    .byte_i(beat_q[223:216]),
     .codes_o(decoder_27_codes_o),
     .illegal_o(decoder_27_illegal_o)
   );
 
   trine_trit_decoder decoder_28 (
-    .byte_i(in_data_i[231:224]),
+    .byte_i(beat_q[231:224]),
     .codes_o(decoder_28_codes_o),
     .illegal_o(decoder_28_illegal_o)
   );
 
   trine_trit_decoder decoder_29 (
-    .byte_i(in_data_i[239:232]),
+    .byte_i(beat_q[239:232]),
     .codes_o(decoder_29_codes_o),
     .illegal_o(decoder_29_illegal_o)
   );
 
   trine_trit_decoder decoder_30 (
-    .byte_i(in_data_i[247:240]),
+    .byte_i(beat_q[247:240]),
     .codes_o(decoder_30_codes_o),
     .illegal_o(decoder_30_illegal_o)
   );
 
   trine_trit_decoder decoder_31 (
-    .byte_i(in_data_i[255:248]),
+    .byte_i(beat_q[255:248]),
     .codes_o(decoder_31_codes_o),
     .illegal_o(decoder_31_illegal_o)
   );
 
   trine_trit_decoder decoder_32 (
-    .byte_i(in_data_i[263:256]),
+    .byte_i(beat_q[263:256]),
     .codes_o(decoder_32_codes_o),
     .illegal_o(decoder_32_illegal_o)
   );
 
   trine_trit_decoder decoder_33 (
-    .byte_i(in_data_i[271:264]),
+    .byte_i(beat_q[271:264]),
     .codes_o(decoder_33_codes_o),
     .illegal_o(decoder_33_illegal_o)
   );
 
   trine_trit_decoder decoder_34 (
-    .byte_i(in_data_i[279:272]),
+    .byte_i(beat_q[279:272]),
     .codes_o(decoder_34_codes_o),
     .illegal_o(decoder_34_illegal_o)
   );
 
   trine_trit_decoder decoder_35 (
-    .byte_i(in_data_i[287:280]),
+    .byte_i(beat_q[287:280]),
     .codes_o(decoder_35_codes_o),
     .illegal_o(decoder_35_illegal_o)
   );
 
   trine_trit_decoder decoder_36 (
-    .byte_i(in_data_i[295:288]),
+    .byte_i(beat_q[295:288]),
     .codes_o(decoder_36_codes_o),
     .illegal_o(decoder_36_illegal_o)
   );
 
   trine_trit_decoder decoder_37 (
-    .byte_i(in_data_i[303:296]),
+    .byte_i(beat_q[303:296]),
     .codes_o(decoder_37_codes_o),
     .illegal_o(decoder_37_illegal_o)
   );
 
   trine_trit_decoder decoder_38 (
-    .byte_i(in_data_i[311:304]),
+    .byte_i(beat_q[311:304]),
     .codes_o(decoder_38_codes_o),
     .illegal_o(decoder_38_illegal_o)
   );
 
   trine_trit_decoder decoder_39 (
-    .byte_i(in_data_i[319:312]),
+    .byte_i(beat_q[319:312]),
     .codes_o(decoder_39_codes_o),
     .illegal_o(decoder_39_illegal_o)
   );
 
   trine_trit_decoder decoder_40 (
-    .byte_i(in_data_i[327:320]),
+    .byte_i(beat_q[327:320]),
     .codes_o(decoder_40_codes_o),
     .illegal_o(decoder_40_illegal_o)
   );
 
   trine_trit_decoder decoder_41 (
-    .byte_i(in_data_i[335:328]),
+    .byte_i(beat_q[335:328]),
     .codes_o(decoder_41_codes_o),
     .illegal_o(decoder_41_illegal_o)
   );
 
   trine_trit_decoder decoder_42 (
-    .byte_i(in_data_i[343:336]),
+    .byte_i(beat_q[343:336]),
     .codes_o(decoder_42_codes_o),
     .illegal_o(decoder_42_illegal_o)
   );
 
   trine_trit_decoder decoder_43 (
-    .byte_i(in_data_i[351:344]),
+    .byte_i(beat_q[351:344]),
     .codes_o(decoder_43_codes_o),
     .illegal_o(decoder_43_illegal_o)
   );
 
   trine_trit_decoder decoder_44 (
-    .byte_i(in_data_i[359:352]),
+    .byte_i(beat_q[359:352]),
     .codes_o(decoder_44_codes_o),
     .illegal_o(decoder_44_illegal_o)
   );
 
   trine_trit_decoder decoder_45 (
-    .byte_i(in_data_i[367:360]),
+    .byte_i(beat_q[367:360]),
     .codes_o(decoder_45_codes_o),
     .illegal_o(decoder_45_illegal_o)
   );
 
   trine_trit_decoder decoder_46 (
-    .byte_i(in_data_i[375:368]),
+    .byte_i(beat_q[375:368]),
     .codes_o(decoder_46_codes_o),
     .illegal_o(decoder_46_illegal_o)
   );
 
   trine_trit_decoder decoder_47 (
-    .byte_i(in_data_i[383:376]),
+    .byte_i(beat_q[383:376]),
     .codes_o(decoder_47_codes_o),
     .illegal_o(decoder_47_illegal_o)
   );
 
   trine_trit_decoder decoder_48 (
-    .byte_i(in_data_i[391:384]),
+    .byte_i(beat_q[391:384]),
     .codes_o(decoder_48_codes_o),
     .illegal_o(decoder_48_illegal_o)
   );
 
   trine_trit_decoder decoder_49 (
-    .byte_i(in_data_i[399:392]),
+    .byte_i(beat_q[399:392]),
     .codes_o(decoder_49_codes_o),
     .illegal_o(decoder_49_illegal_o)
   );
 
   trine_trit_decoder decoder_50 (
-    .byte_i(in_data_i[407:400]),
+    .byte_i(beat_q[407:400]),
     .codes_o(decoder_50_codes_o),
     .illegal_o(decoder_50_illegal_o)
   );
 
   trine_trit_decoder decoder_51 (
-    .byte_i(in_data_i[415:408]),
+    .byte_i(beat_q[415:408]),
     .codes_o(decoder_51_codes_o),
     .illegal_o(decoder_51_illegal_o)
   );
 
   trine_trit_decoder decoder_52 (
-    .byte_i(in_data_i[423:416]),
+    .byte_i(beat_q[423:416]),
     .codes_o(decoder_52_codes_o),
     .illegal_o(decoder_52_illegal_o)
   );
 
   trine_trit_decoder decoder_53 (
-    .byte_i(in_data_i[431:424]),
+    .byte_i(beat_q[431:424]),
     .codes_o(decoder_53_codes_o),
     .illegal_o(decoder_53_illegal_o)
   );
 
   trine_trit_decoder decoder_54 (
-    .byte_i(in_data_i[439:432]),
+    .byte_i(beat_q[439:432]),
     .codes_o(decoder_54_codes_o),
     .illegal_o(decoder_54_illegal_o)
   );
 
   trine_trit_decoder decoder_55 (
-    .byte_i(in_data_i[447:440]),
+    .byte_i(beat_q[447:440]),
     .codes_o(decoder_55_codes_o),
     .illegal_o(decoder_55_illegal_o)
   );
 
   trine_trit_decoder decoder_56 (
-    .byte_i(in_data_i[455:448]),
+    .byte_i(beat_q[455:448]),
     .codes_o(decoder_56_codes_o),
     .illegal_o(decoder_56_illegal_o)
   );
 
   trine_trit_decoder decoder_57 (
-    .byte_i(in_data_i[463:456]),
+    .byte_i(beat_q[463:456]),
     .codes_o(decoder_57_codes_o),
     .illegal_o(decoder_57_illegal_o)
   );
 
   trine_trit_decoder decoder_58 (
-    .byte_i(in_data_i[471:464]),
+    .byte_i(beat_q[471:464]),
     .codes_o(decoder_58_codes_o),
     .illegal_o(decoder_58_illegal_o)
   );
 
   trine_trit_decoder decoder_59 (
-    .byte_i(in_data_i[479:472]),
+    .byte_i(beat_q[479:472]),
     .codes_o(decoder_59_codes_o),
     .illegal_o(decoder_59_illegal_o)
   );
 
   trine_trit_decoder decoder_60 (
-    .byte_i(in_data_i[487:480]),
+    .byte_i(beat_q[487:480]),
     .codes_o(decoder_60_codes_o),
     .illegal_o(decoder_60_illegal_o)
   );
 
   trine_trit_decoder decoder_61 (
-    .byte_i(in_data_i[495:488]),
+    .byte_i(beat_q[495:488]),
     .codes_o(decoder_61_codes_o),
     .illegal_o(decoder_61_illegal_o)
   );
 
   trine_trit_decoder decoder_62 (
-    .byte_i(in_data_i[503:496]),
+    .byte_i(beat_q[503:496]),
     .codes_o(decoder_62_codes_o),
     .illegal_o(decoder_62_illegal_o)
   );
 
   trine_trit_decoder decoder_63 (
-    .byte_i(in_data_i[511:504]),
+    .byte_i(beat_q[511:504]),
     .codes_o(decoder_63_codes_o),
     .illegal_o(decoder_63_illegal_o)
   );
@@ -1068,33 +1077,31 @@ module trine_weight_loader (
 
   always @(posedge clk_i) begin
     if (enter) begin
-      code_q <= codes;
+      beat_q <= in_data_i;
       last_q <= in_last_i;
-      illegal_q <= |illegal;
+      closed_q <= in_last_i;
+    end
+    full_q <= enter | (full_q & ~leave);
+    moved_q <= leave;
+    if (leave) begin
+      place_q <= {place_q[2:0], place_q[3]};
     end
     if (rst_i) begin
       full_q <= 1'd0;
       closed_q <= 1'd0;
-    end else begin
-      full_q <= enter | (full_q & ~leave);
-      if (enter) begin
-        closed_q <= in_last_i;
-      end
+      moved_q <= 1'd0;
+      place_q <= 4'd1;
     end
-    if (rst_i) begin
-      beat_q <= 2'd0;
-    end else begin
-      if (leave) begin
-        beat_q <= complete ? 2'd0 : (beat_q + 2'd1);
-      end
-    end
-    if (leave & (beat_q == 2'd0)) begin
+    code_q <= codes;
+    illegal_q <= |illegal;
+    code_place_q <= place_q[2:0];
+    if (moved_q & code_place_q[0]) begin
       held_0_q <= code_q;
     end
-    if (leave & (beat_q == 2'd1)) begin
+    if (moved_q & code_place_q[1]) begin
       held_1_q <= code_q;
     end
-    if (leave & (beat_q == 2'd2)) begin
+    if (moved_q & code_place_q[2]) begin
       held_2_q <= code_q;
     end
   end
@@ -1131,88 +1138,109 @@ module trine_sequencer (
   output wire wgt_late_o
 );
   reg run_q;
+  reg single_q;
+  reg [3:0] before_last_q;
   reg [3:0] token_q;
-  reg [14:0] k_left_q;
+  reg first_q;
+  reg last_q;
+  reg [14:0] k_after_q;
   reg [19:0] n_left_q;
+  reg [19:0] n_after_q;
   reg first_chunk_q;
-  reg [4:0] room_q;
-  wire first;
-  wire last;
-  wire last_chunk;
-  wire last_pass;
+  reg last_chunk_q;
+  reg one_chunk_q;
+  reg last_pass_q;
+  reg [14:0] k_second_q;
+  reg [5:0] room_q;
+  reg has_room_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire has_room;
   wire issue;
   wire take;
   wire result;
-  assign first = token_q == 4'd0;
-  assign last = token_q == last_token_i;
-  assign last_chunk = ~(15'd64 < k_left_q);
-  assign last_pass = ~(20'd16 < n_left_q);
-  assign pass_end = last & last_chunk;
-  assign job_end = pass_end & last_pass;
-  assign last_tile = last_chunk & last_pass;
-  assign has_tile = tile_valid_i | ~first;
-  assign has_room = (|room_q) | ~last_chunk;
-  assign issue = ((run_q & act_valid_i) & has_tile) & has_room;
-  assign take = issue & first;
-  assign result = issue & last_chunk;
+  wire [5:0] room_next;
+  reg issue_q;
+  reg pass_end_q;
+  assign pass_end = last_q & last_chunk_q;
+  assign job_end = pass_end & last_pass_q;
+  assign last_tile = last_chunk_q & last_pass_q;
+  assign has_tile = tile_valid_i | ~first_q;
+  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
+  assign take = issue & first_q;
+  assign result = issue & last_chunk_q;
+  assign room_next = (result & ~pop_i) ? (room_q - 6'd1) : ((pop_i & ~result) ? (room_q + 6'd1) : room_q);
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
-  assign last_pass_o = last_pass;
+  assign last_pass_o = last_pass_q;
   assign job_end_o = job_end;
   assign n_left_o = n_left_q;
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
-  assign stall_out_o = ((run_q & act_valid_i) & has_tile) & ~has_room;
+  assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place
-  assign act_early_o = (issue & act_last_i) & ~pass_end;
-  assign act_late_o = (issue & ~act_last_i) & pass_end;
+  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
+  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
+  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
   assign wgt_early_o = (take & tile_last_i) & ~last_tile;
   assign wgt_late_o = (take & ~tile_last_i) & last_tile;
 
   always @(posedge clk_i) begin
+    room_q <= room_next;
+    has_room_q <= |room_next;
     if (issue) begin
-      token_q <= last ? 4'd0 : (token_q + 4'd1);
-      if (last) begin
-        k_left_q <= last_chunk ? depth_i : (k_left_q - 15'd64);
-        first_chunk_q <= last_chunk;
+      token_q <= last_q ? 4'd0 : (token_q + 4'd1);
+      first_q <= last_q;
+      last_q <= last_q ? single_q : (token_q == before_last_q);
+      if (last_q) begin
+        first_chunk_q <= last_chunk_q;
+        if (last_chunk_q) begin
+          last_chunk_q <= one_chunk_q;
+          k_after_q <= k_second_q;
+        end else begin
+          last_chunk_q <= ~(15'd64 < k_after_q);
+          k_after_q <= k_after_q - 15'd64;
+        end
       end
-      if (pass_end & ~last_pass) begin
-        n_left_q <= n_left_q - 20'd16;
+      if (pass_end & ~last_pass_q) begin
+        n_left_q <= n_after_q;
+        n_after_q <= n_after_q - 20'd16;
+        last_pass_q <= ~(20'd16 < n_after_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
       end
     end
-    if (result & ~pop_i) begin
-      room_q <= room_q - 5'd1;
-    end else begin
-      if (pop_i & ~result) begin
-        room_q <= room_q + 5'd1;
-      end
-    end
     if (rst_i) begin
       run_q <= 1'd0;
-      room_q <= 5'd16;
+      room_q <= 6'd32;
+      has_room_q <= 1'd1;
     end
     if (start_i) begin
       run_q <= 1'd1;
       token_q <= 4'd0;
-      k_left_q <= depth_i;
-      n_left_q <= outputs_i;
+      first_q <= 1'd1;
+      last_q <= last_token_i == 4'd0;
+      single_q <= last_token_i == 4'd0;
+      before_last_q <= last_token_i - 4'd1;
       first_chunk_q <= 1'd1;
+      last_chunk_q <= ~(15'd64 < depth_i);
+      one_chunk_q <= ~(15'd64 < depth_i);
+      k_after_q <= depth_i - 15'd64;
+      k_second_q <= depth_i - 15'd64;
+      n_left_q <= outputs_i;
+      n_after_q <= outputs_i - 20'd16;
+      last_pass_q <= ~(20'd16 < outputs_i);
     end
+    issue_q <= issue & ~rst_i;
+    pass_end_q <= pass_end;
   end
 endmodule
 
@@ -1622,7 +1650,6 @@ endmodule
 // 64 lanes x 16 columns around one tile of weights.
 module trine_tile (
   input  wire clk_i,
-  input  wire enable_i,
   input  wire swap_i,
   input  wire [511:0] act_i,
   input  wire [2047:0] tile_i,
@@ -1795,9 +1822,7 @@ module trine_tile (
   );
 
   always @(posedge clk_i) begin
-    if (enable_i) begin
-      act_q <= act_i;
-    end
+    act_q <= act_i;
     if (swap_i) begin
       tile_q <= tile_i;
     end
@@ -2023,7 +2048,7 @@ module trine_accumulators (
   end
 endmodule
 
-// First in, first out: 16 words of 370 bits.
+// First in, first out: 32 words of 370 bits.
 module trine_results (
   input  wire clk_i,
   input  wire rst_i,
@@ -2034,9 +2059,9 @@ module trine_results (
   output wire [369:0] data_o,
   output wire pop_o
 );
-  (* ram_style = "block", no_rw_check *) reg [369:0] ram [0:15];
-  reg [4:0] write_q;
-  reg [4:0] read_q;
+  (* ram_style = "block", no_rw_check *) reg [369:0] ram [0:31];
+  reg [5:0] write_q;
+  reg [5:0] read_q;
   reg [369:0] word_q;
   reg word_valid_q;
   reg [369:0] out_q;
@@ -2045,14 +2070,14 @@ module trine_results (
   wire word_free;
   wire stored;
   wire fetch;
-  wire [3:0] write_at;
-  wire [3:0] read_at;
+  wire [4:0] write_at;
+  wire [4:0] read_at;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
   assign fetch = stored & word_free;
-  assign write_at = write_q[3:0];
-  assign read_at = read_q[3:0];
+  assign write_at = write_q[4:0];
+  assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
   assign data_o = out_q;
   assign pop_o = out_valid_q & ready_i;
@@ -2068,16 +2093,16 @@ module trine_results (
       out_q <= word_q;
     end
     if (rst_i) begin
-      write_q <= 5'd0;
-      read_q <= 5'd0;
+      write_q <= 6'd0;
+      read_q <= 6'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
     end else begin
       if (push_i) begin
-        write_q <= write_q + 5'd1;
+        write_q <= write_q + 6'd1;
       end
       if (fetch) begin
-        read_q <= read_q + 5'd1;
+        read_q <= read_q + 6'd1;
       end
       word_valid_q <= word_free ? stored : word_valid_q;
       out_valid_q <= out_free ? word_valid_q : out_valid_q;
@@ -2085,7 +2110,7 @@ module trine_results (
   end
 endmodule
 
-// 64 x 16 datapath, 8 cycles from issue to result.
+// 64 x 16 datapath, 9 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -2147,6 +2172,7 @@ module trine_core (
   wire sequencer_act_late_o;
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
+  reg take_q;
   wire [223:0] tile_sums_o;
   wire [15:0] tile_owed_o;
   reg valid_1_q;
@@ -2156,6 +2182,7 @@ module trine_core (
   reg valid_5_q;
   reg valid_6_q;
   reg valid_7_q;
+  reg valid_8_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -2164,6 +2191,7 @@ module trine_core (
   reg result_6_q;
   reg result_7_q;
   reg result_8_q;
+  reg result_9_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
@@ -2171,6 +2199,7 @@ module trine_core (
   reg first_5_q;
   reg first_6_q;
   reg first_7_q;
+  reg first_8_q;
   reg [3:0] token_1_q;
   reg [3:0] token_2_q;
   reg [3:0] token_3_q;
@@ -2178,6 +2207,7 @@ module trine_core (
   reg [3:0] token_5_q;
   reg [3:0] token_6_q;
   reg [3:0] token_7_q;
+  reg [3:0] token_8_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -2186,6 +2216,7 @@ module trine_core (
   reg last_pass_6_q;
   reg last_pass_7_q;
   reg last_pass_8_q;
+  reg last_pass_9_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -2194,6 +2225,7 @@ module trine_core (
   reg job_end_6_q;
   reg job_end_7_q;
   reg job_end_8_q;
+  reg job_end_9_q;
   wire single;
   wire [367:0] sums_total_o;
   wire [369:0] word;
@@ -2223,7 +2255,7 @@ module trine_core (
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
   assign single = last_token_i == 4'd0;
-  assign word = {job_end_8_q, last_pass_8_q, sums_total_o};
+  assign word = {job_end_9_q, last_pass_9_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[368];
   assign left = sequencer_n_left_o[4:0];
@@ -2323,8 +2355,7 @@ module trine_core (
 
   trine_tile tile (
     .clk_i(clk_i),
-    .enable_i(issue),
-    .swap_i(take),
+    .swap_i(take_q),
     .act_i(activations_word_o),
     .tile_i(weights_tile_o),
     .sums_o(tile_sums_o),
@@ -2333,10 +2364,10 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
-    .read_token_i(token_6_q),
-    .token_i(token_7_q),
-    .valid_i(valid_7_q),
-    .first_i(first_7_q),
+    .read_token_i(token_7_q),
+    .token_i(token_8_q),
+    .valid_i(valid_8_q),
+    .first_i(first_8_q),
     .single_i(single),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
@@ -2346,7 +2377,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_8_q),
+    .push_i(result_9_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -2357,6 +2388,7 @@ module trine_core (
   wire unused_ok = &{1'b0, sequencer_n_left_o[19:5]};
 
   always @(posedge clk_i) begin
+    take_q <= take;
     if (clear_i) begin
       valid_1_q <= 1'd0;
     end else begin
@@ -2391,6 +2423,11 @@ module trine_core (
       valid_7_q <= 1'd0;
     end else begin
       valid_7_q <= valid_6_q;
+    end
+    if (clear_i) begin
+      valid_8_q <= 1'd0;
+    end else begin
+      valid_8_q <= valid_7_q;
     end
     if (clear_i) begin
       result_1_q <= 1'd0;
@@ -2432,6 +2469,11 @@ module trine_core (
     end else begin
       result_8_q <= result_7_q;
     end
+    if (clear_i) begin
+      result_9_q <= 1'd0;
+    end else begin
+      result_9_q <= result_8_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
@@ -2439,6 +2481,7 @@ module trine_core (
     first_5_q <= first_4_q;
     first_6_q <= first_5_q;
     first_7_q <= first_6_q;
+    first_8_q <= first_7_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -2446,6 +2489,7 @@ module trine_core (
     token_5_q <= token_4_q;
     token_6_q <= token_5_q;
     token_7_q <= token_6_q;
+    token_8_q <= token_7_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -2454,6 +2498,7 @@ module trine_core (
     last_pass_6_q <= last_pass_5_q;
     last_pass_7_q <= last_pass_6_q;
     last_pass_8_q <= last_pass_7_q;
+    last_pass_9_q <= last_pass_8_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -2462,6 +2507,7 @@ module trine_core (
     job_end_6_q <= job_end_5_q;
     job_end_7_q <= job_end_6_q;
     job_end_8_q <= job_end_7_q;
+    job_end_9_q <= job_end_8_q;
   end
 endmodule
 

@@ -441,21 +441,24 @@ module trine_activations (
   (* ram_style = "block", no_rw_check *) reg [8:0] ram [0:255];
   reg [8:0] write_q;
   reg [8:0] read_q;
+  reg [8:0] next_q;
   reg closed_q;
   reg [8:0] word_q;
   reg valid_q;
   wire full;
   wire ready;
   wire store;
-  wire [8:0] next;
   wire [7:0] write_at;
   wire [7:0] read_at;
+  wire stays;
+  wire moves;
   assign full = write_q == 9'd256;
   assign ready = open_i & ~(closed_q | full);
   assign store = ready & in_valid_i;
-  assign next = take_i ? (rewind_i ? 9'd0 : (read_q + 9'd1)) : read_q;
   assign write_at = write_q[7:0];
-  assign read_at = next[7:0];
+  assign read_at = read_q[7:0];
+  assign stays = read_q < write_q;
+  assign moves = rewind_i ? (|write_q) : (next_q < write_q);
   assign in_ready_o = ready;
   assign word_o = word_q[7:0];
   assign last_o = word_q[8];
@@ -466,18 +469,21 @@ module trine_activations (
       ram[write_at] <= {in_last_i, in_data_i};
     end
     word_q <= ram[read_at];
+    if (take_i) begin
+      read_q <= rewind_i ? 9'd0 : next_q;
+      next_q <= rewind_i ? 9'd1 : (next_q + 9'd1);
+    end
+    if (store) begin
+      write_q <= write_q + 9'd1;
+      closed_q <= in_last_i;
+    end
+    valid_q <= take_i ? moves : stays;
     if (rst_i) begin
       write_q <= 9'd0;
       read_q <= 9'd0;
+      next_q <= 9'd1;
       closed_q <= 1'd0;
       valid_q <= 1'd0;
-    end else begin
-      if (store) begin
-        write_q <= write_q + 9'd1;
-        closed_q <= in_last_i;
-      end
-      read_q <= next;
-      valid_q <= next < write_q;
     end
   end
 endmodule
@@ -524,32 +530,37 @@ module trine_weight_loader (
   output wire early_o,
   output wire illegal_o
 );
+  reg [7:0] beat_q;
+  reg full_q;
+  reg last_q;
+  reg closed_q;
+  reg place_q;
+  reg moved_q;
+  reg illegal_q;
+  wire complete;
+  wire leave;
+  wire ready;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] codes;
   wire illegal;
   reg [9:0] code_q;
-  reg full_q;
-  reg last_q;
-  reg illegal_q;
-  reg closed_q;
-  wire leave;
-  wire ready;
-  wire enter;
-  assign codes = decoder_0_codes_o;
-  assign illegal = decoder_0_illegal_o;
-  assign leave = full_q & (1'd1 ? take_i : 1'd1);
+  assign complete = place_q;
+  assign leave = full_q & (take_i | ~complete);
   assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
   assign enter = ready & in_valid_i;
+  assign codes = decoder_0_codes_o;
+  assign illegal = decoder_0_illegal_o;
   assign tile_o = code_q[1:0];
   assign in_ready_o = ready;
-  assign valid_o = full_q & 1'd1;
+  assign valid_o = full_q & complete;
   assign last_o = last_q;
-  assign early_o = (full_q & last_q) & ~1'd1;
-  assign illegal_o = full_q & illegal_q;
+  assign early_o = (full_q & last_q) & ~complete;
+  assign illegal_o = moved_q & illegal_q;
 
   trine_trit_decoder decoder_0 (
-    .byte_i(in_data_i[7:0]),
+    .byte_i(beat_q[7:0]),
     .codes_o(decoder_0_codes_o),
     .illegal_o(decoder_0_illegal_o)
   );
@@ -558,19 +569,23 @@ module trine_weight_loader (
 
   always @(posedge clk_i) begin
     if (enter) begin
-      code_q <= codes;
+      beat_q <= in_data_i;
       last_q <= in_last_i;
-      illegal_q <= |illegal;
+      closed_q <= in_last_i;
+    end
+    full_q <= enter | (full_q & ~leave);
+    moved_q <= leave;
+    if (leave) begin
+      place_q <= 1'd1;
     end
     if (rst_i) begin
       full_q <= 1'd0;
       closed_q <= 1'd0;
-    end else begin
-      full_q <= enter | (full_q & ~leave);
-      if (enter) begin
-        closed_q <= in_last_i;
-      end
+      moved_q <= 1'd0;
+      place_q <= 1'd1;
     end
+    code_q <= codes;
+    illegal_q <= |illegal;
   end
 endmodule
 
@@ -605,88 +620,109 @@ module trine_sequencer (
   output wire wgt_late_o
 );
   reg run_q;
+  reg single_q;
+  reg [1:0] before_last_q;
   reg [1:0] token_q;
-  reg [6:0] k_left_q;
+  reg first_q;
+  reg last_q;
+  reg [6:0] k_after_q;
   reg [19:0] n_left_q;
+  reg [19:0] n_after_q;
   reg first_chunk_q;
+  reg last_chunk_q;
+  reg one_chunk_q;
+  reg last_pass_q;
+  reg [6:0] k_second_q;
   reg [4:0] room_q;
-  wire first;
-  wire last;
-  wire last_chunk;
-  wire last_pass;
+  reg has_room_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire has_room;
   wire issue;
   wire take;
   wire result;
-  assign first = token_q == 2'd0;
-  assign last = token_q == last_token_i;
-  assign last_chunk = ~(7'd1 < k_left_q);
-  assign last_pass = ~(20'd1 < n_left_q);
-  assign pass_end = last & last_chunk;
-  assign job_end = pass_end & last_pass;
-  assign last_tile = last_chunk & last_pass;
-  assign has_tile = tile_valid_i | ~first;
-  assign has_room = (|room_q) | ~last_chunk;
-  assign issue = ((run_q & act_valid_i) & has_tile) & has_room;
-  assign take = issue & first;
-  assign result = issue & last_chunk;
+  wire [4:0] room_next;
+  reg issue_q;
+  reg pass_end_q;
+  assign pass_end = last_q & last_chunk_q;
+  assign job_end = pass_end & last_pass_q;
+  assign last_tile = last_chunk_q & last_pass_q;
+  assign has_tile = tile_valid_i | ~first_q;
+  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
+  assign take = issue & first_q;
+  assign result = issue & last_chunk_q;
+  assign room_next = (result & ~pop_i) ? (room_q - 5'd1) : ((pop_i & ~result) ? (room_q + 5'd1) : room_q);
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
-  assign last_pass_o = last_pass;
+  assign last_pass_o = last_pass_q;
   assign job_end_o = job_end;
   assign n_left_o = n_left_q;
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
-  assign stall_out_o = ((run_q & act_valid_i) & has_tile) & ~has_room;
+  assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place
-  assign act_early_o = (issue & act_last_i) & ~pass_end;
-  assign act_late_o = (issue & ~act_last_i) & pass_end;
+  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
+  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
+  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
   assign wgt_early_o = (take & tile_last_i) & ~last_tile;
   assign wgt_late_o = (take & ~tile_last_i) & last_tile;
 
   always @(posedge clk_i) begin
+    room_q <= room_next;
+    has_room_q <= |room_next;
     if (issue) begin
-      token_q <= last ? 2'd0 : (token_q + 2'd1);
-      if (last) begin
-        k_left_q <= last_chunk ? depth_i : (k_left_q - 7'd1);
-        first_chunk_q <= last_chunk;
+      token_q <= last_q ? 2'd0 : (token_q + 2'd1);
+      first_q <= last_q;
+      last_q <= last_q ? single_q : (token_q == before_last_q);
+      if (last_q) begin
+        first_chunk_q <= last_chunk_q;
+        if (last_chunk_q) begin
+          last_chunk_q <= one_chunk_q;
+          k_after_q <= k_second_q;
+        end else begin
+          last_chunk_q <= ~(7'd1 < k_after_q);
+          k_after_q <= k_after_q - 7'd1;
+        end
       end
-      if (pass_end & ~last_pass) begin
-        n_left_q <= n_left_q - 20'd1;
+      if (pass_end & ~last_pass_q) begin
+        n_left_q <= n_after_q;
+        n_after_q <= n_after_q - 20'd1;
+        last_pass_q <= ~(20'd1 < n_after_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
       end
     end
-    if (result & ~pop_i) begin
-      room_q <= room_q - 5'd1;
-    end else begin
-      if (pop_i & ~result) begin
-        room_q <= room_q + 5'd1;
-      end
-    end
     if (rst_i) begin
       run_q <= 1'd0;
       room_q <= 5'd16;
+      has_room_q <= 1'd1;
     end
     if (start_i) begin
       run_q <= 1'd1;
       token_q <= 2'd0;
-      k_left_q <= depth_i;
-      n_left_q <= outputs_i;
+      first_q <= 1'd1;
+      last_q <= last_token_i == 2'd0;
+      single_q <= last_token_i == 2'd0;
+      before_last_q <= last_token_i - 2'd1;
       first_chunk_q <= 1'd1;
+      last_chunk_q <= ~(7'd1 < depth_i);
+      one_chunk_q <= ~(7'd1 < depth_i);
+      k_after_q <= depth_i - 7'd1;
+      k_second_q <= depth_i - 7'd1;
+      n_left_q <= outputs_i;
+      n_after_q <= outputs_i - 20'd1;
+      last_pass_q <= ~(20'd1 < outputs_i);
     end
+    issue_q <= issue & ~rst_i;
+    pass_end_q <= pass_end;
   end
 endmodule
 
@@ -717,7 +753,6 @@ endmodule
 // 1 lanes x 1 columns around one tile of weights.
 module trine_tile (
   input  wire clk_i,
-  input  wire enable_i,
   input  wire swap_i,
   input  wire [7:0] act_i,
   input  wire [1:0] tile_i,
@@ -740,9 +775,7 @@ module trine_tile (
   );
 
   always @(posedge clk_i) begin
-    if (enable_i) begin
-      act_q <= act_i;
-    end
+    act_q <= act_i;
     if (swap_i) begin
       tile_q <= tile_i;
     end
@@ -865,7 +898,7 @@ module trine_results (
   end
 endmodule
 
-// 1 x 1 datapath, 3 cycles from issue to result.
+// 1 x 1 datapath, 4 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -927,23 +960,30 @@ module trine_core (
   wire sequencer_act_late_o;
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
+  reg take_q;
   wire [7:0] tile_sums_o;
   wire tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
+  reg valid_3_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
+  reg result_4_q;
   reg first_1_q;
   reg first_2_q;
+  reg first_3_q;
   reg [1:0] token_1_q;
   reg [1:0] token_2_q;
+  reg [1:0] token_3_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
+  reg last_pass_4_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
+  reg job_end_4_q;
   wire single;
   wire [14:0] sums_total_o;
   wire [16:0] word;
@@ -958,7 +998,7 @@ module trine_core (
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
   assign single = last_token_i == 2'd0;
-  assign word = {job_end_3_q, last_pass_3_q, sums_total_o};
+  assign word = {job_end_4_q, last_pass_4_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[15];
   assign left = sequencer_n_left_o[0];
@@ -1043,8 +1083,7 @@ module trine_core (
 
   trine_tile tile (
     .clk_i(clk_i),
-    .enable_i(issue),
-    .swap_i(take),
+    .swap_i(take_q),
     .act_i(activations_word_o),
     .tile_i(weights_tile_o),
     .sums_o(tile_sums_o),
@@ -1053,10 +1092,10 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
-    .read_token_i(token_1_q),
-    .token_i(token_2_q),
-    .valid_i(valid_2_q),
-    .first_i(first_2_q),
+    .read_token_i(token_2_q),
+    .token_i(token_3_q),
+    .valid_i(valid_3_q),
+    .first_i(first_3_q),
     .single_i(single),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
@@ -1066,7 +1105,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_3_q),
+    .push_i(result_4_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -1077,6 +1116,7 @@ module trine_core (
   wire unused_ok = &{1'b0, sequencer_n_left_o[19:1]};
 
   always @(posedge clk_i) begin
+    take_q <= take;
     if (clear_i) begin
       valid_1_q <= 1'd0;
     end else begin
@@ -1086,6 +1126,11 @@ module trine_core (
       valid_2_q <= 1'd0;
     end else begin
       valid_2_q <= valid_1_q;
+    end
+    if (clear_i) begin
+      valid_3_q <= 1'd0;
+    end else begin
+      valid_3_q <= valid_2_q;
     end
     if (clear_i) begin
       result_1_q <= 1'd0;
@@ -1102,16 +1147,25 @@ module trine_core (
     end else begin
       result_3_q <= result_2_q;
     end
+    if (clear_i) begin
+      result_4_q <= 1'd0;
+    end else begin
+      result_4_q <= result_3_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
+    first_3_q <= first_2_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
+    token_3_q <= token_2_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
+    last_pass_4_q <= last_pass_3_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
+    job_end_4_q <= job_end_3_q;
   end
 endmodule
 

@@ -441,21 +441,24 @@ module trine_activations (
   (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
   reg [10:0] write_q;
   reg [10:0] read_q;
+  reg [10:0] next_q;
   reg closed_q;
   reg [2048:0] word_q;
   reg valid_q;
   wire full;
   wire ready;
   wire store;
-  wire [10:0] next;
   wire [9:0] write_at;
   wire [9:0] read_at;
+  wire stays;
+  wire moves;
   assign full = write_q == 11'd1024;
   assign ready = open_i & ~(closed_q | full);
   assign store = ready & in_valid_i;
-  assign next = take_i ? (rewind_i ? 11'd0 : (read_q + 11'd1)) : read_q;
   assign write_at = write_q[9:0];
-  assign read_at = next[9:0];
+  assign read_at = read_q[9:0];
+  assign stays = read_q < write_q;
+  assign moves = rewind_i ? (|write_q) : (next_q < write_q);
   assign in_ready_o = ready;
   assign word_o = word_q[2047:0];
   assign last_o = word_q[2048];
@@ -466,18 +469,21 @@ module trine_activations (
       ram[write_at] <= {in_last_i, in_data_i};
     end
     word_q <= ram[read_at];
+    if (take_i) begin
+      read_q <= rewind_i ? 11'd0 : next_q;
+      next_q <= rewind_i ? 11'd1 : (next_q + 11'd1);
+    end
+    if (store) begin
+      write_q <= write_q + 11'd1;
+      closed_q <= in_last_i;
+    end
+    valid_q <= take_i ? moves : stays;
     if (rst_i) begin
       write_q <= 11'd0;
       read_q <= 11'd0;
+      next_q <= 11'd1;
       closed_q <= 1'd0;
       valid_q <= 1'd0;
-    end else begin
-      if (store) begin
-        write_q <= write_q + 11'd1;
-        closed_q <= in_last_i;
-      end
-      read_q <= next;
-      valid_q <= next < write_q;
     end
   end
 endmodule
@@ -524,6 +530,17 @@ module trine_weight_loader (
   output wire early_o,
   output wire illegal_o
 );
+  reg [511:0] beat_q;
+  reg full_q;
+  reg last_q;
+  reg closed_q;
+  reg [51:0] place_q;
+  reg moved_q;
+  reg illegal_q;
+  wire complete;
+  wire leave;
+  wire ready;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -655,15 +672,7 @@ module trine_weight_loader (
   wire [639:0] codes;
   wire [63:0] illegal;
   reg [639:0] code_q;
-  reg full_q;
-  reg last_q;
-  reg illegal_q;
-  reg closed_q;
-  reg [5:0] beat_q;
-  wire complete;
-  wire leave;
-  wire ready;
-  wire enter;
+  reg [50:0] code_place_q;
   reg [639:0] held_0_q;
   reg [639:0] held_1_q;
   reg [639:0] held_2_q;
@@ -715,399 +724,399 @@ module trine_weight_loader (
   reg [639:0] held_48_q;
   reg [639:0] held_49_q;
   reg [639:0] held_50_q;
-  assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
-  assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign complete = beat_q == 6'd51;
-  assign leave = full_q & (complete ? take_i : 1'd1);
+  assign complete = place_q[51];
+  assign leave = full_q & (take_i | ~complete);
   assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
   assign enter = ready & in_valid_i;
+  assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
+  assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_50_q, held_49_q, held_48_q, held_47_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
   assign in_ready_o = ready;
   assign valid_o = full_q & complete;
   assign last_o = last_q;
   assign early_o = (full_q & last_q) & ~complete;
-  assign illegal_o = full_q & illegal_q;
+  assign illegal_o = moved_q & illegal_q;
 
   trine_trit_decoder decoder_0 (
-    .byte_i(in_data_i[7:0]),
+    .byte_i(beat_q[7:0]),
     .codes_o(decoder_0_codes_o),
     .illegal_o(decoder_0_illegal_o)
   );
 
   trine_trit_decoder decoder_1 (
-    .byte_i(in_data_i[15:8]),
+    .byte_i(beat_q[15:8]),
     .codes_o(decoder_1_codes_o),
     .illegal_o(decoder_1_illegal_o)
   );
 
   trine_trit_decoder decoder_2 (
-    .byte_i(in_data_i[23:16]),
+    .byte_i(beat_q[23:16]),
     .codes_o(decoder_2_codes_o),
     .illegal_o(decoder_2_illegal_o)
   );
 
   trine_trit_decoder decoder_3 (
-    .byte_i(in_data_i[31:24]),
+    .byte_i(beat_q[31:24]),
     .codes_o(decoder_3_codes_o),
     .illegal_o(decoder_3_illegal_o)
   );
 
   trine_trit_decoder decoder_4 (
-    .byte_i(in_data_i[39:32]),
+    .byte_i(beat_q[39:32]),
     .codes_o(decoder_4_codes_o),
     .illegal_o(decoder_4_illegal_o)
   );
 
   trine_trit_decoder decoder_5 (
-    .byte_i(in_data_i[47:40]),
+    .byte_i(beat_q[47:40]),
     .codes_o(decoder_5_codes_o),
     .illegal_o(decoder_5_illegal_o)
   );
 
   trine_trit_decoder decoder_6 (
-    .byte_i(in_data_i[55:48]),
+    .byte_i(beat_q[55:48]),
     .codes_o(decoder_6_codes_o),
     .illegal_o(decoder_6_illegal_o)
   );
 
   trine_trit_decoder decoder_7 (
-    .byte_i(in_data_i[63:56]),
+    .byte_i(beat_q[63:56]),
     .codes_o(decoder_7_codes_o),
     .illegal_o(decoder_7_illegal_o)
   );
 
   trine_trit_decoder decoder_8 (
-    .byte_i(in_data_i[71:64]),
+    .byte_i(beat_q[71:64]),
     .codes_o(decoder_8_codes_o),
     .illegal_o(decoder_8_illegal_o)
   );
 
   trine_trit_decoder decoder_9 (
-    .byte_i(in_data_i[79:72]),
+    .byte_i(beat_q[79:72]),
     .codes_o(decoder_9_codes_o),
     .illegal_o(decoder_9_illegal_o)
   );
 
   trine_trit_decoder decoder_10 (
-    .byte_i(in_data_i[87:80]),
+    .byte_i(beat_q[87:80]),
     .codes_o(decoder_10_codes_o),
     .illegal_o(decoder_10_illegal_o)
   );
 
   trine_trit_decoder decoder_11 (
-    .byte_i(in_data_i[95:88]),
+    .byte_i(beat_q[95:88]),
     .codes_o(decoder_11_codes_o),
     .illegal_o(decoder_11_illegal_o)
   );
 
   trine_trit_decoder decoder_12 (
-    .byte_i(in_data_i[103:96]),
+    .byte_i(beat_q[103:96]),
     .codes_o(decoder_12_codes_o),
     .illegal_o(decoder_12_illegal_o)
   );
 
   trine_trit_decoder decoder_13 (
-    .byte_i(in_data_i[111:104]),
+    .byte_i(beat_q[111:104]),
     .codes_o(decoder_13_codes_o),
     .illegal_o(decoder_13_illegal_o)
   );
 
   trine_trit_decoder decoder_14 (
-    .byte_i(in_data_i[119:112]),
+    .byte_i(beat_q[119:112]),
     .codes_o(decoder_14_codes_o),
     .illegal_o(decoder_14_illegal_o)
   );
 
   trine_trit_decoder decoder_15 (
-    .byte_i(in_data_i[127:120]),
+    .byte_i(beat_q[127:120]),
     .codes_o(decoder_15_codes_o),
     .illegal_o(decoder_15_illegal_o)
   );
 
   trine_trit_decoder decoder_16 (
-    .byte_i(in_data_i[135:128]),
+    .byte_i(beat_q[135:128]),
     .codes_o(decoder_16_codes_o),
     .illegal_o(decoder_16_illegal_o)
   );
 
   trine_trit_decoder decoder_17 (
-    .byte_i(in_data_i[143:136]),
+    .byte_i(beat_q[143:136]),
     .codes_o(decoder_17_codes_o),
     .illegal_o(decoder_17_illegal_o)
   );
 
   trine_trit_decoder decoder_18 (
-    .byte_i(in_data_i[151:144]),
+    .byte_i(beat_q[151:144]),
     .codes_o(decoder_18_codes_o),
     .illegal_o(decoder_18_illegal_o)
   );
 
   trine_trit_decoder decoder_19 (
-    .byte_i(in_data_i[159:152]),
+    .byte_i(beat_q[159:152]),
     .codes_o(decoder_19_codes_o),
     .illegal_o(decoder_19_illegal_o)
   );
 
   trine_trit_decoder decoder_20 (
-    .byte_i(in_data_i[167:160]),
+    .byte_i(beat_q[167:160]),
     .codes_o(decoder_20_codes_o),
     .illegal_o(decoder_20_illegal_o)
   );
 
   trine_trit_decoder decoder_21 (
-    .byte_i(in_data_i[175:168]),
+    .byte_i(beat_q[175:168]),
     .codes_o(decoder_21_codes_o),
     .illegal_o(decoder_21_illegal_o)
   );
 
   trine_trit_decoder decoder_22 (
-    .byte_i(in_data_i[183:176]),
+    .byte_i(beat_q[183:176]),
     .codes_o(decoder_22_codes_o),
     .illegal_o(decoder_22_illegal_o)
   );
 
   trine_trit_decoder decoder_23 (
-    .byte_i(in_data_i[191:184]),
+    .byte_i(beat_q[191:184]),
     .codes_o(decoder_23_codes_o),
     .illegal_o(decoder_23_illegal_o)
   );
 
   trine_trit_decoder decoder_24 (
-    .byte_i(in_data_i[199:192]),
+    .byte_i(beat_q[199:192]),
     .codes_o(decoder_24_codes_o),
     .illegal_o(decoder_24_illegal_o)
   );
 
   trine_trit_decoder decoder_25 (
-    .byte_i(in_data_i[207:200]),
+    .byte_i(beat_q[207:200]),
     .codes_o(decoder_25_codes_o),
     .illegal_o(decoder_25_illegal_o)
   );
 
   trine_trit_decoder decoder_26 (
-    .byte_i(in_data_i[215:208]),
+    .byte_i(beat_q[215:208]),
     .codes_o(decoder_26_codes_o),
     .illegal_o(decoder_26_illegal_o)
   );
 
   trine_trit_decoder decoder_27 (
-    .byte_i(in_data_i[223:216]),
+    .byte_i(beat_q[223:216]),
     .codes_o(decoder_27_codes_o),
     .illegal_o(decoder_27_illegal_o)
   );
 
   trine_trit_decoder decoder_28 (
-    .byte_i(in_data_i[231:224]),
+    .byte_i(beat_q[231:224]),
     .codes_o(decoder_28_codes_o),
     .illegal_o(decoder_28_illegal_o)
   );
 
   trine_trit_decoder decoder_29 (
-    .byte_i(in_data_i[239:232]),
+    .byte_i(beat_q[239:232]),
     .codes_o(decoder_29_codes_o),
     .illegal_o(decoder_29_illegal_o)
   );
 
   trine_trit_decoder decoder_30 (
-    .byte_i(in_data_i[247:240]),
+    .byte_i(beat_q[247:240]),
     .codes_o(decoder_30_codes_o),
     .illegal_o(decoder_30_illegal_o)
   );
 
   trine_trit_decoder decoder_31 (
-    .byte_i(in_data_i[255:248]),
+    .byte_i(beat_q[255:248]),
     .codes_o(decoder_31_codes_o),
     .illegal_o(decoder_31_illegal_o)
   );
 
   trine_trit_decoder decoder_32 (
-    .byte_i(in_data_i[263:256]),
+    .byte_i(beat_q[263:256]),
     .codes_o(decoder_32_codes_o),
     .illegal_o(decoder_32_illegal_o)
   );
 
   trine_trit_decoder decoder_33 (
-    .byte_i(in_data_i[271:264]),
+    .byte_i(beat_q[271:264]),
     .codes_o(decoder_33_codes_o),
     .illegal_o(decoder_33_illegal_o)
   );
 
   trine_trit_decoder decoder_34 (
-    .byte_i(in_data_i[279:272]),
+    .byte_i(beat_q[279:272]),
     .codes_o(decoder_34_codes_o),
     .illegal_o(decoder_34_illegal_o)
   );
 
   trine_trit_decoder decoder_35 (
-    .byte_i(in_data_i[287:280]),
+    .byte_i(beat_q[287:280]),
     .codes_o(decoder_35_codes_o),
     .illegal_o(decoder_35_illegal_o)
   );
 
   trine_trit_decoder decoder_36 (
-    .byte_i(in_data_i[295:288]),
+    .byte_i(beat_q[295:288]),
     .codes_o(decoder_36_codes_o),
     .illegal_o(decoder_36_illegal_o)
   );
 
   trine_trit_decoder decoder_37 (
-    .byte_i(in_data_i[303:296]),
+    .byte_i(beat_q[303:296]),
     .codes_o(decoder_37_codes_o),
     .illegal_o(decoder_37_illegal_o)
   );
 
   trine_trit_decoder decoder_38 (
-    .byte_i(in_data_i[311:304]),
+    .byte_i(beat_q[311:304]),
     .codes_o(decoder_38_codes_o),
     .illegal_o(decoder_38_illegal_o)
   );
 
   trine_trit_decoder decoder_39 (
-    .byte_i(in_data_i[319:312]),
+    .byte_i(beat_q[319:312]),
     .codes_o(decoder_39_codes_o),
     .illegal_o(decoder_39_illegal_o)
   );
 
   trine_trit_decoder decoder_40 (
-    .byte_i(in_data_i[327:320]),
+    .byte_i(beat_q[327:320]),
     .codes_o(decoder_40_codes_o),
     .illegal_o(decoder_40_illegal_o)
   );
 
   trine_trit_decoder decoder_41 (
-    .byte_i(in_data_i[335:328]),
+    .byte_i(beat_q[335:328]),
     .codes_o(decoder_41_codes_o),
     .illegal_o(decoder_41_illegal_o)
   );
 
   trine_trit_decoder decoder_42 (
-    .byte_i(in_data_i[343:336]),
+    .byte_i(beat_q[343:336]),
     .codes_o(decoder_42_codes_o),
     .illegal_o(decoder_42_illegal_o)
   );
 
   trine_trit_decoder decoder_43 (
-    .byte_i(in_data_i[351:344]),
+    .byte_i(beat_q[351:344]),
     .codes_o(decoder_43_codes_o),
     .illegal_o(decoder_43_illegal_o)
   );
 
   trine_trit_decoder decoder_44 (
-    .byte_i(in_data_i[359:352]),
+    .byte_i(beat_q[359:352]),
     .codes_o(decoder_44_codes_o),
     .illegal_o(decoder_44_illegal_o)
   );
 
   trine_trit_decoder decoder_45 (
-    .byte_i(in_data_i[367:360]),
+    .byte_i(beat_q[367:360]),
     .codes_o(decoder_45_codes_o),
     .illegal_o(decoder_45_illegal_o)
   );
 
   trine_trit_decoder decoder_46 (
-    .byte_i(in_data_i[375:368]),
+    .byte_i(beat_q[375:368]),
     .codes_o(decoder_46_codes_o),
     .illegal_o(decoder_46_illegal_o)
   );
 
   trine_trit_decoder decoder_47 (
-    .byte_i(in_data_i[383:376]),
+    .byte_i(beat_q[383:376]),
     .codes_o(decoder_47_codes_o),
     .illegal_o(decoder_47_illegal_o)
   );
 
   trine_trit_decoder decoder_48 (
-    .byte_i(in_data_i[391:384]),
+    .byte_i(beat_q[391:384]),
     .codes_o(decoder_48_codes_o),
     .illegal_o(decoder_48_illegal_o)
   );
 
   trine_trit_decoder decoder_49 (
-    .byte_i(in_data_i[399:392]),
+    .byte_i(beat_q[399:392]),
     .codes_o(decoder_49_codes_o),
     .illegal_o(decoder_49_illegal_o)
   );
 
   trine_trit_decoder decoder_50 (
-    .byte_i(in_data_i[407:400]),
+    .byte_i(beat_q[407:400]),
     .codes_o(decoder_50_codes_o),
     .illegal_o(decoder_50_illegal_o)
   );
 
   trine_trit_decoder decoder_51 (
-    .byte_i(in_data_i[415:408]),
+    .byte_i(beat_q[415:408]),
     .codes_o(decoder_51_codes_o),
     .illegal_o(decoder_51_illegal_o)
   );
 
   trine_trit_decoder decoder_52 (
-    .byte_i(in_data_i[423:416]),
+    .byte_i(beat_q[423:416]),
     .codes_o(decoder_52_codes_o),
     .illegal_o(decoder_52_illegal_o)
   );
 
   trine_trit_decoder decoder_53 (
-    .byte_i(in_data_i[431:424]),
+    .byte_i(beat_q[431:424]),
     .codes_o(decoder_53_codes_o),
     .illegal_o(decoder_53_illegal_o)
   );
 
   trine_trit_decoder decoder_54 (
-    .byte_i(in_data_i[439:432]),
+    .byte_i(beat_q[439:432]),
     .codes_o(decoder_54_codes_o),
     .illegal_o(decoder_54_illegal_o)
   );
 
   trine_trit_decoder decoder_55 (
-    .byte_i(in_data_i[447:440]),
+    .byte_i(beat_q[447:440]),
     .codes_o(decoder_55_codes_o),
     .illegal_o(decoder_55_illegal_o)
   );
 
   trine_trit_decoder decoder_56 (
-    .byte_i(in_data_i[455:448]),
+    .byte_i(beat_q[455:448]),
     .codes_o(decoder_56_codes_o),
     .illegal_o(decoder_56_illegal_o)
   );
 
   trine_trit_decoder decoder_57 (
-    .byte_i(in_data_i[463:456]),
+    .byte_i(beat_q[463:456]),
     .codes_o(decoder_57_codes_o),
     .illegal_o(decoder_57_illegal_o)
   );
 
   trine_trit_decoder decoder_58 (
-    .byte_i(in_data_i[471:464]),
+    .byte_i(beat_q[471:464]),
     .codes_o(decoder_58_codes_o),
     .illegal_o(decoder_58_illegal_o)
   );
 
   trine_trit_decoder decoder_59 (
-    .byte_i(in_data_i[479:472]),
+    .byte_i(beat_q[479:472]),
     .codes_o(decoder_59_codes_o),
     .illegal_o(decoder_59_illegal_o)
   );
 
   trine_trit_decoder decoder_60 (
-    .byte_i(in_data_i[487:480]),
+    .byte_i(beat_q[487:480]),
     .codes_o(decoder_60_codes_o),
     .illegal_o(decoder_60_illegal_o)
   );
 
   trine_trit_decoder decoder_61 (
-    .byte_i(in_data_i[495:488]),
+    .byte_i(beat_q[495:488]),
     .codes_o(decoder_61_codes_o),
     .illegal_o(decoder_61_illegal_o)
   );
 
   trine_trit_decoder decoder_62 (
-    .byte_i(in_data_i[503:496]),
+    .byte_i(beat_q[503:496]),
     .codes_o(decoder_62_codes_o),
     .illegal_o(decoder_62_illegal_o)
   );
 
   trine_trit_decoder decoder_63 (
-    .byte_i(in_data_i[511:504]),
+    .byte_i(beat_q[511:504]),
     .codes_o(decoder_63_codes_o),
     .illegal_o(decoder_63_illegal_o)
   );
@@ -1116,177 +1125,175 @@ module trine_weight_loader (
 
   always @(posedge clk_i) begin
     if (enter) begin
-      code_q <= codes;
+      beat_q <= in_data_i;
       last_q <= in_last_i;
-      illegal_q <= |illegal;
+      closed_q <= in_last_i;
+    end
+    full_q <= enter | (full_q & ~leave);
+    moved_q <= leave;
+    if (leave) begin
+      place_q <= {place_q[50:0], place_q[51]};
     end
     if (rst_i) begin
       full_q <= 1'd0;
       closed_q <= 1'd0;
-    end else begin
-      full_q <= enter | (full_q & ~leave);
-      if (enter) begin
-        closed_q <= in_last_i;
-      end
+      moved_q <= 1'd0;
+      place_q <= 52'd1;
     end
-    if (rst_i) begin
-      beat_q <= 6'd0;
-    end else begin
-      if (leave) begin
-        beat_q <= complete ? 6'd0 : (beat_q + 6'd1);
-      end
-    end
-    if (leave & (beat_q == 6'd0)) begin
+    code_q <= codes;
+    illegal_q <= |illegal;
+    code_place_q <= place_q[50:0];
+    if (moved_q & code_place_q[0]) begin
       held_0_q <= code_q;
     end
-    if (leave & (beat_q == 6'd1)) begin
+    if (moved_q & code_place_q[1]) begin
       held_1_q <= code_q;
     end
-    if (leave & (beat_q == 6'd2)) begin
+    if (moved_q & code_place_q[2]) begin
       held_2_q <= code_q;
     end
-    if (leave & (beat_q == 6'd3)) begin
+    if (moved_q & code_place_q[3]) begin
       held_3_q <= code_q;
     end
-    if (leave & (beat_q == 6'd4)) begin
+    if (moved_q & code_place_q[4]) begin
       held_4_q <= code_q;
     end
-    if (leave & (beat_q == 6'd5)) begin
+    if (moved_q & code_place_q[5]) begin
       held_5_q <= code_q;
     end
-    if (leave & (beat_q == 6'd6)) begin
+    if (moved_q & code_place_q[6]) begin
       held_6_q <= code_q;
     end
-    if (leave & (beat_q == 6'd7)) begin
+    if (moved_q & code_place_q[7]) begin
       held_7_q <= code_q;
     end
-    if (leave & (beat_q == 6'd8)) begin
+    if (moved_q & code_place_q[8]) begin
       held_8_q <= code_q;
     end
-    if (leave & (beat_q == 6'd9)) begin
+    if (moved_q & code_place_q[9]) begin
       held_9_q <= code_q;
     end
-    if (leave & (beat_q == 6'd10)) begin
+    if (moved_q & code_place_q[10]) begin
       held_10_q <= code_q;
     end
-    if (leave & (beat_q == 6'd11)) begin
+    if (moved_q & code_place_q[11]) begin
       held_11_q <= code_q;
     end
-    if (leave & (beat_q == 6'd12)) begin
+    if (moved_q & code_place_q[12]) begin
       held_12_q <= code_q;
     end
-    if (leave & (beat_q == 6'd13)) begin
+    if (moved_q & code_place_q[13]) begin
       held_13_q <= code_q;
     end
-    if (leave & (beat_q == 6'd14)) begin
+    if (moved_q & code_place_q[14]) begin
       held_14_q <= code_q;
     end
-    if (leave & (beat_q == 6'd15)) begin
+    if (moved_q & code_place_q[15]) begin
       held_15_q <= code_q;
     end
-    if (leave & (beat_q == 6'd16)) begin
+    if (moved_q & code_place_q[16]) begin
       held_16_q <= code_q;
     end
-    if (leave & (beat_q == 6'd17)) begin
+    if (moved_q & code_place_q[17]) begin
       held_17_q <= code_q;
     end
-    if (leave & (beat_q == 6'd18)) begin
+    if (moved_q & code_place_q[18]) begin
       held_18_q <= code_q;
     end
-    if (leave & (beat_q == 6'd19)) begin
+    if (moved_q & code_place_q[19]) begin
       held_19_q <= code_q;
     end
-    if (leave & (beat_q == 6'd20)) begin
+    if (moved_q & code_place_q[20]) begin
       held_20_q <= code_q;
     end
-    if (leave & (beat_q == 6'd21)) begin
+    if (moved_q & code_place_q[21]) begin
       held_21_q <= code_q;
     end
-    if (leave & (beat_q == 6'd22)) begin
+    if (moved_q & code_place_q[22]) begin
       held_22_q <= code_q;
     end
-    if (leave & (beat_q == 6'd23)) begin
+    if (moved_q & code_place_q[23]) begin
       held_23_q <= code_q;
     end
-    if (leave & (beat_q == 6'd24)) begin
+    if (moved_q & code_place_q[24]) begin
       held_24_q <= code_q;
     end
-    if (leave & (beat_q == 6'd25)) begin
+    if (moved_q & code_place_q[25]) begin
       held_25_q <= code_q;
     end
-    if (leave & (beat_q == 6'd26)) begin
+    if (moved_q & code_place_q[26]) begin
       held_26_q <= code_q;
     end
-    if (leave & (beat_q == 6'd27)) begin
+    if (moved_q & code_place_q[27]) begin
       held_27_q <= code_q;
     end
-    if (leave & (beat_q == 6'd28)) begin
+    if (moved_q & code_place_q[28]) begin
       held_28_q <= code_q;
     end
-    if (leave & (beat_q == 6'd29)) begin
+    if (moved_q & code_place_q[29]) begin
       held_29_q <= code_q;
     end
-    if (leave & (beat_q == 6'd30)) begin
+    if (moved_q & code_place_q[30]) begin
       held_30_q <= code_q;
     end
-    if (leave & (beat_q == 6'd31)) begin
+    if (moved_q & code_place_q[31]) begin
       held_31_q <= code_q;
     end
-    if (leave & (beat_q == 6'd32)) begin
+    if (moved_q & code_place_q[32]) begin
       held_32_q <= code_q;
     end
-    if (leave & (beat_q == 6'd33)) begin
+    if (moved_q & code_place_q[33]) begin
       held_33_q <= code_q;
     end
-    if (leave & (beat_q == 6'd34)) begin
+    if (moved_q & code_place_q[34]) begin
       held_34_q <= code_q;
     end
-    if (leave & (beat_q == 6'd35)) begin
+    if (moved_q & code_place_q[35]) begin
       held_35_q <= code_q;
     end
-    if (leave & (beat_q == 6'd36)) begin
+    if (moved_q & code_place_q[36]) begin
       held_36_q <= code_q;
     end
-    if (leave & (beat_q == 6'd37)) begin
+    if (moved_q & code_place_q[37]) begin
       held_37_q <= code_q;
     end
-    if (leave & (beat_q == 6'd38)) begin
+    if (moved_q & code_place_q[38]) begin
       held_38_q <= code_q;
     end
-    if (leave & (beat_q == 6'd39)) begin
+    if (moved_q & code_place_q[39]) begin
       held_39_q <= code_q;
     end
-    if (leave & (beat_q == 6'd40)) begin
+    if (moved_q & code_place_q[40]) begin
       held_40_q <= code_q;
     end
-    if (leave & (beat_q == 6'd41)) begin
+    if (moved_q & code_place_q[41]) begin
       held_41_q <= code_q;
     end
-    if (leave & (beat_q == 6'd42)) begin
+    if (moved_q & code_place_q[42]) begin
       held_42_q <= code_q;
     end
-    if (leave & (beat_q == 6'd43)) begin
+    if (moved_q & code_place_q[43]) begin
       held_43_q <= code_q;
     end
-    if (leave & (beat_q == 6'd44)) begin
+    if (moved_q & code_place_q[44]) begin
       held_44_q <= code_q;
     end
-    if (leave & (beat_q == 6'd45)) begin
+    if (moved_q & code_place_q[45]) begin
       held_45_q <= code_q;
     end
-    if (leave & (beat_q == 6'd46)) begin
+    if (moved_q & code_place_q[46]) begin
       held_46_q <= code_q;
     end
-    if (leave & (beat_q == 6'd47)) begin
+    if (moved_q & code_place_q[47]) begin
       held_47_q <= code_q;
     end
-    if (leave & (beat_q == 6'd48)) begin
+    if (moved_q & code_place_q[48]) begin
       held_48_q <= code_q;
     end
-    if (leave & (beat_q == 6'd49)) begin
+    if (moved_q & code_place_q[49]) begin
       held_49_q <= code_q;
     end
-    if (leave & (beat_q == 6'd50)) begin
+    if (moved_q & code_place_q[50]) begin
       held_50_q <= code_q;
     end
   end
@@ -1323,88 +1330,109 @@ module trine_sequencer (
   output wire wgt_late_o
 );
   reg run_q;
+  reg single_q;
+  reg [3:0] before_last_q;
   reg [3:0] token_q;
-  reg [14:0] k_left_q;
+  reg first_q;
+  reg last_q;
+  reg [14:0] k_after_q;
   reg [19:0] n_left_q;
+  reg [19:0] n_after_q;
   reg first_chunk_q;
+  reg last_chunk_q;
+  reg one_chunk_q;
+  reg last_pass_q;
+  reg [14:0] k_second_q;
   reg [5:0] room_q;
-  wire first;
-  wire last;
-  wire last_chunk;
-  wire last_pass;
+  reg has_room_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire has_room;
   wire issue;
   wire take;
   wire result;
-  assign first = token_q == 4'd0;
-  assign last = token_q == last_token_i;
-  assign last_chunk = ~(15'd256 < k_left_q);
-  assign last_pass = ~(20'd64 < n_left_q);
-  assign pass_end = last & last_chunk;
-  assign job_end = pass_end & last_pass;
-  assign last_tile = last_chunk & last_pass;
-  assign has_tile = tile_valid_i | ~first;
-  assign has_room = (|room_q) | ~last_chunk;
-  assign issue = ((run_q & act_valid_i) & has_tile) & has_room;
-  assign take = issue & first;
-  assign result = issue & last_chunk;
+  wire [5:0] room_next;
+  reg issue_q;
+  reg pass_end_q;
+  assign pass_end = last_q & last_chunk_q;
+  assign job_end = pass_end & last_pass_q;
+  assign last_tile = last_chunk_q & last_pass_q;
+  assign has_tile = tile_valid_i | ~first_q;
+  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
+  assign take = issue & first_q;
+  assign result = issue & last_chunk_q;
+  assign room_next = (result & ~pop_i) ? (room_q - 6'd1) : ((pop_i & ~result) ? (room_q + 6'd1) : room_q);
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
-  assign last_pass_o = last_pass;
+  assign last_pass_o = last_pass_q;
   assign job_end_o = job_end;
   assign n_left_o = n_left_q;
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
-  assign stall_out_o = ((run_q & act_valid_i) & has_tile) & ~has_room;
+  assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place
-  assign act_early_o = (issue & act_last_i) & ~pass_end;
-  assign act_late_o = (issue & ~act_last_i) & pass_end;
+  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
+  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
+  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
   assign wgt_early_o = (take & tile_last_i) & ~last_tile;
   assign wgt_late_o = (take & ~tile_last_i) & last_tile;
 
   always @(posedge clk_i) begin
+    room_q <= room_next;
+    has_room_q <= |room_next;
     if (issue) begin
-      token_q <= last ? 4'd0 : (token_q + 4'd1);
-      if (last) begin
-        k_left_q <= last_chunk ? depth_i : (k_left_q - 15'd256);
-        first_chunk_q <= last_chunk;
+      token_q <= last_q ? 4'd0 : (token_q + 4'd1);
+      first_q <= last_q;
+      last_q <= last_q ? single_q : (token_q == before_last_q);
+      if (last_q) begin
+        first_chunk_q <= last_chunk_q;
+        if (last_chunk_q) begin
+          last_chunk_q <= one_chunk_q;
+          k_after_q <= k_second_q;
+        end else begin
+          last_chunk_q <= ~(15'd256 < k_after_q);
+          k_after_q <= k_after_q - 15'd256;
+        end
       end
-      if (pass_end & ~last_pass) begin
-        n_left_q <= n_left_q - 20'd64;
+      if (pass_end & ~last_pass_q) begin
+        n_left_q <= n_after_q;
+        n_after_q <= n_after_q - 20'd64;
+        last_pass_q <= ~(20'd64 < n_after_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
       end
     end
-    if (result & ~pop_i) begin
-      room_q <= room_q - 6'd1;
-    end else begin
-      if (pop_i & ~result) begin
-        room_q <= room_q + 6'd1;
-      end
-    end
     if (rst_i) begin
       run_q <= 1'd0;
       room_q <= 6'd32;
+      has_room_q <= 1'd1;
     end
     if (start_i) begin
       run_q <= 1'd1;
       token_q <= 4'd0;
-      k_left_q <= depth_i;
-      n_left_q <= outputs_i;
+      first_q <= 1'd1;
+      last_q <= last_token_i == 4'd0;
+      single_q <= last_token_i == 4'd0;
+      before_last_q <= last_token_i - 4'd1;
       first_chunk_q <= 1'd1;
+      last_chunk_q <= ~(15'd256 < depth_i);
+      one_chunk_q <= ~(15'd256 < depth_i);
+      k_after_q <= depth_i - 15'd256;
+      k_second_q <= depth_i - 15'd256;
+      n_left_q <= outputs_i;
+      n_after_q <= outputs_i - 20'd64;
+      last_pass_q <= ~(20'd64 < outputs_i);
     end
+    issue_q <= issue & ~rst_i;
+    pass_end_q <= pass_end;
   end
 endmodule
 
@@ -2968,7 +2996,6 @@ endmodule
 // 256 lanes x 64 columns around one tile of weights.
 module trine_tile (
   input  wire clk_i,
-  input  wire enable_i,
   input  wire swap_i,
   input  wire [2047:0] act_i,
   input  wire [32767:0] tile_i,
@@ -3621,9 +3648,7 @@ module trine_tile (
   );
 
   always @(posedge clk_i) begin
-    if (enable_i) begin
-      act_q <= act_i;
-    end
+    act_q <= act_i;
     if (swap_i) begin
       tile_q <= tile_i;
     end
@@ -4439,7 +4464,7 @@ module trine_results (
   end
 endmodule
 
-// 256 x 64 datapath, 10 cycles from issue to result.
+// 256 x 64 datapath, 11 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -4501,6 +4526,7 @@ module trine_core (
   wire sequencer_act_late_o;
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
+  reg take_q;
   wire [1023:0] tile_sums_o;
   wire [63:0] tile_owed_o;
   reg valid_1_q;
@@ -4512,6 +4538,7 @@ module trine_core (
   reg valid_7_q;
   reg valid_8_q;
   reg valid_9_q;
+  reg valid_10_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -4522,6 +4549,7 @@ module trine_core (
   reg result_8_q;
   reg result_9_q;
   reg result_10_q;
+  reg result_11_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
@@ -4531,6 +4559,7 @@ module trine_core (
   reg first_7_q;
   reg first_8_q;
   reg first_9_q;
+  reg first_10_q;
   reg [3:0] token_1_q;
   reg [3:0] token_2_q;
   reg [3:0] token_3_q;
@@ -4540,6 +4569,7 @@ module trine_core (
   reg [3:0] token_7_q;
   reg [3:0] token_8_q;
   reg [3:0] token_9_q;
+  reg [3:0] token_10_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -4550,6 +4580,7 @@ module trine_core (
   reg last_pass_8_q;
   reg last_pass_9_q;
   reg last_pass_10_q;
+  reg last_pass_11_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -4560,6 +4591,7 @@ module trine_core (
   reg job_end_8_q;
   reg job_end_9_q;
   reg job_end_10_q;
+  reg job_end_11_q;
   wire single;
   wire [1471:0] sums_total_o;
   wire [1473:0] word;
@@ -4637,7 +4669,7 @@ module trine_core (
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
   assign single = last_token_i == 4'd0;
-  assign word = {job_end_10_q, last_pass_10_q, sums_total_o};
+  assign word = {job_end_11_q, last_pass_11_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[1472];
   assign left = sequencer_n_left_o[6:0];
@@ -4785,8 +4817,7 @@ module trine_core (
 
   trine_tile tile (
     .clk_i(clk_i),
-    .enable_i(issue),
-    .swap_i(take),
+    .swap_i(take_q),
     .act_i(activations_word_o),
     .tile_i(weights_tile_o),
     .sums_o(tile_sums_o),
@@ -4795,10 +4826,10 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
-    .read_token_i(token_8_q),
-    .token_i(token_9_q),
-    .valid_i(valid_9_q),
-    .first_i(first_9_q),
+    .read_token_i(token_9_q),
+    .token_i(token_10_q),
+    .valid_i(valid_10_q),
+    .first_i(first_10_q),
     .single_i(single),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
@@ -4808,7 +4839,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_10_q),
+    .push_i(result_11_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -4819,6 +4850,7 @@ module trine_core (
   wire unused_ok = &{1'b0, sequencer_n_left_o[19:7]};
 
   always @(posedge clk_i) begin
+    take_q <= take;
     if (clear_i) begin
       valid_1_q <= 1'd0;
     end else begin
@@ -4863,6 +4895,11 @@ module trine_core (
       valid_9_q <= 1'd0;
     end else begin
       valid_9_q <= valid_8_q;
+    end
+    if (clear_i) begin
+      valid_10_q <= 1'd0;
+    end else begin
+      valid_10_q <= valid_9_q;
     end
     if (clear_i) begin
       result_1_q <= 1'd0;
@@ -4914,6 +4951,11 @@ module trine_core (
     end else begin
       result_10_q <= result_9_q;
     end
+    if (clear_i) begin
+      result_11_q <= 1'd0;
+    end else begin
+      result_11_q <= result_10_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
@@ -4923,6 +4965,7 @@ module trine_core (
     first_7_q <= first_6_q;
     first_8_q <= first_7_q;
     first_9_q <= first_8_q;
+    first_10_q <= first_9_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -4932,6 +4975,7 @@ module trine_core (
     token_7_q <= token_6_q;
     token_8_q <= token_7_q;
     token_9_q <= token_8_q;
+    token_10_q <= token_9_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -4942,6 +4986,7 @@ module trine_core (
     last_pass_8_q <= last_pass_7_q;
     last_pass_9_q <= last_pass_8_q;
     last_pass_10_q <= last_pass_9_q;
+    last_pass_11_q <= last_pass_10_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -4952,6 +4997,7 @@ module trine_core (
     job_end_8_q <= job_end_7_q;
     job_end_9_q <= job_end_8_q;
     job_end_10_q <= job_end_9_q;
+    job_end_11_q <= job_end_10_q;
   end
 endmodule
 
