@@ -115,6 +115,9 @@ impl Config {
             return Some(format!("the {name} is {size}; it must be from 1 to {LIMIT}"));
         }
         let Self { heads, kv_heads, head_dim, .. } = self;
+        if self.layers > 4096 {
+            return Some(format!("{} layers are more than the 4096 that are possible here", self.layers));
+        }
         if heads % kv_heads != 0 {
             return Some(format!("{heads} attention heads cannot share {kv_heads} key-value heads evenly"));
         }

@@ -64,7 +64,7 @@ impl Tokenizer {
             Vocabulary::Bytes => Ok(text.bytes().map(u32::from).collect()),
             Vocabulary::Characters(characters) => characters.encode(text),
             Vocabulary::Library(tokenizer) => {
-                let encoding = tokenizer.encode(text, true).map_err(|e| Error::Tokenizer(e.to_string()))?;
+                let encoding = guarded(|| tokenizer.encode(text, true)).map_err(Error::Tokenizer)?;
                 Ok(encoding.get_ids().to_vec())
             }
         }
@@ -86,7 +86,7 @@ impl Tokenizer {
                 if let Some(token) = tokens.iter().find(|&&token| tokenizer.id_to_token(token).is_none()) {
                     return Err(Error::argument(format!("token {token} is not in the tokenizer's vocabulary")));
                 }
-                tokenizer.decode(tokens, true).map_err(|e| Error::Tokenizer(e.to_string()))
+                guarded(|| tokenizer.decode(tokens, true)).map_err(Error::Tokenizer)
             }
         }
     }
@@ -94,9 +94,19 @@ impl Tokenizer {
 
 /// A tokenizer in the library's JSON form.
 fn library(path: &Path, json: &[u8]) -> Result<Vocabulary, Error> {
-    tokenizers::Tokenizer::from_bytes(json)
-        .map(|tokenizer| Vocabulary::Library(Box::new(tokenizer)))
-        .map_err(|e| Error::config(path, format!("the tokenizer cannot be read: {e}")))
+    let damaged = |reason: String| Error::config(path, format!("the tokenizer cannot be read: {reason}"));
+    serde_json::from_slice::<serde::de::IgnoredAny>(json).map_err(|e| damaged(e.to_string()))?;
+    let tokenizer = guarded(|| tokenizers::Tokenizer::from_bytes(json)).map_err(damaged)?;
+    Ok(Vocabulary::Library(Box::new(tokenizer)))
+}
+
+/// Calls the library, which panics on some tokenizers that contradict themselves: a template that names a token which is
+/// not there, for one.
+fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
+        Ok(result) => result.map_err(|e| e.to_string()),
+        Err(_) => Err("the tokenizer contradicts itself".to_owned()),
+    }
 }
 
 /// A post-processor, in the library's JSON form, that puts a token before every text.

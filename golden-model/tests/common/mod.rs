@@ -53,3 +53,14 @@ pub fn compare(actual: &[f32], expected: &[f32], vocab: usize) -> Distance {
 fn argmax(row: &[f32]) -> usize {
     (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap()
 }
+
+/// A `.npy` file of 8-byte numbers with a header as given.
+pub fn npy_ids(shape: &str, kind: &str, values: &[i64]) -> Vec<u8> {
+    let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    let padded = (header.len() + 11).next_multiple_of(64) - 10;
+    bytes.extend((padded as u16).to_le_bytes());
+    bytes.extend(format!("{header:<width$}\n", width = padded - 1).bytes());
+    bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+    bytes
+}
