@@ -1,1 +1,7 @@
 //! Open synthesis flows for generated designs.
+#![forbid(unsafe_code)]
+
+mod error;
+pub mod yosys;
+
+pub use error::Error;

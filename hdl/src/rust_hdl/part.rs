@@ -52,7 +52,8 @@ impl Part {
     /// Whether the clock, which is always the first pin, has risen since the last call.
     fn rising(&mut self) -> bool {
         let high = self.pins.first().is_some_and(|p| p.port.value.bit(0));
-        high && !std::mem::replace(&mut self.high, high)
+        let was_high = std::mem::replace(&mut self.high, high);
+        high && !was_high
     }
 }
 

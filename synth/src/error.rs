@@ -1,0 +1,77 @@
+//! What can go wrong with an external tool.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A tool that is missing, failed, took too long, or found a difference.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The tool is not on this machine.
+    #[error("{tool} is not installed: run `make setup`, or name one in {variable}")]
+    ToolMissing {
+        /// Name of the tool.
+        tool: &'static str,
+        /// The variable that names an installation.
+        variable: &'static str,
+    },
+    /// The variable names something that is not there.
+    #[error("{variable} names {path}, which is not a file", path = .path.display())]
+    ToolUnusable {
+        /// The variable.
+        variable: &'static str,
+        /// Its value.
+        path: PathBuf,
+    },
+    /// Files could not be written or the tool could not be started.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was attempted.
+        what: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The tool refused its input.
+    #[error("{tool} failed on {design}: {last}\nlog: {log}", log = .log.display())]
+    Failed {
+        /// Name of the tool.
+        tool: &'static str,
+        /// What it was working on.
+        design: String,
+        /// The last lines it wrote.
+        last: String,
+        /// Its complete log; script and sources lie beside it.
+        log: PathBuf,
+    },
+    /// The tool was stopped.
+    #[error("{tool} was stopped after {} s on {design}\nlog: {log}", .limit.as_secs(), log = .log.display())]
+    TimeOut {
+        /// Name of the tool.
+        tool: &'static str,
+        /// What it was working on.
+        design: String,
+        /// The time it was given.
+        limit: Duration,
+        /// Its log so far; script and sources lie beside it.
+        log: PathBuf,
+    },
+    /// Two designs that do not claim to be the same one.
+    #[error("{module} and {other} are not two forms of one design: their top modules differ in name")]
+    Other {
+        /// Top module of the first.
+        module: String,
+        /// Top module of the second.
+        other: String,
+    },
+    /// Two forms of one design behave differently.
+    #[error("module {module}: the two forms differ; not equal: {}\n{trace}\nlog: {log}", .signals.join(", "), log = .log.display())]
+    Different {
+        /// The innermost module that differs.
+        module: String,
+        /// Its signals that could not be proven equal.
+        signals: Vec<String>,
+        /// Inputs and outputs, cycle by cycle, until the outputs differ.
+        trace: String,
+        /// The solver's log; script and sources lie beside it.
+        log: PathBuf,
+    },
+}

@@ -1,0 +1,104 @@
+//! Yosys: found, run with a time limit, and asked whether designs are sound and equal.
+//!
+//! Yosys is looked for in the variable `TRINE_YOSYS`, on `PATH`, and in the project's `.tools` folder, where it is a Python
+//! package without a command of its own. A failed run leaves its script, sources and log in a temporary folder that the
+//! error names; `yosys -s script.ys` repeats it there.
+
+mod equivalence;
+mod run;
+
+pub use equivalence::Proof;
+pub use run::Run;
+
+use crate::error::Error;
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+use trine_hdl::Verilog;
+
+const NAME: &str = "Yosys";
+const VARIABLE: &str = "TRINE_YOSYS";
+
+/// What the Python package needs to run the script that is its argument.
+const PYTHON: &str = "import sys; from pyosys import libyosys as ys; ys.run_pass('script ' + sys.argv[1], ys.Design())";
+
+/// A Yosys installation.
+#[derive(Clone, Debug)]
+pub struct Yosys {
+    /// Program and the arguments that come before the script.
+    command: Vec<OsString>,
+    /// A run that takes longer is stopped.
+    pub limit: Duration,
+}
+
+/// Where to look; [`Search::from_environment`] is what programs use.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Value of `TRINE_YOSYS`.
+    pub named: Option<OsString>,
+    /// Value of `PATH`.
+    pub path: OsString,
+    /// Folders from which `.tools` is searched upwards.
+    pub starts: Vec<PathBuf>,
+}
+
+impl Search {
+    /// The variables of this process, its current folder and the folder of its executable.
+    pub fn from_environment() -> Search {
+        Search {
+            named: env::var_os(VARIABLE).filter(|value| !value.is_empty()),
+            path: env::var_os("PATH").unwrap_or_default(),
+            starts: [env::current_dir(), env::current_exe()].into_iter().flatten().collect(),
+        }
+    }
+
+    /// The first Yosys there is.
+    ///
+    /// # Errors
+    /// [`Error::ToolUnusable`] when `TRINE_YOSYS` names no file, [`Error::ToolMissing`] when there is none.
+    pub fn yosys(&self) -> Result<Yosys, Error> {
+        let native = |program: PathBuf| vec![program.into(), "-Q".into(), "-T".into(), "-s".into()];
+        if let Some(named) = &self.named {
+            let path = PathBuf::from(named);
+            return if path.is_file() {
+                Ok(Yosys::new(native(path)))
+            } else {
+                Err(Error::ToolUnusable { variable: VARIABLE, path })
+            };
+        }
+        let in_path = env::split_paths(&self.path).map(|folder| folder.join("yosys")).find(|file| file.is_file());
+        let in_tools = || {
+            let folders = self.starts.iter().flat_map(|start| start.ancestors()).map(|folder| folder.join(".tools"));
+            // `make setup` writes the stamp when the packages are complete
+            folders.filter(|tools| tools.join("setup.stamp").is_file()).map(|tools| tools.join("bin/python3")).next()
+        };
+        let python = |program: PathBuf| vec![program.into(), "-c".into(), PYTHON.into()];
+        let command = in_path.map(native).or_else(|| in_tools().map(python));
+        command.map(Yosys::new).ok_or(Error::ToolMissing { tool: NAME, variable: VARIABLE })
+    }
+}
+
+impl Yosys {
+    fn new(command: Vec<OsString>) -> Yosys {
+        Yosys { command, limit: Duration::from_secs(300) }
+    }
+
+    /// Yosys as this process's environment gives it.
+    ///
+    /// # Errors
+    /// See [`Search::yosys`].
+    pub fn find() -> Result<Yosys, Error> {
+        Search::from_environment().yosys()
+    }
+
+    /// Reads `design` and checks that every module exists, ports match, and no signal is undriven, driven twice or in a
+    /// loop.
+    ///
+    /// # Errors
+    /// What Yosys found, or that it is out of order.
+    pub fn check(&self, design: &Verilog) -> Result<(), Error> {
+        let script = format!("read_verilog design/*.v\nhierarchy -check -top {}\nproc\ncheck -assert\n", design.top);
+        self.run(&design.top, &script, &[("design", design)]).map(drop)
+    }
+}

@@ -1,0 +1,95 @@
+//! One run of Yosys in a folder of its own.
+
+use super::{NAME, Yosys};
+use crate::error::Error;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use trine_hdl::Verilog;
+
+/// A finished run; its folder vanishes with it unless kept.
+#[derive(Debug)]
+pub struct Run {
+    folder: TempDir,
+    /// Everything Yosys wrote.
+    pub log: String,
+}
+
+impl Run {
+    /// Keeps the folder with script, sources and log; the path of the log.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep().join(LOG)
+    }
+}
+
+const LOG: &str = "yosys.log";
+
+impl Yosys {
+    /// Runs `script` where the files of each design lie in the folder named with it; `subject` is for error messages.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with the last lines Yosys wrote, [`Error::TimeOut`] when it took longer than allowed.
+    pub fn run(&self, subject: &str, script: &str, designs: &[(&str, &Verilog)]) -> Result<Run, Error> {
+        let failed = |what: &str| {
+            let what = format!("{what} for {NAME}");
+            move |source| Error::Io { what, source }
+        };
+        let folder = TempDir::with_prefix("trine-yosys-").map_err(failed("making a folder"))?;
+        write(folder.path(), script, designs).map_err(failed("writing files"))?;
+        let status = self.execute(folder.path()).map_err(failed("starting a process"))?;
+        let log = fs::read(folder.path().join(LOG)).map_err(failed("reading the log"))?;
+        let run = Run { folder, log: String::from_utf8_lossy(&log).into_owned() };
+        let design = subject.to_string();
+        match status {
+            Some(status) if status.success() => Ok(run),
+            Some(_) => Err(Error::Failed { tool: NAME, design, last: last_lines(&run.log), log: run.keep() }),
+            None => Err(Error::TimeOut { tool: NAME, design, limit: self.limit, log: run.keep() }),
+        }
+    }
+
+    /// `None` when the process was stopped.
+    fn execute(&self, folder: &Path) -> std::io::Result<Option<ExitStatus>> {
+        let log = File::create(folder.join(LOG))?;
+        let mut process = Command::new(&self.command[0])
+            .args(&self.command[1..])
+            .arg("script.ys")
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()?;
+        let start = Instant::now();
+        loop {
+            if let Some(status) = process.try_wait()? {
+                return Ok(Some(status));
+            }
+            if start.elapsed() > self.limit {
+                process.kill()?;
+                process.wait()?;
+                return Ok(None);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn write(folder: &Path, script: &str, designs: &[(&str, &Verilog)]) -> std::io::Result<()> {
+    fs::write(folder.join("script.ys"), script)?;
+    for (name, design) in designs {
+        let sources = folder.join(name);
+        fs::create_dir(&sources)?;
+        for file in &design.files {
+            fs::write(sources.join(&file.name), &file.text)?;
+        }
+    }
+    Ok(())
+}
+
+/// The error if Yosys names one, else the end of its log.
+fn last_lines(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+    let from = lines.iter().rposition(|line| line.starts_with("ERROR:")).unwrap_or(lines.len().saturating_sub(4));
+    lines[from..].join("\n")
+}
