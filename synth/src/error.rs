@@ -14,9 +14,11 @@ pub enum Error {
         /// The variable that names an installation.
         variable: &'static str,
     },
-    /// The variable names something that is not there.
-    #[error("{variable} names {path}, which is not a file", path = .path.display())]
+    /// The variable names something else.
+    #[error("{variable} names {path}, which is no {tool}, or one too old", path = .path.display())]
     ToolUnusable {
+        /// Name of the tool.
+        tool: &'static str,
         /// The variable.
         variable: &'static str,
         /// Its value.

@@ -1,5 +1,7 @@
 //! Finding and running Yosys: what is said when it is missing, wrong, slow or refuses.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 use trine_hdl::lang::{self, Module, bits};
 use trine_hdl::{SourceFile, Verilog};
@@ -23,15 +25,21 @@ fn a_missing_yosys_names_the_command_that_installs_it() {
 fn a_wrong_variable_is_not_passed_over() {
     let search = Search { named: Some("/nowhere/yosys".into()), ..Search::from_environment() };
     let error = search.yosys().unwrap_err().to_string();
-    assert_eq!(error, "TRINE_YOSYS names /nowhere/yosys, which is not a file");
+    assert_eq!(error, "TRINE_YOSYS names /nowhere/yosys, which is no Yosys, or one too old");
 }
 
+/// What is on `PATH` is asked for what is needed of it.
 #[test]
-fn the_first_in_the_path_wins_over_the_tools_folder() {
+fn an_old_yosys_in_the_path_is_passed_over_and_a_new_one_taken() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("yosys"), "").unwrap();
+    let program = folder.path().join("yosys");
     let search = Search { path: folder.path().into(), ..Search::from_environment() };
-    assert!(format!("{:?}", search.yosys().unwrap()).contains(folder.path().to_str().unwrap()));
+    for (answer, taken) in [("-undef -seq", false), ("-undef -seq -ignore-unknown-cells", true)] {
+        std::fs::write(&program, format!("#!/bin/sh\necho '{answer}'\n")).unwrap();
+        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let found = format!("{:?}", search.yosys().unwrap());
+        assert_eq!(found.contains(folder.path().to_str().unwrap()), taken, "{found}");
+    }
 }
 
 #[test]
@@ -52,7 +60,10 @@ fn a_refusal_quotes_yosys_and_keeps_the_log() {
 fn an_undriven_signal_is_refused() {
     let mut design = adder("adder");
     design.files[0].text = design.files[0].text.replace("assign sum_o = ", "wire [4:0] x; assign sum_o = x ^ ");
-    assert!(matches!(Yosys::find().unwrap().check(&design), Err(Error::Failed { .. })));
+    match Yosys::find().unwrap().check(&design) {
+        Err(Error::Failed { log, .. }) => std::fs::remove_dir_all(log.parent().unwrap()).unwrap(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

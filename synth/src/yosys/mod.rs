@@ -13,7 +13,8 @@ pub use run::Run;
 use crate::error::Error;
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 use trine_hdl::Verilog;
 
@@ -53,30 +54,37 @@ impl Search {
         }
     }
 
-    /// The first Yosys there is.
+    /// The first Yosys there is; one on `PATH` that is too old is passed over.
     ///
     /// # Errors
-    /// [`Error::ToolUnusable`] when `TRINE_YOSYS` names no file, [`Error::ToolMissing`] when there is none.
+    /// [`Error::ToolUnusable`] when `TRINE_YOSYS` names something else, [`Error::ToolMissing`] when there is none.
     pub fn yosys(&self) -> Result<Yosys, Error> {
         let native = |program: PathBuf| vec![program.into(), "-Q".into(), "-T".into(), "-s".into()];
         if let Some(named) = &self.named {
             let path = PathBuf::from(named);
-            return if path.is_file() {
+            return if usable(&path) {
                 Ok(Yosys::new(native(path)))
             } else {
-                Err(Error::ToolUnusable { variable: VARIABLE, path })
+                Err(Error::ToolUnusable { tool: NAME, variable: VARIABLE, path })
             };
         }
-        let in_path = env::split_paths(&self.path).map(|folder| folder.join("yosys")).find(|file| file.is_file());
+        let in_path = env::split_paths(&self.path).map(|folder| folder.join("yosys")).find(|program| usable(program));
         let in_tools = || {
-            let folders = self.starts.iter().flat_map(|start| start.ancestors()).map(|folder| folder.join(".tools"));
+            let mut folders =
+                self.starts.iter().flat_map(|start| start.ancestors()).map(|folder| folder.join(".tools"));
             // `make setup` writes the stamp when the packages are complete
-            folders.filter(|tools| tools.join("setup.stamp").is_file()).map(|tools| tools.join("bin/python3")).next()
+            folders.find(|tools| tools.join("setup.stamp").is_file()).map(|tools| tools.join("bin/python3"))
         };
         let python = |program: PathBuf| vec![program.into(), "-c".into(), PYTHON.into()];
         let command = in_path.map(native).or_else(|| in_tools().map(python));
         command.map(Yosys::new).ok_or(Error::ToolMissing { tool: NAME, variable: VARIABLE })
     }
+}
+
+/// Whether this is a Yosys that can prove modules equal whose instances it does not look into; old ones cannot.
+fn usable(program: &Path) -> bool {
+    let asked = Command::new(program).args(["-Q", "-T", "-p", "help equiv_simple"]).output();
+    asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains("-ignore-unknown-cells"))
 }
 
 impl Yosys {

@@ -1,6 +1,7 @@
 //! Our emitter and rust-hdl's, proven equal by Yosys; each is the other's oracle.
 
 mod cases;
+mod simulated;
 
 use cases::{BODIES, VALUES, bodied, valued};
 use std::sync::Arc;
@@ -64,9 +65,10 @@ fn expose(yosys: &Yosys, form: &Verilog, other: &Verilog, (module, from, to): (&
     assert!(file.text.contains(from), "{module} has no `{from}`:\n{}", file.text);
     file.text = file.text.replacen(from, to, 1);
     match yosys.equivalent(&changed, other, CYCLES) {
-        Err(Error::Different { module: found, signals, trace, .. }) => {
+        Err(Error::Different { module: found, signals, trace, log }) => {
             assert_eq!(found, module);
             assert!(!signals.is_empty() && trace.contains("trigger"), "{from}: {signals:?} {trace}");
+            std::fs::remove_dir_all(log.parent().unwrap()).unwrap();
         }
         result => panic!("{module}: `{from}` became `{to}`: {result:?}"),
     }
