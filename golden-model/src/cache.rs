@@ -46,7 +46,7 @@ impl KvCache {
         self.layers.len() == config.layers && self.width == config.kv_heads * config.head_dim
     }
 
-    /// Adds keys and values of new positions to one layer; [`advance`](Self::advance) follows when all layers have them.
+    /// Adds keys and values of new positions to one layer; [`advance`](Self::advance) follows when all have them.
     pub(crate) fn append(&mut self, layer: usize, keys: &[f32], values: &[f32]) {
         self.layers[layer].keys.extend_from_slice(keys);
         self.layers[layer].values.extend_from_slice(values);

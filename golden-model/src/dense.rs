@@ -74,7 +74,7 @@ impl Dense {
     }
 }
 
-/// The dot product in sixteen interleaved sums: the order of additions, and so the result, is the same on every machine.
+/// The dot product in sixteen interleaved sums: the order of additions, and the result, is the same on every machine.
 #[inline]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<16>(), b.as_chunks::<16>());

@@ -72,7 +72,7 @@ pub trait Matmul {
     fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError>;
 }
 
-/// The CPU engine: the fastest kernel of this machine, proven equal to [`reference`].
+/// The CPU engine: the fastest kernel of this machine, proven equal to [`reference()`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Golden;
 

@@ -68,10 +68,11 @@ impl Logits {
 }
 
 impl Model {
-    /// Loads a checkpoint: a folder in Hugging Face layout, or a `.gguf` file.
+    /// Loads a checkpoint: a folder in Hugging Face layout, a `.gguf` file or a folder with one, or
+    /// `synthetic:NAME[:LAYERS]`, random weights in the shape of a published model.
     ///
     /// # Errors
-    /// With file, tensor and byte offset, if the checkpoint is incomplete, damaged or of a kind that is not implemented.
+    /// With file, tensor and byte offset, if the checkpoint is incomplete, damaged or of a kind not implemented.
     pub fn load(path: &Path) -> Result<Self, Error> {
         Self::load_with(path, LoadOptions::default())
     }

@@ -1,5 +1,5 @@
-//! Stored logits and layer taps, computed by another implementation (transformers 5.23, eager), are reproduced; and what
-//! the model computes does not depend on how it is asked.
+//! Stored logits and layer taps, computed by another implementation (transformers 5.23, eager), are reproduced; and
+//! what the model computes does not depend on how it is asked.
 
 mod common;
 

@@ -187,6 +187,15 @@ fn truncated_safetensors() {
         std::fs::write(&path, &bytes[..len]).unwrap();
         assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["model.safetensors"]);
     }
+    // Two tensors on the same bytes.
+    let text = std::str::from_utf8(&bytes[8..8 + bytes[0] as usize + 256 * bytes[1] as usize]).unwrap();
+    let mut header: Value = serde_json::from_str(text).unwrap();
+    header["model.norm.weight"]["data_offsets"] =
+        header["model.layers.0.input_layernorm.weight"]["data_offsets"].clone();
+    let overlapping = header.to_string();
+    let data = &bytes[8 + text.len()..];
+    std::fs::write(&path, [&(overlapping.len() as u64).to_le_bytes(), overlapping.as_bytes(), data].concat()).unwrap();
+    assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["model.safetensors", "header"]);
     for length in [0, 1 << 20, 1 << 40, u64::MAX] {
         std::fs::write(&path, [&u64::to_le_bytes(length), &bytes[8..]].concat()).unwrap();
         assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["model.safetensors", "header"]);

@@ -12,27 +12,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::gguf_reader::{Entry, Reader, STRING, Value};
 use super::mapped::Mapped;
 use super::tensor::{Kind, Tensor};
 use crate::Error;
-
-/// A metadata value. Arrays are a span of the file.
-#[derive(Clone, Debug, PartialEq)]
-enum Value {
-    Integer(i128),
-    Float(f64),
-    Bool(bool),
-    String(String),
-    Array { element: u32, count: usize, offset: usize },
-}
-
-struct Entry {
-    kind: u32,
-    /// Outermost dimension first.
-    shape: Vec<usize>,
-    /// In the file.
-    offset: usize,
-}
 
 /// A GGUF file.
 pub(crate) struct Gguf {
@@ -40,9 +23,6 @@ pub(crate) struct Gguf {
     metadata: HashMap<String, Value>,
     entries: HashMap<String, Entry>,
 }
-
-const STRING: u32 = 8;
-const ARRAY: u32 = 9;
 
 impl Gguf {
     /// Maps a file and reads its header.
@@ -232,113 +212,5 @@ fn kind(id: u32) -> Result<Kind, String> {
             Err("type 39 is TL2 in some programs and MXFP4 in others; convert the file to TQ2_0, TQ1_0 or I2_S".into())
         }
         other => Err(format!("type {other} is not one of F32, F16, BF16, TQ1_0, TQ2_0, I2_S; convert the file")),
-    }
-}
-
-/// A place in the header.
-struct Reader<'a> {
-    path: &'a Path,
-    data: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn error(&self, at: usize, reason: impl Into<String>) -> Error {
-        Error::Format { path: self.path.to_owned(), offset: at as u64, reason: reason.into() }
-    }
-
-    fn bytes(&mut self, count: usize) -> Result<&'a [u8], Error> {
-        let rest = &self.data[self.at..];
-        let bytes = rest.get(..count).ok_or_else(|| {
-            self.error(self.at, format!("{count} bytes of header are needed, but the file has {} left", rest.len()))
-        })?;
-        self.at += count;
-        Ok(bytes)
-    }
-
-    fn number<const N: usize>(&mut self) -> Result<[u8; N], Error> {
-        Ok(std::array::from_fn({
-            let bytes = self.bytes(N)?;
-            |i| bytes[i]
-        }))
-    }
-
-    fn u32(&mut self) -> Result<u32, Error> {
-        self.number().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Result<u64, Error> {
-        self.number().map(u64::from_le_bytes)
-    }
-
-    /// A count of things of at least `size` bytes each, which the rest of the file must be able to hold.
-    fn length(&mut self, size: usize) -> Result<usize, Error> {
-        let at = self.at;
-        let count = self.u64()?;
-        let room = (self.data.len() - self.at) / size;
-        if count > room as u64 {
-            return Err(
-                self.error(at, format!("a count of {count} is more than the {room} that the file has room for"))
-            );
-        }
-        Ok(count as usize)
-    }
-
-    fn string(&mut self) -> Result<String, Error> {
-        let at = self.at;
-        let length = self.length(1)?;
-        String::from_utf8(self.bytes(length)?.to_vec()).map_err(|_| self.error(at, "a string is not UTF-8"))
-    }
-
-    fn value(&mut self, kind: u32) -> Result<Value, Error> {
-        Ok(match kind {
-            0 => Value::Integer(u8::from_le_bytes(self.number()?).into()),
-            1 => Value::Integer(i8::from_le_bytes(self.number()?).into()),
-            2 => Value::Integer(u16::from_le_bytes(self.number()?).into()),
-            3 => Value::Integer(i16::from_le_bytes(self.number()?).into()),
-            4 => Value::Integer(self.u32()?.into()),
-            5 => Value::Integer(i32::from_le_bytes(self.number()?).into()),
-            6 => Value::Float(f32::from_le_bytes(self.number()?).into()),
-            7 => Value::Bool(self.number::<1>()? != [0]),
-            STRING => Value::String(self.string()?),
-            ARRAY => self.array()?,
-            10 => Value::Integer(self.u64()?.into()),
-            11 => Value::Integer(i64::from_le_bytes(self.number()?).into()),
-            12 => Value::Float(f64::from_le_bytes(self.number()?)),
-            other => return Err(self.error(self.at - 4, format!("value type {other} does not exist"))),
-        })
-    }
-
-    fn array(&mut self) -> Result<Value, Error> {
-        let at = self.at;
-        let element = self.u32()?;
-        let size = match element {
-            0 | 1 | 7 => 1,
-            2 | 3 => 2,
-            4..=6 => 4,
-            STRING | 10..=12 => 8,
-            _ => return Err(self.error(at, format!("arrays of value type {element} are not supported"))),
-        };
-        let count = self.length(size)?;
-        let offset = self.at;
-        if element == STRING {
-            (0..count).try_for_each(|_| self.string().map(drop))?;
-        } else {
-            self.bytes(count * size)?;
-        }
-        Ok(Value::Array { element, count, offset })
-    }
-
-    fn entry(&mut self) -> Result<(String, Entry), Error> {
-        let name = self.string()?;
-        let at = self.at;
-        let dims = self.u32()?;
-        if dims > 4 {
-            return Err(self.error(at, format!("tensor `{name}` has {dims} dimensions; at most 4 are possible")));
-        }
-        let mut shape = (0..dims).map(|_| self.u64().map(|d| d as usize)).collect::<Result<Vec<_>, _>>()?;
-        shape.reverse();
-        let kind = self.u32()?;
-        Ok((name, Entry { kind, shape, offset: self.u64()? as usize }))
     }
 }

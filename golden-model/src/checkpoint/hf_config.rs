@@ -95,7 +95,8 @@ impl Json {
             "LlamaForCausalLM" => Family::Llama,
             other => {
                 return Err(format!(
-                    "architecture `{other}` is not implemented; BitNetForCausalLM, BitnetForCausalLM and LlamaForCausalLM are"
+                    "architecture `{other}` is not implemented; \
+                     BitNetForCausalLM, BitnetForCausalLM and LlamaForCausalLM are"
                 ));
             }
         };
@@ -186,7 +187,8 @@ impl Quantization {
             ("autobitlinear", "online") => Ok(Convention::AutoBitLinearOnline),
             ("bitlinear-1bit", "online") => Ok(Convention::OneBit),
             (class, mode) => Err(format!(
-                "linear_class `{class}` in quantization_mode `{mode}` is not implemented; bitlinear offline, autobitlinear offline and online, and bitlinear-1bit online are"
+                "linear_class `{class}` in quantization_mode `{mode}` is not implemented; \
+                 bitlinear offline, autobitlinear offline and online, and bitlinear-1bit online are"
             )),
         }
     }

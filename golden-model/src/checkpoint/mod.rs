@@ -5,6 +5,7 @@
 mod gguf;
 mod gguf_blocks;
 mod gguf_model;
+mod gguf_reader;
 mod hf_config;
 mod huggingface;
 mod mapped;
@@ -12,7 +13,7 @@ mod safetensors;
 mod synthetic;
 mod tensor;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use gguf::Gguf;
 pub(crate) use synthetic::is_synthetic;
@@ -83,8 +84,24 @@ pub struct LoadOptions {
     pub i2s_packing: I2sPacking,
 }
 
+/// What a path stands for: a folder without `config.json` but with exactly one GGUF file stands for that file.
+pub(crate) fn resolve(path: &Path) -> PathBuf {
+    let is_gguf = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "gguf");
+    let files: Vec<PathBuf> = match path.read_dir() {
+        Ok(entries) if !path.join("config.json").exists() => {
+            entries.flatten().map(|e| e.path()).filter(is_gguf).collect()
+        }
+        _ => Vec::new(),
+    };
+    match <[PathBuf; 1]>::try_from(files) {
+        Ok([file]) => file,
+        Err(_) => path.to_owned(),
+    }
+}
+
 /// Loads whatever `path` holds.
 pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
+    let path = &*resolve(path);
     if is_synthetic(path) {
         synthetic::load(path)
     } else if path.is_dir() {

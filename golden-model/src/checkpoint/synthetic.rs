@@ -1,7 +1,7 @@
 //! Models with random weights in the shape of real ones: `synthetic:NAME[:LAYERS]`.
 //!
-//! Trits are uniform, scales keep the variance of a row's output near that of its input, and everything follows from the
-//! name: the same on every machine. Packed weights are drawn directly, four to a byte.
+//! Trits are uniform, scales keep the variance of a row's output near that of its input, and everything follows from
+//! the name: the same on every machine. Packed weights are drawn directly, four to a byte.
 
 use std::path::Path;
 

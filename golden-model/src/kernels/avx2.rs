@@ -1,6 +1,6 @@
 //! The tile with AVX2: `vpmaddubsw` multiplies codes by activations in pairs.
 //!
-//! A pair is at most 2 * 2 * 128 = 512, the four planes of a half block 2048: far from the saturation of an `i16`, which
+//! A pair is at most 2 * 2 * 128 = 512, the four planes of a half block 2048: far from the saturation of an `i16`. That
 //! is why the halves are widened to `i32` before anything else is added.
 #![allow(unsafe_code)]
 

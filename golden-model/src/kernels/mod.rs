@@ -1,4 +1,4 @@
-//! Packed matmul kernels, chosen at run time, all equal to [`reference`](crate::reference).
+//! Packed matmul kernels, chosen at run time, all equal to [`reference`](crate::reference()).
 //!
 //! Weights stay in two-bit codes `c = w + 1`, so `sum_k x*w = sum_k x*c - sum_k x`: an unsigned-by-signed byte product
 //! and one correction per token. A kernel is one function, a tile of `R` weight rows by `M` tokens; the tiling and the

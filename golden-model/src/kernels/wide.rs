@@ -1,8 +1,8 @@
 //! Plain loops, compiled for the vectors that this machine has.
 #![allow(unsafe_code)]
 
-/// Runs `f`, compiled for AVX2 where the processor has it. Multiplications and additions stay separate, so the result is
-/// the same everywhere.
+/// Runs `f`, compiled for AVX2 where the processor has it. Multiplications and additions stay separate, so the result
+/// is the same everywhere.
 #[inline]
 pub(crate) fn wide<T>(f: impl FnOnce() -> T) -> T {
     #[cfg(target_arch = "x86_64")]

@@ -5,7 +5,7 @@
 //! | folder with `chars.json` | one token per character |
 //! | folder with `tokenizer.json` | as it says, by the `tokenizers` library |
 //! | folder with `tokenizer.model` | SentencePiece, byte-pair kind |
-//! | GGUF file | its `tokenizer.ggml.*` keys |
+//! | GGUF file, or folder with one | its `tokenizer.ggml.*` keys |
 //! | `synthetic:…` | one token per byte |
 
 mod characters;
@@ -17,7 +17,7 @@ use std::path::Path;
 use characters::Characters;
 
 use crate::Error;
-use crate::checkpoint::is_synthetic;
+use crate::checkpoint::{is_synthetic, resolve};
 
 /// A model's tokenizer.
 #[derive(Clone, Debug)]
@@ -39,6 +39,7 @@ impl Tokenizer {
         if is_synthetic(path) {
             return Ok(Self(Vocabulary::Bytes));
         }
+        let path = &*resolve(path);
         if !path.is_dir() {
             return gguf::load(path).map(Self);
         }

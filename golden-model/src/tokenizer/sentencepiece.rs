@@ -1,7 +1,7 @@
 //! SentencePiece vocabularies of the byte-pair kind, from `tokenizer.model` or from GGUF.
 //!
-//! SentencePiece joins the neighbours whose joint piece has the best score. That is a byte-pair merge list in the order
-//! of the scores, which is what the `tokenizers` library runs. Spaces are written as U+2581, one is put before the text,
+//! SentencePiece joins the neighbours whose joint piece has the best score. That is a byte-pair merge list in the
+//! order of the scores, which is what the `tokenizers` library runs. Spaces are written as U+2581, one is put before the text,
 //! and characters without a piece fall back to bytes.
 
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
-//! The network once more, written from the published formulas alone: dense float weights, fake-quantised activations, no
-//! cache, no packing, double precision. Slow and obvious.
+//! The network once more, written from the published formulas alone: dense float weights, fake-quantised activations,
+//! no cache, no packing, double precision. Slow and obvious.
 
 /// A network with its effective weights: what the trits and scales amount to.
 pub struct Net {
