@@ -273,15 +273,15 @@ fn write_files(args: &Args, report: &Report) -> Result<()> {
 /// One line a layer; names hold no commas.
 fn write_csv(path: &Path, layers: &[LayerReport]) -> Result<()> {
     let mut text = String::from(
-        "name,m,k,n,calls,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,bytes,energy_j\n",
+        "name,m,k,n,calls,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,model_cycles,bytes,energy_j\n",
     );
     for l in layers {
         let energy = l.energy.map_or(String::new(), |e| e.total().value.to_string());
         let numbers =
             [l.calls, l.cycles, l.active, l.stall_act, l.stall_wgt, l.stall_out].map(|n| n.to_string()).join(",");
         text += &format!(
-            "{},{},{},{},{numbers},{},{},{},{energy}\n",
-            l.name, l.m, l.k, l.n, l.utilization, l.bound_cycles, l.bytes
+            "{},{},{},{},{numbers},{},{},{},{},{energy}\n",
+            l.name, l.m, l.k, l.n, l.utilization, l.bound_cycles, l.model_cycles, l.bytes
         );
     }
     write_file(path, text.as_bytes())

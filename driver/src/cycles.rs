@@ -1,13 +1,20 @@
-//! What a matmul costs in cycles at best.
+//! What a matmul costs in cycles.
 //!
 //! ```text
-//! bound = ceil(N / columns) * ceil(K / lanes) * max(M, beats per tile)
+//! tiles  = ceil(N / columns) * ceil(K / lanes)
+//! bound  = tiles * max(M, beats per tile)
+//! cycles = max(beats per tile, 2) + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
 //! ```
 //!
 //! Every lane chunk of every column block is applied to `M` tokens, one a cycle, and meanwhile the next tile is loaded,
-//! one beat a cycle: the longer of the two decides. Whatever fills and drains the pipeline comes on top.
+//! one beat a cycle: the longer of the two decides. The first tile has nothing to hide behind, the last one hides nothing,
+//! and the first activation takes as long as two beats of weights. `cycles` is exact for a unit whose host never lets it
+//! wait.
 
 use trine_spec::Config;
+
+/// Cycles from the start of a job to its first beat and from its last sum to its end, as measured.
+const FILL: u64 = 8;
 
 /// Size of a matmul or of a part of one: `y[m x n] = x[m x k] · W[k x n]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,9 +38,15 @@ impl Shape {
         self.n.div_ceil(config.columns) as u64 * self.k.div_ceil(config.lanes) as u64
     }
 
-    /// The least cycles of one job of this shape.
+    /// The least cycles that one job of this shape can take.
     pub fn bound(&self, config: &Config) -> u64 {
         self.tiles(config) * self.m.max(config.beats_per_tile()) as u64
+    }
+
+    /// The cycles that one job of this shape takes, as long as the host never lets the unit wait.
+    pub fn cycles(&self, config: &Config) -> u64 {
+        let (m, beats) = (self.m as u64, config.beats_per_tile() as u64);
+        beats.max(2) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
     }
 }
 
@@ -53,6 +66,14 @@ mod tests {
         assert_eq!(Shape { m: 1, k: 128, n: 32 }.bound(&config), 2 * 2 * 4);
         assert_eq!(Shape { m: 16, k: 128, n: 32 }.bound(&config), 2 * 2 * 16);
         assert_eq!(Shape { m: 16, k: 129, n: 33 }.bound(&config), 3 * 3 * 16);
+    }
+
+    #[test]
+    fn the_cycles_by_hand() {
+        let config = Config::sized(64, 16);
+        // Four beats of the first tile, 15 tiles behind it, the last one's tokens, 14 cycles of pipeline.
+        assert_eq!(Shape { m: 5, k: 128, n: 128 }.cycles(&config), 4 + 15 * 5 + 5 + 14);
+        assert_eq!(Shape { m: 1, k: 128, n: 128 }.cycles(&config), 4 + 15 * 4 + 1 + 14);
     }
 
     #[test]

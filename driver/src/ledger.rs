@@ -1,6 +1,7 @@
 //! What was computed where, and everything that was not as it should be.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::Serialize;
 use trine_golden_model::LinearId;
@@ -20,6 +21,8 @@ pub struct LayerTotals {
     pub counters: Counters,
     /// The least cycles possible.
     pub bound: u64,
+    /// The cycles when the host never lets the unit wait.
+    pub modelled: u64,
     /// Bytes moved over the three streams.
     pub bytes: u64,
 }
@@ -98,18 +101,23 @@ impl Ledger {
         self.incidents.iter().filter(|incident| incident.remedy == Remedy::Golden).count()
     }
 
-    /// Enters one call of a layer.
-    pub(crate) fn call(&mut self, id: LinearId, shape: Shape, counters: Counters, bound: u64, bytes: u64) {
-        let at = *self.index.entry((id, shape.m)).or_insert_with(|| {
-            self.layers.push(LayerTotals { id, shape, calls: 0, counters: Counters::default(), bound: 0, bytes: 0 });
-            self.layers.len() - 1
-        });
-        let layer = &mut self.layers[at];
-        layer.calls += 1;
-        layer.counters += counters;
-        layer.bound += bound;
-        layer.bytes += bytes;
-        self.macs += shape.macs();
+    /// Enters one call of a layer: the totals of that call alone.
+    pub(crate) fn call(&mut self, call: LayerTotals) {
+        self.macs += call.shape.macs();
+        match self.index.entry((call.id, call.shape.m)) {
+            Entry::Vacant(entry) => {
+                entry.insert(self.layers.len());
+                self.layers.push(call);
+            }
+            Entry::Occupied(entry) => {
+                let layer = &mut self.layers[*entry.get()];
+                layer.calls += call.calls;
+                layer.counters += call.counters;
+                layer.bound += call.bound;
+                layer.modelled += call.modelled;
+                layer.bytes += call.bytes;
+            }
+        }
     }
 
     /// Enters a failure.

@@ -12,7 +12,7 @@ use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
 use trine_spec::Config;
 
 use crate::cycles::Shape;
-use crate::ledger::{Ledger, Mismatch, Remedy};
+use crate::ledger::{LayerTotals, Ledger, Mismatch, Remedy};
 use crate::packing;
 use crate::schedule::{Job, Schedule};
 use crate::weights::WeightCache;
@@ -188,8 +188,10 @@ impl<T: Transport> Matmul for Offload<T> {
         }
         match self.on_device(&call, w, y) {
             Ok((counters, bytes)) => {
-                let bound = Schedule::new(self.device.config(), shape).bound(self.device.config());
-                self.ledger.call(id, shape, counters, bound, bytes);
+                let config = self.device.config();
+                let schedule = Schedule::new(config, shape);
+                let (bound, modelled) = (schedule.bound(config), schedule.cycles(config));
+                self.ledger.call(LayerTotals { id, shape, calls: 1, counters, bound, modelled, bytes });
                 if call.expected.is_some() {
                     self.ledger.checked_macs += shape.macs();
                 }

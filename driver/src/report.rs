@@ -38,6 +38,8 @@ pub struct LayerReport {
     pub utilization: f64,
     /// The least cycles possible.
     pub bound_cycles: u64,
+    /// The cycles when the host never lets the unit wait.
+    pub model_cycles: u64,
     /// Bytes moved over the streams.
     pub bytes: u64,
     /// Energy by part; absent when an event has no sourced price.
@@ -131,6 +133,7 @@ fn layer(totals: &LayerTotals, config: &Config, energy: Option<&EnergyModel>) ->
         stall_out: counters.stall_out,
         utilization: utilization(config, macs, counters.cycles),
         bound_cycles: totals.bound,
+        model_cycles: totals.modelled,
         bytes: totals.bytes,
         energy: energy.map(|model| model.energy(counters, totals.bytes)),
     }

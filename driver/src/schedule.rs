@@ -83,6 +83,11 @@ impl Schedule {
     pub fn bound(&self, config: &Config) -> u64 {
         self.jobs().map(|job| job.shape().bound(config)).sum()
     }
+
+    /// The cycles of all jobs together, as long as the host never lets the unit wait.
+    pub fn cycles(&self, config: &Config) -> u64 {
+        self.jobs().map(|job| job.shape().cycles(config)).sum()
+    }
 }
 
 /// `0..total` in the fewest pieces of at most `most`, sizes differing by at most one.

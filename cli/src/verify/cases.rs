@@ -6,15 +6,16 @@ use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use trine_driver::Shape;
-use trine_golden_model::{LinearId, TernaryMatrix};
+use trine_golden_model::{LinearId, LinearKind, TernaryMatrix};
 use trine_spec::Config;
-
-use super::RANDOM;
 
 /// Matmuls in a random case.
 const MATMULS: usize = 3;
 /// Most tokens of a matmul.
 const MOST_TOKENS: usize = 16;
+
+/// What a random matmul passes for.
+const RANDOM: LinearId = LinearId { layer: 0, kind: LinearKind::Up };
 
 /// Matmuls that follow one another on one unit.
 pub(super) struct Case<'a> {
@@ -33,6 +34,11 @@ pub(super) struct Multiplication<'a> {
 impl Multiplication<'_> {
     pub(super) fn shape(&self) -> Shape {
         Shape { m: self.m, k: self.weights.cols(), n: self.weights.rows() }
+    }
+
+    /// Whether this is no layer of a model.
+    pub(super) fn is_random(&self) -> bool {
+        matches!(self.weights, Cow::Owned(_))
     }
 }
 

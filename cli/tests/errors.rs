@@ -1,0 +1,138 @@
+//! What a user sees when something is wrong: one paragraph with what, where and what to do, and the right exit code.
+
+mod common;
+
+use std::path::Path;
+use std::process::Stdio;
+
+use common::{Run, command, finish, model, trine, workplace};
+
+/// Asserts exit code and paragraph; returns the paragraph.
+fn refused(run: Run, code: i32) -> String {
+    assert_eq!(run.code, Some(code), "{run:?}");
+    let message = run.stderr.trim_end().to_owned();
+    assert!(message.starts_with("error: ") && message.lines().count() == 1, "{message}");
+    assert!(!message.contains("panicked"), "{message}");
+    message
+}
+
+/// A copy of the bundled model, to be damaged.
+fn copy(folder: &Path) -> std::path::PathBuf {
+    let copy = folder.join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for name in ["config.json", "chars.json", "model.safetensors"] {
+        std::fs::copy(model().join(name), copy.join(name)).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn a_missing_model_is_named() {
+    let folder = workplace();
+    for line in
+        ["inspect nowhere", "run --model nowhere --prompt x --tokens 1", "logits --model nowhere --ids 1 --out o"]
+    {
+        let message = refused(trine(folder.path(), line), 2);
+        assert!(message.contains("nowhere") && message.contains("no such folder or file"), "{message}");
+    }
+}
+
+#[test]
+fn a_truncated_checkpoint_is_named() {
+    let folder = workplace();
+    let file = copy(folder.path()).join("model.safetensors");
+    let bytes = std::fs::read(&file).unwrap();
+    for length in [0, 4, bytes.len() / 2, bytes.len() - 1] {
+        std::fs::write(&file, &bytes[..length]).unwrap();
+        let message = refused(trine(folder.path(), "inspect copy"), 2);
+        assert!(message.contains("copy/model.safetensors"), "{message}");
+    }
+}
+
+#[test]
+fn an_unknown_architecture_is_named() {
+    let folder = workplace();
+    let file = copy(folder.path()).join("config.json");
+    let text = std::fs::read_to_string(&file).unwrap().replace("BitNetForCausalLM", "MambaForCausalLM");
+    std::fs::write(&file, text.replace("\"bitnet\"", "\"mamba\"")).unwrap();
+    let message = refused(trine(folder.path(), "inspect copy"), 2);
+    assert!(message.contains("config.json") && message.to_lowercase().contains("mamba"), "{message}");
+}
+
+#[test]
+fn impossible_units_are_refused_by_every_verb() {
+    let folder = workplace();
+    for verb in
+        ["generate -o out", "verify", "run --model MODEL --prompt A --tokens 1", "logits --model MODEL --ids 1 --out o"]
+    {
+        let refused = |flags: &str| refused(trine(folder.path(), &format!("{verb} {flags}")), 2);
+        assert_eq!(refused("--lanes 0"), "error: lanes = 0 is outside 1 to 256");
+        assert_eq!(refused("--max-depth 0"), "error: max-depth = 0 is outside 1 to 262144");
+        assert!(refused("--preset giant").contains("unknown preset `giant`; known: unit odd"));
+        assert!(refused("--config missing.toml").contains("missing.toml: No such file"));
+    }
+    std::fs::write(folder.path().join("unit.toml"), "lanes = 8\ncolums = 2\n").unwrap();
+    let message = refused(trine(folder.path(), "generate -o out --config unit.toml"), 2);
+    assert!(message.contains("unit.toml: unknown field `colums`"), "{message}");
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn a_character_outside_the_vocabulary_is_named() {
+    let folder = workplace();
+    let message = refused(trine(folder.path(), "run --model MODEL --prompt KIŊG --tokens 1"), 2);
+    assert!(message.contains("'Ŋ' at position 2"), "{message}");
+}
+
+#[test]
+fn what_does_not_fit_the_context_is_refused() {
+    let folder = workplace();
+    let message = refused(trine(folder.path(), "run --model MODEL --prompt KING --tokens 125"), 2);
+    assert!(message.contains("4 tokens and 125 more do not fit the model's context of 128"), "{message}");
+    let message = refused(trine(folder.path(), "logits --model MODEL --ids 1,999 --out o.npy --backend golden"), 2);
+    assert!(message.contains("999"), "{message}");
+    assert!(!folder.path().join("o.npy").exists());
+}
+
+#[test]
+fn a_missing_verilator_is_exit_code_3() {
+    let folder = workplace();
+    for line in ["verify --preset unit --cases 1", "run --model MODEL --prompt A --tokens 1"] {
+        let mut without = command(folder.path(), line);
+        without.env("TRINE_VERILATOR", "/nowhere/verilator");
+        let message = refused(finish(without), 3);
+        assert!(message.to_lowercase().contains("verilator") && message.contains("/nowhere/verilator"), "{message}");
+    }
+}
+
+#[test]
+fn bad_numbers_are_refused_before_any_work() {
+    let folder = workplace();
+    let message = refused(trine(folder.path(), "verify --stalls 1.5"), 2);
+    assert!(message.contains("at least 0 and below 1, not 1.5"), "{message}");
+    for flags in ["--tokens 0", "--tokens 1 --temperature=-1", "--tokens 1 --clock-hz 0", "--tokens 1 --clock-hz x"] {
+        let run = trine(folder.path(), &format!("run --model MODEL --prompt A {flags}"));
+        assert!(run.code == Some(2) && run.stderr.contains("invalid value"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_named() {
+    let folder = workplace();
+    let message = refused(trine(folder.path(), "inspect MODEL --json missing/i.json"), 2);
+    assert!(message.contains("missing/i.json: cannot be written"), "{message}");
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let message = refused(trine(folder.path(), "generate -o file/rtl"), 2);
+    assert!(message.contains("file/rtl"), "{message}");
+}
+
+/// As in `trine inspect MODEL | head -1`.
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let folder = workplace();
+    let mut child =
+        command(folder.path(), "inspect MODEL").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}

@@ -1,0 +1,170 @@
+//! The verbs on the bundled model and small units, end to end.
+
+mod common;
+
+use std::path::Path;
+
+use common::{json, model, trine, workplace};
+use trine_golden_model::npy;
+
+/// Runs a line that must succeed and returns what it printed.
+fn done(folder: &Path, line: &str) -> String {
+    let run = trine(folder, line);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{line}: {}", run.stdout);
+    run.stdout
+}
+
+#[test]
+fn generate_writes_what_tools_need() {
+    let folder = workplace();
+    let printed = done(folder.path(), "generate --lanes 7 --columns 3 -o rtl --json m.json");
+    assert!(printed.contains("7 lanes x 3 columns"));
+    let rtl = folder.path().join("rtl");
+    let manifest = json(&rtl, "manifest.json");
+    assert_eq!(manifest, json(folder.path(), "m.json"));
+    assert_eq!((&manifest["top"], &manifest["config"]["lanes"]), (&"trine".into(), &7.into()));
+    let text = |name: &str| std::fs::read_to_string(rtl.join(name)).unwrap();
+    let modules: Vec<&str> = manifest["modules"].as_array().unwrap().iter().map(|m| m.as_str().unwrap()).collect();
+    assert_eq!(modules.last(), Some(&"trine"));
+    let files: Vec<String> = modules.iter().map(|module| format!("{module}.v")).collect();
+    assert_eq!(text("trine.f").lines().collect::<Vec<_>>(), files);
+    for (module, file) in modules.iter().zip(&files) {
+        assert!(text(file).contains(&format!("module {module} (")) && text("trine.core").contains(file));
+    }
+    let port = |name: &str| manifest["ports"].as_array().unwrap().iter().find(|p| p["name"] == name).cloned().unwrap();
+    assert_eq!((&port("s_axis_act_tdata")["width"], &port("m_axis_res_tdata")["width"]), (&56.into(), &96.into()));
+    assert_eq!(port("irq")["direction"], "output");
+    assert_eq!(manifest["registers"][0]["name"], "ID");
+
+    let before = text("trine_column.v");
+    done(folder.path(), "generate --lanes 7 --columns 3 -o rtl --emitter rust-hdl");
+    assert!(text("trine_column.v") != before && text("trine_column.v").contains("module trine_column("));
+}
+
+#[test]
+fn inspect_counts_weights() {
+    let folder = workplace();
+    done(folder.path(), "inspect MODEL --json i.json");
+    let report = json(folder.path(), "i.json");
+    assert_eq!(
+        (&report["architecture"], &report["linear_convention"]),
+        (&"BitNetForCausalLM".into(), &"bitlinear".into())
+    );
+    let layers = report["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), 28);
+    let sum = |f: &dyn Fn(&serde_json::Value) -> u64| layers.iter().map(f).sum::<u64>();
+    let number = |v: &serde_json::Value| v.as_u64().unwrap();
+    assert_eq!(report["totals"]["weights"], sum(&|l| number(&l["rows"]) * number(&l["cols"])));
+    assert_eq!(report["totals"]["zeros"], sum(&|l| number(&l["zeros"])));
+    assert_eq!(
+        (&layers[4]["name"], &layers[4]["rows"], &layers[4]["cols"]),
+        (&"layers.0.mlp.gate_proj".into(), &352.into(), &128.into())
+    );
+}
+
+/// The strict ids are chosen so that no rounding is near an edge; see the model's folder for the stored logits.
+#[test]
+fn logits_agree_with_the_reference_on_both_backends() {
+    let folder = workplace();
+    let ids = model().join("strict_input_ids.npy");
+    let (shape, expected) = npy::read_f32(&model().join("strict_logits_f32.npy")).unwrap();
+    let golden = format!("logits --model MODEL --ids-file {} --out g.npy --backend golden", ids.display());
+    done(folder.path(), &golden);
+    let (golden_shape, golden) = npy::read_f32(&folder.path().join("g.npy")).unwrap();
+    assert_eq!(golden_shape, shape);
+    let worst = golden.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst <= 3e-4, "{worst}");
+
+    let line = format!("--ids-file {} --out r.npy --preset small --offload linear --json l.json", ids.display());
+    let printed = done(folder.path(), &format!("logits --model MODEL {line}"));
+    assert!(printed.contains("mismatches 0 of "));
+    assert!(npy::read_f32(&folder.path().join("r.npy")).unwrap().1 == golden, "the same to the last bit");
+    let report = json(folder.path(), "l.json");
+    assert_eq!((&report["backend"], &report["mismatches"]), (&"rtl".into(), &0.into()));
+    assert_eq!(report["shape"].as_array().unwrap().len(), 3);
+    assert!(report["macs"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn ids_on_the_command_line_are_one_sequence() {
+    let folder = workplace();
+    done(folder.path(), "logits --model MODEL --ids 1,2,3 --out o.npy --backend golden");
+    assert_eq!(npy::read_f32(&folder.path().join("o.npy")).unwrap().0, [1, 3, 84]);
+}
+
+#[test]
+fn a_model_speaks_the_same_on_both_backends() {
+    let folder = workplace();
+    let line = "run --model MODEL --prompt KING --tokens 12 --seed 3 --json";
+    done(folder.path(), &format!("{line} g.json --backend golden"));
+    let printed = done(folder.path(), &format!("{line} r.json --preset small --offload linear --report out"));
+    let (golden, rtl) = (json(folder.path(), "g.json"), json(folder.path(), "r.json"));
+    assert_eq!((&golden["text"], &golden["tokens"]), (&rtl["text"], &rtl["tokens"]));
+    assert_eq!(rtl["tokens"].as_array().unwrap().len(), 12);
+    assert!(golden.get("macs").is_none(), "nothing was offloaded");
+
+    // Prompt and generated tokens but the last pass through every ternary weight.
+    let macs = 737_280 * (4 + 12 - 1);
+    assert_eq!((&rtl["macs"], &rtl["mismatches"], &rtl["fallbacks"]), (&macs.into(), &0.into(), &0.into()));
+    assert!(printed.contains("mismatches 0 of 11 059 200 MACs") && printed.contains(rtl["text"].as_str().unwrap()));
+    let layers = rtl["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), 2 * 28);
+    let sum = |field: &str| layers.iter().map(|l| l[field].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(rtl["cycles"], sum("cycles"));
+    assert_eq!(sum("cycles"), sum("model_cycles"), "a host without pauses meets the cycle model exactly");
+    assert!(sum("bound_cycles") < sum("cycles"));
+    let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b;
+    assert!(close(rtl["simulated_seconds"].as_f64().unwrap(), sum("cycles") as f64 / 200e6));
+    let parts = ["compute", "onchip", "dram", "static"];
+    let part = |l: &serde_json::Value, p: &str| l["energy"][p]["value"].as_f64().unwrap();
+    let energy: f64 = layers.iter().flat_map(|l| parts.map(|p| part(l, p))).sum();
+    assert!(close(rtl["energy_j"]["value"].as_f64().unwrap(), energy) && energy > 0.0);
+    assert_eq!(rtl["energy_j"]["tag"], "derived");
+
+    let out = folder.path().join("out");
+    assert_eq!(json(&out, "run.json"), rtl);
+    let csv = std::fs::read_to_string(out.join("layers.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 1 + layers.len());
+    let fields: Vec<usize> = csv.lines().map(|line| line.split(',').count()).collect();
+    assert!(fields.iter().all(|&n| n == fields[0]));
+}
+
+#[test]
+fn what_is_not_offloaded_is_host_work() {
+    let folder = workplace();
+    done(folder.path(), "run --model MODEL --prompt KING --tokens 2 --preset small --json r.json --trace w.fst");
+    let report = json(folder.path(), "r.json");
+    // FFN: three projections of 128 x 352 in four layers, five tokens; the rest stays.
+    let ffn = 3 * 128 * 352 * 4 * 5u64;
+    assert_eq!(report["macs"], ffn);
+    assert_eq!(report["host_work"][0]["name"], "q_proj, k_proj, v_proj, o_proj");
+    assert_eq!(report["host_work"][0]["macs"], 737_280 * 5 - ffn);
+    assert!(std::fs::metadata(folder.path().join("w.fst")).unwrap().len() > 1000, "a waveform");
+}
+
+#[test]
+fn verify_passes_and_replays_case_by_case() {
+    let folder = workplace();
+    done(folder.path(), "verify --preset odd --cases 6 --seed 4 --stalls 0.3 --json a.json");
+    let all = json(folder.path(), "a.json");
+    assert_eq!((&all["cases"], &all["mismatches"], &all["seed"]), (&6.into(), &0.into(), &4.into()));
+    assert!(all["first_mismatch"].is_null() && all["cycles_model_exact"].is_null());
+    let (mut macs, mut cycles) = (0, 0);
+    for seed in 4..10 {
+        done(folder.path(), &format!("verify --preset odd --cases 1 --seed {seed} --stalls 0.3 --json b.json"));
+        let one = json(folder.path(), "b.json");
+        macs += one["macs"].as_u64().unwrap();
+        cycles += one["cycles"].as_u64().unwrap();
+    }
+    assert_eq!((all["macs"].as_u64(), all["cycles"].as_u64()), (Some(macs), Some(cycles)));
+}
+
+#[test]
+fn without_pauses_every_preset_meets_the_cycle_model() {
+    let folder = workplace();
+    for preset in ["unit", "odd", "small"] {
+        done(folder.path(), &format!("verify --preset {preset} --cases 30 --stalls 0 --model MODEL --json v.json"));
+        let report = json(folder.path(), "v.json");
+        assert_eq!((&report["cycles_model_exact"], &report["cases"]), (&true.into(), &58.into()), "{preset}");
+    }
+}
