@@ -229,6 +229,19 @@ fn rust_hdls_checks_become_errors() {
         m.drive("sum_o", &a + &b);
     });
     assert_eq!(mistyped.to_string(), "module wrong: operands u2 and s2 differ in sign");
+    for describe in [
+        |m: &mut Module| drop(m.input("none", bits(0))),
+        |m: &mut Module| drop(m.memory("none", bits(1), 0, RamStyle::Auto)),
+    ] {
+        assert_eq!(unbuilt(describe).to_string(), "module wrong: `none` has no bits");
+    }
+    let nothing = unbuilt(|m| {
+        let a = m.input("a_i", BIT);
+        m.drive("out_o", cat([a.clone(), a.repeat(0)]));
+    });
+    assert_eq!(nothing.to_string(), "module wrong: `an expression` has no bits");
+    let idle = unbuilt(|m| drop(m.reg("idle_q", BIT)));
+    assert_eq!(idle.to_string(), "module wrong: `idle_q` is not driven");
     let foreign = unbuilt(|m| {
         let mut other = Module::new("other", "");
         let signals: Vec<Expr> = (0..3).map(|n| other.input(&format!("x{n}_i"), BIT)).collect();

@@ -65,7 +65,11 @@ pub enum Error {
         other: String,
     },
     /// Two forms of one design behave differently.
-    #[error("module {module}: the two forms differ; not equal: {}\n{trace}\nlog: {log}", .signals.join(", "), log = .log.display())]
+    #[error(
+        "module {module}: the two forms differ; not equal: {}\n{trace}\nlog: {log}",
+        .signals.join(", "),
+        log = .log.display()
+    )]
     Different {
         /// The innermost module that differs.
         module: String,

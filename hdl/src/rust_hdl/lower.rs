@@ -25,7 +25,7 @@ pub(super) fn ports(m: &Module) -> Vec<Signal> {
 /// The plan of `m`.
 ///
 /// # Errors
-/// A mistyped expression or a foreign signal, which only a module that was never built can contain.
+/// An expression without bits, or what only a module that was never built can contain.
 pub(super) fn lower(m: &Arc<Module>) -> Result<Plan, RustHdlError> {
     let mut l = Lowering {
         m,
@@ -34,8 +34,7 @@ pub(super) fn lower(m: &Arc<Module>) -> Result<Plan, RustHdlError> {
         nodes: HashMap::new(),
         reads: HashMap::new(),
     };
-    l.declare();
-    match l.body() {
+    match l.declare().and_then(|()| l.body()) {
         Ok(()) => Ok(l.plan),
         Err(error) => Err(Errors { module: m.name.clone(), errors: vec![error] }.into()),
     }
@@ -103,10 +102,13 @@ impl Lowering<'_> {
 
     /// Registers and memories become parts beside their own name, so that the name stays free for the value itself and
     /// both emitters call every signal the same.
-    fn declare(&mut self) {
+    fn declare(&mut self) -> Result<(), Error> {
         let mut next_port = usize::from(self.m.clocked());
         for d in &self.m.decls {
             let named = match d.kind {
+                Kind::Memory(0, _) => return Err(Error::Empty(d.name.clone())),
+                _ if d.ty.width == 0 => return Err(Error::Empty(d.name.clone())),
+                Kind::Reg if !self.m.clocked() => return Err(Error::Undriven(d.name.clone())),
                 Kind::Input | Kind::Output => {
                     next_port += 1;
                     Named::Net(next_port - 1)
@@ -133,6 +135,7 @@ impl Lowering<'_> {
             };
             self.named.push(named);
         }
+        Ok(())
     }
 
     fn body(&mut self) -> Result<(), Error> {
@@ -193,6 +196,9 @@ impl Lowering<'_> {
     fn value(&mut self, e: &Expr) -> Result<usize, Error> {
         if let Some(net) = self.nodes.get(&Arc::as_ptr(&e.node)) {
             return Ok(*net);
+        }
+        if e.ty.width == 0 {
+            return Err(Error::Empty("an expression".into()));
         }
         let value = match &*e.node {
             Node::Bad(error) => return Err(error.clone()),

@@ -8,13 +8,13 @@
 //!                                  └─ run ───► Logic::update ──► rust-hdl's simulator
 //! ```
 //!
-//! A register becomes a block with a flip-flop, a memory a block with the Verilog of a RAM, as rust-hdl's own widgets do
-//! it; everything else is a body of rust-hdl statements, one signal for each node of an expression. rust-hdl prints a
-//! module for every instance; here each unique module is a top block of its own and its instances elsewhere are black
+//! A register becomes a block with a flip-flop, a memory a block with the Verilog of a RAM, as rust-hdl's own widgets
+//! do it; everything else is a body of rust-hdl statements, one signal for each node of an expression. rust-hdl prints
+//! a module for every instance; here each unique module is a top block of its own and its instances elsewhere are black
 //! boxes, so that the text grows with the description and not with the hardware.
 //!
-//! Ports, instances, wires and registers are called the same as in [`lang::verilog`](crate::lang::verilog()), which lets
-//! an equivalence checker compare them one by one.
+//! Ports, instances, wires and registers are called the same as in [`lang::verilog`](crate::lang::verilog()), which
+//! lets an equivalence checker compare them one by one.
 
 mod body;
 mod error;

@@ -1,13 +1,13 @@
 //! Whether two Verilog forms of one design behave the same.
 //!
 //! Both forms of each module are laid side by side with every signal of equal name presumed equal, and each presumption
-//! is proven from the others: registers and words of memories by induction over time, instances by the equality of what goes
-//! into them. Because only one step between named signals is solved at a time, this holds for complete units, where one
-//! question to a SAT solver about all outputs would not end. What is proven: once all signals of
-//! common name have agreed for a few cycles, they agree for ever.
+//! is proven from the others: registers and words of memories by induction over time, instances by the equality of what
+//! goes into them. Because only one step between named signals is solved at a time, this holds for complete units,
+//! where one question to a SAT solver about all outputs would not end. What is proven: once all signals of common name
+//! have agreed for a few cycles, they agree for ever.
 //!
-//! A module with a signal that cannot be proven so is flattened in both forms and started with all registers and memories
-//! at zero, and the solver looks for inputs that make its outputs differ within a number of cycles.
+//! A module with a signal that cannot be proven so is flattened in both forms and started with all registers and
+//! memories at zero, and the solver looks for inputs that make its outputs differ within a number of cycles.
 
 use super::Yosys;
 use super::run::Run;
@@ -16,9 +16,9 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use trine_hdl::{Verilog, rust_hdl};
 
-/// The solver takes one step for one clock edge and never looks at clocks, so that a wrong clock or edge would pass. Here
-/// a clock becomes an input like any other: a register takes its next value in a step in which its clock is at the level
-/// after the active edge, and keeps its value in the others.
+/// The solver takes one step for one clock edge and never looks at clocks, so that a wrong clock or edge would pass.
+/// Here a clock becomes an input like any other: a register takes its next value in a step in which its clock is at the
+/// level after the active edge, and keeps its value in the others.
 const CLOCKS: &str = "\
 read_verilog -icells <<EOT
 module \\$dff (CLK, D, Q);
@@ -162,7 +162,8 @@ fn by_search(unit: &str, cycles: usize) -> String {
         let _ =
             writeln!(s, "memory_collect\nmemory_map\n{EDGES}\nopt_clean\nrename {unit} {side}\ndesign -stash {side}");
     }
-    s += "design -copy-from gold gold\ndesign -copy-from gate gate\nmiter -equiv -flatten -make_outputs gold gate miter\n";
+    s += "design -copy-from gold gold\ndesign -copy-from gate gate\n";
+    s += "miter -equiv -flatten -make_outputs gold gate miter\n";
     let _ =
         writeln!(s, "sat -tempinduct-baseonly -maxsteps {cycles} -set-init-zero -prove trigger 0 -show-ports miter");
     s

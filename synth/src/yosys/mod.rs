@@ -1,8 +1,8 @@
 //! Yosys: found, run with a time limit, and asked whether designs are sound and equal.
 //!
-//! Yosys is looked for in the variable `TRINE_YOSYS`, on `PATH`, and in the project's `.tools` folder, where it is a Python
-//! package without a command of its own. A failed run leaves its script, sources and log in a temporary folder that the
-//! error names; `yosys -s script.ys` repeats it there.
+//! Yosys is looked for in the variable `TRINE_YOSYS`, on `PATH`, and in the project's `.tools` folder, where it is a
+//! Python package without a command of its own. A failed run leaves its script, sources and log in a temporary folder
+//! that the error names; `yosys -s script.ys` repeats it there.
 
 mod equivalence;
 mod run;
