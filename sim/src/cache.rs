@@ -92,7 +92,8 @@ mod tests {
     #[test]
     fn an_entry_is_filled_once() {
         let (_folder, cache) = cache();
-        let entry = cache.entry("x", |folder| Ok(fs::write(folder.join("file"), "first").unwrap())).unwrap();
+        let write = |folder: &Path| fs::write(folder.join("file"), "first").map_err(Error::io("cannot write", folder));
+        let entry = cache.entry("x", write).unwrap();
         let again = cache.entry("x", |_| panic!("the entry is there")).unwrap();
         assert_eq!(entry, again);
         assert_eq!(fs::read_to_string(entry.join("file")).unwrap(), "first");

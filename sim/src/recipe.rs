@@ -1,14 +1,16 @@
 //! The commands that turn Verilog into a dynamic library.
 //!
 //! ```text
-//! Verilog ───> Verilator ──> fast.cpp, slow.cpp ──┐
+//! Verilog ───> Verilator ──> fast*.cpp, slow*.cpp ┐
 //! port table ──────> ports.h + shim.cpp ──────────┼──> dut.so
 //! runtime sources ──> objects, cached for all ────┘
 //! ```
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use trine_hdl::{Direction, Verilog};
 
@@ -28,11 +30,17 @@ const SHIM: [(&str, &str); 6] = [
 ];
 
 /// Random initial values catch what a design forgets to reset; warnings are a matter for the linter, not for a build.
-const VERILATE: &str = "--cc -O3 --x-assign unique --x-initial unique --prefix Vdut --Mdir cpp -Wno-fatal";
+/// Modules stay modules, so that the columns can share code: half as much to compile, and 1.4 times faster to run.
+const VERILATE: &str =
+    "--cc -O3 -fno-inline -fno-gate --x-assign unique --x-initial unique --prefix Vdut --Mdir cpp -Wno-fatal";
 
 /// A library shares nothing with the next one: each holds a runtime of its own.
 const COMPILE: &str = "-c -std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -pthread \
                        -Icpp -Icodecs -include hooks.h -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE_VCD=0 -DVM_TRACE_SAIF=0";
+
+/// Generated C++ that the compiler gets at once: parsing the headers again costs more than a small file, and what is in
+/// one piece keeps other processors idle.
+const UNIT_BYTES: usize = 1 << 20;
 
 /// For code that runs every cycle. `-O3` gains nothing here, the processor's own instructions gain 10 %.
 const FAST: &str = "-O2 -march=native";
@@ -122,8 +130,8 @@ impl Workshop<'_> {
 
         progress(BuildStep::Compile);
         self.write_shim()?;
-        self.gather_generated()?;
-        let mut jobs = vec![("fast.cpp".into(), FAST), ("slow.cpp".into(), SLOW), ("shim.cpp".into(), FAST)];
+        let mut jobs = self.gather_generated()?;
+        jobs.push(("shim.cpp".into(), FAST));
         if self.recipe.trace {
             jobs.push(("codecs.cpp".into(), FAST));
         }
@@ -135,40 +143,58 @@ impl Workshop<'_> {
         self.remove_intermediates()
     }
 
-    /// Two units instead of Verilator's many: parsing the headers costs more than compiling a small file.
-    fn gather_generated(&self) -> Result<(), Error> {
+    /// Gathers Verilator's many files into a few units, those that run every cycle apart from those that run once.
+    fn gather_generated(&self) -> Result<Vec<(PathBuf, &'static str)>, Error> {
         let folder = self.folder.join("cpp");
-        let mut units = [String::new(), String::new()];
-        let mut names: Vec<String> = fs::read_dir(&folder)
+        let mut files: Vec<(String, usize)> = fs::read_dir(&folder)
             .map_err(Error::io("cannot read", &folder))?
             .flatten()
-            .map(|file| file.file_name().to_string_lossy().into_owned())
-            .filter(|name| name.ends_with(".cpp"))
+            .map(|file| (file.file_name().to_string_lossy().into_owned(), file.metadata().map_or(0, |data| data.len())))
+            .filter(|(name, _)| name.ends_with(".cpp"))
+            .map(|(name, bytes)| (name, bytes as usize))
             .collect();
-        names.sort();
-        for name in names {
-            units[usize::from(name.contains("__Slow"))] += &format!("#include \"{name}\"\n");
+        files.sort();
+        let (slow, fast): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.contains("__Slow"));
+
+        let mut jobs = Vec::new();
+        for (kind, files, flags) in [("fast", fast, FAST), ("slow", slow, SLOW)] {
+            let mut units: Vec<(String, usize)> = Vec::new();
+            for (name, bytes) in files {
+                if units.last().is_none_or(|(_, filled)| *filled >= UNIT_BYTES) {
+                    units.push((String::new(), 0));
+                }
+                let (text, filled) = units.last_mut().expect("there is a unit");
+                *text += &format!("#include \"{name}\"\n");
+                *filled += bytes;
+            }
+            for (index, (text, _)) in units.iter().enumerate() {
+                let name = format!("{kind}{index}.cpp");
+                self.write(&name, text)?;
+                jobs.push((name.into(), flags));
+            }
         }
-        self.write("fast.cpp", &units[0])?;
-        self.write("slow.cpp", &units[1])
+        Ok(jobs)
     }
 
-    /// Compiles sources to objects in the folder, all at once.
+    /// Compiles sources to objects in the folder, as many at once as there are processors.
     fn compile(&self, jobs: Vec<(PathBuf, &str)>) -> Result<(), Error> {
+        let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let queue = Mutex::new(jobs.into_iter());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || std::iter::from_fn(next).try_for_each(|(source, flags)| self.compile_one(&source, flags));
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            running.into_iter().try_for_each(|worker| worker.join().expect("a compile job does not panic"))
+        })
+    }
+
+    fn compile_one(&self, source: &Path, flags: &str) -> Result<(), Error> {
         let include = self.recipe.verilator.root.join("include");
         let trace = format!("-DVM_TRACE={0} -DVM_TRACE_FST={0}", u8::from(self.recipe.trace));
-        std::thread::scope(|scope| {
-            let running: Vec<_> = jobs
-                .iter()
-                .map(|(source, flags)| {
-                    let mut command = self.compiler();
-                    let all_flags = [COMPILE, &trace, flags].into_iter().flat_map(str::split_whitespace);
-                    command.args(all_flags).arg("-I").arg(&include).arg("-I").arg(include.join("vltstd")).arg(source);
-                    scope.spawn(move || self.run("the C++ compiler", &mut command))
-                })
-                .collect();
-            running.into_iter().try_for_each(|job| job.join().expect("a compile job does not panic"))
-        })
+        let mut command = self.compiler();
+        command.args([COMPILE, &trace, flags].into_iter().flat_map(str::split_whitespace));
+        command.arg("-I").arg(&include).arg("-I").arg(include.join("vltstd")).arg(source);
+        self.run("the C++ compiler", &mut command)
     }
 
     fn compiler(&self) -> Command {

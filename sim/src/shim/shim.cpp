@@ -89,11 +89,18 @@ struct Dut {
 // The design whose code is running: the runtime's hooks carry no context of their own.
 thread_local Dut* current = nullptr;
 
+struct Running {
+    explicit Running(Dut* dut) {
+        current = dut;
+        Verilated::threadContextp(&dut->context);
+    }
+    ~Running() { current = nullptr; }
+};
+
 template <typename Body>
 int32_t guarded(Dut* dut, Body body) noexcept {
     if (!dut->error.empty()) return FAILED;
-    current = dut;
-    Verilated::threadContextp(&dut->context);
+    const Running running{dut};
     try {
         return body();
     } catch (const std::exception& failure) {
@@ -148,7 +155,6 @@ EXPORT void trine_destroy(Dut* dut) {
 #if VM_TRACE_FST
     if (dut->trace) dut->trace->close();
 #endif
-    current = nullptr;
     delete dut;
 }
 
@@ -187,14 +193,14 @@ EXPORT int32_t trine_trace_open(Dut* dut, const char* path) {
     });
 }
 
-EXPORT int32_t trine_trace_close(Dut* dut) {
+EXPORT void trine_trace_close(Dut* dut) {
 #if VM_TRACE_FST
     // A failed design still gets its waveform: that is when it is wanted.
     if (dut->trace) dut->trace->close();
     dut->trace.reset();
-#endif
+#else
     (void)dut;
-    return OK;
+#endif
 }
 
 // Plays all sources and collects all sinks at the same time, until every beat is through and `drain` more cycles have
