@@ -9,7 +9,7 @@
 //!
 //! Nothing is allocated for a length that the file does not back with bytes. Arrays stay in the file until asked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::gguf_reader::{Entry, Reader, STRING, Value};
@@ -21,7 +21,7 @@ use crate::Error;
 pub(crate) struct Gguf {
     file: Mapped,
     metadata: HashMap<String, Value>,
-    entries: HashMap<String, Entry>,
+    entries: BTreeMap<String, Entry>,
 }
 
 impl Gguf {
@@ -47,7 +47,7 @@ impl Gguf {
                 return Err(reader.error(at, format!("key `{key}` is there twice")));
             }
         }
-        let mut entries = HashMap::new();
+        let mut entries = BTreeMap::new();
         for _ in 0..tensors {
             let at = reader.at;
             let (name, entry) = reader.entry()?;

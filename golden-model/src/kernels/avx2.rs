@@ -23,9 +23,10 @@ pub(super) unsafe fn tile<const R: usize, const M: usize>(
     // Slices of one known length need no checks in the loop.
     let (w, x) = (w.map(|row| &row[..blocks]), x.map(|token| &token[..blocks]));
     let mut sums = [[_mm256_setzero_si256(); M]; R];
-    for b in 0..blocks {
-        for half in 0..2 {
-            for (row, sums) in w.iter().zip(&mut sums) {
+    // A row at a time: its codes and one sum per token are what sixteen registers hold.
+    for (row, sums) in w.iter().zip(&mut sums) {
+        for b in 0..blocks {
+            for half in 0..2 {
                 // SAFETY: a block is 64 bytes, aligned to 64.
                 let packed = unsafe { _mm256_load_si256(row[b].0.as_ptr().cast::<__m256i>().add(half)) };
                 let codes = [
@@ -34,7 +35,7 @@ pub(super) unsafe fn tile<const R: usize, const M: usize>(
                     _mm256_and_si256(_mm256_srli_epi16::<4>(packed), mask),
                     _mm256_and_si256(_mm256_srli_epi16::<6>(packed), mask),
                 ];
-                for (token, sum) in x.iter().zip(sums) {
+                for (token, sum) in x.iter().zip(sums.iter_mut()) {
                     let mut pairs = _mm256_setzero_si256();
                     for (codes, lanes) in codes.iter().zip(&token[b]) {
                         // SAFETY: a plane's lanes are 64 bytes, aligned to 64.

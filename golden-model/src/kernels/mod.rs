@@ -73,7 +73,7 @@ impl Kernel {
 
     /// The fastest kernel of this machine.
     pub fn best() -> Self {
-        Self::available()[Self::available().len() - 1]
+        Self::available().pop().unwrap_or(Self(Isa::Portable))
     }
 
     /// A short name: `portable`, `avx2`, `avx512vnni`.
