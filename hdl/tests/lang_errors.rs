@@ -1,6 +1,6 @@
 //! Every structural mistake is found by `build` or by the emitter, and says where it is.
 
-use trine_hdl::lang::{BIT, Error, Module, bits, cat, int, lit, mux, set, verilog, when};
+use trine_hdl::lang::{BIT, Error, Module, bits, case, cat, int, lit, mux, set, set_to, verilog, when};
 
 /// The errors of a module whose only purpose is to be wrong.
 fn errors(make: impl FnOnce(&mut Module)) -> Vec<Error> {
@@ -37,6 +37,16 @@ fn literals_slices_and_conditions_out_of_range() {
             Error::Condition(of)
         ]
     );
+}
+
+#[test]
+fn labels_out_of_range() {
+    let found = errors(|m| {
+        let a = m.input("a_i", int(2));
+        let q = m.reg("q_q", BIT);
+        m.on_clock([case(&a, vec![(1, vec![set_to(&q, 1)]), (2, vec![])], vec![set_to(&q, 0)])]);
+    });
+    assert_eq!(found, [Error::Literal(2, int(2))]);
 }
 
 #[test]
@@ -92,6 +102,7 @@ fn names() {
     });
     let name = |n: &str| Error::Name(n.into());
     assert_eq!(found, [name("a_i"), name("wire"), name("1st"), Error::Empty("none".into())]);
+    assert_eq!(Module::new("case", "A word of Verilog.").build().unwrap_err().errors, [name("case")]);
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use num_bigint::BigInt;
 use rust_hdl_core::simulate::{Sim, Simulation, simulate};
 use std::sync::Arc;
+use trine_hdl::SourceFile;
 use trine_hdl::lang::{self, BIT, Expr, Module, RamStyle, bits, case, cat, if_else, int, lit, mux, set, set_to, when};
 use trine_hdl::rust_hdl::{RustHdlError, Unit, verilog};
-use trine_spec::Config;
+use trine_spec::config::PRESETS;
+use trine_spec::{Config, WeightCode};
 
 fn block(m: Module) -> Unit {
     Unit::new(&m.build().unwrap()).unwrap()
@@ -256,17 +258,35 @@ fn a_port_that_is_no_input_cannot_be_set() {
     assert_eq!(error.to_string(), "module counter has no input `count_o`");
 }
 
-/// The largest unit, in a thread with a sixteenth of the usual stack.
-#[test]
-fn the_largest_unit_needs_little_stack() {
-    let mut c = Config { lanes: 256, columns: 64, ..Config::default() };
-    c.weight_bus = Config::default_weight_bus(c.lanes, c.columns, c.weight_code);
+/// rust-hdl's form of a unit, which must have the same ports and modules as ours.
+fn compared(c: Config) -> Arc<Module> {
     let unit = trine_hdl::design::unit(&c.checked().unwrap()).unwrap();
-    let ours = lang::verilog(&unit).unwrap();
-    let small = std::thread::Builder::new().stack_size(512 * 1024);
-    let theirs = small.spawn(move || verilog(&unit)).unwrap().join().unwrap().unwrap();
+    let (ours, theirs) = (lang::verilog(&unit).unwrap(), verilog(&unit).unwrap());
     assert_eq!(theirs.ports, ours.ports);
     assert_eq!((&theirs.top, &theirs.clock), (&ours.top, &ours.clock));
-    let names = |files: &[trine_hdl::SourceFile]| files.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
+    let names = |files: &[SourceFile]| files.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&theirs.files), names(&ours.files));
+    unit
+}
+
+#[test]
+fn every_preset_and_odd_sizes_pass_rust_hdls_checks() {
+    for (_, c) in PRESETS {
+        compared(c);
+    }
+    for (lanes, columns) in [(1, 1), (1, 64), (3, 5), (7, 3), (100, 5), (256, 1), (256, 64)] {
+        for weight_code in [WeightCode::TwoBit, WeightCode::Base3] {
+            let weight_bus = Config::default_weight_bus(lanes, columns, weight_code);
+            compared(Config { lanes, columns, weight_code, weight_bus, ..Config::default() });
+        }
+    }
+}
+
+/// The largest unit, in a thread with a small part of the usual stack.
+#[test]
+fn the_largest_unit_needs_little_stack() {
+    let weight_bus = Config::default_weight_bus(256, 64, Config::default().weight_code);
+    let unit = compared(Config { lanes: 256, columns: 64, weight_bus, ..Config::default() });
+    let small = std::thread::Builder::new().stack_size(512 * 1024);
+    assert!(small.spawn(move || verilog(&unit).is_ok()).unwrap().join().unwrap());
 }
