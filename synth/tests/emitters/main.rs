@@ -8,6 +8,7 @@ use std::sync::Arc;
 use trine_hdl::lang::{self, Module};
 use trine_hdl::{Verilog, design, rust_hdl};
 use trine_spec::Config;
+use trine_spec::config::PRESETS;
 use trine_synth::Error;
 use trine_synth::yosys::{Proof, Yosys};
 
@@ -50,6 +51,17 @@ fn unit() -> Arc<Module> {
     let mut c = Config { lanes: 2, columns: 2, max_depth: 8, max_tokens: 4, ..Config::default() };
     c.weight_bus = Config::default_weight_bus(c.lanes, c.columns, c.weight_code);
     design::unit(&c.checked().unwrap()).unwrap()
+}
+
+#[test]
+fn both_forms_of_every_preset_are_sound() {
+    let yosys = Yosys::find().unwrap();
+    for (name, c) in PRESETS {
+        let (ours, theirs) = both(&design::unit(&c).unwrap());
+        for form in [&ours, &theirs] {
+            yosys.check(form).unwrap_or_else(|e| panic!("{name}: {e}"));
+        }
+    }
 }
 
 #[test]
