@@ -29,7 +29,10 @@ impl Sampler {
         }
     }
 
-    /// Chooses among `logits`, one per token; 0 if there are none.
+    /// Chooses among `logits`, one per token and at least one.
+    ///
+    /// # Panics
+    /// If `logits` is empty.
     pub fn sample(&mut self, logits: &[f32]) -> u32 {
         match &mut self.0 {
             Choice::Greedy => argmax(logits) as u32,
@@ -52,7 +55,7 @@ impl Sampler {
 /// The index of the first of the largest; NaN loses against every number.
 fn argmax(values: &[f32]) -> usize {
     let better = |best: usize, i: usize| if values[i] > values[best] || values[best].is_nan() { i } else { best };
-    (0..values.len()).reduce(better).unwrap_or(0)
+    (0..values.len()).reduce(better).expect("a score per token")
 }
 
 #[cfg(test)]
