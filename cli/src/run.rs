@@ -128,6 +128,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     };
     print(&report, &model, out)?;
     write_files(args, &report)?;
+    if let (Some(file), true) = (&args.trace, rtl) {
+        writeln!(out, "waveform: {}", file.display())?;
+    }
     let failed = report.device.as_ref().is_some_and(|d| d.mismatches > 0 || !d.incidents.is_empty());
     Ok(if failed { Verdict::Wrong } else { Verdict::Right })
 }

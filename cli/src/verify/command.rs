@@ -101,3 +101,73 @@ fn report(finding: &Finding, args: &Args, config: &Config, out: &mut dyn Write) 
     writeln!(out, "  replay: trine verify {} {what} --stalls {}", flags(config), args.stalls)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use trine_driver::Mismatch;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn finding(case: u64) -> Finding {
+        let mismatch = Mismatch {
+            layer: "layers.1.mlp.up_proj".into(),
+            token: 2,
+            output: 5,
+            beat: 4,
+            column: 1,
+            cycle: Some(321),
+            expected: -7,
+            actual: 8,
+        };
+        let waveform = Some("trine-verify-5-3.fst".into());
+        Finding { case, seed: 8, m: 3, k: 10, n: 6, mismatch: Some(mismatch), error: None, waveform }
+    }
+
+    fn printed(line: &str, finding: &Finding) -> String {
+        let args = Line::try_parse_from(line.split_whitespace()).unwrap().args;
+        let mut out = vec![];
+        report(finding, &args, &args.unit.config().unwrap(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_finding_tells_where_and_how_to_see_it_again() {
+        let text = printed("trine --preset odd --cases 9 --seed 5 --stalls 0.25", &finding(3));
+        let unit = flags(&Config::preset("odd").unwrap());
+        assert_eq!(
+            text,
+            format!(
+                "FAILED: case 3, seed 8, m = 3, k = 10, n = 6\n  \
+                 layers.1.mlp.up_proj: cycle 321, beat 4, column 1: expected -7, actual 8 (token 2, output 5)\n  \
+                 waveform: trine-verify-5-3.fst\n  \
+                 replay: trine verify {unit} --cases 1 --seed 8 --stalls 0.25\n"
+            )
+        );
+        let json = serde_json::to_value(finding(3)).unwrap();
+        for field in ["seed", "case", "cycle", "beat", "column", "expected", "actual", "waveform"] {
+            assert!(!json[field].is_null(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_layer_is_repeated_with_its_model() {
+        let text = printed("trine --cases 3 --model m", &finding(3));
+        assert!(text.ends_with(" --cases 0 --seed 8 --model m --stalls 0.3\n"), "{text}");
+    }
+
+    #[test]
+    fn failures_and_a_wrong_cycle_model_are_wrong() {
+        let outcome =
+            |first_mismatch, cycles_model_exact| Outcome { first_mismatch, cycles_model_exact, ..Outcome::default() };
+        assert_eq!(verdict(&outcome(None, None)), Verdict::Right);
+        assert_eq!(verdict(&outcome(None, Some(true))), Verdict::Right);
+        assert_eq!(verdict(&outcome(None, Some(false))), Verdict::Wrong);
+        assert_eq!(verdict(&outcome(Some(finding(0)), None)), Verdict::Wrong);
+    }
+}

@@ -55,6 +55,10 @@ pub struct Outcome {
     pub bound_cycles: u64,
     /// Seed of the first case.
     pub seed: u64,
+    /// Probability of the host's pauses.
+    pub stalls: f64,
+    /// The unit.
+    pub config: Config,
 }
 
 /// A case that fails.
@@ -85,8 +89,13 @@ pub struct Finding {
 /// When the simulation cannot be built. A unit that fails is an [`Outcome`].
 pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn()) -> Result<Outcome> {
     let library = simulation::build(verilog, false)?;
-    let mut outcome = Outcome { seed: plan.seed, ..Outcome::default() };
-    outcome.cycles_model_exact = (plan.stalls == 0.0).then_some(true);
+    let mut outcome = Outcome {
+        cycles_model_exact: (plan.stalls == 0.0).then_some(true),
+        seed: plan.seed,
+        stalls: plan.stalls,
+        config: config.clone(),
+        ..Outcome::default()
+    };
     let layers = plan.model.into_iter().flat_map(Model::linears);
     let cases = (0..plan.cases)
         .map(|i| Case::random(config, plan.seed.wrapping_add(i)))
