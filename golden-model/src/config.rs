@@ -11,6 +11,15 @@ pub enum Activation {
     Silu,
 }
 
+/// Which features of a head turn together by rotary positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RopePairs {
+    /// `(x[i], x[i + d/2])`: Hugging Face, and GGUF's NEOX.
+    Halves,
+    /// `(x[2i], x[2i + 1])`: GGUF's NORM, whose files hold the rows of queries and keys in that order.
+    Neighbours,
+}
+
 /// How a checkpoint stores its ternary linears, and how the accumulator becomes the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Convention {
@@ -71,6 +80,8 @@ pub struct Config {
     pub context: usize,
     /// Base of the rotary position embedding.
     pub rope_theta: f32,
+    /// The features that rotary positions turn together.
+    pub rope_pairs: RopePairs,
     /// Added to the mean square in every RMSNorm of the transformer.
     pub norm_eps: f32,
     /// The gate's activation.

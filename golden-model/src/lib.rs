@@ -47,7 +47,7 @@ mod transformer;
 
 pub use cache::KvCache;
 pub use checkpoint::{I2sPacking, LoadOptions};
-pub use config::{Activation, Config, Convention};
+pub use config::{Activation, Config, Convention, RopePairs};
 pub use error::{BoxError, Error};
 pub use generate::{Generator, generate};
 pub use kernels::Kernel;

@@ -129,6 +129,8 @@ fn gguf() {
     assert_same(&load_gguf(&silu, 3, "bitnet", I2sPacking::X86), &silu);
     let relu2 = build(&Recipe { relu2: true, tied: true, float: Float::F16, ..base.clone() }, SEED);
     assert_same(&load_gguf(&relu2, 2, "bitnet-b1.58", I2sPacking::X86), &relu2);
+    let llama = build(&Recipe { architecture: "llama", ..base.clone() }, SEED);
+    assert_same(&load_gguf(&llama, 3, "llama", I2sPacking::X86), &llama);
     for (storage, packing) in [(Storage::I2sX86, I2sPacking::X86), (Storage::I2sArm, I2sPacking::Arm)] {
         let built = build(&Recipe { storage, relu2: true, ..base.clone() }, SEED);
         assert_same(&load_gguf(&built, 3, "bitnet-b1.58", packing), &built);

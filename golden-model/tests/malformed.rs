@@ -220,7 +220,7 @@ fn gguf_metadata() {
         let (_folder, path) = gguf_file(&metadata, &built);
         assert_all(&Model::load(&path).unwrap_err().to_string(), &["model.gguf", reason]);
     };
-    refuse("general.architecture", Some(Meta::Text("llama")), "`llama` is not implemented");
+    refuse("general.architecture", Some(Meta::Text("gpt2")), "`gpt2` is not implemented");
     refuse("bitnet.block_count", None, "`bitnet.block_count` is missing");
     refuse("bitnet.block_count", Some(Meta::Text("2")), "not a non-negative integer");
     refuse("bitnet.attention.layer_norm_rms_epsilon", None, "epsilon` is missing");
@@ -285,6 +285,13 @@ fn gguf_tensors() {
             b.tensors.push(bias);
         },
         &["blk.0.attn_q.bias", "without bias"],
+    );
+    refuse(
+        &|b| {
+            let factors = common::build::Tensor { name: "rope_freqs.weight".into(), ..b.tensors[1].clone() };
+            b.tensors.push(factors);
+        },
+        &["rope_freqs.weight", "factor per frequency"],
     );
 }
 

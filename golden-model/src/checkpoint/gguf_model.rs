@@ -1,8 +1,13 @@
-//! BitNet models in GGUF: architectures `bitnet` (llama.cpp) and `bitnet-b1.58` (bitnet.cpp).
+//! BitNet models in GGUF.
 //!
-//! Queries and keys are in rotate-half order. `hidden_activation` chooses the gate's activation; where it is absent,
-//! `bitnet` means SiLU and `bitnet-b1.58` squared ReLU, as the two programs compute it. A tensor `….scale` beside a
-//! linear multiplies its scale. Without `output.weight` the head is the embedding.
+//! | architecture | written for | norms before the output projections | activation | rotary pairs |
+//! |---|---|---|---|---|
+//! | `bitnet` | llama.cpp | yes | SiLU | halves |
+//! | `bitnet-b1.58` | bitnet.cpp | yes | squared ReLU | halves |
+//! | `llama` with ternary linears | bitnet.cpp: Llama 3 and Falcon3 | no | SiLU | neighbours |
+//!
+//! Key `hidden_activation` overrides the activation. A tensor `….scale` beside a linear multiplies its scale. Without
+//! `output.weight` the head is the embedding.
 
 use std::path::Path;
 
@@ -10,7 +15,7 @@ use super::gguf::Gguf;
 use super::tensor::Tensor;
 use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks};
 use crate::dense::Dense;
-use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model};
+use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, RopePairs};
 
 /// Loads a GGUF file.
 pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
@@ -23,10 +28,18 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
 fn config(gguf: &Gguf) -> Result<Config, Error> {
     let fail = |reason: String| Error::config(gguf.path(), reason);
     let architecture = gguf.string("general.architecture")?.unwrap_or("none").to_owned();
-    if architecture != "bitnet" && architecture != "bitnet-b1.58" {
-        return Err(fail(format!(
-            "architecture `{architecture}` is not implemented for GGUF; bitnet and bitnet-b1.58 are"
-        )));
+    let (sub_norms, activation, rope_pairs) = match architecture.as_str() {
+        "bitnet" => (true, Activation::Silu, RopePairs::Halves),
+        "bitnet-b1.58" => (true, Activation::Relu2, RopePairs::Halves),
+        "llama" => (false, Activation::Silu, RopePairs::Neighbours),
+        other => {
+            return Err(fail(format!(
+                "architecture `{other}` is not implemented for GGUF; bitnet, bitnet-b1.58 and llama are"
+            )));
+        }
+    };
+    if let Some(factors) = gguf.find("rope_freqs.weight") {
+        return Err(factors?.error(0, "rotary positions with a factor per frequency are not implemented"));
     }
     let key = |name: &str| format!("{architecture}.{name}");
     let integer = |name: &str| gguf.integer(&key(name));
@@ -48,8 +61,7 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
     let activation = match gguf.string(&key("hidden_activation"))? {
         Some("relu2") => Activation::Relu2,
         Some("silu") => Activation::Silu,
-        None if architecture == "bitnet" => Activation::Silu,
-        None => Activation::Relu2,
+        None => activation,
         Some(other) => return Err(fail(format!("hidden_activation `{other}` is not implemented; relu2 and silu are"))),
     };
     let embedding = gguf.find("token_embd.weight").transpose()?;
@@ -64,10 +76,11 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
         vocab: embedding.and_then(|tensor| tensor.shape.first().copied()).unwrap_or(0),
         context: required("context_length")?,
         rope_theta: gguf.float(&key("rope.freq_base"))?.unwrap_or(10_000.0),
+        rope_pairs,
         norm_eps: eps.ok_or_else(|| fail(format!("key `{}` is missing", key("attention.layer_norm_rms_epsilon"))))?,
         activation,
         tied: gguf.find("output.weight").is_none(),
-        sub_norms: true,
+        sub_norms,
         convention: Convention::Gguf,
         ends: gguf.integer("tokenizer.ggml.eos_token_id")?.map(|id| id as u32).into_iter().collect(),
         architecture,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::{Activation, Config, Convention, Error};
+use crate::{Activation, Config, Convention, Error, RopePairs};
 
 /// The keys that matter; all others describe training or have no effect on inference.
 #[derive(Deserialize)]
@@ -117,6 +117,7 @@ impl Json {
             vocab: self.vocab_size,
             context: self.max_position_embeddings,
             rope_theta: self.rope_theta()?,
+            rope_pairs: RopePairs::Halves,
             norm_eps: self.rms_norm_eps,
             activation: self.activation()?,
             tied: self.tie_word_embeddings.unwrap_or(false),

@@ -154,7 +154,7 @@ fn assemble(config: Config, source: &dyn Source) -> Result<Model, Error> {
             .collect::<Result<_, Error>>()?,
         norm: norm(NormId::Final)?,
         head: (!config.tied).then(|| source.dense(DenseId::Head)).transpose()?,
-        rope: Rope::new(config.head_dim, config.rope_theta),
+        rope: Rope::new(config.head_dim, config.rope_theta, config.rope_pairs),
         config,
     })
 }

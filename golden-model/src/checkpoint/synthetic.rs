@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::{DenseId, NormId, Source, assemble};
 use crate::dense::{Dense, Values};
-use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, Model, TernaryMatrix};
+use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, Model, RopePairs, TernaryMatrix};
 
 const PREFIX: &str = "synthetic:";
 
@@ -185,6 +185,7 @@ impl Shape {
             vocab: self.vocab,
             context: self.context,
             rope_theta: self.rope_theta,
+            rope_pairs: RopePairs::Halves,
             norm_eps: self.norm_eps,
             activation: self.activation,
             tied: self.tied,

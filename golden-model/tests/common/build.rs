@@ -158,8 +158,15 @@ impl Builder {
             }
             Storage::Tq2 => {
                 let trits = self.trits(count);
+                // In GGUF, Llama's queries and keys hold the two halves of a head row by row in turn.
+                let interleaved = self.recipe.architecture == "llama" && name.ends_with(['q', 'k']);
+                let d = self.recipe.head_dim;
+                let stored = (0..rows).flat_map(|r| {
+                    let from = if interleaved { r / d * d + r % 2 * (d / 2) + r % d / 2 } else { r };
+                    trits[from * cols..][..cols].iter().copied()
+                });
                 let mut data = Vec::new();
-                for block in trits.chunks(256) {
+                for block in stored.collect::<Vec<i8>>().chunks(256) {
                     let mut bytes = [0u8; 64];
                     for (e, t) in block.iter().enumerate() {
                         bytes[e / 128 * 32 + e % 32] |= ((t + 1) as u8) << (e % 128 / 32 * 2);
@@ -217,7 +224,7 @@ pub fn build(recipe: &Recipe, seed: u64) -> Built {
         "BitnetForCausalLM" => ("self_attn.inner_attn_ln", "mlp.ffn_layernorm"),
         _ => ("self_attn.attn_sub_norm", "mlp.ffn_sub_norm"),
     };
-    let sub_norms = recipe.architecture != "LlamaForCausalLM";
+    let sub_norms = !matches!(recipe.architecture, "LlamaForCausalLM" | "llama");
     let layers = (0..LAYERS).map(|l| {
         let part =
             |hf: &str, ggml: &str| if gguf { format!("blk.{l}.{ggml}") } else { format!("model.layers.{l}.{hf}") };
