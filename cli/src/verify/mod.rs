@@ -66,7 +66,7 @@ pub struct Outcome {
 pub struct Finding {
     /// Number of the case.
     pub case: u64,
-    /// Seed that makes it case 0.
+    /// Seed that repeats it: a random case as case 0, a layer with the same model.
     pub seed: u64,
     /// Size of the matmul that failed.
     pub m: usize,
