@@ -103,6 +103,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
+    #[allow(clippy::unusual_byte_groupings, reason = "grouped by field")]
     fn two_bit_codes_by_hand() {
         assert_eq!(pack_byte(WeightCode::TwoBit, &[1, -1, 0, 1]), 0b01_00_11_01);
         assert_eq!(pack_byte(WeightCode::TwoBit, &[-1]), 0b11);
@@ -110,6 +111,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::unusual_byte_groupings, reason = "grouped by field")]
     fn base3_codes_by_hand() {
         // P = pair(t3, t2), Q = t4, B = pair(t1, t0)
         assert_eq!(pack_byte(WeightCode::Base3, &[0; 5]), 0b000_00_000);
