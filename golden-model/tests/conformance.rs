@@ -131,7 +131,7 @@ fn a_failed_engine_is_named_and_leaves_the_cache_as_it_was() {
     let model = Model::load(&fixture("shakespeare")).unwrap();
     let mut cache = KvCache::new(model.config());
     model.forward(&mut Golden, &[1, 2], &mut cache).unwrap();
-    let error = model.forward(&mut Failing(12), &[3, 4], &mut cache).unwrap_err();
+    let error = model.forward(&mut Failing(12), &[70, 71], &mut cache).unwrap_err();
     assert_eq!(error.to_string(), "layers.1.mlp.up_proj: the cable is loose");
     assert_eq!(cache.len(), 2);
     let after = model.forward(&mut Golden, &[3, 4], &mut cache).unwrap();

@@ -142,6 +142,9 @@ fn both_ways_to_say_theta() {
     std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
     assert_eq!(Model::load(folder.path()).unwrap().config(), old.config());
     assert_eq!(old.config().rope_theta, 1000.0);
+    config.as_object_mut().unwrap().remove("rope_parameters");
+    std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+    assert_eq!(Model::load(folder.path()).unwrap().config().rope_theta, 10_000.0);
 }
 
 #[test]
