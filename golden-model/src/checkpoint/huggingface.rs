@@ -101,6 +101,7 @@ impl Source for Folder<'_> {
             }
             Convention::Unpacked => unpacked(&weight, rows, cols)?,
             Convention::OneBit => signs(&weight, rows, cols)?,
+            // `Gguf` is never the convention of a folder.
             Convention::AutoBitLinearOnline | Convention::Gguf => absmean(&weight, rows, cols)?,
         };
         let input_norm = self.input_norm(&prefix, cols)?;

@@ -101,8 +101,8 @@ fn library(path: &Path, json: &[u8]) -> Result<Vocabulary, Error> {
     Ok(Vocabulary::Library(Box::new(tokenizer)))
 }
 
-/// Calls the library, which panics on some tokenizers that contradict themselves: a template that names a token which is
-/// not there, for one.
+/// Calls the library, which panics on some tokenizers that contradict themselves: on a template that names a token which
+/// is not there, for one.
 fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
         Ok(result) => result.map_err(|e| e.to_string()),
@@ -112,10 +112,8 @@ fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String>
 
 /// A post-processor, in the library's JSON form, that puts a token before every text.
 fn begin_with(content: &str, id: u32) -> serde_json::Value {
-    let (token, text) = (
-        serde_json::json!({"SpecialToken": {"id": content, "type_id": 0}}),
-        |id: &str| serde_json::json!({"Sequence": {"id": id, "type_id": 0}}),
-    );
+    let token = serde_json::json!({"SpecialToken": {"id": content, "type_id": 0}});
+    let text = |name: &str| serde_json::json!({"Sequence": {"id": name, "type_id": 0}});
     serde_json::json!({
         "type": "TemplateProcessing",
         "single": [token, text("A")],
