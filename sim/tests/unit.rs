@@ -33,6 +33,14 @@ fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
 }
 
 #[test]
+fn every_preset_lints_without_a_warning() {
+    for (name, c) in PRESETS {
+        let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&c).unwrap()).unwrap();
+        trine_sim::lint(&verilog).unwrap_or_else(|found| panic!("{name}: {found}"));
+    }
+}
+
+#[test]
 fn presets_are_exact() {
     // The widest preset takes minutes to compile: `trine verify` runs it.
     for (name, c) in PRESETS.into_iter().filter(|(name, _)| *name != "wide") {
