@@ -46,6 +46,21 @@ pub struct Recipe {
     pub linear_norm: bool,
 }
 
+/// A small packed checkpoint of transformers' BitNet.
+pub const PACKED: Recipe = Recipe {
+    architecture: "BitNetForCausalLM",
+    storage: Storage::PackedMultiply,
+    float: Float::F32,
+    hidden: 16,
+    intermediate: 24,
+    heads: 2,
+    kv_heads: 1,
+    head_dim: 8,
+    relu2: true,
+    tied: true,
+    linear_norm: false,
+};
+
 pub const LAYERS: usize = 2;
 pub const VOCAB: usize = 40;
 const THETA: f64 = 1000.0;
