@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint deny ci clean
+.PHONY: help setup build demo test prove lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,9 @@ demo: setup build ## Check the hardware against the golden model, then let a Bit
 
 test: setup ## Run all tests
 	$(CARGO) test --workspace
+
+prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog, and refute broken ones
+	$(CARGO) test --package trine-synth --test prove -- --include-ignored --nocapture
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check

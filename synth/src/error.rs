@@ -56,6 +56,14 @@ pub enum Error {
         /// Its log so far; script and sources lie beside it.
         log: PathBuf,
     },
+    /// A claim about a text that is not there.
+    #[error("{module} has no text `{text}`")]
+    NoSuchText {
+        /// The module it should be in.
+        module: String,
+        /// What was looked for.
+        text: String,
+    },
     /// Two designs that do not claim to be the same one.
     #[error("{module} and {other} are not two forms of one design: their top modules differ in name")]
     Other {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod prove;
 pub mod yosys;
 
 pub use error::Error;

@@ -18,7 +18,7 @@ use std::process::Command;
 use std::time::Duration;
 use trine_hdl::Verilog;
 
-const NAME: &str = "Yosys";
+pub(crate) const NAME: &str = "Yosys";
 const VARIABLE: &str = "TRINE_YOSYS";
 
 /// What the Python package needs to run the script that is its argument.

@@ -1,0 +1,114 @@
+//! The datapath computes exactly `Σ x * w`: claims from the weight byte to the accumulator.
+//!
+//! ```text
+//!  byte ─ trit_decoder ─> codes ─┐
+//!                                ├─ column: w * x ─ tree ─> sum + owed ─ accumulators ─> Σ over chunks
+//!  activations ──────────────────┘
+//! ```
+//! A whole tree against a sum is out of reach of a SAT solver at 64 lanes. [`column`] therefore gives every node of the
+//! generated tree a twin in plain integers that is wide enough for any sum: a leaf's twin is `w * x`, an inner node's the
+//! sum of its two children's. With `value + owed = twin` asserted of all nodes, each step of the induction is about one
+//! adder, and the root's twin is the sum of all leaves because the twins pair off every leaf exactly once.
+
+use super::Claim;
+use std::fmt::Write;
+use trine_hdl::lang::Errors;
+use trine_hdl::{design, lang};
+use trine_spec::Config;
+use trine_spec::config::clog2;
+
+/// All 243 combinations of five trits have one byte, which decodes to them; the 13 other bytes are flagged.
+///
+/// # Errors
+/// See [`design::trit_decoder`].
+pub fn trit_decoder() -> Result<Claim, Errors> {
+    let property = include_str!("properties/trit_decoder.v");
+    claim("trit decoder inverts the code", &design::trit_decoder()?, property.into(), 2)
+}
+
+/// The column's sum and what it owes are `Σ x * w` of the lanes, and no node of its tree leaves its range: over `n`
+/// leaves, `[-n * 2^(act_bits - 1), n * 2^(act_bits - 1) - 1]`.
+///
+/// # Errors
+/// See [`design::column`].
+pub fn column(c: &Config) -> Result<Claim, Errors> {
+    let width = c.act_bits + clog2(c.lanes) + 2;
+    let mut p = String::from(
+        "\n  // Registers hold something of these inputs only once the pipeline has filled.\n  \
+         reg [7:0] age = 0;\n  always @(posedge clk_i) if (~&age) age <= age + 1;\n",
+    );
+    // Writing to a String cannot fail
+    for i in 0..c.lanes {
+        let (low, code) = (i * c.act_bits, format!("code_i[{}:{}]", 2 * i + 1, 2 * i));
+        let _ = writeln!(p, "  wire signed [{}:0] x_{i} = act_i[{}:{low}];", c.act_bits - 1, low + c.act_bits - 1);
+        let _ = writeln!(p, "  wire signed [{}:0] twin_0_{i} =", width - 1);
+        let _ = writeln!(p, "    {code} == 2'b01 ? x_{i} : {code} == 2'b11 ? -x_{i} : 0;");
+        let _ = writeln!(p, "  always @* assume ({code} != 2'b10);");
+        let node = Node { value: format!("lane_{i}"), owed: format!("code_i[{}]", 2 * i + 1), leaves: 1 };
+        p += &node.asserted(c, width, 0, i);
+    }
+    // Leaves below each node of the level before
+    let mut below = vec![1; c.lanes];
+    for level in 1..=c.tree_levels() {
+        let leaves: Vec<usize> = below.chunks(2).map(|pair| pair.iter().sum()).collect();
+        for (i, n) in leaves.iter().enumerate() {
+            let children = (2 * i..below.len().min(2 * i + 2)).map(|child| format!("twin_{}_{child}", level - 1));
+            let _ = writeln!(p, "  reg signed [{}:0] twin_{level}_{i};", width - 1);
+            let children = children.collect::<Vec<_>>().join(" + ");
+            let _ = writeln!(p, "  always @(posedge clk_i) twin_{level}_{i} <= {children};");
+            let (value, owed) = (format!("sum_{level}_{i}_q"), format!("owed_{level}_{i}_q"));
+            p += &Node { value, owed, leaves: *n }.asserted(c, width, level, i);
+        }
+        below = leaves;
+    }
+    let root = Node { value: "sum_o".into(), owed: "owed_o".into(), leaves: c.lanes };
+    p += &root.asserted(c, width, c.tree_levels(), 0);
+    claim(&format!("column of {} lanes sums exactly", c.lanes), &design::column(c)?, p, c.tree_levels() + 2)
+}
+
+/// A node of the generated tree.
+struct Node {
+    value: String,
+    owed: String,
+    leaves: usize,
+}
+
+impl Node {
+    /// `value + owed` is the twin, and the value is in its range.
+    fn asserted(&self, c: &Config, width: usize, level: usize, index: usize) -> String {
+        let (Node { value, owed, leaves }, twin) = (self, format!("twin_{level}_{index}"));
+        let least = leaves << (c.act_bits - 1);
+        format!(
+            "  wire signed [{}:0] {value}_exact = {value} + $signed({{1'b0, {owed}}});\n  \
+             always @* if (age >= {level})\n    \
+             assert ({value}_exact == {twin} & {value} >= -{least} & {value} < {least});\n",
+            width - 1
+        )
+    }
+}
+
+/// The accumulators hold the exact sum of every chunk of a token, up to the largest K, whatever order tokens come in.
+///
+/// Columns are alike and apart, so the claim is about the configuration with one.
+///
+/// # Errors
+/// See [`design::accumulators`].
+pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
+    let c = Config { columns: 1, ..c.clone() };
+    let sum = design::column(&c)?.output_ty("sum_o").width;
+    let property = format!(
+        "\n  localparam SUM = {sum}, WIDTH = {}, TOKENS = {}, TOKEN = {}, CHUNKS = {}, LEAST = {};\n{}",
+        c.acc_bits(),
+        c.max_tokens,
+        clog2(c.max_tokens).max(1),
+        c.max_depth.div_ceil(c.lanes),
+        c.lanes << (c.act_bits - 1),
+        include_str!("properties/accumulators.v")
+    );
+    let name = format!("accumulator is exact to K = {} by {} lanes", c.max_depth, c.lanes);
+    claim(&name, &design::accumulators(&c, sum)?, property, 8)
+}
+
+fn claim(name: &str, module: &std::sync::Arc<lang::Module>, property: String, cycles: usize) -> Result<Claim, Errors> {
+    Ok(Claim { name: name.into(), design: lang::verilog(module)?, module: module.name.clone(), property, cycles })
+}

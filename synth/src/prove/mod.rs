@@ -1,0 +1,127 @@
+//! Proofs about the generated Verilog, by temporal induction in Yosys.
+//!
+//! A [`Claim`] is a design, one of its modules, and a *property*: Verilog with `assume` and `assert` that is put into the
+//! text of that module in front of its `endmodule`, where every signal is in scope. It may add registers of its own that
+//! watch and never drive. [`Yosys::prove`] then looks, for growing `n`, for
+//!
+//! ```text
+//!  base       n cycles from the start that break an assertion                        ─> refuted, with a trace
+//!  induction  n good cycles from any state at all, and a following one that is not   ─> none: proven for ever
+//! ```
+//! The start is any state of the module (its registers have no initial values); properties assume a reset in the first
+//! cycle, or wait until pipelines have filled. What is proven holds without a bound on time, in the given sizes.
+//!
+//! The claims about the accelerator are in [`arithmetic`] and [`streams`].
+
+pub mod arithmetic;
+pub mod streams;
+
+use crate::error::Error;
+use crate::yosys::Yosys;
+use trine_hdl::Verilog;
+
+/// A property of one module of a design.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// What is claimed, in a few words.
+    pub name: String,
+    /// The generated design.
+    pub design: Verilog,
+    /// The module that the property is put into; it becomes the top.
+    pub module: String,
+    /// Assumptions and assertions in Verilog.
+    pub property: String,
+    /// Cycles after which the search ends.
+    pub cycles: usize,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds for ever.
+    Proven {
+        /// Good cycles that the induction needed.
+        cycles: usize,
+    },
+    /// It does not hold.
+    Refuted {
+        /// Cycles from the start until an assertion breaks.
+        cycles: usize,
+        /// Inputs and outputs that break it.
+        trace: String,
+    },
+    /// No cycles from the start break it within the search, and induction did not show that none ever do.
+    Open,
+}
+
+impl Claim {
+    /// The same claim about a design in which one place of one module reads differently.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchText`] when the module has no such text.
+    pub fn mutant(&self, module: &str, from: &str, to: &str) -> Result<Claim, Error> {
+        let mut mutant = self.clone();
+        let text = text_of(&mut mutant.design, module);
+        match text.filter(|text| text.contains(from)) {
+            Some(text) => *text = text.replacen(from, to, 1),
+            None => return Err(Error::NoSuchText { module: module.into(), text: from.into() }),
+        }
+        mutant.name = format!("{} with `{from}` become `{to}`", self.name);
+        Ok(mutant)
+    }
+
+    /// The design with the property inside.
+    fn stated(&self) -> Result<Verilog, Error> {
+        const END: &str = "endmodule";
+        let mut design = self.design.clone();
+        let text = text_of(&mut design, &self.module);
+        let at = text.as_ref().and_then(|text| text.rfind(END));
+        let (Some(text), Some(at)) = (text, at) else {
+            return Err(Error::NoSuchText { module: self.module.clone(), text: END.into() });
+        };
+        text.insert_str(at, &self.property);
+        Ok(design)
+    }
+}
+
+fn text_of<'a>(design: &'a mut Verilog, module: &str) -> Option<&'a mut String> {
+    design.files.iter_mut().find(|f| f.name.strip_suffix(".v") == Some(module)).map(|f| &mut f.text)
+}
+
+impl Yosys {
+    /// Proves or refutes `claim`.
+    ///
+    /// # Errors
+    /// The claim does not fit its design, or Yosys is out of order.
+    pub fn prove(&self, claim: &Claim) -> Result<Verdict, Error> {
+        let (top, cycles) = (&claim.module, claim.cycles);
+        // A property reads signals of instances by their path (`instance.signal`), for which flattening wants a mark.
+        let script = format!(
+            "read_verilog -formal design/*.v\nhierarchy -check -top {top}\nproc\nmemory_collect\nmemory_map\n\
+             setattr -set hierconn 1 */w:*\nflatten\nchformal -lower\n\
+             sat -tempinduct -prove-asserts -set-assumes -maxsteps {cycles} -show-ports {top}\n"
+        );
+        let run = self.run(&claim.name, &script, &[("design", &claim.stated()?)])?;
+        verdict(&run.log).ok_or_else(|| {
+            let (design, last) = (claim.name.clone(), "the solver gave no verdict".into());
+            Error::Failed { tool: crate::yosys::NAME, design, last, log: run.keep() }
+        })
+    }
+}
+
+/// What the log says; nothing when the solver had nothing to prove or did not come to an end.
+fn verdict(log: &str) -> Option<Verdict> {
+    let number = |what: &str| log[log.rfind(what)? + what.len()..].split(']').next()?.trim().parse().ok();
+    if !log.contains("Import proof for assert") {
+        None
+    } else if log.contains("Induction step proven: SUCCESS!") {
+        number("[induction step ").map(|cycles| Verdict::Proven { cycles })
+    } else if log.contains("model found for base case: FAIL!") {
+        // Tables further up show where induction did not get on
+        let table = &log[log.rfind("Time Signal Name")?..];
+        let trace = table.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
+        number("[base case ").map(|cycles| Verdict::Refuted { cycles, trace })
+    } else {
+        log.contains("Reached maximum number of time steps").then_some(Verdict::Open)
+    }
+}

@@ -1,0 +1,95 @@
+//! The datapath from the weight byte to the accumulator.
+
+use crate::{proven, refuted};
+use trine_spec::Config;
+use trine_synth::prove::{Verdict, arithmetic};
+use trine_synth::yosys::Yosys;
+
+fn lanes(lanes: usize) -> Config {
+    Config::sized(lanes, 1)
+}
+
+#[test]
+fn the_trit_decoder_inverts_the_code() {
+    proven(&arithmetic::trit_decoder().unwrap());
+}
+
+#[test]
+fn a_broken_trit_decoder_is_found() {
+    let claim = arithmetic::trit_decoder().unwrap();
+    for (from, to) in [
+        ("escape_top & (pair[2] | (&pair[1:0]))", "escape_top & pair[2]"),
+        ("escape ? byte_i[6:5] : byte_i[4:3]", "byte_i[4:3]"),
+        ("(pair == 3'd3) ? 4'd4", "(pair == 3'd3) ? 4'd5"),
+        ("escape_top ? pair[1:0] : single", "single"),
+    ] {
+        refuted(&claim, ("trine_trit_decoder", from, to));
+    }
+}
+
+#[test]
+fn a_lane_selects_the_product() {
+    for act_bits in [2, 8] {
+        proven(&arithmetic::column(&Config { act_bits, ..lanes(1) }).unwrap());
+    }
+}
+
+#[test]
+fn columns_sum_their_lanes_exactly() {
+    for n in [2, 7, 16] {
+        proven(&arithmetic::column(&lanes(n)).unwrap());
+    }
+}
+
+#[test]
+#[ignore = "longer: run by make prove"]
+fn a_column_of_64_lanes_sums_exactly() {
+    proven(&arithmetic::column(&lanes(64)).unwrap());
+}
+
+#[test]
+fn a_broken_column_is_found() {
+    let claim = arithmetic::column(&lanes(4)).unwrap();
+    for (from, to) in [
+        (" ^ {8{code_i[1]}}", " | {8{code_i[1]}}"),
+        ("& {8{code_i[2]}}", "& {8{code_i[0]}}"),
+        ("owed_2_0_q <= owed_1_1_q", "owed_2_0_q <= owed_1_0_q"),
+        ("{{1{lane_2[7]}}, lane_2}", "{{1{lane_2[6]}}, lane_2}"),
+        ("{{1{sum_1_1_q[8]}}, sum_1_1_q}", "{{1{sum_1_0_q[8]}}, sum_1_0_q}"),
+        ("reg signed [9:0] sum_2_0_q", "reg signed [8:0] sum_2_0_q"),
+    ] {
+        refuted(&claim, ("trine_column", from, to));
+    }
+}
+
+/// The default, and every end of the range of K and lanes.
+#[test]
+fn accumulators_are_exact_to_the_largest_depth() {
+    for (n, max_depth) in [(64, 16384), (1, 1 << 18), (256, 1 << 18), (256, 1), (7, 100)] {
+        for max_tokens in [1, 3] {
+            proven(&arithmetic::accumulators(&Config { max_depth, max_tokens, ..lanes(n) }).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_broken_accumulator_is_found() {
+    let claim = arithmetic::accumulators(&Config { max_depth: 8, max_tokens: 2, ..lanes(4) }).unwrap();
+    for (module, from, to) in [
+        ("trine_accumulators", "word_q <= ram[read_token_i]", "word_q <= ram[token_i]"),
+        ("trine_accumulators", "ram[token_i] <= total", "ram[read_token_i] <= total"),
+        ("trine_accumulate", "single_i ? last_i : word_i", "word_i"),
+        ("trine_accumulate", "first_i ? ", "first_i & single_i ? "),
+        ("trine_accumulate", ", owed_i}", ", 1'd0}"),
+    ] {
+        refuted(&claim, (module, from, to));
+    }
+}
+
+/// The width is not more than it has to be: twice the chunks are too many for it.
+#[test]
+fn accumulators_overflow_beyond_the_largest_depth() {
+    let mut claim = arithmetic::accumulators(&Config { max_depth: 8, max_tokens: 1, ..lanes(4) }).unwrap();
+    claim.property = claim.property.replace("CHUNKS = 2", "CHUNKS = 4");
+    assert!(matches!(Yosys::find().unwrap().prove(&claim), Ok(Verdict::Refuted { .. })));
+}
