@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+pub mod emit;
 pub mod packing;
 pub mod registers;
 

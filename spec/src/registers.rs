@@ -28,6 +28,19 @@ pub enum Access {
     Trigger,
 }
 
+impl Access {
+    /// Name in the documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Access::Constant => "constant",
+            Access::ReadOnly => "read-only",
+            Access::ReadWrite => "read-write",
+            Access::WriteOneClears => "write-one-clears",
+            Access::Trigger => "trigger",
+        }
+    }
+}
+
 /// A bit field of a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -280,39 +293,49 @@ registers! {
     }
 }
 
-/// Values of [`ERR_CODE`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum ErrorCode {
+macro_rules! error_codes {
+    ($( $(#[doc = $doc:literal])+ $code:ident = $value:literal; )+) => {
+        /// Values of [`ERR_CODE`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum ErrorCode {
+            $( $(#[doc = $doc])+ $code = $value, )+
+        }
+
+        impl ErrorCode {
+            /// All codes by value, each with its line for the documents.
+            pub const ALL: &[(ErrorCode, &str)] = &[$((ErrorCode::$code, concat!($($doc),+).trim_ascii())),+];
+        }
+    };
+}
+
+error_codes! {
     /// No error.
-    None = 0,
+    None = 0;
     /// TOKENS, DEPTH or OUTPUTS out of range at start.
-    Shape = 1,
+    Shape = 1;
     /// `tlast` before the last activation beat.
-    ActivationsEarly = 2,
+    ActivationsEarly = 2;
     /// No `tlast` on the last activation beat.
-    ActivationsLate = 3,
+    ActivationsLate = 3;
     /// `tlast` before the last weight beat.
-    WeightsEarly = 4,
+    WeightsEarly = 4;
     /// No `tlast` on the last weight beat.
-    WeightsLate = 5,
+    WeightsLate = 5;
     /// An illegal trit code.
-    IllegalTrit = 6,
+    IllegalTrit = 6;
     /// No beat moved for WATCHDOG cycles.
-    Watchdog = 7,
+    Watchdog = 7;
 }
 
 impl ErrorCode {
     /// The code of a register value; `None` when it is not one.
     pub fn from_code(code: u32) -> Option<ErrorCode> {
-        use ErrorCode::*;
-        [None, Shape, ActivationsEarly, ActivationsLate, WeightsEarly, WeightsLate, IllegalTrit, Watchdog]
-            .into_iter()
-            .find(|c| *c as u32 == code)
+        Self::ALL.iter().map(|(c, _)| *c).find(|c| *c as u32 == code)
     }
 }
 
-/// Value of a [`Access::Constant`] register in a unit of configuration `c`.
+/// Value after reset of a register in a unit of configuration `c`: only [`Access::Constant`] fields are not zero.
 pub fn constant(register: &Register, c: &Config) -> u32 {
     let code = match c.weight_code {
         WeightCode::Base3 => 0,

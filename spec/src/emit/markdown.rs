@@ -1,0 +1,46 @@
+//! The map as a document.
+
+use super::{TITLE, unit};
+use crate::Config;
+use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, constant};
+
+/// The document `docs/registers.md`.
+pub fn markdown(c: &Config) -> String {
+    let mut text = format!(
+        "# {TITLE}\n\n\
+         Made by `trine regs --format markdown`; not to be edited. {}\n\n\
+         32-bit registers in {SPACE} bytes on AXI4-Lite, little-endian; bits without a field read as 0. Counters with two \
+         words have {COUNTER_BITS} bits. What the port answers is in [protocol](protocol.md).\n\n\
+         | offset | register | bits | field | access | reset | what |\n|---|---|---|---|---|---|---|\n",
+        unit(c)
+    );
+    for r in REGISTERS {
+        let reset = constant(r, c);
+        text += &format!("| `{:#05x}` | **{}** | | | | `{reset:#x}` | {} |\n", r.offset, r.name, cell(r.doc));
+        for f in r.fields {
+            let bits = match f.width {
+                1 => f.lsb.to_string(),
+                _ => format!("{}:{}", f.lsb + f.width - 1, f.lsb),
+            };
+            let (access, reset) = (f.access.name(), f.of(reset));
+            text += &format!("| | | {bits} | `{}` | {access} | `{reset:#x}` | {} |\n", f.name, cell(f.doc));
+        }
+    }
+    text += "\n\
+         | access | what software may do |\n|---|---|\n\
+         | constant | read what the configuration fixed |\n\
+         | read-only | read what the unit sets |\n\
+         | read-write | write and read back |\n\
+         | write-one-clears | read what the unit sets; writing 1 clears it |\n\
+         | trigger | write 1 for an action; reads as 0 |\n\n\
+         ## Error codes\n\n| ERR_CODE | name | why |\n|---|---|---|\n";
+    for (code, doc) in ErrorCode::ALL {
+        text += &format!("| {} | {} | {} |\n", *code as u8, super::snake(*code), cell(doc));
+    }
+    text
+}
+
+/// Text within a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}

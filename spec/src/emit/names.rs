@@ -1,0 +1,43 @@
+//! The map as a flat list of named numbers, which C and Rust print each in its own way.
+
+use super::snake;
+use crate::Config;
+use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, constant};
+
+/// A number with a name.
+pub(super) struct Named {
+    /// Name in upper case.
+    pub(super) name: String,
+    /// Unsigned literal in C's and Rust's common notation.
+    pub(super) value: String,
+    /// One line of explanation.
+    pub(super) doc: String,
+}
+
+fn named(name: String, value: String, doc: String) -> Named {
+    Named { name, value, doc }
+}
+
+/// All offsets, resets, shifts, masks and error codes of a unit of configuration `c`.
+pub(super) fn names(c: &Config) -> Vec<Named> {
+    let mut all = vec![
+        named("SPACE".into(), format!("{SPACE:#x}"), "Bytes of address space.".into()),
+        named("COUNTER_BITS".into(), COUNTER_BITS.to_string(), "Bits of a counter with two words.".into()),
+    ];
+    for r in REGISTERS {
+        let reset = constant(r, c);
+        all.push(named(r.name.into(), format!("{:#05x}", r.offset), format!("Offset of {}: {}", r.name, r.doc)));
+        all.push(named(format!("{}_RESET", r.name), format!("{reset:#010x}"), format!("{} after reset.", r.name)));
+        for f in r.fields {
+            let field = format!("{}_{}", r.name, f.name.to_uppercase());
+            let place = format!("{}.{}", r.name, f.name);
+            all.push(named(format!("{field}_SHIFT"), f.lsb.to_string(), format!("Lowest bit of {place}: {}", f.doc)));
+            all.push(named(format!("{field}_MASK"), format!("{:#010x}", f.mask()), format!("Bits of {place}.")));
+        }
+    }
+    for (code, doc) in ErrorCode::ALL {
+        let name = format!("ERROR_{}", snake(*code).to_uppercase());
+        all.push(named(name, (*code as u8).to_string(), format!("ERR_CODE.code: {doc}")));
+    }
+    all
+}
