@@ -108,9 +108,9 @@ fn rustc_takes_the_constants_and_sees_the_table() {
     assert!(compiles(&rustc, "map.rs", &source.replace("SPACE: u32 = 0x1000", "SPACE: u32 = 0x1000u8")).is_err());
 }
 
-/// The part of `text` from the line with `from` to the line with `to`.
+/// The part of `text` from the line with `from` to the line with `to`, without indentation.
 fn excerpt(text: &str, from: &str, to: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let start = lines.iter().position(|l| l.contains(from)).unwrap();
     let end = start + lines[start..].iter().position(|l| l.contains(to)).unwrap();
     lines[start..=end].join("\n")
@@ -120,18 +120,18 @@ fn excerpt(text: &str, from: &str, to: &str) -> String {
 fn one_register_in_each_language() {
     let c = odd();
     expect![[r#"
-                desc = "Why the last job failed.";
-                field { desc = "One of the error codes; kept until the next start."; sw = r; hw = w; encode = error_code; } code[3:0] = 4'h0;
-            } ERR_CODE @ 0x018;"#]].assert_eq(&excerpt(&emit::rdl(&c), "Why the last", "ERR_CODE @"));
+        desc = "Why the last job failed.";
+        field { desc = "One of the error codes; kept until the next start."; sw = r; hw = w; encode = error_code; } code[3:0] = 4'h0;
+        } ERR_CODE @ 0x018;"#]].assert_eq(&excerpt(&emit::rdl(&c), "Why the last", "ERR_CODE @"));
     expect![[r#"
-                  <name>PERF_CTRL</name>
-                  <description>Counter control.</description>
-                  <addressOffset>0x040</addressOffset>
-                  <resetValue>0x00000000</resetValue>
-                  <fields>
-                    <field><name>clear</name><description>Sets all counters to zero.</description><bitOffset>0</bitOffset><bitWidth>1</bitWidth><access>write-only</access></field>
-                    <field><name>snapshot</name><description>Copies all counters into the registers below.</description><bitOffset>1</bitOffset><bitWidth>1</bitWidth><access>write-only</access></field>
-                  </fields>"#]].assert_eq(&excerpt(&emit::svd(&c), "<name>PERF_CTRL", "</fields>"));
+        <name>PERF_CTRL</name>
+        <description>Counter control.</description>
+        <addressOffset>0x040</addressOffset>
+        <resetValue>0x00000000</resetValue>
+        <fields>
+        <field><name>clear</name><description>Sets all counters to zero.</description><bitOffset>0</bitOffset><bitWidth>1</bitWidth><access>write-only</access></field>
+        <field><name>snapshot</name><description>Copies all counters into the registers below.</description><bitOffset>1</bitOffset><bitWidth>1</bitWidth><access>write-only</access></field>
+        </fields>"#]].assert_eq(&excerpt(&emit::svd(&c), "<name>PERF_CTRL", "</fields>"));
     expect![[r#"
         /* Offset of CAPS2: Weight stream of the unit. */
         #define TRINE_CAPS2 0x030u
