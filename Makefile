@@ -4,10 +4,10 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test prove lint deny ci clean
+.PHONY: help setup build demo test conformance prove lint deny ci clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
 
 setup: ## Bring the pinned external tools into .tools/ (does nothing when they are there)
 	@scripts/setup
@@ -25,6 +25,10 @@ test: setup ## Run all tests
 prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog, and refute broken ones
 	$(CARGO) test --package trine-synth --test prove -- --include-ignored --nocapture
 
+conformance: ## Compare stored checkpoints with their stored logits; docs/conformance.md must come out as it is committed
+	$(CARGO) run --release --quiet --package trine-golden-model --example conformance
+	git diff --exit-code HEAD -- docs/conformance.md
+
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -34,7 +38,7 @@ deny: ## Check licences and sources of the dependencies, where cargo-deny is ins
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check licenses bans sources; \
 	else echo "deny: cargo-deny is not installed, dependencies not checked" >&2; fi
 
-ci: lint deny test demo ## Everything a change must pass
+ci: lint deny test conformance demo ## Everything a change must pass
 
 clean: ## Remove what was built and the tools; cached simulations stay in the user's cache folder
 	$(CARGO) clean

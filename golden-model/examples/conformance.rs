@@ -1,12 +1,15 @@
-//! Prints the conformance report of the stored checkpoints as Markdown; fails when a case does.
+//! Writes the conformance report of the stored checkpoints to `docs/conformance.md` and prints this machine's figures;
+//! fails when a case does.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use trine_golden_model::conformance::Report;
 
-fn main() -> Result<ExitCode, trine_golden_model::Error> {
-    let report = Report::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))?;
-    print!("{report}");
+fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let report = Report::new(&root)?;
+    report.0.iter().for_each(|outcome| println!("{outcome}"));
+    std::fs::write(root.join("docs/conformance.md"), report.to_string())?;
     Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
