@@ -15,6 +15,7 @@ mod inspect;
 mod logits;
 mod manifest;
 mod output;
+mod perplexity;
 mod run;
 mod simulation;
 pub mod verify;
@@ -37,6 +38,7 @@ enum Verb {
     Generate(generate::Args),
     Inspect(inspect::Args),
     Logits(logits::Args),
+    Perplexity(perplexity::Args),
     Run(run::Args),
     Verify(verify::Args),
 }
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
         Verb::Generate(args) => generate::run(args, &mut out),
         Verb::Inspect(args) => inspect::run(args, &mut out),
         Verb::Logits(args) => logits::run(args, &mut out),
+        Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
     };

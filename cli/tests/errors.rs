@@ -95,6 +95,23 @@ fn what_does_not_fit_the_context_is_refused() {
 }
 
 #[test]
+fn a_text_that_cannot_be_predicted_is_refused() {
+    let folder = workplace();
+    let refused = |bytes: &[u8]| {
+        std::fs::write(folder.path().join("t.txt"), bytes).unwrap();
+        let message = refused(trine(folder.path(), "perplexity --model MODEL --text t.txt --json p.json"), 2);
+        assert!(message.starts_with("error: t.txt: ") && !folder.path().join("p.json").exists(), "{message}");
+        message
+    };
+    assert!(refused(b"").contains("the text is empty"));
+    assert!(refused(b"K").contains("at least two tokens"));
+    assert!(refused("KI\u{14a}G".as_bytes()).contains("'\u{14a}' at position 2 is not in the vocabulary"));
+    assert!(refused(b"KI\xffG").contains("UTF-8"));
+    let message = self::refused(trine(folder.path(), "perplexity --model MODEL --text nothing.txt"), 2);
+    assert!(message.contains("nothing.txt: No such file"), "{message}");
+}
+
+#[test]
 fn a_missing_verilator_is_exit_code_3() {
     let folder = workplace();
     for line in ["verify --preset unit --cases 1", "run --model MODEL --prompt A --tokens 1"] {

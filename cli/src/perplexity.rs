@@ -1,0 +1,95 @@
+//! `trine perplexity`: how well a model predicts a text.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use indicatif::ProgressBar;
+use serde::Serialize;
+use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, Model, TernaryMatrix, Tokenizer, perplexity};
+
+use crate::Verdict;
+use crate::output::{grouped, progress, write_json};
+
+/// Measure how well a model predicts a text, in bits per token and per character
+///
+/// The text is read in windows of the model's context; each starts with the last token of the one before, so every token
+/// but the first is predicted exactly once.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
+    #[arg(long)]
+    model: PathBuf,
+    /// Text in UTF-8
+    #[arg(long, value_name = "FILE")]
+    text: PathBuf,
+    /// Write the machine form here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    /// Tokens predicted: all but the first.
+    tokens: usize,
+    /// Characters of the text without those of the first token.
+    characters: usize,
+    /// Most tokens that are seen at once.
+    window: usize,
+    bits_per_token: f64,
+    bits_per_char: f64,
+    perplexity: f64,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let place = || args.text.display().to_string();
+    let text = std::fs::read_to_string(&args.text).with_context(place)?;
+    ensure!(!text.is_empty(), "{}: the text is empty; at least two tokens are needed", place());
+    let model = Model::load(&args.model)?;
+    let tokenizer = Tokenizer::load(&args.model)?;
+    let tokens = tokenizer.encode(&text).with_context(place)?;
+
+    let bar = progress(tokens.len().saturating_sub(1) as u64, "tokens");
+    let found = perplexity(&model, &mut Watched(&bar), &tokens).with_context(place)?;
+    bar.finish_and_clear();
+
+    // What stands before every text has no characters.
+    let given = tokenizer.decode(&tokens[..1])?.chars().count();
+    let characters = text.chars().count().saturating_sub(given).max(1);
+    let report = Report {
+        tokens: found.tokens,
+        characters,
+        window: model.config().context,
+        bits_per_token: found.bits_per_token(),
+        bits_per_char: found.bits / characters as f64,
+        perplexity: found.perplexity(),
+    };
+    writeln!(
+        out,
+        "{} tokens, {} characters, in windows of up to {} tokens",
+        grouped(report.tokens),
+        grouped(characters),
+        grouped(report.window)
+    )?;
+    writeln!(
+        out,
+        "{:.4} bits a token (perplexity {:.3}), {:.4} bits a character",
+        report.bits_per_token, report.perplexity, report.bits_per_char
+    )?;
+    if let Some(path) = &args.json {
+        write_json(path, &report)?;
+    }
+    Ok(Verdict::Right)
+}
+
+/// The golden model with a progress bar: every token passes the first linear once.
+struct Watched<'a>(&'a ProgressBar);
+
+impl Matmul for Watched<'_> {
+    fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
+        if id == (LinearId { layer: 0, kind: LinearKind::Q }) {
+            self.0.inc(m as u64);
+        }
+        Golden.matmul(id, w, x, m, y)
+    }
+}
