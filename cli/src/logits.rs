@@ -53,7 +53,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         None => vec![args.ids.clone()],
     };
     let (seq, vocab) = (batch[0].len(), model.config().vocab);
-    ensure!(seq <= model.config().context, "{seq} tokens do not fit the model's context of {}", model.config().context);
+    let context = model.config().context;
+    ensure!(seq <= context, "{seq} tokens do not fit the model's context of {context}; give at most {context}");
     let mut engine = args.backend.engine(None)?;
 
     let start = Instant::now();

@@ -91,9 +91,15 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let tokenizer = Tokenizer::load(&args.model)?;
     let prompt = tokenizer.encode(&args.prompt)?;
     let context = model.config().context;
+    let room = context.saturating_sub(prompt.len());
     ensure!(
-        prompt.len() + args.tokens as usize <= context,
-        "a prompt of {} tokens and {} more do not fit the model's context of {context}; ask for fewer",
+        room > 0,
+        "a prompt of {} tokens leaves no room in the model's context of {context}; shorten it",
+        prompt.len()
+    );
+    ensure!(
+        args.tokens as usize <= room,
+        "a prompt of {} tokens and {} more do not fit the model's context of {context}; ask for at most {room}",
         prompt.len(),
         args.tokens
     );

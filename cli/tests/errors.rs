@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 use std::process::Stdio;
 
-use common::{Run, command, finish, model, trine, workplace};
+use common::{Run, command, finish, json, model, trine, workplace};
 
 /// Asserts exit code and paragraph; returns the paragraph.
 fn refused(run: Run, code: i32) -> String {
@@ -84,13 +84,46 @@ fn a_character_outside_the_vocabulary_is_named() {
     assert!(message.contains("'Ŋ' at position 2"), "{message}");
 }
 
+/// The unit's tool is missing here: a refusal that comes before any work does not notice.
 #[test]
-fn what_does_not_fit_the_context_is_refused() {
+fn what_does_not_fit_the_context_is_refused_before_any_work() {
     let folder = workplace();
-    let message = refused(trine(folder.path(), "run --model MODEL --prompt KING --tokens 125"), 2);
+    let ids = |count: usize| vec!["1"; count].join(",");
+    let refused = |line: &str| {
+        let mut command = command(folder.path(), line);
+        refused(
+            finish({
+                command.env("TRINE_VERILATOR", "/nowhere/verilator");
+                command
+            }),
+            2,
+        )
+    };
+    let prompt =
+        |prompt: &str, tokens: usize| refused(&format!("run --model MODEL --prompt {prompt} --tokens {tokens}"));
+    let message = prompt("KING", 125);
     assert!(message.contains("4 tokens and 125 more do not fit the model's context of 128"), "{message}");
+    assert!(message.ends_with("ask for at most 124"), "{message}");
+    let message = prompt(&"K".repeat(128), 1);
+    assert!(message.contains("128 tokens leaves no room in the model's context of 128; shorten it"), "{message}");
+    let message = refused(&format!("logits --model MODEL --ids {} --out o.npy", ids(129)));
+    assert!(message.contains("129 tokens do not fit the model's context of 128; give at most 128"), "{message}");
+    assert!(!folder.path().join("o.npy").exists());
+}
+
+#[test]
+fn the_whole_context_can_be_used() {
+    let folder = workplace();
+    let run = trine(folder.path(), "run --model MODEL --prompt KING --tokens 124 --backend golden --json r.json");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(json(folder.path(), "r.json")["tokens"].as_array().unwrap().len(), 124);
+}
+
+#[test]
+fn a_token_outside_the_vocabulary_is_named() {
+    let folder = workplace();
     let message = refused(trine(folder.path(), "logits --model MODEL --ids 1,999 --out o.npy --backend golden"), 2);
-    assert!(message.contains("999"), "{message}");
+    assert!(message.contains("token 999 is outside the vocabulary of 84"), "{message}");
     assert!(!folder.path().join("o.npy").exists());
 }
 
