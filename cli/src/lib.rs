@@ -6,10 +6,12 @@
 //! | 1 | the work was done and found wrong |
 //! | 2 | bad usage or bad input |
 //! | 3 | a needed tool is missing |
+//! | 101 | a mistake in `trine` itself |
 #![forbid(unsafe_code)]
 
 mod args;
 mod backend;
+mod fault;
 mod generate;
 mod inspect;
 mod logits;
@@ -55,24 +57,33 @@ pub(crate) enum Verdict {
 /// Parses the command line, runs the verb, and reports errors as one paragraph on stderr.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    match fault::contained(|| run(&cli.verb)) {
+        Ok(Ok(Verdict::Right)) => ExitCode::SUCCESS,
+        Ok(Ok(Verdict::Wrong)) => ExitCode::from(1),
+        Ok(Err(error)) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if is_missing_tool(&error) { 3 } else { 2 })
+        }
+        Err(fault) => {
+            eprintln!("error: {fault}");
+            ExitCode::from(101)
+        }
+    }
+}
+
+fn run(verb: &Verb) -> anyhow::Result<Verdict> {
     let mut out = io::stdout().lock();
-    let outcome = match &cli.verb {
+    let verdict = match verb {
         Verb::Generate(args) => generate::run(args, &mut out),
         Verb::Inspect(args) => inspect::run(args, &mut out),
         Verb::Logits(args) => logits::run(args, &mut out),
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
-    };
-    match outcome.and_then(|verdict| out.flush().map(|()| verdict).map_err(Into::into)) {
-        Ok(Verdict::Right) => ExitCode::SUCCESS,
-        Ok(Verdict::Wrong) => ExitCode::from(1),
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(if is_missing_tool(&error) { 3 } else { 2 })
-        }
-    }
+    }?;
+    out.flush()?;
+    Ok(verdict)
 }
 
 /// Whoever reads our output has seen enough; that is no error.

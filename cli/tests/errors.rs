@@ -144,6 +144,23 @@ fn a_text_that_cannot_be_predicted_is_refused() {
     assert!(message.contains("nothing.txt: No such file"), "{message}");
 }
 
+/// The template names a token that is not there; the tokenizers library panics on it.
+#[test]
+fn a_tokenizer_that_contradicts_itself_is_refused_without_a_panic() {
+    let folder = workplace();
+    let copy = copy(folder.path());
+    std::fs::remove_file(copy.join("chars.json")).unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../golden-model/tests/fixtures/bytelevel/tokenizer.json");
+    let mut tokenizer: serde_json::Value = serde_json::from_slice(&std::fs::read(fixture).unwrap()).unwrap();
+    let pieces =
+        serde_json::json!([{"SpecialToken": {"id": "<gone>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]);
+    tokenizer["post_processor"] =
+        serde_json::json!({"type": "TemplateProcessing", "single": pieces, "pair": pieces, "special_tokens": {}});
+    std::fs::write(copy.join("tokenizer.json"), tokenizer.to_string()).unwrap();
+    let message = refused(trine(folder.path(), "run --model copy --prompt KING --tokens 1 --backend golden"), 2);
+    assert_eq!(message, "error: tokenizer: the tokenizer contradicts itself");
+}
+
 #[test]
 fn a_missing_verilator_is_exit_code_3() {
     let folder = workplace();
