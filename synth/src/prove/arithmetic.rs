@@ -5,7 +5,7 @@
 //!                                ├─ column: w * x ─ tree ─> sum + owed ─ accumulators ─> Σ over chunks
 //!  activations ──────────────────┘
 //! ```
-//! A whole tree against a sum is out of reach of a SAT solver at 64 lanes. [`column`] therefore gives every node of the
+//! A whole tree against a sum is out of reach of a SAT solver at 64 lanes. [`column()`] therefore gives every node of the
 //! generated tree a twin in plain integers that is wide enough for any sum: a leaf's twin is `w * x`, an inner node's the
 //! sum of its two children's. With `value + owed = twin` asserted of all nodes, each step of the induction is about one
 //! adder, and the root's twin is the sum of all leaves because the twins pair off every leaf exactly once.

@@ -91,5 +91,5 @@ fn a_broken_accumulator_is_found() {
 fn accumulators_overflow_beyond_the_largest_depth() {
     let mut claim = arithmetic::accumulators(&Config { max_depth: 8, max_tokens: 1, ..lanes(4) }).unwrap();
     claim.property = claim.property.replace("CHUNKS = 2", "CHUNKS = 4");
-    assert!(matches!(Yosys::find().unwrap().prove(&claim), Ok(Verdict::Refuted { .. })));
+    assert!(matches!(Yosys::find().unwrap().refute(&claim), Ok(Verdict::Refuted { .. })));
 }

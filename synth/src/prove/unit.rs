@@ -1,0 +1,97 @@
+//! The complete unit: results hold, their buffer never overflows, and the parts keep what other claims assume of them.
+//!
+//! [`super::streams::fifo`] assumes that nobody pushes into a full buffer, and [`super::arithmetic::accumulators`] that
+//! only a single token comes twice in a row. Here both are shown of the sequencer in its place, for any traffic on all
+//! ports, together with the rule of `m_axis_res`: a result that is offered holds, with every bit, until it is taken or
+//! the unit is cleared.
+
+use super::Claim;
+use std::fmt::Write;
+use trine_hdl::lang::Errors;
+use trine_hdl::{design, lang};
+use trine_spec::Config;
+use trine_spec::config::clog2;
+
+/// What the module documentation says, of the unit of configuration `c`.
+///
+/// # Errors
+/// See [`design::unit`].
+pub fn results(c: &Config) -> Result<Claim, Errors> {
+    let stages = design::latency(c);
+    let room = room(c)?;
+    let word = c.columns * c.acc_bits() + 2;
+    let tail = word - 2;
+    let address = clog2(room);
+    let token = clog2(c.max_tokens).max(1);
+    let mut p = String::new();
+    // Signals inside, by the path from the top; writing to a String cannot fail
+    let mut inside = |path: String, width: usize| {
+        let _ = writeln!(p, "  (* hierconn *) wire [{}:0] \\{path} ;", width - 1);
+    };
+    for (register, width) in [("write_q", address + 1), ("read_q", address + 1), ("word_q", word), ("out_q", word)] {
+        inside(format!("core.results.{register}"), width);
+    }
+    for register in ["results.word_valid_q", "results.out_valid_q", "results.push_i", "sequencer.has_room_q"] {
+        inside(format!("core.{register}"), 1);
+    }
+    for register in ["last_pass_q", "run_q", "last_q", "single_q"] {
+        inside(format!("core.sequencer.{register}"), 1);
+    }
+    for register in ["token_q", "before_last_q"] {
+        inside(format!("core.sequencer.{register}"), token);
+    }
+    inside("core.sequencer.room_q".into(), address + 1);
+    inside("job.last_token_q".into(), token);
+    for register in ["job.start_q", "registers.bvalid_q", "registers.ctrl_start_q"] {
+        inside(register.into(), 1);
+    }
+    for i in 1..=stages {
+        inside(format!("core.result_{i}_q"), 1);
+        inside(format!("core.last_pass_{i}_q"), 1);
+    }
+    for i in 1..stages {
+        inside(format!("core.valid_{i}_q"), 1);
+        inside(format!("core.token_{i}_q"), token);
+    }
+    for i in 0..room {
+        inside(format!("core.results.ram[{i}]"), word);
+    }
+    let list = |of: &dyn Fn(usize) -> String| (1..=stages).map(of).collect::<Vec<_>>();
+    let under_way = list(&|i| format!("\\core.result_{i}_q ")).join(" + ");
+    let tails_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.last_pass_{i}_q )")).join(" | ");
+    let tails_stored: Vec<String> = (0..room)
+        .map(|i| format!("(\\core.results.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
+        .collect();
+    let _ = writeln!(p, "  localparam ROOM = {room}, ADDRESS = {address}, TAIL = {tail}, BITS = {};", c.res_bus());
+    let _ = writeln!(p, "  wire [ADDRESS:0] under_way = {under_way};");
+    p += include_str!("properties/results.v");
+    let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
+    let _ = writeln!(p, "    assert (~({}) | is_last_pass);", tails_stored.join(" | "));
+    // Tokens of neighbouring issues follow one another
+    let mut newer = ("1'd1".to_string(), "\\core.sequencer.token_q ".to_string());
+    for i in 1..stages {
+        let older = (format!("\\core.valid_{i}_q "), format!("\\core.token_{i}_q "));
+        let _ = writeln!(p, "    assert (~{} | {} <= last_token);", older.0, older.1);
+        let _ = writeln!(p, "    assert (~({} & {}) | {} == after({}));", newer.0, older.0, newer.1, older.1);
+        newer = older;
+    }
+    p += "  end\n";
+    let p = p.replace("TOKEN", &(token - 1).to_string());
+    let unit = design::unit(c)?;
+    let name = format!("unit of {} x {} offers results until taken", c.lanes, c.columns);
+    Ok(Claim { name, design: lang::verilog(&unit)?, module: unit.name.clone(), property: p, cycles: 4 * stages + 12 })
+}
+
+/// Words of the result buffer, as generated.
+fn room(c: &Config) -> Result<usize, Errors> {
+    let core = design::core(c)?;
+    let buffer = core.instances.iter().find(|i| i.name == "results").map(|i| i.module.clone());
+    Ok(buffer
+        .iter()
+        .flat_map(|b| &b.decls)
+        .find_map(|d| match d.kind {
+            lang::Kind::Memory(words, _) => Some(words),
+            _ => None,
+        })
+        .unwrap_or_default())
+}

@@ -1,0 +1,41 @@
+//! The complete unit.
+
+use crate::{proven, refuted};
+use trine_spec::Config;
+use trine_synth::prove::unit;
+
+/// Columns, tokens and chunks enough for every kind of pass.
+fn small() -> Config {
+    Config { max_depth: 4, max_tokens: 3, ..Config::sized(2, 2) }
+}
+
+#[test]
+fn results_hold_until_taken() {
+    proven(&unit::results(&small()).unwrap());
+    proven(&unit::results(&Config { max_tokens: 1, max_depth: 1, ..Config::sized(1, 1) }).unwrap());
+}
+
+#[test]
+fn a_unit_with_broken_books_is_found() {
+    let claim = unit::results(&small()).unwrap();
+    for (module, from, to) in [
+        ("trine_results", "pop_o = out_valid_q & ready_i", "pop_o = ready_i"),
+        ("trine_sequencer", "room_q <= 5'd16", "room_q <= 5'd17"),
+        ("trine_registers", "(awvalid_i & wvalid_i) & ~bvalid_q", "awvalid_i & wvalid_i"),
+    ] {
+        refuted(&claim, (module, from, to));
+    }
+}
+
+/// A job has to be set up, started and brought to its first results before these show.
+#[test]
+#[ignore = "longer: run by make prove"]
+fn a_unit_with_a_broken_datapath_is_found() {
+    let claim = unit::results(&small()).unwrap();
+    for (module, from, to) in [
+        ("trine_sequencer", "(token_q + 2'd1)", "(token_q + 2'd2)"),
+        ("trine_core", "res_last_o = results_data_o[23]", "res_last_o = res_ready_i"),
+    ] {
+        refuted(&claim, (module, from, to));
+    }
+}
