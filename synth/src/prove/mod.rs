@@ -11,7 +11,7 @@
 //! The start is any state of the module (its registers have no initial values); properties assume a reset in the first
 //! cycle, or wait until pipelines have filled. What is proven holds without a bound on time, in the given sizes.
 //!
-//! The claims about the accelerator are in [`arithmetic`], [`streams`] and [`unit`].
+//! The claims about the accelerator are in [`arithmetic`], [`streams`] and [`mod@unit`].
 
 pub mod arithmetic;
 pub mod streams;

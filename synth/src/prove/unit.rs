@@ -24,37 +24,38 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let address = clog2(room);
     let token = clog2(c.max_tokens).max(1);
     let mut p = String::new();
-    // Signals inside, by the path from the top; writing to a String cannot fail
-    let mut inside = |path: String, width: usize| {
+    // Signals inside, by the path from the top. One that is not there is free, and assertions about it fail.
+    let mut signals: Vec<(String, usize)> = [
+        ("core.results.write_q", address + 1),
+        ("core.results.read_q", address + 1),
+        ("core.results.word_q", word),
+        ("core.results.word_valid_q", 1),
+        ("core.results.out_q", word),
+        ("core.results.out_valid_q", 1),
+        ("core.results.push_i", 1),
+        ("core.sequencer.room_q", address + 1),
+        ("core.sequencer.has_room_q", 1),
+        ("core.sequencer.last_pass_q", 1),
+        ("core.sequencer.run_q", 1),
+        ("core.sequencer.last_q", 1),
+        ("core.sequencer.single_q", 1),
+        ("core.sequencer.token_q", token),
+        ("core.sequencer.before_last_q", token),
+        ("job.last_token_q", token),
+        ("job.start_q", 1),
+        ("registers.bvalid_q", 1),
+        ("registers.ctrl_start_q", 1),
+    ]
+    .map(|(path, width)| (path.to_string(), width))
+    .to_vec();
+    signals.extend((1..=stages).flat_map(|i| ["result", "last_pass"].map(|s| (format!("core.{s}_{i}_q"), 1))));
+    signals.extend(
+        (1..stages).flat_map(|i| [("valid", 1), ("token", token)].map(|(s, w)| (format!("core.{s}_{i}_q"), w))),
+    );
+    signals.extend((0..room).map(|i| (format!("core.results.ram[{i}]"), word)));
+    // Writing to a String cannot fail
+    for (path, width) in signals {
         let _ = writeln!(p, "  (* hierconn *) wire [{}:0] \\{path} ;", width - 1);
-    };
-    for (register, width) in [("write_q", address + 1), ("read_q", address + 1), ("word_q", word), ("out_q", word)] {
-        inside(format!("core.results.{register}"), width);
-    }
-    for register in ["results.word_valid_q", "results.out_valid_q", "results.push_i", "sequencer.has_room_q"] {
-        inside(format!("core.{register}"), 1);
-    }
-    for register in ["last_pass_q", "run_q", "last_q", "single_q"] {
-        inside(format!("core.sequencer.{register}"), 1);
-    }
-    for register in ["token_q", "before_last_q"] {
-        inside(format!("core.sequencer.{register}"), token);
-    }
-    inside("core.sequencer.room_q".into(), address + 1);
-    inside("job.last_token_q".into(), token);
-    for register in ["job.start_q", "registers.bvalid_q", "registers.ctrl_start_q"] {
-        inside(register.into(), 1);
-    }
-    for i in 1..=stages {
-        inside(format!("core.result_{i}_q"), 1);
-        inside(format!("core.last_pass_{i}_q"), 1);
-    }
-    for i in 1..stages {
-        inside(format!("core.valid_{i}_q"), 1);
-        inside(format!("core.token_{i}_q"), token);
-    }
-    for i in 0..room {
-        inside(format!("core.results.ram[{i}]"), word);
     }
     let list = |of: &dyn Fn(usize) -> String| (1..=stages).map(of).collect::<Vec<_>>();
     let under_way = list(&|i| format!("\\core.result_{i}_q ")).join(" + ");
