@@ -18,6 +18,7 @@ mod logits;
 mod manifest;
 mod output;
 mod perplexity;
+mod regs;
 mod run;
 mod simulation;
 pub mod verify;
@@ -41,6 +42,7 @@ enum Verb {
     Inspect(inspect::Args),
     Logits(logits::Args),
     Perplexity(perplexity::Args),
+    Regs(regs::Args),
     Run(run::Args),
     Verify(verify::Args),
 }
@@ -79,6 +81,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Inspect(args) => inspect::run(args, &mut out),
         Verb::Logits(args) => logits::run(args, &mut out),
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
+        Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
     }?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use trine_hdl::{Direction, Verilog};
 use trine_spec::Config;
-use trine_spec::registers::{Access, REGISTERS};
+use trine_spec::registers::REGISTERS;
 
 /// `manifest.json`.
 #[derive(Debug, Serialize)]
@@ -69,13 +69,7 @@ fn register(register: &trine_spec::registers::Register) -> Register {
         name: field.name,
         lsb: field.lsb,
         width: field.width,
-        access: match field.access {
-            Access::Constant => "constant",
-            Access::ReadOnly => "read-only",
-            Access::ReadWrite => "read-write",
-            Access::WriteOneClears => "write-one-clears",
-            Access::Trigger => "trigger",
-        },
+        access: field.access.name(),
         description: field.doc,
     });
     Register { name: register.name, offset: register.offset, description: register.doc, fields: fields.collect() }

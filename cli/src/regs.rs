@@ -1,0 +1,56 @@
+//! `trine regs`: the register map for documents, register tools and firmware.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use trine_spec::emit;
+
+use crate::Verdict;
+use crate::args::UnitArgs;
+use crate::output::write_file;
+
+/// A language for the register map.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// A document
+    Markdown,
+    /// SystemRDL 2.0
+    Rdl,
+    /// CMSIS-SVD
+    Svd,
+    /// A C header
+    C,
+    /// Rust constants
+    Rust,
+}
+
+/// Print the register map as Markdown, SystemRDL, CMSIS-SVD, C or Rust; reset values are the unit's constants
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The language
+    #[arg(long, value_enum)]
+    format: Format,
+    /// File to write to, instead of printing
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    unit: UnitArgs,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let config = args.unit.config()?;
+    let text = match args.format {
+        Format::Markdown => emit::markdown(&config),
+        Format::Rdl => emit::rdl(&config),
+        Format::Svd => emit::svd(&config),
+        Format::C => emit::c(&config),
+        Format::Rust => emit::rust(&config),
+    };
+    match &args.output {
+        Some(path) => write_file(path, text.as_bytes())?,
+        None => out.write_all(text.as_bytes())?,
+    }
+    Ok(Verdict::Right)
+}
