@@ -61,6 +61,15 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         write_file(&args.output.join(&file.name), file.text.as_bytes())?;
         files.add_row([file.name.clone(), grouped(file.text.lines().count())]);
     }
+    if !verilog.cells.is_empty() {
+        let folder = args.output.join("cells");
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        for file in &verilog.cells {
+            write_file(&folder.join(&file.name), file.text.as_bytes())?;
+        }
+        let list: String = verilog.cells.iter().map(|file| format!("cells/{}\n", file.name)).collect();
+        write_file(&args.output.join("trine_cells.f"), list.as_bytes())?;
+    }
     let list: String = verilog.files.iter().map(|file| format!("{}\n", file.name)).collect();
     write_file(&args.output.join("trine.f"), list.as_bytes())?;
     write_file(&args.output.join("trine.core"), fusesoc_core(&verilog).as_bytes())?;

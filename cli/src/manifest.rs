@@ -1,7 +1,7 @@
 //! The machine-readable description of a generated unit.
 
 use serde::Serialize;
-use trine_hdl::{Direction, Verilog};
+use trine_hdl::{Direction, SourceFile, Verilog};
 use trine_spec::Config;
 use trine_spec::registers::REGISTERS;
 
@@ -77,14 +77,25 @@ fn register(register: &trine_spec::registers::Register) -> Register {
 
 /// A FuseSoC core file (CAPI2) for the files of `verilog`.
 pub(crate) fn fusesoc_core(verilog: &Verilog) -> String {
-    let files: String = verilog.files.iter().map(|file| format!("      - {}\n", file.name)).collect();
+    let list = |folder: &str, files: &[SourceFile]| -> String {
+        files.iter().map(|file| format!("      - {folder}{}\n", file.name)).collect()
+    };
+    let files = list("", &verilog.files);
+    // Synthesis brings the cells of its technology; everything else takes the models.
+    let (cells, models) = match verilog.cells.is_empty() {
+        true => (String::new(), ""),
+        false => {
+            let files = list("cells/", &verilog.cells);
+            (format!("  cells:\n    files:\n{files}    file_type: verilogSource\n"), "    filesets: [cells, rtl]\n")
+        }
+    };
     format!(
         "CAPI=2:\n\
          name: ::{top}:{version}\n\
          description: Ternary matmul accelerator for BitNet b1.58 language models\n\
-         filesets:\n  rtl:\n    files:\n{files}    file_type: verilogSource\n\
+         filesets:\n  rtl:\n    files:\n{files}    file_type: verilogSource\n{cells}\
          targets:\n  default: &default\n    filesets: [rtl]\n    toplevel: {top}\n\
-         \x20 lint:\n    <<: *default\n    flow: lint\n    flow_options:\n      tool: verilator\n",
+         \x20 lint:\n    <<: *default\n{models}    flow: lint\n    flow_options:\n      tool: verilator\n",
         top = verilog.top,
         version = env!("CARGO_PKG_VERSION"),
     )

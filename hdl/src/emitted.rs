@@ -40,6 +40,15 @@ pub struct Verilog {
     pub clock: String,
     /// One file per unique module.
     pub files: Vec<SourceFile>,
+    /// Simulation models of the technology cells used; synthesis has its own.
+    pub cells: Vec<SourceFile>,
     /// Ports of the top module in declaration order, the clock included.
     pub ports: Vec<Port>,
+}
+
+impl Verilog {
+    /// Everything a simulator needs: the modules and the models of the cells in them.
+    pub fn with_cells(&self) -> impl Iterator<Item = &SourceFile> {
+        self.cells.iter().chain(&self.files)
+    }
 }

@@ -63,7 +63,7 @@ impl Recipe {
     /// The dynamic library of a design.
     pub fn design(&self, cache: &Cache, verilog: &Verilog, progress: &dyn Fn(BuildStep)) -> Result<PathBuf, Error> {
         let ports = ports_header(verilog);
-        let files = verilog.files.iter().flat_map(|file| [&file.name, &file.text]);
+        let files = verilog.with_cells().flat_map(|file| [&file.name, &file.text]);
         let key = files.fold(self.key(), Key::part).part(&verilog.top).part(&ports).finish();
         let name = format!("{}-{key}", verilog.top);
         let entry = cache.entry(&name, |folder| {
@@ -246,10 +246,10 @@ impl Workshop<'_> {
 
 /// Writes the files of a design and returns their names, children first.
 pub(crate) fn write_sources(folder: &Path, verilog: &Verilog) -> Result<Vec<String>, Error> {
-    for file in &verilog.files {
+    for file in verilog.with_cells() {
         write(&folder.join(&file.name), &file.text)?;
     }
-    Ok(verilog.files.iter().map(|file| file.name.clone()).collect())
+    Ok(verilog.with_cells().map(|file| file.name.clone()).collect())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {

@@ -108,6 +108,7 @@ mod tests {
             top: "inverter".to_owned(),
             clock: String::new(),
             files: vec![SourceFile { name: "inverter.v".to_owned(), text: text.to_owned() }],
+            cells: vec![],
             ports: vec![port("x", Direction::Input), port("y", Direction::Output)],
         }
     }

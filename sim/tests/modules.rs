@@ -7,7 +7,9 @@ use trine_hdl::lang::{Errors, Module, bits, verilog};
 use trine_hdl::{design, library};
 use trine_sim::{BuildOptions, Dut};
 use trine_spec::packing::{base3_decode, pack_byte, two_bit};
-use trine_spec::{Config, WeightCode};
+use trine_spec::{Config, Style, WeightCode};
+
+const STYLES: [Style; 3] = [Style::Portable, Style::Ecp5, Style::Xilinx7];
 
 fn dut(module: Result<Arc<Module>, Errors>) -> Dut {
     let verilog = verilog(&module.unwrap()).unwrap();
@@ -40,16 +42,23 @@ fn peek_all(dut: &mut Dut, port: &str, count: usize, width: usize) -> Vec<i64> {
 
 #[test]
 fn a_column_multiplies_every_trit_with_every_activation() {
-    let config = Config::sized(2, 1);
-    let mut dut = dut(design::column(&config));
+    for style in STYLES {
+        let config = Config { style, ..Config::sized(2, 1) };
+        every_trit_times_every_activation(&config, &mut dut(design::column(&config)));
+    }
+}
+
+fn every_trit_times_every_activation(config: &Config, dut: &mut Dut) {
     for x in -128..=127i64 {
         for y in [-128, -1, 0, 1, 77, 127] {
             for (a, b) in [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1i8)] {
-                poke_all(&mut dut, "act_i", [x, y], 8);
-                poke_all(&mut dut, "code_i", [a, b].map(|t| i64::from(two_bit(t))), 2);
-                dut.tick().unwrap();
+                poke_all(dut, "act_i", [x, y], 8);
+                poke_all(dut, "code_i", [a, b].map(|t| i64::from(two_bit(t))), 2);
+                for _ in 0..config.tree_levels() {
+                    dut.tick().unwrap();
+                }
                 let sum = dut.peek_signed("sum_o").unwrap() + dut.peek("owed_o").unwrap() as i64;
-                assert_eq!(sum, x * i64::from(a) + y * i64::from(b), "{x} * {a} + {y} * {b}");
+                assert_eq!(sum, x * i64::from(a) + y * i64::from(b), "{}: {x} * {a} + {y} * {b}", config.style);
             }
         }
     }
@@ -57,9 +66,10 @@ fn a_column_multiplies_every_trit_with_every_activation() {
 
 #[test]
 fn a_column_answers_after_its_latency_with_a_new_sum_each_cycle() {
-    for lanes in [1, 2, 3, 5, 8, 31, 64] {
-        let config = Config::sized(lanes, 1);
-        let latency = config.tree_levels() * design::LATENCY_PER_LEVEL;
+    let sizes = [1, 2, 3, 4, 5, 8, 11, 12, 13, 31, 64];
+    for (lanes, style) in sizes.into_iter().flat_map(|lanes| STYLES.map(|style| (lanes, style))) {
+        let config = Config { style, ..Config::sized(lanes, 1) };
+        let latency = config.tree_levels();
         let mut dut = dut(design::column(&config));
         let mut rng = StdRng::seed_from_u64(lanes as u64);
         let mut expected = vec![];
@@ -75,7 +85,7 @@ fn a_column_answers_after_its_latency_with_a_new_sum_each_cycle() {
             dut.tick().unwrap();
             if let Some(at) = (cycle + 1).checked_sub(latency) {
                 let sum = dut.peek_signed("sum_o").unwrap() + dut.peek("owed_o").unwrap() as i64;
-                assert_eq!(sum, expected[at], "{lanes} lanes, cycle {cycle}");
+                assert_eq!(sum, expected[at], "{style}, {lanes} lanes, cycle {cycle}");
             }
         }
     }

@@ -6,7 +6,7 @@ use trine_driver::{Device, Offload, Options, Scope};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_sim::{BuildOptions, SimOptions, SimTransport, Stalls};
 use trine_spec::config::PRESETS;
-use trine_spec::{Config, WeightCode};
+use trine_spec::{Config, Style, WeightCode};
 
 /// Runs `cases` random matmuls on a unit of configuration `c` and returns (MACs, mismatches).
 fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
@@ -34,7 +34,8 @@ fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
 
 #[test]
 fn every_preset_lints_without_a_warning() {
-    for (name, c) in PRESETS {
+    let styles = [Style::Ecp5, Style::Xilinx7].map(|style| ("style", Config { style, ..Config::sized(13, 3) }));
+    for (name, c) in PRESETS.into_iter().chain(styles) {
         let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&c).unwrap()).unwrap();
         trine_sim::lint(&verilog).unwrap_or_else(|found| panic!("{name}: {found}"));
     }
@@ -64,6 +65,8 @@ fn odd_configurations_are_exact() {
         },
         Config { weight_bus: 8, max_depth: 9, max_tokens: 3, ..Config::sized(3, 2) },
         Config { max_depth: 128, ..Config::sized(100, 5) },
+        Config { style: Style::Ecp5, max_depth: 90, ..Config::sized(31, 4) },
+        Config { style: Style::Xilinx7, max_depth: 90, act_bits: 6, ..Config::sized(31, 4) },
         Config { weight_code: WeightCode::TwoBit, weight_bus: 24, max_depth: 33, max_tokens: 2, ..Config::sized(5, 9) },
     ];
     for c in odd {

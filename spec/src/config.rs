@@ -13,6 +13,10 @@ use std::str::FromStr;
 pub enum Style {
     /// Plain Verilog operators, for every technology and for ASICs.
     Portable,
+    /// Carry cells of Lattice ECP5.
+    Ecp5,
+    /// Carry chains of Xilinx 7 series and later.
+    Xilinx7,
 }
 
 /// How trits travel on the weight stream.
@@ -53,7 +57,7 @@ macro_rules! named {
         }
     };
 }
-named!(Style, "style", "portable" => Style::Portable);
+named!(Style, "style", "portable" => Style::Portable, "ecp5" => Style::Ecp5, "xilinx7" => Style::Xilinx7);
 named!(WeightCode, "weight code", "base3" => WeightCode::Base3, "two-bit" => WeightCode::TwoBit);
 
 /// Why a configuration is refused.
@@ -231,10 +235,23 @@ impl Config {
         self.act_bits + 1 + clog2(deepest)
     }
 
-    /// Adder levels of a column, each with a register; a single lane has one register too.
+    /// Adder levels of a column, each with a register; at least one.
     pub const fn tree_levels(&self) -> usize {
-        let levels = clog2(self.lanes);
-        if levels == 0 { 1 } else { levels }
+        match self.style {
+            Style::Portable | Style::Ecp5 => {
+                let levels = clog2(self.lanes);
+                if levels == 0 { 1 } else { levels }
+            }
+            // Pairs, signed pairs, then three by three.
+            Style::Xilinx7 => {
+                let (mut levels, mut terms) = (2, self.lanes.div_ceil(4));
+                while terms > 1 {
+                    terms = terms.div_ceil(3);
+                    levels += 1;
+                }
+                levels
+            }
+        }
     }
 
     /// Words of the activation buffer: every lane chunk of every token of the largest job.

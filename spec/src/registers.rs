@@ -127,7 +127,7 @@ registers! {
         CAPS0_ACC_BITS "acc_bits" [18 +: 6] Constant;
         /// Weight code: 0 base 3, 1 two bits a trit.
         CAPS0_WEIGHT_CODE "weight_code" [24 +: 2] Constant;
-        /// Column style: 0 portable.
+        /// Column style: 0 portable, 1 ECP5, 2 Xilinx 7 series.
         CAPS0_STYLE "style" [26 +: 2] Constant;
     }
     /// Largest job.
@@ -343,6 +343,8 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
     };
     let style = match c.style {
         Style::Portable => 0,
+        Style::Ecp5 => 1,
+        Style::Xilinx7 => 2,
     };
     match register.offset {
         0x00 => ID_VALUE,

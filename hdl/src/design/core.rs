@@ -8,7 +8,6 @@
 //! Nothing in the pipeline ever stops: an issue happens only when its result has room ([`super::sequencer`]), so
 //! back-pressure needs no enables on the tree. [`latency`] is the number of cycles from issue to push.
 
-use super::column::LATENCY_PER_LEVEL;
 use super::{accumulators::accumulators, sequencer, tile::tile, weight_loader::weight_loader};
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to};
 use crate::library::{fifo, replay_buffer};
@@ -19,7 +18,7 @@ use trine_spec::registers::OUTPUTS_N;
 
 /// Cycles from an issue to the push of its result.
 pub const fn latency(c: &Config) -> usize {
-    c.tree_levels() * LATENCY_PER_LEVEL + 3
+    c.tree_levels() + 3
 }
 
 /// Words of the result buffer: enough for results under way while one a cycle leaves.

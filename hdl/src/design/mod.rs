@@ -26,7 +26,7 @@ mod trit_decoder;
 mod weight_loader;
 
 pub use accumulators::{accumulate, accumulators};
-pub use column::{LATENCY_PER_LEVEL, column};
+pub use column::column;
 pub use core::{core, latency};
 pub use counters::counters;
 pub use job::job;

@@ -54,6 +54,8 @@ pub struct Instance {
     pub inputs: Vec<(usize, Expr)>,
     /// Output declarations of `module` and the wires they drive.
     pub outputs: Vec<(usize, Expr)>,
+    /// Parameters and their values in Verilog, for cells.
+    pub parameters: Vec<(String, String)>,
 }
 
 impl ops::Index<&str> for Instance {
@@ -90,6 +92,8 @@ pub struct Module {
     pub instances: Vec<Arc<Instance>>,
     /// Signals that are deliberately not read.
     pub unused: Vec<Expr>,
+    /// The simulation model in Verilog, when this is a cell of some technology and not ours to emit.
+    pub cell_model: Option<&'static str>,
     /// For each output (declaration number): the inputs it depends on within a cycle.
     pub(super) paths: HashMap<usize, Vec<usize>>,
     pub(super) errors: Vec<Error>,
@@ -110,9 +114,17 @@ impl Module {
             seq: vec![],
             instances: vec![],
             unused: vec![],
+            cell_model: None,
             paths: HashMap::new(),
             errors: vec![],
         }
+    }
+
+    /// A cell of some technology: only its ports are declared, tools bring the rest, and simulation uses `model`.
+    ///
+    /// Within a cycle every output depends on every input.
+    pub fn cell(name: impl Into<String>, model: &'static str) -> Module {
+        Module { cell_model: Some(model), ..Module::new(name, "") }
     }
 
     fn declare(&mut self, name: &str, ty: Ty, kind: Kind) -> Expr {
@@ -198,6 +210,17 @@ impl Module {
 
     /// Instantiates a shared module; its outputs become wires `<instance>_<port>`.
     pub fn instance(&mut self, name: &str, module: &Arc<Module>, inputs: &[(&str, &Expr)]) -> Arc<Instance> {
+        self.instance_with(name, module, &[], inputs)
+    }
+
+    /// Instantiates a cell with parameters, given as Verilog constants.
+    pub fn instance_with(
+        &mut self,
+        name: &str,
+        module: &Arc<Module>,
+        parameters: &[(&str, &str)],
+        inputs: &[(&str, &Expr)],
+    ) -> Arc<Instance> {
         let (mut ins, mut outs) = (vec![], vec![]);
         for (number, d) in module.decls.iter().enumerate() {
             match d.kind {
@@ -221,7 +244,9 @@ impl Module {
         if !usable(name) || self.names.insert(name.into(), usize::MAX).is_some() {
             self.errors.push(Error::Name(name.into()));
         }
-        let made = Arc::new(Instance { name: name.into(), module: module.clone(), inputs: ins, outputs: outs });
+        let parameters = parameters.iter().map(|(p, v)| ((*p).into(), (*v).into())).collect();
+        let made =
+            Arc::new(Instance { name: name.into(), module: module.clone(), inputs: ins, outputs: outs, parameters });
         self.instances.push(made.clone());
         made
     }
@@ -257,7 +282,7 @@ impl Module {
 pub fn library(top: &Arc<Module>) -> Result<Vec<Arc<Module>>, Errors> {
     fn visit(m: &Arc<Module>, found: &mut Vec<Arc<Module>>, errors: &mut Vec<Error>) {
         match found.iter().find(|x| x.name == m.name) {
-            Some(x) if Arc::ptr_eq(x, m) => return,
+            Some(x) if Arc::ptr_eq(x, m) || m.cell_model.is_some() && x.cell_model == m.cell_model => return,
             Some(_) => return errors.push(Error::DuplicateModule(m.name.clone())),
             None => {}
         }

@@ -17,8 +17,12 @@ use std::sync::Arc;
 /// # Errors
 /// Two different modules of one name.
 pub fn verilog(top: &Arc<Module>) -> Result<Verilog, Errors> {
-    let mut files = vec![];
+    let (mut files, mut cells) = (vec![], vec![]);
     for m in library(top)? {
+        if let Some(model) = m.cell_model {
+            cells.push(SourceFile { name: format!("{}.v", m.name), text: model.into() });
+            continue;
+        }
         let printer = Printer { m: &m, errors: RefCell::default() };
         let text = printer.module();
         let errors = printer.errors.into_inner();
@@ -40,7 +44,7 @@ pub fn verilog(top: &Arc<Module>) -> Result<Verilog, Errors> {
     if top.clocked() {
         ports.insert(0, Port { name: clock.clone(), direction: Direction::Input, width: 1, signed: false });
     }
-    Ok(Verilog { top: top.name.clone(), clock, files, ports })
+    Ok(Verilog { top: top.name.clone(), clock, files, cells, ports })
 }
 
 struct Printer<'a> {
@@ -129,7 +133,9 @@ impl Printer<'_> {
             for (n, e) in i.inputs.iter().chain(&i.outputs) {
                 pins.push(format!("    .{}({})", i.module.decls[*n].name, self.pin(e)));
             }
-            put!(o, "\n  {} {} (\n{}\n  );", i.module.name, i.name, pins.join(",\n"));
+            let values: Vec<String> = i.parameters.iter().map(|(p, v)| format!(".{p}({v})")).collect();
+            let values = if values.is_empty() { String::new() } else { format!("#({}) ", values.join(", ")) };
+            put!(o, "\n  {} {values}{} (\n{}\n  );", i.module.name, i.name, pins.join(",\n"));
         }
     }
 

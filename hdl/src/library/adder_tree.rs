@@ -38,17 +38,17 @@ pub fn add_owed(a: &Expr, b: &Expr, carry: &Expr) -> Expr {
     ((a + b) + carry).wrap()
 }
 
-/// Sums `terms` inside `m`; the result appears `max(1, ceil(log2(n)))` cycles later.
-pub fn adder_tree(m: &mut Module, terms: Vec<Term>) -> Term {
-    let (mut level, mut terms) = (0, terms);
+/// Sums `terms` inside `m`; the result appears `max(1, ceil(log2(n)))` cycles later. Levels are named from `level` on.
+pub fn adder_tree(m: &mut Module, terms: Vec<Term>, level: usize) -> Term {
+    let (mut level, mut terms) = (level, terms);
     loop {
-        level += 1;
         m.on_clock([crate::lang::note(format!("level {level}"))]);
         let pairs: Vec<Vec<Term>> = terms.chunks(2).map(<[Term]>::to_vec).collect();
         terms = pairs.iter().enumerate().map(|(i, pair)| node(m, level, i, pair)).collect();
         if terms.len() == 1 {
             return terms.remove(0);
         }
+        level += 1;
     }
 }
 

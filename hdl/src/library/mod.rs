@@ -1,6 +1,7 @@
 //! Reusable hardware, one core a file.
 
 mod adder_tree;
+pub mod cells;
 mod fifo;
 mod replay_buffer;
 

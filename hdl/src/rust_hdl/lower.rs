@@ -141,7 +141,7 @@ impl Lowering<'_> {
     fn body(&mut self) -> Result<(), Error> {
         let (m, first) = (self.m, self.plan.parts.len());
         for (part, i) in (first..).zip(&m.instances) {
-            self.part(i.name.clone(), Behaviour::Instance(i.module.clone(), None));
+            self.part(i.name.clone(), Behaviour::Instance(i.clone(), None));
             for port in ports(&i.module) {
                 self.port(part, port);
             }

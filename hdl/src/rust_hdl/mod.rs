@@ -45,9 +45,13 @@ pub const MEMORY: &str = "$ram";
 /// # Errors
 /// Two different modules of one name, or what rust-hdl's checks find.
 pub fn verilog(top: &Arc<Module>) -> Result<Verilog, RustHdlError> {
-    let mut files = vec![];
+    let (mut files, mut cells) = (vec![], vec![]);
     let mut ports = vec![];
     for module in library(top)? {
+        if let Some(model) = module.cell_model {
+            cells.push(SourceFile { name: format!("{}.v", module.name), text: model.into() });
+            continue;
+        }
         let mut unit = Unit::hollow(&module)?;
         unit.connect_all();
         check_all(&unit).map_err(|e| RustHdlError::check(&module.name, e))?;
@@ -57,5 +61,5 @@ pub fn verilog(top: &Arc<Module>) -> Result<Verilog, RustHdlError> {
         ports = unit.ports();
     }
     let clock = if top.clocked() { top.clock.clone() } else { String::new() };
-    Ok(Verilog { top: top.name.clone(), clock, files, ports })
+    Ok(Verilog { top: top.name.clone(), clock, files, cells, ports })
 }

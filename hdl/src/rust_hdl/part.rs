@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::signal::Signal;
 use super::unit::Unit;
-use crate::lang::Module;
+use crate::lang::Instance;
 use rust_hdl_core::ast::{BlackBox, Verilog};
 use rust_hdl_core::atom::AtomKind;
 use rust_hdl_core::block::Block;
@@ -26,7 +26,7 @@ pub(super) enum Behaviour {
     /// Pins: the clock if there is any, then those of the ports.
     Memory(Memory),
     /// Pins: the module's ports. The inside exists for simulation only.
-    Instance(Arc<Module>, Option<Box<Unit>>),
+    Instance(Arc<Instance>, Option<Box<Unit>>),
 }
 
 /// A block inside a block.
@@ -79,8 +79,10 @@ impl Logic for Part {
         match &self.behaviour {
             Behaviour::Register => Verilog::Custom("always @(posedge clock) q <= d;".into()),
             Behaviour::Memory(memory) => memory.hdl(),
-            Behaviour::Instance(module, _) => {
-                Verilog::Blackbox(BlackBox { code: String::new(), name: module.name.clone() })
+            Behaviour::Instance(instance, _) => {
+                let values: Vec<String> = instance.parameters.iter().map(|(p, v)| format!(".{p}({v})")).collect();
+                let values = if values.is_empty() { String::new() } else { format!(" #({})", values.join(", ")) };
+                Verilog::Blackbox(BlackBox { code: String::new(), name: format!("{}{values}", instance.module.name) })
             }
         }
     }

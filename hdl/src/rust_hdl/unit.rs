@@ -48,8 +48,8 @@ impl Unit {
     pub fn new(module: &Arc<Module>) -> Result<Unit, RustHdlError> {
         let mut unit = Unit::hollow(module)?;
         for part in &mut unit.plan.parts {
-            if let Behaviour::Instance(module, inside) = &mut part.behaviour {
-                *inside = Some(Box::new(Unit::new(module)?));
+            if let Behaviour::Instance(instance, inside) = &mut part.behaviour {
+                *inside = Some(Box::new(Unit::new(&instance.module)?));
             }
         }
         Ok(unit)

@@ -8,7 +8,7 @@ pub fn verilog(clock: &str, text: &str) -> Verilog {
     let top = text.split_whitespace().nth(1).and_then(|name| name.split('(').next()).expect("module name").to_owned();
     let ports = text.lines().filter_map(port).collect();
     let files = vec![SourceFile { name: format!("{top}.v"), text: text.to_owned() }];
-    Verilog { top, clock: clock.to_owned(), files, ports }
+    Verilog { top, clock: clock.to_owned(), files, cells: vec![], ports }
 }
 
 fn port(line: &str) -> Option<Port> {

@@ -80,7 +80,7 @@ fn write(folder: &Path, script: &str, designs: &[(&str, &Verilog)]) -> std::io::
     for (name, design) in designs {
         let sources = folder.join(name);
         fs::create_dir(&sources)?;
-        for file in &design.files {
+        for file in design.with_cells() {
             fs::write(sources.join(&file.name), &file.text)?;
         }
     }

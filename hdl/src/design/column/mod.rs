@@ -1,0 +1,66 @@
+//! One output: `sum_o + owed_o = Σ_lane act[lane] * w[lane]`, in one of three styles that behave the same.
+//!
+//! ```text
+//!  act[i]  ──┐
+//!            ├─ select ─ adder tree ── sum_o
+//!  code[i] ──┘                      └─ owed_o
+//! ```
+//! | style | first level | further levels |
+//! |---|---|---|
+//! | [`portable`] | `(x ^ neg) & nz`, then adders in pairs | adders in pairs |
+//! | [`ecp5`] | one operand's select inside the carry cells | adders in pairs |
+//! | [`xilinx7`] | pairs of lanes with one sign, a LUT a bit | signed pairs, then adders of three |
+//!
+//! `x * -1 = ~x + 1`: the complement costs nothing beside the select, the one goes into a carry input of the tree
+//! ([`crate::library::adder_tree`]). A new set of lanes every cycle, no handshake; results follow after
+//! [`Config::tree_levels`] cycles.
+
+mod ecp5;
+mod portable;
+mod xilinx7;
+
+use crate::lang::{Errors, Expr, Module, bits};
+use crate::library::Term;
+use std::sync::Arc;
+use trine_spec::{Config, Style};
+
+/// The column of configuration `c`.
+///
+/// # Errors
+/// Structural mistakes, none for a checked configuration.
+pub fn column(c: &Config) -> Result<Arc<Module>, Errors> {
+    let doc = format!("Ternary dot product of {} lanes, {} cycles.", c.lanes, c.tree_levels());
+    let mut m = Module::new("trine_column", doc);
+    let act = m.input("act_i", bits(c.lanes * c.act_bits));
+    let code = m.input("code_i", bits(2 * c.lanes));
+    let lanes = (0..c.lanes)
+        .map(|i| Lane {
+            x: act.slice(i * c.act_bits, c.act_bits),
+            nonzero: code.bit(2 * i),
+            negative: code.bit(2 * i + 1),
+        })
+        .collect();
+    let root = match c.style {
+        Style::Portable => portable::sum(&mut m, lanes),
+        Style::Ecp5 => ecp5::sum(&mut m, lanes)?,
+        Style::Xilinx7 => xilinx7::sum(&mut m, lanes)?,
+    };
+    m.drive("sum_o", &root.value);
+    m.drive("owed_o", &root.owed);
+    m.build()
+}
+
+/// An activation and its weight.
+#[derive(Clone)]
+struct Lane {
+    x: Expr,
+    nonzero: Expr,
+    negative: Expr,
+}
+
+/// `0`, `x` or `~x`, owing one in the last case.
+fn select(m: &mut Module, index: usize, lane: &Lane) -> Term {
+    let width = lane.x.ty.width;
+    let value = (lane.x.clone() ^ lane.negative.repeat(width)) & lane.nonzero.repeat(width);
+    Term { value: m.name(&format!("lane_{index}"), value.signed()), owed: lane.negative.clone() }
+}

@@ -1,0 +1,236 @@
+//! Xilinx 7 series: a LUT6_2 in front of each carry bit does select and add at once.
+//!
+//! ```text
+//!  level 1   P = (x0 * w0 + x1 * w1) * s     s makes w1 zero or one: one LUT a bit, the sign s is kept
+//!  level 2   (P0 ^ s0) + (P1 ^ s1)           one LUT a bit, each sign owes a one
+//!  level 3…  a + b + c                       one LUT a bit: sum and majority of three bits, the majority one bit up
+//! ```
+//! Every chain has a free carry input, and the chain of three a second one, the majority's lowest bit: together they pay
+//! all but one of the ones owed ([`crate::library::adder_tree`]).
+
+use super::Lane;
+use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, cat, int, lit};
+use crate::library::{Term, cells};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
+    let width = lanes[0].x.ty.width;
+    let pair = pair(width)?;
+    let mut level = 1;
+    let mut signed = vec![];
+    m.on_clock([crate::lang::note("level 1")]);
+    for (i, lanes) in lanes.chunks(2).enumerate() {
+        let first = &lanes[0];
+        let zero = lit(0, BIT);
+        let (x, nonzero, sign) = match lanes {
+            [_, b] => (b.x.clone(), b.nonzero.clone(), b.negative.clone()),
+            _ => (lit(0, bits(width)), zero.clone(), zero),
+        };
+        // Relative to the pair's sign; a weight of zero has none and owes nothing.
+        let relative = m.name(&format!("relative_{i}"), (first.negative.clone() ^ &sign) & &first.nonzero);
+        let u = m.instance(
+            &format!("pair_{i}"),
+            &pair,
+            &[
+                ("a_i", &first.x),
+                ("nonzero_i", &first.nonzero),
+                ("negative_i", &relative),
+                ("b_i", &x),
+                ("take_i", &nonzero),
+            ],
+        );
+        let sum_q = m.register(&format!("sum_1_{i}_q"), &u["sum_o"]);
+        let sign_q = m.register(&format!("sign_1_{i}_q"), &sign);
+        signed.push((sum_q, sign_q));
+    }
+    level += 1;
+    m.on_clock([crate::lang::note("level 2")]);
+    let add_signed = add_signed(width + 1)?;
+    let mut terms = vec![];
+    for (i, pairs) in signed.chunks(2).enumerate() {
+        let (value, owed) = match pairs {
+            [(a, s), (b, t)] => {
+                let u = m.instance(
+                    &format!("signed_{i}"),
+                    &add_signed,
+                    &[("a_i", a), ("a_sign_i", s), ("b_i", b), ("b_sign_i", t)],
+                );
+                (u["sum_o"].clone(), t.clone())
+            }
+            _ => {
+                let (a, s) = &pairs[0];
+                (m.name(&format!("signed_{i}"), (a.clone().unsigned() ^ s.repeat(a.ty.width)).signed()), s.clone())
+            }
+        };
+        terms.push(store(m, level, i, value, owed));
+    }
+    let mut adders: BTreeMap<usize, Arc<Module>> = BTreeMap::new();
+    while terms.len() > 1 {
+        level += 1;
+        m.on_clock([crate::lang::note(format!("level {level}"))]);
+        let groups: Vec<Vec<Term>> = terms.chunks(3).map(<[Term]>::to_vec).collect();
+        terms = vec![];
+        for (i, group) in groups.into_iter().enumerate() {
+            let (value, owed) = match &group[..] {
+                [a, b, c] => {
+                    let ty = int(a.value.ty.width.max(b.value.ty.width).max(c.value.ty.width) + 2);
+                    let wide = |m: &mut Module, name: &str, e: &Expr| widened(m, &format!("{name}_{level}_{i}"), e, ty);
+                    let (x, y, z) = (wide(m, "a", &a.value), wide(m, "b", &b.value), wide(m, "c", &c.value));
+                    let adder = match adders.get(&ty.width) {
+                        Some(adder) => adder.clone(),
+                        None => adders.entry(ty.width).or_insert(add_three(ty.width)?).clone(),
+                    };
+                    let u = m.instance(
+                        &format!("three_{level}_{i}"),
+                        &adder,
+                        &[("a_i", &x), ("b_i", &y), ("c_i", &z), ("carry_i", &a.owed), ("second_i", &b.owed)],
+                    );
+                    (u["sum_o"].clone(), c.owed.clone())
+                }
+                [a, b] => (crate::library::add_owed(&a.value, &b.value, &a.owed), b.owed.clone()),
+                _ => (group[0].value.clone(), group[0].owed.clone()),
+            };
+            terms.push(store(m, level, i, value, owed));
+        }
+    }
+    Ok(terms.remove(0))
+}
+
+fn store(m: &mut Module, level: usize, index: usize, value: Expr, owed: Expr) -> Term {
+    let sum_q = m.register(&format!("sum_{level}_{index}_q"), value);
+    let owed_q = m.register(&format!("owed_{level}_{index}_q"), owed);
+    Term { value: sum_q, owed: owed_q }
+}
+
+fn widened(m: &mut Module, name: &str, value: &Expr, ty: Ty) -> Expr {
+    let wire = m.wire(name, ty);
+    m.assign(&wire, value);
+    wire
+}
+
+/// `sum_o = (nonzero_i ? a_i ^ negative_i : 0) + negative_i + (take_i ? b_i : 0)`.
+fn pair(width: usize) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new("trine_pair", "Two lanes of which the second is taken or not.");
+    let a = m.input("a_i", bits(width));
+    let nonzero = m.input("nonzero_i", BIT);
+    let negative = m.input("negative_i", BIT);
+    let b = m.input("b_i", bits(width));
+    let take = m.input("take_i", BIT);
+    // I0 = a, I1 = nonzero, I2 = negative, I3 = take, I5 = b: O6 = propagate; O5, which sees b as 0, = generate.
+    let operand = |n: usize| (n >> 1 & 1) & ((n & 1) ^ (n >> 2 & 1));
+    let init = lut(|n| operand(n) ^ ((n >> 3 & 1) & (n >> 5 & 1)));
+    let inputs = |bit: usize| {
+        let at = bit.min(width - 1);
+        [a.bit(at), nonzero.clone(), negative.clone(), take.clone(), lit(0, BIT), b.bit(at)]
+    };
+    chain(&mut m, width + 1, &init, inputs, &negative)?;
+    m.build()
+}
+
+/// `sum_o = (a_i ^ a_sign_i) + (b_i ^ b_sign_i) + a_sign_i`.
+fn add_signed(width: usize) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new("trine_add_signed", "Adds two values with signs of their own; the second sign stays owed.");
+    let a = m.input("a_i", int(width));
+    let s = m.input("a_sign_i", BIT);
+    let b = m.input("b_i", int(width));
+    let t = m.input("b_sign_i", BIT);
+    let init = lut(|n| (n & 1) ^ (n >> 1 & 1) ^ if n >> 5 == 1 { (n >> 2 & 1) ^ (n >> 3 & 1) } else { 0 });
+    let inputs = |bit: usize| {
+        let at = bit.min(width - 1);
+        [a.bit(at), s.clone(), b.bit(at), t.clone(), lit(0, BIT), lit(1, BIT)]
+    };
+    chain(&mut m, width + 1, &init, inputs, &s)?;
+    m.build()
+}
+
+/// `sum_o = a_i + b_i + c_i + carry_i + second_i`, all `width` bits.
+fn add_three(width: usize) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new(format!("trine_add_three_{width}"), "Adds three values and two carries.");
+    let operands = ["a_i", "b_i", "c_i"].map(|port| m.input(port, int(width)));
+    let carry = m.input("carry_i", BIT);
+    let second = m.input("second_i", BIT);
+    // I3 is the majority one position below: O6 = a ^ b ^ c ^ I3 propagates, I3 itself generates.
+    let majority = |n: usize| ((n & 1) + (n >> 1 & 1) + (n >> 2 & 1)) / 2;
+    let init = lut(|n| if n >> 5 == 1 { (n ^ n >> 1 ^ n >> 2 ^ n >> 3) & 1 } else { majority(n) });
+    let cell = cells::lut6_2()?;
+    let (mut below, mut propagate, mut generate) = (second, vec![], vec![]);
+    for bit in 0..width {
+        let u = m.instance_with(
+            &format!("lut_{bit}"),
+            &cell,
+            &[("INIT", &init)],
+            &[
+                ("I0", &operands[0].bit(bit)),
+                ("I1", &operands[1].bit(bit)),
+                ("I2", &operands[2].bit(bit)),
+                ("I3", &below),
+                ("I4", &lit(0, BIT)),
+                ("I5", &lit(1, BIT)),
+            ],
+        );
+        propagate.push(u["O6"].clone());
+        generate.push(below);
+        below = u["O5"].clone();
+    }
+    m.unused([below]);
+    carries(&mut m, propagate, generate, &carry)?;
+    m.build()
+}
+
+/// Contents of a LUT6 as a Verilog constant.
+fn lut(value: impl Fn(usize) -> usize) -> String {
+    format!("64'h{:016X}", (0..64).fold(0u64, |init, n| init | ((value(n) & 1) as u64) << n))
+}
+
+/// One LUT6_2 a bit, O6 propagating and O5 generating, and the carry chain behind them.
+fn chain(
+    m: &mut Module,
+    width: usize,
+    init: &str,
+    inputs: impl Fn(usize) -> [Expr; 6],
+    carry: &Expr,
+) -> Result<(), Errors> {
+    let cell = cells::lut6_2()?;
+    let (mut propagate, mut generate) = (vec![], vec![]);
+    for bit in 0..width {
+        let pins = inputs(bit);
+        let pins: Vec<(&str, &Expr)> = ["I0", "I1", "I2", "I3", "I4", "I5"].into_iter().zip(&pins).collect();
+        let u = m.instance_with(&format!("lut_{bit}"), &cell, &[("INIT", init)], &pins);
+        propagate.push(u["O6"].clone());
+        generate.push(u["O5"].clone());
+    }
+    carries(m, propagate, generate, carry)
+}
+
+/// The carry chain; drives `sum_o`.
+fn carries(m: &mut Module, propagate: Vec<Expr>, generate: Vec<Expr>, carry: &Expr) -> Result<(), Errors> {
+    let cell = cells::carry4()?;
+    let width = propagate.len();
+    let (mut into, mut sums, mut unused) = (lit(0, BIT), vec![], vec![]);
+    for (i, (s, di)) in propagate.chunks(4).zip(generate.chunks(4)).enumerate() {
+        let four = |part: &[Expr]| {
+            let rest = 4 - part.len();
+            cat(part.iter().cloned().chain((rest > 0).then(|| lit(0, bits(rest.max(1))))))
+        };
+        let start = if i == 0 { carry.clone() } else { lit(0, BIT) };
+        let u = m.instance_with(
+            &format!("carry_{i}"),
+            &cell,
+            &[],
+            &[("CI", &into), ("CYINIT", &start), ("DI", &four(di)), ("S", &four(s))],
+        );
+        let used = s.len();
+        sums.push(u["O"].slice(0, used));
+        if used < 4 {
+            unused.push(u["O"].slice(used, 4 - used));
+        }
+        unused.push(u["CO"].slice(0, 3));
+        into = u["CO"].bit(3);
+    }
+    unused.push(into);
+    m.unused(unused);
+    debug_assert_eq!(sums.iter().map(|s| s.ty.width).sum::<usize>(), width);
+    m.drive("sum_o", cat(sums).signed());
+    Ok(())
+}

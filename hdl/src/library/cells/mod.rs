@@ -1,0 +1,53 @@
+//! Technology cells: their ports, and models for simulation. Synthesis tools bring their own.
+
+use crate::lang::{BIT, Errors, Module, bits};
+use std::sync::Arc;
+
+/// ECP5: two bits of a carry chain with a four-input LUT each. `S = LUT(A, B, C, D) ^ carry`; the carry is passed on
+/// where the LUT gives 1, and is `LUT(A, B, 0, 0)` elsewhere.
+///
+/// # Errors
+/// None: its ports are fixed.
+pub fn ccu2c() -> Result<Arc<Module>, Errors> {
+    let mut m = Module::cell("CCU2C", include_str!("ccu2c.v"));
+    for port in ["CIN", "A0", "B0", "C0", "D0", "A1", "B1", "C1", "D1"] {
+        m.input(port, BIT);
+    }
+    for port in ["S0", "S1", "COUT"] {
+        m.output(port, BIT);
+    }
+    m.build()
+}
+
+/// Xilinx 7 series: a six-input LUT whose lower half has an output of its own.
+///
+/// # Errors
+/// None: its ports are fixed.
+pub fn lut6_2() -> Result<Arc<Module>, Errors> {
+    let mut m = Module::cell("LUT6_2", include_str!("lut6_2.v"));
+    for port in ["I0", "I1", "I2", "I3", "I4", "I5"] {
+        m.input(port, BIT);
+    }
+    for port in ["O5", "O6"] {
+        m.output(port, BIT);
+    }
+    m.build()
+}
+
+/// Xilinx 7 series: four bits of a carry chain.
+///
+/// # Errors
+/// None: its ports are fixed.
+pub fn carry4() -> Result<Arc<Module>, Errors> {
+    let mut m = Module::cell("CARRY4", include_str!("carry4.v"));
+    for port in ["CI", "CYINIT"] {
+        m.input(port, BIT);
+    }
+    for port in ["DI", "S"] {
+        m.input(port, bits(4));
+    }
+    for port in ["O", "CO"] {
+        m.output(port, bits(4));
+    }
+    m.build()
+}
