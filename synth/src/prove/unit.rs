@@ -1,7 +1,8 @@
 //! The complete unit: results hold, their buffer never overflows, and the parts keep what other claims assume of them.
 //!
-//! [`super::streams::fifo`] assumes that nobody pushes into a full buffer, and [`super::arithmetic::accumulators`] that
-//! only a single token comes twice in a row. Here both are shown of the sequencer in its place, for any traffic on all
+//! [`super::streams::fifo`] assumes that nobody pushes into a full buffer, [`super::streams::replay_buffer`] that
+//! nobody takes what is not there, and [`super::arithmetic::accumulators`] that chunks come in turn, no more than K has,
+//! and only a single token twice in a row. Here all of it is shown of the sequencer in its place, for any traffic on all
 //! ports, together with the rule of `m_axis_res`: a result that is offered holds, with every bit, until it is taken or
 //! the unit is cleared.
 
@@ -23,6 +24,7 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let tail = word - 2;
     let address = clog2(room);
     let token = clog2(c.max_tokens).max(1);
+    let depth = clog2(c.max_depth.max(c.lanes) + 1);
     let mut p = String::new();
     // Signals inside, by the path from the top. One that is not there is free, and assertions about it fail.
     let mut signals: Vec<(String, usize)> = [
@@ -41,7 +43,15 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("core.sequencer.single_q", 1),
         ("core.sequencer.token_q", token),
         ("core.sequencer.before_last_q", token),
+        ("core.sequencer.issue", 1),
+        ("core.sequencer.first_chunk_q", 1),
+        ("core.sequencer.last_chunk_q", 1),
+        ("core.sequencer.one_chunk_q", 1),
+        ("core.sequencer.k_after_q", depth),
+        ("core.sequencer.k_second_q", depth),
+        ("core.sequencer.act_valid_i", 1),
         ("job.last_token_q", token),
+        ("job.depth_q", depth),
         ("job.start_q", 1),
         ("registers.bvalid_q", 1),
         ("registers.ctrl_start_q", 1),
@@ -64,6 +74,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         .map(|i| format!("(\\core.results.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
         .collect();
     let _ = writeln!(p, "  localparam ROOM = {room}, ADDRESS = {address}, TAIL = {tail}, BITS = {};", c.res_bus());
+    let _ = writeln!(p, "  localparam TOKEN = {}, DEPTH = {}, LANES = {};", token - 1, depth - 1, c.lanes);
+    let _ = writeln!(p, "  localparam MAX_DEPTH = {}, CHUNKS = {};", c.max_depth, c.max_depth.div_ceil(c.lanes));
     let _ = writeln!(p, "  wire [ADDRESS:0] under_way = {under_way};");
     p += include_str!("properties/results.v");
     let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
@@ -77,7 +89,6 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         newer = older;
     }
     p += "  end\n";
-    let p = p.replace("TOKEN", &(token - 1).to_string());
     let unit = design::unit(c)?;
     let name = format!("unit of {} x {} offers results until taken", c.lanes, c.columns);
     Ok(Claim { name, design: lang::verilog(&unit)?, module: unit.name.clone(), property: p, cycles: 4 * stages + 12 })

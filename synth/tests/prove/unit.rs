@@ -13,6 +13,13 @@ fn small() -> Config {
 fn results_hold_until_taken() {
     proven(&unit::results(&small()).unwrap());
     proven(&unit::results(&Config { max_tokens: 1, max_depth: 1, ..Config::sized(1, 1) }).unwrap());
+    proven(&unit::results(&Config { max_tokens: 5, max_depth: 16, ..Config::sized(3, 2) }).unwrap());
+}
+
+#[test]
+#[ignore = "longer: run by make prove"]
+fn results_of_the_odd_preset_hold_until_taken() {
+    proven(&unit::results(&Config::preset("odd").unwrap()).unwrap());
 }
 
 #[test]
@@ -34,6 +41,7 @@ fn a_unit_with_a_broken_datapath_is_found() {
     let claim = unit::results(&small()).unwrap();
     for (module, from, to) in [
         ("trine_sequencer", "(token_q + 2'd1)", "(token_q + 2'd2)"),
+        ("trine_sequencer", "k_after_q <= depth_i - 3'd2", "k_after_q <= depth_i - 3'd1"),
         ("trine_core", "res_last_o = results_data_o[23]", "res_last_o = res_ready_i"),
     ] {
         refuted(&claim, (module, from, to));

@@ -24,6 +24,34 @@
   function [TOKEN:0] after (input [TOKEN:0] token);
     after = (token == last_token) ? 0 : token + 1;
   endfunction
+
+  // The chunk of the pass that is issued, and how many chunks of any one token have been.
+  (* anyconst *) wire [TOKEN:0] which;
+  reg [19:0] chunk;
+  reg [19:0] seen;
+  wire [19:0] job_depth = \job.depth_q ;
+  wire [19:0] through = (chunk + 1) * LANES;
+  wire [DEPTH:0] left_after = job_depth - through;
+  wire [DEPTH:0] left_after_first = job_depth - LANES;
+  always @(posedge aclk) begin
+    if (\core.sequencer.issue ) begin
+      if (\core.sequencer.last_q ) chunk <= \core.sequencer.last_chunk_q ? 0 : chunk + 1;
+      if (token_now == which) seen <= \core.sequencer.first_chunk_q ? 1 : seen + 1;
+    end
+    if (\job.start_q ) chunk <= 0;
+  end
+  always @* if (started) begin
+    assert (~\core.sequencer.issue | \core.sequencer.act_valid_i );
+    assert (~(\core.sequencer.run_q | \job.start_q ) | (job_depth != 0 & job_depth <= MAX_DEPTH));
+    if (\core.sequencer.run_q ) begin
+      assert (chunk < CHUNKS & \core.sequencer.first_chunk_q == (chunk == 0));
+      assert (~(which <= last_token & (chunk != 0 | token_now > which)) | seen == chunk + (token_now > which));
+      assert (chunk == 0 | chunk * LANES < job_depth);
+      assert (\core.sequencer.last_chunk_q == (job_depth <= through) & \core.sequencer.k_after_q == left_after);
+      assert (\core.sequencer.one_chunk_q == (job_depth <= LANES) & \core.sequencer.k_second_q == left_after_first);
+    end
+  end
+
   always @* begin
     assume (aresetn ? started : 1'd1);
     if (started) begin
