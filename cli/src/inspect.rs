@@ -8,6 +8,7 @@ use serde::Serialize;
 use trine_golden_model::Model;
 
 use crate::Verdict;
+use crate::loading::Loading;
 use crate::output::{grouped, table, write_json};
 
 /// Show a model's ternary layers: shapes, scales, zeros, bytes
@@ -18,6 +19,8 @@ pub(crate) struct Args {
     /// Write the machine form here
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    loading: Loading,
 }
 
 #[derive(Serialize)]
@@ -53,7 +56,7 @@ struct Totals {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let model = Model::load(&args.model)?;
+    let model = args.loading.load(&args.model)?;
     let inspection = inspect(&model);
     let c = model.config();
     writeln!(

@@ -14,6 +14,7 @@ mod backend;
 mod fault;
 mod generate;
 mod inspect;
+mod loading;
 mod logits;
 mod manifest;
 mod output;

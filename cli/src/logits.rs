@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
-use trine_golden_model::{KvCache, Model, npy};
+use trine_golden_model::{KvCache, npy};
 
 use crate::Verdict;
 use crate::backend::{Backend, BackendArgs, Engine};
+use crate::loading::Loading;
 use crate::output::{grouped, progress, write_json};
 
 /// Compute logits f32 [batch, seq, vocab] of token ids
@@ -31,6 +32,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
+    loading: Loading,
+    #[command(flatten)]
     backend: BackendArgs,
 }
 
@@ -47,7 +50,7 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let model = Model::load(&args.model)?;
+    let model = args.loading.load(&args.model)?;
     let batch = match &args.ids_file {
         Some(path) => npy::read_ids(path)?,
         None => vec![args.ids.clone()],

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, Model, TernaryMatrix, Tokenizer, perplexity};
+use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, TernaryMatrix, Tokenizer, perplexity};
 
 use crate::Verdict;
+use crate::loading::Loading;
 use crate::output::{grouped, progress, write_json};
 
 /// Measure how well a model predicts a text, in bits per token and per character
@@ -26,6 +27,8 @@ pub(crate) struct Args {
     /// Write the machine form here
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    loading: Loading,
 }
 
 #[derive(Serialize)]
@@ -45,7 +48,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let place = || args.text.display().to_string();
     let text = std::fs::read_to_string(&args.text).with_context(place)?;
     ensure!(!text.is_empty(), "{}: the text is empty; at least two tokens are needed", place());
-    let model = Model::load(&args.model)?;
+    let model = args.loading.load(&args.model)?;
     let tokenizer = Tokenizer::load(&args.model)?;
     let tokens = tokenizer.encode(&text).with_context(place)?;
 

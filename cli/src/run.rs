@@ -14,6 +14,7 @@ use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 use crate::Verdict;
 use crate::args::describe;
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
+use crate::loading::Loading;
 use crate::output::{grouped, interval, progress, si, table, write_file, write_json};
 
 /// Technology of the energy estimate: the die and the memory behind it.
@@ -51,6 +52,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
+    loading: Loading,
+    #[command(flatten)]
     backend: BackendArgs,
 }
 
@@ -87,7 +90,7 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let model = Model::load(&args.model)?;
+    let model = args.loading.load(&args.model)?;
     let tokenizer = Tokenizer::load(&args.model)?;
     let prompt = tokenizer.encode(&args.prompt)?;
     let context = model.config().context;

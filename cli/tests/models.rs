@@ -52,6 +52,12 @@ fn inspect_shows_every_checkpoint() {
     ];
     let known: BTreeSet<&str> = CASES.iter().map(|case| case.model).collect();
     assert_eq!(known.len(), table.len());
+    for folder in std::fs::read_dir(root().join("golden-model/tests/fixtures")).unwrap() {
+        let folder = folder.unwrap().path();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let checkpoint = folder.join("model.safetensors").exists() || folder.join("model.gguf").exists();
+        assert_eq!(known.iter().any(|model| model.contains(name)), checkpoint, "{name}");
+    }
     let folder = workplace();
     for (model, architecture, convention, layers, weights) in table {
         let path = known.iter().find(|path| path.ends_with(model)).unwrap_or_else(|| panic!("{model} has no case"));

@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use trine_golden_model::Model;
 use trine_spec::Config;
 
 use super::{Finding, Outcome, Plan, verify};
 use crate::Verdict;
 use crate::args::{UnitArgs, describe, flags};
+use crate::loading::Loading;
 use crate::output::{grouped, progress, write_json};
 use crate::simulation;
 
@@ -32,12 +32,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
+    loading: Loading,
+    #[command(flatten)]
     unit: UnitArgs,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.unit.config()?;
-    let model = args.model.as_deref().map(Model::load).transpose()?;
+    let model = args.model.as_deref().map(|path| args.loading.load(path)).transpose()?;
     // Refused before anything is built.
     trine_sim::Stalls::new(args.stalls, args.seed)?;
     let plan = Plan {

@@ -1,0 +1,59 @@
+//! How a checkpoint is read, where its file does not say.
+
+use std::path::Path;
+
+use anyhow::Result;
+use trine_golden_model::{I2sPacking, LoadOptions, Model};
+
+/// Which build of bitnet.cpp packed the I2_S tensors of a GGUF file; no field of the file tells them apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Packing {
+    /// 128 weights in 32 bytes
+    #[default]
+    X86,
+    /// 64 weights in 16 bytes
+    Arm,
+}
+
+/// Options of every verb that loads a model.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Loading {
+    /// Packing of I2_S tensors in a GGUF file: the machine it was made for
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    i2s_packing: Packing,
+}
+
+impl Loading {
+    /// Loads the model at `path`.
+    pub(crate) fn load(self, path: &Path) -> Result<Model> {
+        Ok(Model::load_with(path, self.options())?)
+    }
+
+    fn options(self) -> LoadOptions {
+        let i2s_packing = match self.i2s_packing {
+            Packing::X86 => I2sPacking::X86,
+            Packing::Arm => I2sPacking::Arm,
+        };
+        LoadOptions { i2s_packing }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        loading: Loading,
+    }
+
+    #[test]
+    fn the_packing_is_passed_on() {
+        let packing = |line: &[&str]| Line::parse_from(line).loading.options().i2s_packing;
+        assert_eq!(packing(&["trine"]), I2sPacking::X86);
+        assert_eq!(packing(&["trine", "--i2s-packing", "x86"]), I2sPacking::X86);
+        assert_eq!(packing(&["trine", "--i2s-packing", "arm"]), I2sPacking::Arm);
+    }
+}
