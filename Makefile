@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test conformance prove lint deny ci clean
+.PHONY: help setup build demo test conformance prove cocotb lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -28,6 +28,10 @@ prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog
 conformance: ## Compare stored checkpoints with their stored logits; docs/conformance.md must come out as it is committed
 	$(CARGO) run --release --quiet --package trine-golden-model --example conformance
 	git diff --exit-code HEAD -- docs/conformance.md
+
+cocotb: build ## Check registers, streams and whole products of generated units with cocotb and Icarus Verilog
+	@sim/cocotb/setup
+	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/cocotb/bin/python3 -m pytest -q -p no:cacheprovider sim/cocotb
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check

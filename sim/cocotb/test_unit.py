@@ -1,0 +1,142 @@
+"""Generates units, simulates them with Icarus Verilog and runs `bus_checks.py` on them; broken ones must fail."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import regmap
+from cocotb_tools.runner import get_runner
+
+HERE = Path(__file__).parent
+TRINE = shlex.split(os.environ.get("TRINE", "trine"))
+SEED = int(os.environ.get("SEED", "1"))
+FAILED = ("failure", "error")
+
+LIMITS = "--max-depth 100 --max-tokens 5"
+UNITS = {
+    "7x3-two-bit": f"--lanes 7 --columns 3 --weight-code two-bit --weight-bus 16 {LIMITS}",
+    "7x3-full-tile": f"--lanes 7 --columns 3 {LIMITS}",
+    "8x4-base3": f"--lanes 8 --columns 4 --weight-bus 16 {LIMITS}",
+}
+
+# One character each: file, what stands there, what stands there then, the check that must notice and what it says.
+BROKEN = {
+    "sign": ("trine_column.v", "{8{code_i[1]}}", "{8{code_i[0]}}", "matmuls_are_exact", "wrong, first at"),
+    "illegal": ("trine_trit_decoder.v", "(pair[2] |", "(pair[1] |", "an_illegal_code", "illegal_trit"),
+    "blocks": ("trine_sequencer.v", "20'd4 < n_after_q", "20'd5 < n_after_q", "matmuls_are_exact", ""),
+    "keep": ("trine.v", "m_axis_res_tkeep = ", "m_axis_res_tkeep =~", "matmuls_are_exact", "tkeep or length"),
+    "strobes": ("trine_registers.v", "(&wstrb_i)", "(|wstrb_i)", "refused_accesses", "1 bytes at 0"),
+    "hold": (
+        "trine_registers.v",
+        "(bvalid_q & ~bready_i)",
+        "(bvalid_q &  bready_i)",
+        "refused_accesses",
+        "s_axil_b offered",
+    ),
+    "reset": (
+        "trine_registers.v",
+        "scratch_value_q <= 32'd0",
+        "scratch_value_q <= 32'd1",
+        "hold_their_resets",
+        "SCRATCH",
+    ),
+    "busy": ("trine_registers.v", "status_busy_i & wdata_i[0]", "status_busy_i & wdata_i[1]", "a_start_while_busy", ""),
+}
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A generated unit on disk."""
+
+    folder: Path
+    flags: str
+
+    @property
+    def rdl(self) -> Path:
+        return self.folder / "trine.rdl"
+
+    def simulate(self, checks: str = ".*") -> dict[str, str]:
+        """Runs the checks that match; tells of each what was wrong, which is nothing when it passed."""
+        files = [self.folder / name for name in (self.folder / "trine.f").read_text().split()]
+        runner = get_runner("icarus")
+        build = self.folder / "sim"
+        common = {"hdl_toplevel": "trine", "build_dir": build, "timescale": ("1ns", "1ps")}
+        runner.build(sources=files, build_args=["-g2005"], log_file=self.folder / "build.log", **common)
+        report = self.folder / "results.xml"
+        environment = {
+            "TRINE_MANIFEST": str(self.folder / "manifest.json"),
+            "TRINE_RDL": str(self.rdl),
+            "COCOTB_LOG_LEVEL": "WARNING",
+        }
+        # Failed checks end the runner; the report tells more about them.
+        with suppress(SystemExit):
+            runner.test(
+                test_module="bus_checks",
+                test_filter=checks,
+                seed=SEED,
+                extra_env=environment,
+                results_xml=str(report),
+                log_file=self.folder / "run.log",
+                **common,
+            )
+        cases = ElementTree.parse(report).getroot().iter("testcase")
+        return {
+            case.get("name", ""): "".join(ElementTree.tostring(f, "unicode") for f in case if f.tag in FAILED)
+            for case in cases
+        }
+
+
+def trine(line: str) -> str:
+    return subprocess.run([*TRINE, *line.split()], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+@pytest.fixture(scope="session", params=UNITS)
+def unit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    folder = tmp_path_factory.mktemp(request.param)
+    flags = UNITS[request.param]
+    trine(f"generate {flags} -o {folder}")
+    trine(f"regs --format rdl {flags} -o {folder / 'trine.rdl'}")
+    return Generated(folder, flags)
+
+
+def test_rdl_and_markdown_describe_the_same_map(unit: Generated) -> None:
+    compiled = regmap.from_rdl(unit.rdl)
+    assert len(compiled) == 32
+    assert compiled == regmap.from_markdown(trine(f"regs --format markdown {unit.flags}"))
+
+
+def test_the_unit_passes_every_check(unit: Generated) -> None:
+    outcome = unit.simulate()
+    wrong = "\n".join(said for said in outcome.values() if said)
+    assert not wrong, f"SEED={SEED}, {unit.flags}; see {unit.folder / 'run.log'}"
+    assert len(outcome) == len(re.findall("^@cocotb.test", (HERE / "bus_checks.py").read_text(), re.M)) + 2
+
+
+@pytest.fixture(scope="session")
+def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("intact")
+    flags = UNITS["8x4-base3"]
+    trine(f"generate {flags} -o {folder}")
+    trine(f"regs --format rdl {flags} -o {folder / 'trine.rdl'}")
+    return folder
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_unit_is_noticed(fault: str, intact: Path, tmp_path: Path) -> None:
+    name, was, becomes, check, says = BROKEN[fault]
+    assert len(was) == len(becomes) and sum(a != b for a, b in zip(was, becomes, strict=True)) == 1
+    folder = tmp_path / "broken"
+    shutil.copytree(intact, folder)
+    text = (folder / name).read_text()
+    assert was in text, f"{name} has changed"
+    (folder / name).write_text(text.replace(was, becomes, 1))
+    outcome = Generated(folder, UNITS["8x4-base3"]).simulate(check)
+    wrong = "".join(outcome.values())
+    assert wrong and says in wrong, f"{check} says: {wrong or 'nothing'}"
