@@ -7,15 +7,15 @@
 //! ```
 //! A whole tree against a sum is out of reach of a SAT solver at 64 lanes. [`column()`] therefore gives every node of the
 //! generated tree a twin in plain integers that is wide enough for any sum: a leaf's twin is `w * x`, an inner node's the
-//! sum of its two children's. With `value + owed = twin` asserted of all nodes, each step of the induction is about one
+//! sum of its two children's. With `value + owed = twin` asserted of all nodes (on Xilinx 7 `value * sign = twin` of the first level), each step of the induction is about one
 //! adder, and the root's twin is the sum of all leaves because the twins pair off every leaf exactly once.
 
 use super::Claim;
 use std::fmt::Write;
 use trine_hdl::lang::Errors;
 use trine_hdl::{design, lang};
-use trine_spec::Config;
 use trine_spec::config::clog2;
+use trine_spec::{Config, Style};
 
 /// All 243 combinations of five trits have one byte, which decodes to them; the 13 other bytes are flagged.
 ///
@@ -32,7 +32,7 @@ pub fn trit_decoder() -> Result<Claim, Errors> {
 /// # Errors
 /// See [`design::column`].
 pub fn column(c: &Config) -> Result<Claim, Errors> {
-    let width = c.act_bits + clog2(c.lanes) + 2;
+    let width = twin_bits(c);
     let mut p = String::from(
         "\n  // Registers hold something of these inputs only once the pipeline has filled.\n  \
          reg [7:0] age = 0;\n  always @(posedge clk_i) if (~&age) age <= age + 1;\n",
@@ -44,47 +44,54 @@ pub fn column(c: &Config) -> Result<Claim, Errors> {
         let _ = writeln!(p, "  wire signed [{}:0] twin_0_{i} =", width - 1);
         let _ = writeln!(p, "    {code} == 2'b01 ? x_{i} : {code} == 2'b11 ? -x_{i} : 0;");
         let _ = writeln!(p, "  always @* assume ({code} != 2'b10);");
-        let node = Node { value: format!("lane_{i}"), owed: format!("code_i[{}]", 2 * i + 1), leaves: 1 };
-        p += &node.asserted(c, width, 0, i);
     }
     // Leaves below each node of the level before
     let mut below = vec![1; c.lanes];
     for level in 1..=c.tree_levels() {
-        let leaves: Vec<usize> = below.chunks(2).map(|pair| pair.iter().sum()).collect();
+        let size = children(c.style, level);
+        // A pair of one lane has a sign of its own on Xilinx 7, and so the range of two
+        let full = c.style == Style::Xilinx7 && level == 1;
+        let leaves: Vec<usize> = below.chunks(size).map(|group| if full { 2 } else { group.iter().sum() }).collect();
         for (i, n) in leaves.iter().enumerate() {
-            let children = (2 * i..below.len().min(2 * i + 2)).map(|child| format!("twin_{}_{child}", level - 1));
+            let of = (size * i..below.len().min(size * (i + 1))).map(|child| format!("twin_{}_{child}", level - 1));
             let _ = writeln!(p, "  reg signed [{}:0] twin_{level}_{i};", width - 1);
-            let children = children.collect::<Vec<_>>().join(" + ");
-            let _ = writeln!(p, "  always @(posedge clk_i) twin_{level}_{i} <= {children};");
-            let (value, owed) = (format!("sum_{level}_{i}_q"), format!("owed_{level}_{i}_q"));
-            p += &Node { value, owed, leaves: *n }.asserted(c, width, level, i);
+            let _ =
+                writeln!(p, "  always @(posedge clk_i) twin_{level}_{i} <= {};", of.collect::<Vec<_>>().join(" + "));
+            let value = format!("sum_{level}_{i}_q");
+            let exact = match full {
+                true => format!("sign_{level}_{i}_q ? -{value} : {value}"),
+                false => format!("{value} + $signed({{1'b0, owed_{level}_{i}_q}})"),
+            };
+            p += &asserted(c, &format!("{level}_{i}"), level, (&value, &exact), *n);
         }
         below = leaves;
     }
-    let root = Node { value: "sum_o".into(), owed: "owed_o".into(), leaves: c.lanes };
-    p += &root.asserted(c, width, c.tree_levels(), 0);
-    claim(&format!("column of {} lanes sums exactly", c.lanes), &design::column(c)?, p, c.tree_levels() + 2)
+    let exact = "sum_o + $signed({1'b0, owed_o})";
+    p += &format!("  wire signed [{}:0] twin_root = twin_{}_0;\n", width - 1, c.tree_levels());
+    p += &asserted(c, "root", c.tree_levels(), ("sum_o", exact), below[0]);
+    let name = format!("{} column of {} lanes sums exactly", c.style, c.lanes);
+    claim(&name, &design::column(c)?, p, c.tree_levels() + 2)
 }
 
-/// A node of the generated tree.
-struct Node {
-    value: String,
-    owed: String,
-    leaves: usize,
+/// Most children of a node of level `level`.
+fn children(style: Style, level: usize) -> usize {
+    if style == Style::Xilinx7 && level > 2 { 3 } else { 2 }
 }
 
-impl Node {
-    /// `value + owed` is the twin, and the value is in its range.
-    fn asserted(&self, c: &Config, width: usize, level: usize, index: usize) -> String {
-        let (Node { value, owed, leaves }, twin) = (self, format!("twin_{level}_{index}"));
-        let least = leaves << (c.act_bits - 1);
-        format!(
-            "  wire signed [{}:0] {value}_exact = {value} + $signed({{1'b0, {owed}}});\n  \
-             always @* if (age >= {level})\n    \
-             assert ({value}_exact == {twin} & {value} >= -{least} & {value} < {least});\n",
-            width - 1
-        )
-    }
+/// What node `name` stands for is its twin, and its value is in the range of `leaves`.
+fn asserted(c: &Config, name: &str, level: usize, (value, exact): (&str, &str), leaves: usize) -> String {
+    let least = leaves << (c.act_bits - 1);
+    format!(
+        "  wire signed [{}:0] exact_{name} = {exact};\n  \
+         always @* if (age >= {level})\n    \
+         assert (exact_{name} == twin_{name} & {value} >= -{least} & {value} < {least});\n",
+        twin_bits(c) - 1
+    )
+}
+
+/// Width that holds every sum of a column.
+fn twin_bits(c: &Config) -> usize {
+    c.act_bits + clog2(c.lanes) + 2
 }
 
 /// The accumulators hold the exact sum of every chunk of a token, up to the largest K, whatever order tokens come in.

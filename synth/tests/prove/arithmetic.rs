@@ -1,7 +1,7 @@
 //! The datapath from the weight byte to the accumulator.
 
 use crate::{proven, refuted};
-use trine_spec::Config;
+use trine_spec::{Config, Style};
 use trine_synth::prove::{Verdict, arithmetic};
 use trine_synth::yosys::Yosys;
 
@@ -36,15 +36,19 @@ fn a_lane_selects_the_product() {
 
 #[test]
 fn columns_sum_their_lanes_exactly() {
-    for n in [2, 7, 16] {
-        proven(&arithmetic::column(&lanes(n)).unwrap());
+    for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
+        for n in [1, 2, 7, 16] {
+            proven(&arithmetic::column(&Config { style, ..lanes(n) }).unwrap());
+        }
     }
 }
 
 #[test]
 #[ignore = "longer: run by make prove"]
 fn a_column_of_64_lanes_sums_exactly() {
-    proven(&arithmetic::column(&lanes(64)).unwrap());
+    for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
+        proven(&arithmetic::column(&Config { style, ..lanes(64) }).unwrap());
+    }
 }
 
 #[test]
@@ -59,6 +63,18 @@ fn a_broken_column_is_found() {
         ("reg signed [9:0] sum_2_0_q", "reg signed [8:0] sum_2_0_q"),
     ] {
         refuted(&claim, ("trine_column", from, to));
+    }
+}
+
+#[test]
+fn broken_carry_cells_are_found() {
+    for (style, module, from, to) in [
+        (Style::Ecp5, "trine_select_add", "16'h96AA", "16'h96A8"),
+        (Style::Ecp5, "trine_column", "owed_1_0_q <= code_i[3]", "owed_1_0_q <= code_i[1]"),
+        (Style::Xilinx7, "trine_column", "sign_1_0_q <= code_i[3]", "sign_1_0_q <= code_i[1]"),
+        (Style::Xilinx7, "trine_column", "owed_2_0_q <= sign_1_1_q", "owed_2_0_q <= sign_1_0_q"),
+    ] {
+        refuted(&arithmetic::column(&Config { style, ..lanes(4) }).unwrap(), (module, from, to));
     }
 }
 

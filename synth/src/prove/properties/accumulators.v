@@ -34,7 +34,7 @@
   wire signed [47:0] reach = $signed({16'd0, chunks}) * LEAST;
   always @* begin
     // What the columns guarantee, and K: no more chunks than the largest job has. Another number of tokens is another job.
-    assume (sum >= -LEAST & sum < LEAST & (sum + $signed({1'b0, owed_i})) <= LEAST);
+    assume (next_exact - base_exact >= -LEAST & next_exact - base_exact <= LEAST);
     assume (~mine | first_i | (open & same & chunks < CHUNKS));
     // The RAM is read one cycle ahead; only a single token comes twice in a row.
     assume (token_i < (single_i ? 1 : TOKENS) & which < TOKENS);
