@@ -29,7 +29,7 @@ UNITS = {
 # One character each: file, what stands there, what stands there then, the check that must notice and what it says.
 BROKEN = {
     "sign": ("trine_column.v", "{8{code_i[1]}}", "{8{code_i[0]}}", "matmuls_are_exact", "wrong, first at"),
-    "illegal": ("trine_trit_decoder.v", "(pair[2] |", "(pair[1] |", "an_illegal_code", "illegal_trit"),
+    "illegal": ("trine_trit_decoder.v", "(&pair[1:0])", "(&pair[2:0])", "an_illegal_code", "illegal_trit"),
     "blocks": ("trine_sequencer.v", "20'd4 < n_after_q", "20'd5 < n_after_q", "matmuls_are_exact", ""),
     "keep": ("trine.v", "m_axis_res_tkeep = ", "m_axis_res_tkeep =~", "matmuls_are_exact", "tkeep or length"),
     "strobes": ("trine_registers.v", "(&wstrb_i)", "(|wstrb_i)", "refused_accesses", "1 bytes at 0"),
