@@ -107,7 +107,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 when(&job_end, [set_to(&run_q, 0)]),
             ],
         ),
-        when(&rst, [set_to(&run_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
         when(
             &start,
             [
@@ -127,6 +126,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set(&last_pass_q, reaches(&outputs, c.columns)),
             ],
         ),
+        when(&rst, [set_to(&run_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
     ]);
 
     m.drive("issue_o", &issue);

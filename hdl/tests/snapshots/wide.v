@@ -1410,11 +1410,6 @@ module trine_sequencer (
         run_q <= 1'd0;
       end
     end
-    if (rst_i) begin
-      run_q <= 1'd0;
-      room_q <= 6'd32;
-      has_room_q <= 1'd1;
-    end
     if (start_i) begin
       run_q <= 1'd1;
       token_q <= 4'd0;
@@ -1430,6 +1425,11 @@ module trine_sequencer (
       n_left_q <= outputs_i;
       n_after_q <= outputs_i - 20'd64;
       last_pass_q <= ~(20'd64 < outputs_i);
+    end
+    if (rst_i) begin
+      run_q <= 1'd0;
+      room_q <= 6'd32;
+      has_room_q <= 1'd1;
     end
     issue_q <= issue & ~rst_i;
     pass_end_q <= pass_end;
