@@ -19,7 +19,7 @@ fn simulation(c: &mut Criterion) {
         let shape = Shape { m: 16, k: 2560, n: 16 * columns };
         let beats = shape.tiles(&config) as usize;
         let activations: Vec<u8> = (0..shape.m * shape.k).map(|i| (i * 37 % 251) as u8).collect();
-        // Bytes below 216 whose two lower fields are no escape are legal base-3 codes.
+        // Five legal base-3 codes without an escape.
         let weights: Vec<u8> = (0..beats * config.beats_per_tile() * config.weight_bus / 8)
             .map(|i| [0x00, 0x21, 0x4A, 0x85, 0xC2][i * 7 % 5])
             .collect();

@@ -26,7 +26,7 @@ pub(super) const fn result_room(c: &Config) -> usize {
     (latency(c) + 8).next_power_of_two()
 }
 
-/// A delay line of single bits, cleared by `rst`: element `i` is `signal` `i` cycles ago.
+/// A delay line, cleared by `rst` where there is one: element `i` is `signal` `i` cycles ago.
 fn delayed(m: &mut Module, name: &str, rst: Option<&Expr>, signal: &Expr, cycles: usize) -> Vec<Expr> {
     let mut line = vec![signal.clone()];
     for i in 1..=cycles {
