@@ -4,13 +4,16 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test conformance prove cocotb lint deny ci clean
+.PHONY: help setup setup-synth build demo test conformance prove cocotb lint deny ci clean
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
 
 setup: ## Bring the pinned external tools into .tools/ (does nothing when they are there)
 	@scripts/setup
+
+setup-synth: setup ## Bring the pinned tools that place and route into .tools/synth
+	@scripts/setup-synth
 
 build: ## Build the trine command
 	$(CARGO) build --release --package trine-cli

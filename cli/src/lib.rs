@@ -22,6 +22,7 @@ mod perplexity;
 mod regs;
 mod run;
 mod simulation;
+mod synth;
 pub mod verify;
 
 use std::io::{self, Write};
@@ -45,6 +46,7 @@ enum Verb {
     Perplexity(perplexity::Args),
     Regs(regs::Args),
     Run(run::Args),
+    Synth(synth::Args),
     Verify(verify::Args),
 }
 
@@ -84,6 +86,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
+        Verb::Synth(args) => synth::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
     }?;
     out.flush()?;
@@ -96,5 +99,8 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn is_missing_tool(error: &anyhow::Error) -> bool {
-    error.chain().any(|e| e.downcast_ref::<trine_sim::Error>().is_some_and(trine_sim::Error::is_missing_tool))
+    error.chain().any(|e| {
+        e.downcast_ref::<trine_sim::Error>().is_some_and(trine_sim::Error::is_missing_tool)
+            || e.downcast_ref::<trine_synth::Error>().is_some_and(trine_synth::Error::is_missing_tool)
+    })
 }

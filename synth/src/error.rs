@@ -7,12 +7,14 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The tool is not on this machine.
-    #[error("{tool} is not installed: run `make setup`, or name one in {variable}")]
+    #[error("{tool} is not installed: run `{install}`, or name one in {variable}")]
     ToolMissing {
         /// Name of the tool.
         tool: &'static str,
         /// The variable that names an installation.
         variable: &'static str,
+        /// The command that installs it.
+        install: &'static str,
     },
     /// The variable names something else.
     #[error("{variable} names {path}, which is no {tool}, or one too old", path = .path.display())]
@@ -56,6 +58,27 @@ pub enum Error {
         /// Its log so far; script and sources lie beside it.
         log: PathBuf,
     },
+    /// A name that is not known.
+    #[error("unknown {what} `{value}`; known: {known}")]
+    Unknown {
+        /// What kind of name.
+        what: &'static str,
+        /// What was given.
+        value: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The wrapper around the unit is not well formed.
+    #[error(transparent)]
+    Hardware(#[from] trine_hdl::lang::Errors),
+    /// What a tool wrote is not what is expected of it: cut off, or of another version.
+    #[error("{what} cannot be read: {problem}")]
+    Unreadable {
+        /// The file or log.
+        what: String,
+        /// What is missing or wrong in it.
+        problem: String,
+    },
     /// A claim about a text that is not there.
     #[error("{module} has no text `{text}`")]
     NoSuchText {
@@ -88,4 +111,21 @@ pub enum Error {
         /// The solver's log; script and sources lie beside it.
         log: PathBuf,
     },
+}
+
+impl Error {
+    /// Whether the cure is to install something.
+    pub fn is_missing_tool(&self) -> bool {
+        matches!(self, Error::ToolMissing { .. } | Error::ToolUnusable { .. })
+    }
+
+    /// Adds what was attempted to the system's reason.
+    pub(crate) fn io(what: String) -> impl FnOnce(std::io::Error) -> Error {
+        move |source| Error::Io { what, source }
+    }
+
+    /// Something that a tool wrote and that does not make sense.
+    pub(crate) fn unreadable(what: &str, problem: impl Into<String>) -> Error {
+        Error::Unreadable { what: what.into(), problem: problem.into() }
+    }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use trine_hdl::lang::{self, Module, bits};
 use trine_hdl::{SourceFile, Verilog};
 use trine_synth::Error;
-use trine_synth::yosys::{Proof, Search, Yosys};
+use trine_synth::tools::Search;
+use trine_synth::yosys::{Proof, Yosys};
 
 fn adder(name: &str) -> Verilog {
     let mut m = Module::new(name, "sum_o = a_i + b_i");
@@ -23,7 +24,7 @@ fn a_missing_yosys_names_the_command_that_installs_it() {
 
 #[test]
 fn a_wrong_variable_is_not_passed_over() {
-    let search = Search { named: Some("/nowhere/yosys".into()), ..Search::from_environment() };
+    let search = Search { named: Some("/nowhere/yosys".into()), ..Search::from_environment("TRINE_YOSYS") };
     let error = search.yosys().unwrap_err().to_string();
     assert_eq!(error, "TRINE_YOSYS names /nowhere/yosys, which is no Yosys, or one too old");
 }
@@ -33,7 +34,7 @@ fn a_wrong_variable_is_not_passed_over() {
 fn an_old_yosys_in_the_path_is_passed_over_and_a_new_one_taken() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("yosys");
-    let search = Search { path: folder.path().into(), ..Search::from_environment() };
+    let search = Search { path: folder.path().into(), ..Search::from_environment("TRINE_YOSYS") };
     for (answer, taken) in [("-undef -seq", false), ("-undef -seq -ignore-unknown-cells", true)] {
         std::fs::write(&program, format!("#!/bin/sh\necho '{answer}'\n")).unwrap();
         std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();

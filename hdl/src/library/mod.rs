@@ -3,8 +3,10 @@
 mod adder_tree;
 pub mod cells;
 mod fifo;
+mod narrow;
 mod replay_buffer;
 
 pub use adder_tree::{Term, add_owed, adder_tree};
 pub use fifo::fifo;
+pub use narrow::{INSTANCE, narrow};
 pub use replay_buffer::replay_buffer;

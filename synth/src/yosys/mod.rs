@@ -11,6 +11,7 @@ pub use equivalence::Proof;
 pub use run::Run;
 
 use crate::error::Error;
+use crate::tools::Search;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -33,27 +34,7 @@ pub struct Yosys {
     pub limit: Duration,
 }
 
-/// Where to look; [`Search::from_environment`] is what programs use.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    /// Value of `TRINE_YOSYS`.
-    pub named: Option<OsString>,
-    /// Value of `PATH`.
-    pub path: OsString,
-    /// Folders from which `.tools` is searched upwards.
-    pub starts: Vec<PathBuf>,
-}
-
 impl Search {
-    /// The variables of this process, its current folder and the folder of its executable.
-    pub fn from_environment() -> Search {
-        Search {
-            named: env::var_os(VARIABLE).filter(|value| !value.is_empty()),
-            path: env::var_os("PATH").unwrap_or_default(),
-            starts: [env::current_dir(), env::current_exe()].into_iter().flatten().collect(),
-        }
-    }
-
     /// The first Yosys there is; one on `PATH` that is too old is passed over.
     ///
     /// # Errors
@@ -70,14 +51,12 @@ impl Search {
         }
         let in_path = env::split_paths(&self.path).map(|folder| folder.join("yosys")).find(|program| usable(program));
         let in_tools = || {
-            let mut folders =
-                self.starts.iter().flat_map(|start| start.ancestors()).map(|folder| folder.join(".tools"));
             // `make setup` writes the stamp when the packages are complete
-            folders.find(|tools| tools.join("setup.stamp").is_file()).map(|tools| tools.join("bin/python3"))
+            self.tools().find(|tools| tools.join("setup.stamp").is_file()).map(|tools| tools.join("bin/python3"))
         };
         let python = |program: PathBuf| vec![program.into(), "-c".into(), PYTHON.into()];
         let command = in_path.map(native).or_else(|| in_tools().map(python));
-        command.map(Yosys::new).ok_or(Error::ToolMissing { tool: NAME, variable: VARIABLE })
+        command.map(Yosys::new).ok_or(Error::ToolMissing { tool: NAME, variable: VARIABLE, install: "make setup" })
     }
 }
 
@@ -97,7 +76,12 @@ impl Yosys {
     /// # Errors
     /// See [`Search::yosys`].
     pub fn find() -> Result<Yosys, Error> {
-        Search::from_environment().yosys()
+        Search::from_environment(VARIABLE).yosys()
+    }
+
+    /// The command that runs the script in file `script`.
+    pub(crate) fn command(&self, script: &str) -> Vec<OsString> {
+        self.command.iter().cloned().chain([script.into()]).collect()
     }
 
     /// Reads `design` and checks that every module exists, ports match, and no signal is undriven, driven twice or in a

@@ -1,11 +1,10 @@
 //! One run of Yosys in a folder of its own.
 
 use super::{NAME, Yosys};
+use crate::bench::{execute, last_lines};
 use crate::error::Error;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use trine_hdl::Verilog;
 
@@ -38,7 +37,9 @@ impl Yosys {
         };
         let folder = TempDir::with_prefix("trine-yosys-").map_err(failed("making a folder"))?;
         write(folder.path(), script, designs).map_err(failed("writing files"))?;
-        let status = self.execute(folder.path()).map_err(failed("starting a process"))?;
+        let path = folder.path();
+        let status = execute(&self.command("script.ys"), path, &path.join(LOG), self.limit, &|_, _| ())
+            .map_err(failed("starting a process"))?;
         let log = fs::read(folder.path().join(LOG)).map_err(failed("reading the log"))?;
         let run = Run { folder, log: String::from_utf8_lossy(&log).into_owned() };
         let design = subject.to_string();
@@ -46,31 +47,6 @@ impl Yosys {
             Some(status) if status.success() => Ok(run),
             Some(_) => Err(Error::Failed { tool: NAME, design, last: last_lines(&run.log), log: run.keep() }),
             None => Err(Error::TimeOut { tool: NAME, design, limit: self.limit, log: run.keep() }),
-        }
-    }
-
-    /// `None` when the process was stopped.
-    fn execute(&self, folder: &Path) -> std::io::Result<Option<ExitStatus>> {
-        let log = File::create(folder.join(LOG))?;
-        let mut process = Command::new(&self.command[0])
-            .args(&self.command[1..])
-            .arg("script.ys")
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()?;
-        let start = Instant::now();
-        loop {
-            if let Some(status) = process.try_wait()? {
-                return Ok(Some(status));
-            }
-            if start.elapsed() > self.limit {
-                process.kill()?;
-                process.wait()?;
-                return Ok(None);
-            }
-            std::thread::sleep(Duration::from_millis(10));
         }
     }
 }
@@ -85,11 +61,4 @@ fn write(folder: &Path, script: &str, designs: &[(&str, &Verilog)]) -> std::io::
         }
     }
     Ok(())
-}
-
-/// The error if Yosys names one, else the end of its log.
-fn last_lines(log: &str) -> String {
-    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
-    let from = lines.iter().rposition(|line| line.starts_with("ERROR:")).unwrap_or(lines.len().saturating_sub(4));
-    lines[from..].join("\n")
 }

@@ -1,0 +1,216 @@
+//! Running external tools: each step in a folder of the caller's, with a time limit, a log, and a word on how it goes.
+
+use crate::error::Error;
+use rustix::process::{Pid, Signal, kill_process};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How a running step is doing.
+#[derive(Clone, Copy, Debug)]
+pub struct Tick<'a> {
+    /// What the step does.
+    pub step: &'a str,
+    /// Time since it began.
+    pub elapsed: Duration,
+    /// The last line in its log.
+    pub line: &'a str,
+}
+
+/// A step that was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// What it did.
+    pub step: String,
+    /// The command, as it can be given to a shell in the folder of the run when the program is on `PATH`.
+    pub command: String,
+    /// Its log, in that folder.
+    pub log: String,
+    /// How long it took, s.
+    pub seconds: f64,
+}
+
+/// A folder in which tools run one after the other.
+pub struct Bench<'a> {
+    /// The folder; all file names in commands are relative to it.
+    pub folder: PathBuf,
+    /// A step that takes longer is stopped.
+    pub limit: Duration,
+    /// Called several times a second while a step runs.
+    pub watch: &'a dyn Fn(&Tick<'_>),
+    done: RefCell<Vec<Done>>,
+}
+
+impl<'a> Bench<'a> {
+    /// An existing folder to work in.
+    pub fn new(folder: PathBuf, limit: Duration, watch: &'a dyn Fn(&Tick<'_>)) -> Bench<'a> {
+        Bench { folder, limit, watch, done: RefCell::default() }
+    }
+
+    /// The steps done so far.
+    pub fn done(&self) -> Vec<Done> {
+        self.done.borrow().clone()
+    }
+
+    /// Runs one command in the folder, its output going to the file `log` there; what it wrote.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with the last lines of the log, [`Error::TimeOut`] when the limit is reached.
+    pub fn run(
+        &self,
+        tool: &'static str,
+        step: &str,
+        log: &str,
+        command: &[impl AsRef<OsStr>],
+    ) -> Result<String, Error> {
+        let path = self.folder.join(log);
+        let start = Instant::now();
+        let status = execute(command, &self.folder, &path, self.limit, &|elapsed, line| {
+            (self.watch)(&Tick { step, elapsed, line });
+        })
+        .map_err(Error::io(format!("running {tool} in {}", self.folder.display())))?;
+        let text = self.read(log)?;
+        match status {
+            Some(status) if status.success() => {}
+            Some(_) => {
+                return Err(Error::Failed { tool, design: step.into(), last: last_lines(&text), log: path });
+            }
+            None => return Err(Error::TimeOut { tool, design: step.into(), limit: self.limit, log: path }),
+        }
+        // Where the program lies is of no interest elsewhere
+        let program = Path::new(command[0].as_ref()).file_name().unwrap_or_default();
+        let words: Vec<_> =
+            std::iter::once(program).chain(command[1..].iter().map(AsRef::as_ref)).map(quoted).collect();
+        let seconds = (start.elapsed().as_secs_f64() * 100.0).round() / 100.0;
+        self.done.borrow_mut().push(Done { step: step.into(), command: words.join(" "), log: log.into(), seconds });
+        Ok(text)
+    }
+
+    /// A file of the folder as text.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with its name.
+    pub fn read(&self, name: &str) -> Result<String, Error> {
+        let path = self.folder.join(name);
+        let bytes = fs::read(&path).map_err(Error::io(format!("reading {}", path.display())))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Writes a file of the folder, making the folders on the way.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with its name.
+    pub fn write(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        let folder = path.parent().unwrap_or(&self.folder);
+        let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, text));
+        written.map_err(Error::io(format!("writing {}", path.display())))
+    }
+}
+
+/// Runs a command to its end or to its time limit, `None` then; `tick` gets the time and the last line of the log.
+pub(crate) fn execute(
+    command: &[impl AsRef<OsStr>],
+    folder: &Path,
+    log: &Path,
+    limit: Duration,
+    tick: &dyn Fn(Duration, &str),
+) -> std::io::Result<Option<ExitStatus>> {
+    let file = File::create(log)?;
+    let mut process = Command::new(&command[0])
+        .args(&command[1..])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(file.try_clone()?)
+        .stderr(file)
+        .spawn()?;
+    let start = Instant::now();
+    let mut last_tick = Duration::ZERO;
+    loop {
+        if let Some(status) = process.try_wait()? {
+            return Ok(Some(status));
+        }
+        let elapsed = start.elapsed();
+        if elapsed > limit {
+            descendants(process.id()).into_iter().for_each(stop);
+            process.kill()?;
+            process.wait()?;
+            return Ok(None);
+        }
+        if elapsed - last_tick > Duration::from_millis(200) {
+            last_tick = elapsed;
+            tick(elapsed, &last_line(log));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The processes that `ancestor` started, and those that they started: Yosys leaves logic to a process of its own.
+fn descendants(ancestor: u32) -> Vec<u32> {
+    let parents: Vec<(u32, u32)> = fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(parent).collect();
+    let mut family = vec![ancestor];
+    let mut seen = 0;
+    while seen < family.len() {
+        let of = family[seen];
+        family.extend(parents.iter().filter(|(_, parent)| *parent == of).map(|(child, _)| *child));
+        seen += 1;
+    }
+    family.split_off(1)
+}
+
+/// A process and its parent, from its line in `/proc`: `pid (name) state parent …`.
+fn parent(entry: fs::DirEntry) -> Option<(u32, u32)> {
+    let pid = entry.file_name().to_str()?.parse().ok()?;
+    let line = fs::read_to_string(entry.path().join("stat")).ok()?;
+    let (_, rest) = line.rsplit_once(')')?;
+    Some((pid, rest.split_whitespace().nth(1)?.parse().ok()?))
+}
+
+/// Whether it was still there does not matter.
+fn stop(pid: u32) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
+/// The last line of a file that is being written; empty when there is none.
+fn last_line(path: &Path) -> String {
+    let read = || {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(400)))?;
+        let mut end = vec![];
+        file.read_to_end(&mut end)?;
+        std::io::Result::Ok(String::from_utf8_lossy(&end).into_owned())
+    };
+    let end = read().unwrap_or_default();
+    end.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_string()
+}
+
+/// The error if the tool names one, else the end of its log.
+pub(crate) fn last_lines(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+    let from = lines.iter().rposition(|line| line.contains("ERROR:")).unwrap_or(lines.len().saturating_sub(4));
+    lines[from..].join("\n")
+}
+
+/// A word for a POSIX shell.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=+:,@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.into_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Words of a command.
+pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<OsString> {
+    words.into_iter().map(OsString::from).collect()
+}

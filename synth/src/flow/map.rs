@@ -1,0 +1,101 @@
+//! Mapping with Yosys: the unit to the cells of a technology, then what goes around it, without touching the unit again.
+//!
+//! ```text
+//!  rtl/*.v ───> map ───> mapped.v, mapped.json (the unit alone: counted, simulated)
+//!                            │
+//!  shell/*.v ──> wrap ──> routed.json (shell and unit: placed)
+//! ```
+//! The netlist that is counted and simulated is the one that is placed: the shell is mapped around a black box.
+
+use super::area::Cells;
+use super::shell::Shell;
+use super::target::Family;
+use crate::bench::Bench;
+use crate::error::Error;
+use crate::yosys::{NAME, Yosys};
+use trine_hdl::Verilog;
+
+/// Files that the steps leave in the folder of the bench.
+pub mod files {
+    /// The mapped unit for simulation.
+    pub const MAPPED_VERILOG: &str = "mapped.v";
+    /// The mapped unit for Yosys.
+    pub const MAPPED_JSON: &str = "mapped.json";
+    /// The mapped unit in its shell, for nextpnr.
+    pub const WRAPPED_JSON: &str = "wrapped.json";
+}
+
+/// The unit in cells of a technology.
+#[derive(Clone, Debug)]
+pub struct Mapped {
+    /// Name of its top module.
+    pub top: String,
+    /// Its cells.
+    pub cells: Cells,
+    /// Version of Yosys.
+    pub yosys: String,
+}
+
+/// Maps `unit` to the cells of `family`.
+///
+/// # Errors
+/// What Yosys says, or that a net of the result is undriven or driven twice.
+pub fn map(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> Result<Mapped, Error> {
+    for file in &unit.files {
+        bench.write(&format!("rtl/{}", file.name), &file.text)?;
+    }
+    let sources: Vec<_> = unit.files.iter().map(|file| format!("rtl/{}", file.name)).collect();
+    let script = format!(
+        "read_verilog {sources}\n{map}\ndelete t:$scopeinfo\ncheck -assert\ntee -q -o mapped-stat.json stat -json\n\
+         write_verilog -noattr {verilog}\nwrite_json {json}\n",
+        sources = sources.join(" "),
+        map = family.map(&unit.top),
+        verilog = files::MAPPED_VERILOG,
+        json = files::MAPPED_JSON,
+    );
+    run(bench, yosys, "map", &format!("mapping {}", unit.top), &script)?;
+    let stat = bench.read("mapped-stat.json")?;
+    Ok(Mapped { top: unit.top.clone(), cells: Cells::parse(&stat, &unit.top)?, yosys: version(&stat)? })
+}
+
+/// Maps `shell` around `unit`; the cells of the shell alone.
+///
+/// # Errors
+/// What Yosys says, or that a net of the result is undriven or driven twice.
+pub fn wrap(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Mapped, shell: &Shell) -> Result<Cells, Error> {
+    for file in &shell.sources {
+        bench.write(&format!("shell/{}", file.name), &file.text)?;
+    }
+    let sources: Vec<_> = shell.sources.iter().map(|file| format!("shell/{}", file.name)).collect();
+    let script = format!(
+        "read_json {mapped}\ndesign -save unit\nblackbox {unit}\nselect ={unit}\n\
+         write_verilog -blackboxes -selected shell/ports.v\nselect -clear\ndesign -reset\n\
+         read_verilog -lib shell/ports.v\nread_verilog {sources}\n{map}\ndelete t:$scopeinfo\n\
+         tee -q -o shell-stat.json stat -json\n\
+         delete ={unit}\ndesign -copy-from unit {unit}\nflatten -noscopeinfo\nopt_clean\ncheck -assert\n\
+         write_json {wrapped}\n",
+        mapped = files::MAPPED_JSON,
+        unit = unit.top,
+        sources = sources.join(" "),
+        map = family.map(&shell.top),
+        wrapped = files::WRAPPED_JSON,
+    );
+    run(bench, yosys, "wrap", &format!("mapping {}", shell.top), &script)?;
+    let mut cells = Cells::parse(&bench.read("shell-stat.json")?, &shell.top)?;
+    cells.0.remove(&unit.top);
+    Ok(cells)
+}
+
+/// Runs a script that stays in the folder.
+fn run(bench: &Bench<'_>, yosys: &Yosys, name: &str, step: &str, script: &str) -> Result<String, Error> {
+    let file = format!("{name}.ys");
+    bench.write(&file, script)?;
+    bench.run(NAME, step, &format!("{name}.log"), &yosys.command(&file))
+}
+
+/// The version that made the statistics: `Yosys 0.70 (git …)`.
+fn version(stat: &str) -> Result<String, Error> {
+    let stat: serde_json::Value = serde_json::from_str(stat).unwrap_or_default();
+    let version = stat["creator"].as_str().and_then(|creator| creator.split(' ').nth(1));
+    version.map(str::to_string).ok_or_else(|| Error::unreadable("Yosys's statistics", "no version"))
+}

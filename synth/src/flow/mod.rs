@@ -1,0 +1,84 @@
+//! From a unit to cells, clock and bitstream of a device.
+//!
+//! | step | tool | leaves |
+//! |---|---|---|
+//! | [`map`] | Yosys | the unit in cells of the technology |
+//! | [`wrap`] | Yosys | the same inside a [`Shell`] |
+//! | [`route`], once a seed | nextpnr | clock, utilisation, critical path |
+//! | [`pack`] | the family's own | the bitstream |
+//!
+//! [`synthesize`] does them all and gives a [`Synthesis`]; each can be used alone.
+
+mod area;
+mod map;
+mod result;
+mod route;
+mod shell;
+mod target;
+mod timing;
+
+pub use area::{Area, Cells};
+pub use map::{Mapped, files, map, wrap};
+pub use result::{Placement, ShellCost, Spread, Synthesis};
+pub use route::{Device, pack, route};
+pub use shell::Shell;
+pub use target::{Family, TARGETS, Target};
+pub use timing::{CriticalPath, Report, Utilization};
+
+use crate::bench::Bench;
+use crate::error::Error;
+use crate::yosys::Yosys;
+use trine_hdl::Verilog;
+use trine_spec::Config;
+
+/// What to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The unit's configuration.
+    pub config: &'a Config,
+    /// The unit.
+    pub unit: &'a Verilog,
+    /// What it is made for.
+    pub device: &'a Device,
+    /// What goes around it; without it nothing is placed.
+    pub shell: Option<&'a Shell>,
+    /// The clock that nextpnr works towards, MHz.
+    pub mhz: f64,
+    /// Placements to try, from seed 1 on.
+    pub seeds: u64,
+}
+
+/// Does all steps of `job`, in the folder of `bench`.
+///
+/// # Errors
+/// The first step that fails, or a tool that is missing: those are looked for before the first step.
+pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> {
+    let family = job.device.target.family;
+    let mut yosys = Yosys::find()?;
+    yosys.limit = bench.limit;
+    let placing = job.shell.map(|shell| Ok::<_, Error>((shell, family.nextpnr().find()?, family.packer().find()?)));
+    let placing = placing.transpose()?;
+
+    let mapped = map(bench, &yosys, family, job.unit)?;
+    let mut result = Synthesis::mapped(job.config, job.device, &mapped);
+    if let Some((shell, nextpnr, packer)) = placing {
+        let cells = wrap(bench, &yosys, family, &mapped, shell)?;
+        result.shell = Some(ShellCost { area: cells.area(family), cells });
+        // Without a file nextpnr for ECP5 wants one all the same
+        bench.write(CONSTRAINTS, shell.constraints.as_deref().unwrap_or_default())?;
+        let mut placements = vec![];
+        for seed in 1..=job.seeds {
+            let report = route(bench, &nextpnr, job.device, CONSTRAINTS, job.mhz, seed)?;
+            placements.push(Placement { seed, report });
+        }
+        result.routed(placements);
+        if let Some(best) = result.best_seed {
+            result.bitstream = Some(pack(bench, &packer, job.device, best)?);
+        }
+        result.tool_versions.extend([nextpnr, packer].map(|tool| (tool.name.to_string(), tool.version)));
+    }
+    result.commands = bench.done();
+    Ok(result)
+}
+
+const CONSTRAINTS: &str = "shell/constraints";
