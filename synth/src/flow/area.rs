@@ -13,7 +13,7 @@ pub struct Cells(pub BTreeMap<String, u64>);
 /// The tables in which data sheets count.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Area {
-    /// Look-up tables, those used as carry or memory included: [`Area::formula`] says how they are counted.
+    /// Look-up tables, those used as carry or memory included: [`Cells::lut_formula`] says how they are counted.
     pub lut: u64,
     /// Registers.
     pub ff: u64,
@@ -38,6 +38,13 @@ impl Cells {
         cells.map(Cells).ok_or_else(|| Error::unreadable(what, "a count is no number"))
     }
 
+    /// How the look-up tables among these cells are counted: `LUT4 + 2 CCU2C`.
+    pub fn lut_formula(&self, family: Family) -> String {
+        let there = Area::luts(family).iter().filter(|(cell, _)| self.0.contains_key(*cell));
+        let term = |(cell, n): &(&str, u64)| if *n == 1 { (*cell).to_string() } else { format!("{n} {cell}") };
+        there.map(term).collect::<Vec<_>>().join(" + ")
+    }
+
     fn sum(&self, weights: &[(&str, u64)]) -> u64 {
         weights.iter().map(|(name, weight)| weight * self.0.get(*name).copied().unwrap_or(0)).sum()
     }
@@ -49,22 +56,65 @@ impl Cells {
 
     /// What the cells come to on `family`.
     pub fn area(&self, family: Family) -> Area {
+        let lut = self.sum(Area::luts(family));
         match family {
             Family::Ecp5 => Area {
-                lut: self.sum(&[("LUT4", 1), ("CCU2C", 2), ("TRELLIS_DPR16X4", 6)]),
+                lut,
                 ff: self.starting("TRELLIS_FF"),
-                bram: self.sum(&[("DP16KD", 1), ("PDPW16KD", 1)]),
+                bram: self.starting("DP16KD") + self.starting("PDPW16KD"),
                 dsp: self.starting("MULT18X18") + self.starting("ALU54"),
             },
+            Family::Ice40 => Area {
+                lut,
+                ff: self.starting("SB_DFF"),
+                bram: self.starting("SB_RAM40"),
+                dsp: self.starting("SB_MAC16"),
+            },
+            Family::Gowin => Area {
+                lut,
+                ff: self.starting("DFF"),
+                bram: self.starting("SDP") + self.starting("DPB") + self.starting("DPX9") + self.starting("SPX9"),
+                dsp: self.starting("MULT"),
+            },
+            Family::Xilinx7 => {
+                Area { lut, ff: self.starting("FD"), bram: self.starting("RAMB"), dsp: self.starting("DSP") }
+            }
         }
     }
 }
 
 impl Area {
-    /// How [`Area::lut`] is counted.
-    pub fn formula(family: Family) -> &'static str {
+    /// Look-up tables that a cell takes.
+    fn luts(family: Family) -> &'static [(&'static str, u64)] {
         match family {
-            Family::Ecp5 => "LUT4 + 2 CCU2C + 6 TRELLIS_DPR16X4",
+            Family::Ecp5 => &[("LUT4", 1), ("CCU2C", 2), ("TRELLIS_DPR16X4", 6)],
+            Family::Ice40 => &[("SB_LUT4", 1)],
+            Family::Gowin => &[
+                ("LUT1", 1),
+                ("LUT2", 1),
+                ("LUT3", 1),
+                ("LUT4", 1),
+                ("ALU", 1),
+                ("RAM16SDP1", 1),
+                ("RAM16SDP2", 2),
+                ("RAM16SDP4", 4),
+            ],
+            Family::Xilinx7 => &[
+                ("LUT1", 1),
+                ("LUT2", 1),
+                ("LUT3", 1),
+                ("LUT4", 1),
+                ("LUT5", 1),
+                ("LUT6", 1),
+                ("LUT6_2", 1),
+                ("INV", 1),
+                ("SRL16E", 1),
+                ("SRLC32E", 1),
+                ("RAM32X1D", 2),
+                ("RAM64X1D", 2),
+                ("RAM32M", 4),
+                ("RAM64M", 4),
+            ],
         }
     }
 }

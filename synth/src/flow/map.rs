@@ -36,6 +36,10 @@ pub struct Mapped {
     pub yosys: String,
 }
 
+/// Forgets the Verilog once it is read: Yosys would read modules again that instantiate a cell it comes to know only while
+/// it maps, and lose what it has mapped.
+const FORGET: &str = "proc\nwrite_rtlil elaborated.il\ndesign -reset\nread_rtlil elaborated.il";
+
 /// Maps `unit` to the cells of `family`.
 ///
 /// # Errors
@@ -46,10 +50,11 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> 
     }
     let sources: Vec<_> = unit.files.iter().map(|file| format!("rtl/{}", file.name)).collect();
     let script = format!(
-        "read_verilog {sources}\n{map}\ndelete t:$scopeinfo\ncheck -assert\ntee -q -o mapped-stat.json stat -json\n\
-         write_verilog -noattr {verilog}\nwrite_json {json}\n",
+        "read_verilog {sources}\nhierarchy -top {top}\n{FORGET}\n{map}\ndelete t:$scopeinfo\ncheck -mapped -assert\n\
+         tee -q -o mapped-stat.json stat -json\nwrite_verilog -noattr {verilog}\nwrite_json {json}\n",
         sources = sources.join(" "),
-        map = family.map(&unit.top),
+        top = unit.top,
+        map = family.map(&unit.top, false),
         verilog = files::MAPPED_VERILOG,
         json = files::MAPPED_JSON,
     );
@@ -72,12 +77,12 @@ pub fn wrap(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Mapped, she
          write_verilog -blackboxes -selected shell/ports.v\nselect -clear\ndesign -reset\n\
          read_verilog -lib shell/ports.v\nread_verilog {sources}\n{map}\ndelete t:$scopeinfo\n\
          tee -q -o shell-stat.json stat -json\n\
-         delete ={unit}\ndesign -copy-from unit {unit}\nflatten -noscopeinfo\nopt_clean\ncheck -assert\n\
+         delete ={unit}\ndesign -copy-from unit {unit}\nflatten -noscopeinfo\nopt_clean\ncheck -mapped -assert\n\
          write_json {wrapped}\n",
         mapped = files::MAPPED_JSON,
         unit = unit.top,
         sources = sources.join(" "),
-        map = family.map(&shell.top),
+        map = family.map(&shell.top, true),
         wrapped = files::WRAPPED_JSON,
     );
     run(bench, yosys, "wrap", &format!("mapping {}", shell.top), &script)?;

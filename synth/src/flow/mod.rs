@@ -56,16 +56,20 @@ pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> 
     let family = job.device.target.family;
     let mut yosys = Yosys::find()?;
     yosys.limit = bench.limit;
-    let placing = job.shell.map(|shell| Ok::<_, Error>((shell, family.nextpnr().find()?, family.packer().find()?)));
-    let placing = placing.transpose()?;
+    let placing = match job.shell {
+        Some(shell) => {
+            let (nextpnr, packer) = family.placing().ok_or(Error::NotPlaced { target: job.device.target.name })?;
+            Some((shell, nextpnr.find()?, packer.find()?))
+        }
+        None => None,
+    };
 
     let mapped = map(bench, &yosys, family, job.unit)?;
     let mut result = Synthesis::mapped(job.config, job.device, &mapped);
     if let Some((shell, nextpnr, packer)) = placing {
         let cells = wrap(bench, &yosys, family, &mapped, shell)?;
         result.shell = Some(ShellCost { area: cells.area(family), cells });
-        // Without a file nextpnr for ECP5 wants one all the same
-        bench.write(CONSTRAINTS, shell.constraints.as_deref().unwrap_or_default())?;
+        bench.write(CONSTRAINTS, shell.constraints.as_deref().unwrap_or(family.narrow_pins()))?;
         let mut placements = vec![];
         for seed in 1..=job.seeds {
             let report = route(bench, &nextpnr, job.device, CONSTRAINTS, job.mhz, seed)?;

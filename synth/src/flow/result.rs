@@ -16,10 +16,10 @@ pub struct Synthesis {
     pub target: String,
     /// The vendor's name of the device.
     pub device: String,
-    /// Its package.
+    /// Its package; empty when nothing is placed.
     pub package: String,
-    /// Its speed grade.
-    pub speed: String,
+    /// Its speed grade, where there are several.
+    pub speed: Option<String>,
     /// The unit.
     pub config: Config,
     /// The unit alone, without what goes around it.
@@ -105,9 +105,9 @@ impl Synthesis {
             target: device.target.name.into(),
             device: device.target.device.into(),
             package: device.package.clone(),
-            speed: device.speed.into(),
+            speed: device.speed.map(str::to_string),
             config: config.clone(),
-            lut_formula: Area::formula(family).into(),
+            lut_formula: mapped.cells.lut_formula(family),
             lut_per_mac: area.lut as f64 / config.tile_trits() as f64,
             area,
             cells: mapped.cells.clone(),

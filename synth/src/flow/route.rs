@@ -14,8 +14,8 @@ pub struct Device {
     pub target: Target,
     /// Its package.
     pub package: String,
-    /// Its speed grade.
-    pub speed: &'static str,
+    /// Its speed grade, where there are several.
+    pub speed: Option<&'static str>,
 }
 
 /// Places and routes the wrapped unit of the bench from a random `seed` and reports.
@@ -30,25 +30,29 @@ pub fn route(
     mhz: f64,
     seed: u64,
 ) -> Result<Report, Error> {
-    let (report, textual) = (format!("report-{seed}.json"), textual(seed));
+    let (report, routed) = (format!("report-{seed}.json"), routed(device, seed));
+    let Device { target, package, speed } = device;
     let program = nextpnr.path.to_string_lossy();
     let (mhz, number) = (mhz.to_string(), seed.to_string());
     let mut command = vec![&*program, "--json", WRAPPED_JSON, "--seed", &number, "--freq", &mhz];
     // Whether the clock is fast enough is for the reader of the report to say
     command.extend(["--timing-allow-fail", "--report", &report]);
-    match device.target.family {
-        Family::Ecp5 => command.extend([
-            device.target.select,
-            "--package",
-            &device.package,
-            "--speed",
-            device.speed,
-            "--lpf",
-            constraints,
-            "--lpf-allow-unconstrained",
-            "--textcfg",
-            &textual,
-        ]),
+    let part = format!("{}{package}{}", target.select, speed.unwrap_or_default());
+    let (family, pins) = (format!("family={GOWIN}"), format!("cst={constraints}"));
+    match target.family {
+        Family::Ecp5 => {
+            command.extend([target.select, "--package", package, "--textcfg", &routed]);
+            command.extend(["--lpf", constraints, "--lpf-allow-unconstrained"]);
+            command.extend(speed.iter().flat_map(|speed| ["--speed", speed]));
+        }
+        Family::Ice40 => {
+            command.extend([target.select, "--package", package, "--asc", &routed]);
+            command.extend(["--pcf", constraints, "--pcf-allow-unconstrained"]);
+        }
+        Family::Gowin => {
+            command.extend(["--device", &part, "--vopt", &family, "--vopt", &pins, "--write", &routed]);
+        }
+        Family::Xilinx7 => return Err(not_placed(target)),
     }
     let step = format!("placing and routing, seed {seed}");
     bench.run(nextpnr.name, &step, &format!("nextpnr-{seed}.log"), &words(command))?;
@@ -60,15 +64,32 @@ pub fn route(
 /// # Errors
 /// What the tool says.
 pub fn pack(bench: &Bench<'_>, packer: &Program, device: &Device, seed: u64) -> Result<String, Error> {
-    let bitstream = format!("{}.bit", device.target.name);
-    let (program, textual) = (packer.path.to_string_lossy(), textual(seed));
-    let command = match device.target.family {
-        Family::Ecp5 => vec![&*program, "--compress", &textual, &bitstream],
+    let (program, routed) = (packer.path.to_string_lossy(), routed(device, seed));
+    let name = device.target.name;
+    let (bitstream, command) = match device.target.family {
+        Family::Ecp5 => (format!("{name}.bit"), vec![&*program, "--compress", &routed]),
+        Family::Ice40 => (format!("{name}.bin"), vec![&*program, &routed]),
+        Family::Gowin => (format!("{name}.fs"), vec![&*program, "-d", GOWIN, &routed, "-o"]),
+        Family::Xilinx7 => return Err(not_placed(&device.target)),
     };
+    let command: Vec<&str> = command.into_iter().chain([bitstream.as_str()]).collect();
     bench.run(packer.name, "packing the bitstream", "pack.log", &words(command))?;
     Ok(bitstream)
 }
 
-fn textual(seed: u64) -> String {
-    format!("routed-{seed}.config")
+/// What the Gowin tools call the family of the one device there is.
+const GOWIN: &str = "GW2A-18C";
+
+fn not_placed(target: &Target) -> Error {
+    Error::NotPlaced { target: target.name }
+}
+
+/// The placed and routed design, in the format of the family's tools.
+fn routed(device: &Device, seed: u64) -> String {
+    let extension = match device.target.family {
+        Family::Ecp5 => "config",
+        Family::Ice40 => "asc",
+        Family::Gowin | Family::Xilinx7 => "json",
+    };
+    format!("routed-{seed}.{extension}")
 }

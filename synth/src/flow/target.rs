@@ -8,6 +8,12 @@ use crate::tools::{self, Tool};
 pub enum Family {
     /// Lattice ECP5.
     Ecp5,
+    /// Lattice iCE40.
+    Ice40,
+    /// Gowin GW2A.
+    Gowin,
+    /// Xilinx 7 series, which no open tool that is easily had places.
+    Xilinx7,
 }
 
 /// A device, or an architecture where nothing is placed.
@@ -21,22 +27,37 @@ pub struct Target {
     pub device: &'static str,
     /// What selects the device in nextpnr.
     pub select: &'static str,
-    /// Package unless another is asked for.
+    /// Package unless another is asked for; empty when nothing is placed.
     pub package: &'static str,
-    /// Speed grades, the slowest and default one first.
+    /// Speed grades, the slowest and default one first; empty where the device has only one.
     pub speeds: &'static [&'static str],
 }
+
+/// Every target.
+pub const TARGETS: [Target; 7] = [
+    ecp5("ecp5-25k", "LFE5U-25F", "--25k"),
+    ecp5("ecp5-45k", "LFE5U-45F", "--45k"),
+    ecp5("ecp5-85k", "LFE5U-85F", "--85k"),
+    ice40("ice40-up5k", "iCE40UP5K", "--up5k", "sg48"),
+    ice40("ice40-hx8k", "iCE40HX8K", "--hx8k", "ct256"),
+    Target {
+        name: "gowin",
+        family: Family::Gowin,
+        device: "GW2AR-18C",
+        select: "GW2AR-LV18",
+        package: "QN88",
+        speeds: &["C8/I7"],
+    },
+    Target { name: "xc7", family: Family::Xilinx7, device: "7 series", select: "", package: "", speeds: &[] },
+];
 
 const fn ecp5(name: &'static str, device: &'static str, select: &'static str) -> Target {
     Target { name, family: Family::Ecp5, device, select, package: "CABGA381", speeds: &["6", "7", "8"] }
 }
 
-/// Every target.
-pub const TARGETS: [Target; 3] = [
-    ecp5("ecp5-25k", "LFE5U-25F", "--25k"),
-    ecp5("ecp5-45k", "LFE5U-45F", "--45k"),
-    ecp5("ecp5-85k", "LFE5U-85F", "--85k"),
-];
+const fn ice40(name: &'static str, device: &'static str, select: &'static str, package: &'static str) -> Target {
+    Target { name, family: Family::Ice40, device, select, package, speeds: &[] }
+}
 
 impl Target {
     /// Looks a target up by name.
@@ -52,40 +73,51 @@ impl Target {
         })
     }
 
-    /// `speed` if the device is sold in it, the slowest grade when none is asked for.
+    /// `speed` if the device is sold in it, the slowest grade when none is asked for, `None` where there are no grades.
     ///
     /// # Errors
     /// [`Error::Unknown`] with the grades there are.
-    pub fn speed(&self, speed: Option<&str>) -> Result<&'static str, Error> {
-        let Some(asked) = speed else { return Ok(self.speeds[0]) };
-        self.speeds.iter().copied().find(|grade| *grade == asked).ok_or_else(|| Error::Unknown {
+    pub fn speed(&self, speed: Option<&str>) -> Result<Option<&'static str>, Error> {
+        let Some(asked) = speed else { return Ok(self.speeds.first().copied()) };
+        let found = self.speeds.iter().copied().find(|grade| *grade == asked);
+        found.map(Some).ok_or_else(|| Error::Unknown {
             what: "speed grade",
             value: asked.into(),
-            known: self.speeds.join(" "),
+            known: if self.speeds.is_empty() { "none for this target".into() } else { self.speeds.join(" ") },
         })
     }
 }
 
 impl Family {
-    /// The Yosys commands that map `top` to cells of this architecture.
-    pub(crate) fn map(self, top: &str) -> String {
+    /// The Yosys commands that map `top` to cells of this architecture; `pads` makes ports into pins where Yosys does that.
+    pub(crate) fn map(self, top: &str, pads: bool) -> String {
+        let without = |option| if pads { "" } else { option };
         match self {
             // Wide LUTs would double the LUTs of xor and mux logic
             Family::Ecp5 => format!("synth_ecp5 -top {top} -nowidelut -abc9"),
+            Family::Ice40 => format!("synth_ice40 -top {top}"),
+            Family::Gowin => format!("synth_gowin -top {top} -nowidelut{}", without(" -noiopads")),
+            Family::Xilinx7 => {
+                format!("synth_xilinx -top {top} -flatten -nowidelut{}", without(" -noiopad -noclkbuf"))
+            }
         }
     }
 
-    /// The tool that places and routes.
-    pub(crate) fn nextpnr(self) -> &'static Tool {
+    /// The tool that places and routes, and the one that makes the bitstream, where there are such.
+    pub fn placing(self) -> Option<(&'static Tool, &'static Tool)> {
         match self {
-            Family::Ecp5 => &tools::NEXTPNR_ECP5,
+            Family::Ecp5 => Some((&tools::NEXTPNR_ECP5, &tools::ECPPACK)),
+            Family::Ice40 => Some((&tools::NEXTPNR_ICE40, &tools::ICEPACK)),
+            Family::Gowin => Some((&tools::NEXTPNR_GOWIN, &tools::GOWIN_PACK)),
+            Family::Xilinx7 => None,
         }
     }
 
-    /// The tool that makes the bitstream.
-    pub(crate) fn packer(self) -> &'static Tool {
+    /// Pins for the wrapper with few of them, where nextpnr does not choose them itself.
+    pub(crate) fn narrow_pins(self) -> &'static str {
         match self {
-            Family::Ecp5 => &tools::ECPPACK,
+            Family::Gowin => "IO_LOC \"aclk\" 4;\nIO_LOC \"data_i\" 88;\nIO_LOC \"data_o\" 15;\n",
+            _ => "",
         }
     }
 }
