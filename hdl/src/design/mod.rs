@@ -17,6 +17,7 @@ mod accumulators;
 mod column;
 mod core;
 mod counters;
+pub mod dot;
 mod job;
 mod registers;
 mod sequencer;

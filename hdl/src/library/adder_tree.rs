@@ -40,11 +40,21 @@ pub fn add_owed(a: &Expr, b: &Expr, carry: &Expr) -> Expr {
 
 /// Sums `terms` inside `m`; the result appears `max(1, ceil(log2(n)))` cycles later. Levels are named from `level` on.
 pub fn adder_tree(m: &mut Module, terms: Vec<Term>, level: usize) -> Term {
+    tree(m, terms, level, node)
+}
+
+/// Reduces `terms` in pairs, level by level, to one; `node` joins a pair, or hands on a term without a partner, and puts
+/// a register behind it. It is given the level, the place within the level, and the pair.
+pub fn tree<T>(
+    m: &mut Module,
+    terms: Vec<T>,
+    level: usize,
+    mut node: impl FnMut(&mut Module, usize, usize, &[T]) -> T,
+) -> T {
     let (mut level, mut terms) = (level, terms);
     loop {
         m.on_clock([crate::lang::note(format!("level {level}"))]);
-        let pairs: Vec<Vec<Term>> = terms.chunks(2).map(<[Term]>::to_vec).collect();
-        terms = pairs.iter().enumerate().map(|(i, pair)| node(m, level, i, pair)).collect();
+        terms = terms.chunks(2).enumerate().map(|(i, pair)| node(m, level, i, pair)).collect();
         if terms.len() == 1 {
             return terms.remove(0);
         }

@@ -3,10 +3,13 @@
 mod adder_tree;
 pub mod cells;
 mod fifo;
+pub mod float;
+mod multiplier;
 mod narrow;
 mod replay_buffer;
 
-pub use adder_tree::{Term, add_owed, adder_tree};
+pub use adder_tree::{Term, add_owed, adder_tree, tree};
 pub use fifo::fifo;
+pub use multiplier::product;
 pub use narrow::{INSTANCE, narrow};
 pub use replay_buffer::replay_buffer;

@@ -1,0 +1,125 @@
+//! Dot products of one kind of numbers each, alike in everything else: what the ternary column is compared with.
+//!
+//! ```text
+//!  act_i[k] ──┐
+//!             ├─ product ─(register)─ tree: register after every level ── + ──[total_q]── total_o
+//!  wgt_i[k] ──┘                                          first_i ? 0 : ───┘      │
+//!                                                                └───────────────┘
+//! ```
+//! | arithmetic | operands | product | sums | accumulator |
+//! |---|---|---|---|---|
+//! | ternary | 8-bit integer, two-bit trit | the select of [`column`](super::column()), no register | 9 bits and more | 23 bits |
+//! | int8 | 8-bit integers | exact, 16 bits | 17 bits and more | 32 bits |
+//! | fp16 | fp16 | rounded to fp16 | fp16 | fp16 |
+//! | fp16-fp32 | fp16 | exact, in fp32 | fp32 | fp32 |
+//!
+//! Registers are placed alike, but a product that is more than a select has one of its own, which keeps its glitches out
+//! of the tree. Operands come from registers outside, which in an array serve many columns. A new set of lanes every
+//! cycle; `total_o` contains it after [`Arithmetic::latency`] cycles, in the last of which `first_i` tells whether it
+//! starts a new total.
+
+mod float;
+mod int8;
+mod ternary;
+
+use crate::lang::{BIT, Errors, Expr, Module, bits, lit, mux};
+use crate::library::float::{FP16, FP32};
+use std::fmt;
+use std::sync::Arc;
+use trine_spec::Config;
+use trine_spec::config::clog2;
+
+/// The numbers of a dot product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Arithmetic {
+    /// 8-bit activations, weights -1, 0 and +1.
+    Ternary,
+    /// 8-bit activations and weights.
+    Int8,
+    /// Half precision throughout.
+    Fp16,
+    /// Half-precision operands, single-precision sums.
+    Fp16Fp32,
+}
+
+impl Arithmetic {
+    /// All of them, the ternary one first.
+    pub const ALL: [Arithmetic; 4] = [Self::Ternary, Self::Int8, Self::Fp16, Self::Fp16Fp32];
+
+    /// Bits of an activation.
+    pub const fn act_bits(self) -> usize {
+        match self {
+            Self::Ternary | Self::Int8 => 8,
+            Self::Fp16 | Self::Fp16Fp32 => FP16.width(),
+        }
+    }
+
+    /// Bits of a weight.
+    pub const fn weight_bits(self) -> usize {
+        match self {
+            Self::Ternary => 2,
+            Self::Int8 => 8,
+            Self::Fp16 | Self::Fp16Fp32 => FP16.width(),
+        }
+    }
+
+    /// Cycles from operands to the total that contains their products.
+    pub fn latency(self, lanes: usize) -> usize {
+        let registered_products = usize::from(self != Self::Ternary);
+        registered_products + clog2(lanes).max(1) + 1
+    }
+}
+
+impl fmt::Display for Arithmetic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ternary => "ternary",
+            Self::Int8 => "int8",
+            Self::Fp16 => "fp16",
+            Self::Fp16Fp32 => "fp16-fp32",
+        })
+    }
+}
+
+/// The dot product of `lanes` lanes, `trine_dot_<arithmetic>`.
+///
+/// # Errors
+/// Structural mistakes, none for 1 to 256 lanes.
+pub fn dot(arithmetic: Arithmetic, lanes: usize) -> Result<Arc<Module>, Errors> {
+    let name = format!("trine_dot_{}", arithmetic.to_string().replace('-', "_"));
+    let mut m = Module::new(name, format!("Accumulated dot product of {lanes} lanes, {arithmetic}."));
+    let act = m.input("act_i", bits(lanes * arithmetic.act_bits()));
+    let wgt = m.input("wgt_i", bits(lanes * arithmetic.weight_bits()));
+    let first = m.input("first_i", BIT);
+    let operands = Operands { act, wgt, first, arithmetic, lanes };
+    match arithmetic {
+        Arithmetic::Ternary => ternary::build(&mut m, &operands, &Config::sized(lanes, 1))?,
+        Arithmetic::Int8 => int8::build(&mut m, &operands)?,
+        Arithmetic::Fp16 => float::build(&mut m, &operands, FP16)?,
+        Arithmetic::Fp16Fp32 => float::build(&mut m, &operands, FP32)?,
+    }
+    m.build()
+}
+
+/// The inputs of a dot product.
+struct Operands {
+    act: Expr,
+    wgt: Expr,
+    first: Expr,
+    arithmetic: Arithmetic,
+    lanes: usize,
+}
+
+impl Operands {
+    /// Activation and weight of each lane.
+    fn pairs(&self) -> impl Iterator<Item = (Expr, Expr)> {
+        let (a, w) = (self.arithmetic.act_bits(), self.arithmetic.weight_bits());
+        (0..self.lanes).map(move |k| (self.act.slice(k * a, a), self.wgt.slice(k * w, w)))
+    }
+
+    /// What the accumulator adds to: nothing at the start of a sum.
+    fn base(&self, m: &mut Module, total: &Expr) -> Expr {
+        let value = mux(&self.first, lit(0, total.ty), total);
+        m.name("base", value)
+    }
+}
