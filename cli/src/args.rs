@@ -74,6 +74,18 @@ impl UnitArgs {
     }
 }
 
+/// A clock in hertz.
+pub(crate) fn clock(text: &str) -> Result<f64, String> {
+    positive(text, false)
+}
+
+/// A number above zero, or from zero on.
+pub(crate) fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let fine = value.is_finite() && (value > 0.0 || or_zero && value == 0.0);
+    if fine { Ok(value) } else { Err(format!("must be {}", if or_zero { "0 or more" } else { "more than 0" })) }
+}
+
 /// The flags that describe `config` in full, to repeat a command.
 pub(crate) fn flags(c: &Config) -> String {
     format!(

@@ -11,6 +11,8 @@
 
 mod args;
 mod backend;
+mod energy;
+mod estimate;
 mod fault;
 mod generate;
 mod inspect;
@@ -40,6 +42,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Energy(energy::Args),
+    Estimate(estimate::Args),
     Generate(generate::Args),
     Inspect(inspect::Args),
     Logits(logits::Args),
@@ -80,6 +84,8 @@ pub fn main() -> ExitCode {
 fn run(verb: &Verb) -> anyhow::Result<Verdict> {
     let mut out = io::stdout().lock();
     let verdict = match verb {
+        Verb::Estimate(args) => estimate::run(args, &mut out),
+        Verb::Energy(args) => energy::run(args, &mut out),
         Verb::Generate(args) => generate::run(args, &mut out),
         Verb::Inspect(args) => inspect::run(args, &mut out),
         Verb::Logits(args) => logits::run(args, &mut out),

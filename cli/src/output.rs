@@ -10,12 +10,26 @@ use comfy_table::{CellAlignment, Table, TableComponent, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use trine_driver::energy::Estimate;
+use uom::si::energy::joule;
 
 /// Writes `value` as JSON; the file appears whole or not at all.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     write_file(path, &text)
+}
+
+/// Writes `value` as JSON to a file, or to `out` where the name is `-`; says whether that took the place of other output.
+pub(crate) fn to_json(path: Option<&Path>, value: &impl Serialize, out: &mut dyn Write) -> Result<bool> {
+    match path {
+        None => Ok(false),
+        Some(path) if path == Path::new("-") => {
+            serde_json::to_writer_pretty(&mut *out, value)?;
+            writeln!(out)?;
+            Ok(true)
+        }
+        Some(path) => write_json(path, value).map(|()| false),
+    }
 }
 
 /// Writes a file that appears whole or not at all.
@@ -75,8 +89,8 @@ pub(crate) fn si(value: f64, unit: &str) -> String {
 
 /// An energy with its interval and tag.
 pub(crate) fn interval(e: &Estimate) -> String {
-    let tag = serde_json::to_value(e.tag).ok().and_then(|tag| tag.as_str().map(str::to_owned)).unwrap_or_default();
-    format!("{} ({} to {}, {tag})", si(e.value, "J"), si(e.lo, "J"), si(e.hi, "J"))
+    let [value, lo, hi] = [e.value, e.lo, e.hi].map(|energy| si(energy.get::<joule>(), "J"));
+    format!("{value} ({lo} to {hi}, {})", e.tag.name())
 }
 
 /// A bar over `total` steps on stderr; nothing is drawn when that is not a terminal.

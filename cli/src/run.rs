@@ -6,20 +6,17 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
-use trine_driver::energy::{EnergyModel, Records};
+use trine_driver::energy::{Pricing, Records};
+use trine_driver::platform;
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{Ledger, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 
 use crate::Verdict;
-use crate::args::describe;
+use crate::args::{clock, describe, positive};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::loading::Loading;
 use crate::output::{grouped, interval, progress, si, table, write_file, write_json};
-
-/// Technology of the energy estimate: the die and the memory behind it.
-const DIE: &str = "45nm";
-const MEMORY: &str = "lpddr4";
 
 /// Generate text, with the ternary layers on the simulated accelerator
 #[derive(Debug, clap::Args)]
@@ -42,6 +39,12 @@ pub(crate) struct Args {
     /// Clock for times and static energy, in hertz
     #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
     clock_hz: f64,
+    /// Technology of the die, for the energy estimate: 7nm, 45nm or ice40
+    #[arg(long, value_name = "NAME", default_value = "7nm")]
+    die: String,
+    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
+    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
+    memory: String,
     /// Folder for run.json and layers.csv; made when it is not there
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -59,16 +62,6 @@ pub(crate) struct Args {
 
 fn temperature(text: &str) -> Result<f32, String> {
     positive(text, true).map(|t| t as f32)
-}
-
-fn clock(text: &str) -> Result<f64, String> {
-    positive(text, false)
-}
-
-fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
-    let fine = value.is_finite() && (value > 0.0 || or_zero && value == 0.0);
-    if fine { Ok(value) } else { Err(format!("must be {}", if or_zero { "0 or more" } else { "more than 0" })) }
 }
 
 #[derive(Serialize)]
@@ -131,7 +124,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         host_work: host_work(&model, &engine, tokens.len(), args),
         device: match &engine {
             Engine::Golden => None,
-            Engine::Rtl(offload) => Some(device_report(offload.ledger(), offload.config(), args.clock_hz)?),
+            Engine::Rtl(offload) => Some(device_report(offload.ledger(), offload.config(), args)?),
         },
         tokens,
     };
@@ -144,9 +137,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(if failed { Verdict::Wrong } else { Verdict::Right })
 }
 
-fn device_report(ledger: &Ledger, config: &trine_spec::Config, clock_hz: f64) -> Result<DeviceReport> {
-    let energy = EnergyModel::new(&Records::builtin()?, config, clock_hz, DIE, MEMORY);
-    Ok(DeviceReport::new(ledger, config, clock_hz, energy.as_ref()))
+fn device_report(ledger: &Ledger, config: &trine_spec::Config, args: &Args) -> Result<DeviceReport> {
+    let memory = platform::memory(&args.memory)?;
+    let pricing = Pricing::new(&Records::builtin()?, config, args.clock_hz, &args.die, &memory.set);
+    Ok(DeviceReport::new(ledger, config, args.clock_hz, &memory, pricing.as_ref()))
 }
 
 /// What the unit does not do, with its size where it is one number.
@@ -238,12 +232,8 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     )?;
     if let Some(energy) = &device.energy_j {
         writeln!(out, "energy {}, {} a token", interval(energy), interval(&(*energy * (1.0 / tokens as f64))))?;
-        type Part = fn(&trine_driver::energy::Energy) -> trine_driver::energy::Estimate;
-        let parts: [(&str, Part); 4] =
-            [("compute", |e| e.compute), ("on-chip", |e| e.onchip), ("DRAM", |e| e.dram), ("static", |e| e.idle)];
-        for (name, part) in parts {
-            let sum = device.layers.iter().filter_map(|l| l.energy.as_ref()).map(part).sum();
-            writeln!(out, "  {name}: {}", interval(&sum))?;
+        for (name, part) in device.energy.iter().flat_map(|energy| energy.parts()) {
+            writeln!(out, "  {name}: {}", interval(&part))?;
         }
     }
     writeln!(out, "  {}", device.energy_note)?;
@@ -262,7 +252,7 @@ fn layers_table(layers: &[LayerReport]) -> comfy_table::Table {
             grouped(l.cycles),
             grouped(l.bound_cycles),
             format!("{:.1} %", 100.0 * l.utilization),
-            l.energy.map_or("-".into(), |e| si(e.total().value, "J")),
+            l.energy.map_or("-".into(), |e| si(e.total().joules(), "J")),
         ]);
     }
     rows
@@ -288,7 +278,7 @@ fn write_csv(path: &Path, layers: &[LayerReport]) -> Result<()> {
         "name,m,k,n,calls,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,model_cycles,bytes,energy_j\n",
     );
     for l in layers {
-        let energy = l.energy.map_or(String::new(), |e| e.total().value.to_string());
+        let energy = l.energy.map_or(String::new(), |e| e.total().joules().to_string());
         let numbers =
             [l.calls, l.cycles, l.active, l.stall_act, l.stall_wgt, l.stall_out].map(|n| n.to_string()).join(",");
         text += &format!(

@@ -16,7 +16,7 @@ use crate::output::{grouped, spinner, table, write_json};
 /// Synthesise the accelerator for an FPGA with open tools: cells, clock, critical path and bitstream
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What to synthesise for: ecp5-25k, ecp5-45k or ecp5-85k
+    /// What to synthesise for: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, gowin or xc7
     #[arg(long, value_name = "NAME")]
     target: String,
     /// Stop after mapping: no placement, no clock, no bitstream
@@ -55,11 +55,18 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let target = Target::named(&args.target)?;
     let package = args.package.clone().unwrap_or_else(|| target.package.into());
     let device = Device { target, package, speed: target.speed(args.speed.as_deref())? };
+    let asks_to_place = args.package.is_some() || args.speed.is_some() || args.freq.is_some() || args.seeds > 1;
+    ensure!(
+        target.family.placing().is_some() || !asks_to_place,
+        "{} is mapped only: --package, --speed, --freq and --seeds do not apply",
+        target.name
+    );
     ensure!(args.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");
     ensure!(args.seeds > 0, "--seeds: at least 1");
     let module = trine_hdl::design::unit(&config)?;
     let unit = trine_hdl::lang::verilog(&module)?;
-    let shell = if args.map_only { None } else { Some(Shell::narrow(&module)?) };
+    let map_only = args.map_only || target.family.placing().is_none();
+    let shell = if map_only { None } else { Some(Shell::narrow(&module)?) };
 
     // Without a folder of the user's the files go with the run, unless it fails: then its logs are wanted
     let mut temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir()?;
@@ -115,7 +122,11 @@ fn watched<T>(
 
 /// The result for people.
 fn report(result: &Synthesis, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "{} ({}), speed grade {}, package {}", result.target, result.device, result.speed, result.package)?;
+    let speed = result.speed.iter().map(|speed| format!(", speed grade {speed}"));
+    let package = Some(&result.package).filter(|package| !package.is_empty());
+    let package = package.iter().map(|package| format!(", package {package}"));
+    let details: String = package.chain(speed).collect();
+    writeln!(out, "{} ({}{details})", result.target, result.device)?;
     let mut area = table(["", "LUT", "registers", "block RAM", "DSP"]);
     let row =
         |name: &str, a: &flow::Area| [name.to_string(), grouped(a.lut), grouped(a.ff), grouped(a.bram), grouped(a.dsp)];

@@ -1,6 +1,6 @@
 //! What the unit counts during a job.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Mul};
 
 use trine_spec::registers::{self as regs, Register};
 
@@ -52,5 +52,23 @@ impl AddAssign for Counters {
         self.act_beats += other.act_beats;
         self.wgt_beats += other.wgt_beats;
         self.res_beats += other.res_beats;
+    }
+}
+
+/// The counters of as many equal jobs.
+impl Mul<u64> for Counters {
+    type Output = Self;
+
+    fn mul(self, times: u64) -> Self {
+        Self {
+            cycles: self.cycles * times,
+            active: self.active * times,
+            stall_act: self.stall_act * times,
+            stall_wgt: self.stall_wgt * times,
+            stall_out: self.stall_out * times,
+            act_beats: self.act_beats * times,
+            wgt_beats: self.wgt_beats * times,
+            res_beats: self.res_beats * times,
+        }
     }
 }

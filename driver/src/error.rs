@@ -151,6 +151,19 @@ pub enum Error {
     /// The energy records are not what they should be.
     #[error("energy records: {0}")]
     Records(String),
+    /// The list of memories and boards is not what it should be.
+    #[error("memories and boards: {0}")]
+    Platforms(String),
+    /// A memory or board that is not listed.
+    #[error("there is no {what} `{name}`; there are {known}")]
+    UnknownPlatform {
+        /// A memory or a board.
+        what: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
 }
 
 fn explain(code: ErrorCode) -> &'static str {

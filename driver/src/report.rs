@@ -6,8 +6,33 @@ use serde::Serialize;
 use trine_spec::Config;
 
 use crate::cycles::utilization;
-use crate::energy::{Energy, EnergyModel, Estimate};
+use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Pricing, Systolic, baseline};
 use crate::ledger::{Incident, LayerTotals, Ledger, Mismatch};
+use crate::platform::Memory;
+use crate::predict::Traffic;
+
+/// What keeps a layer from being faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bound {
+    /// The memory cannot deliver the bytes in time.
+    Memory,
+    /// A tile takes more beats than there are tokens to apply it to.
+    WeightBus,
+    /// The columns work in every cycle, but for the ends of jobs.
+    Columns,
+}
+
+impl Bound {
+    /// The words that reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::WeightBus => "weight bus",
+            Self::Columns => "columns",
+        }
+    }
+}
 
 /// One layer at one number of tokens, summed over its calls.
 #[derive(Clone, Debug, Serialize)]
@@ -40,10 +65,74 @@ pub struct LayerReport {
     pub bound_cycles: u64,
     /// The cycles when the host never lets the unit wait.
     pub model_cycles: u64,
+    /// The least cycles in which the memory moves the bytes.
+    pub memory_cycles: u64,
+    /// What keeps it from being faster.
+    pub bound: Bound,
     /// Bytes moved over the streams.
     pub bytes: u64,
+    /// The same by stream.
+    pub traffic: Traffic,
     /// Energy by part; absent when an event has no sourced price.
     pub energy: Option<Energy>,
+    /// The same layer on units of other arithmetic.
+    pub baselines: Vec<Baseline>,
+    /// Cycles of the same layer on an int8 systolic array.
+    pub systolic: Systolic,
+}
+
+impl LayerReport {
+    /// Draws up the report of one layer.
+    pub fn new(
+        totals: &LayerTotals,
+        config: &Config,
+        clock_hz: f64,
+        memory: &Memory,
+        pricing: Option<&Pricing>,
+    ) -> Self {
+        let (shape, calls, counters) = (totals.shape, totals.calls, &totals.counters);
+        let macs = shape.macs() * calls;
+        let memory_cycles = memory.cycles(totals.bytes, clock_hz);
+        let other = |arithmetic| baseline(config, shape, calls, counters, arithmetic, pricing);
+        let once = Systolic::new(shape);
+        Self {
+            name: totals.id.to_string(),
+            m: shape.m,
+            k: shape.k,
+            n: shape.n,
+            calls,
+            macs,
+            cycles: counters.cycles,
+            active: counters.active,
+            stall_act: counters.stall_act,
+            stall_wgt: counters.stall_wgt,
+            stall_out: counters.stall_out,
+            utilization: utilization(config, macs, counters.cycles),
+            bound_cycles: totals.bound,
+            model_cycles: totals.modelled,
+            memory_cycles,
+            bound: if memory_cycles > totals.modelled {
+                Bound::Memory
+            } else if config.beats_per_tile() > shape.m.min(config.max_tokens) {
+                Bound::WeightBus
+            } else {
+                Bound::Columns
+            },
+            bytes: totals.bytes,
+            traffic: Traffic::new(config, counters),
+            energy: pricing.map(|pricing| pricing.unit.energy(counters, totals.bytes)),
+            baselines: [Arithmetic::Int8, Arithmetic::Fp16].map(other).into(),
+            systolic: Systolic {
+                weight_stationary: once.weight_stationary * calls,
+                output_stationary: once.output_stationary * calls,
+            },
+        }
+    }
+
+    /// Multiply-accumulates for a byte moved.
+    pub fn intensity(&self) -> f64 {
+        self.macs as f64 / self.bytes as f64
+    }
 }
 
 /// Work that the unit does not do.
@@ -53,6 +142,19 @@ pub struct HostWork {
     pub name: String,
     /// Its multiply-accumulates, where they are counted.
     pub macs: Option<u64>,
+}
+
+/// All layers on a unit of another arithmetic.
+#[derive(Clone, Debug, Serialize)]
+pub struct BaselineTotal {
+    /// How products are made there.
+    pub arithmetic: Arithmetic,
+    /// All cycles.
+    pub cycles: u64,
+    /// All bytes.
+    pub bytes: u64,
+    /// All energy; absent when an event has no sourced price.
+    pub energy_j: Option<Estimate>,
 }
 
 /// All that was counted on a device, with what follows from it.
@@ -80,18 +182,36 @@ pub struct DeviceReport {
     pub simulated_seconds: f64,
     /// The stated clock.
     pub clock_hz: f64,
+    /// The memory that is assumed behind the unit.
+    pub memory: Memory,
+    /// All bytes on the streams.
+    pub bytes: u64,
+    /// The least cycles in which the memory moves them.
+    pub memory_cycles: u64,
     /// All energy; absent when an event has no sourced price.
     pub energy_j: Option<Estimate>,
+    /// The same by part.
+    pub energy: Option<Energy>,
     /// What the energy leaves out, or why there is none.
     pub energy_note: String,
+    /// The same layers on units of other arithmetic.
+    pub baselines: Vec<BaselineTotal>,
 }
 
 impl DeviceReport {
-    /// Draws up the report; `energy` is the priced unit or the reason why it has no price.
-    pub fn new(ledger: &Ledger, config: &Config, clock_hz: f64, energy: Result<&EnergyModel, &crate::Error>) -> Self {
-        let layers: Vec<LayerReport> =
-            ledger.layers().iter().map(|totals| layer(totals, config, energy.ok())).collect();
-        let cycles = layers.iter().map(|layer| layer.cycles).sum();
+    /// Draws up the report; `pricing` is the priced unit or the reason why it has no price.
+    pub fn new(
+        ledger: &Ledger,
+        config: &Config,
+        clock_hz: f64,
+        memory: &Memory,
+        pricing: Result<&Pricing, &crate::Error>,
+    ) -> Self {
+        let report = |totals| LayerReport::new(totals, config, clock_hz, memory, pricing.ok());
+        let layers: Vec<LayerReport> = ledger.layers().iter().map(report).collect();
+        let sum = |field: fn(&LayerReport) -> u64| layers.iter().map(field).sum::<u64>();
+        let (cycles, bytes) = (sum(|l| l.cycles), sum(|l| l.bytes));
+        let energy = pricing.ok().map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
         Self {
             config: config.clone(),
             macs: ledger.macs,
@@ -103,38 +223,41 @@ impl DeviceReport {
             cycles,
             simulated_seconds: cycles as f64 / clock_hz,
             clock_hz,
-            energy_j: energy.ok().map(|_| layers.iter().filter_map(|l| l.energy).map(|e| e.total()).sum()),
-            energy_note: match energy {
-                Ok(model) => {
-                    let left_out = crate::energy::NOT_COUNTED.join("; ");
-                    format!("{} die, {} memory; not counted: {left_out}", model.die, model.memory)
-                }
-                Err(error) => error.to_string(),
-            },
+            memory: memory.clone(),
+            bytes,
+            memory_cycles: memory.cycles(bytes, clock_hz),
+            energy_j: energy.map(|e| e.total()),
+            energy,
+            energy_note: note(pricing),
+            baselines: totals(&layers, pricing.is_ok()),
             layers,
         }
     }
 }
 
-fn layer(totals: &LayerTotals, config: &Config, energy: Option<&EnergyModel>) -> LayerReport {
-    let counters = &totals.counters;
-    let macs = totals.shape.macs() * totals.calls;
-    LayerReport {
-        name: totals.id.to_string(),
-        m: totals.shape.m,
-        k: totals.shape.k,
-        n: totals.shape.n,
-        calls: totals.calls,
-        macs,
-        cycles: counters.cycles,
-        active: counters.active,
-        stall_act: counters.stall_act,
-        stall_wgt: counters.stall_wgt,
-        stall_out: counters.stall_out,
-        utilization: utilization(config, macs, counters.cycles),
-        bound_cycles: totals.bound,
-        model_cycles: totals.modelled,
-        bytes: totals.bytes,
-        energy: energy.map(|model| model.energy(counters, totals.bytes)),
+/// What an energy leaves out, or why there is none.
+pub fn note(pricing: Result<&Pricing, &crate::Error>) -> String {
+    match pricing {
+        Ok(pricing) => {
+            let (left_out, model) = (crate::energy::NOT_COUNTED.join("; "), &pricing.unit);
+            format!("{} die, {} memory; not counted: {left_out}", model.die, model.memory)
+        }
+        Err(error) => error.to_string(),
     }
+}
+
+/// The baselines of all layers together, `priced` where there is a price at all.
+pub fn totals(layers: &[LayerReport], priced: bool) -> Vec<BaselineTotal> {
+    let of = |arithmetic| {
+        let same: Vec<&Baseline> =
+            layers.iter().flat_map(|l| &l.baselines).filter(|b| b.arithmetic == arithmetic).collect();
+        BaselineTotal {
+            arithmetic,
+            cycles: same.iter().map(|b| b.cycles).sum(),
+            bytes: same.iter().map(|b| b.bytes).sum(),
+            // One layer without a price leaves the whole without.
+            energy_j: priced.then(|| same.iter().map(|b| b.energy.map(|e| e.total())).sum()).flatten(),
+        }
+    };
+    [Arithmetic::Int8, Arithmetic::Fp16].map(of).into()
 }

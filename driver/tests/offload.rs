@@ -3,8 +3,8 @@
 mod twin;
 
 use proptest::prelude::*;
-use trine_driver::{Device, Offload, Options, Scope, cycles::Shape, energy::Records, report::DeviceReport};
-use trine_driver::{EnergyModel, Error};
+use trine_driver::energy::{Pricing, Records};
+use trine_driver::{Device, Error, Offload, Options, Scope, cycles::Shape, platform, report::DeviceReport};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_spec::{Config, WeightCode};
 use twin::{Fault, Twin};
@@ -157,8 +157,9 @@ fn the_report_adds_up() {
     for m in [8, 1, 1] {
         engine.matmul(UP, &w, &acts(m * 50, 9, 8), m, &mut vec![0; m * 10]).unwrap();
     }
-    let model = EnergyModel::new(&Records::builtin().unwrap(), &config, 100e6, "45nm", "lpddr4").unwrap();
-    let report = DeviceReport::new(engine.ledger(), &config, 100e6, Ok(&model));
+    let (records, memory) = (Records::builtin().unwrap(), platform::memory("lpddr4-4266").unwrap());
+    let pricing = Pricing::new(&records, &config, 100e6, "45nm", &memory.set).unwrap();
+    let report = DeviceReport::new(engine.ledger(), &config, 100e6, &memory, Ok(&pricing));
     let rows: Vec<_> = report.layers.iter().map(|l| (l.name.as_str(), l.m, l.k, l.n, l.calls, l.macs)).collect();
     assert_eq!(rows, [("layers.3.mlp.up_proj", 8, 50, 10, 1, 4000), ("layers.3.mlp.up_proj", 1, 50, 10, 2, 1000)]);
     // Three blocks of four columns, two chunks of 32 lanes; a tile is one beat. The twin adds ten cycles a job.
@@ -169,8 +170,8 @@ fn the_report_adds_up() {
     assert_eq!(report.layers[0].bytes as usize, 2 * 8 * 32 + 6 * tile + 3 * 8 * 16);
     assert!((report.layers[0].utilization - 4000.0 / (58.0 * 128.0)).abs() < 1e-12);
 
-    let parts: f64 = report.layers.iter().filter_map(|l| l.energy).map(|e| e.total().value).sum();
-    assert!((report.energy_j.unwrap().value - parts).abs() <= 1e-9 * parts && parts > 0.0);
+    let parts: f64 = report.layers.iter().filter_map(|l| l.energy).map(|e| e.total().joules()).sum();
+    assert!((report.energy_j.unwrap().joules() - parts).abs() <= 1e-9 * parts && parts > 0.0);
     let json = serde_json::to_value(&report).unwrap();
     for field in ["compute", "onchip", "dram", "static"] {
         let part = &json["layers"][0]["energy"][field];
@@ -184,7 +185,12 @@ fn the_report_adds_up() {
 fn without_a_price_there_is_no_energy_but_a_reason() {
     let config = Config { max_tokens: 4096, ..Config::sized(4, 4) };
     let records = Records::builtin().unwrap();
-    let error = EnergyModel::new(&records, &config, 100e6, "45nm", "core-rope-memory").unwrap_err();
-    let report = DeviceReport::new(offload(&config, Scope::Ffn).ledger(), &config, 100e6, Err(&error));
-    assert!(report.energy_j.is_none() && report.energy_note.contains("has no record"));
+    let error = Pricing::new(&records, &config, 100e6, "45nm", "core-rope-memory").unwrap_err();
+    let memory = platform::memory("hbm2").unwrap();
+    let report = DeviceReport::new(offload(&config, Scope::Ffn).ledger(), &config, 100e6, &memory, Err(&error));
+    assert!(
+        report.energy_j.is_none()
+            && report.baselines[0].energy_j.is_none()
+            && report.energy_note.contains("has no record")
+    );
 }

@@ -25,6 +25,11 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     assemble(config, &source)
 }
 
+/// What a GGUF file says about its model, without a look at its tensors.
+pub(super) fn read_config(path: &Path) -> Result<Config, Error> {
+    config(&Gguf::open(path)?)
+}
+
 fn config(gguf: &Gguf) -> Result<Config, Error> {
     let fail = |reason: String| Error::config(gguf.path(), reason);
     let architecture = gguf.string("general.architecture")?.unwrap_or("none").to_owned();

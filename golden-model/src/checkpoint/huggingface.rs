@@ -21,7 +21,7 @@ use super::safetensors::Safetensors;
 use super::tensor::{Kind, Tensor};
 use super::{DenseId, NormId, Source, assemble};
 use crate::dense::Dense;
-use crate::{Convention, Error, InputNorm, Linear, LinearId, Model, RmsNorm, TernaryMatrix, quant};
+use crate::{Config, Convention, Error, InputNorm, Linear, LinearId, Model, RmsNorm, TernaryMatrix, quant};
 
 /// Loads a folder.
 pub(super) fn load(folder: &Path) -> Result<Model, Error> {
@@ -30,6 +30,11 @@ pub(super) fn load(folder: &Path) -> Result<Model, Error> {
     let source = Folder { path: folder, description, tensors };
     source.refuse_biases()?;
     assemble(source.description.config.clone(), &source)
+}
+
+/// What a folder's `config.json` says, without a look at its tensors.
+pub(super) fn config(folder: &Path) -> Result<Config, Error> {
+    Ok(hf_config::read(&folder.join("config.json"))?.config)
 }
 
 struct Folder<'a> {

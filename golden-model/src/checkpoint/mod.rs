@@ -102,12 +102,36 @@ pub(crate) fn resolve(path: &Path) -> PathBuf {
 /// Loads whatever `path` holds.
 pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     let path = &*resolve(path);
+    match format(path)? {
+        Format::Synthetic => synthetic::load(path),
+        Format::HuggingFace => huggingface::load(path),
+        Format::Gguf => gguf_model::load(path, options),
+    }
+}
+
+/// Reads the shape of whatever `path` holds, and none of its weights.
+pub(crate) fn config(path: &Path) -> Result<Config, Error> {
+    let path = &*resolve(path);
+    match format(path)? {
+        Format::Synthetic => synthetic::config(path),
+        Format::HuggingFace => huggingface::config(path),
+        Format::Gguf => gguf_model::read_config(path),
+    }
+}
+
+enum Format {
+    Synthetic,
+    HuggingFace,
+    Gguf,
+}
+
+fn format(path: &Path) -> Result<Format, Error> {
     if is_synthetic(path) {
-        synthetic::load(path)
+        Ok(Format::Synthetic)
     } else if path.is_dir() {
-        huggingface::load(path)
+        Ok(Format::HuggingFace)
     } else if path.extension().is_some_and(|extension| extension == "gguf") {
-        gguf_model::load(path, options)
+        Ok(Format::Gguf)
     } else {
         let reason = if path.exists() {
             "this is neither a folder with config.json and safetensors nor a .gguf file"

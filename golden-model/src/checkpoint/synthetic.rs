@@ -154,6 +154,12 @@ pub(crate) fn is_synthetic(path: &Path) -> bool {
 
 /// Makes the model that `synthetic:NAME[:LAYERS]` asks for.
 pub(super) fn load(path: &Path) -> Result<Model, Error> {
+    let config = config(path)?;
+    assemble(config.clone(), &Random { config })
+}
+
+/// The shape of that model.
+pub(super) fn config(path: &Path) -> Result<Config, Error> {
     let text = path.to_str().unwrap_or_default().trim_start_matches(PREFIX);
     let (name, layers) = match text.split_once(':') {
         Some((name, layers)) => (name, Some(layers)),
@@ -163,13 +169,11 @@ pub(super) fn load(path: &Path) -> Result<Model, Error> {
         let names: Vec<&str> = SHAPES.iter().map(|shape| shape.name).collect();
         Error::config(path, format!("there is no synthetic model `{name}`; there are {}", names.join(", ")))
     })?;
-    let layers = match layers.map(str::parse) {
-        None => shape.layers,
-        Some(Ok(layers)) if (1..=shape.layers).contains(&layers) => layers,
-        Some(_) => return Err(Error::config(path, format!("the number of layers must be from 1 to {}", shape.layers))),
-    };
-    let config = shape.config(layers);
-    assemble(config.clone(), &Random { config })
+    match layers.map(str::parse) {
+        None => Ok(shape.config(shape.layers)),
+        Some(Ok(layers)) if (1..=shape.layers).contains(&layers) => Ok(shape.config(layers)),
+        Some(_) => Err(Error::config(path, format!("the number of layers must be from 1 to {}", shape.layers))),
+    }
 }
 
 impl Shape {

@@ -1,0 +1,220 @@
+//! `trine energy paper`: the arithmetic of the BitNet papers, computed again from their assumptions.
+//!
+//! Every figure here is literature: a ratio of constants, not an energy of this unit. What experts object to stands under
+//! the tables.
+
+mod b158;
+mod bitnet;
+mod objections;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+use trine_driver::energy::{Records, Tag};
+use uom::si::energy::picojoule;
+
+use crate::Verdict;
+use crate::output::{table, to_json};
+
+/// Recompute the energy and memory tables of the BitNet papers, beside what they print
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Write the machine form to this file, or print it instead of the tables
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    json: Option<PathBuf>,
+}
+
+/// A table of a paper.
+#[derive(Debug, Serialize)]
+struct Table {
+    name: &'static str,
+    source: &'static str,
+    unit: &'static str,
+    tag: Tag,
+    /// How far apart the two columns may lie; absent where the printed figure is only cited beside ours.
+    tolerance: Option<f64>,
+    note: &'static str,
+    rows: Vec<Row>,
+}
+
+/// One figure.
+#[derive(Debug, Serialize)]
+struct Row {
+    label: String,
+    computed: f64,
+    printed: Option<f64>,
+    /// Computed less printed.
+    difference: Option<f64>,
+}
+
+impl Row {
+    fn new(label: impl Into<String>, computed: f64, printed: f64) -> Self {
+        Self { label: label.into(), computed, printed: Some(printed), difference: Some(computed - printed) }
+    }
+}
+
+impl Table {
+    /// Rows that are further from the printed figure than rounding explains.
+    fn wrong(&self) -> impl Iterator<Item = &Row> {
+        let beyond = |row: &&Row| match (self.tolerance, row.difference) {
+            // A printed figure is rounded, and a sum in floating point may end on the far side of an edge.
+            (Some(tolerance), Some(difference)) => difference.abs() > tolerance + 1e-9,
+            _ => false,
+        };
+        self.rows.iter().filter(beyond)
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    tables: Vec<Table>,
+    objections: Vec<objections::Objection>,
+}
+
+/// Energy of single operations in picojoules, in one number format at one node.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    add: f64,
+    multiply: f64,
+}
+
+/// The constants that the papers take, as recorded.
+#[derive(Debug)]
+struct Costs {
+    fp32: Cost,
+    fp16: Cost,
+    int8: Cost,
+}
+
+impl Costs {
+    fn new(records: &Records, set: &str) -> Result<Self> {
+        let cost = |adder, multiplier, bits| -> Result<Cost> {
+            let pj = |component, action| -> Result<f64> {
+                Ok(records.price(set, component, action, bits, None)?.energy.value.get::<picojoule>())
+            };
+            Ok(Cost { add: pj(adder, "add")?, multiply: pj(multiplier, "multiply")? })
+        };
+        Ok(Self {
+            fp32: cost("fp-adder", "fp-multiplier", 32)?,
+            fp16: cost("fp-adder", "fp-multiplier", 16)?,
+            int8: cost("adder", "multiplier", 8)?,
+        })
+    }
+}
+
+impl Report {
+    fn new() -> Result<Self> {
+        let records = Records::builtin()?;
+        let (n45, n7) = (Costs::new(&records, "45nm")?, Costs::new(&records, "7nm")?);
+        let mut tables = vec![bitnet::table_1(&n45, &n7)];
+        tables.extend(b158::tables(&n7));
+        Ok(Self { tables, objections: objections::all(&n7) })
+    }
+
+    fn right(&self) -> bool {
+        self.tables.iter().all(|table| table.wrong().next().is_none())
+    }
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let report = Report::new()?;
+    if !to_json(args.json.as_deref(), &report, out)? {
+        print(&report, out)?;
+    }
+    Ok(if report.right() { Verdict::Right } else { Verdict::Wrong })
+}
+
+fn print(report: &Report, out: &mut dyn Write) -> Result<()> {
+    for t in &report.tables {
+        writeln!(out, "{} ({}, {})", t.name, t.source, t.tag.name())?;
+        if !t.note.is_empty() {
+            writeln!(out, "{}", t.note)?;
+        }
+        let beside = if t.tolerance.is_some() { "computed" } else { "bytes here" };
+        let mut rows = table([t.unit, beside, "printed", "difference"]);
+        for row in &t.rows {
+            let optional = |value: Option<f64>, signed: bool| match value {
+                Some(value) if signed => format!("{value:+.4}"),
+                Some(value) => format!("{value}"),
+                None => "-".into(),
+            };
+            rows.add_row([
+                row.label.clone(),
+                format!("{:.4}", row.computed),
+                optional(row.printed, false),
+                optional(row.difference, true),
+            ]);
+        }
+        writeln!(out, "{rows}")?;
+        match (t.tolerance, t.wrong().count()) {
+            (Some(tolerance), 0) => writeln!(out, "all within {tolerance}\n")?,
+            (Some(tolerance), n) => writeln!(out, "{n} further apart than {tolerance}\n")?,
+            (None, _) => writeln!(out, "cited beside ours, not expected to agree\n")?,
+        }
+    }
+    writeln!(out, "What these figures do not say:")?;
+    for objection in &report.objections {
+        match objection.ratio {
+            Some(ratio) => writeln!(out, "  {:>5.1}x  {}", ratio, objection.text)?,
+            None => writeln!(out, "          {}", objection.text)?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_agrees_with_the_printed_one() {
+        let report = Report::new().unwrap();
+        for table in &report.tables {
+            if let Some(row) = table.wrong().next() {
+                panic!("{}: {row:?}", table.name);
+            }
+        }
+        let checked: Vec<_> =
+            report.tables.iter().map(|t| (t.name, t.tolerance, t.rows.len())).filter(|t| t.1.is_some()).collect();
+        assert_eq!(
+            checked,
+            [
+                ("BitNet, table 1", Some(0.01), 36),
+                ("BitNet b1.58, arithmetic operations", Some(0.1), 1),
+                ("BitNet b1.58, figure 3", Some(0.1), 5),
+                ("BitNet b1.58, table 1", Some(0.01), 6),
+                ("BitNet b1.58, table 3", Some(0.1), 2),
+            ]
+        );
+    }
+
+    #[test]
+    fn thirty_four_of_the_thirty_six_cells_round_to_what_is_printed() {
+        let report = Report::new().unwrap();
+        let rounds = |row: &&Row| ((row.computed * 100.0).round() / 100.0 - row.printed.unwrap()).abs() < 1e-9;
+        assert_eq!(report.tables[0].rows.iter().filter(rounds).count(), 34);
+    }
+
+    /// A constant that is wrong shows up as a difference.
+    #[test]
+    fn another_constant_is_found_wrong() {
+        let records = Records::builtin().unwrap();
+        let (n45, mut n7) = (Costs::new(&records, "45nm").unwrap(), Costs::new(&records, "7nm").unwrap());
+        assert_eq!(bitnet::table_1(&n45, &n7).wrong().count(), 0);
+        n7.fp16.add *= 1.05;
+        assert!(bitnet::table_1(&n45, &n7).wrong().count() >= 3);
+        n7.int8.add *= 1.05;
+        assert!(b158::tables(&n7).iter().any(|table| table.wrong().count() > 0));
+    }
+
+    #[test]
+    fn objections_by_hand() {
+        let ratios: Vec<f64> = Report::new().unwrap().objections.iter().filter_map(|o| o.ratio).collect();
+        for (found, expected) in ratios.iter().zip([56.8, 28.6, 11.0, 4.0, 5.0]) {
+            assert!((found - expected).abs() < 0.05, "{found} instead of {expected}");
+        }
+        assert_eq!(ratios.len(), 5);
+    }
+}

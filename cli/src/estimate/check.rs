@@ -1,0 +1,82 @@
+//! One layer of every shape through the simulated unit, to see that the closed forms count what the unit counts.
+
+use anyhow::Result;
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
+use serde::Serialize;
+use trine_driver::cycles::Shape;
+use trine_driver::predict::{self, Traffic};
+use trine_driver::{Counters, Offload, Options, Scope};
+use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind, Matmul, TernaryMatrix};
+use trine_sim::SimOptions;
+use trine_spec::Config;
+
+use crate::simulation;
+
+/// A layer that was simulated.
+#[derive(Debug, Serialize)]
+pub(super) struct Checked {
+    name: String,
+    m: usize,
+    k: usize,
+    n: usize,
+    /// Cycles by the closed form.
+    pub(super) estimated_cycles: u64,
+    /// Cycles that the unit counted.
+    pub(super) simulated_cycles: u64,
+    /// Whether cycles, active cycles, beats and bytes all agree.
+    pub(super) equal: bool,
+    /// Sums that differ from the golden model's.
+    pub(super) mismatches: u64,
+}
+
+/// Simulates every different shape of `model`'s layers with random weights, for one token and for a full job.
+pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>> {
+    let library = simulation::build(&simulation::verilog(config)?, false)?;
+    let device = simulation::device(&library, config, &SimOptions::default())?;
+    let options = Options { scope: Scope::Linear, check: true, weight_cache: 0, ..Options::default() };
+    let mut offload = Offload::new(device, options);
+    let (mut seen, mut all) = (vec![], vec![]);
+    for m in [1, config.max_tokens] {
+        for kind in LinearKind::ALL {
+            let (n, k) = model.linear_shape(kind);
+            if !seen.contains(&(m, n, k)) {
+                seen.push((m, n, k));
+                all.push(layer(&mut offload, kind, Shape { m, k, n }, config)?);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn layer<T: trine_driver::Transport>(
+    offload: &mut Offload<T>,
+    kind: LinearKind,
+    shape: Shape,
+    config: &Config,
+) -> Result<Checked> {
+    let Shape { m, k, n } = shape;
+    let weights = TernaryMatrix::random(n, k, n as u64)?;
+    let mut x = vec![0; m * k];
+    StdRng::seed_from_u64(k as u64).fill_bytes(&mut x);
+    // The fewest bits that any unit takes.
+    let spare = 8 - config.act_bits as u32;
+    let x: Vec<i8> = x.into_iter().map(|byte| (byte as i8) >> spare).collect();
+    let before = offload.ledger().mismatches;
+    let id = LinearId { layer: 0, kind };
+    offload.matmul(id, &weights, &x, m, &mut vec![0; m * n]).map_err(|e| anyhow::anyhow!(e))?;
+    let last = offload.ledger().layers().iter().find(|totals| totals.id == id && totals.shape == shape);
+    let (counted, bytes) = last.map_or((Counters::default(), 0), |totals| (totals.counters, totals.bytes));
+    let expected = predict::counters(config, shape);
+    let beats = |c: &Counters| [c.cycles, c.active, c.act_beats, c.wgt_beats, c.res_beats];
+    Ok(Checked {
+        name: kind.to_string(),
+        m,
+        k,
+        n,
+        estimated_cycles: expected.cycles,
+        simulated_cycles: counted.cycles,
+        equal: beats(&expected) == beats(&counted) && Traffic::new(config, &expected).total() == bytes,
+        mismatches: offload.ledger().mismatches - before,
+    })
+}

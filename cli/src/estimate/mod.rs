@@ -1,0 +1,251 @@
+//! `trine estimate`: what a whole model would do on a unit behind a memory, by closed forms.
+
+mod check;
+mod published;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde::Serialize;
+use trine_driver::energy::{Estimate, Pricing, Records, Tag};
+use trine_driver::estimate::Pass;
+use trine_driver::platform::{self, Memory};
+use trine_driver::report::{self, Bound, HostWork, LayerReport};
+use trine_golden_model::Config as ModelConfig;
+use trine_spec::Config;
+
+use crate::Verdict;
+use crate::args::{UnitArgs, clock, describe};
+use crate::output::{grouped, interval, si, table, to_json};
+
+/// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]; only its shape is read
+    #[arg(long)]
+    model: PathBuf,
+    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
+    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
+    memory: String,
+    /// Memory, clock and technology of a board: ulx3s
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["memory", "die", "clock_hz"])]
+    board: Option<String>,
+    /// Clock of the unit, in hertz
+    #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
+    clock_hz: f64,
+    /// Technology of the die: 7nm, 45nm or ice40
+    #[arg(long, value_name = "NAME", default_value = "7nm")]
+    die: String,
+    /// Tokens of the prompt that the prefill is estimated for
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    prompt_tokens: u32,
+    /// Run one layer of every shape through the simulated unit and compare the counters
+    #[arg(long)]
+    check: bool,
+    /// Write the machine form to this file, or print it instead of the tables
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    unit: UnitArgs,
+}
+
+/// What the host does for every token, besides.
+#[derive(Debug, Serialize)]
+struct Head {
+    /// Bytes of the output head, in bf16, from the same memory.
+    bytes: u64,
+    /// The time that takes.
+    seconds: f64,
+    /// Energy of moving them; absent when the memory has no price.
+    energy_j: Option<Estimate>,
+    /// Tokens a second with linear layers and head one after the other.
+    tokens_per_second: f64,
+    /// Linear layers and head; absent when one has no price.
+    joules_per_token: Option<Estimate>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    model: PathBuf,
+    config: Config,
+    die: String,
+    memory: Memory,
+    board: Option<String>,
+    clock_hz: f64,
+    tag: Tag,
+    /// Of decoding, linear layers only.
+    tokens_per_second: f64,
+    joules_per_token: Option<Estimate>,
+    bytes_per_token: u64,
+    bound: Bound,
+    layers: Vec<LayerReport>,
+    decode: Pass,
+    prefill: Pass,
+    head: Head,
+    energy_note: String,
+    host_work: Vec<HostWork>,
+    published: Vec<published::System>,
+    /// Layers that were simulated, where asked for.
+    checked: Option<Vec<check::Checked>>,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let report = estimate(args)?;
+    if !to_json(args.json.as_deref(), &report, out)? {
+        print(&report, out)?;
+    }
+    let wrong = report.checked.iter().flatten().any(|layer| !layer.equal || layer.mismatches > 0);
+    Ok(if wrong { Verdict::Wrong } else { Verdict::Right })
+}
+
+fn estimate(args: &Args) -> Result<Report> {
+    let (model, config) = (ModelConfig::load(&args.model)?, args.unit.config()?);
+    let (memory, die, clock_hz) = match &args.board {
+        None => (platform::memory(&args.memory)?, args.die.clone(), args.clock_hz),
+        Some(name) => {
+            let board = platform::board(name)?;
+            (platform::memory(&board.memory)?, board.die, board.clock_hz)
+        }
+    };
+    let records = Records::builtin()?;
+    let pricing = Pricing::new(&records, &config, clock_hz, &die, &memory.set);
+    let pass = |tokens| Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
+    let (decode, prefill) = (pass(1), pass(args.prompt_tokens as usize));
+    let bytes = 2 * model.vocab as u64 * model.hidden as u64;
+    let seconds = bytes as f64 / memory.bytes_per_second;
+    let energy_j = records.price(&memory.set, "dram", "transfer", 8, None).ok();
+    let energy_j = energy_j.map(|price| (price.energy * bytes as f64).at_best(Tag::Projected));
+    let head = Head {
+        bytes,
+        seconds,
+        energy_j,
+        tokens_per_second: 1.0 / (decode.seconds + seconds),
+        joules_per_token: decode.energy_j.zip(energy_j).map(|(linears, head)| linears + head),
+    };
+    let work = |name: &str, macs| HostWork { name: name.into(), macs };
+    Ok(Report {
+        model: args.model.clone(),
+        board: args.board.clone(),
+        tag: Tag::Projected,
+        tokens_per_second: 1.0 / decode.seconds,
+        joules_per_token: decode.energy_j,
+        bytes_per_token: decode.bytes,
+        bound: decode.bound,
+        layers: decode.layers.clone(),
+        energy_note: report::note(pricing.as_ref()),
+        host_work: vec![
+            work("output head", Some(model.vocab as u64 * model.hidden as u64)),
+            work("embedding, norms, rotary positions, quantisation and scales, attention, sampling", None),
+        ],
+        published: published::systems()?,
+        checked: args.check.then(|| check::check(&model, &config)).transpose()?,
+        head,
+        decode,
+        prefill,
+        config,
+        die,
+        memory,
+        clock_hz,
+    })
+}
+
+fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
+    writeln!(out, "model: {} (shape only)", r.model.display())?;
+    writeln!(out, "unit: {}", describe(&r.config))?;
+    let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));
+    writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})\n", r.die, r.memory.name, r.memory.source)?;
+    for (name, pass) in [("decode", &r.decode), ("prefill", &r.prefill)] {
+        print_pass(name, pass, out)?;
+    }
+    writeln!(
+        out,
+        "decoding: {:.1} tokens/s by the linear layers, {} a token, bounded by the {} (projected)",
+        r.tokens_per_second,
+        si(r.bytes_per_token as f64, "B"),
+        r.bound.name()
+    )?;
+    writeln!(
+        out,
+        "  with the output head on the host, {} in bf16 from the same memory: {:.1} tokens/s",
+        si(r.head.bytes as f64, "B"),
+        r.head.tokens_per_second
+    )?;
+    if let Some(energy) = &r.joules_per_token {
+        writeln!(out, "  {} a token", interval(energy))?;
+    }
+    if let Some(energy) = &r.head.joules_per_token {
+        writeln!(out, "  {} a token with the head's bytes", interval(energy))?;
+    }
+    writeln!(out, "  {}", r.energy_note)?;
+    match &r.checked {
+        None => writeln!(out, "  closed forms, not simulated; --check runs a layer of every shape\n")?,
+        Some(layers) => {
+            let (equal, cycles) =
+                (layers.iter().filter(|l| l.equal).count(), layers.iter().map(|l| l.simulated_cycles));
+            let mismatches: u64 = layers.iter().map(|l| l.mismatches).sum();
+            let cycles: u64 = cycles.sum();
+            writeln!(
+                out,
+                "  {equal} of {} layers simulated count the same, {} cycles, {mismatches} mismatches\n",
+                layers.len(),
+                grouped(cycles)
+            )?;
+        }
+    }
+    let mut rows = table(["published", "tokens/s", "J/token", "model", "device", "conditions", "source"]);
+    for s in &r.published {
+        let [lo, hi] = s.joules_per_token;
+        rows.add_row([
+            s.name.clone(),
+            s.tokens_per_second.map_or("-".into(), |rate| rate.to_string()),
+            if lo == hi { lo.to_string() } else { format!("{lo} to {hi}") },
+            s.model.clone(),
+            s.device.clone(),
+            s.conditions.clone(),
+            s.source.clone(),
+        ]);
+    }
+    writeln!(out, "{rows}\nall of these measured on boards, memory and host included (literature)")?;
+    Ok(())
+}
+
+fn print_pass(name: &str, pass: &Pass, out: &mut dyn Write) -> Result<()> {
+    let heading = format!("{name}, m = {}", pass.tokens);
+    let mut rows = table([&*heading, "k", "n", "calls", "cycles", "memory", "bound by", "utilisation", "energy"]);
+    for l in &pass.layers {
+        rows.add_row([
+            l.name.clone(),
+            l.k.to_string(),
+            l.n.to_string(),
+            l.calls.to_string(),
+            grouped(l.model_cycles),
+            grouped(l.memory_cycles),
+            l.bound.name().into(),
+            format!("{:.1} %", 100.0 * l.utilization),
+            l.energy.map_or("-".into(), |e| si(e.total().joules(), "J")),
+        ]);
+    }
+    writeln!(out, "{rows}")?;
+    writeln!(out, "{} cycles, {}", grouped(pass.cycles), si(pass.seconds, "s"))?;
+    if let Some(energy) = &pass.energy {
+        let total = energy.total().joules();
+        for (name, part) in energy.parts() {
+            writeln!(out, "  {name:<8} {:>5.1} %  {}", 100.0 * part.joules() / total, interval(&part))?;
+        }
+        for b in &pass.baselines {
+            if let Some(other) = &b.energy_j {
+                writeln!(
+                    out,
+                    "  {:<8} {:>5.2}x  energy of this, {:.2}x its bytes, {:.2}x its cycles, same memory and weight bus",
+                    b.arithmetic.name(),
+                    other.joules() / total,
+                    b.bytes as f64 / pass.bytes as f64,
+                    b.cycles as f64 / pass.cycles as f64
+                )?;
+            }
+        }
+    }
+    writeln!(out)?;
+    Ok(())
+}

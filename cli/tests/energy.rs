@@ -1,0 +1,113 @@
+//! `trine energy` and `trine estimate`, end to end, and the parts that an energy assumes against the hardware there is.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{json, trine, workplace};
+use serde_json::Value;
+use trine_driver::energy::{Arithmetic, Inventory};
+use trine_hdl::design;
+use trine_hdl::lang::{Kind, Module};
+use trine_spec::Config;
+
+fn number(v: &Value) -> f64 {
+    v.as_f64().unwrap_or_else(|| panic!("{v} is no number"))
+}
+
+#[test]
+fn papers_are_recomputed() {
+    let folder = workplace();
+    let printed = trine(folder.path(), "energy paper");
+    assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+    assert!(printed.stdout.contains("BitNet, table 1") && printed.stdout.contains("71.4286"), "{}", printed.stdout);
+    let direct: Value = serde_json::from_str(&trine(folder.path(), "energy paper --json").stdout).unwrap();
+    trine(folder.path(), "energy paper --json p.json");
+    assert_eq!(direct, json(folder.path(), "p.json"));
+    let cells = direct["tables"][0]["rows"].as_array().unwrap();
+    assert_eq!(cells.len(), 36);
+    for row in cells {
+        assert!((number(&row["computed"]) - number(&row["printed"])).abs() <= 0.01, "{row}");
+    }
+    assert!(direct["objections"].as_array().unwrap().len() >= 5 && direct["tables"][0]["tag"] == "literature");
+}
+
+#[test]
+fn an_estimate_is_what_the_unit_counts() {
+    let folder = workplace();
+    std::fs::write(folder.path().join("u.toml"), "lanes = 32\ncolumns = 8\nmax-tokens = 4\n").unwrap();
+    let run = trine(
+        folder.path(),
+        "estimate --model MODEL --config u.toml --memory lpddr4-4266 --prompt-tokens 9 --check --json e.json",
+    );
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    assert!(run.stdout.contains("tokens/s by the linear layers") && run.stdout.contains("TerEffic"));
+    let report = json(folder.path(), "e.json");
+    let checked = report["checked"].as_array().unwrap();
+    // Four shapes, for one token and for four.
+    assert_eq!(checked.len(), 8);
+    assert!(checked.iter().all(|l| l["equal"] == true && l["mismatches"] == 0), "{checked:?}");
+    let layers = report["layers"].as_array().unwrap();
+    let sum = |field: &str| layers.iter().map(|l| number(&l[field])).sum::<f64>();
+    assert_eq!(number(&report["bytes_per_token"]), sum("bytes"));
+    assert!((number(&report["tokens_per_second"]) - 200e6 / sum("cycles")).abs() < 1e-6);
+    let joules = &report["joules_per_token"];
+    assert!(number(&joules["lo"]) < number(&joules["value"]) && number(&joules["value"]) < number(&joules["hi"]));
+    assert_eq!((&joules["tag"], &report["prefill"]["tokens"]), (&"projected".into(), &9.into()));
+}
+
+/// The honest figures for BitNet b1.58 2B-4T: bytes decide, and int8 costs what its bytes cost.
+#[test]
+fn one_token_of_two_billion_weights_is_a_matter_of_bytes() {
+    let folder = workplace();
+    for (bus, gain) in [(512, 4.0), (1640, 5.0)] {
+        let line = format!("estimate --model synthetic:bitnet-2b-4t --weight-bus {bus} --memory lpddr4-4266 --json");
+        let report: Value = serde_json::from_str(&trine(folder.path(), &line).stdout).unwrap();
+        let (energy, total) = (&report["decode"]["energy"], number(&report["joules_per_token"]["value"]));
+        assert!(number(&energy["dram"]["value"]) > 0.9 * total, "{energy}");
+        let int8 = &report["decode"]["baselines"][0];
+        assert_eq!(int8["arithmetic"], "int8");
+        let ratio = number(&int8["energy_j"]["value"]) / total;
+        assert!((ratio / gain - 1.0).abs() < 0.03, "{ratio} on {bus} bits");
+    }
+}
+
+#[test]
+fn what_has_no_price_is_said_to_have_none() {
+    let folder = workplace();
+    let run = trine(folder.path(), "estimate --model MODEL --board ulx3s --lanes 16 --columns 4");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("technology `ecp5` has no record for selector select"), "{}", run.stdout);
+    let run = trine(folder.path(), "estimate --model MODEL --memory core-rope");
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("there is no memory `core-rope`; there are lpddr4-4266"), "{}", run.stderr);
+}
+
+/// Register bits of a module and all below it, memories' output registers included.
+fn flip_flops(module: &Arc<Module>) -> usize {
+    let own: usize = module.decls.iter().filter(|d| d.kind == Kind::Reg).map(|d| d.ty.width).sum();
+    own + module.instances.iter().map(|i| flip_flops(&i.module)).sum::<usize>()
+}
+
+fn memory_bits(module: &Arc<Module>) -> usize {
+    let bits = |d: &trine_hdl::lang::Decl| match d.kind {
+        Kind::Memory(words, _) => words * d.ty.width,
+        _ => 0,
+    };
+    module.decls.iter().map(bits).sum::<usize>()
+        + module.instances.iter().map(|i| memory_bits(&i.module)).sum::<usize>()
+}
+
+/// An energy is no better than the parts it assumes.
+#[test]
+fn the_inventory_is_that_of_the_generated_unit() {
+    for (lanes, columns, bus) in [(32, 4, 208), (64, 16, 512), (64, 16, 1640), (256, 64, 512)] {
+        let config = Config { weight_bus: bus, ..Config::sized(lanes, columns) };
+        let (unit, parts) = (design::unit(&config).unwrap(), Inventory::new(&config, Arithmetic::Ternary));
+        let off = |assumed: usize, there: usize| (assumed as f64 / there as f64 - 1.0).abs();
+        let (assumed, there) = (parts.flip_flops(), flip_flops(&unit));
+        assert!(off(assumed, there) < 0.15, "{lanes} x {columns}: {assumed} register bits assumed, {there} there");
+        let (assumed, there) = (parts.memory_bits(), memory_bits(&unit));
+        assert!(off(assumed, there) < 0.05, "{lanes} x {columns}: {assumed} memory bits assumed, {there} there");
+    }
+}

@@ -1,0 +1,160 @@
+//! A whole model on a unit, without running it: the closed forms of the counters, priced, against a memory's bandwidth.
+//!
+//! ```text
+//! counters of every layer (predict) -> cycles, or as long as the memory takes -> seconds, energy, what bounds it
+//! ```
+//! A unit that waits for its memory leaks and is clocked meanwhile, so its energy is that of the longer time.
+
+use serde::Serialize;
+use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind};
+use trine_spec::Config;
+
+use crate::cycles::Shape;
+use crate::energy::{Energy, Estimate, Pricing, Tag};
+use crate::ledger::LayerTotals;
+use crate::platform::Memory;
+use crate::predict::{self, Traffic};
+use crate::report::{self, BaselineTotal, Bound, LayerReport};
+use crate::schedule::Schedule;
+
+/// A pass through all linear layers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pass {
+    /// Tokens that pass together.
+    pub tokens: usize,
+    /// The projections, each summed over the transformer's layers.
+    pub layers: Vec<LayerReport>,
+    /// All cycles, waiting for memory included.
+    pub cycles: u64,
+    /// Their time.
+    pub seconds: f64,
+    /// Bytes on the streams.
+    pub bytes: u64,
+    /// All energy; absent when an event has no sourced price.
+    pub energy_j: Option<Estimate>,
+    /// The same by part.
+    pub energy: Option<Energy>,
+    /// What takes most of the time.
+    pub bound: Bound,
+    /// The same on units of other arithmetic, behind the same memory.
+    pub baselines: Vec<BaselineTotal>,
+}
+
+impl Pass {
+    /// Estimates one pass of `tokens` tokens through `model`.
+    pub fn new(
+        model: &ModelConfig,
+        tokens: usize,
+        config: &Config,
+        clock_hz: f64,
+        memory: &Memory,
+        pricing: Option<&Pricing>,
+    ) -> Self {
+        let layers: Vec<LayerReport> = LinearKind::ALL
+            .into_iter()
+            .map(|kind| layer(model, kind, tokens, config, clock_hz, memory, pricing))
+            .collect();
+        let cycles = layers.iter().map(|l| l.cycles).sum();
+        let energy = pricing.map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
+        let longest = |bound: &Bound| layers.iter().filter(|l| l.bound == *bound).map(|l| l.cycles).sum::<u64>();
+        let bounds = [Bound::Memory, Bound::WeightBus, Bound::Columns];
+        Self {
+            tokens,
+            cycles,
+            seconds: cycles as f64 / clock_hz,
+            bytes: layers.iter().map(|l| l.bytes).sum(),
+            energy_j: energy.map(|e| e.total()),
+            energy,
+            bound: bounds.into_iter().max_by_key(longest).unwrap_or(Bound::Columns),
+            baselines: report::totals(&layers, pricing.is_some()),
+            layers,
+        }
+    }
+}
+
+/// One projection of all transformer layers.
+fn layer(
+    model: &ModelConfig,
+    kind: LinearKind,
+    tokens: usize,
+    config: &Config,
+    clock_hz: f64,
+    memory: &Memory,
+    pricing: Option<&Pricing>,
+) -> LayerReport {
+    let ((n, k), calls) = (model.linear_shape(kind), model.layers as u64);
+    let shape = Shape { m: tokens, k, n };
+    let schedule = Schedule::new(config, shape);
+    let mut counters = predict::counters(config, shape) * calls;
+    let bytes = Traffic::new(config, &counters).total();
+    let modelled = counters.cycles;
+    counters.cycles = counters.cycles.max(memory.cycles(bytes, clock_hz));
+    let id = LinearId { layer: 0, kind };
+    let totals = LayerTotals { id, shape, calls, counters, bound: schedule.bound(config) * calls, modelled, bytes };
+    let mut report = LayerReport::new(&totals, config, clock_hz, memory, pricing);
+    report.name = kind.to_string();
+    report.energy = report.energy.map(|energy| energy.at_best(Tag::Projected));
+    for other in &mut report.baselines {
+        other.wait(memory.cycles(other.bytes, clock_hz), pricing);
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{energy::Records, platform};
+    use std::path::Path;
+
+    fn pass(config: &Config, tokens: usize, memory: &str, die: &str) -> Pass {
+        let model = ModelConfig::load(Path::new("synthetic:bitnet-2b-4t")).unwrap();
+        let memory = platform::memory(memory).unwrap();
+        let pricing = Pricing::new(&Records::builtin().unwrap(), config, 200e6, die, &memory.set).unwrap();
+        Pass::new(&model, tokens, config, 200e6, &memory, Some(&pricing))
+    }
+
+    /// The shape of BitNet b1.58 2B-4T: 2.084 G trits, 417 MB at five to a byte.
+    #[test]
+    fn decode_of_two_billion_weights_moves_their_bytes() {
+        let full_tile = Config { weight_bus: 1640, ..Config::sized(64, 16) };
+        let decode = pass(&full_tile, 1, "lpddr4-4266", "7nm");
+        let macs: u64 = decode.layers.iter().map(|l| l.macs).sum();
+        assert_eq!(macs, 2_084_044_800);
+        let weights: u64 = decode.layers.iter().map(|l| l.traffic.weights).sum();
+        assert!((weights as f64 / (macs as f64 / 5.0) - 1.0).abs() < 0.002, "{weights}");
+        assert_eq!(decode.bound, Bound::Memory);
+        let at_peak = decode.bytes as f64 / 17.064e9;
+        assert!((decode.seconds / at_peak - 1.0).abs() < 0.001, "{} {at_peak}", decode.seconds);
+    }
+
+    #[test]
+    fn int8_from_the_same_memory_costs_what_its_bytes_cost() {
+        for (bus, die, gain) in [(512, "7nm", 4.0), (1640, "7nm", 5.0), (1640, "45nm", 4.8)] {
+            let config = Config { weight_bus: bus, max_tokens: 1, max_depth: 8192, ..Config::sized(64, 16) };
+            let decode = pass(&config, 1, "lpddr4-4266", die);
+            let own = decode.energy.unwrap();
+            let share = own.dram.joules() / own.total().joules();
+            assert!(share > 0.9, "{bus} {die}: {share}");
+            let int8 = decode.baselines[0].energy_j.unwrap().joules() / own.total().joules();
+            assert!((int8 / gain - 1.0).abs() < 0.07, "{bus} {die}: {int8} instead of {gain}");
+            assert_eq!(own.total().tag, Tag::Projected);
+        }
+    }
+
+    #[test]
+    fn a_pass_of_many_tokens_uses_the_columns() {
+        let prefill = pass(&Config::sized(64, 16), 128, "lpddr4-4266", "45nm");
+        assert_eq!(prefill.bound, Bound::Columns);
+        assert!(prefill.layers.iter().all(|l| l.utilization > 0.95), "{:?}", prefill.layers[1].utilization);
+        let sum: Energy = prefill.layers.iter().filter_map(|l| l.energy).sum();
+        assert!((sum.total().joules() / prefill.energy_j.unwrap().joules() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_slow_memory_costs_time_and_leakage() {
+        let (fast, slow) = ("lpddr4-4266", "sdram-143");
+        let [fast, slow] = [fast, slow].map(|memory| pass(&Config::sized(64, 16), 1, memory, "45nm"));
+        assert!(slow.cycles > 30 * fast.cycles && slow.bytes == fast.bytes);
+        assert!(slow.energy.unwrap().idle.joules() > 30.0 * fast.energy.unwrap().idle.joules());
+    }
+}
