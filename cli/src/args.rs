@@ -33,16 +33,19 @@ pub(crate) struct UnitArgs {
     /// Largest M of a job [default: 16]
     #[arg(long, value_name = "M")]
     max_tokens: Option<usize>,
+    /// Beats through windows of the register space instead of stream ports
+    #[arg(long)]
+    windows: bool,
     /// All of this from a TOML file
     #[arg(long, value_name = "FILE.toml", conflicts_with_all = SIZES)]
     config: Option<PathBuf>,
-    /// All of this by name: unit, odd, small, standard or wide
+    /// All of this by name: unit, odd, serial, small, standard or wide
     #[arg(long, value_name = "NAME", conflicts_with_all = SIZES, conflicts_with = "config")]
     preset: Option<String>,
 }
 
-const SIZES: [&str; 8] =
-    ["lanes", "columns", "act_bits", "style", "weight_code", "weight_bus", "max_depth", "max_tokens"];
+const SIZES: [&str; 9] =
+    ["lanes", "columns", "act_bits", "style", "weight_code", "weight_bus", "max_depth", "max_tokens", "windows"];
 
 impl UnitArgs {
     /// The configuration that the flags describe.
@@ -66,6 +69,7 @@ impl UnitArgs {
             weight_bus: 8,
             max_depth: self.max_depth.unwrap_or(default.max_depth),
             max_tokens: self.max_tokens.unwrap_or(default.max_tokens),
+            windows: self.windows,
         }
         .checked()?;
         // Only a checked size has a sensible bus.
@@ -89,16 +93,32 @@ pub(crate) fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
 /// The flags that describe `config` in full, to repeat a command.
 pub(crate) fn flags(c: &Config) -> String {
     format!(
-        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {}",
-        c.lanes, c.columns, c.act_bits, c.style, c.weight_code, c.weight_bus, c.max_depth, c.max_tokens
+        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {}{}",
+        c.lanes,
+        c.columns,
+        c.act_bits,
+        c.style,
+        c.weight_code,
+        c.weight_bus,
+        c.max_depth,
+        c.max_tokens,
+        if c.windows { " --windows" } else { "" }
     )
 }
 
 /// One line that says what was built.
 pub(crate) fn describe(c: &Config) -> String {
     format!(
-        "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style",
-        c.lanes, c.columns, c.act_bits, c.weight_code, c.weight_bus, c.max_depth, c.max_tokens, c.style
+        "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style{}",
+        c.lanes,
+        c.columns,
+        c.act_bits,
+        c.weight_code,
+        c.weight_bus,
+        c.max_depth,
+        c.max_tokens,
+        c.style,
+        if c.windows { ", through windows" } else { "" }
     )
 }
 

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use trine_driver::{Offload, OnFailure, Options, Scope};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
-use trine_sim::{SimOptions, SimTransport};
+use trine_sim::SimOptions;
 
 use crate::args::UnitArgs;
 use crate::simulation;
@@ -48,7 +48,7 @@ pub(crate) struct BackendArgs {
 /// What multiplies.
 pub(crate) enum Engine {
     Golden,
-    Rtl(Box<Offload<SimTransport>>),
+    Rtl(Box<Offload<simulation::Link>>),
 }
 
 impl BackendArgs {

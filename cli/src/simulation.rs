@@ -1,9 +1,9 @@
 //! From a configuration to a running unit.
 
 use anyhow::Result;
-use trine_driver::Device;
+use trine_driver::{Device, Transport, WindowTransport};
 use trine_hdl::Verilog;
-use trine_sim::{BuildOptions, Library, SimOptions, SimTransport};
+use trine_sim::{BuildOptions, Library, SimOptions, SimRegisters, SimTransport};
 use trine_spec::Config;
 
 use crate::output;
@@ -22,7 +22,14 @@ pub(crate) fn build(verilog: &Verilog, trace: bool) -> Result<Library> {
     Ok(library?)
 }
 
+/// Whatever reaches a unit.
+pub(crate) type Link = Box<dyn Transport>;
+
 /// A fresh unit, reset and identified.
-pub(crate) fn device(library: &Library, config: &Config, options: &SimOptions) -> Result<Device<SimTransport>> {
-    Ok(Device::open(SimTransport::new(library, options)?, config.clone())?)
+pub(crate) fn device(library: &Library, config: &Config, options: &SimOptions) -> Result<Device<Link>> {
+    let link: Link = match config.windows {
+        true => Box::new(WindowTransport::new(SimRegisters::new(library, options)?, config.clone())),
+        false => Box::new(SimTransport::new(library, options)?),
+    };
+    Ok(Device::open(link, config.clone())?)
 }

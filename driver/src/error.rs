@@ -176,6 +176,8 @@ fn explain(code: ErrorCode) -> &'static str {
         ErrorCode::WeightsLate => "the weight stream did not end with the job",
         ErrorCode::IllegalTrit => "illegal trit code on the weight stream",
         ErrorCode::Watchdog => "no beat moved for WATCHDOG cycles",
+        ErrorCode::WindowFull => "a word came for a window that had no room or was closed",
+        ErrorCode::WindowEmpty => "a result was read where none came",
     }
 }
 

@@ -35,6 +35,7 @@ pub mod report;
 pub mod schedule;
 mod transport;
 mod weights;
+mod windows;
 
 pub use counters::Counters;
 pub use cycles::Shape;
@@ -44,3 +45,4 @@ pub use error::{Error, JobPlace};
 pub use ledger::{Incident, LayerTotals, Ledger, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, Options, Scope};
 pub use transport::{Exchange, Transport, TransportError};
+pub use windows::{WindowTransport, Words};

@@ -74,3 +74,21 @@ pub trait Transport {
         &[]
     }
 }
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+        (**self).read(offset)
+    }
+
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
+        (**self).write(offset, value)
+    }
+
+    fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
+        (**self).exchange(streams)
+    }
+
+    fn result_cycles(&self) -> &[u64] {
+        (**self).result_cycles()
+    }
+}

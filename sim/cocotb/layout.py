@@ -57,6 +57,11 @@ def weights(w: Matrix, lanes: int, columns: int, code: str, size: int) -> bytes:
     return b"".join(pack(tile.reshape(-1), code, size) for block in tiles for tile in block)
 
 
+def words(beat: bytes, filler: bytes) -> bytes:
+    """A beat in whole words, lowest bytes first; what is beyond the beat carries `filler`."""
+    return beat + filler[: -len(beat) % 4]
+
+
 def results(data: bytes, tokens: int, outputs: int, columns: int) -> Matrix:
     """`y[M, N]` out of the result stream: column blocks outermost, tokens innermost, int32 a column."""
     blocks = -(-outputs // columns)

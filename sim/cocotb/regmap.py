@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from systemrdl import RDLCompiler
-from systemrdl.node import FieldNode, RegNode
+from systemrdl.node import FieldNode, MemNode, RegNode
 from systemrdl.rdltypes import AccessType, OnWriteType
 
 
@@ -46,6 +46,30 @@ class Register:
     def with_access(self, *access: str) -> int:
         """Mask of the fields with this access."""
         return sum(field.at(-1) for field in self.fields if field.access in access)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A range of addresses that is one end of a stream."""
+
+    name: str
+    offset: int
+    size: int
+    access: str
+    doc: str
+
+
+def windows_from_rdl(path: Path) -> list[Window]:
+    """The windows as compiled from SystemRDL."""
+    compiler = RDLCompiler()
+    compiler.compile_file(str(path))
+    return [rdl_window(node) for node in compiler.elaborate().top.children() if isinstance(node, MemNode)]
+
+
+def rdl_window(node: MemNode) -> Window:
+    assert node.get_property("memwidth") == 32, node.inst_name
+    access = {AccessType.r: "read-only", AccessType.w: "write-only"}[node.get_property("sw")]
+    return Window(node.inst_name, node.address_offset, node.size, access, node.get_property("desc"))
 
 
 def from_rdl(path: Path) -> list[Register]:
@@ -107,3 +131,10 @@ def from_markdown(text: str) -> list[Register]:
             last = registers[-1]
             registers[-1] = Register(last.name, last.offset, (*last.fields, found), last.doc)
     return registers
+
+
+def windows_from_markdown(text: str) -> list[Window]:
+    """The windows as they stand in the document's second table."""
+    rows = [[cell.strip(" `*") for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    found = [row for row in rows if len(row) == 5 and row[0].startswith("0x")]
+    return [Window(name, int(offset, 16), int(size, 16), access, doc) for offset, name, size, access, doc in found]

@@ -1,4 +1,7 @@
-"""Generates units, simulates them with Icarus Verilog and runs `bus_checks.py` on them; broken ones must fail."""
+"""Generates units, simulates them with Icarus Verilog and checks them; broken ones must fail.
+
+Units with streams run `bus_checks.py`, units with windows `window_checks.py`.
+"""
 
 import os
 import re
@@ -24,7 +27,9 @@ UNITS = {
     "7x3-two-bit": f"--lanes 7 --columns 3 --weight-code two-bit --weight-bus 16 {LIMITS}",
     "7x3-full-tile": f"--lanes 7 --columns 3 {LIMITS}",
     "8x4-base3": f"--lanes 8 --columns 4 --weight-bus 16 {LIMITS}",
+    "7x3-windows": f"--lanes 7 --columns 3 --windows {LIMITS}",
 }
+WINDOWS = "7x3-windows"
 
 # One character each: file, what stands there, what stands there then, the check that must notice and what it says.
 BROKEN = {
@@ -49,6 +54,15 @@ BROKEN = {
     ),
     "busy": ("trine_registers.v", "status_busy_i & wdata_i[0]", "status_busy_i & wdata_i[1]", "a_start_while_busy", ""),
 }
+# The same, in a unit with windows.
+BROKEN_WINDOWS = {
+    "order": ("trine_windows.v", "res_place_q <= 3'd1", "res_place_q <= 3'd2", "matmuls_are_exact", ""),
+    "words": ("trine_windows.v", "act_place_q[1]", "act_place_q[0]", "matmuls_are_exact", ""),
+    "closed": ("trine_windows.v", "act_closed_q <= 1'd0", "act_closed_q <= 1'd1", "matmuls_are_exact", ""),
+    "stray": ("trine_windows.v", "(~busy_i | act_closed_q)", "(~busy_i & act_closed_q)", "a_word_too_many", ""),
+    "strobes": ("trine_registers.v", "& ~bvalid_q) & (&wstrb_i)", "& ~bvalid_q) & (|wstrb_i)", "accesses_that_are", ""),
+    "window": ("trine_registers.v", "read_word[9:8] == 2'd3", "read_word[9:8] == 2'd2", "accesses_that_are", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,10 @@ class Generated:
     @property
     def rdl(self) -> Path:
         return self.folder / "trine.rdl"
+
+    @property
+    def module(self) -> str:
+        return "window_checks" if "--windows" in self.flags else "bus_checks"
 
     def simulate(self, checks: str = ".*") -> dict[str, str]:
         """Runs the checks that match; tells of each what was wrong, which is nothing when it passed."""
@@ -78,7 +96,7 @@ class Generated:
         # Failed checks end the runner; the report tells more about them.
         with suppress(SystemExit):
             runner.test(
-                test_module="bus_checks",
+                test_module=self.module,
                 test_filter=checks,
                 seed=SEED,
                 extra_env=environment,
@@ -99,44 +117,57 @@ def trine(line: str) -> str:
 
 @pytest.fixture(scope="session", params=UNITS)
 def unit(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generated:
-    folder = tmp_path_factory.mktemp(request.param)
-    flags = UNITS[request.param]
+    return generate(request.param, tmp_path_factory.mktemp(request.param))
+
+
+def generate(name: str, folder: Path) -> Generated:
+    flags = UNITS[name]
     trine(f"generate {flags} -o {folder}")
     trine(f"regs --format rdl {flags} -o {folder / 'trine.rdl'}")
     return Generated(folder, flags)
 
 
 def test_rdl_and_markdown_describe_the_same_map(unit: Generated) -> None:
-    compiled = regmap.from_rdl(unit.rdl)
+    compiled, document = regmap.from_rdl(unit.rdl), trine(f"regs --format markdown {unit.flags}")
     assert len(compiled) == 32
-    assert compiled == regmap.from_markdown(trine(f"regs --format markdown {unit.flags}"))
+    assert compiled == regmap.from_markdown(document)
+    described = regmap.windows_from_markdown(document)
+    assert len(described) == 3
+    assert regmap.windows_from_rdl(unit.rdl) == (described if "--windows" in unit.flags else [])
 
 
 def test_the_unit_passes_every_check(unit: Generated) -> None:
     outcome = unit.simulate()
     wrong = "\n".join(said for said in outcome.values() if said)
     assert not wrong, f"SEED={SEED}, {unit.flags}; see {unit.folder / 'run.log'}"
-    assert len(outcome) == len(re.findall("^@cocotb.test", (HERE / "bus_checks.py").read_text(), re.M)) + 2
+    source = (HERE / f"{unit.module}.py").read_text()
+    variants = sum(len(values.split(",")) - 1 for values in re.findall(r"^@cocotb.parametrize\(\w+=\[(.*)\]", source, re.M))
+    assert len(outcome) == len(re.findall("^@cocotb.test", source, re.M)) + variants
 
 
 @pytest.fixture(scope="session")
-def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("intact")
-    flags = UNITS["8x4-base3"]
-    trine(f"generate {flags} -o {folder}")
-    trine(f"regs --format rdl {flags} -o {folder / 'trine.rdl'}")
-    return folder
+def intact(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Generated]:
+    return {name: generate(name, tmp_path_factory.mktemp("intact")) for name in ("8x4-base3", WINDOWS)}
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_a_broken_unit_is_noticed(fault: str, intact: Path, tmp_path: Path) -> None:
-    name, was, becomes, check, says = BROKEN[fault]
+def test_a_broken_unit_is_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
+    noticed(BROKEN[fault], intact["8x4-base3"], tmp_path / "broken")
+
+
+@pytest.mark.parametrize("fault", BROKEN_WINDOWS)
+def test_broken_windows_are_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
+    noticed(BROKEN_WINDOWS[fault], intact[WINDOWS], tmp_path / "broken")
+
+
+def noticed(fault: tuple[str, str, str, str, str], intact: Generated, folder: Path) -> None:
+    """Breaks a copy of the unit in one character; the check named must notice."""
+    name, was, becomes, check, says = fault
     assert len(was) == len(becomes) and sum(a != b for a, b in zip(was, becomes, strict=True)) == 1
-    folder = tmp_path / "broken"
-    shutil.copytree(intact, folder)
+    shutil.copytree(intact.folder, folder)
     text = (folder / name).read_text()
     assert was in text, f"{name} has changed"
     (folder / name).write_text(text.replace(was, becomes, 1))
-    outcome = Generated(folder, UNITS["8x4-base3"]).simulate(check)
+    outcome = Generated(folder, intact.flags).simulate(check)
     wrong = "".join(outcome.values())
     assert wrong and says in wrong, f"{check} says: {wrong or 'nothing'}"

@@ -2,7 +2,7 @@
 //!
 //! [`build`] turns [`Verilog`](trine_hdl::Verilog) into a loaded [`Library`], of which [`Dut`] is an instance: poke,
 //! peek and tick it by hand, play whole streams through it with [`exchange`](exchange()), or hand it to the host driver
-//! as a [`SimTransport`].
+//! as a [`SimTransport`], or as [`SimRegisters`] when it has windows instead of streams.
 //!
 //! ```no_run
 //! # fn example(verilog: &trine_hdl::Verilog) -> Result<(), trine_sim::Error> {
@@ -44,6 +44,6 @@ pub use library::Library;
 pub use monitor::StreamRule;
 pub use scoreboard::{Mismatch, Scoreboard};
 pub use streams::{Sink, Source, Stalls, StreamPorts};
-pub use transport::{SimOptions, SimTransport};
+pub use transport::{SimOptions, SimRegisters, SimTransport};
 pub use value::Value;
 pub use verilator::{BuildOptions, BuildStep, build, lint};

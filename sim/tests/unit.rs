@@ -1,20 +1,20 @@
 //! The whole unit through the shipped driver: exact on every preset and on odd configurations, with and without stalls.
 
+mod common;
+
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use trine_driver::{Device, Offload, Options, Scope};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
-use trine_sim::{BuildOptions, SimOptions, SimTransport, Stalls};
+use trine_sim::{SimOptions, Stalls};
 use trine_spec::config::PRESETS;
 use trine_spec::{Config, Style, WeightCode};
 
 /// Runs `cases` random matmuls on a unit of configuration `c` and returns (MACs, mismatches).
 fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
     let mut rng = StdRng::seed_from_u64(seed);
-    let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(c).unwrap()).unwrap();
-    let library = trine_sim::build(&verilog, &BuildOptions::default()).unwrap();
     let options = SimOptions { stalls: Stalls::new(stalls, seed).unwrap(), ..SimOptions::default() };
-    let device = Device::open(SimTransport::new(&library, &options).unwrap(), c.clone()).unwrap();
+    let device = Device::open(common::unit(c, &options), c.clone()).unwrap();
     let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
     for case in 0..cases {
         let (m, k, n) =

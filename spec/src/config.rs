@@ -1,7 +1,7 @@
 //! Accelerator configuration, checked on construction, and the named presets.
 //!
 //! `y[M x N] = x[M x K] · W[K x N]`: `lanes` positions of K and `columns` positions of N are computed each cycle.
-//! All widths of the generated hardware follow from the eight numbers of a [`Config`].
+//! All widths of the generated hardware follow from the numbers of a [`Config`].
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -110,6 +110,8 @@ pub struct Config {
     pub max_depth: usize,
     /// Largest M of a job.
     pub max_tokens: usize,
+    /// Beats go through windows of the register space ([`crate::registers::WINDOWS`]) and not through stream ports.
+    pub windows: bool,
 }
 
 /// [`Config`] as found in a file: missing fields take their defaults.
@@ -124,6 +126,7 @@ struct Unchecked {
     weight_bus: Option<usize>,
     max_depth: Option<usize>,
     max_tokens: Option<usize>,
+    windows: Option<bool>,
 }
 
 impl TryFrom<Unchecked> for Config {
@@ -143,6 +146,7 @@ impl TryFrom<Unchecked> for Config {
             weight_bus: u.weight_bus.unwrap_or(Config::default_weight_bus(lanes, columns, weight_code)),
             max_depth: u.max_depth.unwrap_or(d.max_depth),
             max_tokens: u.max_tokens.unwrap_or(d.max_tokens),
+            windows: u.windows.unwrap_or(d.windows),
         }
         .checked()
     }
@@ -170,6 +174,7 @@ impl Config {
             weight_bus: Config::default_weight_bus(lanes, columns, weight_code),
             max_depth: 16384,
             max_tokens: 16,
+            windows: false,
         }
     }
 
@@ -259,6 +264,13 @@ impl Config {
         self.max_tokens * self.max_depth.div_ceil(self.lanes)
     }
 
+    /// Cycles that an access waits for a window before it is refused: longer than the unit itself keeps a host waiting that
+    /// follows the order of [`crate::packing`], which is the time of one tile.
+    pub const fn window_patience(&self) -> usize {
+        let tile = (self.max_tokens + 64).next_power_of_two();
+        if tile < 1024 { 1024 } else { tile }
+    }
+
     /// Looks a preset up by name.
     ///
     /// # Errors
@@ -272,10 +284,10 @@ impl Config {
     }
 }
 
-const PRESET_NAMES: &str = "unit odd small standard wide";
+const PRESET_NAMES: &str = "unit odd serial small standard wide";
 
 /// Named configurations that every check runs over.
-pub const PRESETS: [(&str, Config); 5] = [
+pub const PRESETS: [(&str, Config); 6] = [
     ("unit", Config { max_depth: 64, max_tokens: 4, ..Config::sized(1, 1) }),
     (
         "odd",
@@ -287,6 +299,7 @@ pub const PRESETS: [(&str, Config); 5] = [
             ..Config::sized(7, 3)
         },
     ),
+    ("serial", Config { weight_bus: 40, max_depth: 512, max_tokens: 4, windows: true, ..Config::sized(10, 4) }),
     ("small", Config { max_depth: 2048, max_tokens: 8, ..Config::sized(32, 4) }),
     ("standard", Config::sized(64, 16)),
     ("wide", Config::sized(256, 64)),
@@ -323,7 +336,7 @@ mod tests {
         assert_eq!(refused(Config { weight_bus: 128, ..Config::sized(8, 8) }), "weight-bus = 128 is outside 8 to 104");
         assert_eq!(
             Config::preset("nope").unwrap_err().to_string(),
-            "unknown preset `nope`; known: unit odd small standard wide"
+            "unknown preset `nope`; known: unit odd serial small standard wide"
         );
     }
 

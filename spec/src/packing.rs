@@ -9,8 +9,18 @@
 //! | `s_axis_wgt` | column block, lane chunk, beat of the tile |
 //! | `s_axis_act` | lane chunk, token |
 //! | `m_axis_res` | column block, token |
+//!
+//! A unit with [windows](crate::registers::WINDOWS) has the same beats in 32-bit words, [`words`] a beat, lowest bits
+//! first; bits beyond the beat are ignored. Example, a beat of 56 bits from byte 0 on: `01 02 03 04 05 06 07` is the word
+//! `0x0403_0201`, then `0x--07_0605`. A host that does one thing at a time writes all activations, then for each column
+//! block its weights, and reads that block's results before it writes the next weights.
 
 use crate::WeightCode;
+
+/// Words that carry a beat of `bus` bits through a window.
+pub const fn words(bus: usize) -> usize {
+    bus.div_ceil(32)
+}
 
 /// The two-bit code of a trit: `00` is 0, `01` is +1, `11` is -1 (bit 0: not zero, bit 1: negative); `10` is illegal.
 ///
@@ -122,6 +132,11 @@ mod tests {
         // first pair (-1, -1): Q = 3, P carries the single
         assert_eq!(pack_byte(WeightCode::Base3, &[0, 1, -1, -1, -1]), 0b010_11_011);
         assert_eq!(pack_byte(WeightCode::Base3, &[-1; 5]), 0b111_11_010);
+    }
+
+    #[test]
+    fn words_of_a_beat() {
+        assert_eq!([8, 32, 40, 64, 512, 520].map(words), [1, 1, 2, 2, 16, 17]);
     }
 
     #[test]

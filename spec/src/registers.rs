@@ -7,7 +7,7 @@ use crate::{Config, Style, WeightCode};
 /// Value of [`ID`]: "TRIN" in ASCII.
 pub const ID_VALUE: u32 = 0x5452_494E;
 /// Value of [`VERSION`]: major, minor, patch in the three upper bytes.
-pub const VERSION_VALUE: u32 = 0x0001_0000;
+pub const VERSION_VALUE: u32 = 0x0002_0000;
 /// Bytes of address space.
 pub const SPACE: u32 = 0x1000;
 /// Bits of a 64-bit counter that are implemented; the rest read as zero.
@@ -129,6 +129,8 @@ registers! {
         CAPS0_WEIGHT_CODE "weight_code" [24 +: 2] Constant;
         /// Column style: 0 portable, 1 ECP5, 2 Xilinx 7 series.
         CAPS0_STYLE "style" [26 +: 2] Constant;
+        /// How beats come and go: 0 through the stream ports, 1 through the windows.
+        CAPS0_WINDOWS "windows" [28 +: 1] Constant;
     }
     /// Largest job.
     CAPS1 @ 0x0C {
@@ -145,6 +147,10 @@ registers! {
         CTRL_ABORT "abort" [1 +: 1] Trigger;
         /// Drops the running job and resets every register.
         CTRL_SOFT_RESET "soft_reset" [2 +: 1] Trigger;
+        /// The beat that is completed next in ACT_WINDOW is the last one of the job.
+        CTRL_ACT_LAST "act_last" [3 +: 1] Trigger;
+        /// The beat that is completed next in WGT_WINDOW is the last one of the job.
+        CTRL_WGT_LAST "wgt_last" [4 +: 1] Trigger;
     }
     /// State of the unit.
     STATUS @ 0x14 {
@@ -293,6 +299,42 @@ registers! {
     }
 }
 
+/// Bytes of a window.
+pub const WINDOW_BYTES: u32 = 0x400;
+
+/// A stream of a unit that has [`Config::windows`], as a range of addresses: every word in it is the same end of the
+/// stream, so that a burst over rising addresses moves one word after another. Layout: [`crate::packing`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Name in upper case.
+    pub name: &'static str,
+    /// First byte of [`WINDOW_BYTES`].
+    pub offset: u32,
+    /// Whether software writes the window; it reads the others.
+    pub written: bool,
+    /// One line for the documents.
+    pub doc: &'static str,
+}
+
+impl Window {
+    /// Upper bits of the addresses: `offset / WINDOW_BYTES`.
+    pub const fn index(&self) -> u32 {
+        self.offset / WINDOW_BYTES
+    }
+}
+
+/// Words of activation beats.
+pub const ACT_WINDOW: Window =
+    Window { name: "ACT_WINDOW", offset: 0x400, written: true, doc: "Takes the words of activation beats." };
+/// Words of weight beats.
+pub const WGT_WINDOW: Window =
+    Window { name: "WGT_WINDOW", offset: 0x800, written: true, doc: "Takes the words of weight beats." };
+/// Words of result beats.
+pub const RES_WINDOW: Window =
+    Window { name: "RES_WINDOW", offset: 0xC00, written: false, doc: "Gives the words of result beats." };
+/// All windows by offset.
+pub const WINDOWS: [Window; 3] = [ACT_WINDOW, WGT_WINDOW, RES_WINDOW];
+
 macro_rules! error_codes {
     ($( $(#[doc = $doc:literal])+ $code:ident = $value:literal; )+) => {
         /// Values of [`ERR_CODE`].
@@ -326,6 +368,10 @@ error_codes! {
     IllegalTrit = 6;
     /// No beat moved for WATCHDOG cycles.
     Watchdog = 7;
+    /// A word for a window that stayed full, or had its last beat, or without a job.
+    WindowFull = 8;
+    /// A result was read where none came, or without a job.
+    WindowEmpty = 9;
 }
 
 impl ErrorCode {
@@ -356,6 +402,7 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
                 | CAPS0_ACC_BITS.at(c.acc_bits() as u32)
                 | CAPS0_WEIGHT_CODE.at(code)
                 | CAPS0_STYLE.at(style)
+                | CAPS0_WINDOWS.at(u32::from(c.windows))
         }
         0x0C => CAPS1_MAX_DEPTH.at(c.max_depth as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens as u32),
         0x30 => CAPS2_WEIGHT_BYTES.at(c.weight_bus as u32 / 8),
@@ -396,8 +443,17 @@ mod tests {
     }
 
     #[test]
+    fn windows_lie_behind_the_registers_side_by_side() {
+        let registers = REGISTERS.iter().map(|r| r.offset + 4).max().unwrap();
+        let ends = WINDOWS.map(|w| w.offset + WINDOW_BYTES);
+        assert!(registers <= WINDOWS[0].offset);
+        assert_eq!([ends[0], ends[1], ends[2]], [WINDOWS[1].offset, WINDOWS[2].offset, SPACE]);
+        assert_eq!(WINDOWS.map(|w| w.index()), [1, 2, 3]);
+    }
+
+    #[test]
     fn error_codes_round_trip() {
         assert_eq!(ErrorCode::from_code(6), Some(ErrorCode::IllegalTrit));
-        assert_eq!(ErrorCode::from_code(8), None);
+        assert_eq!(ErrorCode::from_code(10), None);
     }
 }

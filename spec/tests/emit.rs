@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use expect_test::{expect, expect_file};
-use trine_spec::registers::{Access, ErrorCode, REGISTERS, constant};
+use trine_spec::registers::{Access, ErrorCode, REGISTERS, WINDOW_BYTES, WINDOWS, constant};
 use trine_spec::{Config, config::PRESETS, emit};
 
 fn odd() -> Config {
@@ -29,9 +29,18 @@ fn an_svd_reader_finds_every_register_and_field() {
         };
         let hex = |text: String| u32::from_str_radix(text.strip_prefix("0x").unwrap(), 16).unwrap();
         let registers = all(document.root(), "register");
-        assert_eq!(registers.len(), REGISTERS.len(), "{name}");
-        for (id, r) in registers.into_iter().zip(REGISTERS) {
-            let node = document.get_node(id).unwrap();
+        let (registers, windows) = registers.split_at(REGISTERS.len());
+        assert_eq!(windows.len(), if c.windows { WINDOWS.len() } else { 0 }, "{name}");
+        for (id, w) in windows.iter().zip(WINDOWS) {
+            let node = document.get_node(*id).unwrap();
+            let found = ["name", "description", "dim", "dimIncrement", "access"].map(|tag| text_of(node, tag));
+            let access = if w.written { "write-only" } else { "read-only" };
+            let name = format!("{}[%s]", w.name);
+            assert_eq!(found, [&name, w.doc, &(WINDOW_BYTES / 4).to_string(), "4", access].map(str::to_owned));
+            assert_eq!(hex(text_of(node, "addressOffset")), w.offset);
+        }
+        for (id, r) in registers.iter().zip(REGISTERS) {
+            let node = document.get_node(*id).unwrap();
             assert_eq!((text_of(node, "name"), text_of(node, "description")), (r.name.into(), r.doc.into()));
             assert_eq!(
                 (hex(text_of(node, "addressOffset")), hex(text_of(node, "resetValue"))),
@@ -81,6 +90,9 @@ fn c_and_cpp_compilers_take_the_header_and_see_the_table() {
             check(format!("{field}_MASK"), f.mask());
         }
     }
+    for w in WINDOWS {
+        check(format!("TRINE_{}", w.name), w.offset);
+    }
     check("TRINE_ERROR_ILLEGAL_TRIT".into(), ErrorCode::IllegalTrit as u32);
     let strict = ["-fsyntax-only", "-Wall", "-Wextra", "-pedantic", "-Werror"];
     let c_compiler = [&["cc", "-std=c99"], &strict[..]].concat();
@@ -103,6 +115,9 @@ fn rustc_takes_the_constants_and_sees_the_table() {
             source += &format!("const _: () = assert!({field}_SHIFT == {} && {field}_MASK == {});\n", f.lsb, f.mask());
         }
     }
+    for w in WINDOWS {
+        source += &format!("const _: () = assert!({} == {} && WINDOW_BYTES == {WINDOW_BYTES});\n", w.name, w.offset);
+    }
     let rustc = ["rustc", "--edition=2021", "--crate-type=lib", "--emit=metadata", "-Dwarnings", "-Dmissing-docs"];
     compiles(&rustc, "map.rs", &source).unwrap();
     assert!(compiles(&rustc, "map.rs", &source.replace("SPACE: u32 = 0x1000", "SPACE: u32 = 0x1000u8")).is_err());
@@ -123,6 +138,14 @@ fn one_register_in_each_language() {
         desc = "Why the last job failed.";
         field { desc = "One of the error codes; kept until the next start."; sw = r; hw = w; encode = error_code; } code[3:0] = 4'h0;
         } ERR_CODE @ 0x018;"#]].assert_eq(&excerpt(&emit::rdl(&c), "Why the last", "ERR_CODE @"));
+    let serial = Config::preset("serial").unwrap();
+    expect![[r#"
+        desc = "Gives the words of result beats.";
+        mementries = 256;
+        memwidth = 32;
+        sw = r;
+        } RES_WINDOW @ 0xc00;"#]]
+    .assert_eq(&excerpt(&emit::rdl(&serial), "Gives the words", "RES_WINDOW @"));
     expect![[r#"
         <name>PERF_CTRL</name>
         <description>Counter control.</description>

@@ -6,6 +6,7 @@
 //!     │ start_i & shape out of range        │ a fault
 //!     └─────────> idle, error_o             └─────────> idle, error_o
 //! ```
+//! A window that is used while idle gives `error_o` as well, and its reason if there is no other.
 //! `clear_o` empties the whole datapath: at start, at a fault, at an abort. `error_o` and `done_o` are pulses; `code_o`
 //! keeps the reason until the next start. The watchdog counts cycles in which no stream moved.
 
@@ -15,13 +16,15 @@ use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
 
-/// Faults that end a job, by input port, first one wins.
-pub(super) const FAULTS: [(&str, ErrorCode); 5] = [
+/// Faults that end a job, by input port, first one wins; the last two come from windows.
+const FAULTS: [(&str, ErrorCode); 7] = [
     ("act_early_i", ErrorCode::ActivationsEarly),
     ("act_late_i", ErrorCode::ActivationsLate),
     ("wgt_early_i", ErrorCode::WeightsEarly),
     ("wgt_late_i", ErrorCode::WeightsLate),
     ("illegal_i", ErrorCode::IllegalTrit),
+    ("window_full_i", ErrorCode::WindowFull),
+    ("window_empty_i", ErrorCode::WindowEmpty),
 ];
 
 /// The job control of configuration `c`.
@@ -40,7 +43,8 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let limit = m.input("watchdog_i", bits(WATCHDOG_CYCLES.width));
     let moved = m.input("moved_i", BIT);
     let res_done = m.input("res_done_i", BIT);
-    let faults: Vec<_> = FAULTS.iter().map(|(port, code)| (m.input(port, BIT), *code)).collect();
+    let faults = if c.windows { &FAULTS[..] } else { &FAULTS[..5] };
+    let faults: Vec<_> = faults.iter().map(|(port, code)| (m.input(port, BIT), *code)).collect();
 
     let busy_q = m.reg("busy_q", BIT);
     let code_q = m.reg("code_q", bits(ERR_CODE_CODE.width));
@@ -64,9 +68,13 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     }
     let fault = m.name("fault", &busy_q & any);
     let reason = m.name("reason", reason);
+    let stray = c.windows.then(|| m.name("stray", !&busy_q & !&accept & (&faults[5].0 | &faults[6].0)));
     let finish = m.name("finish", &busy_q & &res_done);
     let last_token = m.name("last_token", tokens.back(1));
 
+    if let Some(stray) = &stray {
+        m.on_clock([when(stray & code_q.is(0), [set(&code_q, &reason)])]);
+    }
     m.on_clock([
         set(&idle_q, mux(&moved | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
         when(&finish, [set_to(&busy_q, 0), set(&done_tag_q, &tag_q)]),
@@ -93,7 +101,8 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("clear_o", &rst | &accept | &fault | &abort);
     m.drive("busy_o", &busy_q);
     m.drive("done_o", &finish);
-    m.drive("error_o", &fault | &refuse);
+    let error = &fault | &refuse;
+    m.drive("error_o", stray.map_or(error.clone(), |stray| error | stray));
     m.drive("code_o", &code_q);
     m.drive("done_tag_o", &done_tag_q);
     m.drive("last_token_o", &last_token_q);

@@ -11,13 +11,15 @@
 //! ```
 //! Weight-tile stationary inside an output-stationary pass: for each block of columns, for each chunk of lanes, one tile
 //! of weights is applied to all tokens while the next one loads. Activations are stored once and replayed for every
-//! pass; the first pass runs while they arrive. Results leave through a buffer while the next pass runs.
+//! pass; the first pass runs while they arrive. Results leave through a buffer while the next pass runs. A unit with
+//! [`Config::windows`](trine_spec::Config::windows) has `windows` in place of the three streams, between registers and datapath.
 
 mod accumulators;
 mod column;
 mod core;
 mod counters;
 pub mod dot;
+mod host;
 mod job;
 mod registers;
 mod sequencer;
@@ -25,6 +27,7 @@ mod tile;
 mod top;
 mod trit_decoder;
 mod weight_loader;
+mod windows;
 
 pub use accumulators::{accumulate, accumulators};
 pub use column::column;
@@ -37,3 +40,4 @@ pub use tile::tile;
 pub use top::unit;
 pub use trit_decoder::trit_decoder;
 pub use weight_loader::weight_loader;
+pub use windows::windows;

@@ -7,12 +7,16 @@
 //! A write is taken when address and data are both there and no response is pending; a read when none is pending. Each
 //! request is answered exactly once. SLVERR answers a write with partial strobes, an address without a register, and a
 //! start while busy, and nothing changes then.
+//!
+//! In a unit with windows, requests for them are handed to [`super::windows`]: they are taken when it does not make them
+//! wait, and answered with SLVERR unless it served them.
 
 use crate::lang::{BIT, Errors, Expr, Module, bits, case, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{
-    Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, REGISTERS, Register, SPACE, STATUS, STATUS_BUSY, constant,
+    ACT_WINDOW, Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, REGISTERS, RES_WINDOW, Register, SPACE, STATUS,
+    STATUS_BUSY, WGT_WINDOW, Window, constant,
 };
 
 const SLVERR: i64 = 0b10;
@@ -45,8 +49,15 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let rresp_q = m.reg("rresp_q", bits(2));
     let rdata_q = m.reg("rdata_q", bits(32));
 
-    let write = m.name("write", &awvalid & &wvalid & !&bvalid_q);
-    let read = m.name("read", &arvalid & !&rvalid_q);
+    let write_request = &awvalid & &wvalid & !&bvalid_q;
+    let read_request = &arvalid & !&rvalid_q;
+    let windows = c.windows.then(|| Windows::new(&mut m));
+    let (mut write, mut read) = (write_request.clone(), read_request.clone());
+    if let Some(w) = &windows {
+        (write, read) = (write & !&w.write_wait, read & !&w.read_wait);
+    }
+    let write = m.name("write", write);
+    let read = m.name("read", read);
     let write_word = m.name("write_word", awaddr.slice(2, address.width - 2));
     let read_word = m.name("read_word", araddr.slice(2, address.width - 2));
     m.unused([awaddr.slice(0, 2), araddr.slice(0, 2)]);
@@ -69,16 +80,27 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     }
     let mut m = file.m;
     let known = m.name("known", cat(hits));
-    let denied = m.name("denied", !(known.any() & &allowed));
+    let mut served = known.any() & &allowed;
+    if let Some(w) = &windows {
+        let request = |window: &Window, word: &Expr| word.slice(word.ty.width - 2, 2).is(i64::from(window.index()));
+        m.drive("write_act_o", &write_request & wstrb.all() & request(&ACT_WINDOW, &write_word));
+        m.drive("write_wgt_o", &write_request & wstrb.all() & request(&WGT_WINDOW, &write_word));
+        m.drive("read_res_o", &read_request & request(&RES_WINDOW, &read_word));
+        served = served | &w.write_ok;
+    }
+    let denied = m.name("denied", !served);
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
         when(&read, [case(&read_word, arms, vec![set_to(&rdata_q, 0), set_to(&rresp_q, SLVERR)])]),
-        if_else(
-            &rst,
-            [set_to(&bvalid_q, 0), set_to(&rvalid_q, 0)],
-            [set(&bvalid_q, &write | (&bvalid_q & !bready)), set(&rvalid_q, &read | (&rvalid_q & !rready))],
-        ),
     ]);
+    if let Some(w) = &windows {
+        m.on_clock([when(&w.read_ok, [set(&rdata_q, &w.read_data), set_to(&rresp_q, 0)])]);
+    }
+    m.on_clock([if_else(
+        &rst,
+        [set_to(&bvalid_q, 0), set_to(&rvalid_q, 0)],
+        [set(&bvalid_q, &write | (&bvalid_q & !bready)), set(&rvalid_q, &read | (&rvalid_q & !rready))],
+    )]);
     m.drive("awready_o", &write);
     m.drive("wready_o", &write);
     m.drive("bvalid_o", &bvalid_q);
@@ -88,6 +110,27 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("rresp_o", &rresp_q);
     m.drive("rdata_o", &rdata_q);
     m.build()
+}
+
+/// What [`super::windows`] says to a request.
+struct Windows {
+    write_wait: Expr,
+    write_ok: Expr,
+    read_wait: Expr,
+    read_ok: Expr,
+    read_data: Expr,
+}
+
+impl Windows {
+    fn new(m: &mut Module) -> Windows {
+        Windows {
+            write_wait: m.input("write_wait_i", BIT),
+            write_ok: m.input("write_ok_i", BIT),
+            read_wait: m.input("read_wait_i", BIT),
+            read_ok: m.input("read_ok_i", BIT),
+            read_data: m.input("read_data_i", bits(32)),
+        }
+    }
 }
 
 struct File<'a> {

@@ -10,8 +10,10 @@
 //! | `irq` | high while an enabled interrupt is pending |
 //!
 //! Beat layouts are in [`trine_spec::packing`]. `tkeep` of the sources is not looked at: lanes beyond K count for nothing
-//! because their weights are zero.
+//! because their weights are zero. A unit with windows has no stream ports: the register space takes their place
+//! ([`super::windows`]).
 
+use super::host::{Host, answers};
 use super::{core, counters, job, registers};
 use crate::lang::{BIT, Errors, Expr, Module, bits};
 use std::collections::HashMap;
@@ -49,10 +51,7 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
     .into_iter()
     .map(|(name, ty)| (name, m.input(&format!("s_axil_{name}"), ty)))
     .collect();
-    let act = source(&mut m, "s_axis_act", c.act_bus());
-    let wgt = source(&mut m, "s_axis_wgt", c.weight_bus);
-    let res_ready = m.input("m_axis_res_tready", BIT);
-    m.unused([axil["awprot"].clone(), axil["arprot"].clone(), act["tkeep"].clone(), wgt["tkeep"].clone()]);
+    m.unused([axil["awprot"].clone(), axil["arprot"].clone()]);
 
     let hard = m.name("hard_reset", !&resetn);
     let rst = m.wire("rst", BIT);
@@ -76,6 +75,8 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
             inputs.push((port, wire));
         }
     }
+    let answers = answers(&mut m, c);
+    inputs.extend(answers.clone());
     let pins: Vec<(&str, &Expr)> = inputs.iter().map(|(n, e)| (n.as_str(), e)).collect();
     let regs = m.instance("registers", &file, &pins);
     m.assign(&rst, &hard | &regs["ctrl_soft_reset_o"]);
@@ -87,6 +88,10 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
         .iter()
         .map(|name| m.wire(name, control.output_ty(&format!("{name}_o"))))
         .collect();
+    let host = match c.windows {
+        true => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy, &axil["wdata"]])?,
+        false => Host::ports(&mut m, c),
+    };
     let core = m.instance(
         "core",
         &data,
@@ -97,41 +102,39 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
             ("last_token_i", &shape[0]),
             ("depth_i", &shape[1]),
             ("outputs_i", &shape[2]),
-            ("act_valid_i", &act["tvalid"]),
-            ("act_last_i", &act["tlast"]),
-            ("act_data_i", &act["tdata"]),
-            ("wgt_valid_i", &wgt["tvalid"]),
-            ("wgt_last_i", &wgt["tlast"]),
-            ("wgt_data_i", &wgt["tdata"]),
-            ("res_ready_i", &res_ready),
+            ("act_valid_i", &host.act.valid),
+            ("act_last_i", &host.act.last),
+            ("act_data_i", &host.act.data),
+            ("wgt_valid_i", &host.wgt.valid),
+            ("wgt_last_i", &host.wgt.last),
+            ("wgt_data_i", &host.wgt.data),
+            ("res_ready_i", &host.res_ready),
         ],
     );
-    let act_moved = m.name("act_moved", &act["tvalid"] & &core["act_ready_o"]);
-    let wgt_moved = m.name("wgt_moved", &wgt["tvalid"] & &core["wgt_ready_o"]);
-    let res_moved = m.name("res_moved", &core["res_valid_o"] & &res_ready);
+    let act_moved = m.name("act_moved", &host.act.valid & &core["act_ready_o"]);
+    let wgt_moved = m.name("wgt_moved", &host.wgt.valid & &core["wgt_ready_o"]);
+    let res_moved = m.name("res_moved", &core["res_valid_o"] & &host.res_ready);
     let moved = m.name("moved", &act_moved | &wgt_moved | &res_moved);
     let res_done = m.name("res_done", &res_moved & &core["res_last_o"]);
-    let job = m.instance(
-        "job",
-        &control,
-        &[
-            ("rst_i", &rst),
-            ("start_i", &regs["ctrl_start_o"]),
-            ("abort_i", &regs["ctrl_abort_o"]),
-            ("tokens_i", &regs["tokens_m_o"]),
-            ("depth_i", &regs["depth_k_o"]),
-            ("outputs_i", &regs["outputs_n_o"]),
-            ("tag_i", &regs["job_tag_tag_o"]),
-            ("watchdog_i", &regs["watchdog_cycles_o"]),
-            ("moved_i", &moved),
-            ("res_done_i", &res_done),
-            ("act_early_i", &core["act_early_o"]),
-            ("act_late_i", &core["act_late_o"]),
-            ("wgt_early_i", &core["wgt_early_o"]),
-            ("wgt_late_i", &core["wgt_late_o"]),
-            ("illegal_i", &core["illegal_o"]),
-        ],
-    );
+    let mut inputs = vec![
+        ("rst_i", &rst),
+        ("start_i", &regs["ctrl_start_o"]),
+        ("abort_i", &regs["ctrl_abort_o"]),
+        ("tokens_i", &regs["tokens_m_o"]),
+        ("depth_i", &regs["depth_k_o"]),
+        ("outputs_i", &regs["outputs_n_o"]),
+        ("tag_i", &regs["job_tag_tag_o"]),
+        ("watchdog_i", &regs["watchdog_cycles_o"]),
+        ("moved_i", &moved),
+        ("res_done_i", &res_done),
+        ("act_early_i", &core["act_early_o"]),
+        ("act_late_i", &core["act_late_o"]),
+        ("wgt_early_i", &core["wgt_early_o"]),
+        ("wgt_late_i", &core["wgt_late_o"]),
+        ("illegal_i", &core["illegal_o"]),
+    ];
+    inputs.extend(host.faults.iter().map(|(port, fault)| (*port, fault)));
+    let job = m.instance("job", &control, &inputs);
     m.assign(&busy, &job["busy_o"]);
     m.assign(&clear, &job["clear_o"]);
     m.assign(&start, &job["start_o"]);
@@ -190,23 +193,13 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
     ] {
         m.drive(&format!("s_axil_{port}"), &regs[from]);
     }
-    m.drive("s_axis_act_tready", &core["act_ready_o"]);
-    m.drive("s_axis_wgt_tready", &core["wgt_ready_o"]);
-    m.drive("m_axis_res_tdata", &core["res_data_o"]);
-    m.drive("m_axis_res_tkeep", &core["res_keep_o"]);
-    m.drive("m_axis_res_tlast", &core["res_last_o"]);
-    m.drive("m_axis_res_tvalid", &core["res_valid_o"]);
+    host.connect(&mut m, c, &core);
     let pending =
         (&regs["irq_en_done_o"] & &regs["irq_stat_done_o"]) | (&regs["irq_en_error_o"] & &regs["irq_stat_error_o"]);
     m.drive("irq", pending);
     m.unused(["status_done_o", "status_error_o", "scratch_value_o"].map(|port| regs[port].clone()));
+    if !c.windows {
+        m.unused(["ctrl_act_last_o", "ctrl_wgt_last_o"].map(|port| regs[port].clone()));
+    }
     m.build()
-}
-
-/// The inputs of an AXI4-Stream sink port of `width` data bits.
-fn source(m: &mut Module, prefix: &str, width: usize) -> HashMap<&'static str, Expr> {
-    [("tdata", bits(width)), ("tkeep", bits(width / 8)), ("tlast", BIT), ("tvalid", BIT)]
-        .into_iter()
-        .map(|(name, ty)| (name, m.input(&format!("{prefix}_{name}"), ty)))
-        .collect()
 }

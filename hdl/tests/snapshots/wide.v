@@ -15,6 +15,8 @@ module trine_registers (
   output wire ctrl_start_o,
   output wire ctrl_abort_o,
   output wire ctrl_soft_reset_o,
+  output wire ctrl_act_last_o,
+  output wire ctrl_wgt_last_o,
   input  wire status_done_set_i,
   output wire status_done_o,
   input  wire status_error_set_i,
@@ -79,6 +81,8 @@ module trine_registers (
   wire ctrl_hit;
   reg ctrl_start_q;
   reg ctrl_abort_q;
+  reg ctrl_act_last_q;
+  reg ctrl_wgt_last_q;
   wire status_hit;
   reg status_done_q;
   reg status_error_q;
@@ -138,6 +142,8 @@ module trine_registers (
   assign ctrl_start_o = ctrl_start_q;
   assign ctrl_abort_o = ctrl_abort_q;
   assign ctrl_soft_reset_o = soft_reset_q;
+  assign ctrl_act_last_o = ctrl_act_last_q;
+  assign ctrl_wgt_last_o = ctrl_wgt_last_q;
   assign status_hit = write_word == 10'd5;
   assign status_done_o = status_done_q;
   assign status_error_o = status_error_q;
@@ -196,6 +202,8 @@ module trine_registers (
     ctrl_start_q <= (wdata_i[0] & (commit & ctrl_hit)) & ~reset;
     ctrl_abort_q <= (wdata_i[1] & (commit & ctrl_hit)) & ~reset;
     soft_reset_q <= (wdata_i[2] & (commit & ctrl_hit)) & ~reset;
+    ctrl_act_last_q <= (wdata_i[3] & (commit & ctrl_hit)) & ~reset;
+    ctrl_wgt_last_q <= (wdata_i[4] & (commit & ctrl_hit)) & ~reset;
     if (reset) begin
       status_done_q <= 1'd0;
     end else begin
@@ -284,7 +292,7 @@ module trine_registers (
           rresp_q <= 2'd0;
         end
         10'd1: begin
-          rdata_q <= 32'd65536;
+          rdata_q <= 32'd131072;
           rresp_q <= 2'd0;
         end
         10'd2: begin
@@ -296,7 +304,7 @@ module trine_registers (
           rresp_q <= 2'd0;
         end
         10'd4: begin
-          rdata_q <= {29'd0, 1'd0, 1'd0, 1'd0};
+          rdata_q <= {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0};
           rresp_q <= 2'd0;
         end
         10'd5: begin
@@ -5355,6 +5363,8 @@ module trine (
   wire registers_ctrl_start_o;
   wire registers_ctrl_abort_o;
   wire registers_ctrl_soft_reset_o;
+  wire registers_ctrl_act_last_o;
+  wire registers_ctrl_wgt_last_o;
   wire registers_status_done_o;
   wire registers_status_error_o;
   wire registers_irq_en_done_o;
@@ -5508,6 +5518,8 @@ module trine (
     .ctrl_start_o(registers_ctrl_start_o),
     .ctrl_abort_o(registers_ctrl_abort_o),
     .ctrl_soft_reset_o(registers_ctrl_soft_reset_o),
+    .ctrl_act_last_o(registers_ctrl_act_last_o),
+    .ctrl_wgt_last_o(registers_ctrl_wgt_last_o),
     .status_done_o(registers_status_done_o),
     .status_error_o(registers_status_error_o),
     .irq_en_done_o(registers_irq_en_done_o),
@@ -5618,5 +5630,5 @@ module trine (
     .jobs_o(counters_jobs_o)
   );
 
-  wire unused_ok = &{1'b0, s_axil_awprot, s_axil_arprot, s_axis_act_tkeep, s_axis_wgt_tkeep, registers_status_done_o, registers_status_error_o, registers_scratch_value_o};
+  wire unused_ok = &{1'b0, s_axil_awprot, s_axil_arprot, s_axis_act_tkeep, s_axis_wgt_tkeep, registers_status_done_o, registers_status_error_o, registers_scratch_value_o, registers_ctrl_act_last_o, registers_ctrl_wgt_last_o};
 endmodule

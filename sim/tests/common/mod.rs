@@ -1,7 +1,9 @@
-//! Hand-written designs for tests.
+//! Hand-written designs for tests, and the way to generated ones.
 
+use trine_driver::{Transport, WindowTransport};
 use trine_hdl::{Direction, Port, SourceFile, Verilog};
-use trine_sim::{BuildOptions, Dut, Library};
+use trine_sim::{BuildOptions, Dut, Library, SimOptions, SimRegisters, SimTransport};
+use trine_spec::Config;
 
 /// A design of one module; its port table is read off the header, one `input` or `output` a line.
 pub fn verilog(clock: &str, text: &str) -> Verilog {
@@ -33,4 +35,20 @@ pub fn build(clock: &str, text: &str) -> Library {
 #[allow(dead_code, reason = "not every test file builds all kinds")]
 pub fn dut(clock: &str, text: &str) -> Dut {
     Dut::new(&build(clock, text)).unwrap()
+}
+
+/// A generated unit of configuration `c`, through streams or windows.
+#[allow(dead_code, reason = "not every test file builds all kinds")]
+pub fn unit(c: &Config, options: &SimOptions) -> Box<dyn Transport> {
+    let library = library(c);
+    match c.windows {
+        true => Box::new(WindowTransport::new(SimRegisters::new(&library, options).unwrap(), c.clone())),
+        false => Box::new(SimTransport::new(&library, options).unwrap()),
+    }
+}
+
+#[allow(dead_code, reason = "not every test file builds all kinds")]
+pub fn library(c: &Config) -> Library {
+    let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(c).unwrap()).unwrap();
+    trine_sim::build(&verilog, &BuildOptions::default()).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use super::{TITLE, unit};
 use crate::Config;
-use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, constant};
+use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, WINDOW_BYTES, WINDOWS, constant};
 
 /// The document `docs/registers.md`.
 pub fn markdown(c: &Config) -> String {
@@ -33,6 +33,16 @@ pub fn markdown(c: &Config) -> String {
          | read-write | write and read back |\n\
          | write-one-clears | read what the unit sets; writing 1 clears it |\n\
          | trigger | write 1 for an action; reads as 0 |\n\n\
+         ## Windows\n\n\
+         In a unit whose CAPS0.windows is 1. Every word of a window is the same end of its stream; \
+         [protocol](protocol.md) says how words make beats.\n\n\
+         | offset | window | bytes | access | what |\n|---|---|---|---|---|\n";
+    for w in WINDOWS {
+        let access = if w.written { "write-only" } else { "read-only" };
+        text +=
+            &format!("| `{:#05x}` | **{}** | `{WINDOW_BYTES:#x}` | {access} | {} |\n", w.offset, w.name, cell(w.doc));
+    }
+    text += "\n\
          ## Error codes\n\n| ERR_CODE | name | why |\n|---|---|---|\n";
     for (code, doc) in ErrorCode::ALL {
         text += &format!("| {} | {} | {} |\n", *code as u8, super::snake(*code), cell(doc));

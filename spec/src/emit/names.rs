@@ -2,7 +2,7 @@
 
 use super::snake;
 use crate::Config;
-use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, constant};
+use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, WINDOW_BYTES, WINDOWS, constant};
 
 /// A number with a name.
 pub(super) struct Named {
@@ -18,7 +18,7 @@ fn named(name: String, value: String, doc: String) -> Named {
     Named { name, value, doc }
 }
 
-/// All offsets, resets, shifts, masks and error codes of a unit of configuration `c`.
+/// All offsets, resets, shifts, masks, windows and error codes of a unit of configuration `c`.
 pub(super) fn names(c: &Config) -> Vec<Named> {
     let mut all = vec![
         named("SPACE".into(), format!("{SPACE:#x}"), "Bytes of address space.".into()),
@@ -34,6 +34,11 @@ pub(super) fn names(c: &Config) -> Vec<Named> {
             all.push(named(format!("{field}_SHIFT"), f.lsb.to_string(), format!("Lowest bit of {place}: {}", f.doc)));
             all.push(named(format!("{field}_MASK"), format!("{:#010x}", f.mask()), format!("Bits of {place}.")));
         }
+    }
+    all.push(named("WINDOW_BYTES".into(), format!("{WINDOW_BYTES:#x}"), "Bytes of a window.".into()));
+    for w in WINDOWS {
+        let doc = format!("Offset of {}, where CAPS0.windows is 1: {}", w.name, w.doc);
+        all.push(named(w.name.into(), format!("{:#05x}", w.offset), doc));
     }
     for (code, doc) in ErrorCode::ALL {
         let name = format!("ERROR_{}", snake(*code).to_uppercase());

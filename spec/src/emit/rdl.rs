@@ -2,7 +2,7 @@
 
 use super::{TITLE, snake, unit};
 use crate::Config;
-use crate::registers::{Access, ERR_CODE_CODE, ErrorCode, REGISTERS, constant};
+use crate::registers::{Access, ERR_CODE_CODE, ErrorCode, REGISTERS, WINDOW_BYTES, WINDOWS, constant};
 
 /// A SystemRDL description; its address map is `trine`.
 pub fn rdl(c: &Config) -> String {
@@ -24,6 +24,16 @@ pub fn rdl(c: &Config) -> String {
             text += &format!("{}[{}:{}] = {reset};\n", f.name, f.lsb + f.width - 1, f.lsb);
         }
         text += &format!("    }} {} @ {:#05x};\n", r.name, r.offset);
+    }
+    for w in WINDOWS.iter().filter(|_| c.windows) {
+        let (words, access) = (WINDOW_BYTES / 4, if w.written { "w" } else { "r" });
+        text += &format!(
+            "\n    external mem {{\n        desc = {};\n        mementries = {words};\n        memwidth = 32;\n        \
+             sw = {access};\n    }} {} @ {:#05x};\n",
+            quoted(w.doc),
+            w.name,
+            w.offset
+        );
     }
     text + "};\n"
 }

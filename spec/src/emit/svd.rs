@@ -2,12 +2,16 @@
 
 use super::{TITLE, snake, unit};
 use crate::Config;
-use crate::registers::{Access, ERR_CODE_CODE, ErrorCode, Field, REGISTERS, Register, SPACE, VERSION_VALUE, constant};
+use crate::registers::{
+    Access, ERR_CODE_CODE, ErrorCode, Field, REGISTERS, Register, SPACE, VERSION_VALUE, WINDOW_BYTES, WINDOWS, Window,
+    constant,
+};
 
 /// A CMSIS-SVD device with the unit as its only peripheral, at address 0: a system moves it to where the unit is.
 pub fn svd(c: &Config) -> String {
     let [major, minor, patch, _] = VERSION_VALUE.to_be_bytes();
-    let registers: String = REGISTERS.iter().map(|r| register(r, constant(r, c))).collect();
+    let registers = REGISTERS.iter().map(|r| register(r, constant(r, c)));
+    let registers: String = registers.chain(WINDOWS.iter().filter(|_| c.windows).map(window)).collect();
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <!-- Made by `trine regs`. {} -->
@@ -54,6 +58,27 @@ fn register(r: &Register, reset: u32) -> String {
         r.name,
         escaped(r.doc),
         r.offset
+    )
+}
+
+/// A window is an array of words that all do the same.
+fn window(w: &Window) -> String {
+    let access = if w.written { "<access>write-only</access>" } else { "<access>read-only</access>" };
+    let effect = if w.written { "" } else { "<readAction>modifyExternal</readAction>" };
+    format!(
+        "        <register>
+          <dim>{}</dim>
+          <dimIncrement>4</dimIncrement>
+          <name>{}[%s]</name>
+          <description>{}</description>
+          <addressOffset>{:#05x}</addressOffset>
+          {access}{effect}
+        </register>
+",
+        WINDOW_BYTES / 4,
+        w.name,
+        escaped(w.doc),
+        w.offset
     )
 }
 

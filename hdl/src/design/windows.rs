@@ -1,0 +1,165 @@
+//! Beats through the register space: 32-bit words gathered into beats, and beats taken apart into words.
+//!
+//! ```text
+//!  data_i ──[word_q]──> [shift register, bus bits] ─> act_data_o, act_valid_o, act_last_o     (the same for weights)
+//!  write_act_i ──[step_q]──┘   [place_q]  one bit a word of the beat
+//!
+//!  res_data_i ──> column n, if its turn ─[word_n_q]─┐
+//!                 0 otherwise                       or ─> sign-extended ─> data_o
+//! ```
+//! A word is shifted in from the top, so that the first one ends up lowest; a beat that is complete waits for its stream
+//! and keeps further words out. The beat that `act_last_i` or `wgt_last_i` announced
+//! carries the stream's mark and closes its window. A result word waits in the `word_n_q`: the resets of those that are not in turn are what selects, so
+//! that only an OR is left of the multiplexer.
+//!
+//! A request is on while `write_*_i` or `read_i` is, and is over in the first cycle without `write_wait_o` or
+//! `read_wait_o`; it was served if `write_ok_o` or `read_ok_o` is set then. It waits only while a job runs, and not longer
+//! than [`Config::window_patience`]. Requests that are never served are told by `full_o` and `empty_o`, a cycle later.
+
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to, when};
+use std::sync::Arc;
+use trine_spec::Config;
+use trine_spec::packing::words;
+
+/// The windows of configuration `c`.
+///
+/// # Errors
+/// Structural mistakes, none for a checked configuration.
+pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new("trine_windows", "Turns words of the register space into beats, and beats into words.");
+    let rst = m.input("rst_i", BIT);
+    let busy = m.input("busy_i", BIT);
+    let data = m.input("data_i", bits(32));
+    let word_q = m.register("word_q", data);
+    let act = source(&mut m, "act", c.act_bus(), &rst, &busy, &word_q);
+    let wgt = source(&mut m, "wgt", c.weight_bus, &rst, &busy, &word_q);
+    let blocked = m.name("write_blocked", &act.blocked | &wgt.blocked);
+    let patience = c.window_patience();
+    let write_expired = expiry(&mut m, "write", &blocked, patience);
+    let sink = sink(&mut m, c, &rst, &busy);
+    let read_expired = expiry(&mut m, "read", &sink.blocked, patience);
+
+    let full = (&write_expired & &blocked) | act.stray | wgt.stray;
+    let full = m.register("full_q", full & !&rst);
+    let empty = m.register("empty_q", ((&read_expired & &sink.blocked) | sink.stray) & !&rst);
+    m.drive("write_wait_o", blocked & !write_expired);
+    m.drive("write_ok_o", act.taken | wgt.taken);
+    m.drive("read_wait_o", sink.blocked & !read_expired);
+    m.drive("read_ok_o", sink.taken);
+    m.drive("full_o", full);
+    m.drive("empty_o", empty);
+    m.build()
+}
+
+/// What becomes of a request in this cycle.
+struct Request {
+    /// It is served.
+    taken: Expr,
+    /// It can be served later.
+    blocked: Expr,
+    /// It can never be served: without a job, or after the last beat.
+    stray: Expr,
+}
+
+/// A window that is written: words become the beats of `bus` bits of a stream.
+fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, busy: &Expr, word: &Expr) -> Request {
+    let write = m.input(&format!("write_{name}_i"), BIT);
+    let mark = m.input(&format!("{name}_last_i"), BIT);
+    let ready = m.input(&format!("{name}_ready_i"), BIT);
+    let count = words(bus);
+    // Every word but a lone one passes in full through the place of the last one.
+    let beat_q = m.reg(&format!("{name}_beat_q"), bits(if count == 1 { bus } else { 32 * count }));
+    let step_q = m.reg(&format!("{name}_step_q"), BIT);
+    // A beat has all its words; a cycle later they are in place.
+    let full_q = m.reg(&format!("{name}_full_q"), BIT);
+    let ended_q = m.reg(&format!("{name}_ended_q"), BIT);
+    let valid_q = m.reg(&format!("{name}_valid_q"), BIT);
+    let marked_q = m.reg(&format!("{name}_marked_q"), BIT);
+    let last_q = m.reg(&format!("{name}_last_q"), BIT);
+    let closed_q = m.reg(&format!("{name}_closed_q"), BIT);
+
+    let request = m.name(&format!("{name}_request"), &write & busy);
+    let taken = m.name(&format!("{name}_taken"), &request & !(&full_q | &closed_q));
+    let turns = ring(m, &format!("{name}_place"), count, rst, &taken);
+    let complete = m.name(&format!("{name}_complete"), &taken & &turns[count - 1]);
+    let shifted = match count {
+        1 if bus < 32 => word.slice(0, bus),
+        1 => word.clone(),
+        _ => cat([beat_q.slice(32, 32 * (count - 1)), word.clone()]),
+    };
+    m.on_clock([
+        set(&step_q, &taken),
+        when(&step_q, [set(&beat_q, shifted)]),
+        when(&complete, [set(&last_q, &marked_q)]),
+        if_else(
+            rst,
+            [set_to(&full_q, 0), set_to(&ended_q, 0), set_to(&valid_q, 0), set_to(&marked_q, 0), set_to(&closed_q, 0)],
+            [
+                set(&full_q, &complete | (&full_q & !(&valid_q & &ready))),
+                set(&ended_q, &complete),
+                set(&valid_q, &ended_q | (&valid_q & !ready)),
+                set(&marked_q, mark | (&marked_q & !&complete)),
+                when(&complete, [set(&closed_q, &marked_q)]),
+            ],
+        ),
+    ]);
+    m.drive(&format!("{name}_valid_o"), &valid_q);
+    m.drive(&format!("{name}_data_o"), beat_q.slice(0, bus));
+    m.drive(&format!("{name}_last_o"), &last_q);
+    let beyond = beat_q.ty.width - bus;
+    if beyond > 0 {
+        m.unused([beat_q.slice(bus, beyond)]);
+    }
+    if count == 1 && bus < 32 {
+        m.unused([word.slice(bus, 32 - bus)]);
+    }
+    let blocked = m.name(&format!("{name}_blocked"), &request & &full_q & !&closed_q);
+    Request { taken, blocked, stray: write & (!busy | closed_q) }
+}
+
+/// The window that is read: the beats of the result stream become words, one a column.
+fn sink(m: &mut Module, c: &Config, rst: &Expr, busy: &Expr) -> Request {
+    let read = m.input("read_i", BIT);
+    let valid = m.input("res_valid_i", BIT);
+    let beat = m.input("res_data_i", bits(c.columns * c.acc_bits()));
+    let have_q = m.reg("have_q", BIT);
+    let request = m.name("res_request", &read & busy);
+    let taken = m.name("res_taken", &request & &have_q);
+    let turns = ring(m, "res_place", c.columns, rst, &taken);
+    m.on_clock([set(&have_q, &valid & !(&taken | rst))]);
+    let mut word: Vec<Expr> = vec![];
+    for (n, turn) in turns.iter().enumerate() {
+        let q = m.reg(&format!("word_{n}_q"), bits(c.acc_bits()));
+        let value = set(&q, beat.slice(n * c.acc_bits(), c.acc_bits()));
+        m.on_clock([if c.columns == 1 { value } else { if_else(turn, [value], [set_to(&q, 0)]) }]);
+        word.push(q);
+    }
+    while word.len() > 1 {
+        word = word.chunks(2).filter_map(|pair| pair.iter().cloned().reduce(|a, b| a | b)).collect();
+    }
+    let word = m.name("word", &word[0]);
+    let widened = m.wire("widened", crate::lang::int(32));
+    m.assign(&widened, word.signed());
+    m.drive("data_o", widened.unsigned());
+    m.drive("res_ready_o", &taken & &turns[c.columns - 1]);
+    Request { taken, blocked: m.name("res_blocked", request & !have_q), stray: read & !busy }
+}
+
+/// Whose turn it is of `count`: one bit each, moving on with `step`.
+fn ring(m: &mut Module, name: &str, count: usize, rst: &Expr, step: &Expr) -> Vec<Expr> {
+    if count == 1 {
+        return vec![lit(1, BIT)];
+    }
+    let q = m.reg(&format!("{name}_q"), bits(count));
+    let next = cat([q.bit(count - 1), q.slice(0, count - 1)]);
+    m.on_clock([if_else(rst, [set_to(&q, 1)], [when(step, [set(&q, next)])])]);
+    (0..count).map(|n| q.bit(n)).collect()
+}
+
+/// Set when `waits` has been on for `cycles` cycles, a power of two.
+fn expiry(m: &mut Module, name: &str, waits: &Expr, cycles: usize) -> Expr {
+    let bit = cycles.trailing_zeros() as usize;
+    let q = m.reg(&format!("{name}_waited_q"), bits(bit + 1));
+    m.on_clock([if_else(waits, [set(&q, q.step(1))], [set_to(&q, 0)])]);
+    q.bit(bit)
+}
