@@ -9,7 +9,6 @@
 //! line, needs nothing more: whatever goes wrong ends the job, and STATUS tells.
 
 use trine_spec::Config;
-use trine_spec::packing;
 use trine_spec::registers::{
     ACT_WINDOW, CTRL, CTRL_ACT_LAST, CTRL_WGT_LAST, Field, RES_WINDOW, TOKENS, WGT_WINDOW, WINDOW_BYTES, Window,
 };
@@ -127,7 +126,10 @@ impl<W: Words> Transport for WindowTransport<W> {
         let tokens = self.words.read(TOKENS.offset)? as usize;
         let blocks = results.len() / (res_bus / 8) / tokens.max(1);
         let part = weights.len() / blocks.max(1);
-        if blocks * tokens * res_bus / 8 != results.len() || blocks * part != weights.len() || part * 8 % wgt_bus != 0 {
+        if blocks * tokens * res_bus / 8 != results.len()
+            || blocks * part != weights.len()
+            || !(part * 8).is_multiple_of(wgt_bus)
+        {
             let lengths = format!("{} bytes of weights and {} of results", weights.len(), results.len());
             return Err(TransportError::Failed(format!("{lengths} are no whole column blocks of {tokens} tokens")));
         }

@@ -476,8 +476,12 @@ module trine_windows (
   output wire full_o,
   output wire empty_o
 );
+  reg [31:0] word_q;
   reg [95:0] act_beat_q;
+  reg act_step_q;
   reg act_full_q;
+  reg act_ended_q;
+  reg act_valid_q;
   reg act_marked_q;
   reg act_last_q;
   reg act_closed_q;
@@ -487,7 +491,10 @@ module trine_windows (
   wire act_complete;
   wire act_blocked;
   reg [63:0] wgt_beat_q;
+  reg wgt_step_q;
   reg wgt_full_q;
+  reg wgt_ended_q;
+  reg wgt_valid_q;
   reg wgt_marked_q;
   reg wgt_last_q;
   reg wgt_closed_q;
@@ -515,14 +522,14 @@ module trine_windows (
   assign act_request = write_act_i & busy_i;
   assign act_taken = act_request & ~(act_full_q | act_closed_q);
   assign act_complete = act_taken & act_place_q[2];
-  assign act_valid_o = act_full_q;
+  assign act_valid_o = act_valid_q;
   assign act_data_o = act_beat_q[79:0];
   assign act_last_o = act_last_q;
   assign act_blocked = (act_request & act_full_q) & ~act_closed_q;
   assign wgt_request = write_wgt_i & busy_i;
   assign wgt_taken = wgt_request & ~(wgt_full_q | wgt_closed_q);
   assign wgt_complete = wgt_taken & wgt_place_q[1];
-  assign wgt_valid_o = wgt_full_q;
+  assign wgt_valid_o = wgt_valid_q;
   assign wgt_data_o = wgt_beat_q[39:0];
   assign wgt_last_o = wgt_last_q;
   assign wgt_blocked = (wgt_request & wgt_full_q) & ~wgt_closed_q;
@@ -544,6 +551,7 @@ module trine_windows (
   wire unused_ok = &{1'b0, act_beat_q[95:80], wgt_beat_q[63:40]};
 
   always @(posedge clk_i) begin
+    word_q <= data_i;
     if (rst_i) begin
       act_place_q <= 3'd1;
     end else begin
@@ -551,18 +559,23 @@ module trine_windows (
         act_place_q <= {act_place_q[1:0], act_place_q[2]};
       end
     end
-    if (act_taken) begin
-      act_beat_q <= {data_i, act_beat_q[95:32]};
+    act_step_q <= act_taken;
+    if (act_step_q) begin
+      act_beat_q <= {word_q, act_beat_q[95:32]};
     end
     if (act_complete) begin
       act_last_q <= act_marked_q;
     end
     if (rst_i) begin
       act_full_q <= 1'd0;
+      act_ended_q <= 1'd0;
+      act_valid_q <= 1'd0;
       act_marked_q <= 1'd0;
       act_closed_q <= 1'd0;
     end else begin
-      act_full_q <= act_complete | (act_full_q & ~act_ready_i);
+      act_full_q <= act_complete | (act_full_q & ~(act_valid_q & act_ready_i));
+      act_ended_q <= act_complete;
+      act_valid_q <= act_ended_q | (act_valid_q & ~act_ready_i);
       act_marked_q <= act_last_i | (act_marked_q & ~act_complete);
       if (act_complete) begin
         act_closed_q <= act_marked_q;
@@ -575,18 +588,23 @@ module trine_windows (
         wgt_place_q <= {wgt_place_q[0], wgt_place_q[1]};
       end
     end
-    if (wgt_taken) begin
-      wgt_beat_q <= {data_i, wgt_beat_q[63:32]};
+    wgt_step_q <= wgt_taken;
+    if (wgt_step_q) begin
+      wgt_beat_q <= {word_q, wgt_beat_q[63:32]};
     end
     if (wgt_complete) begin
       wgt_last_q <= wgt_marked_q;
     end
     if (rst_i) begin
       wgt_full_q <= 1'd0;
+      wgt_ended_q <= 1'd0;
+      wgt_valid_q <= 1'd0;
       wgt_marked_q <= 1'd0;
       wgt_closed_q <= 1'd0;
     end else begin
-      wgt_full_q <= wgt_complete | (wgt_full_q & ~wgt_ready_i);
+      wgt_full_q <= wgt_complete | (wgt_full_q & ~(wgt_valid_q & wgt_ready_i));
+      wgt_ended_q <= wgt_complete;
+      wgt_valid_q <= wgt_ended_q | (wgt_valid_q & ~wgt_ready_i);
       wgt_marked_q <= wgt_last_i | (wgt_marked_q & ~wgt_complete);
       if (wgt_complete) begin
         wgt_closed_q <= wgt_marked_q;
