@@ -22,6 +22,7 @@ mod manifest;
 mod output;
 mod perplexity;
 mod regs;
+mod report;
 mod run;
 mod simulation;
 mod synth;

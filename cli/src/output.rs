@@ -74,7 +74,17 @@ pub(crate) fn grouped(n: impl Display) -> String {
 
 /// A quantity with three significant digits and an SI prefix.
 pub(crate) fn si(value: f64, unit: &str) -> String {
-    let prefixes = [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p")];
+    let prefixes = [
+        (1e12, "T"),
+        (1e9, "G"),
+        (1e6, "M"),
+        (1e3, "k"),
+        (1.0, ""),
+        (1e-3, "m"),
+        (1e-6, "µ"),
+        (1e-9, "n"),
+        (1e-12, "p"),
+    ];
     let (scale, prefix) = prefixes.into_iter().find(|(scale, _)| value >= *scale).unwrap_or((1.0, ""));
     let scaled = value / scale;
     let decimals = if scaled >= 100.0 || scaled == 0.0 {
@@ -85,6 +95,15 @@ pub(crate) fn si(value: f64, unit: &str) -> String {
         2
     };
     format!("{scaled:.decimals$} {prefix}{unit}")
+}
+
+/// A bar of `width` characters, of which `part` is filled to an eighth of a character.
+pub(crate) fn bar(part: f64, width: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (part.clamp(0.0, 1.0) * 8.0 * width as f64).round() as usize;
+    let mut text = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
+    text.extend(std::iter::repeat_n(' ', width - text.chars().count()));
+    text
 }
 
 /// An energy with its interval and tag.
@@ -120,6 +139,12 @@ mod tests {
             [0.0, 1.0, 0.00123, 4.56e-12, 45_600.0].map(|v| si(v, "J")),
             ["0 J", "1.00 J", "1.23 mJ", "4.56 pJ", "45.6 kJ"]
         );
+    }
+
+    #[test]
+    fn bars_are_as_long_as_what_they_show() {
+        assert_eq!([0.0, 0.5, 1.0, 2.0].map(|part| bar(part, 4)), ["    ", "██  ", "████", "████"]);
+        assert_eq!(bar(1.0 / 16.0, 4), "▎   ");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `trine run`: a model speaks, its ternary layers computed by the simulated unit.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -16,7 +16,8 @@ use crate::Verdict;
 use crate::args::{clock, describe, positive};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::loading::Loading;
-use crate::output::{grouped, interval, progress, si, table, write_file, write_json};
+use crate::output::{bar, grouped, interval, progress, si, table, write_json};
+use crate::report::{self, Provenance};
 
 /// Generate text, with the ternary layers on the simulated accelerator
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,7 @@ pub(crate) struct Args {
     /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
     #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
     memory: String,
-    /// Folder for run.json and layers.csv; made when it is not there
+    /// Folder for report.html, run.json, layers.csv and trace.json; made when it is not there
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Write a waveform; this slows the simulation down several times
@@ -65,11 +66,11 @@ fn temperature(text: &str) -> Result<f32, String> {
 }
 
 #[derive(Serialize)]
-struct Report {
-    model: PathBuf,
-    prompt: String,
-    text: String,
-    tokens: Vec<u32>,
+pub(crate) struct Report {
+    pub(crate) model: PathBuf,
+    pub(crate) prompt: String,
+    pub(crate) text: String,
+    pub(crate) tokens: Vec<u32>,
     seed: u64,
     temperature: f32,
     backend: Backend,
@@ -77,9 +78,12 @@ struct Report {
     offload: Option<Layers>,
     /// Wall-clock time of the generation, golden model and comparison included.
     seconds: f64,
+    /// Technology of the energy estimate.
+    pub(crate) die: String,
     #[serde(flatten)]
-    device: Option<DeviceReport>,
-    host_work: Vec<HostWork>,
+    pub(crate) device: Option<DeviceReport>,
+    pub(crate) host_work: Vec<HostWork>,
+    pub(crate) provenance: Provenance,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
@@ -126,10 +130,22 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(device_report(offload.ledger(), offload.config(), args)?),
         },
+        die: args.die.clone(),
+        provenance: Provenance::new(args.seed, rtl),
         tokens,
     };
     print(&report, &model, out)?;
-    write_files(args, &report)?;
+    if let Some(path) = &args.json {
+        write_json(path, &report)?;
+    }
+    if let Some(folder) = &args.report {
+        let jobs = match &engine {
+            Engine::Golden => &[],
+            Engine::Rtl(offload) => offload.ledger().jobs(),
+        };
+        report::write(folder, &report, jobs)?;
+        writeln!(out, "report: {}", folder.join("report.html").display())?;
+    }
     if let (Some(file), true) = (&args.trace, rtl) {
         writeln!(out, "waveform: {}", file.display())?;
     }
@@ -225,15 +241,38 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
         out,
         "{} cycles, {} a token, {} at {} (projected); {:.1} s to simulate",
         grouped(device.cycles),
-        grouped(device.cycles / tokens),
+        grouped((device.cycles as f64 / tokens as f64).round()),
         si(device.simulated_seconds, "s"),
         si(device.clock_hz, "Hz"),
         report.seconds
     )?;
+    let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
+    let waits: [(&str, u64); 4] = [
+        ("working", sum(|l| l.active)),
+        ("weights", sum(|l| l.stall_wgt)),
+        ("inputs", sum(|l| l.stall_act)),
+        ("results", sum(|l| l.stall_out)),
+    ];
+    for (name, cycles) in waits {
+        let share = cycles as f64 / device.cycles.max(1) as f64;
+        let what = if name == "working" { "of the cycles" } else { "waited for" };
+        writeln!(out, "  {name:<8}{} {:>5.1} %  {what}", bar(share, 20), 100.0 * share)?;
+    }
     if let Some(energy) = &device.energy_j {
         writeln!(out, "energy {}, {} a token", interval(energy), interval(&(*energy * (1.0 / tokens as f64))))?;
         for (name, part) in device.energy.iter().flat_map(|energy| energy.parts()) {
-            writeln!(out, "  {name}: {}", interval(&part))?;
+            let share = part.joules() / energy.joules();
+            writeln!(out, "  {name:<8}{} {:>5.1} %  {}", bar(share, 20), 100.0 * share, interval(&part))?;
+        }
+        for b in &device.baselines {
+            if let Some(other) = b.energy_j {
+                let factor = other.joules() / energy.joules();
+                writeln!(
+                    out,
+                    "  {:<8}{factor:>6.2}x  the energy, same size, weight bus and memory",
+                    b.arithmetic.name()
+                )?;
+            }
         }
     }
     writeln!(out, "  {}", device.energy_note)?;
@@ -256,35 +295,4 @@ fn layers_table(layers: &[LayerReport]) -> comfy_table::Table {
         ]);
     }
     rows
-}
-
-fn write_files(args: &Args, report: &Report) -> Result<()> {
-    if let Some(path) = &args.json {
-        write_json(path, report)?;
-    }
-    if let Some(folder) = &args.report {
-        std::fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("{}: {e}", folder.display()))?;
-        write_json(&folder.join("run.json"), report)?;
-        if let Some(device) = &report.device {
-            write_csv(&folder.join("layers.csv"), &device.layers)?;
-        }
-    }
-    Ok(())
-}
-
-/// One line a layer; names hold no commas.
-fn write_csv(path: &Path, layers: &[LayerReport]) -> Result<()> {
-    let mut text = String::from(
-        "name,m,k,n,calls,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,model_cycles,bytes,energy_j\n",
-    );
-    for l in layers {
-        let energy = l.energy.map_or(String::new(), |e| e.total().joules().to_string());
-        let numbers =
-            [l.calls, l.cycles, l.active, l.stall_act, l.stall_wgt, l.stall_out].map(|n| n.to_string()).join(",");
-        text += &format!(
-            "{},{},{},{},{numbers},{},{},{},{},{energy}\n",
-            l.name, l.m, l.k, l.n, l.utilization, l.bound_cycles, l.model_cycles, l.bytes
-        );
-    }
-    write_file(path, text.as_bytes())
 }

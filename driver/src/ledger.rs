@@ -27,6 +27,21 @@ pub struct LayerTotals {
     pub bytes: u64,
 }
 
+/// One job, in the order in which they ran.
+#[derive(Clone, Copy, Debug)]
+pub struct JobRecord {
+    /// The layer.
+    pub id: LinearId,
+    /// Tokens of the call that it belongs to.
+    pub tokens: usize,
+    /// Size of the job.
+    pub shape: Shape,
+    /// What the unit counted.
+    pub counters: Counters,
+    /// Device clock cycle of the last result beat, where the transport knows it.
+    pub end: Option<u64>,
+}
+
 /// The first result that differs from the golden model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
@@ -74,6 +89,7 @@ pub struct Incident {
 #[derive(Debug, Default)]
 pub struct Ledger {
     layers: Vec<LayerTotals>,
+    jobs: Vec<JobRecord>,
     index: HashMap<(LinearId, usize), usize>,
     /// Multiply-accumulates done by the device.
     pub macs: u64,
@@ -91,9 +107,24 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// How many jobs are kept one by one.
+    pub const JOBS: usize = 1 << 16;
+
     /// The layers in the order of their first call.
     pub fn layers(&self) -> &[LayerTotals] {
         &self.layers
+    }
+
+    /// The first jobs, in order, at most [`Ledger::JOBS`] of them.
+    pub fn jobs(&self) -> &[JobRecord] {
+        &self.jobs
+    }
+
+    /// Enters a job.
+    pub(crate) fn job(&mut self, job: JobRecord) {
+        if self.jobs.len() < Self::JOBS {
+            self.jobs.push(job);
+        }
     }
 
     /// How many matmuls the golden model computed because the device failed.

@@ -42,7 +42,7 @@ pub use cycles::Shape;
 pub use device::Device;
 pub use energy::EnergyModel;
 pub use error::{Error, JobPlace};
-pub use ledger::{Incident, LayerTotals, Ledger, Mismatch, Remedy};
+pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, Options, Scope};
 pub use transport::{Exchange, Transport, TransportError};
 pub use windows::{WindowTransport, Words};

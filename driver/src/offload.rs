@@ -12,7 +12,7 @@ use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
 use trine_spec::Config;
 
 use crate::cycles::Shape;
-use crate::ledger::{LayerTotals, Ledger, Mismatch, Remedy};
+use crate::ledger::{JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 use crate::packing;
 use crate::schedule::{Job, Schedule};
 use crate::weights::WeightCache;
@@ -121,7 +121,10 @@ impl<T: Transport> Offload<T> {
             let weights = &weights.pieces[job.piece];
             results.clear();
             results.resize(packing::result_bytes(&config, job.shape()), 0);
-            total += self.run(call.id, &job, &acts, weights, &mut results)?;
+            let counters = self.run(call.id, &job, &acts, weights, &mut results)?;
+            total += counters;
+            let end = self.device.transport().result_cycles().last().copied();
+            self.ledger.job(JobRecord { id: call.id, tokens: call.shape.m, shape: job.shape(), counters, end });
             bytes += (acts.len() + weights.len() + results.len()) as u64;
             packing::add_results(&config, &job, &results, y, call.shape.n);
             if schedule.completes(&job) {

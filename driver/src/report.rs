@@ -5,8 +5,9 @@
 use serde::Serialize;
 use trine_spec::Config;
 
+use crate::Counters;
 use crate::cycles::utilization;
-use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Pricing, Systolic, baseline};
+use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Event, Item, Part, Pricing, Systolic, baseline};
 use crate::ledger::{Incident, LayerTotals, Ledger, Mismatch};
 use crate::platform::Memory;
 use crate::predict::Traffic;
@@ -157,6 +158,29 @@ pub struct BaselineTotal {
     pub energy_j: Option<Estimate>,
 }
 
+/// One line of the bill: what happened, how often, and what it cost.
+#[derive(Clone, Debug, Serialize)]
+pub struct BillLine {
+    /// The figure it belongs to.
+    pub part: Part,
+    /// What happened.
+    pub name: &'static str,
+    /// Width of the action in bits.
+    pub bits: usize,
+    /// The counter that it follows.
+    pub event: Event,
+    /// Actions an event.
+    pub per_event: usize,
+    /// How often the action happened.
+    pub count: u64,
+    /// Price of one action.
+    pub each: Estimate,
+    /// Price of all.
+    pub energy: Estimate,
+    /// Where the price is from.
+    pub source: String,
+}
+
 /// All that was counted on a device, with what follows from it.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeviceReport {
@@ -192,6 +216,8 @@ pub struct DeviceReport {
     pub energy_j: Option<Estimate>,
     /// The same by part.
     pub energy: Option<Energy>,
+    /// The same by action.
+    pub bill: Vec<BillLine>,
     /// What the energy leaves out, or why there is none.
     pub energy_note: String,
     /// The same layers on units of other arithmetic.
@@ -228,11 +254,27 @@ impl DeviceReport {
             memory_cycles: memory.cycles(bytes, clock_hz),
             energy_j: energy.map(|e| e.total()),
             energy,
+            bill: pricing.map_or(vec![], |pricing| bill(ledger, pricing)),
             energy_note: note(pricing),
             baselines: totals(&layers, pricing.is_ok()),
             layers,
         }
     }
+}
+
+/// The bill of all layers together.
+fn bill(ledger: &Ledger, pricing: &Pricing) -> Vec<BillLine> {
+    let (mut counters, mut bytes) = (Counters::default(), 0);
+    for layer in ledger.layers() {
+        counters += layer.counters;
+        bytes += layer.bytes;
+    }
+    let line = |item: &Item| {
+        let (count, energy) = pricing.unit.line(item, &counters, bytes);
+        let Item { part, name, bits, event, per_event, ref price } = *item;
+        BillLine { part, name, bits, event, per_event, count, each: price.energy, energy, source: price.source.clone() }
+    };
+    pricing.unit.items().iter().map(line).collect()
 }
 
 /// What an energy leaves out, or why there is none.

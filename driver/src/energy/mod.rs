@@ -12,20 +12,23 @@
 //! die and one for the memory, never two nodes. What no record prices is left out and said so: [`NOT_COUNTED`].
 
 mod baseline;
+mod bill;
 mod estimate;
 mod inventory;
+mod parts;
 mod records;
 
 pub use baseline::{Baseline, Pricing, SYSTOLIC, Systolic, baseline};
+pub use bill::{Event, Item};
 pub use estimate::{Estimate, Tag};
 pub use inventory::{Arithmetic, Inventory};
+pub use parts::{Energy, Part};
 pub use records::{Price, Record, Records};
 
-use serde::Serialize;
+use bill::Bill;
 use trine_spec::Config;
 use uom::si::f64::{Frequency, Time};
 use uom::si::frequency::hertz;
-use uom::si::time::microsecond;
 
 use crate::{Counters, Error};
 
@@ -37,128 +40,6 @@ pub const NOT_COUNTED: &[&str] = &[
     "DRAM refresh and standby",
     "the host",
 ];
-
-/// Which of the four figures of a report an event belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    /// Logic and registers of the columns.
-    Compute,
-    /// Activation buffer and accumulators.
-    Onchip,
-    /// Bytes moved over the streams.
-    Dram,
-    /// Leakage of the unit.
-    Static,
-}
-
-/// The parts of an energy.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Energy {
-    /// Logic and registers of the columns.
-    pub compute: Estimate,
-    /// Activation buffer and accumulators.
-    pub onchip: Estimate,
-    /// Bytes moved over the streams.
-    pub dram: Estimate,
-    /// Leakage of the unit.
-    #[serde(rename = "static")]
-    pub idle: Estimate,
-}
-
-impl Energy {
-    /// No energy at all.
-    pub const ZERO: Self =
-        Self { compute: Estimate::ZERO, onchip: Estimate::ZERO, dram: Estimate::ZERO, idle: Estimate::ZERO };
-
-    /// All parts.
-    pub fn total(&self) -> Estimate {
-        self.parts().into_iter().map(|(_, energy)| energy).sum()
-    }
-
-    /// The parts by name, in the order of reports.
-    pub fn parts(&self) -> [(&'static str, Estimate); 4] {
-        [("compute", self.compute), ("on-chip", self.onchip), ("DRAM", self.dram), ("static", self.idle)]
-    }
-
-    /// The same with tags at least as weak as `tag`.
-    pub fn at_best(self, tag: Tag) -> Self {
-        Self {
-            compute: self.compute.at_best(tag),
-            onchip: self.onchip.at_best(tag),
-            dram: self.dram.at_best(tag),
-            idle: self.idle.at_best(tag),
-        }
-    }
-
-    fn part(&mut self, part: Part) -> &mut Estimate {
-        match part {
-            Part::Compute => &mut self.compute,
-            Part::Onchip => &mut self.onchip,
-            Part::Dram => &mut self.dram,
-            Part::Static => &mut self.idle,
-        }
-    }
-}
-
-impl std::iter::Sum for Energy {
-    fn sum<I: Iterator<Item = Self>>(energies: I) -> Self {
-        energies.fold(Self::ZERO, |a, b| Self {
-            compute: a.compute + b.compute,
-            onchip: a.onchip + b.onchip,
-            dram: a.dram + b.dram,
-            idle: a.idle + b.idle,
-        })
-    }
-}
-
-/// What the unit or the driver counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Event {
-    /// A cycle in which the columns took a lane chunk.
-    Active,
-    /// A cycle with a job running.
-    Cycle,
-    /// A beat of activations taken.
-    ActivationBeat,
-    /// A beat of weights taken.
-    WeightBeat,
-    /// A beat of results handed out.
-    ResultBeat,
-    /// A byte on any stream.
-    Byte,
-}
-
-impl Event {
-    fn count(self, counters: &Counters, bytes: u64) -> u64 {
-        match self {
-            Event::Active => counters.active,
-            Event::Cycle => counters.cycles,
-            Event::ActivationBeat => counters.act_beats,
-            Event::WeightBeat => counters.wgt_beats,
-            Event::ResultBeat => counters.res_beats,
-            Event::Byte => bytes,
-        }
-    }
-}
-
-/// One line of the bill: how often an action happens with an event, and what it costs.
-#[derive(Clone, Debug)]
-pub struct Item {
-    /// The figure it belongs to.
-    pub part: Part,
-    /// What happens, in words.
-    pub name: &'static str,
-    /// Width of the action in bits.
-    pub bits: usize,
-    /// The event.
-    pub event: Event,
-    /// Actions an event.
-    pub per_event: usize,
-    /// Price of one action.
-    pub price: Price,
-}
 
 /// What the events of one unit cost.
 #[derive(Clone, Debug)]
@@ -228,97 +109,6 @@ impl EnergyModel {
     /// How long `cycles` take at the stated clock.
     pub fn time(&self, cycles: u64) -> Time {
         cycles as f64 / self.clock
-    }
-}
-
-/// A bill as it is drawn up.
-struct Bill<'a> {
-    records: &'a Records,
-    die: &'a str,
-    items: Vec<Item>,
-}
-
-impl Bill<'_> {
-    fn unit(&mut self, config: &Config, arithmetic: Arithmetic, clock: Frequency) -> Result<(), Error> {
-        use Event::{ActivationBeat, Active, Cycle, ResultBeat, WeightBeat};
-        let unit = Inventory::new(config, arithmetic);
-        let (lanes, columns) = (config.lanes, config.columns);
-        let (product, adder) = match arithmetic {
-            Arithmetic::Ternary => (("weight selects", "selector", "select"), "adder"),
-            Arithmetic::Int8 => (("product", "multiplier", "multiply"), "adder"),
-            Arithmetic::Fp16 => (("product", "fp-multiplier", "multiply"), "fp-adder"),
-        };
-        self.compute(product, unit.act_bits, Active, lanes * columns)?;
-        for &(count, width) in &unit.tree {
-            self.compute(("addition in the tree", adder, "add"), width, Active, count * columns)?;
-        }
-        self.compute(("addition to the accumulator", adder, "add"), unit.acc_bits, Active, columns)?;
-        // One at a time, because bits and not words are recorded.
-        let written = ("register bit written", "flip-flop", "write");
-        self.compute(written, 1, Active, unit.tree_flip_flops + unit.word_flip_flops)?;
-        // A beat, its codes, and its share of the tile.
-        let beat_bits = match arithmetic {
-            Arithmetic::Ternary => 2 * config.trits_per_beat(),
-            _ => config.weight_bus,
-        };
-        self.compute(written, 1, WeightBeat, config.weight_bus + 2 * beat_bits)?;
-        self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops())?;
-
-        let bytes = |(words, bits): (usize, usize)| (words * bits).div_ceil(8);
-        let (chunk, chunks) = (unit.activations.1, bytes(unit.activations));
-        let (sums, room) = (unit.accumulators.1, bytes(unit.accumulators));
-        self.memory("lane chunk read", chunk, chunks, Active, 1)?;
-        self.memory("accumulators read and written", sums, room, Active, 2)?;
-        self.memory("lane chunk stored", chunk, chunks, ActivationBeat, 1)?;
-        self.memory("results stored and read", sums, room, ResultBeat, 2)?;
-
-        let multipliers = match arithmetic {
-            Arithmetic::Ternary => 0,
-            // An array multiplier of n bits has n (n - 1) full adders; fp16 multiplies 11-bit fractions.
-            Arithmetic::Int8 => lanes * columns * 8 * 7,
-            Arithmetic::Fp16 => lanes * columns * 11 * 10,
-        };
-        let period = 1.0 / clock;
-        // A programmable device leaks as a whole, whatever part of it is used.
-        if self.records.knows(self.die, "device", "leak") {
-            return self.leak("device leaks", "device", 1, period);
-        }
-        self.leak("full adder leaks", "full-adder", unit.full_adders(columns) + multipliers, period)?;
-        self.leak("flip-flop leaks", "flip-flop", unit.flip_flops(), period)?;
-        self.leak("memory bit leaks", "sram-bit", unit.memory_bits(), period)
-    }
-
-    fn compute(
-        &mut self,
-        (name, component, action): (&'static str, &str, &'static str),
-        bits: usize,
-        event: Event,
-        per_event: usize,
-    ) -> Result<(), Error> {
-        let price = self.records.price(self.die, component, action, bits, None)?;
-        self.items.push(Item { part: Part::Compute, name, bits, event, per_event, price });
-        Ok(())
-    }
-
-    fn memory(
-        &mut self,
-        name: &'static str,
-        bits: usize,
-        capacity: usize,
-        event: Event,
-        per_event: usize,
-    ) -> Result<(), Error> {
-        let price = self.records.price(self.die, "sram", "access", bits, Some(capacity))?;
-        self.items.push(Item { part: Part::Onchip, name, bits, event, per_event, price });
-        Ok(())
-    }
-
-    /// A record of leakage is for a microsecond; here it is for a cycle.
-    fn leak(&mut self, name: &'static str, component: &str, per_event: usize, period: Time) -> Result<(), Error> {
-        let Price { energy, source } = self.records.price(self.die, component, "leak", 1, None)?;
-        let price = Price { energy: energy * period.get::<microsecond>(), source };
-        self.items.push(Item { part: Part::Static, name, bits: 1, event: Event::Cycle, per_event, price });
-        Ok(())
     }
 }
 

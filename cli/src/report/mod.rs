@@ -1,0 +1,65 @@
+//! The report of a run: `run.json` for machines, `layers.csv` for tables, `report.html` for people, `trace.json` for
+//! Perfetto.
+
+mod charts;
+mod groups;
+mod page;
+mod provenance;
+mod trace;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use trine_driver::JobRecord;
+use trine_driver::report::LayerReport;
+
+pub(crate) use provenance::Provenance;
+
+use crate::output::{write_file, write_json};
+use crate::run::Report;
+
+/// Writes all files into `folder`, which is made where it is not there.
+pub(crate) fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    write_json(&folder.join("run.json"), report)?;
+    write_file(&folder.join("report.html"), page::render(report)?.as_bytes())?;
+    if let Some(device) = &report.device {
+        write_file(&folder.join("layers.csv"), csv(&device.layers).as_bytes())?;
+        write_file(&folder.join("trace.json"), &serde_json::to_vec(&trace::trace(device, jobs))?)?;
+    }
+    Ok(())
+}
+
+/// One line a layer; names hold no commas.
+fn csv(layers: &[LayerReport]) -> String {
+    let mut text = String::from(
+        "name,m,k,n,calls,macs,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,model_cycles,\
+         memory_cycles,bytes,energy_j,energy_lo_j,energy_hi_j,compute_j,onchip_j,dram_j,static_j\n",
+    );
+    for l in layers {
+        let counts =
+            [l.calls, l.macs, l.cycles, l.active, l.stall_act, l.stall_wgt, l.stall_out].map(|n| n.to_string());
+        let bounds = [l.bound_cycles, l.model_cycles, l.memory_cycles, l.bytes].map(|n| n.to_string());
+        let energy = match l.energy {
+            None => vec![String::new(); 7],
+            Some(energy) => {
+                let total = energy.total();
+                let parts = energy.parts().map(|(_, part)| part.value);
+                let all = [total.value, total.lo, total.hi].into_iter().chain(parts);
+                all.map(|e| e.get::<uom::si::energy::joule>().to_string()).collect()
+            }
+        };
+        text += &format!(
+            "{},{},{},{},{},{},{},{}\n",
+            l.name,
+            l.m,
+            l.k,
+            l.n,
+            counts.join(","),
+            l.utilization,
+            bounds.join(","),
+            energy.join(",")
+        );
+    }
+    text
+}

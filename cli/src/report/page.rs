@@ -1,0 +1,290 @@
+//! `report.html`: one file that needs no network. The template lies in `templates/`; what it shows is put together here.
+
+use anyhow::Result;
+use askama::Template;
+use trine_driver::energy::{Energy, Estimate};
+use trine_driver::report::{BillLine, DeviceReport};
+
+use super::charts::{self, Chart};
+use super::groups::Group;
+use crate::args::describe;
+use crate::output::{grouped, interval, si};
+use crate::run::Report;
+
+/// A figure at the top of the page; tests read `field` and `raw`.
+struct Card {
+    label: &'static str,
+    value: String,
+    detail: String,
+    field: &'static str,
+    raw: f64,
+}
+
+/// Charts of one kind, each with a name where there are two, their heading and what to read from them.
+struct Figure {
+    title: &'static str,
+    note: String,
+    charts: Vec<(&'static str, Chart)>,
+}
+
+/// A row of the table of layers: what is shown and what it is sorted by.
+struct Row {
+    name: String,
+    cells: Vec<(String, f64)>,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    report: &'a Report,
+    device: Option<&'a DeviceReport>,
+    subtitle: String,
+    cards: Vec<Card>,
+    figures: Vec<Figure>,
+    columns: &'static [&'static str],
+    rows: Vec<Row>,
+    bill: Vec<BillRow>,
+    baselines: Vec<[String; 6]>,
+    configuration: Vec<(&'static str, String)>,
+    provenance: Vec<(&'static str, String)>,
+}
+
+/// A line of the bill as text.
+struct BillRow {
+    part: &'static str,
+    name: String,
+    count: String,
+    each: String,
+    energy: String,
+    source: String,
+}
+
+/// What the template calls.
+mod filters {
+    use askama::{Result, Values, filter_fn};
+
+    /// Digits in groups of three.
+    #[filter_fn]
+    pub(super) fn grouped(n: &u64, _: &dyn Values) -> Result<String> {
+        Ok(crate::output::grouped(n))
+    }
+}
+
+/// The page of a run.
+pub(super) fn render(report: &Report) -> Result<String> {
+    let device = report.device.as_ref();
+    let unit = device.map_or("computed by the golden model".into(), |d| describe(&d.config));
+    let page = Page {
+        device,
+        subtitle: format!("{} · {unit}", report.model.display()),
+        cards: device.map_or(vec![], |device| cards(report, device)),
+        figures: device.map_or(vec![], figures),
+        columns: &COLUMNS,
+        rows: device.map_or(vec![], rows),
+        bill: device.map_or(vec![], |device| device.bill.iter().map(bill_row).collect()),
+        baselines: device.map_or(vec![], baselines),
+        configuration: device.map_or(vec![], configuration),
+        provenance: report.provenance.rows(),
+        report,
+    };
+    Ok(page.render()?)
+}
+
+fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
+    let tokens = report.tokens.len().max(1) as f64;
+    let busy = device.macs as f64 / (device.cycles.max(1) as f64 * device.config.tile_trits() as f64);
+    let rate = tokens / device.simulated_seconds;
+    let mut cards = vec![
+        Card {
+            label: "mismatches",
+            value: grouped(device.mismatches),
+            detail: format!("of {} multiply-accumulates compared with the golden model", grouped(device.checked_macs)),
+            field: "mismatches",
+            raw: device.mismatches as f64,
+        },
+        Card {
+            label: "cycles a token",
+            value: grouped((device.cycles as f64 / tokens).round() as u64),
+            detail: format!("{} cycles for {tokens} tokens, prompt included (measured)", grouped(device.cycles)),
+            field: "cycles",
+            raw: device.cycles as f64,
+        },
+        Card {
+            label: "tokens a second",
+            value: if rate < 100.0 { format!("{rate:.1}") } else { grouped(rate.round()) },
+            detail: format!("by the unit alone, at {} (projected)", si(device.clock_hz, "Hz")),
+            field: "tokens_per_second",
+            raw: rate,
+        },
+        Card {
+            label: "utilisation",
+            value: format!("{:.1} %", 100.0 * busy),
+            detail: format!("{} multiply-accumulates, {} moved", grouped(device.macs), si(device.bytes as f64, "B")),
+            field: "utilization",
+            raw: busy,
+        },
+    ];
+    if let Some(energy) = &device.energy {
+        let (total, dram) = (energy.total(), energy.dram.joules() / energy.total().joules());
+        let token = total * (1.0 / tokens);
+        cards.push(Card {
+            label: "energy a token",
+            value: si(token.joules(), "J"),
+            detail: format!("{}, the whole run {}", span(&token), si(total.joules(), "J")),
+            field: "energy_j",
+            raw: total.joules(),
+        });
+        cards.push(Card {
+            label: "of it in DRAM",
+            value: format!("{:.1} %", 100.0 * dram),
+            detail: format!("{}, {} die", device.memory.name, report.die),
+            field: "dram_share",
+            raw: dram,
+        });
+    }
+    cards
+}
+
+/// The interval and tag of a figure that stands beside.
+fn span(e: &Estimate) -> String {
+    let [lo, hi] = [e.lo, e.hi].map(|end| si(end.get::<uom::si::energy::joule>(), "J"));
+    format!("{lo} to {hi} ({})", e.tag.name())
+}
+
+fn figures(device: &DeviceReport) -> Vec<Figure> {
+    let groups = Group::all(&device.layers);
+    let mut figures = vec![];
+    if let Some(own) = device.energy {
+        let mut units = vec![("ternary", own)];
+        for arithmetic in ["int8", "fp16"] {
+            let same = device.layers.iter().flat_map(|l| &l.baselines).filter(|b| b.arithmetic.name() == arithmetic);
+            let energies: Option<Vec<Energy>> = same.map(|b| b.energy).collect();
+            units.extend(energies.map(|energies| (arithmetic, energies.into_iter().sum())));
+        }
+        let [whole, die] = charts::comparison(&units);
+        figures.push(Figure {
+            title: "Energy beside int8 and fp16",
+            note:
+                "The same layers on units of the same size with the same weight bus and memory. Whiskers are intervals."
+                    .into(),
+            charts: vec![("", whole), ("on the die alone", die)],
+        });
+        figures.push(roofline(device, &groups));
+        let energies: Vec<(String, Energy)> =
+            groups.iter().filter_map(|group| Some((group.label(), group.energy()?))).collect();
+        figures.push(Figure {
+            title: "Energy by projection",
+            note: "Summed over the transformer's layers; a number after × is the tokens of a call.".into(),
+            charts: vec![("", charts::energy(&energies))],
+        });
+    }
+    figures.push(Figure {
+        title: "Cycles by projection",
+        note: "Shares of the cycles that the unit counted; the line is the least number possible.".into(),
+        charts: vec![("", charts::cycles(&groups))],
+    });
+    if device.energy.is_none() {
+        figures.push(roofline(device, &groups));
+    }
+    let mut tokens: Vec<usize> = groups.iter().map(|group| group.m).collect();
+    tokens.sort_unstable();
+    tokens.dedup();
+    for m in tokens {
+        let note = match m {
+            1 => "One token at a time: rows are transformer layers.".into(),
+            m => format!("{m} tokens at a time: rows are transformer layers."),
+        };
+        let chart = charts::heatmap(&device.layers, m);
+        figures.extend(chart.map(|chart| Figure { title: "Utilisation", note, charts: vec![("", chart)] }));
+    }
+    figures
+}
+
+fn roofline(device: &DeviceReport, groups: &[Group<'_>]) -> Figure {
+    let rate = |bytes: f64| si(bytes, "B/s");
+    Figure {
+        title: "Roofline",
+        note: format!(
+            "Rates as counted, at {}, with a host that keeps up; {} delivers {}, the weight bus takes {}.",
+            si(device.clock_hz, "Hz"),
+            device.memory.name,
+            rate(device.memory.bytes_per_second),
+            rate(device.config.weight_bus as f64 / 8.0 * device.clock_hz)
+        ),
+        charts: vec![("", charts::roofline(device, groups))],
+    }
+}
+
+const COLUMNS: [&str; 11] =
+    ["layer", "m", "k", "n", "calls", "cycles", "bound", "memory", "bound by", "utilisation", "energy"];
+
+fn rows(device: &DeviceReport) -> Vec<Row> {
+    let count = |n: u64| (grouped(n), n as f64);
+    device
+        .layers
+        .iter()
+        .map(|l| Row {
+            name: l.name.clone(),
+            cells: vec![
+                (l.m.to_string(), l.m as f64),
+                (l.k.to_string(), l.k as f64),
+                (l.n.to_string(), l.n as f64),
+                count(l.calls),
+                count(l.cycles),
+                count(l.bound_cycles),
+                count(l.memory_cycles),
+                (l.bound.name().into(), l.bound as usize as f64),
+                (format!("{:.1} %", 100.0 * l.utilization), l.utilization),
+                l.energy.map_or(("-".into(), 0.0), |e| (si(e.total().joules(), "J"), e.total().joules())),
+            ],
+        })
+        .collect()
+}
+
+fn bill_row(line: &BillLine) -> BillRow {
+    BillRow {
+        part: line.part.name(),
+        name: if line.bits == 1 { line.name.into() } else { format!("{}, {} bits", line.name, line.bits) },
+        count: grouped(line.count),
+        each: si(line.each.joules(), "J"),
+        energy: interval(&line.energy),
+        source: line.source.clone(),
+    }
+}
+
+fn baselines(device: &DeviceReport) -> Vec<[String; 6]> {
+    let own = device.energy_j.map(|e| e.joules());
+    let row = |name: &str, cycles: u64, bytes: u64, energy: Option<Estimate>| {
+        let times = |a: f64, b: f64| format!("{:.2}×", a / b);
+        [
+            name.to_owned(),
+            grouped(cycles),
+            times(cycles as f64, device.cycles as f64),
+            si(bytes as f64, "B"),
+            energy.map_or("-".into(), |e| interval(&e)),
+            energy.zip(own).map_or("-".into(), |(e, own)| times(e.joules(), own)),
+        ]
+    };
+    let mut rows = vec![row("ternary, this unit", device.cycles, device.bytes, device.energy_j)];
+    for b in &device.baselines {
+        rows.push(row(b.arithmetic.name(), b.cycles, b.bytes, b.energy_j));
+    }
+    let stationary = |field: fn(&trine_driver::report::LayerReport) -> u64| device.layers.iter().map(field).sum();
+    let int8 = device.baselines.first().map_or(0, |b| b.bytes);
+    rows.push(row("int8 systolic 32×32, weights stay", stationary(|l| l.systolic.weight_stationary), int8, None));
+    rows.push(row("int8 systolic 32×32, sums stay", stationary(|l| l.systolic.output_stationary), int8, None));
+    rows
+}
+
+fn configuration(device: &DeviceReport) -> Vec<(&'static str, String)> {
+    let (c, memory) = (&device.config, &device.memory);
+    vec![
+        ("lanes × columns", format!("{} × {}", c.lanes, c.columns)),
+        ("activations", format!("{} bits", c.act_bits)),
+        ("weights", format!("{}, {} bits a beat, {} beats a tile", c.weight_code, c.weight_bus, c.beats_per_tile())),
+        ("style", c.style.to_string()),
+        ("largest job", format!("K up to {}, M up to {}", c.max_depth, c.max_tokens)),
+        ("clock", si(device.clock_hz, "Hz")),
+        ("memory", format!("{}, {}, {}", memory.name, si(memory.bytes_per_second, "B/s"), memory.source)),
+    ]
+}

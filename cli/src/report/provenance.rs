@@ -1,0 +1,48 @@
+//! What a report was made with, so that it can be made again.
+
+use serde::Serialize;
+use trine_sim::tools::Search;
+
+/// Versions and command line.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Provenance {
+    /// Version of this command.
+    trine: &'static str,
+    /// Commit that it was built from.
+    commit: &'static str,
+    /// What `verilator --version` prints; absent when nothing was simulated.
+    verilator: Option<String>,
+    /// What the C++ compiler's `--version` prints.
+    compiler: Option<String>,
+    /// The command as it was given.
+    command: Vec<String>,
+    /// Seed of everything random.
+    seed: u64,
+}
+
+impl Provenance {
+    /// Of this process; `simulated` looks up the tools that simulate.
+    pub(crate) fn new(seed: u64, simulated: bool) -> Self {
+        let tools = simulated.then(Search::from_environment);
+        let verilator = tools.as_ref().and_then(|tools| tools.verilator().ok()).map(|tool| tool.version);
+        let compiler = tools.as_ref().and_then(|tools| tools.compiler().ok()).map(|tool| tool.version);
+        Self {
+            trine: env!("CARGO_PKG_VERSION"),
+            commit: env!("TRINE_COMMIT"),
+            verilator,
+            compiler,
+            command: std::env::args().collect(),
+            seed,
+        }
+    }
+
+    /// As rows of a table.
+    pub(super) fn rows(&self) -> Vec<(&'static str, String)> {
+        let mut rows = vec![("trine", format!("{}, commit {}", self.trine, self.commit))];
+        rows.extend(self.verilator.clone().map(|version| ("Verilator", version)));
+        rows.extend(self.compiler.clone().map(|version| ("C++ compiler", version)));
+        rows.push(("seed", self.seed.to_string()));
+        rows.push(("command", self.command.join(" ")));
+        rows
+    }
+}

@@ -1,0 +1,219 @@
+//! The files of `trine run --report`: one run, and every figure that two of them state.
+
+mod common;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use common::{json, model, trine, workplace};
+use serde_json::Value;
+use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, Sampler, TernaryMatrix, Tokenizer, generate};
+
+const RUN: &str =
+    "run --model MODEL --prompt KING --tokens 6 --seed 5 --temperature 0 --preset small --offload linear --report out";
+
+/// The folder of one run, made once.
+fn out() -> &'static Path {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = workplace();
+        let run = trine(folder.path(), RUN);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+        assert!(run.stdout.contains("report: out/report.html") && run.stdout.contains('█'), "{}", run.stdout);
+        folder
+    });
+    Box::leak(folder.path().join("out").into_boxed_path())
+}
+
+fn number(v: &Value) -> f64 {
+    v.as_f64().unwrap_or_else(|| panic!("{v} is no number"))
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * b.abs()
+}
+
+#[test]
+fn energies_reconcile() {
+    let run = json(out(), "run.json");
+    let total = number(&run["energy_j"]["value"]);
+    let value = |e: &Value, part: &str| number(&e[part]["value"]);
+    let parts = ["compute", "onchip", "dram", "static"];
+    assert!(close(parts.iter().map(|part| value(&run["energy"], part)).sum(), total));
+    let layers = run["layers"].as_array().unwrap();
+    for part in parts {
+        let sum = layers.iter().map(|l| value(&l["energy"], part)).sum();
+        assert!(close(sum, value(&run["energy"], part)), "{part}");
+        let of = |line: &&Value| line["part"] == part;
+        let billed =
+            run["bill"].as_array().unwrap().iter().filter(of).map(|line| number(&line["energy"]["value"])).sum();
+        assert!(close(billed, value(&run["energy"], part)), "{part} on the bill");
+    }
+    for line in run["bill"].as_array().unwrap() {
+        assert!(close(number(&line["each"]["value"]) * number(&line["count"]), number(&line["energy"]["value"])));
+        assert!(line["source"].as_str().unwrap().contains(": "), "{line}");
+    }
+    for (i, arithmetic) in ["int8", "fp16"].into_iter().enumerate() {
+        let whole = &run["baselines"][i];
+        assert_eq!(whole["arithmetic"], arithmetic);
+        let sum: f64 =
+            layers.iter().map(|l| parts.map(|p| value(&l["baselines"][i]["energy"], p)).iter().sum::<f64>()).sum();
+        assert!(close(sum, number(&whole["energy_j"]["value"])));
+    }
+}
+
+/// Counts events where the golden model multiplies, by walking over the matrices, and knows nothing of schedules.
+#[derive(Default)]
+struct Counting {
+    lanes: usize,
+    columns: usize,
+    bytes_a_beat: usize,
+    /// Active cycles, multiply-accumulates and bytes by layer and tokens.
+    events: HashMap<(String, usize), [u64; 3]>,
+}
+
+impl Matmul for Counting {
+    fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
+        let [active, macs, bytes] = self.events.entry((id.to_string(), m)).or_default();
+        let (n, k) = (w.rows(), w.cols());
+        // The unit takes eight tokens at most; the weights come again for every such piece.
+        for piece in (0..m).step_by(8) {
+            let tokens = (m - piece).min(8);
+            for first_output in (0..n).step_by(self.columns) {
+                for first_input in (0..k).step_by(self.lanes) {
+                    // Five weights in a byte, whole beats.
+                    let weights = (self.lanes * self.columns).div_ceil(5);
+                    *bytes += weights.next_multiple_of(self.bytes_a_beat) as u64;
+                    for _ in 0..tokens {
+                        *active += 1;
+                        let real = |first: usize, size: usize, all: usize| {
+                            (first..first + size).filter(|at| *at < all).count()
+                        };
+                        let inputs = real(first_input, self.lanes, k);
+                        *macs += (inputs * real(first_output, self.columns, n)) as u64;
+                        // Activations arrive once, while the first outputs are computed.
+                        if first_output == 0 {
+                            *bytes += self.lanes as u64;
+                        }
+                        // Sums leave when the last inputs are in.
+                        if first_input + self.lanes >= k {
+                            *bytes += 4 * self.columns as u64;
+                        }
+                    }
+                }
+            }
+        }
+        Golden.matmul(id, w, x, m, y)
+    }
+}
+
+#[test]
+fn counters_equal_a_count_made_by_the_golden_model() {
+    let run = json(out(), "run.json");
+    let (model, tokenizer) = (Model::load(&model()).unwrap(), Tokenizer::load(&model()).unwrap());
+    let bus = run["config"]["weight-bus"].as_u64().unwrap() as usize;
+    let mut counting = Counting { lanes: 32, columns: 4, bytes_a_beat: bus / 8, ..Counting::default() };
+    let prompt = tokenizer.encode("KING").unwrap();
+    let mut sampler = Sampler::temperature(0.0, 5);
+    let tokens: Vec<u32> =
+        generate(&model, &mut counting, &mut sampler, &prompt).unwrap().take(6).map(Result::unwrap).collect();
+    assert_eq!(run["tokens"], serde_json::to_value(tokens).unwrap());
+    let layers = run["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), counting.events.len());
+    for l in layers {
+        let key = (l["name"].as_str().unwrap().to_owned(), l["m"].as_u64().unwrap() as usize);
+        let [active, macs, bytes] = counting.events[&key];
+        assert_eq!((&l["active"], &l["macs"], &l["bytes"]), (&active.into(), &macs.into(), &bytes.into()), "{key:?}");
+        let streams = ["activations", "weights", "results"].map(|s| l["traffic"][s].as_u64().unwrap());
+        assert_eq!(streams.iter().sum::<u64>(), bytes);
+        assert_eq!(l["cycles"], l["model_cycles"], "nothing stalled from outside");
+    }
+}
+
+/// The attributes `data-field` and `data-value` of an element, in order.
+fn fields(html: &str) -> HashMap<&str, f64> {
+    let quoted = |text: &'static str| move |from: &str| from.find(text).map(|at| at + text.len());
+    let mut found = HashMap::new();
+    for element in html.split("data-field=\"").skip(1) {
+        let name = &element[..element.find('"').unwrap()];
+        let value = &element[quoted("data-value=\"")(element).unwrap()..];
+        found.insert(name, value[..value.find('"').unwrap()].parse().unwrap());
+    }
+    found
+}
+
+#[test]
+fn the_page_states_what_the_json_states_and_needs_no_network() {
+    let (run, html) = (json(out(), "run.json"), std::fs::read_to_string(out().join("report.html")).unwrap());
+    let shown = fields(&html);
+    let total = number(&run["energy_j"]["value"]);
+    assert_eq!(shown["cycles"], number(&run["cycles"]));
+    assert_eq!(shown["mismatches"], 0.0);
+    assert!(close(shown["energy_j"], total));
+    assert!(close(shown["dram_share"], number(&run["energy"]["dram"]["value"]) / total));
+    assert!(close(shown["tokens_per_second"], 6.0 / number(&run["simulated_seconds"])));
+    let layers = run["layers"].as_array().unwrap();
+    assert_eq!(html.matches("<td class=\"name\">").count(), layers.len());
+    assert!(html.matches("class=\"mark ").count() > layers.len(), "charts have marks");
+    // The name of SVG's namespace is no address that anything is fetched from.
+    let html = html.replace("http://www.w3.org/2000/svg", "");
+    for outside in ["http:", "https:", "src=", "@import", "url("] {
+        assert!(!html.contains(outside), "{outside} in the page");
+    }
+    assert!(html.contains("<b>KING</b>") && html.contains("--seed 5") && html.contains("Verilator"));
+}
+
+#[test]
+fn text_of_a_model_cannot_become_markup() {
+    let folder = workplace();
+    let run = trine(folder.path(), "run --model MODEL --prompt a&b --tokens 1 --report o --backend golden");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(std::fs::read_to_string(folder.path().join("o/report.html")).unwrap().contains("<b>a&#38;b</b>"));
+    assert!(!folder.path().join("o/trace.json").exists(), "nothing ran on a unit");
+}
+
+#[test]
+fn the_trace_is_as_long_as_the_run() {
+    let (run, trace) = (json(out(), "run.json"), json(out(), "trace.json"));
+    let events = trace["traceEvents"].as_array().unwrap();
+    let on = |track: u64| events.iter().filter(move |e| e["ph"] == "X" && e["tid"] == track);
+    let sum = |track: u64| on(track).map(|e| e["dur"].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(run["cycles"], sum(1), "jobs");
+    let field = |name: &str| run["layers"].as_array().unwrap().iter().map(|l| l[name].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(sum(7), field("stall_wgt") + field("stall_act") + field("stall_out"));
+    let mut free = 0;
+    for job in on(1) {
+        let start = job["ts"].as_u64().unwrap();
+        assert!(start >= free, "jobs do not overlap: {job}");
+        free = start + job["dur"].as_u64().unwrap();
+        assert_eq!(job["args"]["cycles"], job["dur"]);
+    }
+    // Nothing inside a job reaches beyond the last one.
+    assert!(
+        events
+            .iter()
+            .filter(|e| e["ph"] == "X")
+            .all(|e| e["ts"].as_u64().unwrap() + e["dur"].as_u64().unwrap() <= free)
+    );
+    let names: Vec<&str> =
+        events.iter().filter(|e| e["name"] == "thread_name").map(|e| e["args"]["name"].as_str().unwrap()).collect();
+    assert_eq!((names[0], names[2], names.len()), ("layers", "passes", 9));
+    assert!(trace["otherData"]["time"].as_str().unwrap().contains("1 clock cycle"));
+}
+
+#[test]
+fn the_csv_has_a_line_for_every_layer() {
+    let (run, csv) = (json(out(), "run.json"), std::fs::read_to_string(out().join("layers.csv")).unwrap());
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    let column = |name: &str| rows[0].iter().position(|c| *c == name).unwrap();
+    let layers = run["layers"].as_array().unwrap();
+    assert_eq!(rows.len(), 1 + layers.len());
+    for (row, l) in rows[1..].iter().zip(layers) {
+        assert_eq!((row.len(), row[0]), (rows[0].len(), l["name"].as_str().unwrap()));
+        assert_eq!(row[column("cycles")].parse::<u64>().unwrap(), l["cycles"].as_u64().unwrap());
+        let parts =
+            ["compute_j", "onchip_j", "dram_j", "static_j"].map(|name| row[column(name)].parse::<f64>().unwrap());
+        assert!(close(parts.iter().sum(), row[column("energy_j")].parse().unwrap()));
+    }
+}

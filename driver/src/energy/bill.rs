@@ -1,0 +1,152 @@
+//! The lines of a bill: which action happens how often with which event, and what it costs.
+
+use serde::Serialize;
+use trine_spec::Config;
+use uom::si::f64::{Frequency, Time};
+use uom::si::time::microsecond;
+
+use super::inventory::{Arithmetic, Inventory};
+use super::parts::Part;
+use super::records::{Price, Records};
+use crate::{Counters, Error};
+
+/// What the unit or the driver counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// A cycle in which the columns took a lane chunk.
+    Active,
+    /// A cycle with a job running.
+    Cycle,
+    /// A beat of activations taken.
+    ActivationBeat,
+    /// A beat of weights taken.
+    WeightBeat,
+    /// A beat of results handed out.
+    ResultBeat,
+    /// A byte on any stream.
+    Byte,
+}
+
+impl Event {
+    /// How often it happened.
+    pub(super) fn count(self, counters: &Counters, bytes: u64) -> u64 {
+        match self {
+            Event::Active => counters.active,
+            Event::Cycle => counters.cycles,
+            Event::ActivationBeat => counters.act_beats,
+            Event::WeightBeat => counters.wgt_beats,
+            Event::ResultBeat => counters.res_beats,
+            Event::Byte => bytes,
+        }
+    }
+}
+
+/// One line of the bill: how often an action happens with an event, and what it costs.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The figure it belongs to.
+    pub part: Part,
+    /// What happens, in words.
+    pub name: &'static str,
+    /// Width of the action in bits.
+    pub bits: usize,
+    /// The event.
+    pub event: Event,
+    /// Actions an event.
+    pub per_event: usize,
+    /// Price of one action.
+    pub price: Price,
+}
+
+/// A bill as it is drawn up.
+pub(super) struct Bill<'a> {
+    pub(super) records: &'a Records,
+    pub(super) die: &'a str,
+    pub(super) items: Vec<Item>,
+}
+
+impl Bill<'_> {
+    /// The lines of a unit, all but its DRAM.
+    pub(super) fn unit(&mut self, config: &Config, arithmetic: Arithmetic, clock: Frequency) -> Result<(), Error> {
+        use Event::{ActivationBeat, Active, Cycle, ResultBeat, WeightBeat};
+        let unit = Inventory::new(config, arithmetic);
+        let (lanes, columns) = (config.lanes, config.columns);
+        let (product, adder) = match arithmetic {
+            Arithmetic::Ternary => (("weight selects", "selector", "select"), "adder"),
+            Arithmetic::Int8 => (("product", "multiplier", "multiply"), "adder"),
+            Arithmetic::Fp16 => (("product", "fp-multiplier", "multiply"), "fp-adder"),
+        };
+        self.compute(product, unit.act_bits, Active, lanes * columns)?;
+        for &(count, width) in &unit.tree {
+            self.compute(("addition in the tree", adder, "add"), width, Active, count * columns)?;
+        }
+        self.compute(("addition to the accumulator", adder, "add"), unit.acc_bits, Active, columns)?;
+        // One at a time, because bits and not words are recorded.
+        let written = ("register bit written", "flip-flop", "write");
+        self.compute(written, 1, Active, unit.tree_flip_flops + unit.word_flip_flops)?;
+        // A beat, its codes, and its share of the tile.
+        let beat_bits = match arithmetic {
+            Arithmetic::Ternary => 2 * config.trits_per_beat(),
+            _ => config.weight_bus,
+        };
+        self.compute(written, 1, WeightBeat, config.weight_bus + 2 * beat_bits)?;
+        self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops())?;
+
+        let bytes = |(words, bits): (usize, usize)| (words * bits).div_ceil(8);
+        let (chunk, chunks) = (unit.activations.1, bytes(unit.activations));
+        let (sums, room) = (unit.accumulators.1, bytes(unit.accumulators));
+        self.memory("lane chunk read", chunk, chunks, Active, 1)?;
+        self.memory("accumulators read and written", sums, room, Active, 2)?;
+        self.memory("lane chunk stored", chunk, chunks, ActivationBeat, 1)?;
+        self.memory("results stored and read", sums, room, ResultBeat, 2)?;
+
+        let multipliers = match arithmetic {
+            Arithmetic::Ternary => 0,
+            // An array multiplier of n bits has n (n - 1) full adders; fp16 multiplies 11-bit fractions.
+            Arithmetic::Int8 => lanes * columns * 8 * 7,
+            Arithmetic::Fp16 => lanes * columns * 11 * 10,
+        };
+        let period = 1.0 / clock;
+        // A programmable device leaks as a whole, whatever part of it is used.
+        if self.records.knows(self.die, "device", "leak") {
+            return self.leak("device leaks", "device", 1, period);
+        }
+        self.leak("full adder leaks", "full-adder", unit.full_adders(columns) + multipliers, period)?;
+        self.leak("flip-flop leaks", "flip-flop", unit.flip_flops(), period)?;
+        self.leak("memory bit leaks", "sram-bit", unit.memory_bits(), period)
+    }
+
+    fn compute(
+        &mut self,
+        (name, component, action): (&'static str, &str, &'static str),
+        bits: usize,
+        event: Event,
+        per_event: usize,
+    ) -> Result<(), Error> {
+        let price = self.records.price(self.die, component, action, bits, None)?;
+        self.items.push(Item { part: Part::Compute, name, bits, event, per_event, price });
+        Ok(())
+    }
+
+    fn memory(
+        &mut self,
+        name: &'static str,
+        bits: usize,
+        capacity: usize,
+        event: Event,
+        per_event: usize,
+    ) -> Result<(), Error> {
+        let price = self.records.price(self.die, "sram", "access", bits, Some(capacity))?;
+        self.items.push(Item { part: Part::Onchip, name, bits, event, per_event, price });
+        Ok(())
+    }
+
+    /// A record of leakage is for a microsecond; here it is for a cycle.
+    fn leak(&mut self, name: &'static str, component: &str, per_event: usize, period: Time) -> Result<(), Error> {
+        let Price { energy, source } = self.records.price(self.die, component, "leak", 1, None)?;
+        let price = Price { energy: energy * period.get::<microsecond>(), source };
+        self.items.push(Item { part: Part::Static, name, bits: 1, event: Event::Cycle, per_event, price });
+        Ok(())
+    }
+}
