@@ -68,6 +68,14 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
+    /// A mapped netlist that is no circuit.
+    #[error("the mapped netlist has {total} faults: {first}")]
+    BadNetlist {
+        /// How many faults.
+        total: usize,
+        /// The first few.
+        first: String,
+    },
     /// No open tool for it.
     #[error("{target} is mapped only: nothing is placed, and there is no clock and no bitstream")]
     NotPlaced {

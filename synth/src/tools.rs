@@ -79,6 +79,16 @@ pub const GOWIN_PACK: Tool = Tool {
     ..ECPPACK
 };
 
+/// Static timing of netlists.
+pub const OPENSTA: Tool = Tool {
+    name: "OpenSTA",
+    variable: "TRINE_STA",
+    executables: &["sta"],
+    ask: &["-version"],
+    mark: "",
+    install: "sudo apt-get install opensta",
+};
+
 /// A tool that was found and said its version.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -155,6 +165,8 @@ fn version(path: &Path, tool: &Tool) -> Option<String> {
     let answer = [output.stdout, output.stderr].concat();
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (_, rest) = answer.split_once(tool.mark)?;
-    let version = rest.split(|c: char| c.is_whitespace() || c == ')').next().filter(|word| !word.is_empty());
-    Some(version.unwrap_or("unknown").to_string())
+    let word = rest.split(|c: char| c.is_whitespace() || c == ')').next();
+    let version = word.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_string);
+    // A tool without a version is known by its mark alone
+    version.or_else(|| (!tool.mark.is_empty()).then(|| "unknown".to_string()))
 }

@@ -8,6 +8,7 @@
 //! The netlist that is counted and simulated is the one that is placed: the shell is mapped around a black box.
 
 use super::area::Cells;
+use super::netlist::Netlist;
 use super::shell::Shell;
 use super::target::Family;
 use crate::bench::Bench;
@@ -59,6 +60,7 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> 
         json = files::MAPPED_JSON,
     );
     run(bench, yosys, "map", &format!("mapping {}", unit.top), &script)?;
+    Netlist::parse(&bench.read(files::MAPPED_JSON)?, &unit.top)?.check()?;
     let stat = bench.read("mapped-stat.json")?;
     Ok(Mapped { top: unit.top.clone(), cells: Cells::parse(&stat, &unit.top)?, yosys: version(&stat)? })
 }
@@ -86,6 +88,7 @@ pub fn wrap(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Mapped, she
         wrapped = files::WRAPPED_JSON,
     );
     run(bench, yosys, "wrap", &format!("mapping {}", shell.top), &script)?;
+    Netlist::parse(&bench.read(files::WRAPPED_JSON)?, &shell.top)?.check()?;
     let mut cells = Cells::parse(&bench.read("shell-stat.json")?, &shell.top)?;
     cells.0.remove(&unit.top);
     Ok(cells)
@@ -99,7 +102,7 @@ fn run(bench: &Bench<'_>, yosys: &Yosys, name: &str, step: &str, script: &str) -
 }
 
 /// The version that made the statistics: `Yosys 0.70 (git …)`.
-fn version(stat: &str) -> Result<String, Error> {
+pub(super) fn version(stat: &str) -> Result<String, Error> {
     let stat: serde_json::Value = serde_json::from_str(stat).unwrap_or_default();
     let version = stat["creator"].as_str().and_then(|creator| creator.split(' ').nth(1));
     version.map(str::to_string).ok_or_else(|| Error::unreadable("Yosys's statistics", "no version"))

@@ -10,7 +10,9 @@
 //! [`synthesize`] does them all and gives a [`Synthesis`]; each can be used alone.
 
 mod area;
+pub mod asic;
 mod map;
+mod netlist;
 mod result;
 mod route;
 mod shell;
@@ -19,14 +21,16 @@ mod timing;
 
 pub use area::{Area, Cells};
 pub use map::{Mapped, files, map, wrap};
-pub use result::{Placement, ShellCost, Spread, Synthesis};
+pub use netlist::{Cell, Netlist, Parameter};
+pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis};
 pub use route::{Device, pack, route};
 pub use shell::Shell;
-pub use target::{Family, TARGETS, Target};
+pub use target::{Family, OSU018, TARGETS, Target};
 pub use timing::{CriticalPath, Report, Utilization};
 
 use crate::bench::Bench;
 use crate::error::Error;
+use crate::tools::OPENSTA;
 use crate::yosys::Yosys;
 use trine_hdl::Verilog;
 use trine_spec::Config;
@@ -65,7 +69,9 @@ pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> 
     };
 
     let mapped = map(bench, &yosys, family, job.unit)?;
-    let mut result = Synthesis::mapped(job.config, job.device, &mapped);
+    let Target { name, device, .. } = job.device.target;
+    let mut result = Synthesis::mapped(name, device, job.config, mapped.cells.clone(), mapped.yosys.clone());
+    result.on_fpga(job.device);
     if let Some((shell, nextpnr, packer)) = placing {
         let cells = wrap(bench, &yosys, family, &mapped, shell)?;
         result.shell = Some(ShellCost { area: cells.area(family), cells });
@@ -81,6 +87,29 @@ pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> 
         }
         result.tool_versions.extend([nextpnr, packer].map(|tool| (tool.name.to_string(), tool.version)));
     }
+    result.commands = bench.done();
+    Ok(result)
+}
+
+/// Maps `unit` on the cells of `library` and times it, in the folder of `bench`.
+///
+/// # Errors
+/// As [`synthesize`].
+pub fn synthesize_asic(
+    bench: &Bench<'_>,
+    config: &Config,
+    unit: &Verilog,
+    library: &asic::Library,
+) -> Result<Synthesis, Error> {
+    let mut yosys = Yosys::find()?;
+    yosys.limit = bench.limit;
+    let sta = OPENSTA.find()?;
+    let silicon = asic::map(bench, &yosys, library, unit)?;
+    let timing = asic::time(bench, &sta, library, &unit.top, &unit.clock)?;
+    let (cells, version) = (silicon.cells.clone(), silicon.yosys.clone());
+    let mut result = Synthesis::mapped(&library.target, &library.name, config, cells, version);
+    result.in_silicon(silicon, timing);
+    result.tool_versions.insert(sta.name.into(), sta.version);
     result.commands = bench.done();
     Ok(result)
 }

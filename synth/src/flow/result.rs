@@ -1,9 +1,9 @@
 //! What a synthesis came to.
 
 use super::area::{Area, Cells};
-use super::map::Mapped;
+use super::asic::{Macro, Silicon, Timing};
 use super::route::Device;
-use super::timing::Report;
+use super::timing::{CriticalPath, Report};
 use crate::bench::Done;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,23 +14,18 @@ use trine_spec::Config;
 pub struct Synthesis {
     /// Name of the target.
     pub target: String,
-    /// The vendor's name of the device.
+    /// The vendor's name of the device, or the cell library's of itself.
     pub device: String,
-    /// Its package; empty when nothing is placed.
-    pub package: String,
-    /// Its speed grade, where there are several.
-    pub speed: Option<String>,
     /// The unit.
     pub config: Config,
-    /// The unit alone, without what goes around it.
-    #[serde(flatten)]
-    pub area: Area,
-    /// How `lut` is counted.
-    pub lut_formula: String,
-    /// Look-up tables for each multiply-accumulate a cycle.
-    pub lut_per_mac: f64,
-    /// Cells of the unit alone.
+    /// Cells of the unit alone, without what goes around it.
     pub cells: Cells,
+    /// What they come to on an FPGA.
+    #[serde(flatten)]
+    pub fpga: Option<Fpga>,
+    /// What they come to in a cell library.
+    #[serde(flatten)]
+    pub asic: Option<Asic>,
     /// What was placed around the unit.
     pub shell: Option<ShellCost>,
     /// Clock over the seeds, MHz.
@@ -47,6 +42,39 @@ pub struct Synthesis {
     pub tool_versions: BTreeMap<String, String>,
     /// What was run, in order.
     pub commands: Vec<Done>,
+}
+
+/// The unit in the terms of an FPGA.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fpga {
+    /// Package; empty when nothing is placed.
+    pub package: String,
+    /// Speed grade, where there are several.
+    pub speed: Option<String>,
+    /// Tables, registers, memories.
+    #[serde(flatten)]
+    pub area: Area,
+    /// How `lut` is counted.
+    pub lut_formula: String,
+    /// Look-up tables for each multiply-accumulate a cycle.
+    pub lut_per_mac: f64,
+}
+
+/// The unit in the terms of a cell library, before layout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asic {
+    /// Area of the cells, µm².
+    pub area_um2: f64,
+    /// Part of it that is registers, µm².
+    pub sequential_um2: f64,
+    /// Area for each multiply-accumulate a cycle, µm².
+    pub um2_per_mac: f64,
+    /// Memory macros: no part of the area, and no path through them is timed.
+    pub memories: Vec<Macro>,
+    /// The shortest clock period without any wire, ns.
+    pub delay_ns: f64,
+    /// The path that needs it.
+    pub critical_path: CriticalPath,
 }
 
 /// What goes around the unit costs this much, and is not in the unit's area.
@@ -97,37 +125,63 @@ impl Spread {
 }
 
 impl Synthesis {
-    /// Mapped and not placed.
-    pub(super) fn mapped(config: &Config, device: &Device, mapped: &Mapped) -> Synthesis {
-        let family = device.target.family;
-        let area = mapped.cells.area(family);
+    /// Mapped and nothing more.
+    pub(super) fn mapped(target: &str, device: &str, config: &Config, cells: Cells, yosys: String) -> Synthesis {
         Synthesis {
-            target: device.target.name.into(),
-            device: device.target.device.into(),
-            package: device.package.clone(),
-            speed: device.speed.map(str::to_string),
+            target: target.into(),
+            device: device.into(),
             config: config.clone(),
-            lut_formula: mapped.cells.lut_formula(family),
-            lut_per_mac: area.lut as f64 / config.tile_trits() as f64,
-            area,
-            cells: mapped.cells.clone(),
+            cells,
+            fpga: None,
+            asic: None,
             shell: None,
             fmax_mhz: None,
             gmac_per_s: None,
             placements: vec![],
             best_seed: None,
             bitstream: None,
-            tool_versions: [("yosys".to_string(), mapped.yosys.clone())].into(),
+            tool_versions: [("yosys".to_string(), yosys)].into(),
             commands: vec![],
         }
+    }
+
+    /// Adds what the cells come to on `device`.
+    pub(super) fn on_fpga(&mut self, device: &Device) {
+        let family = device.target.family;
+        let area = self.cells.area(family);
+        let lut_per_mac = area.lut as f64 / self.config.tile_trits() as f64;
+        self.fpga = Some(Fpga {
+            package: device.package.clone(),
+            speed: device.speed.map(str::to_string),
+            area,
+            lut_formula: self.cells.lut_formula(family),
+            lut_per_mac,
+        });
+    }
+
+    /// Adds area and clock in a cell library.
+    pub(super) fn in_silicon(&mut self, silicon: Silicon, timing: Timing) {
+        self.clocked(Spread::of([1e3 / timing.delay_ns]));
+        self.asic = Some(Asic {
+            area_um2: silicon.area_um2,
+            sequential_um2: silicon.sequential_um2,
+            um2_per_mac: silicon.area_um2 / self.config.tile_trits() as f64,
+            memories: silicon.memories,
+            delay_ns: timing.delay_ns,
+            critical_path: timing.critical_path,
+        });
+    }
+
+    fn clocked(&mut self, fmax_mhz: Option<Spread>) {
+        let macs = self.config.tile_trits() as f64;
+        self.gmac_per_s = fmax_mhz.map(|mhz| mhz.scaled(macs * 1e-3));
+        self.fmax_mhz = fmax_mhz;
     }
 
     /// Adds the seeds' outcomes.
     pub(super) fn routed(&mut self, placements: Vec<Placement>) {
         let fmax = |placement: &Placement| placement.report.fmax_mhz;
-        self.fmax_mhz = Spread::of(placements.iter().map(fmax));
-        let macs = self.config.tile_trits() as f64;
-        self.gmac_per_s = self.fmax_mhz.map(|mhz| mhz.scaled(macs * 1e-3));
+        self.clocked(Spread::of(placements.iter().map(fmax)));
         let best = placements.iter().max_by(|a, b| fmax(a).total_cmp(&fmax(b)));
         self.best_seed = best.map(|placement| placement.seed);
         self.placements = placements;

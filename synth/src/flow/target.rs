@@ -1,4 +1,4 @@
-//! What can be synthesised for, by name.
+//! FPGAs that can be synthesised for, by name.
 
 use crate::error::Error;
 use crate::tools::{self, Tool};
@@ -33,7 +33,7 @@ pub struct Target {
     pub speeds: &'static [&'static str],
 }
 
-/// Every target.
+/// Every FPGA.
 pub const TARGETS: [Target; 7] = [
     ecp5("ecp5-25k", "LFE5U-25F", "--25k"),
     ecp5("ecp5-45k", "LFE5U-45F", "--45k"),
@@ -51,6 +51,9 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "xc7", family: Family::Xilinx7, device: "7 series", select: "", package: "", speeds: &[] },
 ];
 
+/// The name under which [`Library::osu018`](super::asic::Library::osu018) goes among the targets.
+pub const OSU018: &str = "osu018";
+
 const fn ecp5(name: &'static str, device: &'static str, select: &'static str) -> Target {
     Target { name, family: Family::Ecp5, device, select, package: "CABGA381", speeds: &["6", "7", "8"] }
 }
@@ -60,12 +63,12 @@ const fn ice40(name: &'static str, device: &'static str, select: &'static str, p
 }
 
 impl Target {
-    /// Looks a target up by name.
+    /// Looks an FPGA up by name.
     ///
     /// # Errors
     /// [`Error::Unknown`] with the names there are.
     pub fn named(name: &str) -> Result<Target, Error> {
-        let known = || TARGETS.map(|target| target.name).join(" ");
+        let known = || format!("{} {OSU018}", TARGETS.map(|target| target.name).join(" "));
         TARGETS.into_iter().find(|target| target.name == name).ok_or_else(|| Error::Unknown {
             what: "target",
             value: name.into(),

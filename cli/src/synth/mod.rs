@@ -1,0 +1,166 @@
+//! `trine synth`: the unit on an FPGA or in a cell library, by open tools.
+
+mod report;
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use trine_synth::bench::{Bench, Tick};
+use trine_synth::flow::asic::Library;
+use trine_synth::flow::{self, Device, Job, OSU018, Shell, Synthesis, Target};
+
+use crate::Verdict;
+use crate::args::{UnitArgs, describe};
+use crate::output::{spinner, write_json};
+
+/// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty"])))]
+pub(crate) struct Args {
+    /// What to synthesise for: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, gowin, xc7 or osu018
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// Synthesise for the standard cells of this Liberty library
+    #[arg(long, value_name = "FILE.lib")]
+    liberty: Option<PathBuf>,
+    /// Stop after mapping: no placement, no clock, no bitstream
+    #[arg(long)]
+    map_only: bool,
+    /// Package [default: the target's]
+    #[arg(long, value_name = "NAME", conflicts_with = "map_only")]
+    package: Option<String>,
+    /// Speed grade [default: the target's slowest]
+    #[arg(long, value_name = "GRADE", conflicts_with = "map_only")]
+    speed: Option<String>,
+    /// Clock that must be reached, MHz; without it placement works towards 200 MHz and any clock will do
+    #[arg(long, value_name = "MHZ", conflicts_with = "map_only")]
+    freq: Option<f64>,
+    /// Placements to try; the bitstream is the fastest one's
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "map_only")]
+    seeds: u64,
+    /// Time limit of each step, s
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    time_limit: u64,
+    /// Folder for netlists, logs, reports and the bitstream; made when it is not there
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Write the machine form here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    unit: UnitArgs,
+}
+
+/// What placement works towards unless a clock is asked for, MHz.
+const TOWARDS: f64 = 200.0;
+
+/// Where the unit goes.
+enum Goal {
+    Fpga(Device),
+    Asic(Library),
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let goal = args.goal()?;
+    let config = args.unit.config()?;
+    let module = trine_hdl::design::unit(&config)?;
+    let unit = trine_hdl::lang::verilog(&module)?;
+    writeln!(out, "unit: {}", describe(&config))?;
+    out.flush()?;
+
+    let result = match goal {
+        Goal::Fpga(device) => {
+            let map_only = args.map_only || device.target.family.placing().is_none();
+            let shell = if map_only { None } else { Some(Shell::narrow(&module)?) };
+            let job = Job {
+                config: &config,
+                unit: &unit,
+                device: &device,
+                shell: shell.as_ref(),
+                mhz: args.freq.unwrap_or(TOWARDS),
+                seeds: args.seeds,
+            };
+            args.watched(|bench| flow::synthesize(bench, &job))?
+        }
+        Goal::Asic(library) => args.watched(|bench| flow::synthesize_asic(bench, &config, &unit, &library))?,
+    };
+    report::print(&result, out)?;
+    if let (Some(folder), Some(bitstream)) = (&args.output, &result.bitstream) {
+        writeln!(out, "bitstream: {}", folder.join(bitstream).display())?;
+    }
+    if let Some(path) = &args.json {
+        write_json(path, &result)?;
+    }
+    args.clock_reached(&result, out)
+}
+
+impl Args {
+    fn goal(&self) -> Result<Goal> {
+        let placing = self.package.is_some() || self.speed.is_some() || self.freq.is_some() || self.seeds > 1;
+        let library = match (&self.liberty, self.target.as_deref()) {
+            (Some(file), _) => Some(Library::open(file.clone())?),
+            (None, Some(OSU018)) => Some(Library::osu018()?),
+            _ => None,
+        };
+        if let Some(library) = library {
+            let asks = self.package.is_some() || self.speed.is_some() || self.seeds > 1 || self.map_only;
+            ensure!(!asks, "--package, --speed, --seeds and --map-only do not apply to cell libraries");
+            return Ok(Goal::Asic(library));
+        }
+        let target = Target::named(self.target.as_deref().unwrap_or_default())?;
+        ensure!(
+            target.family.placing().is_some() || !placing,
+            "{} is mapped only: --package, --speed, --freq and --seeds do not apply",
+            target.name
+        );
+        ensure!(self.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");
+        ensure!(self.seeds > 0, "--seeds: at least 1");
+        let package = self.package.clone().unwrap_or_else(|| target.package.into());
+        Ok(Goal::Fpga(Device { target, package, speed: target.speed(self.speed.as_deref())? }))
+    }
+
+    /// Does `work` on a bench, telling on a terminal how it goes. Without a folder of the user's the files go with the
+    /// run, unless it fails: then its logs are wanted.
+    fn watched<T>(&self, work: impl FnOnce(&Bench<'_>) -> Result<T, trine_synth::Error>) -> Result<T> {
+        let mut temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir()?;
+        let folder = self.output.as_deref().unwrap_or(temporary.path());
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        let result = in_folder(folder, Duration::from_secs(self.time_limit), work);
+        let kept = result.as_ref().is_err_and(|error| !error.is_missing_tool());
+        temporary.disable_cleanup(kept);
+        Ok(result?)
+    }
+
+    /// A clock that was asked for and not reached is a wrong result.
+    fn clock_reached(&self, result: &Synthesis, out: &mut dyn Write) -> Result<Verdict> {
+        let (Some(asked), Some(fmax)) = (self.freq, result.fmax_mhz) else { return Ok(Verdict::Right) };
+        if fmax.max >= asked {
+            return Ok(Verdict::Right);
+        }
+        writeln!(out, "FAILED: {asked} MHz were asked for, {:.1} MHz reached", fmax.max)?;
+        Ok(Verdict::Wrong)
+    }
+}
+
+fn in_folder<T>(
+    folder: &Path,
+    limit: Duration,
+    work: impl FnOnce(&Bench<'_>) -> Result<T, trine_synth::Error>,
+) -> Result<T, trine_synth::Error> {
+    let bar = spinner();
+    let now = RefCell::new(String::new());
+    let watch = |tick: &Tick<'_>| {
+        if *now.borrow() != tick.step {
+            bar.reset_elapsed();
+            *now.borrow_mut() = tick.step.to_owned();
+        }
+        let line: String = tick.line.chars().take(80).collect();
+        bar.set_message(format!("{}, {} s: {line}", tick.step, tick.elapsed.as_secs()));
+    };
+    let result = work(&Bench::new(folder.to_owned(), limit, &watch));
+    bar.finish_and_clear();
+    result
+}

@@ -1,0 +1,62 @@
+//! Standard cell libraries in Liberty format.
+
+use crate::error::Error;
+use crate::flow::OSU018;
+use crate::tools::Search;
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// A library that exists.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// Name of the target in results.
+    pub target: String,
+    /// Its name, from its first line.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+}
+
+/// The 180 nm library of Oklahoma State University, as Debian ships it.
+const FILE: &str = "osu018_stdcells.lib";
+const VARIABLE: &str = "TRINE_OSU018";
+
+impl Library {
+    /// The library in a file of the user's.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::Unreadable`] for a file that is no Liberty library.
+    pub fn open(path: PathBuf) -> Result<Library, Error> {
+        let shown = path.display().to_string();
+        // The name comes before everything else but comments
+        let mut start = vec![];
+        let file = File::open(&path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
+        file.map_err(Error::io(format!("reading {shown}")))?;
+        let start = String::from_utf8_lossy(&start).into_owned();
+        let group = start.split_once("library").and_then(|(_, rest)| rest.trim_start().strip_prefix('('));
+        let name =
+            group.and_then(|rest| rest.split_once(')')).map(|(name, _)| name.trim().trim_matches('"').to_string());
+        let name = name.ok_or_else(|| Error::unreadable(&shown, "it is no library in Liberty format"))?;
+        // Tools run in folders of their own
+        let path = path.canonicalize().map_err(Error::io(format!("reading {shown}")))?;
+        Ok(Library { target: "liberty".into(), name, path })
+    }
+
+    /// The library osu018: named in `TRINE_OSU018`, in `.tools/synth`, or where Debian's package puts it.
+    ///
+    /// # Errors
+    /// [`Error::ToolMissing`] when it is nowhere.
+    pub fn osu018() -> Result<Library, Error> {
+        let search = Search::from_environment(VARIABLE);
+        if let Some(named) = &search.named {
+            return Ok(Library { target: OSU018.into(), ..Library::open(named.into())? });
+        }
+        let package = PathBuf::from("usr/share/qflow/tech/osu018").join(FILE);
+        let places = search.tools().map(|tools| tools.join("synth").join(&package));
+        let found = places.chain([PathBuf::from("/").join(&package)]).find(|file| file.is_file());
+        let missing =
+            Error::ToolMissing { tool: "the library osu018", variable: VARIABLE, install: "make setup-synth" };
+        Ok(Library { target: OSU018.into(), ..Library::open(found.ok_or(missing)?)? })
+    }
+}

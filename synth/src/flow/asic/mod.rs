@@ -1,0 +1,123 @@
+//! Mapping on a standard cell library in Liberty format, and the clock before layout.
+//!
+//! ```text
+//!  rtl/*.v ──> Yosys, abc ──> mapped.v, mapped.json ──> area
+//!                         └─> timed.v ──> OpenSTA ───> clock, critical path
+//! ```
+//! Block memories become macros `trine_memory`, whose area and delay are no part of the results: cell libraries have none.
+//! Wires have no length before layout, so that the clock is an upper bound.
+
+mod library;
+mod timing;
+
+pub use library::Library;
+pub use timing::{Timing, time};
+
+use super::area::Cells;
+use super::map::files::{MAPPED_JSON, MAPPED_VERILOG};
+use super::netlist::Netlist;
+use crate::bench::Bench;
+use crate::error::Error;
+use crate::yosys::{NAME, Yosys};
+use serde::{Deserialize, Serialize};
+use trine_hdl::{SourceFile, Verilog};
+
+/// The netlist in the form that OpenSTA reads.
+const TIMED_VERILOG: &str = "timed.v";
+
+/// abc's default script for Liberty libraries does not end in reasonable time on wide adders and multipliers.
+const ABC: &str = "+strash;dc2;strash;map,-B,0.9;topo;buffer,-c;upsize;dnsize";
+
+/// A design in cells of a library.
+#[derive(Clone, Debug)]
+pub struct Silicon {
+    /// Its cells.
+    pub cells: Cells,
+    /// Area of the cells, in the library's unit: µm² as a rule.
+    pub area_um2: f64,
+    /// Part of it that is registers.
+    pub sequential_um2: f64,
+    /// The memories, which are no part of the area.
+    pub memories: Vec<Macro>,
+    /// Version of Yosys.
+    pub yosys: String,
+}
+
+/// A memory macro.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Macro {
+    /// Name of the instance.
+    pub name: String,
+    /// Words.
+    pub words: u64,
+    /// Bits of a word.
+    pub width: u64,
+}
+
+/// Maps `design` on `library`; leaves `mapped.v` and `mapped.json`.
+///
+/// # Errors
+/// What Yosys says, or that a net of the result is undriven or driven twice.
+pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Silicon, Error> {
+    for file in &design.files {
+        bench.write(&format!("rtl/{}", file.name), &file.text)?;
+    }
+    bench.write("memory_map.v", include_str!("memory_map.v"))?;
+    bench.write("memory.v", include_str!("memory.v"))?;
+    let sources: Vec<_> = design.files.iter().map(|file| format!("rtl/{}", file.name)).collect();
+    let liberty = library.path.to_string_lossy();
+    let script = format!(
+        "read_liberty -lib -ignore_miss_func \"{liberty}\"\nread_verilog -lib memory.v\nread_verilog {sources}\n\
+         hierarchy -check -top {top}\nsynth -flatten -top {top} -run begin:fine\n\
+         techmap -map memory_map.v a:ram_style=block\nsynth -flatten -top {top} -run fine:\n\
+         dfflibmap -liberty \"{liberty}\"\nabc -liberty \"{liberty}\" -script {ABC}\ndelete t:$scopeinfo\nopt_clean\n\
+         check -mapped -assert\ntee -q -o mapped-stat.json stat -json -liberty \"{liberty}\"\nautoname\n\
+         write_verilog -noattr {MAPPED_VERILOG}\nwrite_json {MAPPED_JSON}\n\
+         splitnets\nsetparam -unset WORDS -unset WIDTH -unset ADDRESS t:trine_memory\n\
+         write_verilog -noattr -noexpr -simple-lhs {TIMED_VERILOG}\n",
+        sources = sources.join(" "),
+        top = design.top,
+    );
+    bench.write("map.ys", &script)?;
+    bench.run(NAME, &format!("mapping {}", design.top), "map.log", &yosys.command("map.ys"))?;
+    let netlist = Netlist::parse(&bench.read(MAPPED_JSON)?, &design.top)?;
+    netlist.check()?;
+    let stat = bench.read("mapped-stat.json")?;
+    let mut cells = Cells::parse(&stat, &design.top)?;
+    cells.0.remove("trine_memory");
+    let (area_um2, sequential_um2) = areas(&stat, &design.top)?;
+    Ok(Silicon { cells, area_um2, sequential_um2, memories: memories(&netlist)?, yosys: super::map::version(&stat)? })
+}
+
+/// What a simulation of a design that was mapped on `library` needs besides the netlist.
+///
+/// # Errors
+/// What Yosys says.
+pub fn models(bench: &Bench<'_>, yosys: &Yosys, library: &Library) -> Result<Vec<SourceFile>, Error> {
+    let liberty = library.path.to_string_lossy();
+    let script = format!("read_liberty -ignore_miss_func \"{liberty}\"\nproc\nwrite_verilog -noattr library.v\n");
+    bench.write("models.ys", &script)?;
+    bench.run(NAME, "making models of the cells", "models.log", &yosys.command("models.ys"))?;
+    let memory = SourceFile { name: "memory.v".into(), text: include_str!("memory.v").into() };
+    Ok(vec![SourceFile { name: "library.v".into(), text: bench.read("library.v")? }, memory])
+}
+
+/// Area of all cells and of the registers among them.
+fn areas(stat: &str, top: &str) -> Result<(f64, f64), Error> {
+    let what = "Yosys's statistics";
+    let stat: serde_json::Value = serde_json::from_str(stat).map_err(|e| Error::unreadable(what, e.to_string()))?;
+    let module = &stat["modules"][format!("\\{top}")];
+    let area =
+        |name: &str| module[name].as_f64().ok_or_else(|| Error::unreadable(what, format!("no {name} of module {top}")));
+    Ok((area("area")?, area("sequential_area")?))
+}
+
+fn memories(netlist: &Netlist) -> Result<Vec<Macro>, Error> {
+    let macros = netlist.cells.iter().filter(|(_, cell)| cell.kind == "trine_memory");
+    let read = |(name, cell): (&String, &super::netlist::Cell)| {
+        let number = |parameter: &str| cell.parameters.get(parameter)?.number();
+        Some(Macro { name: name.clone(), words: number("WORDS")?, width: number("WIDTH")? })
+    };
+    let all: Option<Vec<Macro>> = macros.map(read).collect();
+    all.ok_or_else(|| Error::unreadable("Yosys's netlist", "a memory without a size"))
+}
