@@ -33,34 +33,35 @@ fn words(values: &[u64], width: usize) -> Vec<u32> {
     words
 }
 
-/// Subnormal operands count as zero.
-fn flushed(x: f16) -> f16 {
-    if x.is_normal() { x } else { f16::ZERO }
-}
-
-/// `x` rounded to half precision, zero when that is below the smallest normal number; `None` when it is above the
-/// largest.
-fn half(x: f32) -> Option<f16> {
-    // To ten bits of fraction, as if there were no limits on the exponent
-    let bits = x.to_bits();
-    let even = bits >> 13 & 1;
-    let rounded = f32::from_bits(bits.wrapping_add(0xfff + even) & !0x1fff);
-    let small = rounded.abs() < f16::MIN_POSITIVE.into();
-    (rounded.abs() <= f16::MAX.into()).then(|| if small { f16::ZERO } else { f16::from_f32(rounded) })
-}
-
-/// Bits of `x`, rounded to [`FP16`] or [`FP32`]; `None` for what does not fit there.
-fn bits(format: Format, x: f32) -> Option<u64> {
-    let bits = if format == FP16 { u64::from(half(x)?.to_bits()) } else { u64::from(x.to_bits()) };
-    let sign = 1 << (format.width() - 1);
-    (x.is_normal() || x == 0.0).then_some(if bits == sign { 0 } else { bits })
-}
-
 /// Half-precision numbers: each edge, then random bits, finite and without subnormals.
-fn halves(rng: &mut StdRng, count: usize) -> Vec<f16> {
-    let edges = [0, 0x0400, 0x0401, 0x07ff, 0x3bff, 0x3c00, 0x3c01, 0x7bff].map(f16::from_bits);
-    let random = std::iter::repeat_with(|| f16::from_bits(rng.random())).filter(|x| x.is_finite()).map(flushed);
+fn halves(rng: &mut StdRng, count: usize) -> Vec<f32> {
+    let edges = [0, 0x0400, 0x0401, 0x07ff, 0x3bff, 0x3c00, 0x3c01, 0x7bff].map(|bits| f16::from_bits(bits).to_f32());
+    let random = std::iter::repeat_with(|| f16::from_bits(rng.random())).filter(|x| x.is_normal()).map(f16::to_f32);
     edges.into_iter().chain(edges.map(|x| -x)).chain(random).take(count).collect()
+}
+
+/// The formats against another's idea of them: where both have a number, the bits are the same.
+#[test]
+fn formats_are_ieee_754() {
+    let mut rng = StdRng::seed_from_u64(3);
+    for _ in 0..200_000 {
+        let x = f32::from_bits(rng.random());
+        let half = f16::from_f32(x);
+        // Below the smallest number without leading zeros the standard has more, which are zero here
+        let expected = match x.abs() {
+            x if x >= f16::MIN_POSITIVE.into() => half.is_finite().then(|| u64::from(half.to_bits())),
+            x if x.is_nan() => None,
+            _ => Some(FP16.round(x).filter(|bits| *bits & 0x7fff == 0x0400).unwrap_or(0)),
+        };
+        assert_eq!(FP16.round(x), expected, "{x:e}");
+        assert_eq!(FP32.round(x), x.is_finite().then(|| if x.is_normal() { u64::from(x.to_bits()) } else { 0 }));
+        if x.is_normal() {
+            assert_eq!(FP32.value(u64::from(x.to_bits())), x);
+        }
+        if half.is_normal() {
+            assert_eq!(FP16.value(u64::from(half.to_bits())), half.to_f32());
+        }
+    }
 }
 
 #[test]
@@ -71,9 +72,9 @@ fn products_of_halves_are_the_processors() {
         let (mut compared, numbers) = (0, halves(&mut rng, 350));
         for (a, b) in numbers.iter().flat_map(|a| numbers.iter().map(move |b| (*a, *b))) {
             // Exact in f32, so that there is one rounding
-            let Some(expected) = bits(to, f32::from(a) * f32::from(b)) else { continue };
-            dut.poke("a_i", u64::from(a.to_bits())).unwrap();
-            dut.poke("b_i", u64::from(b.to_bits())).unwrap();
+            let Some(expected) = to.round(a * b) else { continue };
+            dut.poke("a_i", FP16.round(a).unwrap()).unwrap();
+            dut.poke("b_i", FP16.round(b).unwrap()).unwrap();
             assert_eq!(dut.peek("product_o").unwrap(), expected, "{a} * {b} in {to}");
             compared += 1;
         }
@@ -103,7 +104,7 @@ fn wrong_sum(dut: &mut Dut, format: Format) -> Option<String> {
     for case in 0..150_000 {
         let (a, b) = if format == FP16 {
             let pair = halves(&mut rng, 18);
-            (f32::from(pair[case % 16]), f32::from(pair[16]))
+            (pair[case % 16], pair[16])
         } else {
             // Exponents near each other, or one number next to the other
             let near = |rng: &mut StdRng| f32::from_bits(rng.random::<u32>() & 0x8fff_ffff | 0x3800_0000);
@@ -111,7 +112,7 @@ fn wrong_sum(dut: &mut Dut, format: Format) -> Option<String> {
             (a, if case % 4 == 0 { -f32::from_bits(a.to_bits() ^ rng.random_range(0..4)) } else { near(&mut rng) })
         };
         // The sum of two halves in f32, rounded to f16, is the sum rounded once: f32 has more than twice the bits
-        let (Some(a_bits), Some(b_bits), Some(expected)) = (bits(format, a), bits(format, b), bits(format, a + b))
+        let (Some(a_bits), Some(b_bits), Some(expected)) = (format.round(a), format.round(b), format.round(a + b))
         else {
             continue;
         };
@@ -175,38 +176,30 @@ impl Numbers for Int8 {
     }
 }
 
-struct Fp16(f16);
+/// Half-precision operands, and sums in half or single precision.
+struct Float<const FRACTION: usize>(f32);
 
-impl Numbers for Fp16 {
-    fn pair(rng: &mut StdRng) -> (u64, u64) {
-        Fp16Fp32::pair(rng)
-    }
-    fn product((act, wgt): (u64, u64)) -> Self {
-        Fp16(half(Fp16Fp32::product((act, wgt)).0).unwrap())
-    }
-    fn add(&self, other: &Self) -> Self {
-        Fp16(half(f32::from(self.0) + f32::from(other.0)).unwrap())
-    }
-    fn total(&self) -> u64 {
-        bits(FP16, self.0.into()).unwrap()
+impl<const FRACTION: usize> Float<FRACTION> {
+    const SUMS: Format = if FRACTION == FP16.fraction { FP16 } else { FP32 };
+
+    fn rounded(x: f32) -> Self {
+        Self(Self::SUMS.value(Self::SUMS.round(x).unwrap()))
     }
 }
 
-struct Fp16Fp32(f32);
-
-impl Numbers for Fp16Fp32 {
+impl<const FRACTION: usize> Numbers for Float<FRACTION> {
     fn pair(rng: &mut StdRng) -> (u64, u64) {
-        let mut number = |scale: f32| u64::from(flushed(f16::from_f32(rng.random_range(-scale..scale))).to_bits());
+        let mut number = |scale: f32| FP16.round(rng.random_range(-scale..scale)).unwrap();
         (number(127.0), number(0.05))
     }
     fn product((act, wgt): (u64, u64)) -> Self {
-        Fp16Fp32(f32::from(f16::from_bits(act as u16)) * f32::from(f16::from_bits(wgt as u16)))
+        Self::rounded(FP16.value(act) * FP16.value(wgt))
     }
     fn add(&self, other: &Self) -> Self {
-        Fp16Fp32(self.0 + other.0)
+        Self::rounded(self.0 + other.0)
     }
     fn total(&self) -> u64 {
-        bits(FP32, self.0).unwrap()
+        Self::SUMS.round(self.0).unwrap()
     }
 }
 
@@ -259,7 +252,7 @@ fn dot_products_accumulate_exactly_or_as_rounded() {
     for lanes in [1, 7] {
         accumulates::<Ternary>(Arithmetic::Ternary, lanes);
         accumulates::<Int8>(Arithmetic::Int8, lanes);
-        accumulates::<Fp16>(Arithmetic::Fp16, lanes);
-        accumulates::<Fp16Fp32>(Arithmetic::Fp16Fp32, lanes);
+        accumulates::<Float<10>>(Arithmetic::Fp16, lanes);
+        accumulates::<Float<23>>(Arithmetic::Fp16Fp32, lanes);
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn build(m: &mut Module, operands: &Operands) -> Result<(), Errors> {
     let total = m.reg("total_q", int(TOTAL_BITS));
     let base = operands.base(m, &total);
     m.on_clock([set(&total, (base + sum).wrap())]);
-    m.drive("total_o", &total);
+    m.drive("total_o", total.unsigned());
     Ok(())
 }
 

@@ -11,6 +11,6 @@ pub(super) fn build(m: &mut Module, operands: &Operands, config: &Config) -> Res
     let base = operands.base(m, &total);
     let owed = cat([column["owed_o"].clone(), lit(0, bits(total.ty.width - 1))]).signed();
     m.on_clock([set(&total, ((base + &column["sum_o"]).wrap() + owed).wrap())]);
-    m.drive("total_o", &total);
+    m.drive("total_o", total.unsigned());
     Ok(())
 }

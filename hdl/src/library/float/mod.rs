@@ -38,6 +38,35 @@ impl Format {
     pub const fn bias(self) -> i64 {
         (1 << (self.exponent - 1)) - 1
     }
+
+    /// Bits of the number nearest to `x`, ties to even, zero below the smallest one; `None` above the largest one.
+    ///
+    /// For formats that are no wider than single precision.
+    pub fn round(self, x: f32) -> Option<u64> {
+        let extra = FP32.fraction - self.fraction;
+        let half = if extra > 0 { (1 << (extra - 1)) - 1 + (x.to_bits() >> extra & 1) } else { 0 };
+        let bits = x.to_bits().checked_add(half)? >> extra;
+        let field = i64::from(bits >> self.fraction & 0xff);
+        let exponent = field - FP32.bias() + self.bias();
+        let sign = u64::from(x.is_sign_negative()) << (self.width() - 1);
+        let fraction = u64::from(bits) & ((1 << self.fraction) - 1);
+        if !x.is_finite() || exponent > 2 * self.bias() {
+            None
+        } else if field == 0 || exponent < 1 {
+            Some(0)
+        } else {
+            Some(sign | (exponent as u64) << self.fraction | fraction)
+        }
+    }
+
+    /// The number with these bits.
+    pub fn value(self, bits: u64) -> f32 {
+        let exponent = (bits >> self.fraction & ((1 << self.exponent) - 1)) as i64;
+        let sign = ((bits >> (self.width() - 1) & 1) as u32) << 31;
+        let fraction = ((bits & ((1 << self.fraction) - 1)) as u32) << (FP32.fraction - self.fraction);
+        let field = (exponent - self.bias() + FP32.bias()) as u32;
+        if exponent == 0 { 0.0 } else { f32::from_bits(sign | field << FP32.fraction | fraction) }
+    }
 }
 
 impl fmt::Display for Format {
