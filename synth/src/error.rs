@@ -93,6 +93,26 @@ pub enum Error {
         /// What is missing or wrong in it.
         problem: String,
     },
+    /// A cell library that is cut off, damaged or lacks something.
+    #[error("{file}, line {line}: {problem}")]
+    Liberty {
+        /// The file.
+        file: String,
+        /// Line of the group or of the first thing that makes no sense.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A cell of a netlist that cannot be simulated.
+    #[error("cell {cell} of instance {instance} is not supported: {problem}")]
+    UnsupportedCell {
+        /// Kind of the cell.
+        cell: String,
+        /// Name of the instance.
+        instance: String,
+        /// Why.
+        problem: String,
+    },
     /// A claim about a text that is not there.
     #[error("{module} has no text `{text}`")]
     NoSuchText {
@@ -136,6 +156,11 @@ impl Error {
     /// Adds what was attempted to the system's reason.
     pub(crate) fn io(what: String) -> impl FnOnce(std::io::Error) -> Error {
         move |source| Error::Io { what, source }
+    }
+
+    /// Something wrong in a cell library.
+    pub(crate) fn liberty(file: &str, line: usize, problem: impl Into<String>) -> Error {
+        Error::Liberty { file: file.into(), line, problem: problem.into() }
     }
 
     /// Something that a tool wrote and that does not make sense.

@@ -4,6 +4,8 @@
 pub mod bench;
 mod error;
 pub mod flow;
+pub mod gates;
+pub mod liberty;
 pub mod prove;
 pub mod tools;
 pub mod yosys;

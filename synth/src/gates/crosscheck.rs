@@ -1,0 +1,100 @@
+//! The same energy by OpenSTA, an independent reading of library and netlist.
+//!
+//! OpenSTA of 2019 reads no waveforms. It is told how often each driver switches, as [`Simulator`] counted it, and
+//! multiplies with its own look-ups. Its command for that, `set_power_activity -pins`, is broken; what lies beneath it
+//! is called directly. For each transition it charges the energy of a rise and of a fall inside the cell where one of
+//! the two happens, which a single inverter shows; its internal power is halved here for that reason.
+
+use super::map::MAPPED_VERILOG;
+use super::{Energy, INPUT_SLEW, Simulator, Unit};
+use crate::bench::{Bench, words};
+use crate::error::Error;
+use crate::tools::Program;
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Energy of one cycle by both, pJ, and the critical path, ns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Crosscheck {
+    /// Gates, flip-flops and clock pins, by this crate; without the load of inputs and of the clock, which OpenSTA does
+    /// not count either.
+    pub ours: Energy,
+    /// The same by OpenSTA, internal power halved.
+    pub opensta: Energy,
+    /// Latest arrival at a register, by this crate.
+    pub critical_ns: f64,
+    /// The same by OpenSTA.
+    pub opensta_critical_ns: f64,
+    /// Version of OpenSTA.
+    pub version: String,
+}
+
+/// Asks OpenSTA about what `simulator` counted for `unit`, whose netlist [`map`](super::map()) left on the bench.
+///
+/// # Errors
+/// What OpenSTA says.
+pub fn crosscheck(
+    bench: &Bench<'_>,
+    sta: &Program,
+    liberty: &Path,
+    unit: &Unit<'_>,
+    simulator: &Simulator<'_>,
+) -> Result<Crosscheck, Error> {
+    let netlist = &unit.netlist;
+    let liberty = liberty.canonicalize().map_err(Error::io(format!("reading {}", liberty.display())))?;
+    let clock = netlist.clock.map(|net| netlist.nets[net].clone()).unwrap_or_default();
+    let mut script = format!(
+        "read_liberty {{{liberty}}}\nread_verilog {MAPPED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns -power mW\n\
+         create_clock -name {clock} -period {PERIOD} [get_ports {clock}]\n\
+         set_clock_transition {INPUT_SLEW} [get_clocks {clock}]\nset_input_transition {INPUT_SLEW} [all_inputs]\n\
+         report_checks -path_delay max -format full -digits 4\n",
+        liberty = liberty.display(),
+        top = netlist.name,
+    );
+    let gates = netlist.gates.iter().flat_map(|g| g.outputs.iter().map(move |o| (&g.name, &o.pin.name, o.net)));
+    let outputs =
+        netlist.flip_flops.iter().flat_map(|f| f.outputs.iter().map(move |(pin, net, _)| (&f.name, &pin.name, *net)));
+    for (cell, pin, net) in gates.chain(outputs) {
+        let activity = simulator.transitions(net).iter().sum::<u64>() as f64 / simulator.cycles() as f64;
+        // Writing to a String cannot fail
+        let _ = writeln!(script, "sta::set_power_pin_activity [get_pins {{{cell}/{pin}}}] {activity} 0.5");
+    }
+    script += "report_power -digits 6\n";
+    bench.write("power.tcl", &script)?;
+    let program = sta.path.to_string_lossy();
+    let command = [&*program, "-no_splash", "-no_init", "-exit", "power.tcl"];
+    let log = bench.run(sta.name, &format!("power of {}", netlist.name), "power.log", &words(command))?;
+    let (opensta, opensta_critical_ns) = parse(&log)?;
+    let ours = unit.cells(simulator);
+    let per_cycle = |pj: f64| pj / simulator.cycles() as f64;
+    Ok(Crosscheck {
+        ours: Energy { internal: per_cycle(ours.internal), load: per_cycle(ours.load) },
+        opensta,
+        critical_ns: unit.delays.critical,
+        opensta_critical_ns,
+        version: sta.version.clone(),
+    })
+}
+
+/// Power and energy differ by it only, ns.
+const PERIOD: f64 = 10.0;
+
+/// Energy of a cycle, pJ, and the latest arrival, ns, from OpenSTA's log.
+fn parse(log: &str) -> Result<(Energy, f64), Error> {
+    let wrong = |problem: &str| Error::unreadable("OpenSTA's report", problem);
+    if let Some(error) = log.lines().find(|line| line.starts_with("Error:")) {
+        return Err(wrong(error));
+    }
+    let numbers = |line: &str| line.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).collect::<Vec<_>>();
+    let arrival = log.lines().find(|line| line.trim_end().ends_with("data arrival time")).map(numbers);
+    let total = log.lines().find(|line| line.starts_with("Total ")).map(numbers);
+    match (arrival.as_deref(), total.as_deref()) {
+        (Some([critical, ..]), Some([internal, switching, ..])) => {
+            // mW times ns
+            let energy = Energy { internal: internal * PERIOD / 2.0, load: switching * PERIOD };
+            Ok((energy, *critical))
+        }
+        _ => Err(wrong("it has no path or no total")),
+    }
+}

@@ -1,0 +1,58 @@
+//! Mapping of a dot product on the cells of a library.
+//!
+//! Modules are mapped one by one and joined afterwards, and the nets of products are kept, so that it can be told what a
+//! cell is for. The netlist is written as Verilog and read back before it becomes JSON: both then name nets alike.
+
+use crate::bench::Bench;
+use crate::error::Error;
+use crate::yosys::{NAME, Yosys};
+use std::path::Path;
+use trine_hdl::Verilog;
+
+/// The netlist on the bench, for other tools.
+pub const MAPPED_VERILOG: &str = "mapped.v";
+const MAPPED_JSON: &str = "mapped.json";
+
+/// abc's default script for Liberty libraries does not end in reasonable time on multipliers.
+const ABC: &str = "strash\ndc2\nstrash\nmap -B 0.9\ntopo\nbuffer -c\nupsize\ndnsize\n";
+
+/// A mapped dot product.
+#[derive(Clone, Debug)]
+pub struct Mapped {
+    /// The netlist as [`Netlist::parse`](super::Netlist::parse) reads it.
+    pub json: String,
+    /// Version of Yosys.
+    pub yosys: String,
+}
+
+/// Maps `design` on the library in file `liberty`.
+///
+/// # Errors
+/// What Yosys says, or that it took too long.
+pub fn map(bench: &Bench<'_>, yosys: &Yosys, liberty: &Path, design: &Verilog) -> Result<Mapped, Error> {
+    for file in &design.files {
+        bench.write(&format!("rtl/{}", file.name), &file.text)?;
+    }
+    bench.write("abc.script", ABC)?;
+    let sources: Vec<_> = design.files.iter().map(|file| format!("rtl/{}", file.name)).collect();
+    // Tools run in folders of their own
+    let liberty = liberty.canonicalize().map_err(Error::io(format!("reading {}", liberty.display())))?;
+    let script = format!(
+        "read_verilog {sources}\nhierarchy -check -top {top}\nsetattr -set keep 1 w:{products}*\n\
+         proc\nopt\nalumacc\nopt\ntechmap\nopt\ndfflibmap -liberty \"{liberty}\"\n\
+         abc -liberty \"{liberty}\" -script abc.script\nflatten -noscopeinfo\nopt_clean\nsplitnets\n\
+         write_verilog -noattr -noexpr -simple-lhs {MAPPED_VERILOG}\n\
+         design -reset\nread_liberty -lib \"{liberty}\"\nread_verilog {MAPPED_VERILOG}\nhierarchy -check -top {top}\n\
+         write_json {MAPPED_JSON}\n",
+        sources = sources.join(" "),
+        top = design.top,
+        products = super::parts::PRODUCTS,
+        liberty = liberty.display(),
+    );
+    bench.write("map.ys", &script)?;
+    bench.run(NAME, &format!("mapping {}", design.top), "map.log", &yosys.command("map.ys"))?;
+    let json = bench.read(MAPPED_JSON)?;
+    let yosys = json.split_once("\"creator\": \"Yosys ").and_then(|(_, rest)| rest.split(' ').next());
+    let yosys = yosys.ok_or_else(|| Error::unreadable("Yosys's netlist", "no version"))?.into();
+    Ok(Mapped { json, yosys })
+}
