@@ -59,8 +59,10 @@ impl Parts {
     /// [`Error::Unreadable`] when the nets of the products are not in the netlist.
     pub fn of(netlist: &Netlist<'_>) -> Result<Parts, Error> {
         let products = netlist.names.iter().filter(|(name, _)| {
+            // `column.lane_3[0]`: instances in front, a bit behind
             let last = name.rsplit('.').next().unwrap_or(name);
-            last.strip_prefix(PRODUCTS).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+            let number = last.split('[').next().and_then(|name| name.strip_prefix(PRODUCTS));
+            number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
         });
         let products: Vec<NetId> = products.flat_map(|(_, nets)| nets.iter().copied()).collect();
         if products.is_empty() {
