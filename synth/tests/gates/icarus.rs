@@ -1,7 +1,7 @@
 //! The same netlist in Icarus Verilog, delays and all: every net must change as often.
 
 use crate::cycles;
-use crate::small::{library, mapped};
+use crate::small::{library, mapped, value};
 use std::fmt::Write;
 use std::process::Command;
 use trine_hdl::design::dot::Arithmetic;
@@ -24,15 +24,7 @@ fn testbench(netlist: &Netlist<'_>, delays: &Delays, inputs: &[Vec<(usize, bool)
     let ps = |ns: f64| (ns * 1000.0).round();
     for (gate, delays) in netlist.gates.iter().zip(&delays.gates) {
         for (output, arcs) in gate.outputs.iter().zip(delays) {
-            let function =
-                output.pin.function.as_deref().unwrap().replace(' ', "&").replace('*', "&").replace('+', "|");
-            let value: String = function
-                .chars()
-                .map(|c| match gate.inputs.iter().find(|(pin, _)| pin.name == c.to_string()) {
-                    Some((_, net)) => format!("n{net}"),
-                    None => c.to_string().replace('!', "~"),
-                })
-                .collect();
+            let value = value(gate, output, |net| format!("n{net}"));
             let [rise, fall] = arcs[0].map(ps);
             let _ = writeln!(text, "assign #({rise}, {fall}) n{} = {value};", output.net);
         }

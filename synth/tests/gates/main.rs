@@ -15,7 +15,7 @@ fn cycles(arithmetic: Arithmetic, lanes: usize, count: usize) -> Vec<Cycle> {
     let mut rng = StdRng::seed_from_u64(5);
     let mut total = 0i64;
     let cycle = |i: usize| {
-        let first = i % 3 == 0;
+        let first = i.is_multiple_of(3);
         let pairs: Vec<(i8, i8)> = (0..lanes)
             .map(|_| match arithmetic {
                 Arithmetic::Ternary => (rng.random(), rng.random_range(-1..=1)),

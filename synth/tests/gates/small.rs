@@ -5,7 +5,7 @@ use trine_hdl::design::dot::{Arithmetic, dot};
 use trine_hdl::lang::verilog;
 use trine_synth::Error;
 use trine_synth::bench::Bench;
-use trine_synth::gates::{Delays, Energy, Netlist, Part, Parts, Prices, Simulator, Timing, map};
+use trine_synth::gates::{Delays, Energy, Gate, Netlist, Output, Part, Parts, Prices, Simulator, Timing, map};
 use trine_synth::liberty::Library;
 use trine_synth::yosys::Yosys;
 
@@ -25,6 +25,22 @@ pub fn mapped(arithmetic: Arithmetic, lanes: usize) -> (String, String) {
     let mapped = map(&bench, &Yosys::find().unwrap(), &liberty, &design).unwrap();
     assert!(mapped.yosys.starts_with("0."), "{}", mapped.yosys);
     (mapped.json, design.top)
+}
+
+/// The value of a gate's output in Verilog, by its function in the library; `net` names a net.
+pub fn value(gate: &Gate<'_>, output: &Output<'_>, net: impl Fn(usize) -> String) -> String {
+    // A pin is one letter in this library, and a space is an and
+    let function = output.pin.function.as_deref().unwrap().chars();
+    let verilog = |c: char| match c {
+        ' ' | '*' => "&".into(),
+        '+' => "|".into(),
+        '!' => "~".into(),
+        _ => match gate.inputs.iter().find(|(pin, _)| pin.name == c.to_string()) {
+            Some((_, input)) => net(*input),
+            None => c.to_string(),
+        },
+    };
+    function.map(verilog).collect()
 }
 
 /// Yosys's JSON of a module `top`: input and output ports as `name net`, cells as `kind instance pin net ...`.

@@ -1,7 +1,7 @@
 //! The same netlist in Verilator, every net watched: settled values and their changes must be the same.
 
 use crate::cycles;
-use crate::small::{library, mapped};
+use crate::small::{library, mapped, value};
 use std::fmt::Write;
 use trine_hdl::design::dot::Arithmetic;
 use trine_hdl::{Direction, Port, SourceFile, Verilog};
@@ -25,16 +25,7 @@ fn behaviour(netlist: &Netlist<'_>) -> Verilog {
     }
     for gate in &netlist.gates {
         for output in &gate.outputs {
-            // One letter per pin in this library, and a space is an and
-            let function =
-                output.pin.function.as_deref().unwrap().replace(' ', "&").replace('*', "&").replace('+', "|");
-            let text: String = function
-                .chars()
-                .map(|c| match gate.inputs.iter().find(|(pin, _)| pin.name == c.to_string()) {
-                    Some((_, net)) => format!("n[{net}]"),
-                    None => c.to_string().replace('!', "~"),
-                })
-                .collect();
+            let text = value(gate, output, |net| format!("n[{net}]"));
             let _ = writeln!(body, "  assign n[{}] = {text};", output.net);
         }
     }
