@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove cocotb lint deny ci clean
+.PHONY: help setup setup-synth build demo test conformance prove cocotb energy-gates lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -35,6 +35,11 @@ conformance: ## Compare stored checkpoints with their stored logits; docs/confor
 cocotb: build ## Check registers, streams and whole products of generated units with cocotb and Icarus Verilog
 	@sim/cocotb/setup
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/cocotb/bin/python3 -m pytest -q -p no:cacheprovider sim/cocotb
+
+energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
+	$(CARGO) test --package trine-synth --test gates -- --include-ignored
+	$(TRINE) energy gates --model models/shakespeare --json docs/data/gate-energy.json >docs/energy-gate-level.md
+	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check
