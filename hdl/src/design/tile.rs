@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!  tile_i ──[tile_q, when swap_i]──┬─> column 0 ──> sums_o, owed_o
-//!  act_i  ──[act_q]────────────────┼─> column 1 ──>
+//!  act_i  ─────────────────────────┼─> column 1 ──>
 //!                                  └─> ...
 //! ```
-//! `swap_i` takes a tile for the lane chunk of the same cycle and the following ones. Results follow after
-//! `1 + column latency` cycles; no handshake.
+//! `swap_i` takes a tile for the lane chunk of the next cycle and the following ones; `act_i` comes from registers.
+//! Results follow after the column's latency; no handshake.
 
 use super::column::column;
 use crate::lang::{BIT, Errors, Module, bits, cat, set, when};
@@ -24,13 +24,12 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let swap = m.input("swap_i", BIT);
     let act = m.input("act_i", bits(c.lanes * c.act_bits));
     let codes = m.input("tile_i", bits(2 * c.tile_trits()));
-    let act_q = m.register("act_q", &act);
     let tile_q = m.reg("tile_q", codes.ty);
     m.on_clock([when(&swap, [set(&tile_q, &codes)])]);
     let (mut sums, mut owed) = (vec![], vec![]);
     for n in 0..c.columns {
         let code = tile_q.slice(2 * n * c.lanes, 2 * c.lanes);
-        let instance = m.instance(&format!("column_{n}"), &column, &[("act_i", &act_q), ("code_i", &code)]);
+        let instance = m.instance(&format!("column_{n}"), &column, &[("act_i", &act), ("code_i", &code)]);
         sums.push(instance["sum_o"].clone());
         owed.push(instance["owed_o"].clone());
     }

@@ -7,10 +7,10 @@
 //! Beats that do not complete a tile move on at once; the one that does waits until `take_i`, and `tile_o` holds the tile
 //! in the following cycle. The next beat enters during the cycle of `take_i`, so that beats flow without a gap.
 //! `open_i` lets beats in until the one marked `in_last_i`. `last_o` says that the waiting beat carries that mark;
-//! `early_o` that the mark stands inside a tile; `illegal_o` that a beat held an illegal code.
+//! `early_o` that the mark stands inside a tile; `illegal_o`, two cycles after a beat moved on, that it held an illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::{Config, WeightCode};
 
@@ -36,7 +36,6 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     // Which beat of its tile waits, one bit a beat.
     let place_q = m.reg("place_q", bits(beats));
     let moved_q = m.reg("moved_q", BIT);
-    let illegal_q = m.reg("illegal_q", BIT);
 
     let complete = m.name("complete", place_q.bit(beats - 1));
     let leave = m.name("leave", &full_q & (&take | !&complete));
@@ -53,7 +52,9 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
 
     let (codes, illegal) = decode(&mut m, c, &beat_q)?;
     let code_q = m.register("code_q", &codes);
-    m.on_clock([set(&illegal_q, illegal)]);
+    let illegal_q = m.register("illegal_q", illegal);
+    let fault_q = m.reg("fault_q", BIT);
+    m.on_clock([if_else(&rst, [set_to(&fault_q, 0)], [set(&fault_q, &moved_q & illegal_q.any())])]);
     let mut parts = vec![];
     if beats > 1 {
         let code_place_q = m.register("code_place_q", place_q.slice(0, beats - 1));
@@ -74,17 +75,17 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("valid_o", &full_q & &complete);
     m.drive("last_o", &last_q);
     m.drive("early_o", &full_q & &last_q & !&complete);
-    m.drive("illegal_o", &moved_q & &illegal_q);
+    m.drive("illegal_o", &fault_q);
     m.build()
 }
 
-/// Two-bit codes of a beat, and whether one is illegal.
+/// Two-bit codes of a beat, and which of them are illegal.
 fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Errors> {
     Ok(match c.weight_code {
         WeightCode::TwoBit => {
             let illegal = (0..c.weight_bus / 2).map(|i| data.bit(2 * i + 1) & !data.bit(2 * i));
             let illegal = m.name("illegal", cat(illegal));
-            (data.clone(), illegal.any())
+            (data.clone(), illegal)
         }
         WeightCode::Base3 => {
             let decoder = trit_decoder()?;
@@ -96,7 +97,7 @@ fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Error
             }
             let codes = m.name("codes", cat(codes));
             let illegal = m.name("illegal", cat(illegal));
-            (codes, illegal.any())
+            (codes, illegal)
         }
     })
 }

@@ -126,10 +126,8 @@ impl Printer<'_> {
 
     fn instances(&self, o: &mut String) {
         for i in &self.m.instances {
-            let mut pins = vec![];
-            if i.module.clocked() {
-                pins.push(format!("    .{}({})", i.module.clock, self.m.clock));
-            }
+            let mut pins: Vec<String> =
+                i.module.clock_pins().iter().map(|pin| format!("    .{pin}({})", self.m.clock)).collect();
             for (n, e) in i.inputs.iter().chain(&i.outputs) {
                 pins.push(format!("    .{}({})", i.module.decls[*n].name, self.pin(e)));
             }

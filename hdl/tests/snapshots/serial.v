@@ -653,6 +653,40 @@ module trine_windows (
   end
 endmodule
 
+// 208 words of 81 bits, read in two cycles.
+module trine_activations_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [7:0] write_at_i,
+  input  wire [80:0] data_i,
+  input  wire read_i,
+  input  wire [7:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [80:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [80:0] ram [0:207];
+  reg [80:0] word_q;
+  reg [80:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 81'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
+    end
+  end
+endmodule
+
 // Stores up to 208 words of 80 bits and replays them.
 module trine_activations (
   input  wire clk_i,
@@ -668,12 +702,10 @@ module trine_activations (
   output wire last_o,
   output wire valid_o
 );
-  (* ram_style = "block", no_rw_check *) reg [80:0] ram [0:207];
   reg [8:0] write_q;
   reg [8:0] read_q;
   reg [8:0] next_q;
   reg closed_q;
-  reg [80:0] word_q;
   reg valid_q;
   wire full;
   wire ready;
@@ -682,6 +714,8 @@ module trine_activations (
   wire [7:0] read_at;
   wire stays;
   wire moves;
+  wire [80:0] marked;
+  wire [80:0] words_word_o;
   assign full = write_q == 9'd208;
   assign ready = open_i & ~(closed_q | full);
   assign store = ready & in_valid_i;
@@ -689,16 +723,25 @@ module trine_activations (
   assign read_at = read_q[7:0];
   assign stays = read_q < write_q;
   assign moves = rewind_i ? (|write_q) : (next_q < write_q);
+  assign marked = {in_last_i, in_data_i};
   assign in_ready_o = ready;
-  assign word_o = word_q[79:0];
-  assign last_o = word_q[80];
+  assign word_o = words_word_o[79:0];
+  assign last_o = words_word_o[80];
   assign valid_o = valid_q;
 
+  trine_activations_ram words (
+    .clk_i(clk_i),
+    .write_i(store),
+    .write_at_i(write_at),
+    .data_i(marked),
+    .read_i(1'd1),
+    .read_at_i(read_at),
+    .next_i(1'd1),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (store) begin
-      ram[write_at] <= {in_last_i, in_data_i};
-    end
-    word_q <= ram[read_at];
     if (take_i) begin
       read_q <= rewind_i ? 9'd0 : next_q;
       next_q <= rewind_i ? 9'd1 : (next_q + 9'd1);
@@ -766,7 +809,6 @@ module trine_weight_loader (
   reg closed_q;
   reg [1:0] place_q;
   reg moved_q;
-  reg illegal_q;
   wire complete;
   wire leave;
   wire ready;
@@ -784,6 +826,8 @@ module trine_weight_loader (
   wire [49:0] codes;
   wire [4:0] illegal;
   reg [49:0] code_q;
+  reg [4:0] illegal_q;
+  reg fault_q;
   reg code_place_q;
   reg [49:0] held_0_q;
   assign complete = place_q[1];
@@ -797,7 +841,7 @@ module trine_weight_loader (
   assign valid_o = full_q & complete;
   assign last_o = last_q;
   assign early_o = (full_q & last_q) & ~complete;
-  assign illegal_o = moved_q & illegal_q;
+  assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
     .byte_i(beat_q[7:0]),
@@ -849,7 +893,12 @@ module trine_weight_loader (
       place_q <= 2'd1;
     end
     code_q <= codes;
-    illegal_q <= |illegal;
+    illegal_q <= illegal;
+    if (rst_i) begin
+      fault_q <= 1'd0;
+    end else begin
+      fault_q <= moved_q & (|illegal_q);
+    end
     code_place_q <= place_q[0];
     if (moved_q & code_place_q) begin
       held_0_q <= code_q;
@@ -913,6 +962,8 @@ module trine_sequencer (
   wire [4:0] room_next;
   reg issue_q;
   reg pass_end_q;
+  reg issue_2_q;
+  reg pass_end_2_q;
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
@@ -936,9 +987,9 @@ module trine_sequencer (
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
   assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
-  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
-  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
+  // stream marks out of place; a lane chunk and its mark follow two cycles after the issue
+  assign act_early_o = (issue_2_q & act_last_i) & ~pass_end_2_q;
+  assign act_late_o = (issue_2_q & ~act_last_i) & pass_end_2_q;
   assign wgt_early_o = (take & tile_last_i) & ~last_tile;
   assign wgt_late_o = (take & ~tile_last_i) & last_tile;
 
@@ -991,6 +1042,8 @@ module trine_sequencer (
     end
     issue_q <= issue & ~rst_i;
     pass_end_q <= pass_end;
+    issue_2_q <= issue_q & ~rst_i;
+    pass_end_2_q <= pass_end_q;
   end
 endmodule
 
@@ -1088,7 +1141,6 @@ module trine_tile (
   output wire [47:0] sums_o,
   output wire [3:0] owed_o
 );
-  reg [79:0] act_q;
   reg [79:0] tile_q;
   wire signed [11:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -1103,7 +1155,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[19:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -1111,7 +1163,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[39:20]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -1119,7 +1171,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[59:40]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -1127,103 +1179,198 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[79:60]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
   );
 
   always @(posedge clk_i) begin
-    act_q <= act_i;
     if (swap_i) begin
       tile_q <= tile_i;
     end
   end
 endmodule
 
+// 4 words of 72 bits, read in two cycles.
+module trine_accumulators_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [1:0] write_at_i,
+  input  wire [71:0] data_i,
+  input  wire read_i,
+  input  wire [1:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [71:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [71:0] ram [0:3];
+  reg [71:0] word_q;
+  reg [71:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 72'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
+    end
+  end
+endmodule
+
 // Adds one sum to one accumulator.
 module trine_accumulate (
-  input  wire first_i,
-  input  wire single_i,
-  input  wire signed [17:0] word_i,
-  input  wire signed [17:0] last_i,
+  input  wire forward_i,
+  input  wire [17:0] word_i,
+  input  wire [17:0] last_i,
+  input  wire [17:0] before_i,
   input  wire signed [11:0] sum_i,
   input  wire owed_i,
   output wire signed [17:0] total_o
 );
   wire signed [17:0] base;
-  assign base = first_i ? 18'sd0 : (single_i ? last_i : word_i);
+  assign base = $signed(word_i | (forward_i ? last_i : before_i));
   assign total_o = (base + $signed({{6{sum_i[11]}}, sum_i})) + $signed({17'd0, owed_i});
 endmodule
 
 // 4 accumulators for each of 4 tokens.
 module trine_accumulators (
   input  wire clk_i,
+  input  wire rst_i,
   input  wire [1:0] read_token_i,
+  input  wire next_first_i,
   input  wire [1:0] token_i,
   input  wire valid_i,
-  input  wire first_i,
+  input  wire last_chunk_i,
   input  wire single_i,
+  input  wire pair_i,
   input  wire [47:0] sums_i,
   input  wire [3:0] owed_i,
   output wire [71:0] total_o
 );
-  (* ram_style = "block", no_rw_check *) reg [71:0] ram [0:3];
-  reg [71:0] word_q;
   reg [71:0] total_q;
+  reg [71:0] before_q;
+  wire [71:0] total;
+  reg first_q;
+  reg forward_q;
+  wire zero;
+  wire begins;
+  wire [71:0] words_word_o;
   wire signed [17:0] adder_0_total_o;
   wire signed [17:0] adder_1_total_o;
   wire signed [17:0] adder_2_total_o;
   wire signed [17:0] adder_3_total_o;
-  wire [71:0] total;
+  assign zero = (next_first_i | single_i) | pair_i;
+  assign begins = token_i[0] ? last_chunk_i : first_q;
   assign total = {$unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
+  trine_accumulators_ram words (
+    .clk_i(clk_i),
+    .write_i(valid_i),
+    .write_at_i(token_i),
+    .data_i(total),
+    .read_i(1'd1),
+    .read_at_i(read_token_i),
+    .next_i(1'd1),
+    .zero_i(zero),
+    .word_o(words_word_o)
+  );
+
   trine_accumulate adder_0 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[17:0]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[17:0]),
     .last_i(total_q[17:0]),
+    .before_i(before_q[17:0]),
     .sum_i(sums_i[11:0]),
     .owed_i(owed_i[0]),
     .total_o(adder_0_total_o)
   );
 
   trine_accumulate adder_1 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[35:18]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[35:18]),
     .last_i(total_q[35:18]),
+    .before_i(before_q[35:18]),
     .sum_i(sums_i[23:12]),
     .owed_i(owed_i[1]),
     .total_o(adder_1_total_o)
   );
 
   trine_accumulate adder_2 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[53:36]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[53:36]),
     .last_i(total_q[53:36]),
+    .before_i(before_q[53:36]),
     .sum_i(sums_i[35:24]),
     .owed_i(owed_i[2]),
     .total_o(adder_2_total_o)
   );
 
   trine_accumulate adder_3 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[71:54]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[71:54]),
     .last_i(total_q[71:54]),
+    .before_i(before_q[71:54]),
     .sum_i(sums_i[47:36]),
     .owed_i(owed_i[3]),
     .total_o(adder_3_total_o)
   );
 
   always @(posedge clk_i) begin
-    word_q <= ram[read_token_i];
+    first_q <= next_first_i;
+    forward_q <= single_i & ~next_first_i;
     if (valid_i) begin
       total_q <= total;
-      ram[token_i] <= total;
+    end
+    if ((rst_i | ~pair_i) | (valid_i & begins)) begin
+      before_q <= 72'd0;
+    end else begin
+      if (valid_i) begin
+        before_q <= total_q;
+      end
+    end
+  end
+endmodule
+
+// 16 words of 74 bits, read in two cycles.
+module trine_results_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [3:0] write_at_i,
+  input  wire [73:0] data_i,
+  input  wire read_i,
+  input  wire [3:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [73:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [73:0] ram [0:15];
+  reg [73:0] word_q;
+  reg [73:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 74'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
@@ -1239,12 +1386,9 @@ module trine_results (
   output wire [73:0] data_o,
   output wire pop_o
 );
-  (* ram_style = "block", no_rw_check *) reg [73:0] ram [0:15];
   reg [4:0] write_q;
   reg [4:0] read_q;
-  reg [73:0] word_q;
   reg word_valid_q;
-  reg [73:0] out_q;
   reg out_valid_q;
   wire out_free;
   wire word_free;
@@ -1252,6 +1396,7 @@ module trine_results (
   wire fetch;
   wire [3:0] write_at;
   wire [3:0] read_at;
+  wire [73:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
@@ -1259,19 +1404,22 @@ module trine_results (
   assign write_at = write_q[3:0];
   assign read_at = read_q[3:0];
   assign valid_o = out_valid_q;
-  assign data_o = out_q;
+  assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
 
+  trine_results_ram words (
+    .clk_i(clk_i),
+    .write_i(push_i),
+    .write_at_i(write_at),
+    .data_i(data_i),
+    .read_i(fetch),
+    .read_at_i(read_at),
+    .next_i(out_free),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (push_i) begin
-      ram[write_at] <= data_i;
-    end
-    if (fetch) begin
-      word_q <= ram[read_at];
-    end
-    if (out_free) begin
-      out_q <= word_q;
-    end
     if (rst_i) begin
       write_q <= 5'd0;
       read_q <= 5'd0;
@@ -1322,6 +1470,7 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
+  wire open;
   wire issue;
   wire rewind;
   wire take;
@@ -1373,7 +1522,6 @@ module trine_core (
   reg first_3_q;
   reg first_4_q;
   reg first_5_q;
-  reg first_6_q;
   reg [1:0] token_1_q;
   reg [1:0] token_2_q;
   reg [1:0] token_3_q;
@@ -1394,7 +1542,8 @@ module trine_core (
   reg job_end_5_q;
   reg job_end_6_q;
   reg job_end_7_q;
-  wire single;
+  reg single_q;
+  reg pair_q;
   wire [71:0] sums_total_o;
   wire [73:0] word;
   wire results_valid_o;
@@ -1407,10 +1556,10 @@ module trine_core (
   wire signed [31:0] result_2;
   wire signed [31:0] result_3;
   wire [15:0] keep;
+  assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign single = last_token_i == 2'd0;
   assign word = {job_end_7_q, last_pass_7_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[72];
@@ -1439,7 +1588,7 @@ module trine_core (
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
@@ -1454,7 +1603,7 @@ module trine_core (
   trine_weight_loader weights (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
@@ -1508,11 +1657,14 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
-    .read_token_i(token_5_q),
+    .rst_i(clear_i),
+    .read_token_i(token_4_q),
+    .next_first_i(first_5_q),
     .token_i(token_6_q),
     .valid_i(valid_6_q),
-    .first_i(first_6_q),
-    .single_i(single),
+    .last_chunk_i(result_6_q),
+    .single_i(single_q),
+    .pair_i(pair_q),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
     .total_o(sums_total_o)
@@ -1603,7 +1755,6 @@ module trine_core (
     first_3_q <= first_2_q;
     first_4_q <= first_3_q;
     first_5_q <= first_4_q;
-    first_6_q <= first_5_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -1624,6 +1775,8 @@ module trine_core (
     job_end_5_q <= job_end_4_q;
     job_end_6_q <= job_end_5_q;
     job_end_7_q <= job_end_6_q;
+    single_q <= last_token_i == 2'd0;
+    pair_q <= last_token_i == 2'd1;
   end
 endmodule
 
@@ -1650,6 +1803,7 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
+  output wire taken_o,
   output wire done_o,
   output wire error_o,
   output wire [3:0] code_o,
@@ -1666,28 +1820,33 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  wire shape;
+  reg shape_q;
+  reg check_q;
   wire accept;
   wire refuse;
   wire expired;
-  wire fault;
   wire [3:0] reason;
   wire stray;
+  reg fault_q;
+  reg [3:0] reason_q;
+  wire fault;
   wire finish;
-  wire [12:0] last_token;
+  reg clear_q;
   reg start_q;
-  assign shape = (((|tokens_i) & ~(13'd4 < tokens_i)) & ((|depth_i) & ~(19'd512 < depth_i))) & (|outputs_i);
-  assign accept = start_i & shape;
-  assign refuse = start_i & ~shape;
+  reg moved_q;
+  wire [12:0] last_token;
+  assign accept = check_q & shape_q;
+  assign refuse = check_q & ~shape_q;
   assign expired = (|watchdog_i) & (idle_q == watchdog_i);
-  assign fault = busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | (window_full_i | (window_empty_i | expired)))))));
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : (window_full_i ? 4'd8 : (window_empty_i ? 4'd9 : 4'd7))))));
   assign stray = (~busy_q & ~accept) & (window_full_i | window_empty_i);
-  assign finish = busy_q & res_done_i;
+  assign fault = busy_q & fault_q;
+  assign finish = (busy_q & res_done_i) & ~fault_q;
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
-  assign clear_o = ((rst_i | accept) | fault) | abort_i;
+  assign clear_o = clear_q;
   assign busy_o = busy_q;
+  assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = (fault | refuse) | stray;
   assign code_o = code_q;
@@ -1699,17 +1858,20 @@ module trine_job (
   wire unused_ok = &{1'b0, last_token[12:2]};
 
   always @(posedge clk_i) begin
+    shape_q <= (((|tokens_i) & ~(13'd4 < tokens_i)) & ((|depth_i) & ~(19'd512 < depth_i))) & (|outputs_i);
+    reason_q <= reason;
+    moved_q <= moved_i;
     if (stray & (code_q == 4'd0)) begin
       code_q <= reason;
     end
-    idle_q <= (moved_i | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
     end
     if (fault) begin
       busy_q <= 1'd0;
-      code_q <= reason;
+      code_q <= reason_q;
     end
     if (abort_i) begin
       busy_q <= 1'd0;
@@ -1725,15 +1887,18 @@ module trine_job (
     if (refuse) begin
       code_q <= 4'd1;
     end
+    check_q <= start_i;
+    fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | (window_full_i | (window_empty_i | expired)))))));
+    clear_q <= (accept | fault) | abort_i;
+    start_q <= clear_q & busy_q;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
       done_tag_q <= 32'd0;
-    end
-    if (rst_i) begin
+      check_q <= 1'd0;
+      fault_q <= 1'd0;
+      clear_q <= 1'd1;
       start_q <= 1'd0;
-    end else begin
-      start_q <= accept;
     end
   end
 endmodule
@@ -1763,22 +1928,31 @@ module trine_counters (
   input  wire jobs_i,
   output wire [31:0] jobs_o
 );
+  reg cycles_event_q;
   reg [47:0] cycles_q;
   reg [47:0] cycles_copy_q;
+  reg active_event_q;
   reg [47:0] active_q;
   reg [47:0] active_copy_q;
+  reg stall_act_event_q;
   reg [47:0] stall_act_q;
   reg [47:0] stall_act_copy_q;
+  reg stall_wgt_event_q;
   reg [47:0] stall_wgt_q;
   reg [47:0] stall_wgt_copy_q;
+  reg stall_out_event_q;
   reg [47:0] stall_out_q;
   reg [47:0] stall_out_copy_q;
+  reg act_beats_event_q;
   reg [31:0] act_beats_q;
   reg [31:0] act_beats_copy_q;
+  reg wgt_beats_event_q;
   reg [31:0] wgt_beats_q;
   reg [31:0] wgt_beats_copy_q;
+  reg res_beats_event_q;
   reg [31:0] res_beats_q;
   reg [31:0] res_beats_copy_q;
+  reg jobs_event_q;
   reg [31:0] jobs_q;
   reg [31:0] jobs_copy_q;
   assign cycles_o = cycles_copy_q;
@@ -1792,10 +1966,11 @@ module trine_counters (
   assign jobs_o = jobs_copy_q;
 
   always @(posedge clk_i) begin
+    cycles_event_q <= cycles_i;
     if (rst_i | clear_i) begin
       cycles_q <= 48'd0;
     end else begin
-      if (cycles_i) begin
+      if (cycles_event_q) begin
         cycles_q <= cycles_q + 48'd1;
       end
     end
@@ -1806,10 +1981,11 @@ module trine_counters (
         cycles_copy_q <= cycles_q;
       end
     end
+    active_event_q <= active_i;
     if (rst_i | clear_i) begin
       active_q <= 48'd0;
     end else begin
-      if (active_i) begin
+      if (active_event_q) begin
         active_q <= active_q + 48'd1;
       end
     end
@@ -1820,10 +1996,11 @@ module trine_counters (
         active_copy_q <= active_q;
       end
     end
+    stall_act_event_q <= stall_act_i;
     if (rst_i | clear_i) begin
       stall_act_q <= 48'd0;
     end else begin
-      if (stall_act_i) begin
+      if (stall_act_event_q) begin
         stall_act_q <= stall_act_q + 48'd1;
       end
     end
@@ -1834,10 +2011,11 @@ module trine_counters (
         stall_act_copy_q <= stall_act_q;
       end
     end
+    stall_wgt_event_q <= stall_wgt_i;
     if (rst_i | clear_i) begin
       stall_wgt_q <= 48'd0;
     end else begin
-      if (stall_wgt_i) begin
+      if (stall_wgt_event_q) begin
         stall_wgt_q <= stall_wgt_q + 48'd1;
       end
     end
@@ -1848,10 +2026,11 @@ module trine_counters (
         stall_wgt_copy_q <= stall_wgt_q;
       end
     end
+    stall_out_event_q <= stall_out_i;
     if (rst_i | clear_i) begin
       stall_out_q <= 48'd0;
     end else begin
-      if (stall_out_i) begin
+      if (stall_out_event_q) begin
         stall_out_q <= stall_out_q + 48'd1;
       end
     end
@@ -1862,10 +2041,11 @@ module trine_counters (
         stall_out_copy_q <= stall_out_q;
       end
     end
+    act_beats_event_q <= act_beats_i;
     if (rst_i | clear_i) begin
       act_beats_q <= 32'd0;
     end else begin
-      if (act_beats_i) begin
+      if (act_beats_event_q) begin
         act_beats_q <= act_beats_q + 32'd1;
       end
     end
@@ -1876,10 +2056,11 @@ module trine_counters (
         act_beats_copy_q <= act_beats_q;
       end
     end
+    wgt_beats_event_q <= wgt_beats_i;
     if (rst_i | clear_i) begin
       wgt_beats_q <= 32'd0;
     end else begin
-      if (wgt_beats_i) begin
+      if (wgt_beats_event_q) begin
         wgt_beats_q <= wgt_beats_q + 32'd1;
       end
     end
@@ -1890,10 +2071,11 @@ module trine_counters (
         wgt_beats_copy_q <= wgt_beats_q;
       end
     end
+    res_beats_event_q <= res_beats_i;
     if (rst_i | clear_i) begin
       res_beats_q <= 32'd0;
     end else begin
-      if (res_beats_i) begin
+      if (res_beats_event_q) begin
         res_beats_q <= res_beats_q + 32'd1;
       end
     end
@@ -1904,10 +2086,11 @@ module trine_counters (
         res_beats_copy_q <= res_beats_q;
       end
     end
+    jobs_event_q <= jobs_i;
     if (rst_i | clear_i) begin
       jobs_q <= 32'd0;
     end else begin
-      if (jobs_i) begin
+      if (jobs_event_q) begin
         jobs_q <= jobs_q + 32'd1;
       end
     end
@@ -2052,6 +2235,7 @@ module trine (
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
+  wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
   wire [3:0] job_code_o;
@@ -2086,7 +2270,7 @@ module trine (
   assign last_token = job_last_token_o;
   assign depth = job_depth_o;
   assign outputs = job_outputs_o;
-  assign status_busy = busy;
+  assign status_busy = job_taken_o;
   assign status_done_set = job_done_o;
   assign status_error_set = job_error_o;
   assign irq_stat_done_set = job_done_o;
@@ -2275,6 +2459,7 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
+    .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),
     .code_o(job_code_o),

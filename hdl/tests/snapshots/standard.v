@@ -431,6 +431,40 @@ module trine_registers (
   end
 endmodule
 
+// 4096 words of 513 bits, read in two cycles.
+module trine_activations_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [11:0] write_at_i,
+  input  wire [512:0] data_i,
+  input  wire read_i,
+  input  wire [11:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [512:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [512:0] ram [0:4095];
+  reg [512:0] word_q;
+  reg [512:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 513'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
+    end
+  end
+endmodule
+
 // Stores up to 4096 words of 512 bits and replays them.
 module trine_activations (
   input  wire clk_i,
@@ -446,12 +480,10 @@ module trine_activations (
   output wire last_o,
   output wire valid_o
 );
-  (* ram_style = "block", no_rw_check *) reg [512:0] ram [0:4095];
   reg [12:0] write_q;
   reg [12:0] read_q;
   reg [12:0] next_q;
   reg closed_q;
-  reg [512:0] word_q;
   reg valid_q;
   wire full;
   wire ready;
@@ -460,6 +492,8 @@ module trine_activations (
   wire [11:0] read_at;
   wire stays;
   wire moves;
+  wire [512:0] marked;
+  wire [512:0] words_word_o;
   assign full = write_q == 13'd4096;
   assign ready = open_i & ~(closed_q | full);
   assign store = ready & in_valid_i;
@@ -467,16 +501,25 @@ module trine_activations (
   assign read_at = read_q[11:0];
   assign stays = read_q < write_q;
   assign moves = rewind_i ? (|write_q) : (next_q < write_q);
+  assign marked = {in_last_i, in_data_i};
   assign in_ready_o = ready;
-  assign word_o = word_q[511:0];
-  assign last_o = word_q[512];
+  assign word_o = words_word_o[511:0];
+  assign last_o = words_word_o[512];
   assign valid_o = valid_q;
 
+  trine_activations_ram words (
+    .clk_i(clk_i),
+    .write_i(store),
+    .write_at_i(write_at),
+    .data_i(marked),
+    .read_i(1'd1),
+    .read_at_i(read_at),
+    .next_i(1'd1),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (store) begin
-      ram[write_at] <= {in_last_i, in_data_i};
-    end
-    word_q <= ram[read_at];
     if (take_i) begin
       read_q <= rewind_i ? 13'd0 : next_q;
       next_q <= rewind_i ? 13'd1 : (next_q + 13'd1);
@@ -544,7 +587,6 @@ module trine_weight_loader (
   reg closed_q;
   reg [3:0] place_q;
   reg moved_q;
-  reg illegal_q;
   wire complete;
   wire leave;
   wire ready;
@@ -680,6 +722,8 @@ module trine_weight_loader (
   wire [639:0] codes;
   wire [63:0] illegal;
   reg [639:0] code_q;
+  reg [63:0] illegal_q;
+  reg fault_q;
   reg [2:0] code_place_q;
   reg [639:0] held_0_q;
   reg [639:0] held_1_q;
@@ -695,7 +739,7 @@ module trine_weight_loader (
   assign valid_o = full_q & complete;
   assign last_o = last_q;
   assign early_o = (full_q & last_q) & ~complete;
-  assign illegal_o = moved_q & illegal_q;
+  assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
     .byte_i(beat_q[7:0]),
@@ -1101,7 +1145,12 @@ module trine_weight_loader (
       place_q <= 4'd1;
     end
     code_q <= codes;
-    illegal_q <= |illegal;
+    illegal_q <= illegal;
+    if (rst_i) begin
+      fault_q <= 1'd0;
+    end else begin
+      fault_q <= moved_q & (|illegal_q);
+    end
     code_place_q <= place_q[2:0];
     if (moved_q & code_place_q[0]) begin
       held_0_q <= code_q;
@@ -1171,6 +1220,8 @@ module trine_sequencer (
   wire [5:0] room_next;
   reg issue_q;
   reg pass_end_q;
+  reg issue_2_q;
+  reg pass_end_2_q;
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
@@ -1194,9 +1245,9 @@ module trine_sequencer (
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
   assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
-  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
-  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
+  // stream marks out of place; a lane chunk and its mark follow two cycles after the issue
+  assign act_early_o = (issue_2_q & act_last_i) & ~pass_end_2_q;
+  assign act_late_o = (issue_2_q & ~act_last_i) & pass_end_2_q;
   assign wgt_early_o = (take & tile_last_i) & ~last_tile;
   assign wgt_late_o = (take & ~tile_last_i) & last_tile;
 
@@ -1249,6 +1300,8 @@ module trine_sequencer (
     end
     issue_q <= issue & ~rst_i;
     pass_end_q <= pass_end;
+    issue_2_q <= issue_q & ~rst_i;
+    pass_end_2_q <= pass_end_q;
   end
 endmodule
 
@@ -1664,7 +1717,6 @@ module trine_tile (
   output wire [223:0] sums_o,
   output wire [15:0] owed_o
 );
-  reg [511:0] act_q;
   reg [2047:0] tile_q;
   wire signed [13:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -1703,7 +1755,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[127:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -1711,7 +1763,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[255:128]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -1719,7 +1771,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[383:256]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -1727,7 +1779,7 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[511:384]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
@@ -1735,7 +1787,7 @@ module trine_tile (
 
   trine_column column_4 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[639:512]),
     .sum_o(column_4_sum_o),
     .owed_o(column_4_owed_o)
@@ -1743,7 +1795,7 @@ module trine_tile (
 
   trine_column column_5 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[767:640]),
     .sum_o(column_5_sum_o),
     .owed_o(column_5_owed_o)
@@ -1751,7 +1803,7 @@ module trine_tile (
 
   trine_column column_6 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[895:768]),
     .sum_o(column_6_sum_o),
     .owed_o(column_6_owed_o)
@@ -1759,7 +1811,7 @@ module trine_tile (
 
   trine_column column_7 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1023:896]),
     .sum_o(column_7_sum_o),
     .owed_o(column_7_owed_o)
@@ -1767,7 +1819,7 @@ module trine_tile (
 
   trine_column column_8 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1151:1024]),
     .sum_o(column_8_sum_o),
     .owed_o(column_8_owed_o)
@@ -1775,7 +1827,7 @@ module trine_tile (
 
   trine_column column_9 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1279:1152]),
     .sum_o(column_9_sum_o),
     .owed_o(column_9_owed_o)
@@ -1783,7 +1835,7 @@ module trine_tile (
 
   trine_column column_10 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1407:1280]),
     .sum_o(column_10_sum_o),
     .owed_o(column_10_owed_o)
@@ -1791,7 +1843,7 @@ module trine_tile (
 
   trine_column column_11 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1535:1408]),
     .sum_o(column_11_sum_o),
     .owed_o(column_11_owed_o)
@@ -1799,7 +1851,7 @@ module trine_tile (
 
   trine_column column_12 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1663:1536]),
     .sum_o(column_12_sum_o),
     .owed_o(column_12_owed_o)
@@ -1807,7 +1859,7 @@ module trine_tile (
 
   trine_column column_13 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1791:1664]),
     .sum_o(column_13_sum_o),
     .owed_o(column_13_owed_o)
@@ -1815,7 +1867,7 @@ module trine_tile (
 
   trine_column column_14 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1919:1792]),
     .sum_o(column_14_sum_o),
     .owed_o(column_14_owed_o)
@@ -1823,50 +1875,91 @@ module trine_tile (
 
   trine_column column_15 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[2047:1920]),
     .sum_o(column_15_sum_o),
     .owed_o(column_15_owed_o)
   );
 
   always @(posedge clk_i) begin
-    act_q <= act_i;
     if (swap_i) begin
       tile_q <= tile_i;
     end
   end
 endmodule
 
+// 16 words of 368 bits, read in two cycles.
+module trine_accumulators_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [3:0] write_at_i,
+  input  wire [367:0] data_i,
+  input  wire read_i,
+  input  wire [3:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [367:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [367:0] ram [0:15];
+  reg [367:0] word_q;
+  reg [367:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 368'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
+    end
+  end
+endmodule
+
 // Adds one sum to one accumulator.
 module trine_accumulate (
-  input  wire first_i,
-  input  wire single_i,
-  input  wire signed [22:0] word_i,
-  input  wire signed [22:0] last_i,
+  input  wire forward_i,
+  input  wire [22:0] word_i,
+  input  wire [22:0] last_i,
+  input  wire [22:0] before_i,
   input  wire signed [13:0] sum_i,
   input  wire owed_i,
   output wire signed [22:0] total_o
 );
   wire signed [22:0] base;
-  assign base = first_i ? 23'sd0 : (single_i ? last_i : word_i);
+  assign base = $signed(word_i | (forward_i ? last_i : before_i));
   assign total_o = (base + $signed({{9{sum_i[13]}}, sum_i})) + $signed({22'd0, owed_i});
 endmodule
 
 // 16 accumulators for each of 16 tokens.
 module trine_accumulators (
   input  wire clk_i,
+  input  wire rst_i,
   input  wire [3:0] read_token_i,
+  input  wire next_first_i,
   input  wire [3:0] token_i,
   input  wire valid_i,
-  input  wire first_i,
+  input  wire last_chunk_i,
   input  wire single_i,
+  input  wire pair_i,
   input  wire [223:0] sums_i,
   input  wire [15:0] owed_i,
   output wire [367:0] total_o
 );
-  (* ram_style = "block", no_rw_check *) reg [367:0] ram [0:15];
-  reg [367:0] word_q;
   reg [367:0] total_q;
+  reg [367:0] before_q;
+  wire [367:0] total;
+  reg first_q;
+  reg forward_q;
+  wire zero;
+  wire begins;
+  wire [367:0] words_word_o;
   wire signed [22:0] adder_0_total_o;
   wire signed [22:0] adder_1_total_o;
   wire signed [22:0] adder_2_total_o;
@@ -1883,175 +1976,229 @@ module trine_accumulators (
   wire signed [22:0] adder_13_total_o;
   wire signed [22:0] adder_14_total_o;
   wire signed [22:0] adder_15_total_o;
-  wire [367:0] total;
+  assign zero = (next_first_i | single_i) | pair_i;
+  assign begins = token_i[0] ? last_chunk_i : first_q;
   assign total = {$unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
+  trine_accumulators_ram words (
+    .clk_i(clk_i),
+    .write_i(valid_i),
+    .write_at_i(token_i),
+    .data_i(total),
+    .read_i(1'd1),
+    .read_at_i(read_token_i),
+    .next_i(1'd1),
+    .zero_i(zero),
+    .word_o(words_word_o)
+  );
+
   trine_accumulate adder_0 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[22:0]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[22:0]),
     .last_i(total_q[22:0]),
+    .before_i(before_q[22:0]),
     .sum_i(sums_i[13:0]),
     .owed_i(owed_i[0]),
     .total_o(adder_0_total_o)
   );
 
   trine_accumulate adder_1 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[45:23]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[45:23]),
     .last_i(total_q[45:23]),
+    .before_i(before_q[45:23]),
     .sum_i(sums_i[27:14]),
     .owed_i(owed_i[1]),
     .total_o(adder_1_total_o)
   );
 
   trine_accumulate adder_2 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[68:46]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[68:46]),
     .last_i(total_q[68:46]),
+    .before_i(before_q[68:46]),
     .sum_i(sums_i[41:28]),
     .owed_i(owed_i[2]),
     .total_o(adder_2_total_o)
   );
 
   trine_accumulate adder_3 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[91:69]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[91:69]),
     .last_i(total_q[91:69]),
+    .before_i(before_q[91:69]),
     .sum_i(sums_i[55:42]),
     .owed_i(owed_i[3]),
     .total_o(adder_3_total_o)
   );
 
   trine_accumulate adder_4 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[114:92]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[114:92]),
     .last_i(total_q[114:92]),
+    .before_i(before_q[114:92]),
     .sum_i(sums_i[69:56]),
     .owed_i(owed_i[4]),
     .total_o(adder_4_total_o)
   );
 
   trine_accumulate adder_5 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[137:115]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[137:115]),
     .last_i(total_q[137:115]),
+    .before_i(before_q[137:115]),
     .sum_i(sums_i[83:70]),
     .owed_i(owed_i[5]),
     .total_o(adder_5_total_o)
   );
 
   trine_accumulate adder_6 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[160:138]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[160:138]),
     .last_i(total_q[160:138]),
+    .before_i(before_q[160:138]),
     .sum_i(sums_i[97:84]),
     .owed_i(owed_i[6]),
     .total_o(adder_6_total_o)
   );
 
   trine_accumulate adder_7 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[183:161]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[183:161]),
     .last_i(total_q[183:161]),
+    .before_i(before_q[183:161]),
     .sum_i(sums_i[111:98]),
     .owed_i(owed_i[7]),
     .total_o(adder_7_total_o)
   );
 
   trine_accumulate adder_8 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[206:184]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[206:184]),
     .last_i(total_q[206:184]),
+    .before_i(before_q[206:184]),
     .sum_i(sums_i[125:112]),
     .owed_i(owed_i[8]),
     .total_o(adder_8_total_o)
   );
 
   trine_accumulate adder_9 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[229:207]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[229:207]),
     .last_i(total_q[229:207]),
+    .before_i(before_q[229:207]),
     .sum_i(sums_i[139:126]),
     .owed_i(owed_i[9]),
     .total_o(adder_9_total_o)
   );
 
   trine_accumulate adder_10 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[252:230]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[252:230]),
     .last_i(total_q[252:230]),
+    .before_i(before_q[252:230]),
     .sum_i(sums_i[153:140]),
     .owed_i(owed_i[10]),
     .total_o(adder_10_total_o)
   );
 
   trine_accumulate adder_11 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[275:253]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[275:253]),
     .last_i(total_q[275:253]),
+    .before_i(before_q[275:253]),
     .sum_i(sums_i[167:154]),
     .owed_i(owed_i[11]),
     .total_o(adder_11_total_o)
   );
 
   trine_accumulate adder_12 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[298:276]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[298:276]),
     .last_i(total_q[298:276]),
+    .before_i(before_q[298:276]),
     .sum_i(sums_i[181:168]),
     .owed_i(owed_i[12]),
     .total_o(adder_12_total_o)
   );
 
   trine_accumulate adder_13 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[321:299]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[321:299]),
     .last_i(total_q[321:299]),
+    .before_i(before_q[321:299]),
     .sum_i(sums_i[195:182]),
     .owed_i(owed_i[13]),
     .total_o(adder_13_total_o)
   );
 
   trine_accumulate adder_14 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[344:322]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[344:322]),
     .last_i(total_q[344:322]),
+    .before_i(before_q[344:322]),
     .sum_i(sums_i[209:196]),
     .owed_i(owed_i[14]),
     .total_o(adder_14_total_o)
   );
 
   trine_accumulate adder_15 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[367:345]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[367:345]),
     .last_i(total_q[367:345]),
+    .before_i(before_q[367:345]),
     .sum_i(sums_i[223:210]),
     .owed_i(owed_i[15]),
     .total_o(adder_15_total_o)
   );
 
   always @(posedge clk_i) begin
-    word_q <= ram[read_token_i];
+    first_q <= next_first_i;
+    forward_q <= single_i & ~next_first_i;
     if (valid_i) begin
       total_q <= total;
-      ram[token_i] <= total;
+    end
+    if ((rst_i | ~pair_i) | (valid_i & begins)) begin
+      before_q <= 368'd0;
+    end else begin
+      if (valid_i) begin
+        before_q <= total_q;
+      end
+    end
+  end
+endmodule
+
+// 32 words of 370 bits, read in two cycles.
+module trine_results_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [4:0] write_at_i,
+  input  wire [369:0] data_i,
+  input  wire read_i,
+  input  wire [4:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [369:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [369:0] ram [0:31];
+  reg [369:0] word_q;
+  reg [369:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 370'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
@@ -2067,12 +2214,9 @@ module trine_results (
   output wire [369:0] data_o,
   output wire pop_o
 );
-  (* ram_style = "block", no_rw_check *) reg [369:0] ram [0:31];
   reg [5:0] write_q;
   reg [5:0] read_q;
-  reg [369:0] word_q;
   reg word_valid_q;
-  reg [369:0] out_q;
   reg out_valid_q;
   wire out_free;
   wire word_free;
@@ -2080,6 +2224,7 @@ module trine_results (
   wire fetch;
   wire [4:0] write_at;
   wire [4:0] read_at;
+  wire [369:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
@@ -2087,19 +2232,22 @@ module trine_results (
   assign write_at = write_q[4:0];
   assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
-  assign data_o = out_q;
+  assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
 
+  trine_results_ram words (
+    .clk_i(clk_i),
+    .write_i(push_i),
+    .write_at_i(write_at),
+    .data_i(data_i),
+    .read_i(fetch),
+    .read_at_i(read_at),
+    .next_i(out_free),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (push_i) begin
-      ram[write_at] <= data_i;
-    end
-    if (fetch) begin
-      word_q <= ram[read_at];
-    end
-    if (out_free) begin
-      out_q <= word_q;
-    end
     if (rst_i) begin
       write_q <= 6'd0;
       read_q <= 6'd0;
@@ -2150,6 +2298,7 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
+  wire open;
   wire issue;
   wire rewind;
   wire take;
@@ -2207,7 +2356,6 @@ module trine_core (
   reg first_5_q;
   reg first_6_q;
   reg first_7_q;
-  reg first_8_q;
   reg [3:0] token_1_q;
   reg [3:0] token_2_q;
   reg [3:0] token_3_q;
@@ -2234,7 +2382,8 @@ module trine_core (
   reg job_end_7_q;
   reg job_end_8_q;
   reg job_end_9_q;
-  wire single;
+  reg single_q;
+  reg pair_q;
   wire [367:0] sums_total_o;
   wire [369:0] word;
   wire results_valid_o;
@@ -2259,10 +2408,10 @@ module trine_core (
   wire signed [31:0] result_14;
   wire signed [31:0] result_15;
   wire [63:0] keep;
+  assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign single = last_token_i == 4'd0;
   assign word = {job_end_9_q, last_pass_9_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[368];
@@ -2303,7 +2452,7 @@ module trine_core (
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
@@ -2318,7 +2467,7 @@ module trine_core (
   trine_weight_loader weights (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
@@ -2372,11 +2521,14 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
-    .read_token_i(token_7_q),
+    .rst_i(clear_i),
+    .read_token_i(token_6_q),
+    .next_first_i(first_7_q),
     .token_i(token_8_q),
     .valid_i(valid_8_q),
-    .first_i(first_8_q),
-    .single_i(single),
+    .last_chunk_i(result_8_q),
+    .single_i(single_q),
+    .pair_i(pair_q),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
     .total_o(sums_total_o)
@@ -2489,7 +2641,6 @@ module trine_core (
     first_5_q <= first_4_q;
     first_6_q <= first_5_q;
     first_7_q <= first_6_q;
-    first_8_q <= first_7_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -2516,6 +2667,8 @@ module trine_core (
     job_end_7_q <= job_end_6_q;
     job_end_8_q <= job_end_7_q;
     job_end_9_q <= job_end_8_q;
+    single_q <= last_token_i == 4'd0;
+    pair_q <= last_token_i == 4'd1;
   end
 endmodule
 
@@ -2540,6 +2693,7 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
+  output wire taken_o,
   output wire done_o,
   output wire error_o,
   output wire [3:0] code_o,
@@ -2556,26 +2710,31 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  wire shape;
+  reg shape_q;
+  reg check_q;
   wire accept;
   wire refuse;
   wire expired;
-  wire fault;
   wire [3:0] reason;
+  reg fault_q;
+  reg [3:0] reason_q;
+  wire fault;
   wire finish;
-  wire [12:0] last_token;
+  reg clear_q;
   reg start_q;
-  assign shape = (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
-  assign accept = start_i & shape;
-  assign refuse = start_i & ~shape;
+  reg moved_q;
+  wire [12:0] last_token;
+  assign accept = check_q & shape_q;
+  assign refuse = check_q & ~shape_q;
   assign expired = (|watchdog_i) & (idle_q == watchdog_i);
-  assign fault = busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
-  assign finish = busy_q & res_done_i;
+  assign fault = busy_q & fault_q;
+  assign finish = (busy_q & res_done_i) & ~fault_q;
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
-  assign clear_o = ((rst_i | accept) | fault) | abort_i;
+  assign clear_o = clear_q;
   assign busy_o = busy_q;
+  assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = fault | refuse;
   assign code_o = code_q;
@@ -2587,14 +2746,17 @@ module trine_job (
   wire unused_ok = &{1'b0, last_token[12:4]};
 
   always @(posedge clk_i) begin
-    idle_q <= (moved_i | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    shape_q <= (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
+    reason_q <= reason;
+    moved_q <= moved_i;
+    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
     end
     if (fault) begin
       busy_q <= 1'd0;
-      code_q <= reason;
+      code_q <= reason_q;
     end
     if (abort_i) begin
       busy_q <= 1'd0;
@@ -2610,15 +2772,18 @@ module trine_job (
     if (refuse) begin
       code_q <= 4'd1;
     end
+    check_q <= start_i;
+    fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
+    clear_q <= (accept | fault) | abort_i;
+    start_q <= clear_q & busy_q;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
       done_tag_q <= 32'd0;
-    end
-    if (rst_i) begin
+      check_q <= 1'd0;
+      fault_q <= 1'd0;
+      clear_q <= 1'd1;
       start_q <= 1'd0;
-    end else begin
-      start_q <= accept;
     end
   end
 endmodule
@@ -2648,22 +2813,31 @@ module trine_counters (
   input  wire jobs_i,
   output wire [31:0] jobs_o
 );
+  reg cycles_event_q;
   reg [47:0] cycles_q;
   reg [47:0] cycles_copy_q;
+  reg active_event_q;
   reg [47:0] active_q;
   reg [47:0] active_copy_q;
+  reg stall_act_event_q;
   reg [47:0] stall_act_q;
   reg [47:0] stall_act_copy_q;
+  reg stall_wgt_event_q;
   reg [47:0] stall_wgt_q;
   reg [47:0] stall_wgt_copy_q;
+  reg stall_out_event_q;
   reg [47:0] stall_out_q;
   reg [47:0] stall_out_copy_q;
+  reg act_beats_event_q;
   reg [31:0] act_beats_q;
   reg [31:0] act_beats_copy_q;
+  reg wgt_beats_event_q;
   reg [31:0] wgt_beats_q;
   reg [31:0] wgt_beats_copy_q;
+  reg res_beats_event_q;
   reg [31:0] res_beats_q;
   reg [31:0] res_beats_copy_q;
+  reg jobs_event_q;
   reg [31:0] jobs_q;
   reg [31:0] jobs_copy_q;
   assign cycles_o = cycles_copy_q;
@@ -2677,10 +2851,11 @@ module trine_counters (
   assign jobs_o = jobs_copy_q;
 
   always @(posedge clk_i) begin
+    cycles_event_q <= cycles_i;
     if (rst_i | clear_i) begin
       cycles_q <= 48'd0;
     end else begin
-      if (cycles_i) begin
+      if (cycles_event_q) begin
         cycles_q <= cycles_q + 48'd1;
       end
     end
@@ -2691,10 +2866,11 @@ module trine_counters (
         cycles_copy_q <= cycles_q;
       end
     end
+    active_event_q <= active_i;
     if (rst_i | clear_i) begin
       active_q <= 48'd0;
     end else begin
-      if (active_i) begin
+      if (active_event_q) begin
         active_q <= active_q + 48'd1;
       end
     end
@@ -2705,10 +2881,11 @@ module trine_counters (
         active_copy_q <= active_q;
       end
     end
+    stall_act_event_q <= stall_act_i;
     if (rst_i | clear_i) begin
       stall_act_q <= 48'd0;
     end else begin
-      if (stall_act_i) begin
+      if (stall_act_event_q) begin
         stall_act_q <= stall_act_q + 48'd1;
       end
     end
@@ -2719,10 +2896,11 @@ module trine_counters (
         stall_act_copy_q <= stall_act_q;
       end
     end
+    stall_wgt_event_q <= stall_wgt_i;
     if (rst_i | clear_i) begin
       stall_wgt_q <= 48'd0;
     end else begin
-      if (stall_wgt_i) begin
+      if (stall_wgt_event_q) begin
         stall_wgt_q <= stall_wgt_q + 48'd1;
       end
     end
@@ -2733,10 +2911,11 @@ module trine_counters (
         stall_wgt_copy_q <= stall_wgt_q;
       end
     end
+    stall_out_event_q <= stall_out_i;
     if (rst_i | clear_i) begin
       stall_out_q <= 48'd0;
     end else begin
-      if (stall_out_i) begin
+      if (stall_out_event_q) begin
         stall_out_q <= stall_out_q + 48'd1;
       end
     end
@@ -2747,10 +2926,11 @@ module trine_counters (
         stall_out_copy_q <= stall_out_q;
       end
     end
+    act_beats_event_q <= act_beats_i;
     if (rst_i | clear_i) begin
       act_beats_q <= 32'd0;
     end else begin
-      if (act_beats_i) begin
+      if (act_beats_event_q) begin
         act_beats_q <= act_beats_q + 32'd1;
       end
     end
@@ -2761,10 +2941,11 @@ module trine_counters (
         act_beats_copy_q <= act_beats_q;
       end
     end
+    wgt_beats_event_q <= wgt_beats_i;
     if (rst_i | clear_i) begin
       wgt_beats_q <= 32'd0;
     end else begin
-      if (wgt_beats_i) begin
+      if (wgt_beats_event_q) begin
         wgt_beats_q <= wgt_beats_q + 32'd1;
       end
     end
@@ -2775,10 +2956,11 @@ module trine_counters (
         wgt_beats_copy_q <= wgt_beats_q;
       end
     end
+    res_beats_event_q <= res_beats_i;
     if (rst_i | clear_i) begin
       res_beats_q <= 32'd0;
     end else begin
-      if (res_beats_i) begin
+      if (res_beats_event_q) begin
         res_beats_q <= res_beats_q + 32'd1;
       end
     end
@@ -2789,10 +2971,11 @@ module trine_counters (
         res_beats_copy_q <= res_beats_q;
       end
     end
+    jobs_event_q <= jobs_i;
     if (rst_i | clear_i) begin
       jobs_q <= 32'd0;
     end else begin
-      if (jobs_i) begin
+      if (jobs_event_q) begin
         jobs_q <= jobs_q + 32'd1;
       end
     end
@@ -2926,6 +3109,7 @@ module trine (
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
+  wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
   wire [3:0] job_code_o;
@@ -2955,7 +3139,7 @@ module trine (
   assign last_token = job_last_token_o;
   assign depth = job_depth_o;
   assign outputs = job_outputs_o;
-  assign status_busy = busy;
+  assign status_busy = job_taken_o;
   assign status_done_set = job_done_o;
   assign status_error_set = job_error_o;
   assign irq_stat_done_set = job_done_o;
@@ -3106,6 +3290,7 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
+    .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),
     .code_o(job_code_o),

@@ -431,6 +431,40 @@ module trine_registers (
   end
 endmodule
 
+// 1024 words of 2049 bits, read in two cycles.
+module trine_activations_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [9:0] write_at_i,
+  input  wire [2048:0] data_i,
+  input  wire read_i,
+  input  wire [9:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [2048:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
+  reg [2048:0] word_q;
+  reg [2048:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 2049'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
+    end
+  end
+endmodule
+
 // Stores up to 1024 words of 2048 bits and replays them.
 module trine_activations (
   input  wire clk_i,
@@ -446,12 +480,10 @@ module trine_activations (
   output wire last_o,
   output wire valid_o
 );
-  (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
   reg [10:0] write_q;
   reg [10:0] read_q;
   reg [10:0] next_q;
   reg closed_q;
-  reg [2048:0] word_q;
   reg valid_q;
   wire full;
   wire ready;
@@ -460,6 +492,8 @@ module trine_activations (
   wire [9:0] read_at;
   wire stays;
   wire moves;
+  wire [2048:0] marked;
+  wire [2048:0] words_word_o;
   assign full = write_q == 11'd1024;
   assign ready = open_i & ~(closed_q | full);
   assign store = ready & in_valid_i;
@@ -467,16 +501,25 @@ module trine_activations (
   assign read_at = read_q[9:0];
   assign stays = read_q < write_q;
   assign moves = rewind_i ? (|write_q) : (next_q < write_q);
+  assign marked = {in_last_i, in_data_i};
   assign in_ready_o = ready;
-  assign word_o = word_q[2047:0];
-  assign last_o = word_q[2048];
+  assign word_o = words_word_o[2047:0];
+  assign last_o = words_word_o[2048];
   assign valid_o = valid_q;
 
+  trine_activations_ram words (
+    .clk_i(clk_i),
+    .write_i(store),
+    .write_at_i(write_at),
+    .data_i(marked),
+    .read_i(1'd1),
+    .read_at_i(read_at),
+    .next_i(1'd1),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (store) begin
-      ram[write_at] <= {in_last_i, in_data_i};
-    end
-    word_q <= ram[read_at];
     if (take_i) begin
       read_q <= rewind_i ? 11'd0 : next_q;
       next_q <= rewind_i ? 11'd1 : (next_q + 11'd1);
@@ -544,7 +587,6 @@ module trine_weight_loader (
   reg closed_q;
   reg [51:0] place_q;
   reg moved_q;
-  reg illegal_q;
   wire complete;
   wire leave;
   wire ready;
@@ -680,6 +722,8 @@ module trine_weight_loader (
   wire [639:0] codes;
   wire [63:0] illegal;
   reg [639:0] code_q;
+  reg [63:0] illegal_q;
+  reg fault_q;
   reg [50:0] code_place_q;
   reg [639:0] held_0_q;
   reg [639:0] held_1_q;
@@ -743,7 +787,7 @@ module trine_weight_loader (
   assign valid_o = full_q & complete;
   assign last_o = last_q;
   assign early_o = (full_q & last_q) & ~complete;
-  assign illegal_o = moved_q & illegal_q;
+  assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
     .byte_i(beat_q[7:0]),
@@ -1149,7 +1193,12 @@ module trine_weight_loader (
       place_q <= 52'd1;
     end
     code_q <= codes;
-    illegal_q <= |illegal;
+    illegal_q <= illegal;
+    if (rst_i) begin
+      fault_q <= 1'd0;
+    end else begin
+      fault_q <= moved_q & (|illegal_q);
+    end
     code_place_q <= place_q[50:0];
     if (moved_q & code_place_q[0]) begin
       held_0_q <= code_q;
@@ -1363,6 +1412,8 @@ module trine_sequencer (
   wire [5:0] room_next;
   reg issue_q;
   reg pass_end_q;
+  reg issue_2_q;
+  reg pass_end_2_q;
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
@@ -1386,9 +1437,9 @@ module trine_sequencer (
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
   assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
-  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
-  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
+  // stream marks out of place; a lane chunk and its mark follow two cycles after the issue
+  assign act_early_o = (issue_2_q & act_last_i) & ~pass_end_2_q;
+  assign act_late_o = (issue_2_q & ~act_last_i) & pass_end_2_q;
   assign wgt_early_o = (take & tile_last_i) & ~last_tile;
   assign wgt_late_o = (take & ~tile_last_i) & last_tile;
 
@@ -1441,6 +1492,8 @@ module trine_sequencer (
     end
     issue_q <= issue & ~rst_i;
     pass_end_q <= pass_end;
+    issue_2_q <= issue_q & ~rst_i;
+    pass_end_2_q <= pass_end_q;
   end
 endmodule
 
@@ -3010,7 +3063,6 @@ module trine_tile (
   output wire [1023:0] sums_o,
   output wire [63:0] owed_o
 );
-  reg [2047:0] act_q;
   reg [32767:0] tile_q;
   wire signed [15:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -3145,7 +3197,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[511:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -3153,7 +3205,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1023:512]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -3161,7 +3213,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[1535:1024]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -3169,7 +3221,7 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[2047:1536]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
@@ -3177,7 +3229,7 @@ module trine_tile (
 
   trine_column column_4 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[2559:2048]),
     .sum_o(column_4_sum_o),
     .owed_o(column_4_owed_o)
@@ -3185,7 +3237,7 @@ module trine_tile (
 
   trine_column column_5 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[3071:2560]),
     .sum_o(column_5_sum_o),
     .owed_o(column_5_owed_o)
@@ -3193,7 +3245,7 @@ module trine_tile (
 
   trine_column column_6 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[3583:3072]),
     .sum_o(column_6_sum_o),
     .owed_o(column_6_owed_o)
@@ -3201,7 +3253,7 @@ module trine_tile (
 
   trine_column column_7 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[4095:3584]),
     .sum_o(column_7_sum_o),
     .owed_o(column_7_owed_o)
@@ -3209,7 +3261,7 @@ module trine_tile (
 
   trine_column column_8 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[4607:4096]),
     .sum_o(column_8_sum_o),
     .owed_o(column_8_owed_o)
@@ -3217,7 +3269,7 @@ module trine_tile (
 
   trine_column column_9 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[5119:4608]),
     .sum_o(column_9_sum_o),
     .owed_o(column_9_owed_o)
@@ -3225,7 +3277,7 @@ module trine_tile (
 
   trine_column column_10 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[5631:5120]),
     .sum_o(column_10_sum_o),
     .owed_o(column_10_owed_o)
@@ -3233,7 +3285,7 @@ module trine_tile (
 
   trine_column column_11 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[6143:5632]),
     .sum_o(column_11_sum_o),
     .owed_o(column_11_owed_o)
@@ -3241,7 +3293,7 @@ module trine_tile (
 
   trine_column column_12 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[6655:6144]),
     .sum_o(column_12_sum_o),
     .owed_o(column_12_owed_o)
@@ -3249,7 +3301,7 @@ module trine_tile (
 
   trine_column column_13 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[7167:6656]),
     .sum_o(column_13_sum_o),
     .owed_o(column_13_owed_o)
@@ -3257,7 +3309,7 @@ module trine_tile (
 
   trine_column column_14 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[7679:7168]),
     .sum_o(column_14_sum_o),
     .owed_o(column_14_owed_o)
@@ -3265,7 +3317,7 @@ module trine_tile (
 
   trine_column column_15 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[8191:7680]),
     .sum_o(column_15_sum_o),
     .owed_o(column_15_owed_o)
@@ -3273,7 +3325,7 @@ module trine_tile (
 
   trine_column column_16 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[8703:8192]),
     .sum_o(column_16_sum_o),
     .owed_o(column_16_owed_o)
@@ -3281,7 +3333,7 @@ module trine_tile (
 
   trine_column column_17 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[9215:8704]),
     .sum_o(column_17_sum_o),
     .owed_o(column_17_owed_o)
@@ -3289,7 +3341,7 @@ module trine_tile (
 
   trine_column column_18 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[9727:9216]),
     .sum_o(column_18_sum_o),
     .owed_o(column_18_owed_o)
@@ -3297,7 +3349,7 @@ module trine_tile (
 
   trine_column column_19 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[10239:9728]),
     .sum_o(column_19_sum_o),
     .owed_o(column_19_owed_o)
@@ -3305,7 +3357,7 @@ module trine_tile (
 
   trine_column column_20 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[10751:10240]),
     .sum_o(column_20_sum_o),
     .owed_o(column_20_owed_o)
@@ -3313,7 +3365,7 @@ module trine_tile (
 
   trine_column column_21 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[11263:10752]),
     .sum_o(column_21_sum_o),
     .owed_o(column_21_owed_o)
@@ -3321,7 +3373,7 @@ module trine_tile (
 
   trine_column column_22 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[11775:11264]),
     .sum_o(column_22_sum_o),
     .owed_o(column_22_owed_o)
@@ -3329,7 +3381,7 @@ module trine_tile (
 
   trine_column column_23 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[12287:11776]),
     .sum_o(column_23_sum_o),
     .owed_o(column_23_owed_o)
@@ -3337,7 +3389,7 @@ module trine_tile (
 
   trine_column column_24 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[12799:12288]),
     .sum_o(column_24_sum_o),
     .owed_o(column_24_owed_o)
@@ -3345,7 +3397,7 @@ module trine_tile (
 
   trine_column column_25 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[13311:12800]),
     .sum_o(column_25_sum_o),
     .owed_o(column_25_owed_o)
@@ -3353,7 +3405,7 @@ module trine_tile (
 
   trine_column column_26 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[13823:13312]),
     .sum_o(column_26_sum_o),
     .owed_o(column_26_owed_o)
@@ -3361,7 +3413,7 @@ module trine_tile (
 
   trine_column column_27 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[14335:13824]),
     .sum_o(column_27_sum_o),
     .owed_o(column_27_owed_o)
@@ -3369,7 +3421,7 @@ module trine_tile (
 
   trine_column column_28 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[14847:14336]),
     .sum_o(column_28_sum_o),
     .owed_o(column_28_owed_o)
@@ -3377,7 +3429,7 @@ module trine_tile (
 
   trine_column column_29 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[15359:14848]),
     .sum_o(column_29_sum_o),
     .owed_o(column_29_owed_o)
@@ -3385,7 +3437,7 @@ module trine_tile (
 
   trine_column column_30 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[15871:15360]),
     .sum_o(column_30_sum_o),
     .owed_o(column_30_owed_o)
@@ -3393,7 +3445,7 @@ module trine_tile (
 
   trine_column column_31 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[16383:15872]),
     .sum_o(column_31_sum_o),
     .owed_o(column_31_owed_o)
@@ -3401,7 +3453,7 @@ module trine_tile (
 
   trine_column column_32 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[16895:16384]),
     .sum_o(column_32_sum_o),
     .owed_o(column_32_owed_o)
@@ -3409,7 +3461,7 @@ module trine_tile (
 
   trine_column column_33 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[17407:16896]),
     .sum_o(column_33_sum_o),
     .owed_o(column_33_owed_o)
@@ -3417,7 +3469,7 @@ module trine_tile (
 
   trine_column column_34 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[17919:17408]),
     .sum_o(column_34_sum_o),
     .owed_o(column_34_owed_o)
@@ -3425,7 +3477,7 @@ module trine_tile (
 
   trine_column column_35 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[18431:17920]),
     .sum_o(column_35_sum_o),
     .owed_o(column_35_owed_o)
@@ -3433,7 +3485,7 @@ module trine_tile (
 
   trine_column column_36 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[18943:18432]),
     .sum_o(column_36_sum_o),
     .owed_o(column_36_owed_o)
@@ -3441,7 +3493,7 @@ module trine_tile (
 
   trine_column column_37 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[19455:18944]),
     .sum_o(column_37_sum_o),
     .owed_o(column_37_owed_o)
@@ -3449,7 +3501,7 @@ module trine_tile (
 
   trine_column column_38 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[19967:19456]),
     .sum_o(column_38_sum_o),
     .owed_o(column_38_owed_o)
@@ -3457,7 +3509,7 @@ module trine_tile (
 
   trine_column column_39 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[20479:19968]),
     .sum_o(column_39_sum_o),
     .owed_o(column_39_owed_o)
@@ -3465,7 +3517,7 @@ module trine_tile (
 
   trine_column column_40 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[20991:20480]),
     .sum_o(column_40_sum_o),
     .owed_o(column_40_owed_o)
@@ -3473,7 +3525,7 @@ module trine_tile (
 
   trine_column column_41 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[21503:20992]),
     .sum_o(column_41_sum_o),
     .owed_o(column_41_owed_o)
@@ -3481,7 +3533,7 @@ module trine_tile (
 
   trine_column column_42 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[22015:21504]),
     .sum_o(column_42_sum_o),
     .owed_o(column_42_owed_o)
@@ -3489,7 +3541,7 @@ module trine_tile (
 
   trine_column column_43 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[22527:22016]),
     .sum_o(column_43_sum_o),
     .owed_o(column_43_owed_o)
@@ -3497,7 +3549,7 @@ module trine_tile (
 
   trine_column column_44 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[23039:22528]),
     .sum_o(column_44_sum_o),
     .owed_o(column_44_owed_o)
@@ -3505,7 +3557,7 @@ module trine_tile (
 
   trine_column column_45 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[23551:23040]),
     .sum_o(column_45_sum_o),
     .owed_o(column_45_owed_o)
@@ -3513,7 +3565,7 @@ module trine_tile (
 
   trine_column column_46 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[24063:23552]),
     .sum_o(column_46_sum_o),
     .owed_o(column_46_owed_o)
@@ -3521,7 +3573,7 @@ module trine_tile (
 
   trine_column column_47 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[24575:24064]),
     .sum_o(column_47_sum_o),
     .owed_o(column_47_owed_o)
@@ -3529,7 +3581,7 @@ module trine_tile (
 
   trine_column column_48 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[25087:24576]),
     .sum_o(column_48_sum_o),
     .owed_o(column_48_owed_o)
@@ -3537,7 +3589,7 @@ module trine_tile (
 
   trine_column column_49 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[25599:25088]),
     .sum_o(column_49_sum_o),
     .owed_o(column_49_owed_o)
@@ -3545,7 +3597,7 @@ module trine_tile (
 
   trine_column column_50 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[26111:25600]),
     .sum_o(column_50_sum_o),
     .owed_o(column_50_owed_o)
@@ -3553,7 +3605,7 @@ module trine_tile (
 
   trine_column column_51 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[26623:26112]),
     .sum_o(column_51_sum_o),
     .owed_o(column_51_owed_o)
@@ -3561,7 +3613,7 @@ module trine_tile (
 
   trine_column column_52 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[27135:26624]),
     .sum_o(column_52_sum_o),
     .owed_o(column_52_owed_o)
@@ -3569,7 +3621,7 @@ module trine_tile (
 
   trine_column column_53 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[27647:27136]),
     .sum_o(column_53_sum_o),
     .owed_o(column_53_owed_o)
@@ -3577,7 +3629,7 @@ module trine_tile (
 
   trine_column column_54 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[28159:27648]),
     .sum_o(column_54_sum_o),
     .owed_o(column_54_owed_o)
@@ -3585,7 +3637,7 @@ module trine_tile (
 
   trine_column column_55 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[28671:28160]),
     .sum_o(column_55_sum_o),
     .owed_o(column_55_owed_o)
@@ -3593,7 +3645,7 @@ module trine_tile (
 
   trine_column column_56 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[29183:28672]),
     .sum_o(column_56_sum_o),
     .owed_o(column_56_owed_o)
@@ -3601,7 +3653,7 @@ module trine_tile (
 
   trine_column column_57 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[29695:29184]),
     .sum_o(column_57_sum_o),
     .owed_o(column_57_owed_o)
@@ -3609,7 +3661,7 @@ module trine_tile (
 
   trine_column column_58 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[30207:29696]),
     .sum_o(column_58_sum_o),
     .owed_o(column_58_owed_o)
@@ -3617,7 +3669,7 @@ module trine_tile (
 
   trine_column column_59 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[30719:30208]),
     .sum_o(column_59_sum_o),
     .owed_o(column_59_owed_o)
@@ -3625,7 +3677,7 @@ module trine_tile (
 
   trine_column column_60 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[31231:30720]),
     .sum_o(column_60_sum_o),
     .owed_o(column_60_owed_o)
@@ -3633,7 +3685,7 @@ module trine_tile (
 
   trine_column column_61 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[31743:31232]),
     .sum_o(column_61_sum_o),
     .owed_o(column_61_owed_o)
@@ -3641,7 +3693,7 @@ module trine_tile (
 
   trine_column column_62 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[32255:31744]),
     .sum_o(column_62_sum_o),
     .owed_o(column_62_owed_o)
@@ -3649,50 +3701,91 @@ module trine_tile (
 
   trine_column column_63 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(act_i),
     .code_i(tile_q[32767:32256]),
     .sum_o(column_63_sum_o),
     .owed_o(column_63_owed_o)
   );
 
   always @(posedge clk_i) begin
-    act_q <= act_i;
     if (swap_i) begin
       tile_q <= tile_i;
     end
   end
 endmodule
 
+// 16 words of 1472 bits, read in two cycles.
+module trine_accumulators_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [3:0] write_at_i,
+  input  wire [1471:0] data_i,
+  input  wire read_i,
+  input  wire [3:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [1471:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
+  reg [1471:0] word_q;
+  reg [1471:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 1472'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
+    end
+  end
+endmodule
+
 // Adds one sum to one accumulator.
 module trine_accumulate (
-  input  wire first_i,
-  input  wire single_i,
-  input  wire signed [22:0] word_i,
-  input  wire signed [22:0] last_i,
+  input  wire forward_i,
+  input  wire [22:0] word_i,
+  input  wire [22:0] last_i,
+  input  wire [22:0] before_i,
   input  wire signed [15:0] sum_i,
   input  wire owed_i,
   output wire signed [22:0] total_o
 );
   wire signed [22:0] base;
-  assign base = first_i ? 23'sd0 : (single_i ? last_i : word_i);
+  assign base = $signed(word_i | (forward_i ? last_i : before_i));
   assign total_o = (base + $signed({{7{sum_i[15]}}, sum_i})) + $signed({22'd0, owed_i});
 endmodule
 
 // 64 accumulators for each of 16 tokens.
 module trine_accumulators (
   input  wire clk_i,
+  input  wire rst_i,
   input  wire [3:0] read_token_i,
+  input  wire next_first_i,
   input  wire [3:0] token_i,
   input  wire valid_i,
-  input  wire first_i,
+  input  wire last_chunk_i,
   input  wire single_i,
+  input  wire pair_i,
   input  wire [1023:0] sums_i,
   input  wire [63:0] owed_i,
   output wire [1471:0] total_o
 );
-  (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
-  reg [1471:0] word_q;
   reg [1471:0] total_q;
+  reg [1471:0] before_q;
+  wire [1471:0] total;
+  reg first_q;
+  reg forward_q;
+  wire zero;
+  wire begins;
+  wire [1471:0] words_word_o;
   wire signed [22:0] adder_0_total_o;
   wire signed [22:0] adder_1_total_o;
   wire signed [22:0] adder_2_total_o;
@@ -3757,655 +3850,709 @@ module trine_accumulators (
   wire signed [22:0] adder_61_total_o;
   wire signed [22:0] adder_62_total_o;
   wire signed [22:0] adder_63_total_o;
-  wire [1471:0] total;
+  assign zero = (next_first_i | single_i) | pair_i;
+  assign begins = token_i[0] ? last_chunk_i : first_q;
   assign total = {$unsigned(adder_63_total_o), $unsigned(adder_62_total_o), $unsigned(adder_61_total_o), $unsigned(adder_60_total_o), $unsigned(adder_59_total_o), $unsigned(adder_58_total_o), $unsigned(adder_57_total_o), $unsigned(adder_56_total_o), $unsigned(adder_55_total_o), $unsigned(adder_54_total_o), $unsigned(adder_53_total_o), $unsigned(adder_52_total_o), $unsigned(adder_51_total_o), $unsigned(adder_50_total_o), $unsigned(adder_49_total_o), $unsigned(adder_48_total_o), $unsigned(adder_47_total_o), $unsigned(adder_46_total_o), $unsigned(adder_45_total_o), $unsigned(adder_44_total_o), $unsigned(adder_43_total_o), $unsigned(adder_42_total_o), $unsigned(adder_41_total_o), $unsigned(adder_40_total_o), $unsigned(adder_39_total_o), $unsigned(adder_38_total_o), $unsigned(adder_37_total_o), $unsigned(adder_36_total_o), $unsigned(adder_35_total_o), $unsigned(adder_34_total_o), $unsigned(adder_33_total_o), $unsigned(adder_32_total_o), $unsigned(adder_31_total_o), $unsigned(adder_30_total_o), $unsigned(adder_29_total_o), $unsigned(adder_28_total_o), $unsigned(adder_27_total_o), $unsigned(adder_26_total_o), $unsigned(adder_25_total_o), $unsigned(adder_24_total_o), $unsigned(adder_23_total_o), $unsigned(adder_22_total_o), $unsigned(adder_21_total_o), $unsigned(adder_20_total_o), $unsigned(adder_19_total_o), $unsigned(adder_18_total_o), $unsigned(adder_17_total_o), $unsigned(adder_16_total_o), $unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
+  trine_accumulators_ram words (
+    .clk_i(clk_i),
+    .write_i(valid_i),
+    .write_at_i(token_i),
+    .data_i(total),
+    .read_i(1'd1),
+    .read_at_i(read_token_i),
+    .next_i(1'd1),
+    .zero_i(zero),
+    .word_o(words_word_o)
+  );
+
   trine_accumulate adder_0 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[22:0]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[22:0]),
     .last_i(total_q[22:0]),
+    .before_i(before_q[22:0]),
     .sum_i(sums_i[15:0]),
     .owed_i(owed_i[0]),
     .total_o(adder_0_total_o)
   );
 
   trine_accumulate adder_1 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[45:23]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[45:23]),
     .last_i(total_q[45:23]),
+    .before_i(before_q[45:23]),
     .sum_i(sums_i[31:16]),
     .owed_i(owed_i[1]),
     .total_o(adder_1_total_o)
   );
 
   trine_accumulate adder_2 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[68:46]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[68:46]),
     .last_i(total_q[68:46]),
+    .before_i(before_q[68:46]),
     .sum_i(sums_i[47:32]),
     .owed_i(owed_i[2]),
     .total_o(adder_2_total_o)
   );
 
   trine_accumulate adder_3 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[91:69]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[91:69]),
     .last_i(total_q[91:69]),
+    .before_i(before_q[91:69]),
     .sum_i(sums_i[63:48]),
     .owed_i(owed_i[3]),
     .total_o(adder_3_total_o)
   );
 
   trine_accumulate adder_4 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[114:92]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[114:92]),
     .last_i(total_q[114:92]),
+    .before_i(before_q[114:92]),
     .sum_i(sums_i[79:64]),
     .owed_i(owed_i[4]),
     .total_o(adder_4_total_o)
   );
 
   trine_accumulate adder_5 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[137:115]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[137:115]),
     .last_i(total_q[137:115]),
+    .before_i(before_q[137:115]),
     .sum_i(sums_i[95:80]),
     .owed_i(owed_i[5]),
     .total_o(adder_5_total_o)
   );
 
   trine_accumulate adder_6 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[160:138]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[160:138]),
     .last_i(total_q[160:138]),
+    .before_i(before_q[160:138]),
     .sum_i(sums_i[111:96]),
     .owed_i(owed_i[6]),
     .total_o(adder_6_total_o)
   );
 
   trine_accumulate adder_7 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[183:161]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[183:161]),
     .last_i(total_q[183:161]),
+    .before_i(before_q[183:161]),
     .sum_i(sums_i[127:112]),
     .owed_i(owed_i[7]),
     .total_o(adder_7_total_o)
   );
 
   trine_accumulate adder_8 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[206:184]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[206:184]),
     .last_i(total_q[206:184]),
+    .before_i(before_q[206:184]),
     .sum_i(sums_i[143:128]),
     .owed_i(owed_i[8]),
     .total_o(adder_8_total_o)
   );
 
   trine_accumulate adder_9 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[229:207]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[229:207]),
     .last_i(total_q[229:207]),
+    .before_i(before_q[229:207]),
     .sum_i(sums_i[159:144]),
     .owed_i(owed_i[9]),
     .total_o(adder_9_total_o)
   );
 
   trine_accumulate adder_10 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[252:230]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[252:230]),
     .last_i(total_q[252:230]),
+    .before_i(before_q[252:230]),
     .sum_i(sums_i[175:160]),
     .owed_i(owed_i[10]),
     .total_o(adder_10_total_o)
   );
 
   trine_accumulate adder_11 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[275:253]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[275:253]),
     .last_i(total_q[275:253]),
+    .before_i(before_q[275:253]),
     .sum_i(sums_i[191:176]),
     .owed_i(owed_i[11]),
     .total_o(adder_11_total_o)
   );
 
   trine_accumulate adder_12 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[298:276]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[298:276]),
     .last_i(total_q[298:276]),
+    .before_i(before_q[298:276]),
     .sum_i(sums_i[207:192]),
     .owed_i(owed_i[12]),
     .total_o(adder_12_total_o)
   );
 
   trine_accumulate adder_13 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[321:299]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[321:299]),
     .last_i(total_q[321:299]),
+    .before_i(before_q[321:299]),
     .sum_i(sums_i[223:208]),
     .owed_i(owed_i[13]),
     .total_o(adder_13_total_o)
   );
 
   trine_accumulate adder_14 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[344:322]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[344:322]),
     .last_i(total_q[344:322]),
+    .before_i(before_q[344:322]),
     .sum_i(sums_i[239:224]),
     .owed_i(owed_i[14]),
     .total_o(adder_14_total_o)
   );
 
   trine_accumulate adder_15 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[367:345]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[367:345]),
     .last_i(total_q[367:345]),
+    .before_i(before_q[367:345]),
     .sum_i(sums_i[255:240]),
     .owed_i(owed_i[15]),
     .total_o(adder_15_total_o)
   );
 
   trine_accumulate adder_16 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[390:368]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[390:368]),
     .last_i(total_q[390:368]),
+    .before_i(before_q[390:368]),
     .sum_i(sums_i[271:256]),
     .owed_i(owed_i[16]),
     .total_o(adder_16_total_o)
   );
 
   trine_accumulate adder_17 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[413:391]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[413:391]),
     .last_i(total_q[413:391]),
+    .before_i(before_q[413:391]),
     .sum_i(sums_i[287:272]),
     .owed_i(owed_i[17]),
     .total_o(adder_17_total_o)
   );
 
   trine_accumulate adder_18 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[436:414]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[436:414]),
     .last_i(total_q[436:414]),
+    .before_i(before_q[436:414]),
     .sum_i(sums_i[303:288]),
     .owed_i(owed_i[18]),
     .total_o(adder_18_total_o)
   );
 
   trine_accumulate adder_19 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[459:437]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[459:437]),
     .last_i(total_q[459:437]),
+    .before_i(before_q[459:437]),
     .sum_i(sums_i[319:304]),
     .owed_i(owed_i[19]),
     .total_o(adder_19_total_o)
   );
 
   trine_accumulate adder_20 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[482:460]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[482:460]),
     .last_i(total_q[482:460]),
+    .before_i(before_q[482:460]),
     .sum_i(sums_i[335:320]),
     .owed_i(owed_i[20]),
     .total_o(adder_20_total_o)
   );
 
   trine_accumulate adder_21 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[505:483]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[505:483]),
     .last_i(total_q[505:483]),
+    .before_i(before_q[505:483]),
     .sum_i(sums_i[351:336]),
     .owed_i(owed_i[21]),
     .total_o(adder_21_total_o)
   );
 
   trine_accumulate adder_22 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[528:506]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[528:506]),
     .last_i(total_q[528:506]),
+    .before_i(before_q[528:506]),
     .sum_i(sums_i[367:352]),
     .owed_i(owed_i[22]),
     .total_o(adder_22_total_o)
   );
 
   trine_accumulate adder_23 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[551:529]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[551:529]),
     .last_i(total_q[551:529]),
+    .before_i(before_q[551:529]),
     .sum_i(sums_i[383:368]),
     .owed_i(owed_i[23]),
     .total_o(adder_23_total_o)
   );
 
   trine_accumulate adder_24 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[574:552]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[574:552]),
     .last_i(total_q[574:552]),
+    .before_i(before_q[574:552]),
     .sum_i(sums_i[399:384]),
     .owed_i(owed_i[24]),
     .total_o(adder_24_total_o)
   );
 
   trine_accumulate adder_25 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[597:575]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[597:575]),
     .last_i(total_q[597:575]),
+    .before_i(before_q[597:575]),
     .sum_i(sums_i[415:400]),
     .owed_i(owed_i[25]),
     .total_o(adder_25_total_o)
   );
 
   trine_accumulate adder_26 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[620:598]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[620:598]),
     .last_i(total_q[620:598]),
+    .before_i(before_q[620:598]),
     .sum_i(sums_i[431:416]),
     .owed_i(owed_i[26]),
     .total_o(adder_26_total_o)
   );
 
   trine_accumulate adder_27 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[643:621]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[643:621]),
     .last_i(total_q[643:621]),
+    .before_i(before_q[643:621]),
     .sum_i(sums_i[447:432]),
     .owed_i(owed_i[27]),
     .total_o(adder_27_total_o)
   );
 
   trine_accumulate adder_28 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[666:644]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[666:644]),
     .last_i(total_q[666:644]),
+    .before_i(before_q[666:644]),
     .sum_i(sums_i[463:448]),
     .owed_i(owed_i[28]),
     .total_o(adder_28_total_o)
   );
 
   trine_accumulate adder_29 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[689:667]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[689:667]),
     .last_i(total_q[689:667]),
+    .before_i(before_q[689:667]),
     .sum_i(sums_i[479:464]),
     .owed_i(owed_i[29]),
     .total_o(adder_29_total_o)
   );
 
   trine_accumulate adder_30 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[712:690]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[712:690]),
     .last_i(total_q[712:690]),
+    .before_i(before_q[712:690]),
     .sum_i(sums_i[495:480]),
     .owed_i(owed_i[30]),
     .total_o(adder_30_total_o)
   );
 
   trine_accumulate adder_31 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[735:713]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[735:713]),
     .last_i(total_q[735:713]),
+    .before_i(before_q[735:713]),
     .sum_i(sums_i[511:496]),
     .owed_i(owed_i[31]),
     .total_o(adder_31_total_o)
   );
 
   trine_accumulate adder_32 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[758:736]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[758:736]),
     .last_i(total_q[758:736]),
+    .before_i(before_q[758:736]),
     .sum_i(sums_i[527:512]),
     .owed_i(owed_i[32]),
     .total_o(adder_32_total_o)
   );
 
   trine_accumulate adder_33 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[781:759]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[781:759]),
     .last_i(total_q[781:759]),
+    .before_i(before_q[781:759]),
     .sum_i(sums_i[543:528]),
     .owed_i(owed_i[33]),
     .total_o(adder_33_total_o)
   );
 
   trine_accumulate adder_34 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[804:782]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[804:782]),
     .last_i(total_q[804:782]),
+    .before_i(before_q[804:782]),
     .sum_i(sums_i[559:544]),
     .owed_i(owed_i[34]),
     .total_o(adder_34_total_o)
   );
 
   trine_accumulate adder_35 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[827:805]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[827:805]),
     .last_i(total_q[827:805]),
+    .before_i(before_q[827:805]),
     .sum_i(sums_i[575:560]),
     .owed_i(owed_i[35]),
     .total_o(adder_35_total_o)
   );
 
   trine_accumulate adder_36 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[850:828]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[850:828]),
     .last_i(total_q[850:828]),
+    .before_i(before_q[850:828]),
     .sum_i(sums_i[591:576]),
     .owed_i(owed_i[36]),
     .total_o(adder_36_total_o)
   );
 
   trine_accumulate adder_37 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[873:851]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[873:851]),
     .last_i(total_q[873:851]),
+    .before_i(before_q[873:851]),
     .sum_i(sums_i[607:592]),
     .owed_i(owed_i[37]),
     .total_o(adder_37_total_o)
   );
 
   trine_accumulate adder_38 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[896:874]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[896:874]),
     .last_i(total_q[896:874]),
+    .before_i(before_q[896:874]),
     .sum_i(sums_i[623:608]),
     .owed_i(owed_i[38]),
     .total_o(adder_38_total_o)
   );
 
   trine_accumulate adder_39 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[919:897]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[919:897]),
     .last_i(total_q[919:897]),
+    .before_i(before_q[919:897]),
     .sum_i(sums_i[639:624]),
     .owed_i(owed_i[39]),
     .total_o(adder_39_total_o)
   );
 
   trine_accumulate adder_40 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[942:920]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[942:920]),
     .last_i(total_q[942:920]),
+    .before_i(before_q[942:920]),
     .sum_i(sums_i[655:640]),
     .owed_i(owed_i[40]),
     .total_o(adder_40_total_o)
   );
 
   trine_accumulate adder_41 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[965:943]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[965:943]),
     .last_i(total_q[965:943]),
+    .before_i(before_q[965:943]),
     .sum_i(sums_i[671:656]),
     .owed_i(owed_i[41]),
     .total_o(adder_41_total_o)
   );
 
   trine_accumulate adder_42 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[988:966]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[988:966]),
     .last_i(total_q[988:966]),
+    .before_i(before_q[988:966]),
     .sum_i(sums_i[687:672]),
     .owed_i(owed_i[42]),
     .total_o(adder_42_total_o)
   );
 
   trine_accumulate adder_43 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1011:989]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1011:989]),
     .last_i(total_q[1011:989]),
+    .before_i(before_q[1011:989]),
     .sum_i(sums_i[703:688]),
     .owed_i(owed_i[43]),
     .total_o(adder_43_total_o)
   );
 
   trine_accumulate adder_44 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1034:1012]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1034:1012]),
     .last_i(total_q[1034:1012]),
+    .before_i(before_q[1034:1012]),
     .sum_i(sums_i[719:704]),
     .owed_i(owed_i[44]),
     .total_o(adder_44_total_o)
   );
 
   trine_accumulate adder_45 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1057:1035]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1057:1035]),
     .last_i(total_q[1057:1035]),
+    .before_i(before_q[1057:1035]),
     .sum_i(sums_i[735:720]),
     .owed_i(owed_i[45]),
     .total_o(adder_45_total_o)
   );
 
   trine_accumulate adder_46 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1080:1058]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1080:1058]),
     .last_i(total_q[1080:1058]),
+    .before_i(before_q[1080:1058]),
     .sum_i(sums_i[751:736]),
     .owed_i(owed_i[46]),
     .total_o(adder_46_total_o)
   );
 
   trine_accumulate adder_47 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1103:1081]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1103:1081]),
     .last_i(total_q[1103:1081]),
+    .before_i(before_q[1103:1081]),
     .sum_i(sums_i[767:752]),
     .owed_i(owed_i[47]),
     .total_o(adder_47_total_o)
   );
 
   trine_accumulate adder_48 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1126:1104]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1126:1104]),
     .last_i(total_q[1126:1104]),
+    .before_i(before_q[1126:1104]),
     .sum_i(sums_i[783:768]),
     .owed_i(owed_i[48]),
     .total_o(adder_48_total_o)
   );
 
   trine_accumulate adder_49 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1149:1127]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1149:1127]),
     .last_i(total_q[1149:1127]),
+    .before_i(before_q[1149:1127]),
     .sum_i(sums_i[799:784]),
     .owed_i(owed_i[49]),
     .total_o(adder_49_total_o)
   );
 
   trine_accumulate adder_50 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1172:1150]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1172:1150]),
     .last_i(total_q[1172:1150]),
+    .before_i(before_q[1172:1150]),
     .sum_i(sums_i[815:800]),
     .owed_i(owed_i[50]),
     .total_o(adder_50_total_o)
   );
 
   trine_accumulate adder_51 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1195:1173]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1195:1173]),
     .last_i(total_q[1195:1173]),
+    .before_i(before_q[1195:1173]),
     .sum_i(sums_i[831:816]),
     .owed_i(owed_i[51]),
     .total_o(adder_51_total_o)
   );
 
   trine_accumulate adder_52 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1218:1196]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1218:1196]),
     .last_i(total_q[1218:1196]),
+    .before_i(before_q[1218:1196]),
     .sum_i(sums_i[847:832]),
     .owed_i(owed_i[52]),
     .total_o(adder_52_total_o)
   );
 
   trine_accumulate adder_53 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1241:1219]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1241:1219]),
     .last_i(total_q[1241:1219]),
+    .before_i(before_q[1241:1219]),
     .sum_i(sums_i[863:848]),
     .owed_i(owed_i[53]),
     .total_o(adder_53_total_o)
   );
 
   trine_accumulate adder_54 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1264:1242]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1264:1242]),
     .last_i(total_q[1264:1242]),
+    .before_i(before_q[1264:1242]),
     .sum_i(sums_i[879:864]),
     .owed_i(owed_i[54]),
     .total_o(adder_54_total_o)
   );
 
   trine_accumulate adder_55 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1287:1265]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1287:1265]),
     .last_i(total_q[1287:1265]),
+    .before_i(before_q[1287:1265]),
     .sum_i(sums_i[895:880]),
     .owed_i(owed_i[55]),
     .total_o(adder_55_total_o)
   );
 
   trine_accumulate adder_56 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1310:1288]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1310:1288]),
     .last_i(total_q[1310:1288]),
+    .before_i(before_q[1310:1288]),
     .sum_i(sums_i[911:896]),
     .owed_i(owed_i[56]),
     .total_o(adder_56_total_o)
   );
 
   trine_accumulate adder_57 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1333:1311]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1333:1311]),
     .last_i(total_q[1333:1311]),
+    .before_i(before_q[1333:1311]),
     .sum_i(sums_i[927:912]),
     .owed_i(owed_i[57]),
     .total_o(adder_57_total_o)
   );
 
   trine_accumulate adder_58 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1356:1334]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1356:1334]),
     .last_i(total_q[1356:1334]),
+    .before_i(before_q[1356:1334]),
     .sum_i(sums_i[943:928]),
     .owed_i(owed_i[58]),
     .total_o(adder_58_total_o)
   );
 
   trine_accumulate adder_59 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1379:1357]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1379:1357]),
     .last_i(total_q[1379:1357]),
+    .before_i(before_q[1379:1357]),
     .sum_i(sums_i[959:944]),
     .owed_i(owed_i[59]),
     .total_o(adder_59_total_o)
   );
 
   trine_accumulate adder_60 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1402:1380]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1402:1380]),
     .last_i(total_q[1402:1380]),
+    .before_i(before_q[1402:1380]),
     .sum_i(sums_i[975:960]),
     .owed_i(owed_i[60]),
     .total_o(adder_60_total_o)
   );
 
   trine_accumulate adder_61 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1425:1403]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1425:1403]),
     .last_i(total_q[1425:1403]),
+    .before_i(before_q[1425:1403]),
     .sum_i(sums_i[991:976]),
     .owed_i(owed_i[61]),
     .total_o(adder_61_total_o)
   );
 
   trine_accumulate adder_62 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1448:1426]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1448:1426]),
     .last_i(total_q[1448:1426]),
+    .before_i(before_q[1448:1426]),
     .sum_i(sums_i[1007:992]),
     .owed_i(owed_i[62]),
     .total_o(adder_62_total_o)
   );
 
   trine_accumulate adder_63 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1471:1449]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1471:1449]),
     .last_i(total_q[1471:1449]),
+    .before_i(before_q[1471:1449]),
     .sum_i(sums_i[1023:1008]),
     .owed_i(owed_i[63]),
     .total_o(adder_63_total_o)
   );
 
   always @(posedge clk_i) begin
-    word_q <= ram[read_token_i];
+    first_q <= next_first_i;
+    forward_q <= single_i & ~next_first_i;
     if (valid_i) begin
       total_q <= total;
-      ram[token_i] <= total;
+    end
+    if ((rst_i | ~pair_i) | (valid_i & begins)) begin
+      before_q <= 1472'd0;
+    end else begin
+      if (valid_i) begin
+        before_q <= total_q;
+      end
+    end
+  end
+endmodule
+
+// 32 words of 1474 bits, read in two cycles.
+module trine_results_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [4:0] write_at_i,
+  input  wire [1473:0] data_i,
+  input  wire read_i,
+  input  wire [4:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [1473:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
+  reg [1473:0] word_q;
+  reg [1473:0] out_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (zero_i) begin
+      out_q <= 1474'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
@@ -4421,12 +4568,9 @@ module trine_results (
   output wire [1473:0] data_o,
   output wire pop_o
 );
-  (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
   reg [5:0] write_q;
   reg [5:0] read_q;
-  reg [1473:0] word_q;
   reg word_valid_q;
-  reg [1473:0] out_q;
   reg out_valid_q;
   wire out_free;
   wire word_free;
@@ -4434,6 +4578,7 @@ module trine_results (
   wire fetch;
   wire [4:0] write_at;
   wire [4:0] read_at;
+  wire [1473:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
@@ -4441,19 +4586,22 @@ module trine_results (
   assign write_at = write_q[4:0];
   assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
-  assign data_o = out_q;
+  assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
 
+  trine_results_ram words (
+    .clk_i(clk_i),
+    .write_i(push_i),
+    .write_at_i(write_at),
+    .data_i(data_i),
+    .read_i(fetch),
+    .read_at_i(read_at),
+    .next_i(out_free),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (push_i) begin
-      ram[write_at] <= data_i;
-    end
-    if (fetch) begin
-      word_q <= ram[read_at];
-    end
-    if (out_free) begin
-      out_q <= word_q;
-    end
     if (rst_i) begin
       write_q <= 6'd0;
       read_q <= 6'd0;
@@ -4504,6 +4652,7 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
+  wire open;
   wire issue;
   wire rewind;
   wire take;
@@ -4567,7 +4716,6 @@ module trine_core (
   reg first_7_q;
   reg first_8_q;
   reg first_9_q;
-  reg first_10_q;
   reg [3:0] token_1_q;
   reg [3:0] token_2_q;
   reg [3:0] token_3_q;
@@ -4600,7 +4748,8 @@ module trine_core (
   reg job_end_9_q;
   reg job_end_10_q;
   reg job_end_11_q;
-  wire single;
+  reg single_q;
+  reg pair_q;
   wire [1471:0] sums_total_o;
   wire [1473:0] word;
   wire results_valid_o;
@@ -4673,10 +4822,10 @@ module trine_core (
   wire signed [31:0] result_62;
   wire signed [31:0] result_63;
   wire [255:0] keep;
+  assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign single = last_token_i == 4'd0;
   assign word = {job_end_11_q, last_pass_11_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[1472];
@@ -4765,7 +4914,7 @@ module trine_core (
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
@@ -4780,7 +4929,7 @@ module trine_core (
   trine_weight_loader weights (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
@@ -4834,11 +4983,14 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
-    .read_token_i(token_9_q),
+    .rst_i(clear_i),
+    .read_token_i(token_8_q),
+    .next_first_i(first_9_q),
     .token_i(token_10_q),
     .valid_i(valid_10_q),
-    .first_i(first_10_q),
-    .single_i(single),
+    .last_chunk_i(result_10_q),
+    .single_i(single_q),
+    .pair_i(pair_q),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
     .total_o(sums_total_o)
@@ -4973,7 +5125,6 @@ module trine_core (
     first_7_q <= first_6_q;
     first_8_q <= first_7_q;
     first_9_q <= first_8_q;
-    first_10_q <= first_9_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -5006,6 +5157,8 @@ module trine_core (
     job_end_9_q <= job_end_8_q;
     job_end_10_q <= job_end_9_q;
     job_end_11_q <= job_end_10_q;
+    single_q <= last_token_i == 4'd0;
+    pair_q <= last_token_i == 4'd1;
   end
 endmodule
 
@@ -5030,6 +5183,7 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
+  output wire taken_o,
   output wire done_o,
   output wire error_o,
   output wire [3:0] code_o,
@@ -5046,26 +5200,31 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  wire shape;
+  reg shape_q;
+  reg check_q;
   wire accept;
   wire refuse;
   wire expired;
-  wire fault;
   wire [3:0] reason;
+  reg fault_q;
+  reg [3:0] reason_q;
+  wire fault;
   wire finish;
-  wire [12:0] last_token;
+  reg clear_q;
   reg start_q;
-  assign shape = (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
-  assign accept = start_i & shape;
-  assign refuse = start_i & ~shape;
+  reg moved_q;
+  wire [12:0] last_token;
+  assign accept = check_q & shape_q;
+  assign refuse = check_q & ~shape_q;
   assign expired = (|watchdog_i) & (idle_q == watchdog_i);
-  assign fault = busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
-  assign finish = busy_q & res_done_i;
+  assign fault = busy_q & fault_q;
+  assign finish = (busy_q & res_done_i) & ~fault_q;
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
-  assign clear_o = ((rst_i | accept) | fault) | abort_i;
+  assign clear_o = clear_q;
   assign busy_o = busy_q;
+  assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = fault | refuse;
   assign code_o = code_q;
@@ -5077,14 +5236,17 @@ module trine_job (
   wire unused_ok = &{1'b0, last_token[12:4]};
 
   always @(posedge clk_i) begin
-    idle_q <= (moved_i | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    shape_q <= (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
+    reason_q <= reason;
+    moved_q <= moved_i;
+    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
     end
     if (fault) begin
       busy_q <= 1'd0;
-      code_q <= reason;
+      code_q <= reason_q;
     end
     if (abort_i) begin
       busy_q <= 1'd0;
@@ -5100,15 +5262,18 @@ module trine_job (
     if (refuse) begin
       code_q <= 4'd1;
     end
+    check_q <= start_i;
+    fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
+    clear_q <= (accept | fault) | abort_i;
+    start_q <= clear_q & busy_q;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
       done_tag_q <= 32'd0;
-    end
-    if (rst_i) begin
+      check_q <= 1'd0;
+      fault_q <= 1'd0;
+      clear_q <= 1'd1;
       start_q <= 1'd0;
-    end else begin
-      start_q <= accept;
     end
   end
 endmodule
@@ -5138,22 +5303,31 @@ module trine_counters (
   input  wire jobs_i,
   output wire [31:0] jobs_o
 );
+  reg cycles_event_q;
   reg [47:0] cycles_q;
   reg [47:0] cycles_copy_q;
+  reg active_event_q;
   reg [47:0] active_q;
   reg [47:0] active_copy_q;
+  reg stall_act_event_q;
   reg [47:0] stall_act_q;
   reg [47:0] stall_act_copy_q;
+  reg stall_wgt_event_q;
   reg [47:0] stall_wgt_q;
   reg [47:0] stall_wgt_copy_q;
+  reg stall_out_event_q;
   reg [47:0] stall_out_q;
   reg [47:0] stall_out_copy_q;
+  reg act_beats_event_q;
   reg [31:0] act_beats_q;
   reg [31:0] act_beats_copy_q;
+  reg wgt_beats_event_q;
   reg [31:0] wgt_beats_q;
   reg [31:0] wgt_beats_copy_q;
+  reg res_beats_event_q;
   reg [31:0] res_beats_q;
   reg [31:0] res_beats_copy_q;
+  reg jobs_event_q;
   reg [31:0] jobs_q;
   reg [31:0] jobs_copy_q;
   assign cycles_o = cycles_copy_q;
@@ -5167,10 +5341,11 @@ module trine_counters (
   assign jobs_o = jobs_copy_q;
 
   always @(posedge clk_i) begin
+    cycles_event_q <= cycles_i;
     if (rst_i | clear_i) begin
       cycles_q <= 48'd0;
     end else begin
-      if (cycles_i) begin
+      if (cycles_event_q) begin
         cycles_q <= cycles_q + 48'd1;
       end
     end
@@ -5181,10 +5356,11 @@ module trine_counters (
         cycles_copy_q <= cycles_q;
       end
     end
+    active_event_q <= active_i;
     if (rst_i | clear_i) begin
       active_q <= 48'd0;
     end else begin
-      if (active_i) begin
+      if (active_event_q) begin
         active_q <= active_q + 48'd1;
       end
     end
@@ -5195,10 +5371,11 @@ module trine_counters (
         active_copy_q <= active_q;
       end
     end
+    stall_act_event_q <= stall_act_i;
     if (rst_i | clear_i) begin
       stall_act_q <= 48'd0;
     end else begin
-      if (stall_act_i) begin
+      if (stall_act_event_q) begin
         stall_act_q <= stall_act_q + 48'd1;
       end
     end
@@ -5209,10 +5386,11 @@ module trine_counters (
         stall_act_copy_q <= stall_act_q;
       end
     end
+    stall_wgt_event_q <= stall_wgt_i;
     if (rst_i | clear_i) begin
       stall_wgt_q <= 48'd0;
     end else begin
-      if (stall_wgt_i) begin
+      if (stall_wgt_event_q) begin
         stall_wgt_q <= stall_wgt_q + 48'd1;
       end
     end
@@ -5223,10 +5401,11 @@ module trine_counters (
         stall_wgt_copy_q <= stall_wgt_q;
       end
     end
+    stall_out_event_q <= stall_out_i;
     if (rst_i | clear_i) begin
       stall_out_q <= 48'd0;
     end else begin
-      if (stall_out_i) begin
+      if (stall_out_event_q) begin
         stall_out_q <= stall_out_q + 48'd1;
       end
     end
@@ -5237,10 +5416,11 @@ module trine_counters (
         stall_out_copy_q <= stall_out_q;
       end
     end
+    act_beats_event_q <= act_beats_i;
     if (rst_i | clear_i) begin
       act_beats_q <= 32'd0;
     end else begin
-      if (act_beats_i) begin
+      if (act_beats_event_q) begin
         act_beats_q <= act_beats_q + 32'd1;
       end
     end
@@ -5251,10 +5431,11 @@ module trine_counters (
         act_beats_copy_q <= act_beats_q;
       end
     end
+    wgt_beats_event_q <= wgt_beats_i;
     if (rst_i | clear_i) begin
       wgt_beats_q <= 32'd0;
     end else begin
-      if (wgt_beats_i) begin
+      if (wgt_beats_event_q) begin
         wgt_beats_q <= wgt_beats_q + 32'd1;
       end
     end
@@ -5265,10 +5446,11 @@ module trine_counters (
         wgt_beats_copy_q <= wgt_beats_q;
       end
     end
+    res_beats_event_q <= res_beats_i;
     if (rst_i | clear_i) begin
       res_beats_q <= 32'd0;
     end else begin
-      if (res_beats_i) begin
+      if (res_beats_event_q) begin
         res_beats_q <= res_beats_q + 32'd1;
       end
     end
@@ -5279,10 +5461,11 @@ module trine_counters (
         res_beats_copy_q <= res_beats_q;
       end
     end
+    jobs_event_q <= jobs_i;
     if (rst_i | clear_i) begin
       jobs_q <= 32'd0;
     end else begin
-      if (jobs_i) begin
+      if (jobs_event_q) begin
         jobs_q <= jobs_q + 32'd1;
       end
     end
@@ -5416,6 +5599,7 @@ module trine (
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
+  wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
   wire [3:0] job_code_o;
@@ -5445,7 +5629,7 @@ module trine (
   assign last_token = job_last_token_o;
   assign depth = job_depth_o;
   assign outputs = job_outputs_o;
-  assign status_busy = busy;
+  assign status_busy = job_taken_o;
   assign status_done_set = job_done_o;
   assign status_error_set = job_error_o;
   assign irq_stat_done_set = job_done_o;
@@ -5596,6 +5780,7 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
+    .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),
     .code_o(job_code_o),

@@ -38,7 +38,7 @@ fn a_broken_replay_buffer_is_found() {
     for (from, to) in [
         ("open_i & ~(closed_q | full)", "open_i & ~closed_q"),
         ("rewind_i ? 3'd1 : (next_q", "rewind_i ? 3'd2 : (next_q"),
-        ("ram[write_at] <= {in_last_i, in_data_i}", "ram[write_at] <= {in_data_i, in_last_i}"),
+        ("marked = {in_last_i, in_data_i}", "marked = {in_data_i, in_last_i}"),
         ("read_q < write_q", "~(write_q < read_q)"),
     ] {
         refuted(&claim, ("replay", from, to));

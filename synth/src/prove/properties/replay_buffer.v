@@ -6,14 +6,15 @@
   reg [ADDRESS:0] position;
   reg closed;
   reg [WIDTH:0] token;
-  reg expected;
+  reg fetched, expected;
   reg valid_due;
   wire stored_now = in_ready_o & in_valid_i;
   wire [ADDRESS:0] position_next = ~take_i ? position : rewind_i ? 0 : position + 1;
   always @(posedge clk_i) begin
     started <= 1;
     position <= position_next;
-    expected <= take_i & position == which;
+    fetched <= take_i & position == which;
+    expected <= fetched;
     valid_due <= position_next < count;
     if (stored_now) begin
       count <= count + 1;
@@ -24,12 +25,13 @@
       count <= 0;
       position <= 0;
       closed <= 0;
+      fetched <= 0;
       expected <= 0;
       valid_due <= 0;
     end
   end
 
-  wire [WIDTH:0] at_which = ram[which[ADDRESS-1:0]];
+  wire [WIDTH:0] at_which = words_flat[which[ADDRESS-1:0] * (WIDTH + 1) +: WIDTH + 1];
   always @* begin
     assume (started | rst_i);
     assume (~take_i | valid_o);
@@ -39,6 +41,7 @@
       assert (valid_o == valid_due);
       assert (~valid_o | position < count);
       assert (~expected | {last_o, word_o} == token);
+      assert (~fetched | \words.word_q == token);
       // A word is never taken in the cycle that writes it.
       assert (~(take_i & store & read_at == write_at));
 

@@ -15,6 +15,13 @@
     was <= offered;
   end
 
+  reg was_taken;
+  reg [TOKEN:0] was_last_token;
+  always @(posedge aclk) begin
+    was_taken <= \registers.ctrl_start_q | \job.check_q | \job.busy_q ;
+    was_last_token <= \job.last_token_q ;
+  end
+
   wire [ADDRESS:0] in_ram = \core.results.write_q - \core.results.read_q ;
   wire [ADDRESS-1:0] oldest = \core.results.read_q ;
   wire [ADDRESS+1:0] in_buffer = in_ram + \core.results.word_valid_q + \core.results.out_valid_q ;
@@ -62,11 +69,13 @@
       assert (free + under_way + in_buffer == ROOM);
       assert (\core.sequencer.has_room_q == (free != 0));
       // A start is one cycle, and finds the datapath empty.
-      assert (~\registers.ctrl_start_q | \registers.bvalid_q );
+      assert (~\registers.ctrl_start_q | (\registers.bvalid_q & ~was_taken));
+      // The number of tokens changes only while the datapath is cleared.
+      assert (\job.last_token_q == was_last_token | \job.clear_q );
       assert (~\job.start_q | (~\registers.ctrl_start_q & ~\core.sequencer.run_q & free == ROOM));
       // `tkeep` of a result of the last pass depends on where the sequencer stands, which then stays there.
-      assert (~(\core.results.word_valid_q & \core.results.word_q [TAIL]) | is_last_pass);
-      assert (~(\core.results.out_valid_q & \core.results.out_q [TAIL]) | is_last_pass);
+      assert (~(\core.results.word_valid_q & \core.results.words.word_q [TAIL]) | is_last_pass);
+      assert (~(\core.results.out_valid_q & \core.results.words.out_q [TAIL]) | is_last_pass);
       // Tokens count up to the last one and begin again.
       if (\core.sequencer.run_q )
         assert (token_now <= last_token & \core.sequencer.last_q == (token_now == last_token)
