@@ -89,7 +89,7 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
         .map(|name| m.wire(name, control.output_ty(&format!("{name}_o"))))
         .collect();
     let host = match c.windows {
-        true => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy, &axil["wdata"]])?,
+        true => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy])?,
         false => Host::ports(&mut m, c),
     };
     let core = m.instance(

@@ -54,12 +54,13 @@ fn the_register_bus_answers_every_request_once() {
 fn a_broken_register_bus_is_found() {
     let claim = streams::registers(&Config::default()).unwrap();
     for (from, to) in [
-        ("(awvalid_i & wvalid_i) & ~bvalid_q", "awvalid_i & wvalid_i"),
-        ("arvalid_i & ~rvalid_q", "arvalid_i"),
-        ("assign awready_o = write", "assign awready_o = ~bvalid_q"),
+        ("(aw_full_q & w_full_q) & ~bvalid_q", "aw_full_q & w_full_q"),
+        ("ar_full_q & ~rvalid_q", "ar_full_q"),
+        ("assign awready_o = ~aw_full_q", "assign awready_o = ~w_full_q"),
+        ("aw_enter = awvalid_i & ~aw_full_q", "aw_enter = awvalid_i"),
         ("bvalid_q <= write | (bvalid_q & ~bready_i)", "bvalid_q <= write"),
         ("rvalid_q <= read | (rvalid_q & ~rready_i)", "rvalid_q <= read | rvalid_q"),
-        ("if (write) begin\n      bresp_q", "if (awvalid_i) begin\n      bresp_q"),
+        ("if (write) begin\n      bresp_q", "if (aw_full_q) begin\n      bresp_q"),
     ] {
         refuted(&claim, ("trine_registers", from, to));
     }
