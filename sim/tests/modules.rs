@@ -3,7 +3,7 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
-use trine_hdl::lang::{Errors, Module, bits, verilog};
+use trine_hdl::lang::{Errors, Module, RamStyle, bits, verilog};
 use trine_hdl::{design, library};
 use trine_sim::{BuildOptions, Dut};
 use trine_spec::packing::{base3_decode, pack_byte, two_bit};
@@ -120,7 +120,7 @@ fn a_ram_holds_what_was_written() {
         (Style::Ecp5, 2, 16384),
         (Style::Ecp5, 2, 16385),
     ] {
-        let mut dut = dut(library::ram(style, "trine_ram", width, depth));
+        let mut dut = dut(library::ram(style, RamStyle::Block, "trine_ram", width, depth));
         let mut rng = StdRng::seed_from_u64(width as u64);
         let mut words = vec![None; depth];
         let (mut fetched, mut out) = (None, None);

@@ -12,11 +12,11 @@
 //! that of the issue before; these two are kept in registers. Whatever is not needed is held at zero, so that a plain OR
 //! joins the three. `total_o` follows its sum by one cycle, no handshake.
 
-use crate::lang::{BIT, Errors, Module, bits, cat, if_else, int, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, if_else, int, lit, mux, set, set_to, when};
 use crate::library::ram;
 use std::sync::Arc;
-use trine_spec::Config;
 use trine_spec::config::clog2;
+use trine_spec::{Config, Style};
 
 /// The adder of one column: `total_o = (word_i | (forward_i ? last_i : before_i)) + sum_i + owed_i`, combinational.
 ///
@@ -69,9 +69,14 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     let zero = m.name("zero", &next_first | &single | &pair);
     // Of two tokens the second ends a chunk, and the last chunk a pass.
     let begins = m.name("begins", mux(token.bit(0), &last_chunk, &first_q));
+    // On the ECP5 the way to a block RAM and back is longer than a clock cycle.
+    let kind = match c.style {
+        Style::Ecp5 if c.max_tokens <= 32 => RamStyle::Distributed,
+        _ => RamStyle::Block,
+    };
     let words = m.instance(
         "words",
-        &ram(c.style, "trine_accumulators_ram", word_ty.width, c.max_tokens)?,
+        &ram(c.style, kind, "trine_accumulators_ram", word_ty.width, c.max_tokens)?,
         &[
             ("write_i", &valid),
             ("write_at_i", &token),

@@ -3,11 +3,11 @@
 //! ```text
 //!  s_axil_aw* ──[address_q]──┬─> write strobe ──> storage, triggers ──> <register>_<field>_o
 //!  s_axil_w*  ──[data_q]─────┘
-//!  s_axil_ar* ── decode ──[one bit a register]──> and, or <── storage, constants, <register>_<field>_i
+//!  s_axil_ar* ── decode ──[one bit a register]──> and, or ──[parts]──> or <── storage, constants, <register>_<field>_i
 //! ```
 //! Each channel takes a request into its register while that is free. A write is carried out when address and data are
-//! both there and no response is pending, a read when none is pending; the response follows in the next cycle. Each
-//! request is answered exactly once. SLVERR answers a write with partial strobes, an address without a register, and a
+//! both there and no response is pending, a read a cycle later when none is pending; the response follows in the next
+//! cycle. Each request is answered exactly once. SLVERR answers a write with partial strobes, an address without a register, and a
 //! start while busy, and nothing changes then.
 //!
 //! In a unit with windows, requests for them are handed to [`super::windows`]: they are taken when it does not make them
@@ -69,7 +69,9 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     m.unused([awaddr.slice(0, 2), araddr.slice(0, 2)]);
 
     let write_request = m.name("write_request", &aw.full & &w.full & !&bvalid_q);
-    let read_request = m.name("read_request", &ar.full & !&rvalid_q);
+    let settled_q = m.reg("settled_q", BIT);
+    m.on_clock([if_else(&rst, [set_to(&settled_q, 0)], [set(&settled_q, &ar.full & !&read)])]);
+    let read_request = m.name("read_request", &settled_q & !&rvalid_q);
     let windows = c.windows.then(|| Windows::new(&mut m));
     let (mut writes, mut reads) = (write_request.clone(), read_request.clone());
     if let Some(w) = &windows {
@@ -112,8 +114,14 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     }
     let denied = m.name("denied", !served);
     let found = m.name("found", cat(values.iter().map(|(wanted, _)| wanted.clone())).any());
-    let value = values.into_iter().map(|(wanted, value)| wanted.repeat(32) & value).reduce(|a, b| a | b);
-    let value = m.name("value", value.unwrap_or_else(|| lit(0, bits(32))));
+    // Two steps of one cycle each: the address has settled before the value is taken.
+    let mut parts = vec![];
+    for (i, group) in values.chunks(8).enumerate() {
+        let any = group.iter().map(|(wanted, value)| wanted.repeat(32) & value).reduce(|a, b| a | b);
+        parts.extend(any.map(|any| m.register(&format!("part_{i}_q"), any)));
+    }
+    let value = parts.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
+    let value = m.name("value", value);
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
         when(&read, [set(&rdata_q, value), set(&rresp_q, mux(found, lit(0, bits(2)), lit(SLVERR, bits(2))))]),

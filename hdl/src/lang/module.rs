@@ -13,8 +13,21 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub enum RamStyle {
     /// Block RAM; the design never reads and writes one address in the same cycle, or ignores what it read.
     Block,
+    /// Small and close to the logic, under the same rule.
+    Distributed,
     /// Left to the tool.
     Auto,
+}
+
+impl RamStyle {
+    /// The Verilog attribute, with a space behind it.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            RamStyle::Block => "(* ram_style = \"block\", no_rw_check *) ",
+            RamStyle::Distributed => "(* ram_style = \"distributed\", no_rw_check *) ",
+            RamStyle::Auto => "",
+        }
+    }
 }
 
 /// What a declaration is.

@@ -5,7 +5,7 @@
 
 use super::error::{Error, Errors};
 use super::expr::{Expr, Node, Op, lit};
-use super::module::{Decl, Kind, Module, RamStyle, library};
+use super::module::{Decl, Kind, Module, library};
 use super::stmt::Stmt;
 use crate::emitted::{Direction, Port, SourceFile, Verilog};
 use std::cell::RefCell;
@@ -90,11 +90,7 @@ impl Printer<'_> {
                     put!(o, "  reg {};", declaration(d));
                 }
                 Kind::Memory(depth, style) => {
-                    let attribute = match style {
-                        RamStyle::Block => "(* ram_style = \"block\", no_rw_check *) ",
-                        RamStyle::Auto => "",
-                    };
-                    put!(o, "  {attribute}reg {} [0:{}];", declaration(d), depth - 1);
+                    put!(o, "  {}reg {} [0:{}];", style.attribute(), declaration(d), depth - 1);
                 }
                 Kind::Input | Kind::Output => {}
             }

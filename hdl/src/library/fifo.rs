@@ -9,7 +9,7 @@
 //! three cycles later; after that one word a cycle passes.
 
 use super::ram;
-use crate::lang::{BIT, Errors, Module, Ty, bits, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, Ty, bits, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Style;
 
@@ -38,7 +38,7 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let read_at = m.name("read_at", read_q.slice(0, address));
     let words = m.instance(
         "words",
-        &ram(style, &format!("{name}_ram"), ty.width, 1 << address)?,
+        &ram(style, RamStyle::Block, &format!("{name}_ram"), ty.width, 1 << address)?,
         &[
             ("write_i", &push),
             ("write_at_i", &write_at),

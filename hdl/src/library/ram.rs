@@ -21,13 +21,13 @@ const DEEPEST_BLOCK: usize = 16384;
 ///
 /// # Errors
 /// Structural mistakes, none for valid sizes.
-pub fn ram(style: Style, name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
+pub fn ram(style: Style, kind: RamStyle, name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new(name, format!("{depth} words of {width} bits, read in two cycles."));
     let ports = Ports::new(&mut m, width, clog2(depth).max(1));
-    if style == Style::Ecp5 && depth <= DEEPEST_BLOCK {
+    if style == Style::Ecp5 && kind == RamStyle::Block && depth <= DEEPEST_BLOCK {
         blocks(&mut m, &ports, name)?;
     } else {
-        let ram = m.memory("ram", bits(width), depth, RamStyle::Block);
+        let ram = m.memory("ram", bits(width), depth, kind);
         let word_q = m.reg("word_q", bits(width));
         let out_q = m.reg("out_q", bits(width));
         m.on_clock([

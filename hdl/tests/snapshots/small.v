@@ -78,6 +78,7 @@ module trine_registers (
   reg strobes_full_q;
   wire [9:0] read_word;
   wire write_request;
+  reg settled_q;
   wire read_request;
   wire refused;
   wire allowed;
@@ -169,13 +170,17 @@ module trine_registers (
   wire [31:0] known;
   wire denied;
   wire found;
+  reg [31:0] part_0_q;
+  reg [31:0] part_1_q;
+  reg [31:0] part_2_q;
+  reg [31:0] part_3_q;
   wire [31:0] value;
   assign aw_enter = awvalid_i & ~aw_full_q;
   assign w_enter = wvalid_i & ~w_full_q;
   assign ar_enter = arvalid_i & ~ar_full_q;
   assign read_word = araddr_i[11:2];
   assign write_request = (aw_full_q & w_full_q) & ~bvalid_q;
-  assign read_request = ar_full_q & ~rvalid_q;
+  assign read_request = settled_q & ~rvalid_q;
   assign write = write_request;
   assign read = read_request;
   assign refused = (status_busy_i & wdata_q[0]) & (write_word_q == 10'd4);
@@ -236,7 +241,7 @@ module trine_registers (
   assign known = {scratch_hit, jobs_hit, res_beats_hit, wgt_beats_hit, act_beats_hit, stall_out_hi_hit, stall_out_lo_hit, stall_wgt_hi_hit, stall_wgt_lo_hit, stall_act_hi_hit, stall_act_lo_hit, active_hi_hit, active_lo_hit, cycles_hi_hit, cycles_lo_hit, perf_ctrl_hit, done_tag_hit, job_tag_hit, watchdog_hit, caps2_hit, outputs_hit, depth_hit, tokens_hit, irq_stat_hit, irq_en_hit, err_code_hit, status_hit, ctrl_hit, caps1_hit, caps0_hit, version_hit, id_hit};
   assign denied = ~((|known) & allowed);
   assign found = |{scratch_read_q, jobs_read_q, res_beats_read_q, wgt_beats_read_q, act_beats_read_q, stall_out_hi_read_q, stall_out_lo_read_q, stall_wgt_hi_read_q, stall_wgt_lo_read_q, stall_act_hi_read_q, stall_act_lo_read_q, active_hi_read_q, active_lo_read_q, cycles_hi_read_q, cycles_lo_read_q, perf_ctrl_read_q, done_tag_read_q, job_tag_read_q, watchdog_read_q, caps2_read_q, outputs_read_q, depth_read_q, tokens_read_q, irq_stat_read_q, irq_en_read_q, err_code_read_q, status_read_q, ctrl_read_q, caps1_read_q, caps0_read_q, version_read_q, id_read_q};
-  assign value = ((((((((((((((((((((((((((((((({32{id_read_q}} & 32'd1414678862) | ({32{version_read_q}} & 32'd131072)) | ({32{caps0_read_q}} & 32'd5374751)) | ({32{caps1_read_q}} & 32'd4196352)) | ({32{ctrl_read_q}} & {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0})) | ({32{status_read_q}} & {29'd0, status_error_q, status_done_q, status_busy_i})) | ({32{err_code_read_q}} & {28'd0, err_code_code_i})) | ({32{irq_en_read_q}} & {30'd0, irq_en_error_q, irq_en_done_q})) | ({32{irq_stat_read_q}} & {30'd0, irq_stat_error_q, irq_stat_done_q})) | ({32{tokens_read_q}} & {19'd0, tokens_m_q})) | ({32{depth_read_q}} & {13'd0, depth_k_q})) | ({32{outputs_read_q}} & {12'd0, outputs_n_q})) | ({32{caps2_read_q}} & 32'd26)) | ({32{watchdog_read_q}} & watchdog_cycles_q)) | ({32{job_tag_read_q}} & job_tag_tag_q)) | ({32{done_tag_read_q}} & done_tag_tag_i)) | ({32{perf_ctrl_read_q}} & {30'd0, 1'd0, 1'd0})) | ({32{cycles_lo_read_q}} & cycles_lo_value_i)) | ({32{cycles_hi_read_q}} & {16'd0, cycles_hi_value_i})) | ({32{active_lo_read_q}} & active_lo_value_i)) | ({32{active_hi_read_q}} & {16'd0, active_hi_value_i})) | ({32{stall_act_lo_read_q}} & stall_act_lo_value_i)) | ({32{stall_act_hi_read_q}} & {16'd0, stall_act_hi_value_i})) | ({32{stall_wgt_lo_read_q}} & stall_wgt_lo_value_i)) | ({32{stall_wgt_hi_read_q}} & {16'd0, stall_wgt_hi_value_i})) | ({32{stall_out_lo_read_q}} & stall_out_lo_value_i)) | ({32{stall_out_hi_read_q}} & {16'd0, stall_out_hi_value_i})) | ({32{act_beats_read_q}} & act_beats_value_i)) | ({32{wgt_beats_read_q}} & wgt_beats_value_i)) | ({32{res_beats_read_q}} & res_beats_value_i)) | ({32{jobs_read_q}} & jobs_value_i)) | ({32{scratch_read_q}} & scratch_value_q);
+  assign value = ((part_0_q | part_1_q) | part_2_q) | part_3_q;
   assign awready_o = ~aw_full_q;
   assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
@@ -270,6 +275,11 @@ module trine_registers (
     if (w_enter) begin
       wdata_q <= wdata_i;
       strobes_full_q <= &wstrb_i;
+    end
+    if (rst_i) begin
+      settled_q <= 1'd0;
+    end else begin
+      settled_q <= ar_full_q & ~read;
     end
     if (ar_enter) begin
       id_read_q <= read_word == 10'd0;
@@ -450,6 +460,10 @@ module trine_registers (
     if (ar_enter) begin
       scratch_read_q <= read_word == 10'd31;
     end
+    part_0_q <= ((((((({32{id_read_q}} & 32'd1414678862) | ({32{version_read_q}} & 32'd131072)) | ({32{caps0_read_q}} & 32'd5374751)) | ({32{caps1_read_q}} & 32'd4196352)) | ({32{ctrl_read_q}} & {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0})) | ({32{status_read_q}} & {29'd0, status_error_q, status_done_q, status_busy_i})) | ({32{err_code_read_q}} & {28'd0, err_code_code_i})) | ({32{irq_en_read_q}} & {30'd0, irq_en_error_q, irq_en_done_q});
+    part_1_q <= ((((((({32{irq_stat_read_q}} & {30'd0, irq_stat_error_q, irq_stat_done_q}) | ({32{tokens_read_q}} & {19'd0, tokens_m_q})) | ({32{depth_read_q}} & {13'd0, depth_k_q})) | ({32{outputs_read_q}} & {12'd0, outputs_n_q})) | ({32{caps2_read_q}} & 32'd26)) | ({32{watchdog_read_q}} & watchdog_cycles_q)) | ({32{job_tag_read_q}} & job_tag_tag_q)) | ({32{done_tag_read_q}} & done_tag_tag_i);
+    part_2_q <= ((((((({32{perf_ctrl_read_q}} & {30'd0, 1'd0, 1'd0}) | ({32{cycles_lo_read_q}} & cycles_lo_value_i)) | ({32{cycles_hi_read_q}} & {16'd0, cycles_hi_value_i})) | ({32{active_lo_read_q}} & active_lo_value_i)) | ({32{active_hi_read_q}} & {16'd0, active_hi_value_i})) | ({32{stall_act_lo_read_q}} & stall_act_lo_value_i)) | ({32{stall_act_hi_read_q}} & {16'd0, stall_act_hi_value_i})) | ({32{stall_wgt_lo_read_q}} & stall_wgt_lo_value_i);
+    part_3_q <= ((((((({32{stall_wgt_hi_read_q}} & {16'd0, stall_wgt_hi_value_i}) | ({32{stall_out_lo_read_q}} & stall_out_lo_value_i)) | ({32{stall_out_hi_read_q}} & {16'd0, stall_out_hi_value_i})) | ({32{act_beats_read_q}} & act_beats_value_i)) | ({32{wgt_beats_read_q}} & wgt_beats_value_i)) | ({32{res_beats_read_q}} & res_beats_value_i)) | ({32{jobs_read_q}} & jobs_value_i)) | ({32{scratch_read_q}} & scratch_value_q);
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end
@@ -521,23 +535,22 @@ module trine_activations (
   reg [9:0] next_q;
   reg closed_q;
   reg valid_q;
-  wire full;
+  reg full_q;
   wire ready;
   wire store;
-  wire [8:0] write_at;
+  reg [256:0] marked_q;
+  reg [8:0] write_at_q;
+  reg [9:0] stored_q;
+  reg store_q;
   wire [8:0] read_at;
   wire stays;
   wire moves;
-  wire [256:0] marked;
   wire [256:0] words_word_o;
-  assign full = write_q == 10'd512;
-  assign ready = open_i & ~(closed_q | full);
+  assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
-  assign write_at = write_q[8:0];
   assign read_at = read_q[8:0];
-  assign stays = read_q < write_q;
-  assign moves = rewind_i ? (|write_q) : (next_q < write_q);
-  assign marked = {in_last_i, in_data_i};
+  assign stays = read_q < stored_q;
+  assign moves = rewind_i ? (|stored_q) : (next_q < stored_q);
   assign in_ready_o = ready;
   assign word_o = words_word_o[255:0];
   assign last_o = words_word_o[256];
@@ -545,9 +558,9 @@ module trine_activations (
 
   trine_activations_ram words (
     .clk_i(clk_i),
-    .write_i(store),
-    .write_at_i(write_at),
-    .data_i(marked),
+    .write_i(store_q),
+    .write_at_i(write_at_q),
+    .data_i(marked_q),
     .read_i(1'd1),
     .read_at_i(read_at),
     .next_i(1'd1),
@@ -556,17 +569,25 @@ module trine_activations (
   );
 
   always @(posedge clk_i) begin
+    marked_q <= {in_last_i, in_data_i};
+    write_at_q <= write_q[8:0];
+    stored_q <= write_q;
     if (take_i) begin
       read_q <= rewind_i ? 10'd0 : next_q;
       next_q <= rewind_i ? 10'd1 : (next_q + 10'd1);
     end
+    store_q <= store;
     if (store) begin
       write_q <= write_q + 10'd1;
       closed_q <= in_last_i;
+      full_q <= write_q == 10'd511;
     end
     valid_q <= take_i ? moves : stays;
     if (rst_i) begin
+      store_q <= 1'd0;
       write_q <= 10'd0;
+      stored_q <= 10'd0;
+      full_q <= 1'd0;
       read_q <= 10'd0;
       next_q <= 10'd1;
       closed_q <= 1'd0;

@@ -22,7 +22,7 @@ pub fn fifo(width: usize, depth: usize) -> Result<Claim, Errors> {
 }
 
 /// Every replay of a buffer of `depth` words of `width` bits gives each word that was stored, in order, with its mark;
-/// a word can be taken two cycles after it was stored.
+/// a word can be taken three cycles after it was stored.
 ///
 /// # Errors
 /// See [`library::replay_buffer`].

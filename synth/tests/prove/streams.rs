@@ -36,10 +36,10 @@ fn replay_buffers_keep_words_and_order() {
 fn a_broken_replay_buffer_is_found() {
     let claim = streams::replay_buffer(2, 4).unwrap();
     for (from, to) in [
-        ("open_i & ~(closed_q | full)", "open_i & ~closed_q"),
+        ("open_i & ~(closed_q | full_q)", "open_i & ~closed_q"),
         ("rewind_i ? 3'd1 : (next_q", "rewind_i ? 3'd2 : (next_q"),
-        ("marked = {in_last_i, in_data_i}", "marked = {in_data_i, in_last_i}"),
-        ("read_q < write_q", "~(write_q < read_q)"),
+        ("marked_q <= {in_last_i, in_data_i}", "marked_q <= {in_data_i, in_last_i}"),
+        ("read_q < stored_q", "read_q < write_q"),
     ] {
         refuted(&claim, ("replay", from, to));
     }
