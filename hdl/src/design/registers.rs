@@ -1,8 +1,8 @@
 //! The register file behind AXI4-Lite, made from [`trine_spec::registers`].
 //!
 //! ```text
-//!  s_axil_aw* ──[address_q]──┬─> write strobe ──> storage, triggers ──> <register>_<field>_o
-//!  s_axil_w*  ──[data_q]─────┘
+//!  s_axil_aw* ── decode ──[one bit a register]──┬─> storage, triggers ──> <register>_<field>_o
+//!  s_axil_w*  ──[wdata_q]───────────────────────┘
 //!  s_axil_ar* ── decode ──[one bit a register]──> and, or ──[parts]──> or <── storage, constants, <register>_<field>_i
 //! ```
 //! Each channel takes a request into its register while that is free. A write is carried out when address and data are
@@ -57,13 +57,10 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let w = capture(&mut m, "w", &rst, &wvalid, &write);
     let ar = capture(&mut m, "ar", &rst, &arvalid, &read);
     let word = |address: &Expr| address.slice(2, address.ty.width - 2);
-    let write_word = m.reg("write_word_q", word(&awaddr).ty);
+    let write_word = m.name("write_word", word(&awaddr));
     let wdata_q = m.reg("wdata_q", wdata.ty);
     let full_q = m.reg("strobes_full_q", BIT);
-    m.on_clock([
-        when(&aw.enter, [set(&write_word, word(&awaddr))]),
-        when(&w.enter, [set(&wdata_q, &wdata), set(&full_q, wstrb.all())]),
-    ]);
+    m.on_clock([when(&w.enter, [set(&wdata_q, &wdata), set(&full_q, wstrb.all())])]);
     let wdata = wdata_q;
     let read_word = m.name("read_word", word(&araddr));
     m.unused([awaddr.slice(0, 2), araddr.slice(0, 2)]);
@@ -81,7 +78,8 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     m.assign(&read, reads);
 
     let busy = m.input(&port(&STATUS, &STATUS_BUSY, "i"), BIT);
-    let refused = m.name("refused", &busy & wdata.bit(CTRL_START.lsb) & write_word.is(i64::from(CTRL.offset / 4)));
+    let starts = m.wire("starts", BIT);
+    let refused = m.name("refused", &busy & &starts);
     let allowed = m.name("allowed", &full_q & !&refused);
     let commit = m.name("commit", &write & &allowed);
     let soft_reset_q = m.reg("soft_reset_q", BIT);
@@ -92,11 +90,17 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let (mut hits, mut values) = (vec![], vec![]);
     for r in REGISTERS {
         let word = i64::from(r.offset / 4);
-        let hit = file.m.name(&format!("{}_hit", r.name.to_lowercase()), write_word.is(word));
-        let value = file.register(r, &hit);
-        hits.push(hit);
+        let hit = file.m.reg(&format!("{}_write_q", r.name.to_lowercase()), BIT);
         let wanted = file.m.reg(&format!("{}_read_q", r.name.to_lowercase()), BIT);
-        file.m.on_clock([when(&ar.enter, [set(&wanted, read_word.is(word))])]);
+        file.m.on_clock([
+            when(&aw.enter, [set(&hit, write_word.is(word))]),
+            when(&ar.enter, [set(&wanted, read_word.is(word))]),
+        ]);
+        let value = file.register(r, &hit);
+        if *r == CTRL {
+            file.m.assign(&starts, &hit & wdata.bit(CTRL_START.lsb));
+        }
+        hits.push(hit);
         values.push((wanted, value));
     }
     let mut m = file.m;
@@ -104,8 +108,11 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let mut served = known.any() & &allowed;
     if let Some(w) = &windows {
         let request = |window: &Window, word: &Expr| word.slice(word.ty.width - 2, 2).is(i64::from(window.index()));
-        m.drive("write_act_o", &write_request & &full_q & request(&ACT_WINDOW, &write_word));
-        m.drive("write_wgt_o", &write_request & &full_q & request(&WGT_WINDOW, &write_word));
+        for (port, window) in [("write_act_o", &ACT_WINDOW), ("write_wgt_o", &WGT_WINDOW)] {
+            let hit = m.reg(&port.replace("_o", "_q"), BIT);
+            m.on_clock([when(&aw.enter, [set(&hit, request(window, &write_word))])]);
+            m.drive(port, &write_request & &full_q & hit);
+        }
         m.drive("wdata_o", &file_wdata);
         let window_q = m.reg("res_window_read_q", BIT);
         m.on_clock([when(&ar.enter, [set(&window_q, request(&RES_WINDOW, &read_word))])]);

@@ -142,14 +142,16 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("stall_act_o", &run_q & !&act_valid);
     m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);
     m.drive("stall_out_o", &run_q & &act_valid & &has_tile & &last_chunk_q & !&has_room_q);
-    m.note("stream marks out of place; a lane chunk and its mark follow two cycles after the issue");
+    m.note("stream marks out of place; a tile and its mark follow one cycle after the issue, a lane chunk two");
     let issue_q = m.register("issue_q", &issue & !&rst);
     let pass_end_q = m.register("pass_end_q", &pass_end);
     let issue_2_q = m.register("issue_2_q", &issue_q & !&rst);
     let pass_end_2_q = m.register("pass_end_2_q", &pass_end_q);
     m.drive("act_early_o", &issue_2_q & &act_last & !&pass_end_2_q);
     m.drive("act_late_o", &issue_2_q & !&act_last & &pass_end_2_q);
-    m.drive("wgt_early_o", &take & &tile_last & !&last_tile);
-    m.drive("wgt_late_o", &take & !&tile_last & &last_tile);
+    let take_q = m.register("take_q", &take & !&rst);
+    let last_tile_q = m.register("last_tile_q", &last_tile);
+    m.drive("wgt_early_o", &take_q & &tile_last & !&last_tile_q);
+    m.drive("wgt_late_o", &take_q & !&tile_last & &last_tile_q);
     m.build()
 }

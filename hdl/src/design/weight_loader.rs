@@ -1,13 +1,15 @@
 //! Gathers weight beats into tiles of two-bit codes, one tile ahead of the columns.
 //!
 //! ```text
-//!  in_data_i ──[beat_q]──> decode ──[code_q]──┬───────────────────────────> tile_o (last beat)
-//!              waits here for take_i          └─[held_0_q]─[held_1_q]─ … ─> tile_o (beats before)
+//!  in_data_i ──[beat_q]── decode ──[code_q]──┬────────────────────────────> tile_o (last beat)
+//!                                            └─[held_0_q]─[held_1_q]─ … ──> tile_o (beats before)
 //! ```
-//! Beats that do not complete a tile move on at once; the one that does waits until `take_i`, and `tile_o` holds the tile
-//! in the following cycle. The next beat enters during the cycle of `take_i`, so that beats flow without a gap.
-//! `open_i` lets beats in until the one marked `in_last_i`. `last_o` says that the waiting beat carries that mark;
-//! `early_o` that the mark stands inside a tile; `illegal_o`, two cycles after a beat moved on, that it held an illegal code.
+//! Beats that do not complete a tile move on at once; the one that does waits in `code_q`, and the beat behind it in
+//! `beat_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
+//! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
+//! depends on registers only, not on `take_i`.
+//! `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that a mark stands inside a tile, `illegal_o`,
+//! two cycles after a beat moved on, that it held an illegal code.
 
 use super::trit_decoder::trit_decoder;
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to, when};
@@ -33,25 +35,51 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let full_q = m.reg("full_q", BIT);
     let last_q = m.reg("last_q", BIT);
     let closed_q = m.reg("closed_q", BIT);
-    // Which beat of its tile waits, one bit a beat.
+    // Which beat of its tile is in `beat_q`, one bit a beat.
     let place_q = m.reg("place_q", bits(beats));
     let moved_q = m.reg("moved_q", BIT);
+    // `code_q` completes a tile, which waits or is being taken.
+    let waits_q = m.reg("waits_q", BIT);
+    let take_q = m.reg("take_q", BIT);
+    // Both are full and neither can move: known a cycle ahead, because a source waits for it.
+    let stuck_q = m.reg("stuck_q", BIT);
 
     let complete = m.name("complete", place_q.bit(beats - 1));
-    let leave = m.name("leave", &full_q & (&take | !&complete));
-    let ready = m.name("ready", &open & (&leave | !&full_q) & !&closed_q);
+    let waits = m.name("waits", &waits_q & !&take_q);
+    let leave = m.name("leave", &full_q & !&stuck_q);
+    let ready = m.name("ready", &open & !(&closed_q | &stuck_q));
     let enter = m.name("enter", &ready & &in_valid);
     let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
+    let fills = m.name("fills", &enter | &stuck_q);
+    let completes = m.name("completes", &waits | (&leave & &complete));
     m.on_clock([
-        when(&enter, [set(&beat_q, &in_data), set(&last_q, &in_last), set(&closed_q, &in_last)]),
-        set(&full_q, &enter | (&full_q & !&leave)),
+        // Wide registers load whenever they may: the enables they have in common come early in a cycle.
+        when(!&stuck_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
+        when(&enter, [set(&closed_q, &in_last)]),
+        set(&full_q, &fills),
+        set(&stuck_q, &fills & &completes & !&take),
         set(&moved_q, &leave),
+        set(&waits_q, &completes),
+        set(&take_q, &take),
         when(&leave, [set(&place_q, turn)]),
-        when(&rst, [set_to(&full_q, 0), set_to(&closed_q, 0), set_to(&moved_q, 0), set_to(&place_q, 1)]),
+        when(
+            &rst,
+            [
+                set_to(&full_q, 0),
+                set_to(&closed_q, 0),
+                set_to(&moved_q, 0),
+                set_to(&waits_q, 0),
+                set_to(&take_q, 0),
+                set_to(&stuck_q, 0),
+                set_to(&place_q, 1),
+            ],
+        ),
     ]);
 
     let (codes, illegal) = decode(&mut m, c, &beat_q)?;
-    let code_q = m.register("code_q", &codes);
+    let code_q = m.reg("code_q", codes.ty);
+    let code_last_q = m.reg("code_last_q", BIT);
+    m.on_clock([when(&leave, [set(&code_q, &codes), set(&code_last_q, &last_q)])]);
     let illegal_q = m.register("illegal_q", illegal);
     let fault_q = m.reg("fault_q", BIT);
     m.on_clock([if_else(&rst, [set_to(&fault_q, 0)], [set(&fault_q, &moved_q & illegal_q.any())])]);
@@ -72,9 +100,9 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
         m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
     m.drive("in_ready_o", &ready);
-    m.drive("valid_o", &full_q & &complete);
-    m.drive("last_o", &last_q);
-    m.drive("early_o", &full_q & &last_q & !&complete);
+    m.drive("valid_o", &waits | (&full_q & &complete));
+    m.drive("last_o", &code_last_q);
+    m.drive("early_o", &moved_q & &code_last_q & !&waits_q);
     m.drive("illegal_o", &fault_q);
     m.build()
 }

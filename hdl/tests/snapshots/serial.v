@@ -872,10 +872,16 @@ module trine_weight_loader (
   reg closed_q;
   reg [1:0] place_q;
   reg moved_q;
+  reg waits_q;
+  reg take_q;
+  reg stuck_q;
   wire complete;
+  wire waits;
   wire leave;
   wire ready;
   wire enter;
+  wire fills;
+  wire completes;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -889,21 +895,25 @@ module trine_weight_loader (
   wire [49:0] codes;
   wire [4:0] illegal;
   reg [49:0] code_q;
+  reg code_last_q;
   reg [4:0] illegal_q;
   reg fault_q;
   reg code_place_q;
   reg [49:0] held_0_q;
   assign complete = place_q[1];
-  assign leave = full_q & (take_i | ~complete);
-  assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
+  assign waits = waits_q & ~take_q;
+  assign leave = full_q & ~stuck_q;
+  assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
+  assign fills = enter | stuck_q;
+  assign completes = waits | (leave & complete);
   assign codes = {decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[29:0], held_0_q};
   assign in_ready_o = ready;
-  assign valid_o = full_q & complete;
-  assign last_o = last_q;
-  assign early_o = (full_q & last_q) & ~complete;
+  assign valid_o = waits | (full_q & complete);
+  assign last_o = code_last_q;
+  assign early_o = (moved_q & code_last_q) & ~waits_q;
   assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
@@ -939,13 +949,18 @@ module trine_weight_loader (
   wire unused_ok = &{1'b0, code_q[49:30]};
 
   always @(posedge clk_i) begin
-    if (enter) begin
+    if (~stuck_q) begin
       beat_q <= in_data_i;
       last_q <= in_last_i;
+    end
+    if (enter) begin
       closed_q <= in_last_i;
     end
-    full_q <= enter | (full_q & ~leave);
+    full_q <= fills;
+    stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
+    waits_q <= completes;
+    take_q <= take_i;
     if (leave) begin
       place_q <= {place_q[0], place_q[1]};
     end
@@ -953,9 +968,15 @@ module trine_weight_loader (
       full_q <= 1'd0;
       closed_q <= 1'd0;
       moved_q <= 1'd0;
+      waits_q <= 1'd0;
+      take_q <= 1'd0;
+      stuck_q <= 1'd0;
       place_q <= 2'd1;
     end
-    code_q <= codes;
+    if (leave) begin
+      code_q <= codes;
+      code_last_q <= last_q;
+    end
     illegal_q <= illegal;
     if (rst_i) begin
       fault_q <= 1'd0;
@@ -1027,6 +1048,8 @@ module trine_sequencer (
   reg pass_end_q;
   reg issue_2_q;
   reg pass_end_2_q;
+  reg take_q;
+  reg last_tile_q;
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
@@ -1050,11 +1073,11 @@ module trine_sequencer (
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
   assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place; a lane chunk and its mark follow two cycles after the issue
+  // stream marks out of place; a tile and its mark follow one cycle after the issue, a lane chunk two
   assign act_early_o = (issue_2_q & act_last_i) & ~pass_end_2_q;
   assign act_late_o = (issue_2_q & ~act_last_i) & pass_end_2_q;
-  assign wgt_early_o = (take & tile_last_i) & ~last_tile;
-  assign wgt_late_o = (take & ~tile_last_i) & last_tile;
+  assign wgt_early_o = (take_q & tile_last_i) & ~last_tile_q;
+  assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
     room_q <= room_next;
@@ -1107,6 +1130,8 @@ module trine_sequencer (
     pass_end_q <= pass_end;
     issue_2_q <= issue_q & ~rst_i;
     pass_end_2_q <= pass_end_q;
+    take_q <= take & ~rst_i;
+    last_tile_q <= last_tile;
   end
 endmodule
 

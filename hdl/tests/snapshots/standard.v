@@ -644,10 +644,16 @@ module trine_weight_loader (
   reg closed_q;
   reg [3:0] place_q;
   reg moved_q;
+  reg waits_q;
+  reg take_q;
+  reg stuck_q;
   wire complete;
+  wire waits;
   wire leave;
   wire ready;
   wire enter;
+  wire fills;
+  wire completes;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -779,6 +785,7 @@ module trine_weight_loader (
   wire [639:0] codes;
   wire [63:0] illegal;
   reg [639:0] code_q;
+  reg code_last_q;
   reg [63:0] illegal_q;
   reg fault_q;
   reg [2:0] code_place_q;
@@ -786,16 +793,19 @@ module trine_weight_loader (
   reg [639:0] held_1_q;
   reg [639:0] held_2_q;
   assign complete = place_q[3];
-  assign leave = full_q & (take_i | ~complete);
-  assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
+  assign waits = waits_q & ~take_q;
+  assign leave = full_q & ~stuck_q;
+  assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
+  assign fills = enter | stuck_q;
+  assign completes = waits | (leave & complete);
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_2_q, held_1_q, held_0_q};
   assign in_ready_o = ready;
-  assign valid_o = full_q & complete;
-  assign last_o = last_q;
-  assign early_o = (full_q & last_q) & ~complete;
+  assign valid_o = waits | (full_q & complete);
+  assign last_o = code_last_q;
+  assign early_o = (moved_q & code_last_q) & ~waits_q;
   assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
@@ -1185,13 +1195,18 @@ module trine_weight_loader (
   wire unused_ok = &{1'b0, code_q[639:128]};
 
   always @(posedge clk_i) begin
-    if (enter) begin
+    if (~stuck_q) begin
       beat_q <= in_data_i;
       last_q <= in_last_i;
+    end
+    if (enter) begin
       closed_q <= in_last_i;
     end
-    full_q <= enter | (full_q & ~leave);
+    full_q <= fills;
+    stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
+    waits_q <= completes;
+    take_q <= take_i;
     if (leave) begin
       place_q <= {place_q[2:0], place_q[3]};
     end
@@ -1199,9 +1214,15 @@ module trine_weight_loader (
       full_q <= 1'd0;
       closed_q <= 1'd0;
       moved_q <= 1'd0;
+      waits_q <= 1'd0;
+      take_q <= 1'd0;
+      stuck_q <= 1'd0;
       place_q <= 4'd1;
     end
-    code_q <= codes;
+    if (leave) begin
+      code_q <= codes;
+      code_last_q <= last_q;
+    end
     illegal_q <= illegal;
     if (rst_i) begin
       fault_q <= 1'd0;
@@ -1279,6 +1300,8 @@ module trine_sequencer (
   reg pass_end_q;
   reg issue_2_q;
   reg pass_end_2_q;
+  reg take_q;
+  reg last_tile_q;
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
@@ -1302,11 +1325,11 @@ module trine_sequencer (
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
   assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place; a lane chunk and its mark follow two cycles after the issue
+  // stream marks out of place; a tile and its mark follow one cycle after the issue, a lane chunk two
   assign act_early_o = (issue_2_q & act_last_i) & ~pass_end_2_q;
   assign act_late_o = (issue_2_q & ~act_last_i) & pass_end_2_q;
-  assign wgt_early_o = (take & tile_last_i) & ~last_tile;
-  assign wgt_late_o = (take & ~tile_last_i) & last_tile;
+  assign wgt_early_o = (take_q & tile_last_i) & ~last_tile_q;
+  assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
     room_q <= room_next;
@@ -1359,6 +1382,8 @@ module trine_sequencer (
     pass_end_q <= pass_end;
     issue_2_q <= issue_q & ~rst_i;
     pass_end_2_q <= pass_end_q;
+    take_q <= take & ~rst_i;
+    last_tile_q <= last_tile;
   end
 endmodule
 
