@@ -98,7 +98,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         ]);
         let value = file.register(r, &hit);
         if *r == CTRL {
-            file.m.assign(&starts, &hit & wdata.bit(CTRL_START.lsb));
+            file.m.assign(&starts, &hit & file_wdata.bit(CTRL_START.lsb));
         }
         hits.push(hit);
         values.push((wanted, value));

@@ -9,8 +9,7 @@ mod narrow;
 mod ram;
 mod replay_buffer;
 
-pub use adder_tree::{Term, add_owed, adder_tree, tree};
-pub use adder_tree::{Term, add_owed, adder_tree, store};
+pub use adder_tree::{Term, add_owed, adder_tree, store, tree};
 pub use fifo::fifo;
 pub use multiplier::product;
 pub use narrow::{INSTANCE, narrow};

@@ -73,100 +73,101 @@ module trine_registers (
   wire w_enter;
   reg ar_full_q;
   wire ar_enter;
-  reg [9:0] write_word_q;
+  wire [9:0] write_word;
   reg [31:0] wdata_q;
   reg strobes_full_q;
   wire [9:0] read_word;
   wire write_request;
   reg settled_q;
   wire read_request;
+  wire starts;
   wire refused;
   wire allowed;
   wire commit;
   reg soft_reset_q;
   wire reset;
-  wire id_hit;
+  reg id_write_q;
   reg id_read_q;
-  wire version_hit;
+  reg version_write_q;
   reg version_read_q;
-  wire caps0_hit;
+  reg caps0_write_q;
   reg caps0_read_q;
-  wire caps1_hit;
+  reg caps1_write_q;
   reg caps1_read_q;
-  wire ctrl_hit;
+  reg ctrl_write_q;
+  reg ctrl_read_q;
   reg ctrl_start_q;
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
-  reg ctrl_read_q;
-  wire status_hit;
+  reg status_write_q;
+  reg status_read_q;
   reg status_done_q;
   reg status_error_q;
-  reg status_read_q;
-  wire err_code_hit;
+  reg err_code_write_q;
   reg err_code_read_q;
-  wire irq_en_hit;
+  reg irq_en_write_q;
+  reg irq_en_read_q;
   reg irq_en_done_q;
   reg irq_en_error_q;
-  reg irq_en_read_q;
-  wire irq_stat_hit;
+  reg irq_stat_write_q;
+  reg irq_stat_read_q;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
-  reg irq_stat_read_q;
-  wire tokens_hit;
-  reg [12:0] tokens_m_q;
+  reg tokens_write_q;
   reg tokens_read_q;
-  wire depth_hit;
-  reg [18:0] depth_k_q;
+  reg [12:0] tokens_m_q;
+  reg depth_write_q;
   reg depth_read_q;
-  wire outputs_hit;
-  reg [19:0] outputs_n_q;
+  reg [18:0] depth_k_q;
+  reg outputs_write_q;
   reg outputs_read_q;
-  wire caps2_hit;
+  reg [19:0] outputs_n_q;
+  reg caps2_write_q;
   reg caps2_read_q;
-  wire watchdog_hit;
-  reg [31:0] watchdog_cycles_q;
+  reg watchdog_write_q;
   reg watchdog_read_q;
-  wire job_tag_hit;
-  reg [31:0] job_tag_tag_q;
+  reg [31:0] watchdog_cycles_q;
+  reg job_tag_write_q;
   reg job_tag_read_q;
-  wire done_tag_hit;
+  reg [31:0] job_tag_tag_q;
+  reg done_tag_write_q;
   reg done_tag_read_q;
-  wire perf_ctrl_hit;
+  reg perf_ctrl_write_q;
+  reg perf_ctrl_read_q;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
-  reg perf_ctrl_read_q;
-  wire cycles_lo_hit;
+  reg cycles_lo_write_q;
   reg cycles_lo_read_q;
-  wire cycles_hi_hit;
+  reg cycles_hi_write_q;
   reg cycles_hi_read_q;
-  wire active_lo_hit;
+  reg active_lo_write_q;
   reg active_lo_read_q;
-  wire active_hi_hit;
+  reg active_hi_write_q;
   reg active_hi_read_q;
-  wire stall_act_lo_hit;
+  reg stall_act_lo_write_q;
   reg stall_act_lo_read_q;
-  wire stall_act_hi_hit;
+  reg stall_act_hi_write_q;
   reg stall_act_hi_read_q;
-  wire stall_wgt_lo_hit;
+  reg stall_wgt_lo_write_q;
   reg stall_wgt_lo_read_q;
-  wire stall_wgt_hi_hit;
+  reg stall_wgt_hi_write_q;
   reg stall_wgt_hi_read_q;
-  wire stall_out_lo_hit;
+  reg stall_out_lo_write_q;
   reg stall_out_lo_read_q;
-  wire stall_out_hi_hit;
+  reg stall_out_hi_write_q;
   reg stall_out_hi_read_q;
-  wire act_beats_hit;
+  reg act_beats_write_q;
   reg act_beats_read_q;
-  wire wgt_beats_hit;
+  reg wgt_beats_write_q;
   reg wgt_beats_read_q;
-  wire res_beats_hit;
+  reg res_beats_write_q;
   reg res_beats_read_q;
-  wire jobs_hit;
+  reg jobs_write_q;
   reg jobs_read_q;
-  wire scratch_hit;
-  reg [31:0] scratch_value_q;
+  reg scratch_write_q;
   reg scratch_read_q;
+  reg [31:0] scratch_value_q;
   wire [31:0] known;
   wire denied;
   wire found;
@@ -178,67 +179,37 @@ module trine_registers (
   assign aw_enter = awvalid_i & ~aw_full_q;
   assign w_enter = wvalid_i & ~w_full_q;
   assign ar_enter = arvalid_i & ~ar_full_q;
+  assign write_word = awaddr_i[11:2];
   assign read_word = araddr_i[11:2];
   assign write_request = (aw_full_q & w_full_q) & ~bvalid_q;
   assign read_request = settled_q & ~rvalid_q;
   assign write = write_request;
   assign read = read_request;
-  assign refused = (status_busy_i & wdata_q[0]) & (write_word_q == 10'd4);
+  assign refused = status_busy_i & starts;
   assign allowed = strobes_full_q & ~refused;
   assign commit = write & allowed;
   assign reset = rst_i | soft_reset_q;
-  assign id_hit = write_word_q == 10'd0;
-  assign version_hit = write_word_q == 10'd1;
-  assign caps0_hit = write_word_q == 10'd2;
-  assign caps1_hit = write_word_q == 10'd3;
-  assign ctrl_hit = write_word_q == 10'd4;
   assign ctrl_start_o = ctrl_start_q;
   assign ctrl_abort_o = ctrl_abort_q;
   assign ctrl_soft_reset_o = soft_reset_q;
   assign ctrl_act_last_o = ctrl_act_last_q;
   assign ctrl_wgt_last_o = ctrl_wgt_last_q;
-  assign status_hit = write_word_q == 10'd5;
+  assign starts = ctrl_write_q & wdata_q[0];
   assign status_done_o = status_done_q;
   assign status_error_o = status_error_q;
-  assign err_code_hit = write_word_q == 10'd6;
-  assign irq_en_hit = write_word_q == 10'd7;
   assign irq_en_done_o = irq_en_done_q;
   assign irq_en_error_o = irq_en_error_q;
-  assign irq_stat_hit = write_word_q == 10'd8;
   assign irq_stat_done_o = irq_stat_done_q;
   assign irq_stat_error_o = irq_stat_error_q;
-  assign tokens_hit = write_word_q == 10'd9;
   assign tokens_m_o = tokens_m_q;
-  assign depth_hit = write_word_q == 10'd10;
   assign depth_k_o = depth_k_q;
-  assign outputs_hit = write_word_q == 10'd11;
   assign outputs_n_o = outputs_n_q;
-  assign caps2_hit = write_word_q == 10'd12;
-  assign watchdog_hit = write_word_q == 10'd13;
   assign watchdog_cycles_o = watchdog_cycles_q;
-  assign job_tag_hit = write_word_q == 10'd14;
   assign job_tag_tag_o = job_tag_tag_q;
-  assign done_tag_hit = write_word_q == 10'd15;
-  assign perf_ctrl_hit = write_word_q == 10'd16;
   assign perf_ctrl_clear_o = perf_ctrl_clear_q;
   assign perf_ctrl_snapshot_o = perf_ctrl_snapshot_q;
-  assign cycles_lo_hit = write_word_q == 10'd17;
-  assign cycles_hi_hit = write_word_q == 10'd18;
-  assign active_lo_hit = write_word_q == 10'd19;
-  assign active_hi_hit = write_word_q == 10'd20;
-  assign stall_act_lo_hit = write_word_q == 10'd21;
-  assign stall_act_hi_hit = write_word_q == 10'd22;
-  assign stall_wgt_lo_hit = write_word_q == 10'd23;
-  assign stall_wgt_hi_hit = write_word_q == 10'd24;
-  assign stall_out_lo_hit = write_word_q == 10'd25;
-  assign stall_out_hi_hit = write_word_q == 10'd26;
-  assign act_beats_hit = write_word_q == 10'd27;
-  assign wgt_beats_hit = write_word_q == 10'd28;
-  assign res_beats_hit = write_word_q == 10'd29;
-  assign jobs_hit = write_word_q == 10'd30;
-  assign scratch_hit = write_word_q == 10'd31;
   assign scratch_value_o = scratch_value_q;
-  assign known = {scratch_hit, jobs_hit, res_beats_hit, wgt_beats_hit, act_beats_hit, stall_out_hi_hit, stall_out_lo_hit, stall_wgt_hi_hit, stall_wgt_lo_hit, stall_act_hi_hit, stall_act_lo_hit, active_hi_hit, active_lo_hit, cycles_hi_hit, cycles_lo_hit, perf_ctrl_hit, done_tag_hit, job_tag_hit, watchdog_hit, caps2_hit, outputs_hit, depth_hit, tokens_hit, irq_stat_hit, irq_en_hit, err_code_hit, status_hit, ctrl_hit, caps1_hit, caps0_hit, version_hit, id_hit};
+  assign known = {scratch_write_q, jobs_write_q, res_beats_write_q, wgt_beats_write_q, act_beats_write_q, stall_out_hi_write_q, stall_out_lo_write_q, stall_wgt_hi_write_q, stall_wgt_lo_write_q, stall_act_hi_write_q, stall_act_lo_write_q, active_hi_write_q, active_lo_write_q, cycles_hi_write_q, cycles_lo_write_q, perf_ctrl_write_q, done_tag_write_q, job_tag_write_q, watchdog_write_q, caps2_write_q, outputs_write_q, depth_write_q, tokens_write_q, irq_stat_write_q, irq_en_write_q, err_code_write_q, status_write_q, ctrl_write_q, caps1_write_q, caps0_write_q, version_write_q, id_write_q};
   assign denied = ~((|known) & allowed);
   assign found = |{scratch_read_q, jobs_read_q, res_beats_read_q, wgt_beats_read_q, act_beats_read_q, stall_out_hi_read_q, stall_out_lo_read_q, stall_wgt_hi_read_q, stall_wgt_lo_read_q, stall_act_hi_read_q, stall_act_lo_read_q, active_hi_read_q, active_lo_read_q, cycles_hi_read_q, cycles_lo_read_q, perf_ctrl_read_q, done_tag_read_q, job_tag_read_q, watchdog_read_q, caps2_read_q, outputs_read_q, depth_read_q, tokens_read_q, irq_stat_read_q, irq_en_read_q, err_code_read_q, status_read_q, ctrl_read_q, caps1_read_q, caps0_read_q, version_read_q, id_read_q};
   assign value = ((part_0_q | part_1_q) | part_2_q) | part_3_q;
@@ -269,9 +240,6 @@ module trine_registers (
     end else begin
       ar_full_q <= ar_enter | (ar_full_q & ~read);
     end
-    if (aw_enter) begin
-      write_word_q <= awaddr_i[11:2];
-    end
     if (w_enter) begin
       wdata_q <= wdata_i;
       strobes_full_q <= &wstrb_i;
@@ -281,184 +249,280 @@ module trine_registers (
     end else begin
       settled_q <= ar_full_q & ~read;
     end
+    if (aw_enter) begin
+      id_write_q <= write_word == 10'd0;
+    end
     if (ar_enter) begin
       id_read_q <= read_word == 10'd0;
+    end
+    if (aw_enter) begin
+      version_write_q <= write_word == 10'd1;
     end
     if (ar_enter) begin
       version_read_q <= read_word == 10'd1;
     end
+    if (aw_enter) begin
+      caps0_write_q <= write_word == 10'd2;
+    end
     if (ar_enter) begin
       caps0_read_q <= read_word == 10'd2;
+    end
+    if (aw_enter) begin
+      caps1_write_q <= write_word == 10'd3;
     end
     if (ar_enter) begin
       caps1_read_q <= read_word == 10'd3;
     end
-    ctrl_start_q <= (wdata_q[0] & (commit & ctrl_hit)) & ~reset;
-    ctrl_abort_q <= (wdata_q[1] & (commit & ctrl_hit)) & ~reset;
-    soft_reset_q <= (wdata_q[2] & (commit & ctrl_hit)) & ~reset;
-    ctrl_act_last_q <= (wdata_q[3] & (commit & ctrl_hit)) & ~reset;
-    ctrl_wgt_last_q <= (wdata_q[4] & (commit & ctrl_hit)) & ~reset;
+    if (aw_enter) begin
+      ctrl_write_q <= write_word == 10'd4;
+    end
     if (ar_enter) begin
       ctrl_read_q <= read_word == 10'd4;
     end
-    if (reset) begin
-      status_done_q <= 1'd0;
-    end else begin
-      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & (commit & status_hit)));
-    end
-    if (reset) begin
-      status_error_q <= 1'd0;
-    end else begin
-      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & (commit & status_hit)));
+    ctrl_start_q <= (wdata_q[0] & (commit & ctrl_write_q)) & ~reset;
+    ctrl_abort_q <= (wdata_q[1] & (commit & ctrl_write_q)) & ~reset;
+    soft_reset_q <= (wdata_q[2] & (commit & ctrl_write_q)) & ~reset;
+    ctrl_act_last_q <= (wdata_q[3] & (commit & ctrl_write_q)) & ~reset;
+    ctrl_wgt_last_q <= (wdata_q[4] & (commit & ctrl_write_q)) & ~reset;
+    if (aw_enter) begin
+      status_write_q <= write_word == 10'd5;
     end
     if (ar_enter) begin
       status_read_q <= read_word == 10'd5;
     end
+    if (reset) begin
+      status_done_q <= 1'd0;
+    end else begin
+      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & (commit & status_write_q)));
+    end
+    if (reset) begin
+      status_error_q <= 1'd0;
+    end else begin
+      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & (commit & status_write_q)));
+    end
+    if (aw_enter) begin
+      err_code_write_q <= write_word == 10'd6;
+    end
     if (ar_enter) begin
       err_code_read_q <= read_word == 10'd6;
+    end
+    if (aw_enter) begin
+      irq_en_write_q <= write_word == 10'd7;
+    end
+    if (ar_enter) begin
+      irq_en_read_q <= read_word == 10'd7;
     end
     if (reset) begin
       irq_en_done_q <= 1'd0;
     end else begin
-      if (commit & irq_en_hit) begin
+      if (commit & irq_en_write_q) begin
         irq_en_done_q <= wdata_q[0];
       end
     end
     if (reset) begin
       irq_en_error_q <= 1'd0;
     end else begin
-      if (commit & irq_en_hit) begin
+      if (commit & irq_en_write_q) begin
         irq_en_error_q <= wdata_q[1];
       end
     end
-    if (ar_enter) begin
-      irq_en_read_q <= read_word == 10'd7;
-    end
-    if (reset) begin
-      irq_stat_done_q <= 1'd0;
-    end else begin
-      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & (commit & irq_stat_hit)));
-    end
-    if (reset) begin
-      irq_stat_error_q <= 1'd0;
-    end else begin
-      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & (commit & irq_stat_hit)));
+    if (aw_enter) begin
+      irq_stat_write_q <= write_word == 10'd8;
     end
     if (ar_enter) begin
       irq_stat_read_q <= read_word == 10'd8;
     end
     if (reset) begin
-      tokens_m_q <= 13'd0;
+      irq_stat_done_q <= 1'd0;
     end else begin
-      if (commit & tokens_hit) begin
-        tokens_m_q <= wdata_q[12:0];
-      end
+      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & (commit & irq_stat_write_q)));
+    end
+    if (reset) begin
+      irq_stat_error_q <= 1'd0;
+    end else begin
+      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & (commit & irq_stat_write_q)));
+    end
+    if (aw_enter) begin
+      tokens_write_q <= write_word == 10'd9;
     end
     if (ar_enter) begin
       tokens_read_q <= read_word == 10'd9;
     end
     if (reset) begin
-      depth_k_q <= 19'd0;
+      tokens_m_q <= 13'd0;
     end else begin
-      if (commit & depth_hit) begin
-        depth_k_q <= wdata_q[18:0];
+      if (commit & tokens_write_q) begin
+        tokens_m_q <= wdata_q[12:0];
       end
+    end
+    if (aw_enter) begin
+      depth_write_q <= write_word == 10'd10;
     end
     if (ar_enter) begin
       depth_read_q <= read_word == 10'd10;
     end
     if (reset) begin
-      outputs_n_q <= 20'd0;
+      depth_k_q <= 19'd0;
     end else begin
-      if (commit & outputs_hit) begin
-        outputs_n_q <= wdata_q[19:0];
+      if (commit & depth_write_q) begin
+        depth_k_q <= wdata_q[18:0];
       end
+    end
+    if (aw_enter) begin
+      outputs_write_q <= write_word == 10'd11;
     end
     if (ar_enter) begin
       outputs_read_q <= read_word == 10'd11;
     end
+    if (reset) begin
+      outputs_n_q <= 20'd0;
+    end else begin
+      if (commit & outputs_write_q) begin
+        outputs_n_q <= wdata_q[19:0];
+      end
+    end
+    if (aw_enter) begin
+      caps2_write_q <= write_word == 10'd12;
+    end
     if (ar_enter) begin
       caps2_read_q <= read_word == 10'd12;
     end
-    if (reset) begin
-      watchdog_cycles_q <= 32'd0;
-    end else begin
-      if (commit & watchdog_hit) begin
-        watchdog_cycles_q <= wdata_q[31:0];
-      end
+    if (aw_enter) begin
+      watchdog_write_q <= write_word == 10'd13;
     end
     if (ar_enter) begin
       watchdog_read_q <= read_word == 10'd13;
     end
     if (reset) begin
-      job_tag_tag_q <= 32'd0;
+      watchdog_cycles_q <= 32'd0;
     end else begin
-      if (commit & job_tag_hit) begin
-        job_tag_tag_q <= wdata_q[31:0];
+      if (commit & watchdog_write_q) begin
+        watchdog_cycles_q <= wdata_q[31:0];
       end
+    end
+    if (aw_enter) begin
+      job_tag_write_q <= write_word == 10'd14;
     end
     if (ar_enter) begin
       job_tag_read_q <= read_word == 10'd14;
     end
+    if (reset) begin
+      job_tag_tag_q <= 32'd0;
+    end else begin
+      if (commit & job_tag_write_q) begin
+        job_tag_tag_q <= wdata_q[31:0];
+      end
+    end
+    if (aw_enter) begin
+      done_tag_write_q <= write_word == 10'd15;
+    end
     if (ar_enter) begin
       done_tag_read_q <= read_word == 10'd15;
     end
-    perf_ctrl_clear_q <= (wdata_q[0] & (commit & perf_ctrl_hit)) & ~reset;
-    perf_ctrl_snapshot_q <= (wdata_q[1] & (commit & perf_ctrl_hit)) & ~reset;
+    if (aw_enter) begin
+      perf_ctrl_write_q <= write_word == 10'd16;
+    end
     if (ar_enter) begin
       perf_ctrl_read_q <= read_word == 10'd16;
+    end
+    perf_ctrl_clear_q <= (wdata_q[0] & (commit & perf_ctrl_write_q)) & ~reset;
+    perf_ctrl_snapshot_q <= (wdata_q[1] & (commit & perf_ctrl_write_q)) & ~reset;
+    if (aw_enter) begin
+      cycles_lo_write_q <= write_word == 10'd17;
     end
     if (ar_enter) begin
       cycles_lo_read_q <= read_word == 10'd17;
     end
+    if (aw_enter) begin
+      cycles_hi_write_q <= write_word == 10'd18;
+    end
     if (ar_enter) begin
       cycles_hi_read_q <= read_word == 10'd18;
+    end
+    if (aw_enter) begin
+      active_lo_write_q <= write_word == 10'd19;
     end
     if (ar_enter) begin
       active_lo_read_q <= read_word == 10'd19;
     end
+    if (aw_enter) begin
+      active_hi_write_q <= write_word == 10'd20;
+    end
     if (ar_enter) begin
       active_hi_read_q <= read_word == 10'd20;
+    end
+    if (aw_enter) begin
+      stall_act_lo_write_q <= write_word == 10'd21;
     end
     if (ar_enter) begin
       stall_act_lo_read_q <= read_word == 10'd21;
     end
+    if (aw_enter) begin
+      stall_act_hi_write_q <= write_word == 10'd22;
+    end
     if (ar_enter) begin
       stall_act_hi_read_q <= read_word == 10'd22;
+    end
+    if (aw_enter) begin
+      stall_wgt_lo_write_q <= write_word == 10'd23;
     end
     if (ar_enter) begin
       stall_wgt_lo_read_q <= read_word == 10'd23;
     end
+    if (aw_enter) begin
+      stall_wgt_hi_write_q <= write_word == 10'd24;
+    end
     if (ar_enter) begin
       stall_wgt_hi_read_q <= read_word == 10'd24;
+    end
+    if (aw_enter) begin
+      stall_out_lo_write_q <= write_word == 10'd25;
     end
     if (ar_enter) begin
       stall_out_lo_read_q <= read_word == 10'd25;
     end
+    if (aw_enter) begin
+      stall_out_hi_write_q <= write_word == 10'd26;
+    end
     if (ar_enter) begin
       stall_out_hi_read_q <= read_word == 10'd26;
+    end
+    if (aw_enter) begin
+      act_beats_write_q <= write_word == 10'd27;
     end
     if (ar_enter) begin
       act_beats_read_q <= read_word == 10'd27;
     end
+    if (aw_enter) begin
+      wgt_beats_write_q <= write_word == 10'd28;
+    end
     if (ar_enter) begin
       wgt_beats_read_q <= read_word == 10'd28;
+    end
+    if (aw_enter) begin
+      res_beats_write_q <= write_word == 10'd29;
     end
     if (ar_enter) begin
       res_beats_read_q <= read_word == 10'd29;
     end
+    if (aw_enter) begin
+      jobs_write_q <= write_word == 10'd30;
+    end
     if (ar_enter) begin
       jobs_read_q <= read_word == 10'd30;
+    end
+    if (aw_enter) begin
+      scratch_write_q <= write_word == 10'd31;
+    end
+    if (ar_enter) begin
+      scratch_read_q <= read_word == 10'd31;
     end
     if (reset) begin
       scratch_value_q <= 32'd0;
     end else begin
-      if (commit & scratch_hit) begin
+      if (commit & scratch_write_q) begin
         scratch_value_q <= wdata_q[31:0];
       end
-    end
-    if (ar_enter) begin
-      scratch_read_q <= read_word == 10'd31;
     end
     part_0_q <= ((((((({32{id_read_q}} & 32'd1414678862) | ({32{version_read_q}} & 32'd131072)) | ({32{caps0_read_q}} & 32'd21103110)) | ({32{caps1_read_q}} & 32'd2621540)) | ({32{ctrl_read_q}} & {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0})) | ({32{status_read_q}} & {29'd0, status_error_q, status_done_q, status_busy_i})) | ({32{err_code_read_q}} & {28'd0, err_code_code_i})) | ({32{irq_en_read_q}} & {30'd0, irq_en_error_q, irq_en_done_q});
     part_1_q <= ((((((({32{irq_stat_read_q}} & {30'd0, irq_stat_error_q, irq_stat_done_q}) | ({32{tokens_read_q}} & {19'd0, tokens_m_q})) | ({32{depth_read_q}} & {13'd0, depth_k_q})) | ({32{outputs_read_q}} & {12'd0, outputs_n_q})) | ({32{caps2_read_q}} & 32'd2)) | ({32{watchdog_read_q}} & watchdog_cycles_q)) | ({32{job_tag_read_q}} & job_tag_tag_q)) | ({32{done_tag_read_q}} & done_tag_tag_i);
