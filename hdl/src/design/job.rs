@@ -13,7 +13,7 @@
 //! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream moved.
 
 use super::sequencer::{depth_ty, token_ty};
-use crate::lang::{BIT, Errors, Module, bits, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
@@ -62,7 +62,11 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let check_q = m.reg("check_q", BIT);
     let accept = m.name("accept", &check_q & &shape_q);
     let refuse = m.name("refuse", &check_q & !&shape_q);
-    let expired = m.name("expired", limit.any() & idle_q.eq(&limit));
+    // Byte by byte: a comparison of all bits is a long way for one cycle.
+    let bytes = (0..4).map(|i| idle_q.slice(8 * i, 8).eq(&limit.slice(8 * i, 8)));
+    let matches_q = m.register("matches_q", cat(bytes));
+    let limited_q = m.register("limited_q", limit.any());
+    let expired = m.name("expired", matches_q.all() & &limited_q);
     let code = |code: ErrorCode| lit(i64::from(code as u8), bits(ERR_CODE_CODE.width));
     let (mut any, mut reason) = (expired, code(ErrorCode::Watchdog));
     for (fault, which) in faults.iter().rev() {

@@ -38,29 +38,28 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     // Which beat of its tile is in `beat_q`, one bit a beat.
     let place_q = m.reg("place_q", bits(beats));
     let moved_q = m.reg("moved_q", BIT);
-    // `code_q` completes a tile, which waits or is being taken.
+    let code_complete_q = m.reg("code_complete_q", BIT);
+    // `code_q` completes a tile that nobody takes; then `beat_q` cannot move either. Both are known a cycle ahead, because
+    // wide registers and a source depend on them.
     let waits_q = m.reg("waits_q", BIT);
-    let take_q = m.reg("take_q", BIT);
-    // Both are full and neither can move: known a cycle ahead, because a source waits for it.
     let stuck_q = m.reg("stuck_q", BIT);
 
     let complete = m.name("complete", place_q.bit(beats - 1));
-    let waits = m.name("waits", &waits_q & !&take_q);
     let leave = m.name("leave", &full_q & !&stuck_q);
     let ready = m.name("ready", &open & !(&closed_q | &stuck_q));
     let enter = m.name("enter", &ready & &in_valid);
     let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
     let fills = m.name("fills", &enter | &stuck_q);
-    let completes = m.name("completes", &waits | (&leave & &complete));
+    let completes = m.name("completes", &waits_q | (&leave & &complete));
     m.on_clock([
-        // Wide registers load whenever they may: the enables they have in common come early in a cycle.
+        // Wide registers load whenever they may, so that what enables them comes straight from a register.
         when(!&stuck_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
         when(&enter, [set(&closed_q, &in_last)]),
         set(&full_q, &fills),
         set(&stuck_q, &fills & &completes & !&take),
         set(&moved_q, &leave),
-        set(&waits_q, &completes),
-        set(&take_q, &take),
+        set(&code_complete_q, &leave & &complete),
+        set(&waits_q, &completes & !&take),
         when(&leave, [set(&place_q, turn)]),
         when(
             &rst,
@@ -69,7 +68,6 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
                 set_to(&closed_q, 0),
                 set_to(&moved_q, 0),
                 set_to(&waits_q, 0),
-                set_to(&take_q, 0),
                 set_to(&stuck_q, 0),
                 set_to(&place_q, 1),
             ],
@@ -79,7 +77,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let (codes, illegal) = decode(&mut m, c, &beat_q)?;
     let code_q = m.reg("code_q", codes.ty);
     let code_last_q = m.reg("code_last_q", BIT);
-    m.on_clock([when(&leave, [set(&code_q, &codes), set(&code_last_q, &last_q)])]);
+    m.on_clock([when(!&waits_q, [set(&code_q, &codes), set(&code_last_q, &last_q)])]);
     let illegal_q = m.register("illegal_q", illegal);
     let fault_q = m.reg("fault_q", BIT);
     m.on_clock([if_else(&rst, [set_to(&fault_q, 0)], [set(&fault_q, &moved_q & illegal_q.any())])]);
@@ -100,9 +98,9 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
         m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
     m.drive("in_ready_o", &ready);
-    m.drive("valid_o", &waits | (&full_q & &complete));
+    m.drive("valid_o", &waits_q | (&full_q & &complete));
     m.drive("last_o", &code_last_q);
-    m.drive("early_o", &moved_q & &code_last_q & !&waits_q);
+    m.drive("early_o", &moved_q & &code_last_q & !&code_complete_q);
     m.drive("illegal_o", &fault_q);
     m.build()
 }

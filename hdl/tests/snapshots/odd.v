@@ -682,11 +682,10 @@ module trine_weight_loader (
   reg closed_q;
   reg [2:0] place_q;
   reg moved_q;
+  reg code_complete_q;
   reg waits_q;
-  reg take_q;
   reg stuck_q;
   wire complete;
-  wire waits;
   wire leave;
   wire ready;
   wire enter;
@@ -701,18 +700,17 @@ module trine_weight_loader (
   reg [15:0] held_0_q;
   reg [15:0] held_1_q;
   assign complete = place_q[2];
-  assign waits = waits_q & ~take_q;
   assign leave = full_q & ~stuck_q;
   assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
   assign fills = enter | stuck_q;
-  assign completes = waits | (leave & complete);
+  assign completes = waits_q | (leave & complete);
   assign illegal = {beat_q[15] & ~beat_q[14], beat_q[13] & ~beat_q[12], beat_q[11] & ~beat_q[10], beat_q[9] & ~beat_q[8], beat_q[7] & ~beat_q[6], beat_q[5] & ~beat_q[4], beat_q[3] & ~beat_q[2], beat_q[1] & ~beat_q[0]};
   assign tile_o = {code_q[9:0], held_1_q, held_0_q};
   assign in_ready_o = ready;
-  assign valid_o = waits | (full_q & complete);
+  assign valid_o = waits_q | (full_q & complete);
   assign last_o = code_last_q;
-  assign early_o = (moved_q & code_last_q) & ~waits_q;
+  assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
 
   wire unused_ok = &{1'b0, code_q[15:10]};
@@ -728,8 +726,8 @@ module trine_weight_loader (
     full_q <= fills;
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
-    waits_q <= completes;
-    take_q <= take_i;
+    code_complete_q <= leave & complete;
+    waits_q <= completes & ~take_i;
     if (leave) begin
       place_q <= {place_q[1:0], place_q[2]};
     end
@@ -738,11 +736,10 @@ module trine_weight_loader (
       closed_q <= 1'd0;
       moved_q <= 1'd0;
       waits_q <= 1'd0;
-      take_q <= 1'd0;
       stuck_q <= 1'd0;
       place_q <= 3'd1;
     end
-    if (leave) begin
+    if (~waits_q) begin
       code_q <= beat_q;
       code_last_q <= last_q;
     end
@@ -1616,6 +1613,8 @@ module trine_job (
   reg check_q;
   wire accept;
   wire refuse;
+  reg [3:0] matches_q;
+  reg limited_q;
   wire expired;
   wire [3:0] reason;
   reg fault_q;
@@ -1628,7 +1627,7 @@ module trine_job (
   wire [12:0] last_token;
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
-  assign expired = (|watchdog_i) & (idle_q == watchdog_i);
+  assign expired = (&matches_q) & limited_q;
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
   assign finish = (busy_q & res_done_i) & ~fault_q;
@@ -1649,6 +1648,8 @@ module trine_job (
 
   always @(posedge clk_i) begin
     shape_q <= (((|tokens_i) & ~(13'd5 < tokens_i)) & ((|depth_i) & ~(19'd100 < depth_i))) & (|outputs_i);
+    matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
+    limited_q <= |watchdog_i;
     reason_q <= reason;
     moved_q <= moved_i;
     idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);

@@ -918,7 +918,7 @@ module trine_trit_decoder (
   assign low = byte_i[2:0];
   assign pair_codes = (pair == 3'd0) ? 4'd0 : ((pair == 3'd1) ? 4'd1 : ((pair == 3'd2) ? 4'd3 : ((pair == 3'd3) ? 4'd4 : ((pair == 3'd4) ? 4'd5 : ((pair == 3'd5) ? 4'd7 : ((pair == 3'd6) ? 4'd12 : 4'd13))))));
   assign low_codes = (low == 3'd0) ? 4'd0 : ((low == 3'd1) ? 4'd1 : ((low == 3'd2) ? 4'd3 : ((low == 3'd3) ? 4'd4 : ((low == 3'd4) ? 4'd5 : ((low == 3'd5) ? 4'd7 : ((low == 3'd6) ? 4'd12 : 4'd13))))));
-  assign codes_o = {{digit[1], digit[0] | digit[1]}, escape_top ? 4'd15 : pair_codes, escape ? 4'd15 : low_codes};
+  assign codes_o = {{digit[1], digit[0] | digit[1]}, {4{escape_top}} | pair_codes, {4{escape}} | low_codes};
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
@@ -944,11 +944,10 @@ module trine_weight_loader (
   reg closed_q;
   reg [1:0] place_q;
   reg moved_q;
+  reg code_complete_q;
   reg waits_q;
-  reg take_q;
   reg stuck_q;
   wire complete;
-  wire waits;
   wire leave;
   wire ready;
   wire enter;
@@ -973,19 +972,18 @@ module trine_weight_loader (
   reg code_place_q;
   reg [49:0] held_0_q;
   assign complete = place_q[1];
-  assign waits = waits_q & ~take_q;
   assign leave = full_q & ~stuck_q;
   assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
   assign fills = enter | stuck_q;
-  assign completes = waits | (leave & complete);
+  assign completes = waits_q | (leave & complete);
   assign codes = {decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[29:0], held_0_q};
   assign in_ready_o = ready;
-  assign valid_o = waits | (full_q & complete);
+  assign valid_o = waits_q | (full_q & complete);
   assign last_o = code_last_q;
-  assign early_o = (moved_q & code_last_q) & ~waits_q;
+  assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
@@ -1031,8 +1029,8 @@ module trine_weight_loader (
     full_q <= fills;
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
-    waits_q <= completes;
-    take_q <= take_i;
+    code_complete_q <= leave & complete;
+    waits_q <= completes & ~take_i;
     if (leave) begin
       place_q <= {place_q[0], place_q[1]};
     end
@@ -1041,11 +1039,10 @@ module trine_weight_loader (
       closed_q <= 1'd0;
       moved_q <= 1'd0;
       waits_q <= 1'd0;
-      take_q <= 1'd0;
       stuck_q <= 1'd0;
       place_q <= 2'd1;
     end
-    if (leave) begin
+    if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
     end
@@ -1984,6 +1981,8 @@ module trine_job (
   reg check_q;
   wire accept;
   wire refuse;
+  reg [3:0] matches_q;
+  reg limited_q;
   wire expired;
   wire [3:0] reason;
   wire stray;
@@ -1997,7 +1996,7 @@ module trine_job (
   wire [12:0] last_token;
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
-  assign expired = (|watchdog_i) & (idle_q == watchdog_i);
+  assign expired = (&matches_q) & limited_q;
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : (window_full_i ? 4'd8 : (window_empty_i ? 4'd9 : 4'd7))))));
   assign stray = (~busy_q & ~accept) & (window_full_i | window_empty_i);
   assign fault = busy_q & fault_q;
@@ -2019,6 +2018,8 @@ module trine_job (
 
   always @(posedge clk_i) begin
     shape_q <= (((|tokens_i) & ~(13'd4 < tokens_i)) & ((|depth_i) & ~(19'd512 < depth_i))) & (|outputs_i);
+    matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
+    limited_q <= |watchdog_i;
     reason_q <= reason;
     moved_q <= moved_i;
     if (stray & (code_q == 4'd0)) begin

@@ -682,7 +682,7 @@ module trine_trit_decoder (
   assign low = byte_i[2:0];
   assign pair_codes = (pair == 3'd0) ? 4'd0 : ((pair == 3'd1) ? 4'd1 : ((pair == 3'd2) ? 4'd3 : ((pair == 3'd3) ? 4'd4 : ((pair == 3'd4) ? 4'd5 : ((pair == 3'd5) ? 4'd7 : ((pair == 3'd6) ? 4'd12 : 4'd13))))));
   assign low_codes = (low == 3'd0) ? 4'd0 : ((low == 3'd1) ? 4'd1 : ((low == 3'd2) ? 4'd3 : ((low == 3'd3) ? 4'd4 : ((low == 3'd4) ? 4'd5 : ((low == 3'd5) ? 4'd7 : ((low == 3'd6) ? 4'd12 : 4'd13))))));
-  assign codes_o = {{digit[1], digit[0] | digit[1]}, escape_top ? 4'd15 : pair_codes, escape ? 4'd15 : low_codes};
+  assign codes_o = {{digit[1], digit[0] | digit[1]}, {4{escape_top}} | pair_codes, {4{escape}} | low_codes};
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
@@ -708,11 +708,10 @@ module trine_weight_loader (
   reg closed_q;
   reg [3:0] place_q;
   reg moved_q;
+  reg code_complete_q;
   reg waits_q;
-  reg take_q;
   reg stuck_q;
   wire complete;
-  wire waits;
   wire leave;
   wire ready;
   wire enter;
@@ -857,19 +856,18 @@ module trine_weight_loader (
   reg [639:0] held_1_q;
   reg [639:0] held_2_q;
   assign complete = place_q[3];
-  assign waits = waits_q & ~take_q;
   assign leave = full_q & ~stuck_q;
   assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
   assign fills = enter | stuck_q;
-  assign completes = waits | (leave & complete);
+  assign completes = waits_q | (leave & complete);
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_2_q, held_1_q, held_0_q};
   assign in_ready_o = ready;
-  assign valid_o = waits | (full_q & complete);
+  assign valid_o = waits_q | (full_q & complete);
   assign last_o = code_last_q;
-  assign early_o = (moved_q & code_last_q) & ~waits_q;
+  assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
@@ -1269,8 +1267,8 @@ module trine_weight_loader (
     full_q <= fills;
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
-    waits_q <= completes;
-    take_q <= take_i;
+    code_complete_q <= leave & complete;
+    waits_q <= completes & ~take_i;
     if (leave) begin
       place_q <= {place_q[2:0], place_q[3]};
     end
@@ -1279,11 +1277,10 @@ module trine_weight_loader (
       closed_q <= 1'd0;
       moved_q <= 1'd0;
       waits_q <= 1'd0;
-      take_q <= 1'd0;
       stuck_q <= 1'd0;
       place_q <= 4'd1;
     end
-    if (leave) begin
+    if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
     end
@@ -2860,6 +2857,8 @@ module trine_job (
   reg check_q;
   wire accept;
   wire refuse;
+  reg [3:0] matches_q;
+  reg limited_q;
   wire expired;
   wire [3:0] reason;
   reg fault_q;
@@ -2872,7 +2871,7 @@ module trine_job (
   wire [12:0] last_token;
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
-  assign expired = (|watchdog_i) & (idle_q == watchdog_i);
+  assign expired = (&matches_q) & limited_q;
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
   assign finish = (busy_q & res_done_i) & ~fault_q;
@@ -2893,6 +2892,8 @@ module trine_job (
 
   always @(posedge clk_i) begin
     shape_q <= (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
+    matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
+    limited_q <= |watchdog_i;
     reason_q <= reason;
     moved_q <= moved_i;
     idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
