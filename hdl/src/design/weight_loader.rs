@@ -12,7 +12,7 @@
 //! two cycles after a beat moved on, that it held an illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::{Config, WeightCode};
 
@@ -43,19 +43,23 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     // wide registers and a source depend on them.
     let waits_q = m.reg("waits_q", BIT);
     let stuck_q = m.reg("stuck_q", BIT);
+    let valid_q = m.reg("valid_q", BIT);
 
     let complete = m.name("complete", place_q.bit(beats - 1));
     let leave = m.name("leave", &full_q & !&stuck_q);
     let ready = m.name("ready", &open & !(&closed_q | &stuck_q));
     let enter = m.name("enter", &ready & &in_valid);
+    let turned = if beats == 1 { lit(1, BIT) } else { place_q.bit(beats - 2) };
     let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
     let fills = m.name("fills", &enter | &stuck_q);
+    let complete_next = m.name("complete_next", mux(&leave, turned, &complete));
     let completes = m.name("completes", &waits_q | (&leave & &complete));
     m.on_clock([
         // Wide registers load whenever they may, so that what enables them comes straight from a register.
         when(!&stuck_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
         when(&enter, [set(&closed_q, &in_last)]),
         set(&full_q, &fills),
+        set(&valid_q, (&completes & !&take) | (&fills & &complete_next)),
         set(&stuck_q, &fills & &completes & !&take),
         set(&moved_q, &leave),
         set(&code_complete_q, &leave & &complete),
@@ -69,6 +73,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
                 set_to(&moved_q, 0),
                 set_to(&waits_q, 0),
                 set_to(&stuck_q, 0),
+                set_to(&valid_q, 0),
                 set_to(&place_q, 1),
             ],
         ),
@@ -98,7 +103,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
         m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
     m.drive("in_ready_o", &ready);
-    m.drive("valid_o", &waits_q | (&full_q & &complete));
+    m.drive("valid_o", &valid_q);
     m.drive("last_o", &code_last_q);
     m.drive("early_o", &moved_q & &code_last_q & !&code_complete_q);
     m.drive("illegal_o", &fault_q);

@@ -685,11 +685,13 @@ module trine_weight_loader (
   reg code_complete_q;
   reg waits_q;
   reg stuck_q;
+  reg valid_q;
   wire complete;
   wire leave;
   wire ready;
   wire enter;
   wire fills;
+  wire complete_next;
   wire completes;
   wire [7:0] illegal;
   reg [15:0] code_q;
@@ -704,11 +706,12 @@ module trine_weight_loader (
   assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
   assign fills = enter | stuck_q;
+  assign complete_next = leave ? place_q[1] : complete;
   assign completes = waits_q | (leave & complete);
   assign illegal = {beat_q[15] & ~beat_q[14], beat_q[13] & ~beat_q[12], beat_q[11] & ~beat_q[10], beat_q[9] & ~beat_q[8], beat_q[7] & ~beat_q[6], beat_q[5] & ~beat_q[4], beat_q[3] & ~beat_q[2], beat_q[1] & ~beat_q[0]};
   assign tile_o = {code_q[9:0], held_1_q, held_0_q};
   assign in_ready_o = ready;
-  assign valid_o = waits_q | (full_q & complete);
+  assign valid_o = valid_q;
   assign last_o = code_last_q;
   assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
@@ -724,6 +727,7 @@ module trine_weight_loader (
       closed_q <= in_last_i;
     end
     full_q <= fills;
+    valid_q <= (completes & ~take_i) | (fills & complete_next);
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
     code_complete_q <= leave & complete;
@@ -737,6 +741,7 @@ module trine_weight_loader (
       moved_q <= 1'd0;
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
+      valid_q <= 1'd0;
       place_q <= 3'd1;
     end
     if (~waits_q) begin

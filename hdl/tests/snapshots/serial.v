@@ -947,11 +947,13 @@ module trine_weight_loader (
   reg code_complete_q;
   reg waits_q;
   reg stuck_q;
+  reg valid_q;
   wire complete;
   wire leave;
   wire ready;
   wire enter;
   wire fills;
+  wire complete_next;
   wire completes;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
@@ -976,12 +978,13 @@ module trine_weight_loader (
   assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
   assign fills = enter | stuck_q;
+  assign complete_next = leave ? place_q[0] : complete;
   assign completes = waits_q | (leave & complete);
   assign codes = {decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[29:0], held_0_q};
   assign in_ready_o = ready;
-  assign valid_o = waits_q | (full_q & complete);
+  assign valid_o = valid_q;
   assign last_o = code_last_q;
   assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
@@ -1027,6 +1030,7 @@ module trine_weight_loader (
       closed_q <= in_last_i;
     end
     full_q <= fills;
+    valid_q <= (completes & ~take_i) | (fills & complete_next);
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
     code_complete_q <= leave & complete;
@@ -1040,6 +1044,7 @@ module trine_weight_loader (
       moved_q <= 1'd0;
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
+      valid_q <= 1'd0;
       place_q <= 2'd1;
     end
     if (~waits_q) begin

@@ -711,11 +711,13 @@ module trine_weight_loader (
   reg code_complete_q;
   reg waits_q;
   reg stuck_q;
+  reg valid_q;
   wire complete;
   wire leave;
   wire ready;
   wire enter;
   wire fills;
+  wire complete_next;
   wire completes;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
@@ -780,12 +782,13 @@ module trine_weight_loader (
   assign ready = open_i & ~(closed_q | stuck_q);
   assign enter = ready & in_valid_i;
   assign fills = enter | stuck_q;
+  assign complete_next = leave ? 1'd1 : complete;
   assign completes = waits_q | (leave & complete);
   assign codes = {decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = code_q[255:0];
   assign in_ready_o = ready;
-  assign valid_o = waits_q | (full_q & complete);
+  assign valid_o = valid_q;
   assign last_o = code_last_q;
   assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
@@ -957,6 +960,7 @@ module trine_weight_loader (
       closed_q <= in_last_i;
     end
     full_q <= fills;
+    valid_q <= (completes & ~take_i) | (fills & complete_next);
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
     code_complete_q <= leave & complete;
@@ -970,6 +974,7 @@ module trine_weight_loader (
       moved_q <= 1'd0;
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
+      valid_q <= 1'd0;
       place_q <= 1'd1;
     end
     if (~waits_q) begin

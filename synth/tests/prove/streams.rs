@@ -55,7 +55,8 @@ fn a_broken_register_bus_is_found() {
     let claim = streams::registers(&Config::default()).unwrap();
     for (from, to) in [
         ("(aw_full_q & w_full_q) & ~bvalid_q", "aw_full_q & w_full_q"),
-        ("ar_full_q & ~rvalid_q", "ar_full_q"),
+        ("settled_q & ~rvalid_q", "settled_q"),
+        ("settled_q <= ar_full_q & ~read", "settled_q <= ar_full_q"),
         ("assign awready_o = ~aw_full_q", "assign awready_o = ~w_full_q"),
         ("aw_enter = awvalid_i & ~aw_full_q", "aw_enter = awvalid_i"),
         ("bvalid_q <= write | (bvalid_q & ~bready_i)", "bvalid_q <= write"),

@@ -50,6 +50,7 @@
     // Another number of tokens is another job, and a reset before it.
     assume (~(single_i & pair_i) & (~started | same | was_reset) & ~(valid_i & (rst_i | was_reset)));
     // The RAM is read two cycles ahead; one token comes twice in a row, two in turn, and each of more three cycles apart.
+    assume (single_i | (TOKENS > 1 & pair_i) | (TOKENS > 2 & ~pair_i));
     assume (token_i < (single_i ? 1 : TOKENS) & which < (single_i ? 1 : pair_i ? 2 : TOKENS));
     assume (~valid_i | token_i == read_2);
     assume (~(valid_i & was_valid[0] & token_i == token_1) | single_i);
