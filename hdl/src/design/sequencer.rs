@@ -70,12 +70,12 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let issue = m.name("issue", &run_q & &act_valid & &has_tile & (&has_room_q | !&last_chunk_q));
     let take = m.name("take", &issue & &first_q);
     let result = m.name("result", &issue & &last_chunk_q);
-    let room_next =
-        m.name("room_next", mux(&result & !&pop, room_q.back(1), mux(&pop & !&result, room_q.step(1), &room_q)));
+    let promised = m.name("promised", &result & !&pop);
+    let freed = m.name("freed", &pop & !&result);
 
     m.on_clock([
-        set(&room_q, &room_next),
-        set(&has_room_q, room_next.any()),
+        set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
+        set(&has_room_q, mux(&promised, !room_q.is(1), &freed | &has_room_q)),
         when(
             &issue,
             [
