@@ -1,9 +1,9 @@
 //! The datapath: two source streams in, one result stream out, under the sequencer's control.
 //!
 //! ```text
-//!  cycle  0        1           2         2 + L      3 + L     … result buffer
-//!         issue ─> [word] ──> [out] ──> sums ──> accumulators ──> push
-//!         take  ─> code_q ──> tile_q    (L = column latency)
+//!  cycle  0        1           2          3         3 + L     4 + L     … result buffer
+//!         issue ─> [word] ──> [out]  ──> act_q  ──> sums ──> accumulators ──> push
+//!         take  ─> code_q ──> next_q ──> tile_q     (L = column latency)
 //! ```
 //! Nothing in the pipeline ever stops: an issue happens only when its result has room ([`super::sequencer`]), so
 //! back-pressure needs no enables on the tree. [`latency`] is the number of cycles from issue to push.
@@ -18,7 +18,7 @@ use trine_spec::registers::OUTPUTS_N;
 
 /// Cycles from an issue to the push of its result.
 pub const fn latency(c: &Config) -> usize {
-    c.tree_levels() + 3
+    c.tree_levels() + 4
 }
 
 /// Words of the result buffer: enough for results under way while one a cycle leaves.

@@ -817,7 +817,8 @@ module trine_sequencer (
   wire issue;
   wire take;
   wire result;
-  wire [4:0] room_next;
+  wire promised;
+  wire freed;
   reg issue_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -831,7 +832,8 @@ module trine_sequencer (
   assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
   assign take = issue & first_q;
   assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 5'd1) : ((pop_i & ~result) ? (room_q + 5'd1) : room_q);
+  assign promised = result & ~pop_i;
+  assign freed = pop_i & ~result;
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
@@ -854,8 +856,8 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
+    room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
+    has_room_q <= promised ? ~(room_q == 5'd1) : (freed | has_room_q);
     if (issue) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
@@ -980,6 +982,8 @@ module trine_tile (
   output wire [32:0] sums_o,
   output wire [2:0] owed_o
 );
+  reg [55:0] act_q;
+  reg [41:0] next_q;
   reg [41:0] tile_q;
   wire signed [10:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -992,7 +996,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[13:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -1000,7 +1004,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[27:14]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -1008,16 +1012,18 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[41:28]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
   );
 
   always @(posedge clk_i) begin
+    act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
     end
+    tile_q <= next_q;
   end
 endmodule
 
@@ -1256,7 +1262,7 @@ module trine_results (
   end
 endmodule
 
-// 7 x 3 datapath, 6 cycles from issue to result.
+// 7 x 3 datapath, 7 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -1327,33 +1333,39 @@ module trine_core (
   reg valid_3_q;
   reg valid_4_q;
   reg valid_5_q;
+  reg valid_6_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
   reg result_4_q;
   reg result_5_q;
   reg result_6_q;
+  reg result_7_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
   reg first_4_q;
+  reg first_5_q;
   reg [2:0] token_1_q;
   reg [2:0] token_2_q;
   reg [2:0] token_3_q;
   reg [2:0] token_4_q;
   reg [2:0] token_5_q;
+  reg [2:0] token_6_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
   reg last_pass_4_q;
   reg last_pass_5_q;
   reg last_pass_6_q;
+  reg last_pass_7_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
   reg job_end_4_q;
   reg job_end_5_q;
   reg job_end_6_q;
+  reg job_end_7_q;
   reg single_q;
   reg pair_q;
   wire [47:0] sums_total_o;
@@ -1371,7 +1383,7 @@ module trine_core (
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign word = {job_end_6_q, last_pass_6_q, sums_total_o};
+  assign word = {job_end_7_q, last_pass_7_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[48];
   assign left = sequencer_n_left_o[1:0];
@@ -1468,11 +1480,11 @@ module trine_core (
   trine_accumulators sums (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .read_token_i(token_3_q),
-    .next_first_i(first_4_q),
-    .token_i(token_5_q),
-    .valid_i(valid_5_q),
-    .last_chunk_i(result_5_q),
+    .read_token_i(token_4_q),
+    .next_first_i(first_5_q),
+    .token_i(token_6_q),
+    .valid_i(valid_6_q),
+    .last_chunk_i(result_6_q),
     .single_i(single_q),
     .pair_i(pair_q),
     .sums_i(tile_sums_o),
@@ -1483,7 +1495,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_6_q),
+    .push_i(result_7_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -1521,6 +1533,11 @@ module trine_core (
       valid_5_q <= valid_4_q;
     end
     if (clear_i) begin
+      valid_6_q <= 1'd0;
+    end else begin
+      valid_6_q <= valid_5_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -1550,27 +1567,36 @@ module trine_core (
     end else begin
       result_6_q <= result_5_q;
     end
+    if (clear_i) begin
+      result_7_q <= 1'd0;
+    end else begin
+      result_7_q <= result_6_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
     first_4_q <= first_3_q;
+    first_5_q <= first_4_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
     token_4_q <= token_3_q;
     token_5_q <= token_4_q;
+    token_6_q <= token_5_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
     last_pass_4_q <= last_pass_3_q;
     last_pass_5_q <= last_pass_4_q;
     last_pass_6_q <= last_pass_5_q;
+    last_pass_7_q <= last_pass_6_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
     job_end_4_q <= job_end_3_q;
     job_end_5_q <= job_end_4_q;
     job_end_6_q <= job_end_5_q;
+    job_end_7_q <= job_end_6_q;
     single_q <= last_token_i == 3'd0;
     pair_q <= last_token_i == 3'd1;
   end

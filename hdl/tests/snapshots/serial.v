@@ -1117,7 +1117,8 @@ module trine_sequencer (
   wire issue;
   wire take;
   wire result;
-  wire [4:0] room_next;
+  wire promised;
+  wire freed;
   reg issue_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -1131,7 +1132,8 @@ module trine_sequencer (
   assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
   assign take = issue & first_q;
   assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 5'd1) : ((pop_i & ~result) ? (room_q + 5'd1) : room_q);
+  assign promised = result & ~pop_i;
+  assign freed = pop_i & ~result;
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
@@ -1154,8 +1156,8 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
+    room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
+    has_room_q <= promised ? ~(room_q == 5'd1) : (freed | has_room_q);
     if (issue) begin
       token_q <= last_q ? 2'd0 : (token_q + 2'd1);
       first_q <= last_q;
@@ -1303,6 +1305,8 @@ module trine_tile (
   output wire [47:0] sums_o,
   output wire [3:0] owed_o
 );
+  reg [79:0] act_q;
+  reg [79:0] next_q;
   reg [79:0] tile_q;
   wire signed [11:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -1317,7 +1321,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[19:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -1325,7 +1329,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[39:20]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -1333,7 +1337,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[59:40]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -1341,16 +1345,18 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[79:60]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
   );
 
   always @(posedge clk_i) begin
+    act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
     end
+    tile_q <= next_q;
   end
 endmodule
 
@@ -1600,7 +1606,7 @@ module trine_results (
   end
 endmodule
 
-// 10 x 4 datapath, 7 cycles from issue to result.
+// 10 x 4 datapath, 8 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -1672,6 +1678,7 @@ module trine_core (
   reg valid_4_q;
   reg valid_5_q;
   reg valid_6_q;
+  reg valid_7_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -1679,17 +1686,20 @@ module trine_core (
   reg result_5_q;
   reg result_6_q;
   reg result_7_q;
+  reg result_8_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
   reg first_4_q;
   reg first_5_q;
+  reg first_6_q;
   reg [1:0] token_1_q;
   reg [1:0] token_2_q;
   reg [1:0] token_3_q;
   reg [1:0] token_4_q;
   reg [1:0] token_5_q;
   reg [1:0] token_6_q;
+  reg [1:0] token_7_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -1697,6 +1707,7 @@ module trine_core (
   reg last_pass_5_q;
   reg last_pass_6_q;
   reg last_pass_7_q;
+  reg last_pass_8_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -1704,6 +1715,7 @@ module trine_core (
   reg job_end_5_q;
   reg job_end_6_q;
   reg job_end_7_q;
+  reg job_end_8_q;
   reg single_q;
   reg pair_q;
   wire [71:0] sums_total_o;
@@ -1722,7 +1734,7 @@ module trine_core (
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign word = {job_end_7_q, last_pass_7_q, sums_total_o};
+  assign word = {job_end_8_q, last_pass_8_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[72];
   assign left = sequencer_n_left_o[2:0];
@@ -1820,11 +1832,11 @@ module trine_core (
   trine_accumulators sums (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .read_token_i(token_4_q),
-    .next_first_i(first_5_q),
-    .token_i(token_6_q),
-    .valid_i(valid_6_q),
-    .last_chunk_i(result_6_q),
+    .read_token_i(token_5_q),
+    .next_first_i(first_6_q),
+    .token_i(token_7_q),
+    .valid_i(valid_7_q),
+    .last_chunk_i(result_7_q),
     .single_i(single_q),
     .pair_i(pair_q),
     .sums_i(tile_sums_o),
@@ -1835,7 +1847,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_7_q),
+    .push_i(result_8_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -1878,6 +1890,11 @@ module trine_core (
       valid_6_q <= valid_5_q;
     end
     if (clear_i) begin
+      valid_7_q <= 1'd0;
+    end else begin
+      valid_7_q <= valid_6_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -1912,17 +1929,24 @@ module trine_core (
     end else begin
       result_7_q <= result_6_q;
     end
+    if (clear_i) begin
+      result_8_q <= 1'd0;
+    end else begin
+      result_8_q <= result_7_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
     first_4_q <= first_3_q;
     first_5_q <= first_4_q;
+    first_6_q <= first_5_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
     token_4_q <= token_3_q;
     token_5_q <= token_4_q;
     token_6_q <= token_5_q;
+    token_7_q <= token_6_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -1930,6 +1954,7 @@ module trine_core (
     last_pass_5_q <= last_pass_4_q;
     last_pass_6_q <= last_pass_5_q;
     last_pass_7_q <= last_pass_6_q;
+    last_pass_8_q <= last_pass_7_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -1937,6 +1962,7 @@ module trine_core (
     job_end_5_q <= job_end_4_q;
     job_end_6_q <= job_end_5_q;
     job_end_7_q <= job_end_6_q;
+    job_end_8_q <= job_end_7_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
   end

@@ -1034,7 +1034,7 @@ module trine_sequencer (
   reg one_chunk_q;
   reg last_pass_q;
   reg [11:0] k_second_q;
-  reg [4:0] room_q;
+  reg [5:0] room_q;
   reg has_room_q;
   wire pass_end;
   wire job_end;
@@ -1043,7 +1043,8 @@ module trine_sequencer (
   wire issue;
   wire take;
   wire result;
-  wire [4:0] room_next;
+  wire promised;
+  wire freed;
   reg issue_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -1057,7 +1058,8 @@ module trine_sequencer (
   assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
   assign take = issue & first_q;
   assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 5'd1) : ((pop_i & ~result) ? (room_q + 5'd1) : room_q);
+  assign promised = result & ~pop_i;
+  assign freed = pop_i & ~result;
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
@@ -1080,8 +1082,8 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
+    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    has_room_q <= promised ? ~(room_q == 6'd1) : (freed | has_room_q);
     if (issue) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
@@ -1123,7 +1125,7 @@ module trine_sequencer (
     end
     if (rst_i) begin
       run_q <= 1'd0;
-      room_q <= 5'd16;
+      room_q <= 6'd32;
       has_room_q <= 1'd1;
     end
     issue_q <= issue & ~rst_i;
@@ -1354,6 +1356,8 @@ module trine_tile (
   output wire [51:0] sums_o,
   output wire [3:0] owed_o
 );
+  reg [255:0] act_q;
+  reg [255:0] next_q;
   reg [255:0] tile_q;
   wire signed [12:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -1368,7 +1372,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[63:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -1376,7 +1380,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[127:64]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -1384,7 +1388,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[191:128]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -1392,16 +1396,18 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[255:192]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
   );
 
   always @(posedge clk_i) begin
+    act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
     end
+    tile_q <= next_q;
   end
 endmodule
 
@@ -1554,19 +1560,19 @@ module trine_accumulators (
   end
 endmodule
 
-// 16 words of 82 bits, read in two cycles.
+// 32 words of 82 bits, read in two cycles.
 module trine_results_ram (
   input  wire clk_i,
   input  wire write_i,
-  input  wire [3:0] write_at_i,
+  input  wire [4:0] write_at_i,
   input  wire [81:0] data_i,
   input  wire read_i,
-  input  wire [3:0] read_at_i,
+  input  wire [4:0] read_at_i,
   input  wire next_i,
   input  wire zero_i,
   output wire [81:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [81:0] ram [0:15];
+  (* ram_style = "block", no_rw_check *) reg [81:0] ram [0:31];
   reg [81:0] word_q;
   reg [81:0] out_q;
   assign word_o = out_q;
@@ -1588,7 +1594,7 @@ module trine_results_ram (
   end
 endmodule
 
-// First in, first out: 16 words of 82 bits.
+// First in, first out: 32 words of 82 bits.
 module trine_results (
   input  wire clk_i,
   input  wire rst_i,
@@ -1599,23 +1605,23 @@ module trine_results (
   output wire [81:0] data_o,
   output wire pop_o
 );
-  reg [4:0] write_q;
-  reg [4:0] read_q;
+  reg [5:0] write_q;
+  reg [5:0] read_q;
   reg word_valid_q;
   reg out_valid_q;
   wire out_free;
   wire word_free;
   wire stored;
   wire fetch;
-  wire [3:0] write_at;
-  wire [3:0] read_at;
+  wire [4:0] write_at;
+  wire [4:0] read_at;
   wire [81:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
   assign fetch = stored & word_free;
-  assign write_at = write_q[3:0];
-  assign read_at = read_q[3:0];
+  assign write_at = write_q[4:0];
+  assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
   assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
@@ -1634,16 +1640,16 @@ module trine_results (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      write_q <= 5'd0;
-      read_q <= 5'd0;
+      write_q <= 6'd0;
+      read_q <= 6'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
     end else begin
       if (push_i) begin
-        write_q <= write_q + 5'd1;
+        write_q <= write_q + 6'd1;
       end
       if (fetch) begin
-        read_q <= read_q + 5'd1;
+        read_q <= read_q + 6'd1;
       end
       word_valid_q <= word_free ? stored : word_valid_q;
       out_valid_q <= out_free ? word_valid_q : out_valid_q;
@@ -1651,7 +1657,7 @@ module trine_results (
   end
 endmodule
 
-// 32 x 4 datapath, 8 cycles from issue to result.
+// 32 x 4 datapath, 9 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -1724,6 +1730,7 @@ module trine_core (
   reg valid_5_q;
   reg valid_6_q;
   reg valid_7_q;
+  reg valid_8_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -1732,12 +1739,14 @@ module trine_core (
   reg result_6_q;
   reg result_7_q;
   reg result_8_q;
+  reg result_9_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
   reg first_4_q;
   reg first_5_q;
   reg first_6_q;
+  reg first_7_q;
   reg [2:0] token_1_q;
   reg [2:0] token_2_q;
   reg [2:0] token_3_q;
@@ -1745,6 +1754,7 @@ module trine_core (
   reg [2:0] token_5_q;
   reg [2:0] token_6_q;
   reg [2:0] token_7_q;
+  reg [2:0] token_8_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -1753,6 +1763,7 @@ module trine_core (
   reg last_pass_6_q;
   reg last_pass_7_q;
   reg last_pass_8_q;
+  reg last_pass_9_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -1761,6 +1772,7 @@ module trine_core (
   reg job_end_6_q;
   reg job_end_7_q;
   reg job_end_8_q;
+  reg job_end_9_q;
   reg single_q;
   reg pair_q;
   wire [79:0] sums_total_o;
@@ -1779,7 +1791,7 @@ module trine_core (
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign word = {job_end_8_q, last_pass_8_q, sums_total_o};
+  assign word = {job_end_9_q, last_pass_9_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[80];
   assign left = sequencer_n_left_o[2:0];
@@ -1877,11 +1889,11 @@ module trine_core (
   trine_accumulators sums (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .read_token_i(token_5_q),
-    .next_first_i(first_6_q),
-    .token_i(token_7_q),
-    .valid_i(valid_7_q),
-    .last_chunk_i(result_7_q),
+    .read_token_i(token_6_q),
+    .next_first_i(first_7_q),
+    .token_i(token_8_q),
+    .valid_i(valid_8_q),
+    .last_chunk_i(result_8_q),
     .single_i(single_q),
     .pair_i(pair_q),
     .sums_i(tile_sums_o),
@@ -1892,7 +1904,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_8_q),
+    .push_i(result_9_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -1940,6 +1952,11 @@ module trine_core (
       valid_7_q <= valid_6_q;
     end
     if (clear_i) begin
+      valid_8_q <= 1'd0;
+    end else begin
+      valid_8_q <= valid_7_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -1979,12 +1996,18 @@ module trine_core (
     end else begin
       result_8_q <= result_7_q;
     end
+    if (clear_i) begin
+      result_9_q <= 1'd0;
+    end else begin
+      result_9_q <= result_8_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
     first_4_q <= first_3_q;
     first_5_q <= first_4_q;
     first_6_q <= first_5_q;
+    first_7_q <= first_6_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -1992,6 +2015,7 @@ module trine_core (
     token_5_q <= token_4_q;
     token_6_q <= token_5_q;
     token_7_q <= token_6_q;
+    token_8_q <= token_7_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -2000,6 +2024,7 @@ module trine_core (
     last_pass_6_q <= last_pass_5_q;
     last_pass_7_q <= last_pass_6_q;
     last_pass_8_q <= last_pass_7_q;
+    last_pass_9_q <= last_pass_8_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -2008,6 +2033,7 @@ module trine_core (
     job_end_6_q <= job_end_5_q;
     job_end_7_q <= job_end_6_q;
     job_end_8_q <= job_end_7_q;
+    job_end_9_q <= job_end_8_q;
     single_q <= last_token_i == 3'd0;
     pair_q <= last_token_i == 3'd1;
   end

@@ -1361,7 +1361,8 @@ module trine_sequencer (
   wire issue;
   wire take;
   wire result;
-  wire [5:0] room_next;
+  wire promised;
+  wire freed;
   reg issue_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -1375,7 +1376,8 @@ module trine_sequencer (
   assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
   assign take = issue & first_q;
   assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 6'd1) : ((pop_i & ~result) ? (room_q + 6'd1) : room_q);
+  assign promised = result & ~pop_i;
+  assign freed = pop_i & ~result;
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
@@ -1398,8 +1400,8 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
+    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    has_room_q <= promised ? ~(room_q == 6'd1) : (freed | has_room_q);
     if (issue) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
@@ -1865,6 +1867,8 @@ module trine_tile (
   output wire [223:0] sums_o,
   output wire [15:0] owed_o
 );
+  reg [511:0] act_q;
+  reg [2047:0] next_q;
   reg [2047:0] tile_q;
   wire signed [13:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -1903,7 +1907,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[127:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -1911,7 +1915,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[255:128]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -1919,7 +1923,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[383:256]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -1927,7 +1931,7 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[511:384]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
@@ -1935,7 +1939,7 @@ module trine_tile (
 
   trine_column column_4 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[639:512]),
     .sum_o(column_4_sum_o),
     .owed_o(column_4_owed_o)
@@ -1943,7 +1947,7 @@ module trine_tile (
 
   trine_column column_5 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[767:640]),
     .sum_o(column_5_sum_o),
     .owed_o(column_5_owed_o)
@@ -1951,7 +1955,7 @@ module trine_tile (
 
   trine_column column_6 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[895:768]),
     .sum_o(column_6_sum_o),
     .owed_o(column_6_owed_o)
@@ -1959,7 +1963,7 @@ module trine_tile (
 
   trine_column column_7 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1023:896]),
     .sum_o(column_7_sum_o),
     .owed_o(column_7_owed_o)
@@ -1967,7 +1971,7 @@ module trine_tile (
 
   trine_column column_8 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1151:1024]),
     .sum_o(column_8_sum_o),
     .owed_o(column_8_owed_o)
@@ -1975,7 +1979,7 @@ module trine_tile (
 
   trine_column column_9 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1279:1152]),
     .sum_o(column_9_sum_o),
     .owed_o(column_9_owed_o)
@@ -1983,7 +1987,7 @@ module trine_tile (
 
   trine_column column_10 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1407:1280]),
     .sum_o(column_10_sum_o),
     .owed_o(column_10_owed_o)
@@ -1991,7 +1995,7 @@ module trine_tile (
 
   trine_column column_11 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1535:1408]),
     .sum_o(column_11_sum_o),
     .owed_o(column_11_owed_o)
@@ -1999,7 +2003,7 @@ module trine_tile (
 
   trine_column column_12 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1663:1536]),
     .sum_o(column_12_sum_o),
     .owed_o(column_12_owed_o)
@@ -2007,7 +2011,7 @@ module trine_tile (
 
   trine_column column_13 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1791:1664]),
     .sum_o(column_13_sum_o),
     .owed_o(column_13_owed_o)
@@ -2015,7 +2019,7 @@ module trine_tile (
 
   trine_column column_14 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1919:1792]),
     .sum_o(column_14_sum_o),
     .owed_o(column_14_owed_o)
@@ -2023,16 +2027,18 @@ module trine_tile (
 
   trine_column column_15 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[2047:1920]),
     .sum_o(column_15_sum_o),
     .owed_o(column_15_owed_o)
   );
 
   always @(posedge clk_i) begin
+    act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
     end
+    tile_q <= next_q;
   end
 endmodule
 
@@ -2414,7 +2420,7 @@ module trine_results (
   end
 endmodule
 
-// 64 x 16 datapath, 9 cycles from issue to result.
+// 64 x 16 datapath, 10 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -2488,6 +2494,7 @@ module trine_core (
   reg valid_6_q;
   reg valid_7_q;
   reg valid_8_q;
+  reg valid_9_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -2497,6 +2504,7 @@ module trine_core (
   reg result_7_q;
   reg result_8_q;
   reg result_9_q;
+  reg result_10_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
@@ -2504,6 +2512,7 @@ module trine_core (
   reg first_5_q;
   reg first_6_q;
   reg first_7_q;
+  reg first_8_q;
   reg [3:0] token_1_q;
   reg [3:0] token_2_q;
   reg [3:0] token_3_q;
@@ -2512,6 +2521,7 @@ module trine_core (
   reg [3:0] token_6_q;
   reg [3:0] token_7_q;
   reg [3:0] token_8_q;
+  reg [3:0] token_9_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -2521,6 +2531,7 @@ module trine_core (
   reg last_pass_7_q;
   reg last_pass_8_q;
   reg last_pass_9_q;
+  reg last_pass_10_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -2530,6 +2541,7 @@ module trine_core (
   reg job_end_7_q;
   reg job_end_8_q;
   reg job_end_9_q;
+  reg job_end_10_q;
   reg single_q;
   reg pair_q;
   wire [367:0] sums_total_o;
@@ -2560,7 +2572,7 @@ module trine_core (
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign word = {job_end_9_q, last_pass_9_q, sums_total_o};
+  assign word = {job_end_10_q, last_pass_10_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[368];
   assign left = sequencer_n_left_o[4:0];
@@ -2670,11 +2682,11 @@ module trine_core (
   trine_accumulators sums (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .read_token_i(token_6_q),
-    .next_first_i(first_7_q),
-    .token_i(token_8_q),
-    .valid_i(valid_8_q),
-    .last_chunk_i(result_8_q),
+    .read_token_i(token_7_q),
+    .next_first_i(first_8_q),
+    .token_i(token_9_q),
+    .valid_i(valid_9_q),
+    .last_chunk_i(result_9_q),
     .single_i(single_q),
     .pair_i(pair_q),
     .sums_i(tile_sums_o),
@@ -2685,7 +2697,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_9_q),
+    .push_i(result_10_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -2738,6 +2750,11 @@ module trine_core (
       valid_8_q <= valid_7_q;
     end
     if (clear_i) begin
+      valid_9_q <= 1'd0;
+    end else begin
+      valid_9_q <= valid_8_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -2782,6 +2799,11 @@ module trine_core (
     end else begin
       result_9_q <= result_8_q;
     end
+    if (clear_i) begin
+      result_10_q <= 1'd0;
+    end else begin
+      result_10_q <= result_9_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
@@ -2789,6 +2811,7 @@ module trine_core (
     first_5_q <= first_4_q;
     first_6_q <= first_5_q;
     first_7_q <= first_6_q;
+    first_8_q <= first_7_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -2797,6 +2820,7 @@ module trine_core (
     token_6_q <= token_5_q;
     token_7_q <= token_6_q;
     token_8_q <= token_7_q;
+    token_9_q <= token_8_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -2806,6 +2830,7 @@ module trine_core (
     last_pass_7_q <= last_pass_6_q;
     last_pass_8_q <= last_pass_7_q;
     last_pass_9_q <= last_pass_8_q;
+    last_pass_10_q <= last_pass_9_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -2815,6 +2840,7 @@ module trine_core (
     job_end_7_q <= job_end_6_q;
     job_end_8_q <= job_end_7_q;
     job_end_9_q <= job_end_8_q;
+    job_end_10_q <= job_end_9_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
   end

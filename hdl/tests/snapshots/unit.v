@@ -843,7 +843,8 @@ module trine_sequencer (
   wire issue;
   wire take;
   wire result;
-  wire [4:0] room_next;
+  wire promised;
+  wire freed;
   reg issue_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -857,7 +858,8 @@ module trine_sequencer (
   assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
   assign take = issue & first_q;
   assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 5'd1) : ((pop_i & ~result) ? (room_q + 5'd1) : room_q);
+  assign promised = result & ~pop_i;
+  assign freed = pop_i & ~result;
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
@@ -880,8 +882,8 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
+    room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
+    has_room_q <= promised ? ~(room_q == 5'd1) : (freed | has_room_q);
     if (issue) begin
       token_q <= last_q ? 2'd0 : (token_q + 2'd1);
       first_q <= last_q;
@@ -968,6 +970,8 @@ module trine_tile (
   output wire [7:0] sums_o,
   output wire owed_o
 );
+  reg [7:0] act_q;
+  reg [1:0] next_q;
   reg [1:0] tile_q;
   wire signed [7:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -976,16 +980,18 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
   );
 
   always @(posedge clk_i) begin
+    act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
     end
+    tile_q <= next_q;
   end
 endmodule
 
@@ -1202,7 +1208,7 @@ module trine_results (
   end
 endmodule
 
-// 1 x 1 datapath, 4 cycles from issue to result.
+// 1 x 1 datapath, 5 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -1271,23 +1277,29 @@ module trine_core (
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
+  reg valid_4_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
   reg result_4_q;
+  reg result_5_q;
   reg first_1_q;
   reg first_2_q;
+  reg first_3_q;
   reg [1:0] token_1_q;
   reg [1:0] token_2_q;
   reg [1:0] token_3_q;
+  reg [1:0] token_4_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
   reg last_pass_4_q;
+  reg last_pass_5_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
   reg job_end_4_q;
+  reg job_end_5_q;
   reg single_q;
   reg pair_q;
   wire [14:0] sums_total_o;
@@ -1303,7 +1315,7 @@ module trine_core (
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign word = {job_end_4_q, last_pass_4_q, sums_total_o};
+  assign word = {job_end_5_q, last_pass_5_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[15];
   assign left = sequencer_n_left_o[0];
@@ -1398,11 +1410,11 @@ module trine_core (
   trine_accumulators sums (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .read_token_i(token_1_q),
-    .next_first_i(first_2_q),
-    .token_i(token_3_q),
-    .valid_i(valid_3_q),
-    .last_chunk_i(result_3_q),
+    .read_token_i(token_2_q),
+    .next_first_i(first_3_q),
+    .token_i(token_4_q),
+    .valid_i(valid_4_q),
+    .last_chunk_i(result_4_q),
     .single_i(single_q),
     .pair_i(pair_q),
     .sums_i(tile_sums_o),
@@ -1413,7 +1425,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_4_q),
+    .push_i(result_5_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -1441,6 +1453,11 @@ module trine_core (
       valid_3_q <= valid_2_q;
     end
     if (clear_i) begin
+      valid_4_q <= 1'd0;
+    end else begin
+      valid_4_q <= valid_3_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -1460,19 +1477,28 @@ module trine_core (
     end else begin
       result_4_q <= result_3_q;
     end
+    if (clear_i) begin
+      result_5_q <= 1'd0;
+    end else begin
+      result_5_q <= result_4_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
+    first_3_q <= first_2_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
+    token_4_q <= token_3_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
     last_pass_4_q <= last_pass_3_q;
+    last_pass_5_q <= last_pass_4_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
     job_end_4_q <= job_end_3_q;
+    job_end_5_q <= job_end_4_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
   end

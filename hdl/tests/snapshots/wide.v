@@ -1553,7 +1553,8 @@ module trine_sequencer (
   wire issue;
   wire take;
   wire result;
-  wire [5:0] room_next;
+  wire promised;
+  wire freed;
   reg issue_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -1567,7 +1568,8 @@ module trine_sequencer (
   assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
   assign take = issue & first_q;
   assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 6'd1) : ((pop_i & ~result) ? (room_q + 6'd1) : room_q);
+  assign promised = result & ~pop_i;
+  assign freed = pop_i & ~result;
   assign issue_o = issue;
   assign rewind_o = pass_end;
   assign take_o = take;
@@ -1590,8 +1592,8 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
+    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    has_room_q <= promised ? ~(room_q == 6'd1) : (freed | has_room_q);
     if (issue) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
@@ -3211,6 +3213,8 @@ module trine_tile (
   output wire [1023:0] sums_o,
   output wire [63:0] owed_o
 );
+  reg [2047:0] act_q;
+  reg [32767:0] next_q;
   reg [32767:0] tile_q;
   wire signed [15:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -3345,7 +3349,7 @@ module trine_tile (
 
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[511:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -3353,7 +3357,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1023:512]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -3361,7 +3365,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[1535:1024]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -3369,7 +3373,7 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[2047:1536]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
@@ -3377,7 +3381,7 @@ module trine_tile (
 
   trine_column column_4 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[2559:2048]),
     .sum_o(column_4_sum_o),
     .owed_o(column_4_owed_o)
@@ -3385,7 +3389,7 @@ module trine_tile (
 
   trine_column column_5 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[3071:2560]),
     .sum_o(column_5_sum_o),
     .owed_o(column_5_owed_o)
@@ -3393,7 +3397,7 @@ module trine_tile (
 
   trine_column column_6 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[3583:3072]),
     .sum_o(column_6_sum_o),
     .owed_o(column_6_owed_o)
@@ -3401,7 +3405,7 @@ module trine_tile (
 
   trine_column column_7 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[4095:3584]),
     .sum_o(column_7_sum_o),
     .owed_o(column_7_owed_o)
@@ -3409,7 +3413,7 @@ module trine_tile (
 
   trine_column column_8 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[4607:4096]),
     .sum_o(column_8_sum_o),
     .owed_o(column_8_owed_o)
@@ -3417,7 +3421,7 @@ module trine_tile (
 
   trine_column column_9 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[5119:4608]),
     .sum_o(column_9_sum_o),
     .owed_o(column_9_owed_o)
@@ -3425,7 +3429,7 @@ module trine_tile (
 
   trine_column column_10 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[5631:5120]),
     .sum_o(column_10_sum_o),
     .owed_o(column_10_owed_o)
@@ -3433,7 +3437,7 @@ module trine_tile (
 
   trine_column column_11 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[6143:5632]),
     .sum_o(column_11_sum_o),
     .owed_o(column_11_owed_o)
@@ -3441,7 +3445,7 @@ module trine_tile (
 
   trine_column column_12 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[6655:6144]),
     .sum_o(column_12_sum_o),
     .owed_o(column_12_owed_o)
@@ -3449,7 +3453,7 @@ module trine_tile (
 
   trine_column column_13 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[7167:6656]),
     .sum_o(column_13_sum_o),
     .owed_o(column_13_owed_o)
@@ -3457,7 +3461,7 @@ module trine_tile (
 
   trine_column column_14 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[7679:7168]),
     .sum_o(column_14_sum_o),
     .owed_o(column_14_owed_o)
@@ -3465,7 +3469,7 @@ module trine_tile (
 
   trine_column column_15 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[8191:7680]),
     .sum_o(column_15_sum_o),
     .owed_o(column_15_owed_o)
@@ -3473,7 +3477,7 @@ module trine_tile (
 
   trine_column column_16 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[8703:8192]),
     .sum_o(column_16_sum_o),
     .owed_o(column_16_owed_o)
@@ -3481,7 +3485,7 @@ module trine_tile (
 
   trine_column column_17 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[9215:8704]),
     .sum_o(column_17_sum_o),
     .owed_o(column_17_owed_o)
@@ -3489,7 +3493,7 @@ module trine_tile (
 
   trine_column column_18 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[9727:9216]),
     .sum_o(column_18_sum_o),
     .owed_o(column_18_owed_o)
@@ -3497,7 +3501,7 @@ module trine_tile (
 
   trine_column column_19 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[10239:9728]),
     .sum_o(column_19_sum_o),
     .owed_o(column_19_owed_o)
@@ -3505,7 +3509,7 @@ module trine_tile (
 
   trine_column column_20 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[10751:10240]),
     .sum_o(column_20_sum_o),
     .owed_o(column_20_owed_o)
@@ -3513,7 +3517,7 @@ module trine_tile (
 
   trine_column column_21 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[11263:10752]),
     .sum_o(column_21_sum_o),
     .owed_o(column_21_owed_o)
@@ -3521,7 +3525,7 @@ module trine_tile (
 
   trine_column column_22 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[11775:11264]),
     .sum_o(column_22_sum_o),
     .owed_o(column_22_owed_o)
@@ -3529,7 +3533,7 @@ module trine_tile (
 
   trine_column column_23 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[12287:11776]),
     .sum_o(column_23_sum_o),
     .owed_o(column_23_owed_o)
@@ -3537,7 +3541,7 @@ module trine_tile (
 
   trine_column column_24 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[12799:12288]),
     .sum_o(column_24_sum_o),
     .owed_o(column_24_owed_o)
@@ -3545,7 +3549,7 @@ module trine_tile (
 
   trine_column column_25 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[13311:12800]),
     .sum_o(column_25_sum_o),
     .owed_o(column_25_owed_o)
@@ -3553,7 +3557,7 @@ module trine_tile (
 
   trine_column column_26 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[13823:13312]),
     .sum_o(column_26_sum_o),
     .owed_o(column_26_owed_o)
@@ -3561,7 +3565,7 @@ module trine_tile (
 
   trine_column column_27 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[14335:13824]),
     .sum_o(column_27_sum_o),
     .owed_o(column_27_owed_o)
@@ -3569,7 +3573,7 @@ module trine_tile (
 
   trine_column column_28 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[14847:14336]),
     .sum_o(column_28_sum_o),
     .owed_o(column_28_owed_o)
@@ -3577,7 +3581,7 @@ module trine_tile (
 
   trine_column column_29 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[15359:14848]),
     .sum_o(column_29_sum_o),
     .owed_o(column_29_owed_o)
@@ -3585,7 +3589,7 @@ module trine_tile (
 
   trine_column column_30 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[15871:15360]),
     .sum_o(column_30_sum_o),
     .owed_o(column_30_owed_o)
@@ -3593,7 +3597,7 @@ module trine_tile (
 
   trine_column column_31 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[16383:15872]),
     .sum_o(column_31_sum_o),
     .owed_o(column_31_owed_o)
@@ -3601,7 +3605,7 @@ module trine_tile (
 
   trine_column column_32 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[16895:16384]),
     .sum_o(column_32_sum_o),
     .owed_o(column_32_owed_o)
@@ -3609,7 +3613,7 @@ module trine_tile (
 
   trine_column column_33 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[17407:16896]),
     .sum_o(column_33_sum_o),
     .owed_o(column_33_owed_o)
@@ -3617,7 +3621,7 @@ module trine_tile (
 
   trine_column column_34 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[17919:17408]),
     .sum_o(column_34_sum_o),
     .owed_o(column_34_owed_o)
@@ -3625,7 +3629,7 @@ module trine_tile (
 
   trine_column column_35 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[18431:17920]),
     .sum_o(column_35_sum_o),
     .owed_o(column_35_owed_o)
@@ -3633,7 +3637,7 @@ module trine_tile (
 
   trine_column column_36 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[18943:18432]),
     .sum_o(column_36_sum_o),
     .owed_o(column_36_owed_o)
@@ -3641,7 +3645,7 @@ module trine_tile (
 
   trine_column column_37 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[19455:18944]),
     .sum_o(column_37_sum_o),
     .owed_o(column_37_owed_o)
@@ -3649,7 +3653,7 @@ module trine_tile (
 
   trine_column column_38 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[19967:19456]),
     .sum_o(column_38_sum_o),
     .owed_o(column_38_owed_o)
@@ -3657,7 +3661,7 @@ module trine_tile (
 
   trine_column column_39 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[20479:19968]),
     .sum_o(column_39_sum_o),
     .owed_o(column_39_owed_o)
@@ -3665,7 +3669,7 @@ module trine_tile (
 
   trine_column column_40 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[20991:20480]),
     .sum_o(column_40_sum_o),
     .owed_o(column_40_owed_o)
@@ -3673,7 +3677,7 @@ module trine_tile (
 
   trine_column column_41 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[21503:20992]),
     .sum_o(column_41_sum_o),
     .owed_o(column_41_owed_o)
@@ -3681,7 +3685,7 @@ module trine_tile (
 
   trine_column column_42 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[22015:21504]),
     .sum_o(column_42_sum_o),
     .owed_o(column_42_owed_o)
@@ -3689,7 +3693,7 @@ module trine_tile (
 
   trine_column column_43 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[22527:22016]),
     .sum_o(column_43_sum_o),
     .owed_o(column_43_owed_o)
@@ -3697,7 +3701,7 @@ module trine_tile (
 
   trine_column column_44 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[23039:22528]),
     .sum_o(column_44_sum_o),
     .owed_o(column_44_owed_o)
@@ -3705,7 +3709,7 @@ module trine_tile (
 
   trine_column column_45 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[23551:23040]),
     .sum_o(column_45_sum_o),
     .owed_o(column_45_owed_o)
@@ -3713,7 +3717,7 @@ module trine_tile (
 
   trine_column column_46 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[24063:23552]),
     .sum_o(column_46_sum_o),
     .owed_o(column_46_owed_o)
@@ -3721,7 +3725,7 @@ module trine_tile (
 
   trine_column column_47 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[24575:24064]),
     .sum_o(column_47_sum_o),
     .owed_o(column_47_owed_o)
@@ -3729,7 +3733,7 @@ module trine_tile (
 
   trine_column column_48 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[25087:24576]),
     .sum_o(column_48_sum_o),
     .owed_o(column_48_owed_o)
@@ -3737,7 +3741,7 @@ module trine_tile (
 
   trine_column column_49 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[25599:25088]),
     .sum_o(column_49_sum_o),
     .owed_o(column_49_owed_o)
@@ -3745,7 +3749,7 @@ module trine_tile (
 
   trine_column column_50 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[26111:25600]),
     .sum_o(column_50_sum_o),
     .owed_o(column_50_owed_o)
@@ -3753,7 +3757,7 @@ module trine_tile (
 
   trine_column column_51 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[26623:26112]),
     .sum_o(column_51_sum_o),
     .owed_o(column_51_owed_o)
@@ -3761,7 +3765,7 @@ module trine_tile (
 
   trine_column column_52 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[27135:26624]),
     .sum_o(column_52_sum_o),
     .owed_o(column_52_owed_o)
@@ -3769,7 +3773,7 @@ module trine_tile (
 
   trine_column column_53 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[27647:27136]),
     .sum_o(column_53_sum_o),
     .owed_o(column_53_owed_o)
@@ -3777,7 +3781,7 @@ module trine_tile (
 
   trine_column column_54 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[28159:27648]),
     .sum_o(column_54_sum_o),
     .owed_o(column_54_owed_o)
@@ -3785,7 +3789,7 @@ module trine_tile (
 
   trine_column column_55 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[28671:28160]),
     .sum_o(column_55_sum_o),
     .owed_o(column_55_owed_o)
@@ -3793,7 +3797,7 @@ module trine_tile (
 
   trine_column column_56 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[29183:28672]),
     .sum_o(column_56_sum_o),
     .owed_o(column_56_owed_o)
@@ -3801,7 +3805,7 @@ module trine_tile (
 
   trine_column column_57 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[29695:29184]),
     .sum_o(column_57_sum_o),
     .owed_o(column_57_owed_o)
@@ -3809,7 +3813,7 @@ module trine_tile (
 
   trine_column column_58 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[30207:29696]),
     .sum_o(column_58_sum_o),
     .owed_o(column_58_owed_o)
@@ -3817,7 +3821,7 @@ module trine_tile (
 
   trine_column column_59 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[30719:30208]),
     .sum_o(column_59_sum_o),
     .owed_o(column_59_owed_o)
@@ -3825,7 +3829,7 @@ module trine_tile (
 
   trine_column column_60 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[31231:30720]),
     .sum_o(column_60_sum_o),
     .owed_o(column_60_owed_o)
@@ -3833,7 +3837,7 @@ module trine_tile (
 
   trine_column column_61 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[31743:31232]),
     .sum_o(column_61_sum_o),
     .owed_o(column_61_owed_o)
@@ -3841,7 +3845,7 @@ module trine_tile (
 
   trine_column column_62 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[32255:31744]),
     .sum_o(column_62_sum_o),
     .owed_o(column_62_owed_o)
@@ -3849,16 +3853,18 @@ module trine_tile (
 
   trine_column column_63 (
     .clk_i(clk_i),
-    .act_i(act_i),
+    .act_i(act_q),
     .code_i(tile_q[32767:32256]),
     .sum_o(column_63_sum_o),
     .owed_o(column_63_owed_o)
   );
 
   always @(posedge clk_i) begin
+    act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
     end
+    tile_q <= next_q;
   end
 endmodule
 
@@ -4768,7 +4774,7 @@ module trine_results (
   end
 endmodule
 
-// 256 x 64 datapath, 11 cycles from issue to result.
+// 256 x 64 datapath, 12 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -4844,6 +4850,7 @@ module trine_core (
   reg valid_8_q;
   reg valid_9_q;
   reg valid_10_q;
+  reg valid_11_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -4855,6 +4862,7 @@ module trine_core (
   reg result_9_q;
   reg result_10_q;
   reg result_11_q;
+  reg result_12_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
@@ -4864,6 +4872,7 @@ module trine_core (
   reg first_7_q;
   reg first_8_q;
   reg first_9_q;
+  reg first_10_q;
   reg [3:0] token_1_q;
   reg [3:0] token_2_q;
   reg [3:0] token_3_q;
@@ -4874,6 +4883,7 @@ module trine_core (
   reg [3:0] token_8_q;
   reg [3:0] token_9_q;
   reg [3:0] token_10_q;
+  reg [3:0] token_11_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -4885,6 +4895,7 @@ module trine_core (
   reg last_pass_9_q;
   reg last_pass_10_q;
   reg last_pass_11_q;
+  reg last_pass_12_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -4896,6 +4907,7 @@ module trine_core (
   reg job_end_9_q;
   reg job_end_10_q;
   reg job_end_11_q;
+  reg job_end_12_q;
   reg single_q;
   reg pair_q;
   wire [1471:0] sums_total_o;
@@ -4974,7 +4986,7 @@ module trine_core (
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign word = {job_end_11_q, last_pass_11_q, sums_total_o};
+  assign word = {job_end_12_q, last_pass_12_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[1472];
   assign left = sequencer_n_left_o[6:0];
@@ -5132,11 +5144,11 @@ module trine_core (
   trine_accumulators sums (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .read_token_i(token_8_q),
-    .next_first_i(first_9_q),
-    .token_i(token_10_q),
-    .valid_i(valid_10_q),
-    .last_chunk_i(result_10_q),
+    .read_token_i(token_9_q),
+    .next_first_i(first_10_q),
+    .token_i(token_11_q),
+    .valid_i(valid_11_q),
+    .last_chunk_i(result_11_q),
     .single_i(single_q),
     .pair_i(pair_q),
     .sums_i(tile_sums_o),
@@ -5147,7 +5159,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_11_q),
+    .push_i(result_12_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -5210,6 +5222,11 @@ module trine_core (
       valid_10_q <= valid_9_q;
     end
     if (clear_i) begin
+      valid_11_q <= 1'd0;
+    end else begin
+      valid_11_q <= valid_10_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -5264,6 +5281,11 @@ module trine_core (
     end else begin
       result_11_q <= result_10_q;
     end
+    if (clear_i) begin
+      result_12_q <= 1'd0;
+    end else begin
+      result_12_q <= result_11_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
@@ -5273,6 +5295,7 @@ module trine_core (
     first_7_q <= first_6_q;
     first_8_q <= first_7_q;
     first_9_q <= first_8_q;
+    first_10_q <= first_9_q;
     token_1_q <= sequencer_token_o;
     token_2_q <= token_1_q;
     token_3_q <= token_2_q;
@@ -5283,6 +5306,7 @@ module trine_core (
     token_8_q <= token_7_q;
     token_9_q <= token_8_q;
     token_10_q <= token_9_q;
+    token_11_q <= token_10_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -5294,6 +5318,7 @@ module trine_core (
     last_pass_9_q <= last_pass_8_q;
     last_pass_10_q <= last_pass_9_q;
     last_pass_11_q <= last_pass_10_q;
+    last_pass_12_q <= last_pass_11_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -5305,6 +5330,7 @@ module trine_core (
     job_end_9_q <= job_end_8_q;
     job_end_10_q <= job_end_9_q;
     job_end_11_q <= job_end_10_q;
+    job_end_12_q <= job_end_11_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
   end
