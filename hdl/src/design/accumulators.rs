@@ -74,13 +74,18 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
         Style::Ecp5 if c.max_tokens <= 32 => RamStyle::Distributed,
         _ => RamStyle::Block,
     };
+    // A distributed memory is read a cycle later, so that it can be written a cycle later too, from a register.
+    let (write, write_at, data) = match kind {
+        RamStyle::Distributed => (m.register("valid_q", &valid), m.register("token_q", &token), total_q.clone()),
+        _ => (valid.clone(), token.clone(), total.clone()),
+    };
     let words = m.instance(
         "words",
         &ram(c.style, kind, "trine_accumulators_ram", word_ty.width, c.max_tokens)?,
         &[
-            ("write_i", &valid),
-            ("write_at_i", &token),
-            ("data_i", &total),
+            ("write_i", &write),
+            ("write_at_i", &write_at),
+            ("data_i", &data),
             ("read_i", &lit(1, BIT)),
             ("read_at_i", &read_token),
             ("next_i", &lit(1, BIT)),

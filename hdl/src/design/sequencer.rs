@@ -6,11 +6,11 @@
 //!      for token = 0 … M - 1               an issue: one lane chunk into the columns
 //! ```
 //! An issue waits for three things: a lane chunk (`act_valid_i`), with the first token a tile (`tile_valid_i`), and in the
-//! last chunk room for a result (counted here: taken at issue, given back by `pop_i`). What it waits for is told by
+//! last chunk room for a result (counted here: taken at issue, given back a cycle after `pop_i`). What it waits for is told by
 //! `stall_*_o`. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
 //! job must carry `tlast`, and no other.
 
-use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::config::clog2;
@@ -38,10 +38,13 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let depth = m.input("depth_i", depth_ty(c));
     let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
     let act_valid = m.input("act_valid_i", BIT);
+    let act_next = m.input("act_valid_next_i", BIT);
     let act_last = m.input("act_last_i", BIT);
     let tile_valid = m.input("tile_valid_i", BIT);
+    let tile_next = m.input("tile_valid_next_i", BIT);
     let tile_last = m.input("tile_last_i", BIT);
     let pop = m.input("pop_i", BIT);
+    let pop = m.register("pop_q", &pop & !&rst);
 
     let run_q = m.reg("run_q", BIT);
     let single_q = m.reg("single_q", BIT);
@@ -67,15 +70,25 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let job_end = m.name("job_end", &pass_end & &last_pass_q);
     let last_tile = m.name("last_tile", &last_chunk_q & &last_pass_q);
     let has_tile = m.name("has_tile", &tile_valid | !&first_q);
-    let issue = m.name("issue", &run_q & &act_valid & &has_tile & (&has_room_q | !&last_chunk_q));
+    // All that an issue waits for, decided in the cycle before it.
+    let issue_q = m.reg("issue_q", BIT);
+    let issue = issue_q.clone();
     let take = m.name("take", &issue & &first_q);
     let result = m.name("result", &issue & &last_chunk_q);
     let promised = m.name("promised", &result & !&pop);
     let freed = m.name("freed", &pop & !&result);
 
+    let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, reaches(&k_after_q, c.lanes)));
+    let last_chunk_next = m.name("last_chunk_next", mux(&issue & &last_q, &next_chunk, &last_chunk_q));
+    let has_room_next = m.name("has_room_next", mux(&promised, !room_q.is(1), &freed | &has_room_q));
+    let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
+    let goes_on = m.name("goes_on", &run_q & !(&issue & &job_end));
+    let may = m.name("may", (&tile_next | !needs_tile) & (&has_room_next | !&last_chunk_next));
     m.on_clock([
+        set(&issue_q, goes_on & &act_next & may),
         set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
-        set(&has_room_q, mux(&promised, !room_q.is(1), &freed | &has_room_q)),
+        set(&has_room_q, &has_room_next),
+        set(&last_chunk_q, &last_chunk_next),
         when(
             &issue,
             [
@@ -86,14 +99,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                     &last_q,
                     [
                         set(&first_chunk_q, &last_chunk_q),
-                        if_else(
-                            &last_chunk_q,
-                            [set(&last_chunk_q, &one_chunk_q), set(&k_after_q, &k_second_q)],
-                            [
-                                set(&last_chunk_q, reaches(&k_after_q, c.lanes)),
-                                set(&k_after_q, k_after_q.back(c.lanes as i64)),
-                            ],
-                        ),
+                        set(&k_after_q, mux(&last_chunk_q, &k_second_q, k_after_q.back(c.lanes as i64))),
                     ],
                 ),
                 when(
@@ -111,6 +117,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
             &start,
             [
                 set_to(&run_q, 1),
+                set_to(&issue_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
                 set(&last_q, last_token.is(0)),
@@ -126,7 +133,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set(&last_pass_q, reaches(&outputs, c.columns)),
             ],
         ),
-        when(&rst, [set_to(&run_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
+        when(&rst, [set_to(&run_q, 0), set_to(&issue_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
     ]);
 
     m.drive("issue_o", &issue);
@@ -143,9 +150,9 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);
     m.drive("stall_out_o", &run_q & &act_valid & &has_tile & &last_chunk_q & !&has_room_q);
     m.note("stream marks out of place; a tile and its mark follow one cycle after the issue, a lane chunk two");
-    let issue_q = m.register("issue_q", &issue & !&rst);
+    let issue_1_q = m.register("issue_1_q", &issue & !&rst);
     let pass_end_q = m.register("pass_end_q", &pass_end);
-    let issue_2_q = m.register("issue_2_q", &issue_q & !&rst);
+    let issue_2_q = m.register("issue_2_q", &issue_1_q & !&rst);
     let pass_end_2_q = m.register("pass_end_2_q", &pass_end_q);
     m.drive("act_early_o", &issue_2_q & &act_last & !&pass_end_2_q);
     m.drive("act_late_o", &issue_2_q & !&act_last & &pass_end_2_q);

@@ -8,7 +8,7 @@
 //! `beat_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
 //! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
 //! depends on registers only, not on `take_i`.
-//! `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that a mark stands inside a tile, `illegal_o`,
+//! `valid_next_o` is `valid_o` of the next cycle. `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that a mark stands inside a tile, `illegal_o`,
 //! two cycles after a beat moved on, that it held an illegal code.
 
 use super::trit_decoder::trit_decoder;
@@ -54,12 +54,13 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let fills = m.name("fills", &enter | &stuck_q);
     let complete_next = m.name("complete_next", mux(&leave, turned, &complete));
     let completes = m.name("completes", &waits_q | (&leave & &complete));
+    let valid_next = m.name("valid_next", (&completes & !&take) | (&fills & &complete_next));
     m.on_clock([
         // Wide registers load whenever they may, so that what enables them comes straight from a register.
         when(!&stuck_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
         when(&enter, [set(&closed_q, &in_last)]),
         set(&full_q, &fills),
-        set(&valid_q, (&completes & !&take) | (&fills & &complete_next)),
+        set(&valid_q, &valid_next),
         set(&stuck_q, &fills & &completes & !&take),
         set(&moved_q, &leave),
         set(&code_complete_q, &leave & &complete),
@@ -104,6 +105,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     }
     m.drive("in_ready_o", &ready);
     m.drive("valid_o", &valid_q);
+    m.drive("valid_next_o", &valid_next);
     m.drive("last_o", &code_last_q);
     m.drive("early_o", &moved_q & &code_last_q & !&code_complete_q);
     m.drive("illegal_o", &fault_q);

@@ -36,6 +36,7 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let fetch = m.name("fetch", &stored & &word_free);
     let write_at = m.name("write_at", write_q.slice(0, address));
     let read_at = m.name("read_at", read_q.slice(0, address));
+    // What is fetched from an empty RAM is not marked as a word.
     let words = m.instance(
         "words",
         &ram(style, RamStyle::Block, &format!("{name}_ram"), ty.width, 1 << address)?,
@@ -43,7 +44,7 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
             ("write_i", &push),
             ("write_at_i", &write_at),
             ("data_i", &data),
-            ("read_i", &fetch),
+            ("read_i", &word_free),
             ("read_at_i", &read_at),
             ("next_i", &out_free),
             ("zero_i", &lit(0, BIT)),

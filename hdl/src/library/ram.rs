@@ -6,7 +6,8 @@
 //! ```
 //! `read_i` fetches the word at `read_at_i`; in the next cycle `next_i` moves it to the output, which `zero_i` clears
 //! instead. Block RAMs answer late in a cycle, so the second register makes the clock; the ECP5's is inside the block RAM,
-//! where only explicit cells use it. Do not fetch an address in the cycle that writes it.
+//! where only explicit cells use it. Do not fetch an address in the cycle that writes it. A distributed memory answers early: its
+//! first register holds the address, so that the word is what was written until the cycle after `read_i`.
 
 use super::cells;
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, bits, cat, if_else, lit, set, set_to, when};
@@ -28,11 +29,21 @@ pub fn ram(style: Style, kind: RamStyle, name: &str, width: usize, depth: usize)
         blocks(&mut m, &ports, name)?;
     } else {
         let ram = m.memory("ram", bits(width), depth, kind);
-        let word_q = m.reg("word_q", bits(width));
         let out_q = m.reg("out_q", bits(width));
+        let word_q = match kind {
+            RamStyle::Distributed => {
+                let at_q = m.reg("at_q", ports.read_at.ty);
+                m.on_clock([when(&ports.read, [set(&at_q, &ports.read_at)])]);
+                ram.at(&at_q)
+            }
+            _ => {
+                let word_q = m.reg("word_q", bits(width));
+                m.on_clock([when(&ports.read, [set(&word_q, ram.at(&ports.read_at))])]);
+                word_q
+            }
+        };
         m.on_clock([
             when(&ports.write, [set(&ram.at(&ports.write_at), &ports.data)]),
-            when(&ports.read, [set(&word_q, ram.at(&ports.read_at))]),
             if_else(&ports.zero, [set_to(&out_q, 0)], [when(&ports.next, [set(&out_q, &word_q)])]),
         ]);
         m.drive("word_o", &out_q);

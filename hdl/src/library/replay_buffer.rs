@@ -5,7 +5,7 @@
 //!  in_ready_o            <──   write_q    read_q  <── take_i, rewind_i; valid_o
 //! ```
 //! `open_i` lets words in until the one that carries the closing mark `in_last_i`. While `valid_o` there is a word to
-//! take: `take_i` moves on, `take_i` with `rewind_i` moves back to the first word. The word and its mark follow two cycles
+//! take (and in the next cycle while `valid_next_o`): `take_i` moves on, `take_i` with `rewind_i` moves back to the first word. The word and its mark follow two cycles
 //! after `take_i`. A word can be taken three cycles after it arrived; one word a cycle passes.
 
 use super::ram;
@@ -45,6 +45,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     // Both outcomes are compared before it is known whether a word is taken: `take_i` comes late in the cycle.
     let stays = m.name("stays", read_q.lt(&stored_q));
     let moves = m.name("moves", mux(&rewind, stored_q.any(), next_q.lt(&stored_q)));
+    let valid_next = m.name("valid_next", mux(&take, &moves, &stays));
     let first = lit(0, read_q.ty);
     let words = m.instance(
         "words",
@@ -69,7 +70,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
             &store,
             [set(&write_q, write_q.step(1)), set(&closed_q, &in_last), set(&full_q, write_q.is(depth as i64 - 1))],
         ),
-        set(&valid_q, mux(&take, &moves, &stays)),
+        set(&valid_q, &valid_next),
         when(
             &rst,
             [
@@ -88,5 +89,6 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     m.drive("word_o", words["word_o"].slice(0, width));
     m.drive("last_o", words["word_o"].bit(width));
     m.drive("valid_o", &valid_q);
+    m.drive("valid_next_o", &valid_next);
     m.build()
 }

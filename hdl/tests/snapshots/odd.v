@@ -558,16 +558,16 @@ module trine_activations_ram (
   output wire [56:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [56:0] ram [0:74];
-  reg [56:0] word_q;
   reg [56:0] out_q;
+  reg [56:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 57'd0;
@@ -592,7 +592,8 @@ module trine_activations (
   output wire in_ready_o,
   output wire [55:0] word_o,
   output wire last_o,
-  output wire valid_o
+  output wire valid_o,
+  output wire valid_next_o
 );
   reg [7:0] write_q;
   reg [7:0] read_q;
@@ -609,16 +610,19 @@ module trine_activations (
   wire [6:0] read_at;
   wire stays;
   wire moves;
+  wire valid_next;
   wire [56:0] words_word_o;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
   assign read_at = read_q[6:0];
   assign stays = read_q < stored_q;
   assign moves = rewind_i ? (|stored_q) : (next_q < stored_q);
+  assign valid_next = take_i ? moves : stays;
   assign in_ready_o = ready;
   assign word_o = words_word_o[55:0];
   assign last_o = words_word_o[56];
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
 
   trine_activations_ram words (
     .clk_i(clk_i),
@@ -646,7 +650,7 @@ module trine_activations (
       closed_q <= in_last_i;
       full_q <= write_q == 8'd74;
     end
-    valid_q <= take_i ? moves : stays;
+    valid_q <= valid_next;
     if (rst_i) begin
       store_q <= 1'd0;
       write_q <= 8'd0;
@@ -672,6 +676,7 @@ module trine_weight_loader (
   output wire [41:0] tile_o,
   output wire in_ready_o,
   output wire valid_o,
+  output wire valid_next_o,
   output wire last_o,
   output wire early_o,
   output wire illegal_o
@@ -693,6 +698,7 @@ module trine_weight_loader (
   wire fills;
   wire complete_next;
   wire completes;
+  wire valid_next;
   wire [7:0] illegal;
   reg [15:0] code_q;
   reg code_last_q;
@@ -708,10 +714,12 @@ module trine_weight_loader (
   assign fills = enter | stuck_q;
   assign complete_next = leave ? place_q[1] : complete;
   assign completes = waits_q | (leave & complete);
+  assign valid_next = (completes & ~take_i) | (fills & complete_next);
   assign illegal = {beat_q[15] & ~beat_q[14], beat_q[13] & ~beat_q[12], beat_q[11] & ~beat_q[10], beat_q[9] & ~beat_q[8], beat_q[7] & ~beat_q[6], beat_q[5] & ~beat_q[4], beat_q[3] & ~beat_q[2], beat_q[1] & ~beat_q[0]};
   assign tile_o = {code_q[9:0], held_1_q, held_0_q};
   assign in_ready_o = ready;
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
   assign last_o = code_last_q;
   assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
@@ -727,7 +735,7 @@ module trine_weight_loader (
       closed_q <= in_last_i;
     end
     full_q <= fills;
-    valid_q <= (completes & ~take_i) | (fills & complete_next);
+    valid_q <= valid_next;
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
     code_complete_q <= leave & complete;
@@ -773,8 +781,10 @@ module trine_sequencer (
   input  wire [6:0] depth_i,
   input  wire [19:0] outputs_i,
   input  wire act_valid_i,
+  input  wire act_valid_next_i,
   input  wire act_last_i,
   input  wire tile_valid_i,
+  input  wire tile_valid_next_i,
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
@@ -794,6 +804,7 @@ module trine_sequencer (
   output wire wgt_early_o,
   output wire wgt_late_o
 );
+  reg pop_q;
   reg run_q;
   reg single_q;
   reg [2:0] before_last_q;
@@ -814,12 +825,18 @@ module trine_sequencer (
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire issue;
+  reg issue_q;
   wire take;
   wire result;
   wire promised;
   wire freed;
-  reg issue_q;
+  wire next_chunk;
+  wire last_chunk_next;
+  wire has_room_next;
+  wire needs_tile;
+  wire goes_on;
+  wire may;
+  reg issue_1_q;
   reg pass_end_q;
   reg issue_2_q;
   reg pass_end_2_q;
@@ -829,12 +846,17 @@ module trine_sequencer (
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
   assign has_tile = tile_valid_i | ~first_q;
-  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
-  assign take = issue & first_q;
-  assign result = issue & last_chunk_q;
-  assign promised = result & ~pop_i;
-  assign freed = pop_i & ~result;
-  assign issue_o = issue;
+  assign take = issue_q & first_q;
+  assign result = issue_q & last_chunk_q;
+  assign promised = result & ~pop_q;
+  assign freed = pop_q & ~result;
+  assign next_chunk = last_chunk_q ? one_chunk_q : ~(7'd7 < k_after_q);
+  assign last_chunk_next = (issue_q & last_q) ? next_chunk : last_chunk_q;
+  assign has_room_next = promised ? ~(room_q == 5'd1) : (freed | has_room_q);
+  assign needs_tile = issue_q ? last_q : first_q;
+  assign goes_on = run_q & ~(issue_q & job_end);
+  assign may = (tile_valid_next_i | ~needs_tile) & (has_room_next | ~last_chunk_next);
+  assign issue_o = issue_q;
   assign rewind_o = pass_end;
   assign take_o = take;
   assign token_o = token_q;
@@ -856,21 +878,18 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
+    pop_q <= pop_i & ~rst_i;
+    issue_q <= (goes_on & act_valid_next_i) & may;
     room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
-    has_room_q <= promised ? ~(room_q == 5'd1) : (freed | has_room_q);
-    if (issue) begin
+    has_room_q <= has_room_next;
+    last_chunk_q <= last_chunk_next;
+    if (issue_q) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
       last_q <= last_q ? single_q : (token_q == before_last_q);
       if (last_q) begin
         first_chunk_q <= last_chunk_q;
-        if (last_chunk_q) begin
-          last_chunk_q <= one_chunk_q;
-          k_after_q <= k_second_q;
-        end else begin
-          last_chunk_q <= ~(7'd7 < k_after_q);
-          k_after_q <= k_after_q - 7'd7;
-        end
+        k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 7'd7);
       end
       if (pass_end & ~last_pass_q) begin
         n_left_q <= n_after_q;
@@ -883,6 +902,7 @@ module trine_sequencer (
     end
     if (start_i) begin
       run_q <= 1'd1;
+      issue_q <= 1'd0;
       token_q <= 3'd0;
       first_q <= 1'd1;
       last_q <= last_token_i == 3'd0;
@@ -899,12 +919,13 @@ module trine_sequencer (
     end
     if (rst_i) begin
       run_q <= 1'd0;
+      issue_q <= 1'd0;
       room_q <= 5'd16;
       has_room_q <= 1'd1;
     end
-    issue_q <= issue & ~rst_i;
+    issue_1_q <= issue_q & ~rst_i;
     pass_end_q <= pass_end;
-    issue_2_q <= issue_q & ~rst_i;
+    issue_2_q <= issue_1_q & ~rst_i;
     pass_end_2_q <= pass_end_q;
     take_q <= take & ~rst_i;
     last_tile_q <= last_tile;
@@ -1040,16 +1061,16 @@ module trine_accumulators_ram (
   output wire [47:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [47:0] ram [0:4];
-  reg [47:0] word_q;
   reg [47:0] out_q;
+  reg [47:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 48'd0;
@@ -1178,16 +1199,16 @@ module trine_results_ram (
   output wire [49:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [49:0] ram [0:15];
-  reg [49:0] word_q;
   reg [49:0] out_q;
+  reg [49:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 50'd0;
@@ -1236,7 +1257,7 @@ module trine_results (
     .write_i(push_i),
     .write_at_i(write_at),
     .data_i(data_i),
-    .read_i(fetch),
+    .read_i(word_free),
     .read_at_i(read_at),
     .next_i(out_free),
     .zero_i(1'd0),
@@ -1302,9 +1323,11 @@ module trine_core (
   wire [55:0] activations_word_o;
   wire activations_last_o;
   wire activations_valid_o;
+  wire activations_valid_next_o;
   wire [41:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_valid_o;
+  wire weights_valid_next_o;
   wire weights_last_o;
   wire weights_early_o;
   wire weights_illegal_o;
@@ -1419,7 +1442,8 @@ module trine_core (
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
-    .valid_o(activations_valid_o)
+    .valid_o(activations_valid_o),
+    .valid_next_o(activations_valid_next_o)
   );
 
   trine_weight_loader weights (
@@ -1433,6 +1457,7 @@ module trine_core (
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
     .valid_o(weights_valid_o),
+    .valid_next_o(weights_valid_next_o),
     .last_o(weights_last_o),
     .early_o(weights_early_o),
     .illegal_o(weights_illegal_o)
@@ -1446,8 +1471,10 @@ module trine_core (
     .depth_i(depth_i),
     .outputs_i(outputs_i),
     .act_valid_i(activations_valid_o),
+    .act_valid_next_i(activations_valid_next_o),
     .act_last_i(activations_last_o),
     .tile_valid_i(weights_valid_o),
+    .tile_valid_next_i(weights_valid_next_o),
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),

@@ -558,16 +558,16 @@ module trine_activations_ram (
   output wire [512:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [512:0] ram [0:4095];
-  reg [512:0] word_q;
   reg [512:0] out_q;
+  reg [512:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 513'd0;
@@ -592,7 +592,8 @@ module trine_activations (
   output wire in_ready_o,
   output wire [511:0] word_o,
   output wire last_o,
-  output wire valid_o
+  output wire valid_o,
+  output wire valid_next_o
 );
   reg [12:0] write_q;
   reg [12:0] read_q;
@@ -609,16 +610,19 @@ module trine_activations (
   wire [11:0] read_at;
   wire stays;
   wire moves;
+  wire valid_next;
   wire [512:0] words_word_o;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
   assign read_at = read_q[11:0];
   assign stays = read_q < stored_q;
   assign moves = rewind_i ? (|stored_q) : (next_q < stored_q);
+  assign valid_next = take_i ? moves : stays;
   assign in_ready_o = ready;
   assign word_o = words_word_o[511:0];
   assign last_o = words_word_o[512];
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
 
   trine_activations_ram words (
     .clk_i(clk_i),
@@ -646,7 +650,7 @@ module trine_activations (
       closed_q <= in_last_i;
       full_q <= write_q == 13'd4095;
     end
-    valid_q <= take_i ? moves : stays;
+    valid_q <= valid_next;
     if (rst_i) begin
       store_q <= 1'd0;
       write_q <= 13'd0;
@@ -698,6 +702,7 @@ module trine_weight_loader (
   output wire [2047:0] tile_o,
   output wire in_ready_o,
   output wire valid_o,
+  output wire valid_next_o,
   output wire last_o,
   output wire early_o,
   output wire illegal_o
@@ -719,6 +724,7 @@ module trine_weight_loader (
   wire fills;
   wire complete_next;
   wire completes;
+  wire valid_next;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -864,11 +870,13 @@ module trine_weight_loader (
   assign fills = enter | stuck_q;
   assign complete_next = leave ? place_q[2] : complete;
   assign completes = waits_q | (leave & complete);
+  assign valid_next = (completes & ~take_i) | (fills & complete_next);
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_2_q, held_1_q, held_0_q};
   assign in_ready_o = ready;
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
   assign last_o = code_last_q;
   assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
@@ -1268,7 +1276,7 @@ module trine_weight_loader (
       closed_q <= in_last_i;
     end
     full_q <= fills;
-    valid_q <= (completes & ~take_i) | (fills & complete_next);
+    valid_q <= valid_next;
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
     code_complete_q <= leave & complete;
@@ -1317,8 +1325,10 @@ module trine_sequencer (
   input  wire [14:0] depth_i,
   input  wire [19:0] outputs_i,
   input  wire act_valid_i,
+  input  wire act_valid_next_i,
   input  wire act_last_i,
   input  wire tile_valid_i,
+  input  wire tile_valid_next_i,
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
@@ -1338,6 +1348,7 @@ module trine_sequencer (
   output wire wgt_early_o,
   output wire wgt_late_o
 );
+  reg pop_q;
   reg run_q;
   reg single_q;
   reg [3:0] before_last_q;
@@ -1358,12 +1369,18 @@ module trine_sequencer (
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire issue;
+  reg issue_q;
   wire take;
   wire result;
   wire promised;
   wire freed;
-  reg issue_q;
+  wire next_chunk;
+  wire last_chunk_next;
+  wire has_room_next;
+  wire needs_tile;
+  wire goes_on;
+  wire may;
+  reg issue_1_q;
   reg pass_end_q;
   reg issue_2_q;
   reg pass_end_2_q;
@@ -1373,12 +1390,17 @@ module trine_sequencer (
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
   assign has_tile = tile_valid_i | ~first_q;
-  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
-  assign take = issue & first_q;
-  assign result = issue & last_chunk_q;
-  assign promised = result & ~pop_i;
-  assign freed = pop_i & ~result;
-  assign issue_o = issue;
+  assign take = issue_q & first_q;
+  assign result = issue_q & last_chunk_q;
+  assign promised = result & ~pop_q;
+  assign freed = pop_q & ~result;
+  assign next_chunk = last_chunk_q ? one_chunk_q : ~(15'd64 < k_after_q);
+  assign last_chunk_next = (issue_q & last_q) ? next_chunk : last_chunk_q;
+  assign has_room_next = promised ? ~(room_q == 6'd1) : (freed | has_room_q);
+  assign needs_tile = issue_q ? last_q : first_q;
+  assign goes_on = run_q & ~(issue_q & job_end);
+  assign may = (tile_valid_next_i | ~needs_tile) & (has_room_next | ~last_chunk_next);
+  assign issue_o = issue_q;
   assign rewind_o = pass_end;
   assign take_o = take;
   assign token_o = token_q;
@@ -1400,21 +1422,18 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
+    pop_q <= pop_i & ~rst_i;
+    issue_q <= (goes_on & act_valid_next_i) & may;
     room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
-    has_room_q <= promised ? ~(room_q == 6'd1) : (freed | has_room_q);
-    if (issue) begin
+    has_room_q <= has_room_next;
+    last_chunk_q <= last_chunk_next;
+    if (issue_q) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
       last_q <= last_q ? single_q : (token_q == before_last_q);
       if (last_q) begin
         first_chunk_q <= last_chunk_q;
-        if (last_chunk_q) begin
-          last_chunk_q <= one_chunk_q;
-          k_after_q <= k_second_q;
-        end else begin
-          last_chunk_q <= ~(15'd64 < k_after_q);
-          k_after_q <= k_after_q - 15'd64;
-        end
+        k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 15'd64);
       end
       if (pass_end & ~last_pass_q) begin
         n_left_q <= n_after_q;
@@ -1427,6 +1446,7 @@ module trine_sequencer (
     end
     if (start_i) begin
       run_q <= 1'd1;
+      issue_q <= 1'd0;
       token_q <= 4'd0;
       first_q <= 1'd1;
       last_q <= last_token_i == 4'd0;
@@ -1443,12 +1463,13 @@ module trine_sequencer (
     end
     if (rst_i) begin
       run_q <= 1'd0;
+      issue_q <= 1'd0;
       room_q <= 6'd32;
       has_room_q <= 1'd1;
     end
-    issue_q <= issue & ~rst_i;
+    issue_1_q <= issue_q & ~rst_i;
     pass_end_q <= pass_end;
-    issue_2_q <= issue_q & ~rst_i;
+    issue_2_q <= issue_1_q & ~rst_i;
     pass_end_2_q <= pass_end_q;
     take_q <= take & ~rst_i;
     last_tile_q <= last_tile;
@@ -2055,16 +2076,16 @@ module trine_accumulators_ram (
   output wire [367:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [367:0] ram [0:15];
-  reg [367:0] word_q;
   reg [367:0] out_q;
+  reg [367:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 368'd0;
@@ -2336,16 +2357,16 @@ module trine_results_ram (
   output wire [369:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [369:0] ram [0:31];
-  reg [369:0] word_q;
   reg [369:0] out_q;
+  reg [369:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 370'd0;
@@ -2394,7 +2415,7 @@ module trine_results (
     .write_i(push_i),
     .write_at_i(write_at),
     .data_i(data_i),
-    .read_i(fetch),
+    .read_i(word_free),
     .read_at_i(read_at),
     .next_i(out_free),
     .zero_i(1'd0),
@@ -2460,9 +2481,11 @@ module trine_core (
   wire [511:0] activations_word_o;
   wire activations_last_o;
   wire activations_valid_o;
+  wire activations_valid_next_o;
   wire [2047:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_valid_o;
+  wire weights_valid_next_o;
   wire weights_last_o;
   wire weights_early_o;
   wire weights_illegal_o;
@@ -2621,7 +2644,8 @@ module trine_core (
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
-    .valid_o(activations_valid_o)
+    .valid_o(activations_valid_o),
+    .valid_next_o(activations_valid_next_o)
   );
 
   trine_weight_loader weights (
@@ -2635,6 +2659,7 @@ module trine_core (
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
     .valid_o(weights_valid_o),
+    .valid_next_o(weights_valid_next_o),
     .last_o(weights_last_o),
     .early_o(weights_early_o),
     .illegal_o(weights_illegal_o)
@@ -2648,8 +2673,10 @@ module trine_core (
     .depth_i(depth_i),
     .outputs_i(outputs_i),
     .act_valid_i(activations_valid_o),
+    .act_valid_next_i(activations_valid_next_o),
     .act_last_i(activations_last_o),
     .tile_valid_i(weights_valid_o),
+    .tile_valid_next_i(weights_valid_next_o),
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),

@@ -558,16 +558,16 @@ module trine_activations_ram (
   output wire [2048:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
-  reg [2048:0] word_q;
   reg [2048:0] out_q;
+  reg [2048:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 2049'd0;
@@ -592,7 +592,8 @@ module trine_activations (
   output wire in_ready_o,
   output wire [2047:0] word_o,
   output wire last_o,
-  output wire valid_o
+  output wire valid_o,
+  output wire valid_next_o
 );
   reg [10:0] write_q;
   reg [10:0] read_q;
@@ -609,16 +610,19 @@ module trine_activations (
   wire [9:0] read_at;
   wire stays;
   wire moves;
+  wire valid_next;
   wire [2048:0] words_word_o;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
   assign read_at = read_q[9:0];
   assign stays = read_q < stored_q;
   assign moves = rewind_i ? (|stored_q) : (next_q < stored_q);
+  assign valid_next = take_i ? moves : stays;
   assign in_ready_o = ready;
   assign word_o = words_word_o[2047:0];
   assign last_o = words_word_o[2048];
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
 
   trine_activations_ram words (
     .clk_i(clk_i),
@@ -646,7 +650,7 @@ module trine_activations (
       closed_q <= in_last_i;
       full_q <= write_q == 11'd1023;
     end
-    valid_q <= take_i ? moves : stays;
+    valid_q <= valid_next;
     if (rst_i) begin
       store_q <= 1'd0;
       write_q <= 11'd0;
@@ -698,6 +702,7 @@ module trine_weight_loader (
   output wire [32767:0] tile_o,
   output wire in_ready_o,
   output wire valid_o,
+  output wire valid_next_o,
   output wire last_o,
   output wire early_o,
   output wire illegal_o
@@ -719,6 +724,7 @@ module trine_weight_loader (
   wire fills;
   wire complete_next;
   wire completes;
+  wire valid_next;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -912,11 +918,13 @@ module trine_weight_loader (
   assign fills = enter | stuck_q;
   assign complete_next = leave ? place_q[50] : complete;
   assign completes = waits_q | (leave & complete);
+  assign valid_next = (completes & ~take_i) | (fills & complete_next);
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_50_q, held_49_q, held_48_q, held_47_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
   assign in_ready_o = ready;
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
   assign last_o = code_last_q;
   assign early_o = (moved_q & code_last_q) & ~code_complete_q;
   assign illegal_o = fault_q;
@@ -1316,7 +1324,7 @@ module trine_weight_loader (
       closed_q <= in_last_i;
     end
     full_q <= fills;
-    valid_q <= (completes & ~take_i) | (fills & complete_next);
+    valid_q <= valid_next;
     stuck_q <= (fills & completes) & ~take_i;
     moved_q <= leave;
     code_complete_q <= leave & complete;
@@ -1509,8 +1517,10 @@ module trine_sequencer (
   input  wire [14:0] depth_i,
   input  wire [19:0] outputs_i,
   input  wire act_valid_i,
+  input  wire act_valid_next_i,
   input  wire act_last_i,
   input  wire tile_valid_i,
+  input  wire tile_valid_next_i,
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
@@ -1530,6 +1540,7 @@ module trine_sequencer (
   output wire wgt_early_o,
   output wire wgt_late_o
 );
+  reg pop_q;
   reg run_q;
   reg single_q;
   reg [3:0] before_last_q;
@@ -1550,12 +1561,18 @@ module trine_sequencer (
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire issue;
+  reg issue_q;
   wire take;
   wire result;
   wire promised;
   wire freed;
-  reg issue_q;
+  wire next_chunk;
+  wire last_chunk_next;
+  wire has_room_next;
+  wire needs_tile;
+  wire goes_on;
+  wire may;
+  reg issue_1_q;
   reg pass_end_q;
   reg issue_2_q;
   reg pass_end_2_q;
@@ -1565,12 +1582,17 @@ module trine_sequencer (
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
   assign has_tile = tile_valid_i | ~first_q;
-  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
-  assign take = issue & first_q;
-  assign result = issue & last_chunk_q;
-  assign promised = result & ~pop_i;
-  assign freed = pop_i & ~result;
-  assign issue_o = issue;
+  assign take = issue_q & first_q;
+  assign result = issue_q & last_chunk_q;
+  assign promised = result & ~pop_q;
+  assign freed = pop_q & ~result;
+  assign next_chunk = last_chunk_q ? one_chunk_q : ~(15'd256 < k_after_q);
+  assign last_chunk_next = (issue_q & last_q) ? next_chunk : last_chunk_q;
+  assign has_room_next = promised ? ~(room_q == 6'd1) : (freed | has_room_q);
+  assign needs_tile = issue_q ? last_q : first_q;
+  assign goes_on = run_q & ~(issue_q & job_end);
+  assign may = (tile_valid_next_i | ~needs_tile) & (has_room_next | ~last_chunk_next);
+  assign issue_o = issue_q;
   assign rewind_o = pass_end;
   assign take_o = take;
   assign token_o = token_q;
@@ -1592,21 +1614,18 @@ module trine_sequencer (
   assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
 
   always @(posedge clk_i) begin
+    pop_q <= pop_i & ~rst_i;
+    issue_q <= (goes_on & act_valid_next_i) & may;
     room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
-    has_room_q <= promised ? ~(room_q == 6'd1) : (freed | has_room_q);
-    if (issue) begin
+    has_room_q <= has_room_next;
+    last_chunk_q <= last_chunk_next;
+    if (issue_q) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
       last_q <= last_q ? single_q : (token_q == before_last_q);
       if (last_q) begin
         first_chunk_q <= last_chunk_q;
-        if (last_chunk_q) begin
-          last_chunk_q <= one_chunk_q;
-          k_after_q <= k_second_q;
-        end else begin
-          last_chunk_q <= ~(15'd256 < k_after_q);
-          k_after_q <= k_after_q - 15'd256;
-        end
+        k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 15'd256);
       end
       if (pass_end & ~last_pass_q) begin
         n_left_q <= n_after_q;
@@ -1619,6 +1638,7 @@ module trine_sequencer (
     end
     if (start_i) begin
       run_q <= 1'd1;
+      issue_q <= 1'd0;
       token_q <= 4'd0;
       first_q <= 1'd1;
       last_q <= last_token_i == 4'd0;
@@ -1635,12 +1655,13 @@ module trine_sequencer (
     end
     if (rst_i) begin
       run_q <= 1'd0;
+      issue_q <= 1'd0;
       room_q <= 6'd32;
       has_room_q <= 1'd1;
     end
-    issue_q <= issue & ~rst_i;
+    issue_1_q <= issue_q & ~rst_i;
     pass_end_q <= pass_end;
-    issue_2_q <= issue_q & ~rst_i;
+    issue_2_q <= issue_1_q & ~rst_i;
     pass_end_2_q <= pass_end_q;
     take_q <= take & ~rst_i;
     last_tile_q <= last_tile;
@@ -3881,16 +3902,16 @@ module trine_accumulators_ram (
   output wire [1471:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
-  reg [1471:0] word_q;
   reg [1471:0] out_q;
+  reg [1471:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 1472'd0;
@@ -4690,16 +4711,16 @@ module trine_results_ram (
   output wire [1473:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
-  reg [1473:0] word_q;
   reg [1473:0] out_q;
+  reg [1473:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
-    if (write_i) begin
-      ram[write_at_i] <= data_i;
-    end
     if (read_i) begin
       word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
       out_q <= 1474'd0;
@@ -4748,7 +4769,7 @@ module trine_results (
     .write_i(push_i),
     .write_at_i(write_at),
     .data_i(data_i),
-    .read_i(fetch),
+    .read_i(word_free),
     .read_at_i(read_at),
     .next_i(out_free),
     .zero_i(1'd0),
@@ -4814,9 +4835,11 @@ module trine_core (
   wire [2047:0] activations_word_o;
   wire activations_last_o;
   wire activations_valid_o;
+  wire activations_valid_next_o;
   wire [32767:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_valid_o;
+  wire weights_valid_next_o;
   wire weights_last_o;
   wire weights_early_o;
   wire weights_illegal_o;
@@ -5083,7 +5106,8 @@ module trine_core (
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
-    .valid_o(activations_valid_o)
+    .valid_o(activations_valid_o),
+    .valid_next_o(activations_valid_next_o)
   );
 
   trine_weight_loader weights (
@@ -5097,6 +5121,7 @@ module trine_core (
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
     .valid_o(weights_valid_o),
+    .valid_next_o(weights_valid_next_o),
     .last_o(weights_last_o),
     .early_o(weights_early_o),
     .illegal_o(weights_illegal_o)
@@ -5110,8 +5135,10 @@ module trine_core (
     .depth_i(depth_i),
     .outputs_i(outputs_i),
     .act_valid_i(activations_valid_o),
+    .act_valid_next_i(activations_valid_next_o),
     .act_last_i(activations_last_o),
     .tile_valid_i(weights_valid_o),
+    .tile_valid_next_i(weights_valid_next_o),
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
