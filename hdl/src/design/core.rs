@@ -183,9 +183,9 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             wire.unsigned()
         })
         .collect();
-    // In the last pass only `n_left` columns are real.
-    let keep = (0..c.columns).map(|n| (!&tail | lit(n as i64, left.ty).lt(&left)).repeat(4));
-    let keep = m.name("keep", cat(keep));
+    // In the last pass only `n_left` columns are real; the sequencer is there long before a result is.
+    let real_q = m.register("real_q", cat((0..c.columns).map(|n| lit(n as i64, left.ty).lt(&left))));
+    let keep = m.name("keep", cat((0..c.columns).map(|n| (!&tail | real_q.bit(n)).repeat(4))));
     m.drive("act_ready_o", &act["in_ready_o"]);
     m.drive("wgt_ready_o", &wgt["in_ready_o"]);
     m.drive("res_valid_o", &out["valid_o"]);

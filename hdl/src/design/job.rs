@@ -57,11 +57,13 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let done_tag_q = m.reg("done_tag_q", tag.ty);
     let idle_q = m.reg("idle_q", limit.ty);
 
-    let within = |v: &crate::lang::Expr, most: usize| v.any() & !lit(most as i64, v.ty).lt(v);
-    let shape_q = m.register("shape_q", within(&tokens, c.max_tokens) & within(&depth, c.max_depth) & outputs.any());
+    let within = |v: &crate::lang::Expr, most: usize| vec![v.any(), !lit(most as i64, v.ty).lt(v)];
+    let fits = [within(&tokens, c.max_tokens), within(&depth, c.max_depth), vec![outputs.any()]].concat();
+    let fits_q = m.register("fits_q", cat(fits));
+    let shape = m.name("shape", fits_q.all());
     let check_q = m.reg("check_q", BIT);
-    let accept = m.name("accept", &check_q & &shape_q);
-    let refuse = m.name("refuse", &check_q & !&shape_q);
+    let accept = m.name("accept", &check_q & &shape);
+    let refuse = m.name("refuse", &check_q & !&shape);
     // Byte by byte: a comparison of all bits is a long way for one cycle.
     let bytes = (0..4).map(|i| idle_q.slice(8 * i, 8).eq(&limit.slice(8 * i, 8)));
     let matches_q = m.register("matches_q", cat(bytes));

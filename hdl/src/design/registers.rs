@@ -205,12 +205,18 @@ impl File<'_> {
         if r.fields.iter().all(|f| f.access == Access::Constant) {
             return lit(i64::from(constant(r, self.c)), bits(32));
         }
+        // What is written changes a cycle after the request was carried out: the way to all registers is long.
+        let written = r.fields.iter().any(|f| !matches!(f.access, Access::Constant | Access::ReadOnly));
+        let strobe = match written {
+            true => self.m.register(&format!("{}_strobe_q", r.name.to_lowercase()), &self.commit & hit & !&self.reset),
+            false => lit(0, BIT),
+        };
         let (mut parts, mut at) = (vec![], 0);
         for f in r.fields {
             if f.lsb > at {
                 parts.push(lit(0, bits(f.lsb - at)));
             }
-            parts.push(self.field(r, f, hit));
+            parts.push(self.field(r, f, &strobe));
             at = f.lsb + f.width;
         }
         if at < 32 {
@@ -219,8 +225,7 @@ impl File<'_> {
         cat(parts)
     }
 
-    fn field(&mut self, r: &Register, f: &Field, hit: &Expr) -> Expr {
-        let written = &self.commit & hit;
+    fn field(&mut self, r: &Register, f: &Field, written: &Expr) -> Expr {
         let value = self.wdata.slice(f.lsb, f.width);
         let ty = bits(f.width);
         match f.access {

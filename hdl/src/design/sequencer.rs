@@ -47,8 +47,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let pop = m.register("pop_q", &pop & !&rst);
 
     let run_q = m.reg("run_q", BIT);
-    let single_q = m.reg("single_q", BIT);
-    let before_last_q = m.reg("before_last_q", last_token.ty);
     let token_q = m.reg("token_q", last_token.ty);
     let first_q = m.reg("first_q", BIT);
     let last_q = m.reg("last_q", BIT);
@@ -59,13 +57,25 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let n_after_q = m.reg("n_after_q", outputs.ty);
     let first_chunk_q = m.reg("first_chunk_q", BIT);
     let last_chunk_q = m.reg("last_chunk_q", BIT);
-    let one_chunk_q = m.reg("one_chunk_q", BIT);
     let last_pass_q = m.reg("last_pass_q", BIT);
-    let k_second_q = m.reg("k_second_q", depth.ty);
+    // The chunk after this one is the last of the pass, if this one is not.
+    let next_last_q = m.reg("next_last_q", BIT);
     let room_q = m.reg("room_q", bits(clog2(room + 1)));
     let has_room_q = m.reg("has_room_q", BIT);
 
-    let reaches = |left: &Expr, step: usize| !lit(step as i64, left.ty).lt(left);
+    let reaches = |left: &Expr, step: usize| match (step as i64).checked_ilog2() {
+        // A step beyond the range reaches the end from anywhere.
+        Some(bits) if bits as usize >= left.ty.width => lit(1, BIT),
+        _ => !lit(step as i64, left.ty).lt(left),
+    };
+    m.note("what the shape says, which is there two cycles before the start");
+    let single_q = m.register("single_q", last_token.is(0));
+    let before_last_q = m.register("before_last_q", last_token.back(1));
+    let one_chunk_q = m.register("one_chunk_q", reaches(&depth, c.lanes));
+    let two_chunks_q = m.register("two_chunks_q", reaches(&depth, 2 * c.lanes));
+    let k_second_q = m.register("k_second_q", depth.back(c.lanes as i64));
+    let one_pass_q = m.register("one_pass_q", reaches(&outputs, c.columns));
+    let n_second_q = m.register("n_second_q", outputs.back(c.columns as i64));
     let pass_end = m.name("pass_end", &last_q & &last_chunk_q);
     let job_end = m.name("job_end", &pass_end & &last_pass_q);
     let last_tile = m.name("last_tile", &last_chunk_q & &last_pass_q);
@@ -78,7 +88,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let promised = m.name("promised", &result & !&pop);
     let freed = m.name("freed", &pop & !&result);
 
-    let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, reaches(&k_after_q, c.lanes)));
+    let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, &next_last_q));
     let last_chunk_next = m.name("last_chunk_next", mux(&issue & &last_q, &next_chunk, &last_chunk_q));
     let has_room_next = m.name("has_room_next", mux(&promised, !room_q.is(1), &freed | &has_room_q));
     let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
@@ -99,6 +109,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                     &last_q,
                     [
                         set(&first_chunk_q, &last_chunk_q),
+                        set(&next_last_q, mux(&last_chunk_q, &two_chunks_q, reaches(&k_after_q, 2 * c.lanes))),
                         set(&k_after_q, mux(&last_chunk_q, &k_second_q, k_after_q.back(c.lanes as i64))),
                     ],
                 ),
@@ -120,17 +131,14 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&issue_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
-                set(&last_q, last_token.is(0)),
-                set(&single_q, last_token.is(0)),
-                set(&before_last_q, last_token.back(1)),
+                set(&last_q, &single_q),
                 set_to(&first_chunk_q, 1),
-                set(&last_chunk_q, reaches(&depth, c.lanes)),
-                set(&one_chunk_q, reaches(&depth, c.lanes)),
-                set(&k_after_q, depth.back(c.lanes as i64)),
-                set(&k_second_q, depth.back(c.lanes as i64)),
+                set(&last_chunk_q, &one_chunk_q),
+                set(&next_last_q, &two_chunks_q),
+                set(&k_after_q, &k_second_q),
                 set(&n_left_q, &outputs),
-                set(&n_after_q, outputs.back(c.columns as i64)),
-                set(&last_pass_q, reaches(&outputs, c.columns)),
+                set(&n_after_q, &n_second_q),
+                set(&last_pass_q, &one_pass_q),
             ],
         ),
         when(&rst, [set_to(&run_q, 0), set_to(&issue_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
@@ -149,16 +157,20 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("stall_act_o", &run_q & !&act_valid);
     m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);
     m.drive("stall_out_o", &run_q & &act_valid & &has_tile & &last_chunk_q & !&has_room_q);
-    m.note("stream marks out of place; a tile and its mark follow one cycle after the issue, a lane chunk two");
+    m.note("stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two");
     let issue_1_q = m.register("issue_1_q", &issue & !&rst);
     let pass_end_q = m.register("pass_end_q", &pass_end);
     let issue_2_q = m.register("issue_2_q", &issue_1_q & !&rst);
     let pass_end_2_q = m.register("pass_end_2_q", &pass_end_q);
-    m.drive("act_early_o", &issue_2_q & &act_last & !&pass_end_2_q);
-    m.drive("act_late_o", &issue_2_q & !&act_last & &pass_end_2_q);
     let take_q = m.register("take_q", &take & !&rst);
     let last_tile_q = m.register("last_tile_q", &last_tile);
-    m.drive("wgt_early_o", &take_q & &tile_last & !&last_tile_q);
-    m.drive("wgt_late_o", &take_q & !&tile_last & &last_tile_q);
+    let mut tell = |name: &str, found: Expr| {
+        let found = m.register(&format!("{name}_q"), found & !&rst);
+        m.drive(&format!("{name}_o"), found);
+    };
+    tell("act_early", &issue_2_q & &act_last & !&pass_end_2_q);
+    tell("act_late", &issue_2_q & !&act_last & &pass_end_2_q);
+    tell("wgt_early", &take_q & &tile_last & !&last_tile_q);
+    tell("wgt_late", &take_q & !&tile_last & &last_tile_q);
     m.build()
 }

@@ -9,10 +9,10 @@
 //! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
 //! depends on registers only, not on `take_i`.
 //! `valid_next_o` is `valid_o` of the next cycle. `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that a mark stands inside a tile, `illegal_o`,
-//! two cycles after a beat moved on, that it held an illegal code.
+//! three cycles after a beat moved on, that it held an illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::{Config, WeightCode};
 
@@ -85,8 +85,12 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let code_last_q = m.reg("code_last_q", BIT);
     m.on_clock([when(!&waits_q, [set(&code_q, &codes), set(&code_last_q, &last_q)])]);
     let illegal_q = m.register("illegal_q", illegal);
-    let fault_q = m.reg("fault_q", BIT);
-    m.on_clock([if_else(&rst, [set_to(&fault_q, 0)], [set(&fault_q, &moved_q & illegal_q.any())])]);
+    // All of a wide beat in two steps.
+    let codes_of = illegal_q.ty.width;
+    let groups = (0..codes_of).step_by(16).map(|i| illegal_q.slice(i, 16.min(codes_of - i)).any());
+    let group_q = m.register("group_q", cat(groups));
+    let checked_q = m.register("checked_q", &moved_q & !&rst);
+    let fault_q = m.register("fault_q", &checked_q & group_q.any() & !&rst);
     let mut parts = vec![];
     if beats > 1 {
         let code_place_q = m.register("code_place_q", place_q.slice(0, beats - 1));

@@ -105,45 +105,55 @@ module trine_registers (
   reg caps1_read_q;
   reg ctrl_write_q;
   reg ctrl_read_q;
+  reg ctrl_strobe_q;
   reg ctrl_start_q;
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
   reg status_write_q;
   reg status_read_q;
+  reg status_strobe_q;
   reg status_done_q;
   reg status_error_q;
   reg err_code_write_q;
   reg err_code_read_q;
   reg irq_en_write_q;
   reg irq_en_read_q;
+  reg irq_en_strobe_q;
   reg irq_en_done_q;
   reg irq_en_error_q;
   reg irq_stat_write_q;
   reg irq_stat_read_q;
+  reg irq_stat_strobe_q;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
   reg tokens_write_q;
   reg tokens_read_q;
+  reg tokens_strobe_q;
   reg [12:0] tokens_m_q;
   reg depth_write_q;
   reg depth_read_q;
+  reg depth_strobe_q;
   reg [18:0] depth_k_q;
   reg outputs_write_q;
   reg outputs_read_q;
+  reg outputs_strobe_q;
   reg [19:0] outputs_n_q;
   reg caps2_write_q;
   reg caps2_read_q;
   reg watchdog_write_q;
   reg watchdog_read_q;
+  reg watchdog_strobe_q;
   reg [31:0] watchdog_cycles_q;
   reg job_tag_write_q;
   reg job_tag_read_q;
+  reg job_tag_strobe_q;
   reg [31:0] job_tag_tag_q;
   reg done_tag_write_q;
   reg done_tag_read_q;
   reg perf_ctrl_write_q;
   reg perf_ctrl_read_q;
+  reg perf_ctrl_strobe_q;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
   reg cycles_lo_write_q;
@@ -176,6 +186,7 @@ module trine_registers (
   reg jobs_read_q;
   reg scratch_write_q;
   reg scratch_read_q;
+  reg scratch_strobe_q;
   reg [31:0] scratch_value_q;
   wire [31:0] known;
   reg write_act_q;
@@ -295,26 +306,28 @@ module trine_registers (
     if (ar_enter) begin
       ctrl_read_q <= read_word == 10'd4;
     end
-    ctrl_start_q <= (wdata_q[0] & (commit & ctrl_write_q)) & ~reset;
-    ctrl_abort_q <= (wdata_q[1] & (commit & ctrl_write_q)) & ~reset;
-    soft_reset_q <= (wdata_q[2] & (commit & ctrl_write_q)) & ~reset;
-    ctrl_act_last_q <= (wdata_q[3] & (commit & ctrl_write_q)) & ~reset;
-    ctrl_wgt_last_q <= (wdata_q[4] & (commit & ctrl_write_q)) & ~reset;
+    ctrl_strobe_q <= (commit & ctrl_write_q) & ~reset;
+    ctrl_start_q <= (wdata_q[0] & ctrl_strobe_q) & ~reset;
+    ctrl_abort_q <= (wdata_q[1] & ctrl_strobe_q) & ~reset;
+    soft_reset_q <= (wdata_q[2] & ctrl_strobe_q) & ~reset;
+    ctrl_act_last_q <= (wdata_q[3] & ctrl_strobe_q) & ~reset;
+    ctrl_wgt_last_q <= (wdata_q[4] & ctrl_strobe_q) & ~reset;
     if (aw_enter) begin
       status_write_q <= write_word == 10'd5;
     end
     if (ar_enter) begin
       status_read_q <= read_word == 10'd5;
     end
+    status_strobe_q <= (commit & status_write_q) & ~reset;
     if (reset) begin
       status_done_q <= 1'd0;
     end else begin
-      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & (commit & status_write_q)));
+      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & status_strobe_q));
     end
     if (reset) begin
       status_error_q <= 1'd0;
     end else begin
-      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & (commit & status_write_q)));
+      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & status_strobe_q));
     end
     if (aw_enter) begin
       err_code_write_q <= write_word == 10'd6;
@@ -328,17 +341,18 @@ module trine_registers (
     if (ar_enter) begin
       irq_en_read_q <= read_word == 10'd7;
     end
+    irq_en_strobe_q <= (commit & irq_en_write_q) & ~reset;
     if (reset) begin
       irq_en_done_q <= 1'd0;
     end else begin
-      if (commit & irq_en_write_q) begin
+      if (irq_en_strobe_q) begin
         irq_en_done_q <= wdata_q[0];
       end
     end
     if (reset) begin
       irq_en_error_q <= 1'd0;
     end else begin
-      if (commit & irq_en_write_q) begin
+      if (irq_en_strobe_q) begin
         irq_en_error_q <= wdata_q[1];
       end
     end
@@ -348,15 +362,16 @@ module trine_registers (
     if (ar_enter) begin
       irq_stat_read_q <= read_word == 10'd8;
     end
+    irq_stat_strobe_q <= (commit & irq_stat_write_q) & ~reset;
     if (reset) begin
       irq_stat_done_q <= 1'd0;
     end else begin
-      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & (commit & irq_stat_write_q)));
+      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & irq_stat_strobe_q));
     end
     if (reset) begin
       irq_stat_error_q <= 1'd0;
     end else begin
-      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & (commit & irq_stat_write_q)));
+      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & irq_stat_strobe_q));
     end
     if (aw_enter) begin
       tokens_write_q <= write_word == 10'd9;
@@ -364,10 +379,11 @@ module trine_registers (
     if (ar_enter) begin
       tokens_read_q <= read_word == 10'd9;
     end
+    tokens_strobe_q <= (commit & tokens_write_q) & ~reset;
     if (reset) begin
       tokens_m_q <= 13'd0;
     end else begin
-      if (commit & tokens_write_q) begin
+      if (tokens_strobe_q) begin
         tokens_m_q <= wdata_q[12:0];
       end
     end
@@ -377,10 +393,11 @@ module trine_registers (
     if (ar_enter) begin
       depth_read_q <= read_word == 10'd10;
     end
+    depth_strobe_q <= (commit & depth_write_q) & ~reset;
     if (reset) begin
       depth_k_q <= 19'd0;
     end else begin
-      if (commit & depth_write_q) begin
+      if (depth_strobe_q) begin
         depth_k_q <= wdata_q[18:0];
       end
     end
@@ -390,10 +407,11 @@ module trine_registers (
     if (ar_enter) begin
       outputs_read_q <= read_word == 10'd11;
     end
+    outputs_strobe_q <= (commit & outputs_write_q) & ~reset;
     if (reset) begin
       outputs_n_q <= 20'd0;
     end else begin
-      if (commit & outputs_write_q) begin
+      if (outputs_strobe_q) begin
         outputs_n_q <= wdata_q[19:0];
       end
     end
@@ -409,10 +427,11 @@ module trine_registers (
     if (ar_enter) begin
       watchdog_read_q <= read_word == 10'd13;
     end
+    watchdog_strobe_q <= (commit & watchdog_write_q) & ~reset;
     if (reset) begin
       watchdog_cycles_q <= 32'd0;
     end else begin
-      if (commit & watchdog_write_q) begin
+      if (watchdog_strobe_q) begin
         watchdog_cycles_q <= wdata_q[31:0];
       end
     end
@@ -422,10 +441,11 @@ module trine_registers (
     if (ar_enter) begin
       job_tag_read_q <= read_word == 10'd14;
     end
+    job_tag_strobe_q <= (commit & job_tag_write_q) & ~reset;
     if (reset) begin
       job_tag_tag_q <= 32'd0;
     end else begin
-      if (commit & job_tag_write_q) begin
+      if (job_tag_strobe_q) begin
         job_tag_tag_q <= wdata_q[31:0];
       end
     end
@@ -441,8 +461,9 @@ module trine_registers (
     if (ar_enter) begin
       perf_ctrl_read_q <= read_word == 10'd16;
     end
-    perf_ctrl_clear_q <= (wdata_q[0] & (commit & perf_ctrl_write_q)) & ~reset;
-    perf_ctrl_snapshot_q <= (wdata_q[1] & (commit & perf_ctrl_write_q)) & ~reset;
+    perf_ctrl_strobe_q <= (commit & perf_ctrl_write_q) & ~reset;
+    perf_ctrl_clear_q <= (wdata_q[0] & perf_ctrl_strobe_q) & ~reset;
+    perf_ctrl_snapshot_q <= (wdata_q[1] & perf_ctrl_strobe_q) & ~reset;
     if (aw_enter) begin
       cycles_lo_write_q <= write_word == 10'd17;
     end
@@ -533,10 +554,11 @@ module trine_registers (
     if (ar_enter) begin
       scratch_read_q <= read_word == 10'd31;
     end
+    scratch_strobe_q <= (commit & scratch_write_q) & ~reset;
     if (reset) begin
       scratch_value_q <= 32'd0;
     end else begin
-      if (commit & scratch_write_q) begin
+      if (scratch_strobe_q) begin
         scratch_value_q <= wdata_q[31:0];
       end
     end
@@ -617,6 +639,7 @@ module trine_windows (
   wire act_taken;
   reg [2:0] act_place_q;
   wire act_complete;
+  wire act_marked;
   wire act_blocked;
   reg [63:0] wgt_beat_q;
   reg wgt_step_q;
@@ -630,6 +653,7 @@ module trine_windows (
   wire wgt_taken;
   reg [1:0] wgt_place_q;
   wire wgt_complete;
+  wire wgt_marked;
   wire wgt_blocked;
   wire write_blocked;
   reg [10:0] write_waited_q;
@@ -650,6 +674,7 @@ module trine_windows (
   assign act_request = write_act_i & busy_i;
   assign act_taken = act_request & ~(act_full_q | act_closed_q);
   assign act_complete = act_taken & act_place_q[2];
+  assign act_marked = act_last_i | act_marked_q;
   assign act_valid_o = act_valid_q;
   assign act_data_o = act_beat_q[79:0];
   assign act_last_o = act_last_q;
@@ -657,6 +682,7 @@ module trine_windows (
   assign wgt_request = write_wgt_i & busy_i;
   assign wgt_taken = wgt_request & ~(wgt_full_q | wgt_closed_q);
   assign wgt_complete = wgt_taken & wgt_place_q[1];
+  assign wgt_marked = wgt_last_i | wgt_marked_q;
   assign wgt_valid_o = wgt_valid_q;
   assign wgt_data_o = wgt_beat_q[39:0];
   assign wgt_last_o = wgt_last_q;
@@ -692,7 +718,7 @@ module trine_windows (
       act_beat_q <= {word_q, act_beat_q[95:32]};
     end
     if (act_complete) begin
-      act_last_q <= act_marked_q;
+      act_last_q <= act_marked;
     end
     if (rst_i) begin
       act_full_q <= 1'd0;
@@ -704,9 +730,9 @@ module trine_windows (
       act_full_q <= act_complete | (act_full_q & ~(act_valid_q & act_ready_i));
       act_ended_q <= act_complete;
       act_valid_q <= act_ended_q | (act_valid_q & ~act_ready_i);
-      act_marked_q <= act_last_i | (act_marked_q & ~act_complete);
+      act_marked_q <= act_marked & ~act_complete;
       if (act_complete) begin
-        act_closed_q <= act_marked_q;
+        act_closed_q <= act_marked;
       end
     end
     if (rst_i) begin
@@ -721,7 +747,7 @@ module trine_windows (
       wgt_beat_q <= {word_q, wgt_beat_q[63:32]};
     end
     if (wgt_complete) begin
-      wgt_last_q <= wgt_marked_q;
+      wgt_last_q <= wgt_marked;
     end
     if (rst_i) begin
       wgt_full_q <= 1'd0;
@@ -733,9 +759,9 @@ module trine_windows (
       wgt_full_q <= wgt_complete | (wgt_full_q & ~(wgt_valid_q & wgt_ready_i));
       wgt_ended_q <= wgt_complete;
       wgt_valid_q <= wgt_ended_q | (wgt_valid_q & ~wgt_ready_i);
-      wgt_marked_q <= wgt_last_i | (wgt_marked_q & ~wgt_complete);
+      wgt_marked_q <= wgt_marked & ~wgt_complete;
       if (wgt_complete) begin
-        wgt_closed_q <= wgt_marked_q;
+        wgt_closed_q <= wgt_marked;
       end
     end
     if (write_blocked) begin
@@ -976,6 +1002,8 @@ module trine_weight_loader (
   reg [49:0] code_q;
   reg code_last_q;
   reg [4:0] illegal_q;
+  reg group_q;
+  reg checked_q;
   reg fault_q;
   reg code_place_q;
   reg [49:0] held_0_q;
@@ -1060,11 +1088,9 @@ module trine_weight_loader (
       code_last_q <= last_q;
     end
     illegal_q <= illegal;
-    if (rst_i) begin
-      fault_q <= 1'd0;
-    end else begin
-      fault_q <= moved_q & (|illegal_q);
-    end
+    group_q <= |illegal_q[4:0];
+    checked_q <= moved_q & ~rst_i;
+    fault_q <= (checked_q & (|group_q)) & ~rst_i;
     code_place_q <= place_q[0];
     if (moved_q & code_place_q) begin
       held_0_q <= code_q;
@@ -1106,8 +1132,6 @@ module trine_sequencer (
 );
   reg pop_q;
   reg run_q;
-  reg single_q;
-  reg [1:0] before_last_q;
   reg [1:0] token_q;
   reg first_q;
   reg last_q;
@@ -1116,11 +1140,17 @@ module trine_sequencer (
   reg [19:0] n_after_q;
   reg first_chunk_q;
   reg last_chunk_q;
-  reg one_chunk_q;
   reg last_pass_q;
-  reg [9:0] k_second_q;
+  reg next_last_q;
   reg [4:0] room_q;
   reg has_room_q;
+  reg single_q;
+  reg [1:0] before_last_q;
+  reg one_chunk_q;
+  reg two_chunks_q;
+  reg [9:0] k_second_q;
+  reg one_pass_q;
+  reg [19:0] n_second_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
@@ -1142,6 +1172,12 @@ module trine_sequencer (
   reg pass_end_2_q;
   reg take_q;
   reg last_tile_q;
+  reg act_early_q;
+  reg act_late_q;
+  reg wgt_early_q;
+  reg wgt_late_q;
+
+  // what the shape says, which is there two cycles before the start
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
@@ -1150,7 +1186,7 @@ module trine_sequencer (
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
   assign freed = pop_q & ~result;
-  assign next_chunk = last_chunk_q ? one_chunk_q : ~(10'd10 < k_after_q);
+  assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign last_chunk_next = (issue_q & last_q) ? next_chunk : last_chunk_q;
   assign has_room_next = promised ? ~(room_q == 5'd1) : (freed | has_room_q);
   assign needs_tile = issue_q ? last_q : first_q;
@@ -1171,14 +1207,21 @@ module trine_sequencer (
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
   assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place; a tile and its mark follow one cycle after the issue, a lane chunk two
-  assign act_early_o = (issue_2_q & act_last_i) & ~pass_end_2_q;
-  assign act_late_o = (issue_2_q & ~act_last_i) & pass_end_2_q;
-  assign wgt_early_o = (take_q & tile_last_i) & ~last_tile_q;
-  assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
+  // stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two
+  assign act_early_o = act_early_q;
+  assign act_late_o = act_late_q;
+  assign wgt_early_o = wgt_early_q;
+  assign wgt_late_o = wgt_late_q;
 
   always @(posedge clk_i) begin
     pop_q <= pop_i & ~rst_i;
+    single_q <= last_token_i == 2'd0;
+    before_last_q <= last_token_i - 2'd1;
+    one_chunk_q <= ~(10'd10 < depth_i);
+    two_chunks_q <= ~(10'd20 < depth_i);
+    k_second_q <= depth_i - 10'd10;
+    one_pass_q <= ~(20'd4 < outputs_i);
+    n_second_q <= outputs_i - 20'd4;
     issue_q <= (goes_on & act_valid_next_i) & may;
     room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
     has_room_q <= has_room_next;
@@ -1189,6 +1232,7 @@ module trine_sequencer (
       last_q <= last_q ? single_q : (token_q == before_last_q);
       if (last_q) begin
         first_chunk_q <= last_chunk_q;
+        next_last_q <= last_chunk_q ? two_chunks_q : ~(10'd20 < k_after_q);
         k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 10'd10);
       end
       if (pass_end & ~last_pass_q) begin
@@ -1205,17 +1249,14 @@ module trine_sequencer (
       issue_q <= 1'd0;
       token_q <= 2'd0;
       first_q <= 1'd1;
-      last_q <= last_token_i == 2'd0;
-      single_q <= last_token_i == 2'd0;
-      before_last_q <= last_token_i - 2'd1;
+      last_q <= single_q;
       first_chunk_q <= 1'd1;
-      last_chunk_q <= ~(10'd10 < depth_i);
-      one_chunk_q <= ~(10'd10 < depth_i);
-      k_after_q <= depth_i - 10'd10;
-      k_second_q <= depth_i - 10'd10;
+      last_chunk_q <= one_chunk_q;
+      next_last_q <= two_chunks_q;
+      k_after_q <= k_second_q;
       n_left_q <= outputs_i;
-      n_after_q <= outputs_i - 20'd4;
-      last_pass_q <= ~(20'd4 < outputs_i);
+      n_after_q <= n_second_q;
+      last_pass_q <= one_pass_q;
     end
     if (rst_i) begin
       run_q <= 1'd0;
@@ -1229,6 +1270,10 @@ module trine_sequencer (
     pass_end_2_q <= pass_end_q;
     take_q <= take & ~rst_i;
     last_tile_q <= last_tile;
+    act_early_q <= ((issue_2_q & act_last_i) & ~pass_end_2_q) & ~rst_i;
+    act_late_q <= ((issue_2_q & ~act_last_i) & pass_end_2_q) & ~rst_i;
+    wgt_early_q <= ((take_q & tile_last_i) & ~last_tile_q) & ~rst_i;
+    wgt_late_q <= ((take_q & ~tile_last_i) & last_tile_q) & ~rst_i;
   end
 endmodule
 
@@ -1752,6 +1797,7 @@ module trine_core (
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
   wire signed [31:0] result_3;
+  reg [3:0] real_q;
   wire [15:0] keep;
   assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
@@ -1765,7 +1811,7 @@ module trine_core (
   assign result_1 = $signed({{14{results_data_o[35]}}, $signed(results_data_o[35:18])});
   assign result_2 = $signed({{14{results_data_o[53]}}, $signed(results_data_o[53:36])});
   assign result_3 = $signed({{14{results_data_o[71]}}, $signed(results_data_o[71:54])});
-  assign keep = {{4{~tail | (3'd3 < left)}}, {4{~tail | (3'd2 < left)}}, {4{~tail | (3'd1 < left)}}, {4{~tail | (3'd0 < left)}}};
+  assign keep = {{4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -1992,6 +2038,7 @@ module trine_core (
     job_end_8_q <= job_end_7_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
+    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left, 3'd0 < left};
   end
 endmodule
 
@@ -2035,7 +2082,8 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg shape_q;
+  reg [4:0] fits_q;
+  wire shape;
   reg check_q;
   wire accept;
   wire refuse;
@@ -2052,8 +2100,9 @@ module trine_job (
   reg start_q;
   reg moved_q;
   wire [12:0] last_token;
-  assign accept = check_q & shape_q;
-  assign refuse = check_q & ~shape_q;
+  assign shape = &fits_q;
+  assign accept = check_q & shape;
+  assign refuse = check_q & ~shape;
   assign expired = (&matches_q) & limited_q;
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : (window_full_i ? 4'd8 : (window_empty_i ? 4'd9 : 4'd7))))));
   assign stray = (~busy_q & ~accept) & (window_full_i | window_empty_i);
@@ -2075,7 +2124,7 @@ module trine_job (
   wire unused_ok = &{1'b0, last_token[12:2]};
 
   always @(posedge clk_i) begin
-    shape_q <= (((|tokens_i) & ~(13'd4 < tokens_i)) & ((|depth_i) & ~(19'd512 < depth_i))) & (|outputs_i);
+    fits_q <= {|outputs_i, ~(19'd512 < depth_i), |depth_i, ~(13'd4 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= |watchdog_i;
     reason_q <= reason;

@@ -96,45 +96,55 @@ module trine_registers (
   reg caps1_read_q;
   reg ctrl_write_q;
   reg ctrl_read_q;
+  reg ctrl_strobe_q;
   reg ctrl_start_q;
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
   reg status_write_q;
   reg status_read_q;
+  reg status_strobe_q;
   reg status_done_q;
   reg status_error_q;
   reg err_code_write_q;
   reg err_code_read_q;
   reg irq_en_write_q;
   reg irq_en_read_q;
+  reg irq_en_strobe_q;
   reg irq_en_done_q;
   reg irq_en_error_q;
   reg irq_stat_write_q;
   reg irq_stat_read_q;
+  reg irq_stat_strobe_q;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
   reg tokens_write_q;
   reg tokens_read_q;
+  reg tokens_strobe_q;
   reg [12:0] tokens_m_q;
   reg depth_write_q;
   reg depth_read_q;
+  reg depth_strobe_q;
   reg [18:0] depth_k_q;
   reg outputs_write_q;
   reg outputs_read_q;
+  reg outputs_strobe_q;
   reg [19:0] outputs_n_q;
   reg caps2_write_q;
   reg caps2_read_q;
   reg watchdog_write_q;
   reg watchdog_read_q;
+  reg watchdog_strobe_q;
   reg [31:0] watchdog_cycles_q;
   reg job_tag_write_q;
   reg job_tag_read_q;
+  reg job_tag_strobe_q;
   reg [31:0] job_tag_tag_q;
   reg done_tag_write_q;
   reg done_tag_read_q;
   reg perf_ctrl_write_q;
   reg perf_ctrl_read_q;
+  reg perf_ctrl_strobe_q;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
   reg cycles_lo_write_q;
@@ -167,6 +177,7 @@ module trine_registers (
   reg jobs_read_q;
   reg scratch_write_q;
   reg scratch_read_q;
+  reg scratch_strobe_q;
   reg [31:0] scratch_value_q;
   wire [31:0] known;
   wire denied;
@@ -279,26 +290,28 @@ module trine_registers (
     if (ar_enter) begin
       ctrl_read_q <= read_word == 10'd4;
     end
-    ctrl_start_q <= (wdata_q[0] & (commit & ctrl_write_q)) & ~reset;
-    ctrl_abort_q <= (wdata_q[1] & (commit & ctrl_write_q)) & ~reset;
-    soft_reset_q <= (wdata_q[2] & (commit & ctrl_write_q)) & ~reset;
-    ctrl_act_last_q <= (wdata_q[3] & (commit & ctrl_write_q)) & ~reset;
-    ctrl_wgt_last_q <= (wdata_q[4] & (commit & ctrl_write_q)) & ~reset;
+    ctrl_strobe_q <= (commit & ctrl_write_q) & ~reset;
+    ctrl_start_q <= (wdata_q[0] & ctrl_strobe_q) & ~reset;
+    ctrl_abort_q <= (wdata_q[1] & ctrl_strobe_q) & ~reset;
+    soft_reset_q <= (wdata_q[2] & ctrl_strobe_q) & ~reset;
+    ctrl_act_last_q <= (wdata_q[3] & ctrl_strobe_q) & ~reset;
+    ctrl_wgt_last_q <= (wdata_q[4] & ctrl_strobe_q) & ~reset;
     if (aw_enter) begin
       status_write_q <= write_word == 10'd5;
     end
     if (ar_enter) begin
       status_read_q <= read_word == 10'd5;
     end
+    status_strobe_q <= (commit & status_write_q) & ~reset;
     if (reset) begin
       status_done_q <= 1'd0;
     end else begin
-      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & (commit & status_write_q)));
+      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & status_strobe_q));
     end
     if (reset) begin
       status_error_q <= 1'd0;
     end else begin
-      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & (commit & status_write_q)));
+      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & status_strobe_q));
     end
     if (aw_enter) begin
       err_code_write_q <= write_word == 10'd6;
@@ -312,17 +325,18 @@ module trine_registers (
     if (ar_enter) begin
       irq_en_read_q <= read_word == 10'd7;
     end
+    irq_en_strobe_q <= (commit & irq_en_write_q) & ~reset;
     if (reset) begin
       irq_en_done_q <= 1'd0;
     end else begin
-      if (commit & irq_en_write_q) begin
+      if (irq_en_strobe_q) begin
         irq_en_done_q <= wdata_q[0];
       end
     end
     if (reset) begin
       irq_en_error_q <= 1'd0;
     end else begin
-      if (commit & irq_en_write_q) begin
+      if (irq_en_strobe_q) begin
         irq_en_error_q <= wdata_q[1];
       end
     end
@@ -332,15 +346,16 @@ module trine_registers (
     if (ar_enter) begin
       irq_stat_read_q <= read_word == 10'd8;
     end
+    irq_stat_strobe_q <= (commit & irq_stat_write_q) & ~reset;
     if (reset) begin
       irq_stat_done_q <= 1'd0;
     end else begin
-      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & (commit & irq_stat_write_q)));
+      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & irq_stat_strobe_q));
     end
     if (reset) begin
       irq_stat_error_q <= 1'd0;
     end else begin
-      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & (commit & irq_stat_write_q)));
+      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & irq_stat_strobe_q));
     end
     if (aw_enter) begin
       tokens_write_q <= write_word == 10'd9;
@@ -348,10 +363,11 @@ module trine_registers (
     if (ar_enter) begin
       tokens_read_q <= read_word == 10'd9;
     end
+    tokens_strobe_q <= (commit & tokens_write_q) & ~reset;
     if (reset) begin
       tokens_m_q <= 13'd0;
     end else begin
-      if (commit & tokens_write_q) begin
+      if (tokens_strobe_q) begin
         tokens_m_q <= wdata_q[12:0];
       end
     end
@@ -361,10 +377,11 @@ module trine_registers (
     if (ar_enter) begin
       depth_read_q <= read_word == 10'd10;
     end
+    depth_strobe_q <= (commit & depth_write_q) & ~reset;
     if (reset) begin
       depth_k_q <= 19'd0;
     end else begin
-      if (commit & depth_write_q) begin
+      if (depth_strobe_q) begin
         depth_k_q <= wdata_q[18:0];
       end
     end
@@ -374,10 +391,11 @@ module trine_registers (
     if (ar_enter) begin
       outputs_read_q <= read_word == 10'd11;
     end
+    outputs_strobe_q <= (commit & outputs_write_q) & ~reset;
     if (reset) begin
       outputs_n_q <= 20'd0;
     end else begin
-      if (commit & outputs_write_q) begin
+      if (outputs_strobe_q) begin
         outputs_n_q <= wdata_q[19:0];
       end
     end
@@ -393,10 +411,11 @@ module trine_registers (
     if (ar_enter) begin
       watchdog_read_q <= read_word == 10'd13;
     end
+    watchdog_strobe_q <= (commit & watchdog_write_q) & ~reset;
     if (reset) begin
       watchdog_cycles_q <= 32'd0;
     end else begin
-      if (commit & watchdog_write_q) begin
+      if (watchdog_strobe_q) begin
         watchdog_cycles_q <= wdata_q[31:0];
       end
     end
@@ -406,10 +425,11 @@ module trine_registers (
     if (ar_enter) begin
       job_tag_read_q <= read_word == 10'd14;
     end
+    job_tag_strobe_q <= (commit & job_tag_write_q) & ~reset;
     if (reset) begin
       job_tag_tag_q <= 32'd0;
     end else begin
-      if (commit & job_tag_write_q) begin
+      if (job_tag_strobe_q) begin
         job_tag_tag_q <= wdata_q[31:0];
       end
     end
@@ -425,8 +445,9 @@ module trine_registers (
     if (ar_enter) begin
       perf_ctrl_read_q <= read_word == 10'd16;
     end
-    perf_ctrl_clear_q <= (wdata_q[0] & (commit & perf_ctrl_write_q)) & ~reset;
-    perf_ctrl_snapshot_q <= (wdata_q[1] & (commit & perf_ctrl_write_q)) & ~reset;
+    perf_ctrl_strobe_q <= (commit & perf_ctrl_write_q) & ~reset;
+    perf_ctrl_clear_q <= (wdata_q[0] & perf_ctrl_strobe_q) & ~reset;
+    perf_ctrl_snapshot_q <= (wdata_q[1] & perf_ctrl_strobe_q) & ~reset;
     if (aw_enter) begin
       cycles_lo_write_q <= write_word == 10'd17;
     end
@@ -517,10 +538,11 @@ module trine_registers (
     if (ar_enter) begin
       scratch_read_q <= read_word == 10'd31;
     end
+    scratch_strobe_q <= (commit & scratch_write_q) & ~reset;
     if (reset) begin
       scratch_value_q <= 32'd0;
     end else begin
-      if (commit & scratch_write_q) begin
+      if (scratch_strobe_q) begin
         scratch_value_q <= wdata_q[31:0];
       end
     end
@@ -858,6 +880,8 @@ module trine_weight_loader (
   reg [639:0] code_q;
   reg code_last_q;
   reg [63:0] illegal_q;
+  reg [3:0] group_q;
+  reg checked_q;
   reg fault_q;
   reg [50:0] code_place_q;
   reg [639:0] held_0_q;
@@ -1346,11 +1370,9 @@ module trine_weight_loader (
       code_last_q <= last_q;
     end
     illegal_q <= illegal;
-    if (rst_i) begin
-      fault_q <= 1'd0;
-    end else begin
-      fault_q <= moved_q & (|illegal_q);
-    end
+    group_q <= {|illegal_q[63:48], |illegal_q[47:32], |illegal_q[31:16], |illegal_q[15:0]};
+    checked_q <= moved_q & ~rst_i;
+    fault_q <= (checked_q & (|group_q)) & ~rst_i;
     code_place_q <= place_q[50:0];
     if (moved_q & code_place_q[0]) begin
       held_0_q <= code_q;
@@ -1542,8 +1564,6 @@ module trine_sequencer (
 );
   reg pop_q;
   reg run_q;
-  reg single_q;
-  reg [3:0] before_last_q;
   reg [3:0] token_q;
   reg first_q;
   reg last_q;
@@ -1552,11 +1572,17 @@ module trine_sequencer (
   reg [19:0] n_after_q;
   reg first_chunk_q;
   reg last_chunk_q;
-  reg one_chunk_q;
   reg last_pass_q;
-  reg [14:0] k_second_q;
+  reg next_last_q;
   reg [5:0] room_q;
   reg has_room_q;
+  reg single_q;
+  reg [3:0] before_last_q;
+  reg one_chunk_q;
+  reg two_chunks_q;
+  reg [14:0] k_second_q;
+  reg one_pass_q;
+  reg [19:0] n_second_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
@@ -1578,6 +1604,12 @@ module trine_sequencer (
   reg pass_end_2_q;
   reg take_q;
   reg last_tile_q;
+  reg act_early_q;
+  reg act_late_q;
+  reg wgt_early_q;
+  reg wgt_late_q;
+
+  // what the shape says, which is there two cycles before the start
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
@@ -1586,7 +1618,7 @@ module trine_sequencer (
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
   assign freed = pop_q & ~result;
-  assign next_chunk = last_chunk_q ? one_chunk_q : ~(15'd256 < k_after_q);
+  assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign last_chunk_next = (issue_q & last_q) ? next_chunk : last_chunk_q;
   assign has_room_next = promised ? ~(room_q == 6'd1) : (freed | has_room_q);
   assign needs_tile = issue_q ? last_q : first_q;
@@ -1607,14 +1639,21 @@ module trine_sequencer (
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
   assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
 
-  // stream marks out of place; a tile and its mark follow one cycle after the issue, a lane chunk two
-  assign act_early_o = (issue_2_q & act_last_i) & ~pass_end_2_q;
-  assign act_late_o = (issue_2_q & ~act_last_i) & pass_end_2_q;
-  assign wgt_early_o = (take_q & tile_last_i) & ~last_tile_q;
-  assign wgt_late_o = (take_q & ~tile_last_i) & last_tile_q;
+  // stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two
+  assign act_early_o = act_early_q;
+  assign act_late_o = act_late_q;
+  assign wgt_early_o = wgt_early_q;
+  assign wgt_late_o = wgt_late_q;
 
   always @(posedge clk_i) begin
     pop_q <= pop_i & ~rst_i;
+    single_q <= last_token_i == 4'd0;
+    before_last_q <= last_token_i - 4'd1;
+    one_chunk_q <= ~(15'd256 < depth_i);
+    two_chunks_q <= ~(15'd512 < depth_i);
+    k_second_q <= depth_i - 15'd256;
+    one_pass_q <= ~(20'd64 < outputs_i);
+    n_second_q <= outputs_i - 20'd64;
     issue_q <= (goes_on & act_valid_next_i) & may;
     room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
     has_room_q <= has_room_next;
@@ -1625,6 +1664,7 @@ module trine_sequencer (
       last_q <= last_q ? single_q : (token_q == before_last_q);
       if (last_q) begin
         first_chunk_q <= last_chunk_q;
+        next_last_q <= last_chunk_q ? two_chunks_q : ~(15'd512 < k_after_q);
         k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 15'd256);
       end
       if (pass_end & ~last_pass_q) begin
@@ -1641,17 +1681,14 @@ module trine_sequencer (
       issue_q <= 1'd0;
       token_q <= 4'd0;
       first_q <= 1'd1;
-      last_q <= last_token_i == 4'd0;
-      single_q <= last_token_i == 4'd0;
-      before_last_q <= last_token_i - 4'd1;
+      last_q <= single_q;
       first_chunk_q <= 1'd1;
-      last_chunk_q <= ~(15'd256 < depth_i);
-      one_chunk_q <= ~(15'd256 < depth_i);
-      k_after_q <= depth_i - 15'd256;
-      k_second_q <= depth_i - 15'd256;
+      last_chunk_q <= one_chunk_q;
+      next_last_q <= two_chunks_q;
+      k_after_q <= k_second_q;
       n_left_q <= outputs_i;
-      n_after_q <= outputs_i - 20'd64;
-      last_pass_q <= ~(20'd64 < outputs_i);
+      n_after_q <= n_second_q;
+      last_pass_q <= one_pass_q;
     end
     if (rst_i) begin
       run_q <= 1'd0;
@@ -1665,6 +1702,10 @@ module trine_sequencer (
     pass_end_2_q <= pass_end_q;
     take_q <= take & ~rst_i;
     last_tile_q <= last_tile;
+    act_early_q <= ((issue_2_q & act_last_i) & ~pass_end_2_q) & ~rst_i;
+    act_late_q <= ((issue_2_q & ~act_last_i) & pass_end_2_q) & ~rst_i;
+    wgt_early_q <= ((take_q & tile_last_i) & ~last_tile_q) & ~rst_i;
+    wgt_late_q <= ((take_q & ~tile_last_i) & last_tile_q) & ~rst_i;
   end
 endmodule
 
@@ -5004,6 +5045,7 @@ module trine_core (
   wire signed [31:0] result_61;
   wire signed [31:0] result_62;
   wire signed [31:0] result_63;
+  reg [63:0] real_q;
   wire [255:0] keep;
   assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
@@ -5077,7 +5119,7 @@ module trine_core (
   assign result_61 = $signed({{9{results_data_o[1425]}}, $signed(results_data_o[1425:1403])});
   assign result_62 = $signed({{9{results_data_o[1448]}}, $signed(results_data_o[1448:1426])});
   assign result_63 = $signed({{9{results_data_o[1471]}}, $signed(results_data_o[1471:1449])});
-  assign keep = {{4{~tail | (7'd63 < left)}}, {4{~tail | (7'd62 < left)}}, {4{~tail | (7'd61 < left)}}, {4{~tail | (7'd60 < left)}}, {4{~tail | (7'd59 < left)}}, {4{~tail | (7'd58 < left)}}, {4{~tail | (7'd57 < left)}}, {4{~tail | (7'd56 < left)}}, {4{~tail | (7'd55 < left)}}, {4{~tail | (7'd54 < left)}}, {4{~tail | (7'd53 < left)}}, {4{~tail | (7'd52 < left)}}, {4{~tail | (7'd51 < left)}}, {4{~tail | (7'd50 < left)}}, {4{~tail | (7'd49 < left)}}, {4{~tail | (7'd48 < left)}}, {4{~tail | (7'd47 < left)}}, {4{~tail | (7'd46 < left)}}, {4{~tail | (7'd45 < left)}}, {4{~tail | (7'd44 < left)}}, {4{~tail | (7'd43 < left)}}, {4{~tail | (7'd42 < left)}}, {4{~tail | (7'd41 < left)}}, {4{~tail | (7'd40 < left)}}, {4{~tail | (7'd39 < left)}}, {4{~tail | (7'd38 < left)}}, {4{~tail | (7'd37 < left)}}, {4{~tail | (7'd36 < left)}}, {4{~tail | (7'd35 < left)}}, {4{~tail | (7'd34 < left)}}, {4{~tail | (7'd33 < left)}}, {4{~tail | (7'd32 < left)}}, {4{~tail | (7'd31 < left)}}, {4{~tail | (7'd30 < left)}}, {4{~tail | (7'd29 < left)}}, {4{~tail | (7'd28 < left)}}, {4{~tail | (7'd27 < left)}}, {4{~tail | (7'd26 < left)}}, {4{~tail | (7'd25 < left)}}, {4{~tail | (7'd24 < left)}}, {4{~tail | (7'd23 < left)}}, {4{~tail | (7'd22 < left)}}, {4{~tail | (7'd21 < left)}}, {4{~tail | (7'd20 < left)}}, {4{~tail | (7'd19 < left)}}, {4{~tail | (7'd18 < left)}}, {4{~tail | (7'd17 < left)}}, {4{~tail | (7'd16 < left)}}, {4{~tail | (7'd15 < left)}}, {4{~tail | (7'd14 < left)}}, {4{~tail | (7'd13 < left)}}, {4{~tail | (7'd12 < left)}}, {4{~tail | (7'd11 < left)}}, {4{~tail | (7'd10 < left)}}, {4{~tail | (7'd9 < left)}}, {4{~tail | (7'd8 < left)}}, {4{~tail | (7'd7 < left)}}, {4{~tail | (7'd6 < left)}}, {4{~tail | (7'd5 < left)}}, {4{~tail | (7'd4 < left)}}, {4{~tail | (7'd3 < left)}}, {4{~tail | (7'd2 < left)}}, {4{~tail | (7'd1 < left)}}, {4{~tail | (7'd0 < left)}}};
+  assign keep = {{4{~tail | real_q[63]}}, {4{~tail | real_q[62]}}, {4{~tail | real_q[61]}}, {4{~tail | real_q[60]}}, {4{~tail | real_q[59]}}, {4{~tail | real_q[58]}}, {4{~tail | real_q[57]}}, {4{~tail | real_q[56]}}, {4{~tail | real_q[55]}}, {4{~tail | real_q[54]}}, {4{~tail | real_q[53]}}, {4{~tail | real_q[52]}}, {4{~tail | real_q[51]}}, {4{~tail | real_q[50]}}, {4{~tail | real_q[49]}}, {4{~tail | real_q[48]}}, {4{~tail | real_q[47]}}, {4{~tail | real_q[46]}}, {4{~tail | real_q[45]}}, {4{~tail | real_q[44]}}, {4{~tail | real_q[43]}}, {4{~tail | real_q[42]}}, {4{~tail | real_q[41]}}, {4{~tail | real_q[40]}}, {4{~tail | real_q[39]}}, {4{~tail | real_q[38]}}, {4{~tail | real_q[37]}}, {4{~tail | real_q[36]}}, {4{~tail | real_q[35]}}, {4{~tail | real_q[34]}}, {4{~tail | real_q[33]}}, {4{~tail | real_q[32]}}, {4{~tail | real_q[31]}}, {4{~tail | real_q[30]}}, {4{~tail | real_q[29]}}, {4{~tail | real_q[28]}}, {4{~tail | real_q[27]}}, {4{~tail | real_q[26]}}, {4{~tail | real_q[25]}}, {4{~tail | real_q[24]}}, {4{~tail | real_q[23]}}, {4{~tail | real_q[22]}}, {4{~tail | real_q[21]}}, {4{~tail | real_q[20]}}, {4{~tail | real_q[19]}}, {4{~tail | real_q[18]}}, {4{~tail | real_q[17]}}, {4{~tail | real_q[16]}}, {4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -5360,6 +5402,7 @@ module trine_core (
     job_end_12_q <= job_end_11_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
+    real_q <= {7'd63 < left, 7'd62 < left, 7'd61 < left, 7'd60 < left, 7'd59 < left, 7'd58 < left, 7'd57 < left, 7'd56 < left, 7'd55 < left, 7'd54 < left, 7'd53 < left, 7'd52 < left, 7'd51 < left, 7'd50 < left, 7'd49 < left, 7'd48 < left, 7'd47 < left, 7'd46 < left, 7'd45 < left, 7'd44 < left, 7'd43 < left, 7'd42 < left, 7'd41 < left, 7'd40 < left, 7'd39 < left, 7'd38 < left, 7'd37 < left, 7'd36 < left, 7'd35 < left, 7'd34 < left, 7'd33 < left, 7'd32 < left, 7'd31 < left, 7'd30 < left, 7'd29 < left, 7'd28 < left, 7'd27 < left, 7'd26 < left, 7'd25 < left, 7'd24 < left, 7'd23 < left, 7'd22 < left, 7'd21 < left, 7'd20 < left, 7'd19 < left, 7'd18 < left, 7'd17 < left, 7'd16 < left, 7'd15 < left, 7'd14 < left, 7'd13 < left, 7'd12 < left, 7'd11 < left, 7'd10 < left, 7'd9 < left, 7'd8 < left, 7'd7 < left, 7'd6 < left, 7'd5 < left, 7'd4 < left, 7'd3 < left, 7'd2 < left, 7'd1 < left, 7'd0 < left};
   end
 endmodule
 
@@ -5401,7 +5444,8 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg shape_q;
+  reg [4:0] fits_q;
+  wire shape;
   reg check_q;
   wire accept;
   wire refuse;
@@ -5417,8 +5461,9 @@ module trine_job (
   reg start_q;
   reg moved_q;
   wire [12:0] last_token;
-  assign accept = check_q & shape_q;
-  assign refuse = check_q & ~shape_q;
+  assign shape = &fits_q;
+  assign accept = check_q & shape;
+  assign refuse = check_q & ~shape;
   assign expired = (&matches_q) & limited_q;
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
@@ -5439,7 +5484,7 @@ module trine_job (
   wire unused_ok = &{1'b0, last_token[12:4]};
 
   always @(posedge clk_i) begin
-    shape_q <= (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
+    fits_q <= {|outputs_i, ~(19'd16384 < depth_i), |depth_i, ~(13'd16 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= |watchdog_i;
     reason_q <= reason;
