@@ -42,7 +42,12 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("core.sequencer.single_q", 1),
         ("core.sequencer.token_q", token),
         ("core.sequencer.before_last_q", token),
-        ("core.sequencer.issue", 1),
+        ("core.sequencer.issue_q", 1),
+        ("core.sequencer.first_q", 1),
+        ("core.sequencer.next_last_q", 1),
+        ("core.sequencer.two_chunks_q", 1),
+        ("core.sequencer.tile_valid_i", 1),
+        ("core.sequencer.pop_q", 1),
         ("core.sequencer.first_chunk_q", 1),
         ("core.sequencer.last_chunk_q", 1),
         ("core.sequencer.one_chunk_q", 1),
@@ -57,10 +62,12 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("job.clear_q", 1),
         ("registers.bvalid_q", 1),
         ("registers.ctrl_start_q", 1),
+        ("registers.ctrl_strobe_q", 1),
+        ("registers.wdata_q", 32),
     ]
     .map(|(path, width)| (path.to_string(), width))
     .to_vec();
-    signals.extend((1..=stages).flat_map(|i| ["result", "last_pass"].map(|s| (format!("core.{s}_{i}_q"), 1))));
+    signals.extend((1..=stages).flat_map(|i| ["result", "last_pass", "job_end"].map(|s| (format!("core.{s}_{i}_q"), 1))));
     signals.extend(
         (1..stages).flat_map(|i| [("valid", 1), ("token", token)].map(|(s, w)| (format!("core.{s}_{i}_q"), w))),
     );
@@ -69,6 +76,10 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let list = |of: &dyn Fn(usize) -> String| (1..=stages).map(of).collect::<Vec<_>>();
     let under_way = list(&|i| format!("\\core.result_{i}_q ")).join(" + ");
     let tails_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.last_pass_{i}_q )")).join(" | ");
+    let ends_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.job_end_{i}_q )")).join(" | ");
+    let ends_stored: Vec<String> = (0..room)
+        .map(|i| format!("(\\core.results.words.ram[{i}] [{}] & {{{address}'d{i} - oldest}} < in_ram)", tail + 1))
+        .collect();
     let tails_stored: Vec<String> = (0..room)
         .map(|i| format!("(\\core.results.words.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
         .collect();
@@ -80,6 +91,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     p += include_str!("properties/results.v");
     let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
     let _ = writeln!(p, "    assert (~({}) | is_last_pass);", tails_stored.join(" | "));
+    let _ = writeln!(p, "    assert (~({ends_under_way}) | ~\\core.sequencer.run_q );");
+    let _ = writeln!(p, "    assert (~({}) | ~\\core.sequencer.run_q );", ends_stored.join(" | "));
     // Tokens of neighbouring issues follow one another
     let mut newer = ("1'd1".to_string(), "\\core.sequencer.token_q ".to_string());
     for i in 1..stages {
