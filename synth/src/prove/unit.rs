@@ -60,35 +60,57 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     ]
     .map(|(path, width)| (path.to_string(), width))
     .to_vec();
-    signals.extend((1..=stages).flat_map(|i| ["result", "last_pass"].map(|s| (format!("core.{s}_{i}_q"), 1))));
+    signals.extend((1..=stages).flat_map(|i| ["result", "last_pass", "job_end"].map(|s| (format!("core.{s}_{i}_q"), 1))));
     signals.extend(
         (1..stages).flat_map(|i| [("valid", 1), ("token", token)].map(|(s, w)| (format!("core.{s}_{i}_q"), w))),
     );
+    signals.extend((1..stages - 1).map(|i| (format!("core.first_{i}_q"), 1)));
+    signals.push(("core.sums.first_q".into(), 1));
     signals.extend((0..room).map(|i| (format!("core.results.words.ram[{i}]"), word)));
     p += &inside(signals);
-    let list = |of: &dyn Fn(usize) -> String| (1..=stages).map(of).collect::<Vec<_>>();
-    let under_way = list(&|i| format!("\\core.result_{i}_q ")).join(" + ");
-    let tails_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.last_pass_{i}_q )")).join(" | ");
-    let tails_stored: Vec<String> = (0..room)
-        .map(|i| format!("(\\core.results.words.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
-        .collect();
+    let under_way = (1..=stages).map(|i| format!("\\core.result_{i}_q ")).collect::<Vec<_>>().join(" + ");
+    // Marks of the results under way and stored: of the last pass, and of the job's end, which nothing follows
+    let mut marks = String::new();
+    let mut behind = "\\core.sequencer.run_q ".to_string();
+    for i in 1..=stages {
+        let result = format!("\\core.result_{i}_q ");
+        let _ = writeln!(marks, "    assert (~({result} & \\core.last_pass_{i}_q ) | is_last_pass);");
+        let _ = writeln!(marks, "    assert (~({result} & \\core.job_end_{i}_q ) | ~({behind}));");
+        behind = format!("{behind} | {result}");
+    }
+    for i in 0..room {
+        let word = format!("\\core.results.words.ram[{i}] ");
+        let place = format!("{{{address}'d{i} - oldest}}");
+        let _ = writeln!(marks, "    assert (~({word} [TAIL] & {place} < in_ram) | is_last_pass);");
+        let _ = writeln!(marks, "    assert (~({word} [TAIL+1] & {place} < in_ram) | ~({behind} | {place} != in_ram - 1));");
+    }
     // Writing to a String cannot fail
     let _ = writeln!(p, "  localparam ROOM = {room}, ADDRESS = {address}, TAIL = {tail}, BITS = {};", c.res_bus());
     let _ = writeln!(p, "  localparam TOKEN = {}, DEPTH = {}, LANES = {};", token - 1, depth - 1, c.lanes);
     let _ = writeln!(p, "  localparam MAX_DEPTH = {}, CHUNKS = {};", c.max_depth, c.max_depth.div_ceil(c.lanes));
+    let _ = writeln!(p, "  localparam MAX_TOKENS = {};", c.max_tokens);
     let _ = writeln!(p, "  wire [ADDRESS:0] under_way = {under_way};");
     p += include_str!("properties/results.v");
-    let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
-    let _ = writeln!(p, "    assert (~({}) | is_last_pass);", tails_stored.join(" | "));
-    // Tokens of neighbouring issues follow one another
-    let mut newer = ("1'd1".to_string(), "\\core.sequencer.token_q ".to_string());
+    let _ = writeln!(p, "  always @* if (started) begin\n{marks}  end");
+    p += "  always @* if (started & ~\\job.clear_q ) begin\n";
+    // Tokens and chunks of issues follow one another: what a stage holds, what is behind it goes on from.
+    let mut next = ("token_now".to_string(), "\\core.sequencer.first_chunk_q ".to_string());
+    let mut live = "\\core.sequencer.run_q ".to_string();
     for i in 1..stages {
-        let older = (format!("\\core.valid_{i}_q "), format!("\\core.token_{i}_q "));
-        let _ = writeln!(p, "    assert (~{} | {} <= last_token);", older.0, older.1);
-        let _ = writeln!(p, "    assert (~({} & {}) | {} == after({}));", newer.0, older.0, newer.1, older.1);
-        newer = older;
+        let valid = format!("\\core.valid_{i}_q ");
+        let (token, result) = (format!("\\core.token_{i}_q "), format!("\\core.result_{i}_q "));
+        let first = if i + 1 < stages { format!("\\core.first_{i}_q ") } else { "\\core.sums.first_q ".into() };
+        let _ = writeln!(p, "    assert (~{valid} | ({token} <= last_token & {} == after({token})));", next.0);
+        let _ = writeln!(p, "    assert (~{valid} | {} == ({token} == last_token ? {result} : {first}));", next.1);
+        next = (format!("({valid} ? {token} : {})", next.0), format!("({valid} ? {first} : {})", next.1));
+        live = format!("{live} | {valid}");
     }
-    p += "  end\n";
+    let _ = writeln!(p, "    assert (~({live}) | (turn == {} & turn_first == {}));\n  end", next.0, next.1);
+    let at = stages - 1;
+    let _ = writeln!(p, "  always @(posedge aclk) begin\n    if (\\core.valid_{at}_q ) begin");
+    let _ = writeln!(p, "      turn <= after(\\core.token_{at}_q );");
+    let _ = writeln!(p, "      turn_first <= \\core.token_{at}_q == last_token ? \\core.result_{at}_q : \\core.sums.first_q ;");
+    p += "    end\n    if (\\job.start_q ) {turn, turn_first} <= 1;\n  end\n";
     let unit = design::unit(c)?;
     let name = format!("unit of {} x {} offers results until taken", c.lanes, c.columns);
     Ok(Claim { name, design: lang::verilog(&unit)?, module: unit.name.clone(), property: p, cycles: 4 * stages + 12 })

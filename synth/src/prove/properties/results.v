@@ -15,6 +15,9 @@
     was <= offered;
   end
 
+  // The next token to reach the accumulators, and whether its chunk is the first.
+  reg [TOKEN:0] turn;
+  reg turn_first;
   reg was_taken;
   reg [TOKEN:0] was_last_token;
   always @(posedge aclk) begin
@@ -26,6 +29,8 @@
   wire [ADDRESS-1:0] oldest = \core.results.read_q ;
   wire [ADDRESS+1:0] in_buffer = in_ram + \core.results.word_valid_q + \core.results.out_valid_q ;
   wire [ADDRESS:0] free = \core.sequencer.room_q ;
+  wire ends_in_word = \core.results.word_valid_q & \core.results.words.word_q [TAIL+1];
+  wire ends_in_out = \core.results.out_valid_q & \core.results.words.out_q [TAIL+1];
   wire is_last_pass = \core.sequencer.last_pass_q ;
   wire [TOKEN:0] token_now = \core.sequencer.token_q ;
   function [TOKEN:0] after (input [TOKEN:0] token);
@@ -36,6 +41,7 @@
   (* anyconst *) wire [TOKEN:0] which;
   reg [19:0] chunk;
   reg [19:0] seen;
+  wire taken = \job.busy_q | \job.start_q | \core.sequencer.run_q ;
   wire [19:0] job_depth = \job.depth_q ;
   wire [19:0] through = (chunk + 1) * LANES;
   wire [DEPTH:0] left_after = job_depth - through;
@@ -49,7 +55,7 @@
   end
   always @* if (started) begin
     assert (~\core.sequencer.issue | \core.sequencer.act_valid_i );
-    assert (~(\core.sequencer.run_q | \job.start_q ) | (job_depth != 0 & job_depth <= MAX_DEPTH));
+    assert (~taken | (job_depth != 0 & job_depth <= MAX_DEPTH & last_token < MAX_TOKENS));
     if (\core.sequencer.run_q ) begin
       assert (chunk < CHUNKS & \core.sequencer.first_chunk_q == (chunk == 0));
       assert (~(which <= last_token & (chunk != 0 | token_now > which)) | seen == chunk + (token_now > which));
@@ -62,6 +68,11 @@
   always @* begin
     assume (aresetn ? started : 1'd1);
     if (started) begin
+      // The sequencer runs only in a job, or while what is left of one is cleared, and a check finds neither.
+      assert (~(\core.sequencer.run_q | \job.start_q ) | \job.busy_q | \job.clear_q );
+      // Only a job, or what is left of one while it is cleared, has results.
+      assert (free == ROOM | (\job.busy_q ^ \job.clear_q ));
+      assert (~\job.check_q | ~taken);
       assert (~held | (m_axis_res_tvalid & offered == was));
       assert (~\core.results.push_i | in_buffer < ROOM);
 
@@ -71,11 +82,14 @@
       // A start is one cycle, and finds the datapath empty.
       assert (~\registers.ctrl_start_q | (\registers.bvalid_q & ~was_taken));
       // The number of tokens changes only while the datapath is cleared.
-      assert (\job.last_token_q == was_last_token | \job.clear_q );
+      assert (last_token == was_last_token | \job.clear_q );
       assert (~\job.start_q | (~\registers.ctrl_start_q & ~\core.sequencer.run_q & free == ROOM));
       // `tkeep` of a result of the last pass depends on where the sequencer stands, which then stays there.
       assert (~(\core.results.word_valid_q & \core.results.words.word_q [TAIL]) | is_last_pass);
       assert (~(\core.results.out_valid_q & \core.results.words.out_q [TAIL]) | is_last_pass);
+      // The result that ends a job is the last one.
+      assert (~ends_in_word | (~\core.sequencer.run_q & under_way == 0 & in_ram == 0));
+      assert (~ends_in_out | (~\core.sequencer.run_q & in_buffer == 1 & under_way == 0));
       // Tokens count up to the last one and begin again.
       if (\core.sequencer.run_q )
         assert (token_now <= last_token & \core.sequencer.last_q == (token_now == last_token)
