@@ -34,6 +34,7 @@ pub mod predict;
 pub mod report;
 pub mod schedule;
 mod transport;
+mod uartbone;
 mod weights;
 mod windows;
 
@@ -45,4 +46,5 @@ pub use error::{Error, JobPlace};
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, Options, Scope};
 pub use transport::{Exchange, Transport, TransportError};
+pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

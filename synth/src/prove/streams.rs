@@ -9,6 +9,7 @@ use trine_hdl::lang::{Errors, Module, bits};
 use trine_hdl::{design, lang, library};
 use trine_spec::Config;
 use trine_spec::config::clog2;
+use trine_spec::packing::words;
 
 /// The n-th word pushed into a buffer of `depth` words of `width` bits is the n-th to leave; an output holds until it is
 /// taken, and a word waits at the output after two cycles at most.
@@ -39,6 +40,35 @@ pub fn replay_buffer(width: usize, depth: usize) -> Result<Claim, Errors> {
 pub fn registers(c: &Config) -> Result<Claim, Errors> {
     let property = include_str!("properties/registers.v").into();
     claim("register bus answers once".into(), &design::registers(c)?, property, 8)
+}
+
+/// Requests to windows wait for a bounded time, only while a job runs, and whoever is not served is reported; beats hold
+/// until taken and have all their words.
+///
+/// # Errors
+/// See [`design::windows`].
+pub fn windows(c: &Config) -> Result<Claim, Errors> {
+    let property = format!(
+        "\n  localparam PATIENCE = {}, ACT = {}, WGT = {}, ACT_WORDS = {}, WGT_WORDS = {};\n{}",
+        clog2(c.window_patience()),
+        c.act_bus(),
+        c.weight_bus,
+        words(c.act_bus()),
+        words(c.weight_bus),
+        include_str!("properties/windows.v")
+    );
+    claim("windows serve or report".into(), &design::windows(c)?, property, 8)
+}
+
+/// The master behind a serial line keeps the rules of AXI4-Lite: requests hold until taken, one at a time, a read never
+/// beside a write.
+///
+/// # Errors
+/// See [`library::uartbone`].
+pub fn uartbone(address: usize, gap_bits: usize) -> Result<Claim, Errors> {
+    let sizes = format!("\n  localparam ADDRESS = {address}, GAP = {gap_bits};\n");
+    let property = sizes + include_str!("properties/uartbone.v");
+    claim("uartbone asks one thing at a time".into(), &library::uartbone(address, gap_bits)?, property, 24)
 }
 
 fn sized(property: &str, width: usize, depth: usize) -> String {

@@ -64,3 +64,47 @@ fn a_broken_register_bus_is_found() {
         refuted(&claim, ("trine_registers", from, to));
     }
 }
+
+#[test]
+fn windows_serve_or_report() {
+    proven(&streams::windows(&windowed()).unwrap());
+}
+
+fn windowed() -> Config {
+    Config { windows: true, max_depth: 8, weight_bus: 40, ..Config::sized(10, 4) }
+}
+
+#[test]
+fn broken_windows_are_found() {
+    let claim = streams::windows(&windowed()).unwrap();
+    for (from, to) in [
+        ("act_request & ~(act_full_q | act_closed_q)", "act_request & ~act_closed_q"),
+        ("assign act_blocked = (act_request", "assign act_blocked = (write_act_i"),
+        ("act_full_q <= act_complete", "act_full_q <= act_taken"),
+        ("wgt_valid_q <= wgt_ended_q", "wgt_valid_q <= wgt_complete"),
+        ("assign wgt_complete = wgt_taken & wgt_place_q[1]", "assign wgt_complete = wgt_taken & wgt_place_q[0]"),
+        ("assign read_ok_o = res_taken", "assign read_ok_o = res_request"),
+        ("| (read_i & ~busy_i)) & ~rst_i", "| (read_i & busy_i)) & ~rst_i"),
+    ] {
+        refuted(&claim, ("trine_windows", from, to));
+    }
+}
+
+#[test]
+fn the_serial_bridge_asks_one_thing_at_a_time() {
+    proven(&streams::uartbone(12, 3).unwrap());
+}
+
+#[test]
+fn a_broken_serial_bridge_is_found() {
+    let claim = streams::uartbone(12, 3).unwrap();
+    for (from, to) in [
+        ("awvalid_q <= store | (awvalid_q & ~awready_i)", "awvalid_q <= store | (awvalid_q & ~wready_i)"),
+        ("written & ~(pending_q | outside)", "written & ~outside"),
+        ("(state_q == 3'd4) & ~pending_q", "state_q == 3'd4"),
+        ("arvalid_q <= fetch | (arvalid_q & ~arready_i)", "arvalid_q <= fetch"),
+        ("state_q <= 3'd0;\n    end\n    if (rst_i)", "state_q <= state_q;\n    end\n    if (rst_i)"),
+    ] {
+        refuted(&claim, ("trine_uartbone", from, to));
+    }
+}

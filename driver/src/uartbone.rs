@@ -1,0 +1,129 @@
+//! LiteX's uartbone protocol over any line of bytes.
+//!
+//! A frame is a command, a length in words, a word address of four bytes and, for writes, the words; all highest byte first.
+//! Reads are answered with the words. The line answers nothing else, so that errors of the device are seen in its registers
+//! only.
+
+use std::io::{Read, Write};
+
+use crate::{TransportError, Words};
+
+const WRITE: u8 = 1;
+const READ: u8 = 2;
+
+/// Most words of a frame.
+const FRAME: usize = 255;
+
+/// A device whose register space begins at byte address `base` of what a serial line reaches.
+#[derive(Debug)]
+pub struct Uartbone<L> {
+    line: L,
+    base: u32,
+}
+
+impl<L: Read + Write> Uartbone<L> {
+    /// A device behind `line`, whose reads must end with an error when nothing comes.
+    pub fn new(line: L, base: u32) -> Self {
+        Self { line, base }
+    }
+
+    /// The line, for other uses.
+    pub fn into_line(self) -> L {
+        self.line
+    }
+
+    fn frame(&mut self, command: u8, offset: u32, words: usize, payload: &[u32]) -> Result<(), TransportError> {
+        let address = self.base.wrapping_add(offset) / 4;
+        let mut frame = vec![command, words as u8];
+        frame.extend(address.to_be_bytes());
+        frame.extend(payload.iter().flat_map(|word| word.to_be_bytes()));
+        self.line.write_all(&frame).and_then(|()| self.line.flush()).map_err(|e| failed("writing", offset, &e))
+    }
+}
+
+fn failed(what: &str, offset: u32, error: &std::io::Error) -> TransportError {
+    TransportError::Failed(format!("serial line, {what} at {offset:#05x}: {error}"))
+}
+
+/// Byte offsets of pieces of at most [`FRAME`] words.
+fn offsets(offset: u32) -> impl Iterator<Item = u32> {
+    (offset..).step_by(4 * FRAME)
+}
+
+impl<L: Read + Write> Words for Uartbone<L> {
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+        let mut word = [0];
+        self.read_burst(offset, &mut word)?;
+        Ok(word[0])
+    }
+
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
+        self.write_burst(offset, &[value])
+    }
+
+    fn read_burst(&mut self, offset: u32, words: &mut [u32]) -> Result<(), TransportError> {
+        for (offset, words) in offsets(offset).zip(words.chunks_mut(FRAME)) {
+            self.frame(READ, offset, words.len(), &[])?;
+            let mut bytes = vec![0; 4 * words.len()];
+            self.line.read_exact(&mut bytes).map_err(|e| failed("reading", offset, &e))?;
+            for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+                *word = u32::from_be_bytes(*bytes);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_burst(&mut self, offset: u32, words: &[u32]) -> Result<(), TransportError> {
+        for (offset, words) in offsets(offset).zip(words.chunks(FRAME)) {
+            self.frame(WRITE, offset, words.len(), words)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    /// What was sent, and what is answered.
+    struct Line(Vec<u8>, Cursor<Vec<u8>>);
+
+    impl Read for Line {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.1.read(buffer)
+        }
+    }
+
+    impl Write for Line {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn frames_by_hand() {
+        let answer = Cursor::new(vec![0x54, 0x52, 0x49, 0x4E, 0, 2, 0, 0]);
+        let mut device = Uartbone::new(Line(vec![], answer), 0x1000_0000);
+        let mut words = [0; 2];
+        device.read_burst(0, &mut words).unwrap();
+        assert_eq!(words, [0x5452_494E, 0x0002_0000]);
+        device.write(0x7C, 0x0102_0304).unwrap();
+        assert_eq!(device.line.0, [2, 2, 4, 0, 0, 0, 1, 1, 4, 0, 0, 31, 1, 2, 3, 4]);
+        let error = device.read(0x14).unwrap_err().to_string();
+        assert_eq!(error, "serial line, reading at 0x014: failed to fill whole buffer");
+    }
+
+    #[test]
+    fn long_bursts_are_several_frames() {
+        let mut device = Uartbone::new(Line(vec![], Cursor::new(vec![])), 0);
+        device.write_burst(0x400, &[7; 256]).unwrap();
+        let sent = &device.line.0;
+        assert_eq!(sent.len(), 2 * 6 + 4 * 256);
+        assert_eq!(sent[6 + 4 * 255..][..6], [1, 1, 0, 0, 1, 0xFF]);
+    }
+}
