@@ -1,0 +1,6 @@
+//! The steps of a synthesis: what is read from the tools' files, how the tools are found and run, what is checked.
+
+mod bench;
+mod netlist;
+mod reports;
+mod tools;
