@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove cocotb lint deny ci clean
+.PHONY: help setup setup-synth build demo test conformance prove cocotb browser lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -35,6 +35,10 @@ conformance: ## Compare stored checkpoints with their stored logits; docs/confor
 cocotb: build ## Check registers, streams and whole products of generated units with cocotb and Icarus Verilog
 	@sim/cocotb/setup
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/cocotb/bin/python3 -m pytest -q -p no:cacheprovider sim/cocotb
+
+browser: build ## Open the report of a run in headless Chromium, on a phone and on a desk, in light and dark
+	@scripts/setup-browser
+	TRINE="$(TRINE)" node --test cli/tests/browser
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check
