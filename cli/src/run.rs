@@ -6,17 +6,17 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
-use trine_driver::energy::{Pricing, Records};
-use trine_driver::platform;
+use trine_driver::energy::Pricing;
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{Ledger, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 
 use crate::Verdict;
-use crate::args::{clock, describe, positive};
+use crate::args::{describe, positive};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
+use crate::pricing::PricingArgs;
 use crate::report::{self, Provenance};
 
 /// Generate text, with the ternary layers on the simulated accelerator
@@ -37,15 +37,6 @@ pub(crate) struct Args {
     /// Temperature of the sampler; 0 always takes the likeliest token
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
     temperature: f32,
-    /// Clock for times and static energy, in hertz
-    #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
-    clock_hz: f64,
-    /// Technology of the die, for the energy estimate: 7nm, 45nm or ice40
-    #[arg(long, value_name = "NAME", default_value = "7nm")]
-    die: String,
-    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
-    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
-    memory: String,
     /// Folder for report.html, run.json, layers.csv and trace.json; made when it is not there
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
@@ -57,6 +48,8 @@ pub(crate) struct Args {
     json: Option<PathBuf>,
     #[command(flatten)]
     loading: Loading,
+    #[command(flatten)]
+    pricing: PricingArgs,
     #[command(flatten)]
     backend: BackendArgs,
 }
@@ -128,9 +121,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         host_work: host_work(&model, &engine, tokens.len(), args),
         device: match &engine {
             Engine::Golden => None,
-            Engine::Rtl(offload) => Some(device_report(offload.ledger(), offload.config(), args)?),
+            Engine::Rtl(offload) => Some(device_report(offload.ledger(), offload.config(), &args.pricing)?),
         },
-        die: args.die.clone(),
+        die: args.pricing.die.clone(),
         provenance: Provenance::new(args.seed, rtl),
         tokens,
     };
@@ -153,10 +146,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(if failed { Verdict::Wrong } else { Verdict::Right })
 }
 
-fn device_report(ledger: &Ledger, config: &trine_spec::Config, args: &Args) -> Result<DeviceReport> {
-    let memory = platform::memory(&args.memory)?;
-    let pricing = Pricing::new(&Records::builtin()?, config, args.clock_hz, &args.die, &memory.set);
-    Ok(DeviceReport::new(ledger, config, args.clock_hz, &memory, pricing.as_ref()))
+fn device_report(ledger: &Ledger, config: &trine_spec::Config, args: &PricingArgs) -> Result<DeviceReport> {
+    let (memory, clock_hz) = (args.memory()?, args.clock_hz);
+    let pricing = Pricing::new(&args.records()?, config, clock_hz, &args.die, &memory.set);
+    Ok(DeviceReport::new(ledger, config, clock_hz, &memory, pricing.as_ref()))
 }
 
 /// What the unit does not do, with its size where it is one number.

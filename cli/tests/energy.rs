@@ -72,6 +72,36 @@ fn one_token_of_two_billion_weights_is_a_matter_of_bytes() {
     }
 }
 
+/// The table of docs/energy.md, to the digits that it states.
+#[test]
+fn the_documented_estimate_is_what_the_command_says() {
+    let folder = workplace();
+    let text = include_str!("../../docs/energy.md");
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.contains(" bits | ") && line.contains(" MB | "))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        let bus = row[0].trim_end_matches(" bits");
+        let line = format!("estimate --model synthetic:bitnet-2b-4t --weight-bus {bus} --json");
+        let report: Value = serde_json::from_str(&trine(folder.path(), &line).stdout).unwrap();
+        let joules = ["value", "lo", "hi"].map(|end| 1e3 * number(&report["joules_per_token"][end]));
+        let share = number(&report["decode"]["energy"]["dram"]["value"]) * 1e5 / joules[0];
+        let other = |i: usize| 1e3 * number(&report["decode"]["baselines"][i]["energy_j"]["value"]) / joules[0];
+        let expected = [
+            format!("{:.0} MB", number(&report["bytes_per_token"]) / 1e6),
+            format!("{:.1}", number(&report["tokens_per_second"])),
+            format!("{:.1} mJ ({:.1} to {:.1})", joules[0], joules[1], joules[2]),
+            format!("{share:.1} %"),
+            format!("{:.2} ×", other(0)),
+            format!("{:.2} ×", other(1)),
+        ];
+        assert_eq!(row[1..], expected.each_ref().map(String::as_str));
+    }
+}
+
 #[test]
 fn what_has_no_price_is_said_to_have_none() {
     let folder = workplace();
@@ -81,6 +111,20 @@ fn what_has_no_price_is_said_to_have_none() {
     let run = trine(folder.path(), "estimate --model MODEL --memory core-rope");
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("there is no memory `core-rope`; there are lpddr4-4266"), "{}", run.stderr);
+}
+
+#[test]
+fn records_of_ones_own_have_prices_too() {
+    let folder = workplace();
+    let builtin = include_str!("../../driver/src/energy/records.toml");
+    std::fs::write(folder.path().join("mine.toml"), builtin.replace("set = \"", "set = \"my-")).unwrap();
+    let line = "estimate --model MODEL --die my-7nm --records mine.toml --json";
+    let report: Value = serde_json::from_str(&trine(folder.path(), line).stdout).unwrap();
+    assert!(number(&report["joules_per_token"]["value"]) > 0.0);
+    std::fs::write(folder.path().join("bad.toml"), builtin).unwrap();
+    let run = trine(folder.path(), "estimate --model MODEL --records bad.toml");
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("bad.toml: energy records: 45nm adder add: recorded twice"), "{}", run.stderr);
 }
 
 /// Register bits of a module and all below it, memories' output registers included.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_driver::energy::{Estimate, Pricing, Records, Tag};
+use trine_driver::energy::{Estimate, Pricing, Tag};
 use trine_driver::estimate::Pass;
 use trine_driver::platform::{self, Memory};
 use trine_driver::report::{self, Bound, HostWork, LayerReport};
@@ -16,8 +16,9 @@ use trine_golden_model::Config as ModelConfig;
 use trine_spec::Config;
 
 use crate::Verdict;
-use crate::args::{UnitArgs, clock, describe};
+use crate::args::{UnitArgs, describe};
 use crate::output::{grouped, interval, si, table, to_json};
+use crate::pricing::PricingArgs;
 
 /// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
 #[derive(Debug, clap::Args)]
@@ -25,18 +26,9 @@ pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]; only its shape is read
     #[arg(long)]
     model: PathBuf,
-    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
-    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
-    memory: String,
     /// Memory, clock and technology of a board: ulx3s
     #[arg(long, value_name = "NAME", conflicts_with_all = ["memory", "die", "clock_hz"])]
     board: Option<String>,
-    /// Clock of the unit, in hertz
-    #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
-    clock_hz: f64,
-    /// Technology of the die: 7nm, 45nm or ice40
-    #[arg(long, value_name = "NAME", default_value = "7nm")]
-    die: String,
     /// Tokens of the prompt that the prefill is estimated for
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
     prompt_tokens: u32,
@@ -46,6 +38,8 @@ pub(crate) struct Args {
     /// Write the machine form to this file, or print it instead of the tables
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    pricing: PricingArgs,
     #[command(flatten)]
     unit: UnitArgs,
 }
@@ -102,13 +96,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 fn estimate(args: &Args) -> Result<Report> {
     let (model, config) = (ModelConfig::load(&args.model)?, args.unit.config()?);
     let (memory, die, clock_hz) = match &args.board {
-        None => (platform::memory(&args.memory)?, args.die.clone(), args.clock_hz),
+        None => (args.pricing.memory()?, args.pricing.die.clone(), args.pricing.clock_hz),
         Some(name) => {
             let board = platform::board(name)?;
             (platform::memory(&board.memory)?, board.die, board.clock_hz)
         }
     };
-    let records = Records::builtin()?;
+    let records = args.pricing.records()?;
     let pricing = Pricing::new(&records, &config, clock_hz, &die, &memory.set);
     let pass = |tokens| Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
     let (decode, prefill) = (pass(1), pass(args.prompt_tokens as usize));

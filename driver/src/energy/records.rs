@@ -119,16 +119,22 @@ impl Records {
     /// [`Error::Records`] naming the record: an interval that does not hold its value, a value of the wrong order of
     /// magnitude, no width, no source, two records for one action, or two nodes in a set.
     pub fn parse(toml: &str) -> Result<Self, Error> {
+        Self(vec![]).and(toml)
+    }
+
+    /// These records and those of another file in the same format, checked together.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn and(mut self, toml: &str) -> Result<Self, Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct File {
             sources: HashMap<String, String>,
             record: Vec<Record>,
         }
-        let File { sources, record: mut records } = toml::from_str(toml).map_err(|e| Error::Records(e.to_string()))?;
-        let mut nodes = HashMap::new();
-        for i in 0..records.len() {
-            let r = &records[i];
+        let File { sources, record: added } = toml::from_str(toml).map_err(|e| Error::Records(e.to_string()))?;
+        for mut r in added {
             let fail = |what: String| Err(Error::Records(format!("{} {} {}: {what}", r.set, r.component, r.action)));
             if let Some(flaw) = r.flaw() {
                 return fail(flaw);
@@ -137,16 +143,16 @@ impl Records {
                 return fail(format!("there is no source `{}`", r.source));
             };
             let action = |r: &Record| (r.set.clone(), r.component.clone(), r.action.clone(), r.bits, r.capacity);
-            if records[..i].iter().any(|other| action(other) == action(r)) {
+            if self.0.iter().any(|other| action(other) == action(&r)) {
                 return fail("recorded twice".into());
             }
-            let node = nodes.entry(r.set.clone()).or_insert(r.node.clone());
-            if *node != r.node {
-                return fail(format!("{node} and {} in one set", r.node));
+            if let Some(other) = self.0.iter().find(|other| other.set == r.set && other.node != r.node) {
+                return fail(format!("{} and {} in one set", other.node, r.node));
             }
-            records[i].source = source.clone();
+            r.source = source.clone();
+            self.0.push(r);
         }
-        Ok(Self(records))
+        Ok(self)
     }
 
     /// The records in the order of their file.
@@ -309,6 +315,15 @@ mod tests {
         assert!((sram(100) - 10.0).abs() < 1e-9, "no memory is cheaper than the smallest record");
         assert!((sram(16 << 10) - 200.0_f64.sqrt()).abs() < 1e-9, "halfway in the logarithm");
         assert!(sram(32 << 10) < sram(33 << 10) && sram(33 << 10) < sram(1 << 20));
+    }
+
+    #[test]
+    fn own_records_join_the_builtin_ones() {
+        let records = Records::builtin().unwrap().and(GOOD).unwrap();
+        assert!(records.price("a", "adder", "add", 8, None).is_ok());
+        let clash = GOOD.replace("set = \"a\"", "set = \"7nm\"").replace("bits = 8", "bits = 9");
+        let error = Records::builtin().unwrap().and(&clash).unwrap_err().to_string();
+        assert!(error.contains("7 nm and 45 nm in one set"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,42 @@
+//! What an energy estimate assumes: the die, the memory behind the unit, the clock, and whose records.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use trine_driver::energy::Records;
+use trine_driver::platform::{self, Memory};
+
+use crate::args::clock;
+
+/// Flags of every verb that states energies.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Energy")]
+pub(crate) struct PricingArgs {
+    /// Technology of the die: 7nm, 45nm, ice40, or one of your own records
+    #[arg(long, value_name = "NAME", default_value = "7nm")]
+    pub(crate) die: String,
+    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
+    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
+    memory: String,
+    /// Clock of the unit for times and static energy, in hertz
+    #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
+    pub(crate) clock_hz: f64,
+    /// More energy records, in the format of docs/energy.md
+    #[arg(long, value_name = "FILE.toml")]
+    records: Option<PathBuf>,
+}
+
+impl PricingArgs {
+    /// The memory named.
+    pub(crate) fn memory(&self) -> Result<Memory> {
+        Ok(platform::memory(&self.memory)?)
+    }
+
+    /// The records that come with this command, and the user's.
+    pub(crate) fn records(&self) -> Result<Records> {
+        let records = Records::builtin()?;
+        let Some(path) = &self.records else { return Ok(records) };
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        records.and(&text).with_context(|| path.display().to_string())
+    }
+}
