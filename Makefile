@@ -20,7 +20,7 @@ build: ## Build the trine command
 
 demo: setup build ## Check the hardware against the golden model, then let a BitNet model speak through it
 	$(TRINE) verify --lanes 64 --columns 16 --cases 20 --seed 1 --stalls 0.3
-	$(TRINE) run --model models/shakespeare --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
+	$(TRINE) run --model models/shakespeare --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear --report target/demo
 
 test: setup ## Run all tests
 	$(CARGO) test --workspace

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
+use trine_driver::cycles::utilization;
 use trine_driver::energy::Pricing;
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{Ledger, Scope};
@@ -17,7 +18,7 @@ use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
 use crate::pricing::PricingArgs;
-use crate::report::{self, Provenance};
+use crate::report::{self, Group, Provenance};
 
 /// Generate text, with the ternary layers on the simulated accelerator
 #[derive(Debug, clap::Args)]
@@ -227,7 +228,7 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     for incident in &device.incidents {
         writeln!(out, "  {}: {}", incident.layer, incident.error)?;
     }
-    writeln!(out, "{}", layers_table(&device.layers))?;
+    writeln!(out, "{}", layers_table(&device.layers, &device.config))?;
 
     let tokens = report.tokens.len() as u64;
     writeln!(
@@ -272,19 +273,23 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     Ok(())
 }
 
-fn layers_table(layers: &[LayerReport]) -> comfy_table::Table {
-    let mut rows = table(["layer", "m", "k", "n", "calls", "cycles", "bound", "utilisation", "energy"]);
-    for l in layers {
+/// Projections summed over the transformer's layers; the files of a report have every layer.
+fn layers_table(layers: &[LayerReport], config: &trine_spec::Config) -> comfy_table::Table {
+    let mut rows = table(["projection", "m", "k", "n", "layers", "calls", "cycles", "bound", "utilisation", "energy"]);
+    for group in Group::all(layers) {
+        let (cycles, macs) = (group.sum(|l| l.cycles), group.sum(|l| l.macs));
+        let first = group.layers[0];
         rows.add_row([
-            l.name.clone(),
-            l.m.to_string(),
-            l.k.to_string(),
-            l.n.to_string(),
-            l.calls.to_string(),
-            grouped(l.cycles),
-            grouped(l.bound_cycles),
-            format!("{:.1} %", 100.0 * l.utilization),
-            l.energy.map_or("-".into(), |e| si(e.total().joules(), "J")),
+            group.kind.to_owned(),
+            group.m.to_string(),
+            first.k.to_string(),
+            first.n.to_string(),
+            group.layers.len().to_string(),
+            grouped(group.sum(|l| l.calls)),
+            grouped(cycles),
+            grouped(group.sum(|l| l.bound_cycles)),
+            format!("{:.1} %", 100.0 * utilization(config, macs, cycles)),
+            group.energy().map_or("-".into(), |e| si(e.total().joules(), "J")),
         ]);
     }
     rows

@@ -5,18 +5,18 @@ use trine_driver::report::LayerReport;
 
 /// One projection at one number of tokens.
 #[derive(Debug)]
-pub(super) struct Group<'a> {
+pub(crate) struct Group<'a> {
     /// Such as `up_proj`.
-    pub(super) kind: &'a str,
+    pub(crate) kind: &'a str,
     /// Tokens of a call.
-    pub(super) m: usize,
+    pub(crate) m: usize,
     /// Its layers.
-    pub(super) layers: Vec<&'a LayerReport>,
+    pub(crate) layers: Vec<&'a LayerReport>,
 }
 
 impl<'a> Group<'a> {
     /// All groups, single tokens first, each number of tokens in the order of computation.
-    pub(super) fn all(layers: &'a [LayerReport]) -> Vec<Self> {
+    pub(crate) fn all(layers: &'a [LayerReport]) -> Vec<Self> {
         let mut groups: Vec<Self> = vec![];
         for layer in layers {
             let (_, kind) = place(&layer.name);
@@ -36,12 +36,12 @@ impl<'a> Group<'a> {
     }
 
     /// The sum of a field.
-    pub(super) fn sum(&self, field: impl Fn(&LayerReport) -> u64) -> u64 {
+    pub(crate) fn sum(&self, field: impl Fn(&LayerReport) -> u64) -> u64 {
         self.layers.iter().map(|layer| field(layer)).sum()
     }
 
     /// All energy; absent when something has no price.
-    pub(super) fn energy(&self) -> Option<Energy> {
+    pub(crate) fn energy(&self) -> Option<Energy> {
         let energies: Option<Vec<Energy>> = self.layers.iter().map(|layer| layer.energy).collect();
         energies.map(|energies| energies.into_iter().sum())
     }

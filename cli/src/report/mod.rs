@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use trine_driver::JobRecord;
 use trine_driver::report::LayerReport;
 
+pub(crate) use groups::Group;
 pub(crate) use provenance::Provenance;
 
 use crate::output::{write_file, write_json};
