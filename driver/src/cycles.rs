@@ -3,12 +3,12 @@
 //! ```text
 //! tiles  = ceil(N / columns) * ceil(K / lanes)
 //! bound  = tiles * max(M, beats per tile)
-//! cycles = max(beats per tile, 2) + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
+//! cycles = max(beats per tile, 3) + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
 //! ```
 //!
 //! Every lane chunk of every column block is applied to `M` tokens, one a cycle, and meanwhile the next tile is loaded,
 //! one beat a cycle: the longer of the two decides. The first tile has nothing to hide behind, the last one hides nothing,
-//! and the first activation takes as long as two beats of weights. `cycles` is exact for a unit whose host never lets it
+//! and the first activation takes as long as three beats of weights. `cycles` is exact for a unit whose host never lets it
 //! wait.
 
 use trine_spec::Config;
@@ -46,7 +46,7 @@ impl Shape {
     /// The cycles that one job of this shape takes, as long as the host never lets the unit wait.
     pub fn cycles(&self, config: &Config) -> u64 {
         let (m, beats) = (self.m as u64, config.beats_per_tile() as u64);
-        beats.max(2) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
+        beats.max(3) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
     }
 }
 

@@ -1,12 +1,13 @@
 //! The weight-stationary array: one tile of weights, `columns` columns that share the lanes.
 //!
 //! ```text
-//!  tile_i ──[tile_q, when swap_i]──┬─> column 0 ──> sums_o, owed_o
-//!  act_i  ──[act_q]────────────────┼─> column 1 ──>
-//!                                  └─> ...
+//!  tile_i ──[next_q, when swap_i]──[tile_q]──┬─> column 0 ──> sums_o, owed_o
+//!  act_i  ────────────────────────[act_q]────┼─> column 1 ──>
+//!                                            └─> ...
 //! ```
-//! `swap_i` takes a tile for the lane chunk of the same cycle and the following ones. Results follow after
-//! `1 + column latency` cycles; no handshake.
+//! `swap_i` takes a tile for the lane chunk of the next cycle and the following ones. The second registers are for distance:
+//! one side of them is where tiles and lane chunks are kept, the other all over the columns.
+//! Results follow after `1 + column latency` cycles; no handshake.
 
 use super::column::column;
 use crate::lang::{BIT, Errors, Module, bits, cat, set, when};
@@ -25,8 +26,9 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let act = m.input("act_i", bits(c.lanes * c.act_bits));
     let codes = m.input("tile_i", bits(2 * c.tile_trits()));
     let act_q = m.register("act_q", &act);
-    let tile_q = m.reg("tile_q", codes.ty);
-    m.on_clock([when(&swap, [set(&tile_q, &codes)])]);
+    let next_q = m.reg("next_q", codes.ty);
+    m.on_clock([when(&swap, [set(&next_q, &codes)])]);
+    let tile_q = m.register("tile_q", &next_q);
     let (mut sums, mut owed) = (vec![], vec![]);
     for n in 0..c.columns {
         let code = tile_q.slice(2 * n * c.lanes, 2 * c.lanes);

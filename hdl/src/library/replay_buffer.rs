@@ -1,21 +1,23 @@
 //! Stores a stream once and replays it as often as asked, starting while it still arrives.
 //!
 //! ```text
-//!  in_valid_i, in_data_i ──> [ RAM: depth words ] ──[word_q]──> word_o, last_o   (the cycle after take_i)
+//!  in_valid_i, in_data_i ──> [ RAM: depth words ]──[word]──[out]──> word_o, last_o   (two cycles after take_i)
 //!  in_ready_o            <──   write_q    read_q  <── take_i, rewind_i; valid_o
 //! ```
 //! `open_i` lets words in until the one that carries the closing mark `in_last_i`. While `valid_o` there is a word to
-//! take: `take_i` moves on, `take_i` with `rewind_i` moves back to the first word. The word and its mark follow one cycle
-//! after `take_i`. A word can be taken two cycles after it arrived; one word a cycle passes.
+//! take (and in the next cycle while `valid_next_o`): `take_i` moves on, `take_i` with `rewind_i` moves back to the first word. The word and its mark follow two cycles
+//! after `take_i`. A word can be taken three cycles after it arrived; one word a cycle passes.
 
+use super::ram;
 use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
+use trine_spec::Style;
 
 /// A buffer of up to `depth` words of `width` bits.
 ///
 /// # Errors
 /// Structural mistakes, none for valid sizes.
-pub fn replay_buffer(name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
+pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
     let address = depth.next_power_of_two().trailing_zeros().max(1) as usize;
     let mut m = Module::new(name, format!("Stores up to {depth} words of {width} bits and replays them."));
     let rst = m.input("rst_i", BIT);
@@ -25,40 +27,68 @@ pub fn replay_buffer(name: &str, width: usize, depth: usize) -> Result<Arc<Modul
     let in_data = m.input("in_data_i", bits(width));
     let take = m.input("take_i", BIT);
     let rewind = m.input("rewind_i", BIT);
-    let ram = m.memory("ram", bits(width + 1), depth, RamStyle::Block);
     let write_q = m.reg("write_q", bits(address + 1));
     let read_q = m.reg("read_q", bits(address + 1));
     let next_q = m.reg("next_q", bits(address + 1));
     let closed_q = m.reg("closed_q", BIT);
-    let word_q = m.reg("word_q", bits(width + 1));
     let valid_q = m.reg("valid_q", BIT);
 
-    let full = m.name("full", write_q.is(depth as i64));
-    let ready = m.name("ready", &open & !(&closed_q | &full));
+    let full_q = m.reg("full_q", BIT);
+    let ready = m.name("ready", &open & !(&closed_q | &full_q));
     let store = m.name("store", &ready & &in_valid);
-    let write_at = m.name("write_at", write_q.slice(0, address));
+    // A word is on its way to all blocks of the RAM for a cycle, and counts as stored after it.
+    let marked_q = m.register("marked_q", cat([in_data, in_last.clone()]));
+    let write_at_q = m.register("write_at_q", write_q.slice(0, address));
+    let stored_q = m.register("stored_q", &write_q);
+    let store_q = m.reg("store_q", BIT);
     let read_at = m.name("read_at", read_q.slice(0, address));
     // Both outcomes are compared before it is known whether a word is taken: `take_i` comes late in the cycle.
-    let stays = m.name("stays", read_q.lt(&write_q));
-    let moves = m.name("moves", mux(&rewind, write_q.any(), next_q.lt(&write_q)));
+    let stays = m.name("stays", read_q.lt(&stored_q));
+    let moves = m.name("moves", mux(&rewind, stored_q.any(), next_q.lt(&stored_q)));
+    let valid_next = m.name("valid_next", mux(&take, &moves, &stays));
     let first = lit(0, read_q.ty);
+    let words = m.instance(
+        "words",
+        &ram(style, RamStyle::Block, &format!("{name}_ram"), width + 1, depth)?,
+        &[
+            ("write_i", &store_q),
+            ("write_at_i", &write_at_q),
+            ("data_i", &marked_q),
+            ("read_i", &lit(1, BIT)),
+            ("read_at_i", &read_at),
+            ("next_i", &lit(1, BIT)),
+            ("zero_i", &lit(0, BIT)),
+        ],
+    );
     m.on_clock([
-        when(&store, [set(&ram.at(&write_at), cat([in_data, in_last.clone()]))]),
-        set(&word_q, ram.at(&read_at)),
         when(
             &take,
             [set(&read_q, mux(&rewind, first, &next_q)), set(&next_q, mux(&rewind, lit(1, next_q.ty), next_q.step(1)))],
         ),
-        when(&store, [set(&write_q, write_q.step(1)), set(&closed_q, &in_last)]),
-        set(&valid_q, mux(&take, &moves, &stays)),
+        set(&store_q, &store),
+        when(
+            &store,
+            [set(&write_q, write_q.step(1)), set(&closed_q, &in_last), set(&full_q, write_q.is(depth as i64 - 1))],
+        ),
+        set(&valid_q, &valid_next),
         when(
             &rst,
-            [set_to(&write_q, 0), set_to(&read_q, 0), set_to(&next_q, 1), set_to(&closed_q, 0), set_to(&valid_q, 0)],
+            [
+                set_to(&store_q, 0),
+                set_to(&write_q, 0),
+                set_to(&stored_q, 0),
+                set_to(&full_q, 0),
+                set_to(&read_q, 0),
+                set_to(&next_q, 1),
+                set_to(&closed_q, 0),
+                set_to(&valid_q, 0),
+            ],
         ),
     ]);
     m.drive("in_ready_o", &ready);
-    m.drive("word_o", word_q.slice(0, width));
-    m.drive("last_o", word_q.bit(width));
+    m.drive("word_o", words["word_o"].slice(0, width));
+    m.drive("last_o", words["word_o"].bit(width));
     m.drive("valid_o", &valid_q);
+    m.drive("valid_next_o", &valid_next);
     m.build()
 }

@@ -10,7 +10,7 @@
 //! sum of its two children's. With `value + owed = twin` asserted of all nodes (on Xilinx 7 `value * sign = twin` of the first level), each step of the induction is about one
 //! adder, and the root's twin is the sum of all leaves because the twins pair off every leaf exactly once.
 
-use super::Claim;
+use super::{Claim, memory};
 use std::fmt::Write;
 use trine_hdl::lang::Errors;
 use trine_hdl::{design, lang};
@@ -104,12 +104,13 @@ pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
     let c = Config { columns: 1, ..c.clone() };
     let sum = design::column(&c)?.output_ty("sum_o").width;
     let property = format!(
-        "\n  localparam SUM = {sum}, WIDTH = {}, TOKENS = {}, TOKEN = {}, CHUNKS = {}, LEAST = {};\n{}",
+        "\n  localparam SUM = {sum}, WIDTH = {}, TOKENS = {}, TOKEN = {}, CHUNKS = {}, LEAST = {};\n{}{}",
         c.acc_bits(),
         c.max_tokens,
         clog2(c.max_tokens).max(1),
         c.max_depth.div_ceil(c.lanes),
         c.lanes << (c.act_bits - 1),
+        memory("words", c.acc_bits(), c.max_tokens),
         include_str!("properties/accumulators.v")
     );
     let name = format!("accumulator is exact to K = {} by {} lanes", c.max_depth, c.lanes);

@@ -9,8 +9,8 @@
 //! carry of the one that the left lane owes.
 
 use super::{Lane, select};
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, int, lit, set};
-use crate::library::{Term, adder_tree, cells};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, int, lit};
+use crate::library::{Term, adder_tree, cells, store};
 use std::sync::Arc;
 
 pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
@@ -37,10 +37,7 @@ pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
             }
             _ => (left.value, left.owed),
         };
-        let sum_q = m.reg(&format!("sum_1_{i}_q"), value.ty);
-        let owed_q = m.reg(&format!("owed_1_{i}_q"), BIT);
-        m.on_clock([set(&sum_q, value), set(&owed_q, owed)]);
-        terms.push(Term { value: sum_q, owed: owed_q });
+        terms.push(store(m, 1, i, value, owed));
     }
     Ok(if terms.len() == 1 { terms.remove(0) } else { adder_tree(m, terms, 2) })
 }
