@@ -3,18 +3,19 @@
 //! ```text
 //! tiles  = ceil(N / columns) * ceil(K / lanes)
 //! bound  = tiles * max(M, beats per tile)
-//! cycles = max(beats per tile, 3) + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
+//! first  = max(beats per tile, 2 + min(M * ceil(K / lanes), 3))
+//! cycles = first + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
 //! ```
 //!
 //! Every lane chunk of every column block is applied to `M` tokens, one a cycle, and meanwhile the next tile is loaded,
 //! one beat a cycle: the longer of the two decides. The first tile has nothing to hide behind, the last one hides nothing,
-//! and the first activation takes as long as three beats of weights. `cycles` is exact for a unit whose host never lets it
+//! and the first lane chunk waits for two more, or for the last one. `cycles` is exact for a unit whose host never lets it
 //! wait.
 
 use trine_spec::Config;
 
 /// Cycles from the start of a job to its first beat and from its last sum to its end, as measured.
-const FILL: u64 = 8;
+const FILL: u64 = 9;
 
 /// Size of a matmul or of a part of one: `y[m x n] = x[m x k] · W[k x n]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +47,8 @@ impl Shape {
     /// The cycles that one job of this shape takes, as long as the host never lets the unit wait.
     pub fn cycles(&self, config: &Config) -> u64 {
         let (m, beats) = (self.m as u64, config.beats_per_tile() as u64);
-        beats.max(3) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
+        let chunks = m * self.k.div_ceil(config.lanes) as u64;
+        beats.max(2 + chunks.min(3)) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
     }
 }
 

@@ -21,9 +21,10 @@ pub const fn latency(c: &Config) -> usize {
     c.tree_levels() + 4
 }
 
-/// Words of the result buffer: enough for results under way while one a cycle leaves.
+/// Words of the result buffer: enough for one result a cycle. A place is taken at the issue and seen to be free again seven
+/// cycles after the push at the earliest, and the sequencer keeps two more.
 pub(super) const fn result_room(c: &Config) -> usize {
-    (latency(c) + 8).next_power_of_two()
+    (latency(c) + 9).next_power_of_two()
 }
 
 /// A delay line, cleared by `rst` where there is one: element `i` is `signal` `i` cycles ago.

@@ -80,7 +80,8 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let fault_q = m.reg("fault_q", BIT);
     let reason_q = m.register("reason_q", &reason);
     let fault = m.name("fault", &busy_q & &fault_q);
-    let finish = m.name("finish", &busy_q & &res_done & !&fault_q);
+    let res_done_q = m.register("res_done_q", &res_done & !&rst);
+    let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let clear_q = m.reg("clear_q", BIT);
     let start_q = m.reg("start_q", BIT);
     let moved_q = m.register("moved_q", &moved);
@@ -94,11 +95,11 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         when(&finish, [set_to(&busy_q, 0), set(&done_tag_q, &tag_q)]),
         when(&fault, [set_to(&busy_q, 0), set(&code_q, &reason_q)]),
         when(&abort, [set_to(&busy_q, 0)]),
+        when(&accept, [set_to(&busy_q, 1), set_to(&code_q, 0)]),
+        // Kept before it is known whether the shape fits, since nothing else is going on.
         when(
-            &accept,
+            &check_q,
             [
-                set_to(&busy_q, 1),
-                set_to(&code_q, 0),
                 set(&tag_q, &tag),
                 set(&last_token_q, last_token.slice(0, last_token_q.ty.width)),
                 set(&depth_q, depth.slice(0, depth_q.ty.width.min(depth.ty.width))),

@@ -81,9 +81,11 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let starts = m.wire("starts", BIT);
     let refused = m.name("refused", &busy & &starts);
     let allowed = m.name("allowed", &full_q & !&refused);
-    let commit = m.name("commit", &write & &allowed);
     let soft_reset_q = m.reg("soft_reset_q", BIT);
     let reset = m.name("reset", &rst | &soft_reset_q);
+    // What is written changes a cycle after the request was carried out: the way to all registers is long. Until then
+    // nothing can take the place of its address and data.
+    let commit = m.register("commit_q", &write & &allowed & !&reset);
 
     let file_wdata = wdata.clone();
     let mut file = File { m, c, reset, commit, wdata, busy, soft_reset_q };
@@ -192,7 +194,7 @@ struct File<'a> {
     c: &'a Config,
     /// Hard or soft reset.
     reset: Expr,
-    /// A write that may change something.
+    /// A write that may change something, carried out in the cycle before.
     commit: Expr,
     wdata: Expr,
     busy: Expr,
@@ -205,10 +207,9 @@ impl File<'_> {
         if r.fields.iter().all(|f| f.access == Access::Constant) {
             return lit(i64::from(constant(r, self.c)), bits(32));
         }
-        // What is written changes a cycle after the request was carried out: the way to all registers is long.
         let written = r.fields.iter().any(|f| !matches!(f.access, Access::Constant | Access::ReadOnly));
         let strobe = match written {
-            true => self.m.register(&format!("{}_strobe_q", r.name.to_lowercase()), &self.commit & hit & !&self.reset),
+            true => self.m.name(&format!("{}_strobe", r.name.to_lowercase()), &self.commit & hit),
             false => lit(0, BIT),
         };
         let (mut parts, mut at) = (vec![], 0);

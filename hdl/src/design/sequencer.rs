@@ -62,6 +62,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let next_last_q = m.reg("next_last_q", BIT);
     let room_q = m.reg("room_q", bits(clog2(room + 1)));
     let has_room_q = m.reg("has_room_q", BIT);
+    let had_room_q = m.register("had_room_q", &has_room_q);
 
     let reaches = |left: &Expr, step: usize| match (step as i64).checked_ilog2() {
         // A step beyond the range reaches the end from anywhere.
@@ -89,16 +90,14 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let freed = m.name("freed", &pop & !&result);
 
     let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, &next_last_q));
-    let last_chunk_next = m.name("last_chunk_next", mux(&issue & &last_q, &next_chunk, &last_chunk_q));
-    let has_room_next = m.name("has_room_next", mux(&promised, !room_q.is(1), &freed | &has_room_q));
     let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
     let goes_on = m.name("goes_on", &run_q & !(&issue & &job_end));
-    let may = m.name("may", (&tile_next | !needs_tile) & (&has_room_next | !&last_chunk_next));
+    let may = m.name("may", &act_next & &has_room_q & (&tile_next | !needs_tile));
     m.on_clock([
-        set(&issue_q, goes_on & &act_next & may),
+        set(&issue_q, goes_on & may),
         set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
-        set(&has_room_q, &has_room_next),
-        set(&last_chunk_q, &last_chunk_next),
+        // Two more issues may be decided before this is seen.
+        set(&has_room_q, !room_q.lt(lit(3, room_q.ty))),
         when(
             &issue,
             [
@@ -108,6 +107,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 when(
                     &last_q,
                     [
+                        set(&last_chunk_q, &next_chunk),
                         set(&first_chunk_q, &last_chunk_q),
                         set(&next_last_q, mux(&last_chunk_q, &two_chunks_q, reaches(&k_after_q, 2 * c.lanes))),
                         set(&k_after_q, mux(&last_chunk_q, &k_second_q, k_after_q.back(c.lanes as i64))),
@@ -141,7 +141,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set(&last_pass_q, &one_pass_q),
             ],
         ),
-        when(&rst, [set_to(&run_q, 0), set_to(&issue_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
+        when(&rst, [set_to(&run_q, 0), set_to(&issue_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 0)]),
     ]);
 
     m.drive("issue_o", &issue);
@@ -156,7 +156,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.note("why nothing is issued, in this order of precedence");
     m.drive("stall_act_o", &run_q & !&act_valid);
     m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);
-    m.drive("stall_out_o", &run_q & &act_valid & &has_tile & &last_chunk_q & !&has_room_q);
+    m.drive("stall_out_o", &run_q & &act_valid & &has_tile & !&had_room_q);
     m.note("stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two");
     let issue_1_q = m.register("issue_1_q", &issue & !&rst);
     let pass_end_q = m.register("pass_end_q", &pass_end);

@@ -93,10 +93,10 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let fault_q = m.register("fault_q", &checked_q & group_q.any() & !&rst);
     let mut parts = vec![];
     if beats > 1 {
-        let code_place_q = m.register("code_place_q", place_q.slice(0, beats - 1));
+        let keep_q = m.register("keep_q", leave.repeat(beats - 1) & place_q.slice(0, beats - 1));
         for i in 0..beats - 1 {
             let held = m.reg(&format!("held_{i}_q"), code_q.ty);
-            m.on_clock([when(&moved_q & code_place_q.bit(i), [set(&held, &code_q)])]);
+            m.on_clock([when(keep_q.bit(i), [set(&held, &code_q)])]);
             parts.push(held);
         }
     }

@@ -3,10 +3,15 @@
 //! ```text
 //!  in_valid_i, in_data_i ──> [ RAM: depth words ]──[word]──[out]──> word_o, last_o   (two cycles after take_i)
 //!  in_ready_o            <──   write_q    read_q  <── take_i, rewind_i; valid_o
+//!                                        └─ two more behind it? ──[ahead_q]──> valid_next_o
 //! ```
 //! `open_i` lets words in until the one that carries the closing mark `in_last_i`. While `valid_o` there is a word to
-//! take (and in the next cycle while `valid_next_o`): `take_i` moves on, `take_i` with `rewind_i` moves back to the first word. The word and its mark follow two cycles
-//! after `take_i`. A word can be taken three cycles after it arrived; one word a cycle passes.
+//! take, and in the next cycle while `valid_next_o`: `take_i` moves on, `take_i` with `rewind_i` moves back to the first
+//! word; the marked one must be taken with `rewind_i`. The word and its mark follow two cycles after `take_i`.
+//!
+//! Whether there is a word is known ahead, without a look at `take_i`, which comes late in a cycle: a word can be taken
+//! when two more have followed it, when the marked one has arrived, or when none follows and none is taken. So the first
+//! word can be taken three to five cycles after it arrived; one word a cycle passes.
 
 use super::ram;
 use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, mux, set, set_to, when};
@@ -29,8 +34,11 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let rewind = m.input("rewind_i", BIT);
     let write_q = m.reg("write_q", bits(address + 1));
     let read_q = m.reg("read_q", bits(address + 1));
-    let next_q = m.reg("next_q", bits(address + 1));
+    // Two words on from `read_q`.
+    let probe_q = m.reg("probe_q", bits(address + 1));
     let closed_q = m.reg("closed_q", BIT);
+    let ahead_q = m.reg("ahead_q", BIT);
+    let lone_q = m.reg("lone_q", BIT);
     let valid_q = m.reg("valid_q", BIT);
 
     let full_q = m.reg("full_q", BIT);
@@ -39,13 +47,9 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     // A word is on its way to all blocks of the RAM for a cycle, and counts as stored after it.
     let marked_q = m.register("marked_q", cat([in_data, in_last.clone()]));
     let write_at_q = m.register("write_at_q", write_q.slice(0, address));
-    let stored_q = m.register("stored_q", &write_q);
     let store_q = m.reg("store_q", BIT);
     let read_at = m.name("read_at", read_q.slice(0, address));
-    // Both outcomes are compared before it is known whether a word is taken: `take_i` comes late in the cycle.
-    let stays = m.name("stays", read_q.lt(&stored_q));
-    let moves = m.name("moves", mux(&rewind, stored_q.any(), next_q.lt(&stored_q)));
-    let valid_next = m.name("valid_next", mux(&take, &moves, &stays));
+    let valid_next = m.name("valid_next", &ahead_q | (&lone_q & !&take));
     let first = lit(0, read_q.ty);
     let words = m.instance(
         "words",
@@ -63,9 +67,14 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     m.on_clock([
         when(
             &take,
-            [set(&read_q, mux(&rewind, first, &next_q)), set(&next_q, mux(&rewind, lit(1, next_q.ty), next_q.step(1)))],
+            [
+                set(&read_q, mux(&rewind, first, read_q.step(1))),
+                set(&probe_q, mux(&rewind, lit(2, probe_q.ty), probe_q.step(1))),
+            ],
         ),
         set(&store_q, &store),
+        set(&ahead_q, &closed_q | probe_q.lt(&write_q)),
+        set(&lone_q, read_q.lt(&write_q) & !(&take | &store)),
         when(
             &store,
             [set(&write_q, write_q.step(1)), set(&closed_q, &in_last), set(&full_q, write_q.is(depth as i64 - 1))],
@@ -76,11 +85,12 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
             [
                 set_to(&store_q, 0),
                 set_to(&write_q, 0),
-                set_to(&stored_q, 0),
                 set_to(&full_q, 0),
                 set_to(&read_q, 0),
-                set_to(&next_q, 1),
+                set_to(&probe_q, 2),
                 set_to(&closed_q, 0),
+                set_to(&ahead_q, 0),
+                set_to(&lone_q, 0),
                 set_to(&valid_q, 0),
             ],
         ),
