@@ -13,12 +13,13 @@
 //! joins the three. `total_o` follows its sum by one cycle, no handshake.
 
 use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, if_else, int, lit, mux, set, set_to, when};
-use crate::library::ram;
+use crate::library::{carry_chain, ram};
 use std::sync::Arc;
 use trine_spec::config::clog2;
 use trine_spec::{Config, Style};
 
-/// The adder of one column: `total_o = (word_i | (forward_i ? last_i : before_i)) + sum_i + owed_i`, combinational.
+/// The adder of one column: `total_o = (forward_i ? last_i : word_i | before_i) + sum_i + owed_i`, combinational; `word_i`
+/// is zero with `forward_i`.
 ///
 /// # Errors
 /// Structural mistakes, none for valid widths.
@@ -31,10 +32,22 @@ pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
     let before = m.input("before_i", ty);
     let sum = m.input("sum_i", int(sum_bits));
     let owed = m.input("owed_i", BIT);
-    let base = m.name("base", (word | mux(&forward, &last, &before)).signed());
-    let carry = cat([owed, lit(0, bits(ty.width - 1))]).signed();
+    let total = match c.style {
+        // D = forward, B = last, C = the rest: A ^ B with it, A ^ C without.
+        Style::Ecp5 => {
+            let rest = m.name("rest", word | before);
+            let sum_bit = |i: usize| sum.bit(i.min(sum_bits - 1));
+            let positions = (0..ty.width).map(|i| [sum_bit(i), last.bit(i), rest.bit(i), forward.clone()]);
+            carry_chain(&mut m, "16'h665A", &owed, positions.collect())?.signed()
+        }
+        Style::Portable | Style::Xilinx7 => {
+            let base = m.name("base", mux(&forward, &last, word | before).signed());
+            let carry = cat([owed, lit(0, bits(ty.width - 1))]).signed();
+            ((base + &sum).wrap() + carry).wrap()
+        }
+    };
     // The configuration's width holds the sum of a whole pass, so no carry is lost.
-    m.drive("total_o", ((base + &sum).wrap() + carry).wrap());
+    m.drive("total_o", total);
     m.build()
 }
 

@@ -8,7 +8,7 @@
 //! ```
 //! A window that is used while idle gives `error_o` as well, and its reason if there is no other.
 //! A start is answered two cycles later: the shape is checked, then accepted or refused. `clear_o` empties the whole
-//! datapath in the cycle after a start, a fault or an abort, and `start_o` follows. A fault ends the job one cycle after it
+//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows. A fault ends the job one cycle after it
 //! was seen, long before the results of what was wrong arrive. `error_o` and `done_o` are pulses; `code_o` keeps the reason
 //! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream moved.
 
@@ -80,9 +80,9 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let fault_q = m.reg("fault_q", BIT);
     let reason_q = m.register("reason_q", &reason);
     let fault = m.name("fault", &busy_q & &fault_q);
-    let res_done_q = m.register("res_done_q", &res_done & !&rst);
-    let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let clear_q = m.reg("clear_q", BIT);
+    let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
+    let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let start_q = m.reg("start_q", BIT);
     let moved_q = m.register("moved_q", &moved);
     let last_token = m.name("last_token", tokens.back(1));
@@ -109,7 +109,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         when(&refuse, [set_to(&code_q, ErrorCode::Shape as i64)]),
         set(&check_q, &start),
         set(&fault_q, &busy_q & any),
-        set(&clear_q, &accept | &fault | &abort),
+        set(&clear_q, &check_q | &fault | &abort),
         set(&start_q, &clear_q & &busy_q),
         when(
             &rst,

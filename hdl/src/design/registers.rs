@@ -89,25 +89,28 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
 
     let file_wdata = wdata.clone();
     let mut file = File { m, c, reset, commit, wdata, busy, soft_reset_q };
-    let (mut hits, mut values) = (vec![], vec![]);
+    let mut values = vec![];
     for r in REGISTERS {
-        let word = i64::from(r.offset / 4);
-        let hit = file.m.reg(&format!("{}_write_q", r.name.to_lowercase()), BIT);
-        let wanted = file.m.reg(&format!("{}_read_q", r.name.to_lowercase()), BIT);
-        file.m.on_clock([
-            when(&aw.enter, [set(&hit, write_word.is(word))]),
-            when(&ar.enter, [set(&wanted, read_word.is(word))]),
-        ]);
-        let value = file.register(r, &hit);
-        if *r == CTRL {
-            file.m.assign(&starts, &hit & file_wdata.bit(CTRL_START.lsb));
-        }
-        hits.push(hit);
-        values.push((wanted, value));
+        let (name, word) = (r.name.to_lowercase(), i64::from(r.offset / 4));
+        let wanted = file.m.reg(&format!("{name}_read_q"), BIT);
+        file.m.on_clock([when(&ar.enter, [set(&wanted, read_word.is(word))])]);
+        let strobe = if r.fields.iter().all(|f| matches!(f.access, Access::Constant | Access::ReadOnly)) {
+            lit(0, BIT)
+        } else {
+            let hit = file.m.reg(&format!("{name}_write_q"), BIT);
+            file.m.on_clock([when(&aw.enter, [set(&hit, write_word.is(word))])]);
+            if *r == CTRL {
+                file.m.assign(&starts, &hit & file_wdata.bit(CTRL_START.lsb));
+            }
+            file.m.name(&format!("{name}_strobe"), &file.commit & hit)
+        };
+        values.push((wanted, file.register(r, &strobe)));
     }
     let mut m = file.m;
-    let known = m.name("known", cat(hits));
-    let mut served = known.any() & &allowed;
+    let known_q = m.reg("known_q", BIT);
+    let known = REGISTERS.iter().map(|r| write_word.is(i64::from(r.offset / 4)));
+    m.on_clock([when(&aw.enter, [set(&known_q, cat(known).any())])]);
+    let mut served = known_q & &allowed;
     if let Some(w) = &windows {
         let request = |window: &Window, word: &Expr| word.slice(word.ty.width - 2, 2).is(i64::from(window.index()));
         for (port, window) in [("write_act_o", &ACT_WINDOW), ("write_wgt_o", &WGT_WINDOW)] {
@@ -125,7 +128,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let found = m.name("found", cat(values.iter().map(|(wanted, _)| wanted.clone())).any());
     // Two steps of one cycle each: the address has settled before the value is taken.
     let mut parts = vec![];
-    for (i, group) in values.chunks(8).enumerate() {
+    for (i, group) in values.chunks(4).enumerate() {
         let any = group.iter().map(|(wanted, value)| wanted.repeat(32) & value).reduce(|a, b| a | b);
         parts.extend(any.map(|any| m.register(&format!("part_{i}_q"), any)));
     }
@@ -202,22 +205,17 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    /// Makes a register's storage and ports; `hit` says that a write addresses it. Returns the word that reads give.
-    fn register(&mut self, r: &Register, hit: &Expr) -> Expr {
+    /// Makes a register's storage and ports; `strobe` says that it is written. Returns the word that reads give.
+    fn register(&mut self, r: &Register, strobe: &Expr) -> Expr {
         if r.fields.iter().all(|f| f.access == Access::Constant) {
             return lit(i64::from(constant(r, self.c)), bits(32));
         }
-        let written = r.fields.iter().any(|f| !matches!(f.access, Access::Constant | Access::ReadOnly));
-        let strobe = match written {
-            true => self.m.name(&format!("{}_strobe", r.name.to_lowercase()), &self.commit & hit),
-            false => lit(0, BIT),
-        };
         let (mut parts, mut at) = (vec![], 0);
         for f in r.fields {
             if f.lsb > at {
                 parts.push(lit(0, bits(f.lsb - at)));
             }
-            parts.push(self.field(r, f, &strobe));
+            parts.push(self.field(r, f, strobe));
             at = f.lsb + f.width;
         }
         if at < 32 {

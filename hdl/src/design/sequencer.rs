@@ -50,11 +50,10 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let token_q = m.reg("token_q", last_token.ty);
     let first_q = m.reg("first_q", BIT);
     let last_q = m.reg("last_q", BIT);
-    // What is left after the current chunk and the current pass: looking one step ahead keeps comparisons out of the
-    // cycle that decides on an issue.
+    // What is left after the current chunk, and in the current pass: comparisons are made a step ahead, out of the cycle
+    // that decides on an issue.
     let k_after_q = m.reg("k_after_q", depth.ty);
     let n_left_q = m.reg("n_left_q", outputs.ty);
-    let n_after_q = m.reg("n_after_q", outputs.ty);
     let first_chunk_q = m.reg("first_chunk_q", BIT);
     let last_chunk_q = m.reg("last_chunk_q", BIT);
     let last_pass_q = m.reg("last_pass_q", BIT);
@@ -76,15 +75,17 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let two_chunks_q = m.register("two_chunks_q", reaches(&depth, 2 * c.lanes));
     let k_second_q = m.register("k_second_q", depth.back(c.lanes as i64));
     let one_pass_q = m.register("one_pass_q", reaches(&outputs, c.columns));
-    let n_second_q = m.register("n_second_q", outputs.back(c.columns as i64));
+    // What is added to the outputs left, which are none at the start: N, and from then on a pass less. A choice behind the
+    // adder would be a long way for one cycle.
+    let n_step_q = m.register("n_step_q", mux(&rst, &outputs, lit(0, outputs.ty).back(c.columns as i64)));
     let pass_end = m.name("pass_end", &last_q & &last_chunk_q);
     let job_end = m.name("job_end", &pass_end & &last_pass_q);
     let last_tile = m.name("last_tile", &last_chunk_q & &last_pass_q);
     let has_tile = m.name("has_tile", &tile_valid | !&first_q);
     // All that an issue waits for, decided in the cycle before it.
     let issue_q = m.reg("issue_q", BIT);
+    let take_q = m.reg("take_q", BIT);
     let issue = issue_q.clone();
-    let take = m.name("take", &issue & &first_q);
     let result = m.name("result", &issue & &last_chunk_q);
     let promised = m.name("promised", &result & !&pop);
     let freed = m.name("freed", &pop & !&result);
@@ -92,9 +93,10 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, &next_last_q));
     let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
     let goes_on = m.name("goes_on", &run_q & !(&issue & &job_end));
-    let may = m.name("may", &act_next & &has_room_q & (&tile_next | !needs_tile));
+    let may = m.name("may", goes_on & &act_next & &has_room_q);
     m.on_clock([
-        set(&issue_q, goes_on & may),
+        set(&issue_q, &may & (&tile_next | !&needs_tile)),
+        set(&take_q, may & &tile_next & needs_tile),
         set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
         // Two more issues may be decided before this is seen.
         set(&has_room_q, !room_q.lt(lit(3, room_q.ty))),
@@ -115,11 +117,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 ),
                 when(
                     &pass_end & !&last_pass_q,
-                    [
-                        set(&n_left_q, &n_after_q),
-                        set(&n_after_q, n_after_q.back(c.columns as i64)),
-                        set(&last_pass_q, reaches(&n_after_q, c.columns)),
-                    ],
+                    [set(&n_left_q, (&n_left_q + &n_step_q).wrap()), set(&last_pass_q, reaches(&n_left_q, 2 * c.columns))],
                 ),
                 when(&job_end, [set_to(&run_q, 0)]),
             ],
@@ -129,6 +127,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
             [
                 set_to(&run_q, 1),
                 set_to(&issue_q, 0),
+                set_to(&take_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
                 set(&last_q, &single_q),
@@ -136,17 +135,26 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set(&last_chunk_q, &one_chunk_q),
                 set(&next_last_q, &two_chunks_q),
                 set(&k_after_q, &k_second_q),
-                set(&n_left_q, &outputs),
-                set(&n_after_q, &n_second_q),
+                set(&n_left_q, (&n_left_q + &n_step_q).wrap()),
                 set(&last_pass_q, &one_pass_q),
             ],
         ),
-        when(&rst, [set_to(&run_q, 0), set_to(&issue_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 0)]),
+        when(
+            &rst,
+            [
+                set_to(&run_q, 0),
+                set_to(&issue_q, 0),
+                set_to(&take_q, 0),
+                set_to(&n_left_q, 0),
+                set_to(&room_q, room as i64),
+                set_to(&has_room_q, 0),
+            ],
+        ),
     ]);
 
     m.drive("issue_o", &issue);
     m.drive("rewind_o", &pass_end);
-    m.drive("take_o", &take);
+    m.drive("take_o", &take_q);
     m.drive("token_o", &token_q);
     m.drive("first_chunk_o", &first_chunk_q);
     m.drive("result_o", &result);
@@ -162,7 +170,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let pass_end_q = m.register("pass_end_q", &pass_end);
     let issue_2_q = m.register("issue_2_q", &issue_1_q & !&rst);
     let pass_end_2_q = m.register("pass_end_2_q", &pass_end_q);
-    let take_q = m.register("take_q", &take & !&rst);
+    let took_q = m.register("took_q", &take_q & !&rst);
     let last_tile_q = m.register("last_tile_q", &last_tile);
     let mut tell = |name: &str, found: Expr| {
         let found = m.register(&format!("{name}_q"), found & !&rst);
@@ -170,7 +178,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     };
     tell("act_early", &issue_2_q & &act_last & !&pass_end_2_q);
     tell("act_late", &issue_2_q & !&act_last & &pass_end_2_q);
-    tell("wgt_early", &take_q & &tile_last & !&last_tile_q);
-    tell("wgt_late", &take_q & !&tile_last & &last_tile_q);
+    tell("wgt_early", &took_q & &tile_last & !&last_tile_q);
+    tell("wgt_late", &took_q & !&tile_last & &last_tile_q);
     m.build()
 }

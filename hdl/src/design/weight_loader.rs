@@ -39,11 +39,12 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let place_q = m.reg("place_q", bits(beats));
     let moved_q = m.reg("moved_q", BIT);
     let code_complete_q = m.reg("code_complete_q", BIT);
-    // `code_q` completes a tile that nobody takes; then `beat_q` cannot move either. Both are known a cycle ahead, because
-    // wide registers and a source depend on them.
+    // A tile can be taken: its last beat is in `code_q`, or in `beat_q` and moves on.
+    let valid_q = m.reg("valid_q", BIT);
+    // `code_q` completes a tile that nobody took; then a `beat_q` that is full cannot move either. Both are known a cycle
+    // ahead, because wide registers and a source depend on them.
     let waits_q = m.reg("waits_q", BIT);
     let stuck_q = m.reg("stuck_q", BIT);
-    let valid_q = m.reg("valid_q", BIT);
 
     let complete = m.name("complete", place_q.bit(beats - 1));
     let leave = m.name("leave", &full_q & !&stuck_q);
@@ -53,18 +54,18 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
     let fills = m.name("fills", &enter | &stuck_q);
     let complete_next = m.name("complete_next", mux(&leave, turned, &complete));
-    let completes = m.name("completes", &waits_q | (&leave & &complete));
-    let valid_next = m.name("valid_next", (&completes & !&take) | (&fills & &complete_next));
+    let stays = m.name("stays", &valid_q & !&take);
+    let valid_next = m.name("valid_next", &stays | (&fills & &complete_next));
     m.on_clock([
         // Wide registers load whenever they may, so that what enables them comes straight from a register.
         when(!&stuck_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
         when(&enter, [set(&closed_q, &in_last)]),
         set(&full_q, &fills),
         set(&valid_q, &valid_next),
-        set(&stuck_q, &fills & &completes & !&take),
+        set(&stuck_q, &fills & &stays),
         set(&moved_q, &leave),
         set(&code_complete_q, &leave & &complete),
-        set(&waits_q, &completes & !&take),
+        set(&waits_q, &stays),
         when(&leave, [set(&place_q, turn)]),
         when(
             &rst,
@@ -87,7 +88,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let illegal_q = m.register("illegal_q", illegal);
     // All of a wide beat in two steps.
     let codes_of = illegal_q.ty.width;
-    let groups = (0..codes_of).step_by(16).map(|i| illegal_q.slice(i, 16.min(codes_of - i)).any());
+    let groups = (0..codes_of).step_by(8).map(|i| illegal_q.slice(i, 8.min(codes_of - i)).any());
     let group_q = m.register("group_q", cat(groups));
     let checked_q = m.register("checked_q", &moved_q & !&rst);
     let fault_q = m.register("fault_q", &checked_q & group_q.any() & !&rst);

@@ -1,6 +1,7 @@
 //! Reusable hardware, one core a file.
 
 mod adder_tree;
+mod carry_chain;
 pub mod cells;
 mod fifo;
 pub mod float;
@@ -13,6 +14,7 @@ mod uart_transmitter;
 mod uartbone;
 
 pub use adder_tree::{Term, add_owed, adder_tree, store, tree};
+pub use carry_chain::carry_chain;
 pub use fifo::fifo;
 pub use multiplier::product;
 pub use narrow::{INSTANCE, narrow};

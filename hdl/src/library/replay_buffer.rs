@@ -14,7 +14,7 @@
 //! word can be taken three to five cycles after it arrived; one word a cycle passes.
 
 use super::ram;
-use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Style;
 
@@ -38,7 +38,8 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let probe_q = m.reg("probe_q", bits(address + 1));
     let closed_q = m.reg("closed_q", BIT);
     let ahead_q = m.reg("ahead_q", BIT);
-    let lone_q = m.reg("lone_q", BIT);
+    let unread_q = m.reg("unread_q", BIT);
+    let quiet_q = m.reg("quiet_q", BIT);
     let valid_q = m.reg("valid_q", BIT);
 
     let full_q = m.reg("full_q", BIT);
@@ -49,8 +50,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let write_at_q = m.register("write_at_q", write_q.slice(0, address));
     let store_q = m.reg("store_q", BIT);
     let read_at = m.name("read_at", read_q.slice(0, address));
-    let valid_next = m.name("valid_next", &ahead_q | (&lone_q & !&take));
-    let first = lit(0, read_q.ty);
+    let valid_next = m.name("valid_next", &ahead_q | (&unread_q & &quiet_q & !&take));
     let words = m.instance(
         "words",
         &ram(style, RamStyle::Block, &format!("{name}_ram"), width + 1, depth)?,
@@ -65,32 +65,26 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
         ],
     );
     m.on_clock([
-        when(
-            &take,
-            [
-                set(&read_q, mux(&rewind, first, read_q.step(1))),
-                set(&probe_q, mux(&rewind, lit(2, probe_q.ty), probe_q.step(1))),
-            ],
-        ),
+        when(&take, [set(&read_q, read_q.step(1)), set(&probe_q, probe_q.step(1))]),
         set(&store_q, &store),
         set(&ahead_q, &closed_q | probe_q.lt(&write_q)),
-        set(&lone_q, read_q.lt(&write_q) & !(&take | &store)),
+        set(&unread_q, read_q.lt(&write_q)),
+        set(&quiet_q, !(&take | &store)),
         when(
             &store,
             [set(&write_q, write_q.step(1)), set(&closed_q, &in_last), set(&full_q, write_q.is(depth as i64 - 1))],
         ),
         set(&valid_q, &valid_next),
+        when(&rst | (&take & &rewind), [set_to(&read_q, 0), set_to(&probe_q, 2)]),
         when(
             &rst,
             [
                 set_to(&store_q, 0),
                 set_to(&write_q, 0),
                 set_to(&full_q, 0),
-                set_to(&read_q, 0),
-                set_to(&probe_q, 2),
                 set_to(&closed_q, 0),
                 set_to(&ahead_q, 0),
-                set_to(&lone_q, 0),
+                set_to(&unread_q, 0),
                 set_to(&valid_q, 0),
             ],
         ),

@@ -36,6 +36,7 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("core.results.push_i", 1),
         ("core.sequencer.room_q", address + 1),
         ("core.sequencer.has_room_q", 1),
+        ("core.sequencer.had_room_q", 1),
         ("core.sequencer.last_pass_q", 1),
         ("core.sequencer.run_q", 1),
         ("core.sequencer.last_q", 1),
@@ -60,9 +61,11 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("job.check_q", 1),
         ("job.busy_q", 1),
         ("job.clear_q", 1),
+        ("job.res_done_q", 1),
         ("registers.bvalid_q", 1),
         ("registers.ctrl_start_q", 1),
-        ("registers.ctrl_strobe_q", 1),
+        ("registers.ctrl_write_q", 1),
+        ("registers.commit_q", 1),
         ("registers.wdata_q", 32),
     ]
     .map(|(path, width)| (path.to_string(), width))
@@ -87,6 +90,7 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let _ = writeln!(p, "  localparam ROOM = {room}, ADDRESS = {address}, TAIL = {tail}, BITS = {};", c.res_bus());
     let _ = writeln!(p, "  localparam TOKEN = {}, DEPTH = {}, LANES = {};", token - 1, depth - 1, c.lanes);
     let _ = writeln!(p, "  localparam MAX_DEPTH = {}, CHUNKS = {};", c.max_depth, c.max_depth.div_ceil(c.lanes));
+    let _ = writeln!(p, "  localparam MAX_TOKENS = {};", c.max_tokens);
     let _ = writeln!(p, "  wire [ADDRESS:0] under_way = {under_way};");
     p += include_str!("properties/results.v");
     let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
@@ -97,8 +101,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let mut newer = ("1'd1".to_string(), "\\core.sequencer.token_q ".to_string());
     for i in 1..stages {
         let older = (format!("\\core.valid_{i}_q "), format!("\\core.token_{i}_q "));
-        let _ = writeln!(p, "    assert (~{} | {} <= last_token);", older.0, older.1);
-        let _ = writeln!(p, "    assert (~({} & {}) | {} == after({}));", newer.0, older.0, newer.1, older.1);
+        let _ = writeln!(p, "    assert (~{} | {} <= last_token | clear);", older.0, older.1);
+        let _ = writeln!(p, "    assert (~({} & {}) | {} == after({}) | clear);", newer.0, older.0, newer.1, older.1);
         newer = older;
     }
     p += "  end\n";

@@ -16,12 +16,13 @@
   end
 
   wire taken = \registers.ctrl_start_q | \job.check_q | \job.busy_q ;
-  reg was_taken;
+  wire start_written = \registers.commit_q & \registers.ctrl_write_q & \registers.wdata_q [0];
+  reg was_check;
   reg [TOKEN:0] was_last_token;
   reg [DEPTH:0] was_depth;
   wire same_shape = \job.last_token_q == was_last_token & \job.depth_q == was_depth;
   always @(posedge aclk) begin
-    was_taken <= taken;
+    was_check <= \job.check_q ;
     was_last_token <= \job.last_token_q ;
     was_depth <= \job.depth_q ;
   end
@@ -77,18 +78,19 @@
       assert (free + under_way + in_buffer + \core.sequencer.pop_q == ROOM);
       // What was decided a cycle ago is what can be done now.
       assert (\core.sequencer.issue_q == (\core.sequencer.run_q & \core.sequencer.act_valid_i
-              & (\core.sequencer.tile_valid_i | ~\core.sequencer.first_q )
-              & (\core.sequencer.has_room_q | ~\core.sequencer.last_chunk_q )));
-      assert (\core.sequencer.has_room_q == (free != 0));
-      // A start is one cycle, and finds the datapath empty.
-      assert (~\registers.ctrl_strobe_q | \registers.bvalid_q );
-      assert (~(\registers.ctrl_strobe_q & \registers.wdata_q [0]) | ~taken);
-      assert (~\registers.ctrl_start_q | ~was_taken);
-      assert (~(\job.check_q & \job.busy_q ));
-      assert (~\core.sequencer.run_q | \job.busy_q | \job.clear_q );
-      // The shape changes only while the datapath is cleared, and before the start.
-      assert (same_shape | (\job.clear_q & ~\job.start_q & ~\core.sequencer.run_q ));
-      assert (~\job.start_q | (~\registers.ctrl_start_q & ~\core.sequencer.run_q & free == ROOM));
+              & (\core.sequencer.tile_valid_i | ~\core.sequencer.first_q ) & \core.sequencer.had_room_q ));
+      assert (~\core.sequencer.has_room_q | free >= 2);
+      assert (~\core.sequencer.had_room_q | free >= 1);
+      // A start is one cycle, finds nothing going on, and has a shape that stands still.
+      assert (~\registers.commit_q | (\registers.bvalid_q & ~\registers.ctrl_start_q ));
+      assert (~start_written | ~taken);
+      assert (~(\registers.ctrl_start_q | \job.check_q ) | ~(\job.busy_q | \core.sequencer.run_q | \job.start_q ));
+      assert (~(\registers.ctrl_start_q & \job.check_q ));
+      assert (~(\core.sequencer.run_q | \job.start_q ) | \job.busy_q | \job.clear_q );
+      assert (same_shape | (was_check & ~\job.start_q & ~\core.sequencer.run_q ));
+      assert (~\job.busy_q | (job_depth != 0 & job_depth <= MAX_DEPTH & last_token < MAX_TOKENS));
+      assert (~\job.start_q | (~\core.sequencer.run_q & free == ROOM));
+      assert (~\job.res_done_q | ~\core.sequencer.run_q );
       // `tkeep` of a result of the last pass depends on where the sequencer stands, which then stays there.
       assert (~(\core.results.word_valid_q & \core.results.words.word_q [TAIL]) | is_last_pass);
       assert (~(\core.results.out_valid_q & \core.results.words.out_q [TAIL]) | is_last_pass);
