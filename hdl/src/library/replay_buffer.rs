@@ -34,8 +34,9 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let rewind = m.input("rewind_i", BIT);
     let write_q = m.reg("write_q", bits(address + 1));
     let read_q = m.reg("read_q", bits(address + 1));
-    // Two words on from `read_q`.
-    let probe_q = m.reg("probe_q", bits(address + 1));
+    // Two words on from both: what is compared stays away from the memory, which spreads.
+    let probe_q = m.reg("probe_q", bits(address + 2));
+    let goal_q = m.reg("goal_q", bits(address + 2));
     let closed_q = m.reg("closed_q", BIT);
     let ahead_q = m.reg("ahead_q", BIT);
     let unread_q = m.reg("unread_q", BIT);
@@ -67,12 +68,17 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     m.on_clock([
         when(&take, [set(&read_q, read_q.step(1)), set(&probe_q, probe_q.step(1))]),
         set(&store_q, &store),
-        set(&ahead_q, &closed_q | probe_q.lt(&write_q)),
-        set(&unread_q, read_q.lt(&write_q)),
+        set(&ahead_q, &closed_q | probe_q.lt(cat([write_q.clone(), lit(0, BIT)]))),
+        set(&unread_q, probe_q.lt(&goal_q)),
         set(&quiet_q, !(&take | &store)),
         when(
             &store,
-            [set(&write_q, write_q.step(1)), set(&closed_q, &in_last), set(&full_q, write_q.is(depth as i64 - 1))],
+            [
+                set(&write_q, write_q.step(1)),
+                set(&goal_q, goal_q.step(1)),
+                set(&closed_q, &in_last),
+                set(&full_q, write_q.is(depth as i64 - 1)),
+            ],
         ),
         set(&valid_q, &valid_next),
         when(&rst | (&take & &rewind), [set_to(&read_q, 0), set_to(&probe_q, 2)]),
@@ -81,6 +87,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
             [
                 set_to(&store_q, 0),
                 set_to(&write_q, 0),
+                set_to(&goal_q, 2),
                 set_to(&full_q, 0),
                 set_to(&closed_q, 0),
                 set_to(&ahead_q, 0),

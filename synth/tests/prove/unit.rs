@@ -28,7 +28,7 @@ fn a_unit_with_broken_books_is_found() {
     for (module, from, to) in [
         ("trine_results", "pop_o = out_valid_q & ready_i", "pop_o = ready_i"),
         ("trine_sequencer", "room_q <= 5'd16", "room_q <= 5'd17"),
-        ("trine_registers", "(aw_full_q & w_full_q) & ~bvalid_q", "aw_full_q & w_full_q"),
+        ("trine_registers", "refused = status_busy_i & starts", "refused = rst_i & starts"),
     ] {
         refuted(&claim, (module, from, to));
     }

@@ -54,7 +54,7 @@
 
       assert (count <= DEPTH & position <= count & (~closed | position < count));
       assert (write_q == count & read_q == position & closed_q == closed);
-      assert (probe_q == position + 2'd2);
+      assert (probe_q == position + 2'd2 & goal_q == count + 2'd2);
       assert (~ahead_q | (closed & ~store_q) | position + 2'd2 <= stored);
       assert (~(unread_q & quiet_q) | (position < count & ~store_q));
       assert (quiet == 0 | (~store_q & quiet_q & (~closed | ahead_q) & (position >= count | unread_q)));
