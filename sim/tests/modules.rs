@@ -366,7 +366,7 @@ fn a_weight_loader_tells_illegal_codes_and_early_marks() {
             dut.poke("in_data_i", data).unwrap();
             dut.poke("in_last_i", last).unwrap();
             let (mut saw_illegal, mut saw_early) = (false, false);
-            for _ in 0..3 {
+            for _ in 0..5 {
                 dut.tick().unwrap();
                 dut.poke("in_valid_i", false).unwrap();
                 saw_illegal |= dut.peek("illegal_o").unwrap() == 1;

@@ -8,8 +8,9 @@
 //! `beat_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
 //! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
 //! depends on registers only, not on `take_i`.
-//! `valid_next_o` is `valid_o` of the next cycle. `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that a mark stands inside a tile, `illegal_o`,
-//! three cycles after a beat moved on, that it held an illegal code.
+//! `valid_next_o` is `valid_o` of the next cycle. `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that
+//! no whole tile is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat moved on, that it
+//! held an illegal code.
 
 use super::trit_decoder::trit_decoder;
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
@@ -39,30 +40,35 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let place_q = m.reg("place_q", bits(beats));
     let moved_q = m.reg("moved_q", BIT);
     let code_complete_q = m.reg("code_complete_q", BIT);
+    let early_q = m.reg("early_q", BIT);
     // A tile can be taken: its last beat is in `code_q`, or in `beat_q` and moves on.
     let valid_q = m.reg("valid_q", BIT);
     // `code_q` completes a tile that nobody took; then a `beat_q` that is full cannot move either. Both are known a cycle
     // ahead, because wide registers and a source depend on them.
     let waits_q = m.reg("waits_q", BIT);
     let stuck_q = m.reg("stuck_q", BIT);
+    // The opposite, for the registers all over the unit: what they need must not keep the other from where it is decided.
+    let flows_q = m.reg("flows_q", BIT);
 
     let complete = m.name("complete", place_q.bit(beats - 1));
     let leave = m.name("leave", &full_q & !&stuck_q);
-    let ready = m.name("ready", &open & !(&closed_q | &stuck_q));
-    let enter = m.name("enter", &ready & &in_valid);
+    let admits = m.name("admits", &open & !&closed_q);
+    let offered = m.name("offered", &admits & &in_valid);
+    let enter = m.name("enter", &offered & !&stuck_q);
     let turned = if beats == 1 { lit(1, BIT) } else { place_q.bit(beats - 2) };
     let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
-    let fills = m.name("fills", &enter | &stuck_q);
+    let fills = m.name("fills", &offered | &stuck_q);
     let complete_next = m.name("complete_next", mux(&leave, turned, &complete));
     let stays = m.name("stays", &valid_q & !&take);
     let valid_next = m.name("valid_next", &stays | (&fills & &complete_next));
     m.on_clock([
         // Wide registers load whenever they may, so that what enables them comes straight from a register.
-        when(!&stuck_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
+        when(&flows_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
         when(&enter, [set(&closed_q, &in_last)]),
         set(&full_q, &fills),
         set(&valid_q, &valid_next),
         set(&stuck_q, &fills & &stays),
+        set(&flows_q, !(&fills & &stays)),
         set(&moved_q, &leave),
         set(&code_complete_q, &leave & &complete),
         set(&waits_q, &stays),
@@ -75,6 +81,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
                 set_to(&moved_q, 0),
                 set_to(&waits_q, 0),
                 set_to(&stuck_q, 0),
+                set_to(&flows_q, 1),
                 set_to(&valid_q, 0),
                 set_to(&place_q, 1),
             ],
@@ -85,6 +92,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let code_q = m.reg("code_q", codes.ty);
     let code_last_q = m.reg("code_last_q", BIT);
     m.on_clock([when(!&waits_q, [set(&code_q, &codes), set(&code_last_q, &last_q)])]);
+    m.on_clock([set(&early_q, !&rst & (&early_q | (&moved_q & &code_last_q & !&code_complete_q)))]);
     let illegal_q = m.register("illegal_q", illegal);
     // All of a wide beat in two steps.
     let codes_of = illegal_q.ty.width;
@@ -108,11 +116,11 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     if rest < code_q.ty.width {
         m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
-    m.drive("in_ready_o", &ready);
+    m.drive("in_ready_o", admits & !&stuck_q);
     m.drive("valid_o", &valid_q);
     m.drive("valid_next_o", &valid_next);
     m.drive("last_o", &code_last_q);
-    m.drive("early_o", &moved_q & &code_last_q & !&code_complete_q);
+    m.drive("early_o", &early_q & !&valid_q);
     m.drive("illegal_o", &fault_q);
     m.build()
 }

@@ -155,7 +155,7 @@ fn block(name: &str, width: usize, address: usize) -> Result<Arc<Module>, Errors
         ("WRITEMODE_B", "\"NORMAL\""),
         ("GSR", "\"AUTO\""),
     ];
-    let cell = m.instance_with("ram", &cell, &settings, &pins);
+    let cell = m.instance_with("block", &cell, &settings, &pins);
     m.drive("word_o", cat((0..width).map(|i| cell[format!("DOB{i}").as_str()].clone())));
     m.unused((0..18).map(|i| cell[format!("DOA{i}").as_str()].clone()));
     m.unused((width..18).map(|i| cell[format!("DOB{i}").as_str()].clone()));

@@ -9,12 +9,12 @@
 //! take, and in the next cycle while `valid_next_o`: `take_i` moves on, `take_i` with `rewind_i` moves back to the first
 //! word; the marked one must be taken with `rewind_i`. The word and its mark follow two cycles after `take_i`.
 //!
-//! Whether there is a word is known ahead, without a look at `take_i`, which comes late in a cycle: a word can be taken
-//! when two more have followed it, when the marked one has arrived, or when none follows and none is taken. So the first
-//! word can be taken three to five cycles after it arrived; one word a cycle passes.
+//! Whether there is a word is known ahead, with hardly a look at `take_i`, which comes late in a cycle: a word can be taken
+//! when two more have followed it, when the marked one has arrived, or when for a while none came and none was taken. So
+//! the first word can be taken two to five cycles after it arrived; one word a cycle passes.
 
 use super::ram;
-use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, RamStyle, bits, cat, lit, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Style;
 
@@ -39,8 +39,8 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let goal_q = m.reg("goal_q", bits(address + 2));
     let closed_q = m.reg("closed_q", BIT);
     let ahead_q = m.reg("ahead_q", BIT);
-    let unread_q = m.reg("unread_q", BIT);
     let quiet_q = m.reg("quiet_q", BIT);
+    let lone_q = m.reg("lone_q", BIT);
     let valid_q = m.reg("valid_q", BIT);
 
     let full_q = m.reg("full_q", BIT);
@@ -51,7 +51,14 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let write_at_q = m.register("write_at_q", write_q.slice(0, address));
     let store_q = m.reg("store_q", BIT);
     let read_at = m.name("read_at", read_q.slice(0, address));
-    let valid_next = m.name("valid_next", &ahead_q | (&unread_q & &quiet_q & !&take));
+    let valid_next = m.name("valid_next", &ahead_q | &closed_q | (&lone_q & !&take));
+    let quiet = m.name("quiet", !(&take | &store));
+    // Group by group: a comparison of all bits is a long way for one cycle.
+    let groups = (0..address + 2).step_by(4).map(|i| {
+        let group = |q: &Expr| q.slice(i, 4.min(address + 2 - i));
+        group(&probe_q).eq(&group(&goal_q))
+    });
+    let same_q = m.register("same_q", cat(groups));
     let words = m.instance(
         "words",
         &ram(style, RamStyle::Block, &format!("{name}_ram"), width + 1, depth)?,
@@ -68,9 +75,9 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     m.on_clock([
         when(&take, [set(&read_q, read_q.step(1)), set(&probe_q, probe_q.step(1))]),
         set(&store_q, &store),
-        set(&ahead_q, &closed_q | probe_q.lt(cat([write_q.clone(), lit(0, BIT)]))),
-        set(&unread_q, probe_q.lt(&goal_q)),
-        set(&quiet_q, !(&take | &store)),
+        set(&ahead_q, probe_q.lt(cat([write_q.clone(), lit(0, BIT)]))),
+        set(&quiet_q, &quiet),
+        set(&lone_q, !same_q.all() & &quiet_q & quiet),
         when(
             &store,
             [
@@ -91,7 +98,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
                 set_to(&full_q, 0),
                 set_to(&closed_q, 0),
                 set_to(&ahead_q, 0),
-                set_to(&unread_q, 0),
+                set_to(&lone_q, 0),
                 set_to(&valid_q, 0),
             ],
         ),

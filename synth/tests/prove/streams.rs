@@ -40,7 +40,7 @@ fn a_broken_replay_buffer_is_found() {
         ("probe_q <= 4'd2", "probe_q <= 4'd1"),
         ("rst_i | (take_i & rewind_i)", "rst_i | rewind_i"),
         ("marked_q <= {in_last_i, in_data_i}", "marked_q <= {in_data_i, in_last_i}"),
-        ("quiet_q <= ~(take_i | store)", "quiet_q <= ~store"),
+        ("quiet = ~(take_i | store)", "quiet = ~store"),
     ] {
         refuted(&claim, ("replay", from, to));
     }

@@ -7,7 +7,7 @@
   reg closed;
   reg [WIDTH:0] token;
   reg fetched, expected;
-  reg [1:0] quiet;
+  reg [1:0] still;
   wire stored_now = in_ready_o & in_valid_i;
   wire [ADDRESS:0] stored = count - store_q;
   always @(posedge clk_i) begin
@@ -15,7 +15,7 @@
     if (take_i) position <= rewind_i ? 0 : position + 1;
     fetched <= take_i & position == which;
     expected <= fetched;
-    quiet <= (stored_now | take_i) ? 0 : quiet + (quiet < 2);
+    still <= (stored_now | take_i) ? 0 : still + (still < 3);
     if (stored_now) begin
       count <= count + 1;
       closed <= in_last_i;
@@ -27,7 +27,7 @@
       closed <= 0;
       fetched <= 0;
       expected <= 0;
-      quiet <= 0;
+      still <= 0;
     end
   end
 
@@ -42,8 +42,8 @@
       assert (in_ready_o == (open_i & ~closed & count < DEPTH));
       assert (~valid_o | position < stored);
       // Whoever waits for a word gets it: after the last one, and when nothing moves.
-      assert (~(closed & quiet == 2) | valid_o);
-      assert (~(position < count & quiet == 2) | valid_o);
+      assert (~(closed & still != 0) | valid_o);
+      assert (~(position < count & still == 3) | valid_o);
       assert (~expected | {last_o, word_o} == token);
       assert (~fetched | \words.word_q == token);
       // A word is never taken in the cycle that writes it.
@@ -55,9 +55,11 @@
       assert (count <= DEPTH & position <= count & (~closed | position < count));
       assert (write_q == count & read_q == position & closed_q == closed);
       assert (probe_q == position + 2'd2 & goal_q == count + 2'd2);
-      assert (~ahead_q | (closed & ~store_q) | position + 2'd2 <= stored);
-      assert (~(unread_q & quiet_q) | (position < count & ~store_q));
-      assert (quiet == 0 | (~store_q & quiet_q & (~closed | ahead_q) & (position >= count | unread_q)));
+      assert (~ahead_q | position + 2'd2 <= stored);
+      assert (~lone_q | (position < count & ~store_q));
+      assert (still == 0 | (~store_q & quiet_q));
+      assert (~quiet_q | (~store_q & (&same_q == (position == count))));
+      assert (still < 2 | position == count | lone_q);
       assert (~(which < stored) | at_which == token);
     end
   end
