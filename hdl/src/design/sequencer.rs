@@ -118,7 +118,10 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 ),
                 when(
                     &pass_end & !&last_pass_q,
-                    [set(&n_left_q, (&n_left_q + &n_step_q).wrap()), set(&last_pass_q, reaches(&n_left_q, 2 * c.columns))],
+                    [
+                        set(&n_left_q, (&n_left_q + &n_step_q).wrap()),
+                        set(&last_pass_q, reaches(&n_left_q, 2 * c.columns)),
+                    ],
                 ),
                 when(&job_end, [set_to(&run_q, 0)]),
             ],

@@ -549,8 +549,8 @@ module trine_activations (
   reg [13:0] goal_q;
   reg closed_q;
   reg ahead_q;
-  reg unread_q;
   reg quiet_q;
+  reg lone_q;
   reg valid_q;
   reg full_q;
   wire ready;
@@ -558,16 +558,19 @@ module trine_activations (
   reg [512:0] marked_q;
   reg [11:0] write_at_q;
   reg store_q;
-  wire [11:0] read_at;
   wire valid_next;
+  wire quiet;
+  reg [3:0] same_q;
   wire [512:0] words_word_o;
+  wire [512:0] word;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
-  assign read_at = read_q[11:0];
-  assign valid_next = ahead_q | ((unread_q & quiet_q) & ~take_i);
+  assign valid_next = (ahead_q | closed_q) | (lone_q & ~take_i);
+  assign quiet = ~(take_i | store);
+  assign word = words_word_o;
   assign in_ready_o = ready;
-  assign word_o = words_word_o[511:0];
-  assign last_o = words_word_o[512];
+  assign word_o = word[511:0];
+  assign last_o = word[512];
   assign valid_o = valid_q;
   assign valid_next_o = valid_next;
 
@@ -575,9 +578,9 @@ module trine_activations (
     .clk_i(clk_i),
     .write_i(store_q),
     .write_at_i(write_at_q),
-    .data_i(marked_q),
+    .data_i(marked_q[512:0]),
     .read_i(1'd1),
-    .read_at_i(read_at),
+    .read_at_i(read_q[11:0]),
     .next_i(1'd1),
     .zero_i(1'd0),
     .word_o(words_word_o)
@@ -586,14 +589,15 @@ module trine_activations (
   always @(posedge clk_i) begin
     marked_q <= {in_last_i, in_data_i};
     write_at_q <= write_q[11:0];
+    same_q <= {probe_q[13:12] == goal_q[13:12], probe_q[11:8] == goal_q[11:8], probe_q[7:4] == goal_q[7:4], probe_q[3:0] == goal_q[3:0]};
     if (take_i) begin
       read_q <= read_q + 13'd1;
       probe_q <= probe_q + 14'd1;
     end
     store_q <= store;
-    ahead_q <= closed_q | (probe_q < {1'd0, write_q});
-    unread_q <= probe_q < goal_q;
-    quiet_q <= ~(take_i | store);
+    ahead_q <= probe_q < {1'd0, write_q};
+    quiet_q <= quiet;
+    lone_q <= (~(&same_q) & quiet_q) & quiet;
     if (store) begin
       write_q <= write_q + 13'd1;
       goal_q <= goal_q + 14'd1;
@@ -612,7 +616,8 @@ module trine_activations (
       full_q <= 1'd0;
       closed_q <= 1'd0;
       ahead_q <= 1'd0;
-      unread_q <= 1'd0;
+      quiet_q <= 1'd0;
+      lone_q <= 1'd0;
       valid_q <= 1'd0;
     end
   end
@@ -668,12 +673,15 @@ module trine_weight_loader (
   reg [3:0] place_q;
   reg moved_q;
   reg code_complete_q;
+  reg early_q;
   reg valid_q;
   reg waits_q;
   reg stuck_q;
+  reg flows_q;
   wire complete;
   wire leave;
-  wire ready;
+  wire admits;
+  wire offered;
   wire enter;
   wire fills;
   wire complete_next;
@@ -821,20 +829,21 @@ module trine_weight_loader (
   reg [639:0] held_2_q;
   assign complete = place_q[3];
   assign leave = full_q & ~stuck_q;
-  assign ready = open_i & ~(closed_q | stuck_q);
-  assign enter = ready & in_valid_i;
-  assign fills = enter | stuck_q;
+  assign admits = open_i & ~closed_q;
+  assign offered = admits & in_valid_i;
+  assign enter = offered & ~stuck_q;
+  assign fills = offered | stuck_q;
   assign complete_next = leave ? place_q[2] : complete;
   assign stays = valid_q & ~take_i;
   assign valid_next = stays | (fills & complete_next);
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_2_q, held_1_q, held_0_q};
-  assign in_ready_o = ready;
+  assign in_ready_o = admits & ~stuck_q;
   assign valid_o = valid_q;
   assign valid_next_o = valid_next;
   assign last_o = code_last_q;
-  assign early_o = (moved_q & code_last_q) & ~code_complete_q;
+  assign early_o = early_q & ~valid_q;
   assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
@@ -1224,7 +1233,7 @@ module trine_weight_loader (
   wire unused_ok = &{1'b0, code_q[639:128]};
 
   always @(posedge clk_i) begin
-    if (~stuck_q) begin
+    if (flows_q) begin
       beat_q <= in_data_i;
       last_q <= in_last_i;
     end
@@ -1234,6 +1243,7 @@ module trine_weight_loader (
     full_q <= fills;
     valid_q <= valid_next;
     stuck_q <= fills & stays;
+    flows_q <= ~(fills & stays);
     moved_q <= leave;
     code_complete_q <= leave & complete;
     waits_q <= stays;
@@ -1246,6 +1256,7 @@ module trine_weight_loader (
       moved_q <= 1'd0;
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
+      flows_q <= 1'd1;
       valid_q <= 1'd0;
       place_q <= 4'd1;
     end
@@ -1253,6 +1264,7 @@ module trine_weight_loader (
       code_q <= codes;
       code_last_q <= last_q;
     end
+    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     illegal_q <= illegal;
     group_q <= {|illegal_q[63:56], |illegal_q[55:48], |illegal_q[47:40], |illegal_q[39:32], |illegal_q[31:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
     checked_q <= moved_q & ~rst_i;
@@ -1288,6 +1300,7 @@ module trine_sequencer (
   output wire issue_o,
   output wire rewind_o,
   output wire take_o,
+  output wire wants_tile_o,
   output wire [3:0] token_o,
   output wire first_chunk_o,
   output wire result_o,
@@ -1304,6 +1317,7 @@ module trine_sequencer (
 );
   reg pop_q;
   reg run_q;
+  reg wants_q;
   reg [3:0] token_q;
   reg first_q;
   reg last_q;
@@ -1362,6 +1376,7 @@ module trine_sequencer (
   assign issue_o = issue_q;
   assign rewind_o = pass_end;
   assign take_o = take_q;
+  assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
@@ -1412,8 +1427,12 @@ module trine_sequencer (
         run_q <= 1'd0;
       end
     end
+    if (take_q & last_tile) begin
+      wants_q <= 1'd0;
+    end
     if (start_i) begin
       run_q <= 1'd1;
+      wants_q <= 1'd1;
       issue_q <= 1'd0;
       take_q <= 1'd0;
       token_q <= 4'd0;
@@ -1428,6 +1447,7 @@ module trine_sequencer (
     end
     if (rst_i) begin
       run_q <= 1'd0;
+      wants_q <= 1'd0;
       issue_q <= 1'd0;
       take_q <= 1'd0;
       n_left_q <= 20'd0;
@@ -2464,6 +2484,7 @@ module trine_core (
   wire sequencer_issue_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
+  wire sequencer_wants_tile_o;
   wire [3:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
@@ -2601,7 +2622,7 @@ module trine_core (
   assign act_early_o = sequencer_act_early_o;
   assign act_late_o = sequencer_act_late_o;
   assign wgt_late_o = sequencer_wgt_late_o;
-  assign wgt_early_o = sequencer_wgt_early_o | weights_early_o;
+  assign wgt_early_o = sequencer_wgt_early_o | (weights_early_o & sequencer_wants_tile_o);
   assign illegal_o = weights_illegal_o;
 
   trine_activations activations (
@@ -2654,6 +2675,7 @@ module trine_core (
     .issue_o(sequencer_issue_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
+    .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
     .result_o(sequencer_result_o),

@@ -116,7 +116,11 @@ pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
         c.lanes << (c.act_bits - 1),
         memory("words", c.acc_bits(), c.max_tokens),
         include_str!("properties/accumulators.v"),
-        if late { "  always @* if (started) assert ((was_reset | valid_q == was_valid[0]) & token_q == token_1);\n" } else { "" }
+        if late {
+            "  always @* if (started) assert ((was_reset | valid_q == was_valid[0]) & token_q == token_1);\n"
+        } else {
+            ""
+        }
     );
     let name = format!("{} accumulator is exact to K = {} by {} lanes", c.style, c.max_depth, c.lanes);
     claim(&name, &module, property, 8)

@@ -33,6 +33,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("core.results.word_valid_q", 1),
         ("core.results.words.out_q", word),
         ("core.results.out_valid_q", 1),
+        ("core.results.word_valid_1_q", 1),
+        ("core.results.out_valid_1_q", 1),
         ("core.results.push_i", 1),
         ("core.sequencer.room_q", address + 1),
         ("core.sequencer.has_room_q", 1),
@@ -70,7 +72,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     ]
     .map(|(path, width)| (path.to_string(), width))
     .to_vec();
-    signals.extend((1..=stages).flat_map(|i| ["result", "last_pass", "job_end"].map(|s| (format!("core.{s}_{i}_q"), 1))));
+    signals
+        .extend((1..=stages).flat_map(|i| ["result", "last_pass", "job_end"].map(|s| (format!("core.{s}_{i}_q"), 1))));
     signals.extend(
         (1..stages).flat_map(|i| [("valid", 1), ("token", token)].map(|(s, w)| (format!("core.{s}_{i}_q"), w))),
     );

@@ -47,7 +47,7 @@
       assert (~expected | {last_o, word_o} == token);
       assert (~fetched | \words.word_q == token);
       // A word is never taken in the cycle that writes it.
-      assert (~(take_i & store_q & read_at == write_at_q));
+      assert (~(take_i & store_q & read_q[ADDRESS-1:0] == write_at_q));
       assert (~store_q | (count != 0 & write_at_q == stored[ADDRESS-1:0]));
       assert (~(store_q & which == stored) | marked_q == token);
       assert (full_q == (count == DEPTH));

@@ -73,6 +73,8 @@
     if (started) begin
       assert (~held | (m_axis_res_tvalid & offered == was));
       assert (~\core.results.push_i | in_buffer < ROOM);
+      assert (\core.results.word_valid_1_q == \core.results.word_valid_q );
+      assert (\core.results.out_valid_1_q == \core.results.out_valid_q );
 
       // Every place is free, promised to a result under way, taken, or given back a cycle ago.
       assert (free + under_way + in_buffer + \core.sequencer.pop_q == ROOM);
