@@ -40,16 +40,16 @@ fn a_dropped_carry_is_found() {
     wrong_result(&broken("trine_accumulate", ", owed_i})", ", 1'b0})"));
 }
 
-/// The mark of a pass's first chunk reaches the accumulators one cycle before the chunk's sums.
+/// The mark of a pass's first chunk reaches the accumulators one cycle too early.
 #[test]
 fn an_off_by_one_in_the_sequencers_pipeline_is_found() {
-    wrong_result(&broken("trine_core", ".first_i(first_4_q)", ".first_i(first_3_q)"));
+    wrong_result(&broken("trine_core", ".next_first_i(first_4_q)", ".next_first_i(first_3_q)"));
 }
 
 /// The sequencer counts outputs down by one where it should by two: it never finds the end where the streams do.
 #[test]
 fn an_off_by_one_in_the_sequencer_is_found() {
-    let finding = broken("trine_sequencer", "n_after_q - 20'd2", "n_after_q - 20'd1");
+    let finding = broken("trine_sequencer", "20'd0 - 20'd2", "20'd0 - 20'd1");
     let error = finding.error.expect("the streams do not fit");
     assert!(error.contains("m = ") && error.contains(" error "), "{error}");
 }

@@ -3,18 +3,19 @@
 //! ```text
 //! tiles  = ceil(N / columns) * ceil(K / lanes)
 //! bound  = tiles * max(M, beats per tile)
-//! cycles = max(beats per tile, 2) + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
+//! first  = max(beats per tile, 1 + min(M * ceil(K / lanes), 4))
+//! cycles = first + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
 //! ```
 //!
 //! Every lane chunk of every column block is applied to `M` tokens, one a cycle, and meanwhile the next tile is loaded,
 //! one beat a cycle: the longer of the two decides. The first tile has nothing to hide behind, the last one hides nothing,
-//! and the first activation takes as long as two beats of weights. `cycles` is exact for a unit whose host never lets it
+//! and the first lane chunk waits for two more, or for the last one. `cycles` is exact for a unit whose host never lets it
 //! wait.
 
 use trine_spec::Config;
 
 /// Cycles from the start of a job to its first beat and from its last sum to its end, as measured.
-const FILL: u64 = 8;
+const FILL: u64 = 9;
 
 /// Size of a matmul or of a part of one: `y[m x n] = x[m x k] · W[k x n]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +47,8 @@ impl Shape {
     /// The cycles that one job of this shape takes, as long as the host never lets the unit wait.
     pub fn cycles(&self, config: &Config) -> u64 {
         let (m, beats) = (self.m as u64, config.beats_per_tile() as u64);
-        beats.max(2) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
+        let chunks = m * self.k.div_ceil(config.lanes) as u64;
+        beats.max(1 + chunks.min(4)) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
     }
 }
 
@@ -71,9 +73,10 @@ mod tests {
     #[test]
     fn the_cycles_by_hand() {
         let config = Config::sized(64, 16);
-        // Four beats of the first tile, 15 tiles behind it, the last one's tokens, 14 cycles of pipeline.
-        assert_eq!(Shape { m: 5, k: 128, n: 128 }.cycles(&config), 4 + 15 * 5 + 5 + 14);
-        assert_eq!(Shape { m: 1, k: 128, n: 128 }.cycles(&config), 4 + 15 * 4 + 1 + 14);
+        // The first tile takes four beats and the first lane chunk five cycles; 15 tiles behind it, the last one's tokens, 15
+        // cycles of pipeline.
+        assert_eq!(Shape { m: 5, k: 128, n: 128 }.cycles(&config), 5 + 15 * 5 + 5 + 15);
+        assert_eq!(Shape { m: 1, k: 128, n: 128 }.cycles(&config), 4 + 15 * 4 + 1 + 15);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
-use trine_hdl::lang::{Errors, Module, bits, verilog};
+use trine_hdl::lang::{Errors, Module, RamStyle, bits, verilog};
 use trine_hdl::{design, library};
 use trine_sim::{BuildOptions, Dut};
 use trine_spec::packing::{base3_decode, pack_byte, two_bit};
@@ -108,15 +108,86 @@ fn the_trit_decoder_knows_every_byte() {
 }
 
 #[test]
+fn a_ram_holds_what_was_written() {
+    // Every width of an ECP5 block RAM, one deeper than any, and a word over several blocks.
+    for (style, width, depth) in [
+        (Style::Portable, 7, 6),
+        (Style::Ecp5, 19, 6),
+        (Style::Ecp5, 37, 1024),
+        (Style::Ecp5, 10, 1025),
+        (Style::Ecp5, 9, 2049),
+        (Style::Ecp5, 3, 4097),
+        (Style::Ecp5, 2, 16384),
+        (Style::Ecp5, 2, 16385),
+    ] {
+        let mut dut = dut(library::ram(style, RamStyle::Block, "trine_ram", width, depth));
+        let mut rng = StdRng::seed_from_u64(width as u64);
+        let mut words = vec![None; depth];
+        let (mut fetched, mut out) = (None, None);
+        // First the whole memory in order, so that every address is told apart, then anything.
+        for cycle in 0..depth + 3000 {
+            let write_at = if cycle < depth { cycle } else { rng.random_range(0..depth) };
+            let value = rng.random_range(0..1u64 << width);
+            let (write, read, next, zero) = (
+                cycle < depth || rng.random_bool(0.5),
+                rng.random_bool(0.7),
+                rng.random_bool(0.7),
+                rng.random_bool(0.1),
+            );
+            // Neither an address being written nor one never written is read.
+            let read_at = rng.random_range(0..depth);
+            let read = read && words[read_at].is_some() && !(write && read_at == write_at);
+            for (port, value) in [
+                ("write_i", u64::from(write)),
+                ("write_at_i", write_at as u64),
+                ("data_i", value),
+                ("read_i", u64::from(read)),
+                ("read_at_i", read_at as u64),
+                ("next_i", u64::from(next || zero)),
+                ("zero_i", u64::from(zero)),
+            ] {
+                dut.poke(port, value).unwrap();
+            }
+            dut.tick().unwrap();
+            out = if zero {
+                Some(0)
+            } else if next {
+                fetched
+            } else {
+                out
+            };
+            if read {
+                fetched = words[read_at];
+            }
+            if write {
+                words[write_at] = Some(value);
+            }
+            if let Some(expected) = out {
+                assert_eq!(dut.peek("word_o").unwrap(), expected, "{style}, {width} x {depth}, cycle {cycle}");
+            }
+        }
+    }
+}
+
+#[test]
 fn accumulators_sum_each_token_over_its_chunks() {
-    let config = Config { max_tokens: 5, max_depth: 64, ..Config::sized(4, 3) };
+    for style in [Style::Portable, Style::Ecp5] {
+        accumulators(&Config { max_tokens: 5, max_depth: 64, style, ..Config::sized(4, 3) });
+    }
+}
+
+fn accumulators(config: &Config) {
     let (sum_bits, acc) = (10, config.acc_bits());
-    let mut dut = dut(design::accumulators(&config, sum_bits));
+    let mut dut = dut(design::accumulators(config, sum_bits));
     let mut rng = StdRng::seed_from_u64(3);
     for tokens in 1..=config.max_tokens {
+        dut.poke("rst_i", true).unwrap();
+        dut.poke("valid_i", false).unwrap();
+        dut.tick().unwrap();
+        dut.poke("rst_i", false).unwrap();
         let mut totals = vec![[0i64; 3]; tokens];
-        // Which sum arrives in which cycle, with a gap now and then.
-        let mut slots = vec![];
+        // Which sum arrives in which cycle, with a gap now and then, the first ones after the reads ahead of them.
+        let mut slots = vec![None, None];
         for chunk in 0..12 {
             for token in 0..tokens {
                 slots.extend(rng.random_bool(0.3).then_some(None));
@@ -124,10 +195,12 @@ fn accumulators_sum_each_token_over_its_chunks() {
             }
         }
         for (at, slot) in slots.iter().enumerate() {
-            let next = slots.get(at + 1).copied().flatten().map_or(0, |(_, token)| token);
-            dut.poke("read_token_i", next as u64).unwrap();
+            let ahead = |n: usize| slots.get(at + n).copied().flatten();
+            dut.poke("read_token_i", ahead(2).map_or(0, |(_, token)| token) as u64).unwrap();
+            dut.poke("next_first_i", ahead(1).is_some_and(|(chunk, _)| chunk == 0)).unwrap();
             dut.poke("valid_i", slot.is_some()).unwrap();
             dut.poke("single_i", tokens == 1).unwrap();
+            dut.poke("pair_i", tokens == 2).unwrap();
             let sums: Vec<i64> = (0..3).map(|_| rng.random_range(-512..=511)).collect();
             let owed: Vec<i64> = (0..3).map(|_| rng.random_range(0..=1)).collect();
             poke_all(&mut dut, "sums_i", sums.iter().copied(), sum_bits);
@@ -137,7 +210,7 @@ fn accumulators_sum_each_token_over_its_chunks() {
                 continue;
             };
             dut.poke("token_i", token as u64).unwrap();
-            dut.poke("first_i", chunk == 0).unwrap();
+            dut.poke("last_chunk_i", chunk == 5).unwrap();
             dut.tick().unwrap();
             for (n, total) in totals[token].iter_mut().enumerate() {
                 *total = sums[n] + owed[n] + if chunk == 0 { 0 } else { *total };
@@ -150,8 +223,12 @@ fn accumulators_sum_each_token_over_its_chunks() {
 
 #[test]
 fn a_fifo_keeps_order_and_counts_what_leaves() {
+    [Style::Portable, Style::Ecp5].into_iter().for_each(fifo);
+}
+
+fn fifo(style: Style) {
     let depth = 8;
-    let mut dut = dut(library::fifo("trine_fifo", bits(9), depth));
+    let mut dut = dut(library::fifo(style, "trine_fifo", bits(9), depth));
     let mut rng = StdRng::seed_from_u64(5);
     dut.poke("rst_i", true).unwrap();
     dut.tick().unwrap();
@@ -188,7 +265,11 @@ fn a_fifo_keeps_order_and_counts_what_leaves() {
 
 #[test]
 fn a_replay_buffer_replays_while_words_still_arrive() {
-    let mut dut = dut(library::replay_buffer("trine_replay", 7, 6));
+    [Style::Portable, Style::Ecp5].into_iter().for_each(replay_buffer);
+}
+
+fn replay_buffer(style: Style) {
+    let mut dut = dut(library::replay_buffer(style, "trine_replay", 7, 6));
     let mut rng = StdRng::seed_from_u64(11);
     for count in 1..=6u64 {
         dut.poke("rst_i", true).unwrap();
@@ -196,7 +277,7 @@ fn a_replay_buffer_replays_while_words_still_arrive() {
         dut.tick().unwrap();
         dut.poke("rst_i", false).unwrap();
         dut.poke("open_i", true).unwrap();
-        let (mut stored, mut taken, mut due) = (0, 0, None);
+        let (mut stored, mut taken, mut due) = (0, 0, [None, None]);
         while taken < 4 * count {
             let offer = rng.random_bool(0.5);
             dut.poke("in_valid_i", offer).unwrap();
@@ -209,14 +290,12 @@ fn a_replay_buffer_replays_while_words_still_arrive() {
             dut.poke("take_i", take).unwrap();
             dut.poke("rewind_i", taken % count == count - 1).unwrap();
             let enters = offer && dut.peek("in_ready_o").unwrap() == 1;
-            if let Some(at) = due.take() {
+            if let Some(at) = due[1] {
                 let word = (dut.peek("word_o").unwrap(), dut.peek("last_o").unwrap() == 1);
                 assert_eq!(word, (10 * count + at, at + 1 == count), "word {at} of {count}");
             }
-            if take {
-                due = Some(taken % count);
-                taken += 1;
-            }
+            due = [take.then_some(taken % count), due[0]];
+            taken += u64::from(take);
             stored += u64::from(enters);
             assert!(stored <= count);
             dut.tick().unwrap();
@@ -255,9 +334,9 @@ fn a_weight_loader_gathers_tiles_without_a_gap() {
                 let expected: Vec<i64> = tiles[taken - 1].iter().map(|t| i64::from(*t)).collect();
                 // As signed two-bit numbers the codes 00, 01, 11 are 0, 1 and -1.
                 assert_eq!(peek_all(&mut dut, "tile_o", trits, 2), expected, "tile {}", taken - 1);
+                assert_eq!(dut.peek("last_o").unwrap() == 1, taken == tiles.len());
             }
             if valid {
-                assert_eq!(dut.peek("last_o").unwrap() == 1, taken + 1 == tiles.len());
                 taken += 1;
             }
             due = valid;
@@ -287,7 +366,7 @@ fn a_weight_loader_tells_illegal_codes_and_early_marks() {
             dut.poke("in_data_i", data).unwrap();
             dut.poke("in_last_i", last).unwrap();
             let (mut saw_illegal, mut saw_early) = (false, false);
-            for _ in 0..3 {
+            for _ in 0..5 {
                 dut.tick().unwrap();
                 dut.poke("in_valid_i", false).unwrap();
                 saw_illegal |= dut.peek("illegal_o").unwrap() == 1;

@@ -94,7 +94,7 @@ impl Inventory {
             Arithmetic::Ternary => 2 * config.trits_per_beat(),
             _ => config.weight_bus,
         };
-        // The tile in use, and the next one as it is gathered.
+        // The tile in use, the one on its way there, and the next one as it is gathered.
         let tile_bits = config.tile_trits() * arithmetic.weight_bits();
         let act_word = config.lanes * act_bits;
         let sum_word = config.columns * acc_bits;
@@ -103,8 +103,8 @@ impl Inventory {
             acc_bits,
             tree,
             tree_flip_flops: tree_bits.max(product_bits) * config.columns,
-            weight_flip_flops: config.weight_bus + 2 * tile_bits.max(beat_bits),
-            word_flip_flops: 2 * act_word + 4 * sum_word,
+            weight_flip_flops: config.weight_bus + tile_bits.max(beat_bits) + 2 * tile_bits,
+            word_flip_flops: 4 * act_word + 6 * sum_word,
             control_flip_flops: CONTROL_FLIP_FLOPS,
             activations: (config.act_words(), act_word),
             accumulators: (config.max_tokens, sum_word),
@@ -128,7 +128,7 @@ impl Inventory {
 }
 
 /// Nine event counters with their copies, and the registers that software writes: the same in every unit.
-const CONTROL_FLIP_FLOPS: usize = 2 * (5 * 48 + 4 * 32) + 350;
+const CONTROL_FLIP_FLOPS: usize = 2 * (5 * 48 + 4 * 32) + 800;
 
 #[cfg(test)]
 mod tests {

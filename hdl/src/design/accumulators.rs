@@ -1,40 +1,59 @@
 //! Sums over the chunks of a pass, one word of `columns` accumulators per token.
 //!
 //! ```text
-//!  token_i (a cycle ahead) ──> [ RAM: max_tokens words ] ──> word ──┐
-//!                                  ^                                ├─ first ? 0 : single ? total : word ── + ──[total_q]──> total_o
-//!                                  └── total_q ── when valid        │                                      sum + owed
-//!                                                     total_q ──────┘
+//!  read_token_i ──> [ RAM: max_tokens words ]──[word]──[out]── word ─┐    zero unless M > 2, and in the first chunk
+//!  (two cycles ahead)        ^                                       │
+//!                            │            ┌── total_q (M = 1) ───────┼─ or ── + ──[total_q]──> total_o
+//!                            │            └──[before_q] (M = 2) ─────┘   sum + owed
+//!                            └── total, when valid_i
 //! ```
-//! The RAM is read one cycle before the sum arrives. With a single token the word needed is the one just made, which is
-//! still in `total_q`; with two or more the RAM has it. `total_o` follows its sum by one cycle, no handshake.
+//! The sum so far of a token comes from the RAM, which is read two cycles before the sum arrives and shows what was written
+//! until then: the words of all but the last two issues. With one token the word needed is that of the last issue, with two
+//! that of the issue before; these two are kept in registers. Whatever is not needed is held at zero, so that a plain OR
+//! joins the three. `total_o` follows its sum by one cycle, no handshake.
 
-use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, int, lit, mux, set, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, if_else, int, lit, mux, set, set_to, when};
+use crate::library::{carry_chain, ram};
 use std::sync::Arc;
-use trine_spec::Config;
 use trine_spec::config::clog2;
+use trine_spec::{Config, Style};
 
-/// The adder of one column: `total_o = (first_i ? 0 : single_i ? last_i : word_i) + sum_i + owed_i`, combinational.
+/// The adder of one column: `total_o = (forward_i ? last_i : word_i | before_i) + sum_i + owed_i`, combinational; `word_i`
+/// is zero with `forward_i`.
 ///
 /// # Errors
 /// Structural mistakes, none for valid widths.
 pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
-    let ty = int(c.acc_bits());
+    let ty = bits(c.acc_bits());
     let mut m = Module::new("trine_accumulate", "Adds one sum to one accumulator.");
-    let first = m.input("first_i", BIT);
-    let single = m.input("single_i", BIT);
+    let forward = m.input("forward_i", BIT);
     let word = m.input("word_i", ty);
     let last = m.input("last_i", ty);
+    let before = m.input("before_i", ty);
     let sum = m.input("sum_i", int(sum_bits));
     let owed = m.input("owed_i", BIT);
-    let base = m.name("base", mux(&first, lit(0, ty), mux(&single, &last, &word)));
-    let carry = cat([owed, lit(0, bits(ty.width - 1))]).signed();
+    let total = match c.style {
+        // D = forward, B = last, C = the rest: A ^ B with it, A ^ C without.
+        Style::Ecp5 => {
+            let rest = m.name("rest", word | before);
+            let sum_bit = |i: usize| sum.bit(i.min(sum_bits - 1));
+            let positions = (0..ty.width).map(|i| [sum_bit(i), last.bit(i), rest.bit(i), forward.clone()]);
+            carry_chain(&mut m, "16'h665A", &owed, positions.collect())?.signed()
+        }
+        Style::Portable | Style::Xilinx7 => {
+            let base = m.name("base", mux(&forward, &last, word | before).signed());
+            let carry = cat([owed, lit(0, bits(ty.width - 1))]).signed();
+            ((base + &sum).wrap() + carry).wrap()
+        }
+    };
     // The configuration's width holds the sum of a whole pass, so no carry is lost.
-    m.drive("total_o", ((base + &sum).wrap() + carry).wrap());
+    m.drive("total_o", total);
     m.build()
 }
 
 /// The accumulators of configuration `c` for sums of `sum_bits` bits.
+///
+/// `single_i` and `pair_i` say that the job has one or two tokens, `next_first_i` is `first` of the next cycle's sum.
 ///
 /// # Errors
 /// Structural mistakes, none for valid widths.
@@ -44,36 +63,68 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     let address = bits(clog2(c.max_tokens).max(1));
     let mut m =
         Module::new("trine_accumulators", format!("{} accumulators for each of {} tokens.", c.columns, c.max_tokens));
+    let rst = m.input("rst_i", BIT);
     let read_token = m.input("read_token_i", address);
+    let next_first = m.input("next_first_i", BIT);
     let token = m.input("token_i", address);
     let valid = m.input("valid_i", BIT);
-    let first = m.input("first_i", BIT);
+    let last_chunk = m.input("last_chunk_i", BIT);
     let single = m.input("single_i", BIT);
+    let pair = m.input("pair_i", BIT);
     let sums = m.input("sums_i", bits(c.columns * sum_bits));
     let owed = m.input("owed_i", bits(c.columns));
-    let ram = m.memory("ram", bits(c.columns * width), c.max_tokens, RamStyle::Block);
-    let word_q = m.reg("word_q", ram.ty);
-    let total_q = m.reg("total_q", ram.ty);
+    let word_ty = bits(c.columns * width);
+    let total_q = m.reg("total_q", word_ty);
+    let before_q = m.reg("before_q", word_ty);
+    let total = m.wire("total", word_ty);
+    let first_q = m.register("first_q", &next_first);
+    let forward_q = m.register("forward_q", &single & !&next_first);
+    let zero = m.name("zero", &next_first | &single | &pair);
+    // Of two tokens the second ends a chunk, and the last chunk a pass.
+    let begins = m.name("begins", mux(token.bit(0), &last_chunk, &first_q));
+    // On the ECP5 the way to a block RAM and back is longer than a clock cycle.
+    let kind = match c.style {
+        Style::Ecp5 if c.max_tokens <= 32 => RamStyle::Distributed,
+        _ => RamStyle::Block,
+    };
+    // A distributed memory is read a cycle later, so that it can be written a cycle later too, from a register.
+    let (write, write_at, data) = match kind {
+        RamStyle::Distributed => (m.register("valid_q", &valid), m.register("token_q", &token), total_q.clone()),
+        _ => (valid.clone(), token.clone(), total.clone()),
+    };
+    let words = m.instance(
+        "words",
+        &ram(c.style, kind, "trine_accumulators_ram", word_ty.width, c.max_tokens)?,
+        &[
+            ("write_i", &write),
+            ("write_at_i", &write_at),
+            ("data_i", &data),
+            ("read_i", &lit(1, BIT)),
+            ("read_at_i", &read_token),
+            ("next_i", &lit(1, BIT)),
+            ("zero_i", &zero),
+        ],
+    );
     let mut totals = vec![];
     for n in 0..c.columns {
         let instance = m.instance(
             &format!("adder_{n}"),
             &adder,
             &[
-                ("first_i", &first),
-                ("single_i", &single),
-                ("word_i", &word_q.slice(n * width, width).signed()),
-                ("last_i", &total_q.slice(n * width, width).signed()),
+                ("forward_i", &forward_q),
+                ("word_i", &words["word_o"].slice(n * width, width)),
+                ("last_i", &total_q.slice(n * width, width)),
+                ("before_i", &before_q.slice(n * width, width)),
                 ("sum_i", &sums.slice(n * sum_bits, sum_bits).signed()),
                 ("owed_i", &owed.bit(n)),
             ],
         );
         totals.push(instance["total_o"].clone().unsigned());
     }
-    let total = m.name("total", cat(totals));
+    m.assign(&total, cat(totals));
     m.on_clock([
-        set(&word_q, ram.at(&read_token)),
-        when(&valid, [set(&total_q, &total), set(&ram.at(&token), &total)]),
+        when(&valid, [set(&total_q, &total)]),
+        if_else(&rst | !&pair | (&valid & &begins), [set_to(&before_q, 0)], [when(&valid, [set(&before_q, &total_q)])]),
     ]);
     m.drive("total_o", &total_q);
     m.build()

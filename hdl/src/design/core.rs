@@ -1,9 +1,9 @@
 //! The datapath: two source streams in, one result stream out, under the sequencer's control.
 //!
 //! ```text
-//!  cycle  0        1           2         2 + L      3 + L     … result buffer
-//!         issue ─> word ────> act_q ──> sums ──> accumulators ──> push
-//!         take  ─> code_q ──> tile_q    (L = column latency)
+//!  cycle  0        1           2          3         3 + L     4 + L     … result buffer
+//!         issue ─> [word] ──> [out]  ──> act_q  ──> sums ──> accumulators ──> push
+//!         take  ─> code_q ──> next_q ──> tile_q     (L = column latency)
 //! ```
 //! Nothing in the pipeline ever stops: an issue happens only when its result has room ([`super::sequencer`]), so
 //! back-pressure needs no enables on the tree. [`latency`] is the number of cycles from issue to push.
@@ -18,12 +18,13 @@ use trine_spec::registers::OUTPUTS_N;
 
 /// Cycles from an issue to the push of its result.
 pub const fn latency(c: &Config) -> usize {
-    c.tree_levels() + 3
+    c.tree_levels() + 4
 }
 
-/// Words of the result buffer: enough for results under way while one a cycle leaves.
+/// Words of the result buffer: enough for one result a cycle. A place is taken at the issue and seen to be free again seven
+/// cycles after the push at the earliest, and the sequencer keeps two more.
 pub(super) const fn result_room(c: &Config) -> usize {
-    (latency(c) + 8).next_power_of_two()
+    (latency(c) + 9).next_power_of_two()
 }
 
 /// A delay line, cleared by `rst` where there is one: element `i` is `signal` `i` cycles ago.
@@ -50,8 +51,8 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let sum_bits = tile.output_ty("sums_o").width / c.columns;
     let (acc, room, end) = (c.acc_bits(), result_room(c), latency(c));
     let loader = weight_loader(c)?;
-    let act_buffer = replay_buffer("trine_activations", c.lanes * c.act_bits, c.act_words())?;
-    let results = fifo("trine_results", bits(c.columns * acc + 2), room)?;
+    let act_buffer = replay_buffer(c.style, "trine_activations", c.lanes * c.act_bits, c.act_words())?;
+    let results = fifo(c.style, "trine_results", bits(c.columns * acc + 2), room)?;
     let sequencer_module = sequencer::sequencer(c, room)?;
     let accumulators = accumulators(c, sum_bits)?;
 
@@ -71,6 +72,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let wgt_data = m.input("wgt_data_i", bits(c.weight_bus));
     let res_ready = m.input("res_ready_i", BIT);
 
+    let open = m.name("open", &busy & !&clear);
     // Wires that close the loop between the sequencer and what it commands.
     let issue = m.wire("issue", BIT);
     let rewind = m.wire("rewind", BIT);
@@ -88,7 +90,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         &act_buffer,
         &[
             ("rst_i", &clear),
-            ("open_i", &busy),
+            ("open_i", &open),
             ("in_valid_i", &act_valid),
             ("in_last_i", &act_last),
             ("in_data_i", &lanes),
@@ -101,7 +103,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         &loader,
         &[
             ("rst_i", &clear),
-            ("open_i", &busy),
+            ("open_i", &open),
             ("in_valid_i", &wgt_valid),
             ("in_last_i", &wgt_last),
             ("in_data_i", &wgt_data),
@@ -119,8 +121,10 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("depth_i", &depth),
             ("outputs_i", &outputs),
             ("act_valid_i", &act["valid_o"]),
+            ("act_valid_next_i", &act["valid_next_o"]),
             ("act_last_i", &act["last_o"]),
             ("tile_valid_i", &wgt["valid_o"]),
+            ("tile_valid_next_i", &wgt["valid_next_o"]),
             ("tile_last_i", &wgt["last_o"]),
             ("pop_i", &pop),
         ],
@@ -129,7 +133,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     m.assign(&rewind, &seq["rewind_o"]);
     m.assign(&take, &seq["take_o"]);
 
-    // Lane chunk and tile follow the decision by one cycle.
+    // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.
     let take_q = m.register("take_q", &take);
     let columns =
         m.instance("tile", &tile, &[("swap_i", &take_q), ("act_i", &act["word_o"]), ("tile_i", &wgt["tile_o"])]);
@@ -137,20 +141,24 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let at = end - 1;
     let valid = delayed(&mut m, "valid", Some(&clear), &issue, at);
     let result = delayed(&mut m, "result", Some(&clear), &seq["result_o"], end);
-    let first = delayed(&mut m, "first", None, &seq["first_chunk_o"], at);
+    let first = delayed(&mut m, "first", None, &seq["first_chunk_o"], at - 1);
     let token = delayed(&mut m, "token", None, &seq["token_o"], at);
     let last_pass = delayed(&mut m, "last_pass", None, &seq["last_pass_o"], end);
     let job_end = delayed(&mut m, "job_end", None, &seq["job_end_o"], end);
-    let single = m.name("single", last_token.is(0));
+    let single = m.register("single_q", last_token.is(0));
+    let pair = m.register("pair_q", last_token.is(1));
     let sums = m.instance(
         "sums",
         &accumulators,
         &[
-            ("read_token_i", &token[at - 1]),
+            ("rst_i", &clear),
+            ("read_token_i", &token[at - 2]),
+            ("next_first_i", &first[at - 1]),
             ("token_i", &token[at]),
             ("valid_i", &valid[at]),
-            ("first_i", &first[at]),
+            ("last_chunk_i", &result[at]),
             ("single_i", &single),
+            ("pair_i", &pair),
             ("sums_i", &columns["sums_o"]),
             ("owed_i", &columns["owed_o"]),
         ],
@@ -176,9 +184,9 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             wire.unsigned()
         })
         .collect();
-    // In the last pass only `n_left` columns are real.
-    let keep = (0..c.columns).map(|n| (!&tail | lit(n as i64, left.ty).lt(&left)).repeat(4));
-    let keep = m.name("keep", cat(keep));
+    // In the last pass only `n_left` columns are real; the sequencer is there long before a result is.
+    let real_q = m.register("real_q", cat((0..c.columns).map(|n| lit(n as i64, left.ty).lt(&left))));
+    let keep = m.name("keep", cat((0..c.columns).map(|n| (!&tail | real_q.bit(n)).repeat(4))));
     m.drive("act_ready_o", &act["in_ready_o"]);
     m.drive("wgt_ready_o", &wgt["in_ready_o"]);
     m.drive("res_valid_o", &out["valid_o"]);
@@ -189,7 +197,8 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     for stall in ["stall_act_o", "stall_wgt_o", "stall_out_o", "act_early_o", "act_late_o", "wgt_late_o"] {
         m.drive(stall, &seq[stall]);
     }
-    m.drive("wgt_early_o", &seq["wgt_early_o"] | &wgt["early_o"]);
+    // A mark inside a tile that the job has no use for is late: the last tile, which is told by the sequencer, had none.
+    m.drive("wgt_early_o", &seq["wgt_early_o"] | (&wgt["early_o"] & &seq["wants_tile_o"]));
     m.drive("illegal_o", &wgt["illegal_o"]);
     m.unused([n_left.slice(low, n_left.ty.width - low)]);
     m.build()

@@ -1,6 +1,6 @@
 //! Event counters and their snapshot.
 //!
-//! Each `*_i` input is one event a cycle. `snapshot_i` copies all counters at once into the registers that software
+//! Each `*_i` input is one event a cycle, counted in the next. `snapshot_i` copies all counters at once into the registers that software
 //! reads, so that a 64-bit value never tears; `clear_i` sets the running ones to zero.
 
 use crate::lang::{BIT, Errors, Module, bits, if_else, set, set_to, when};
@@ -31,6 +31,8 @@ pub fn counters() -> Result<Arc<Module>, Errors> {
     let snapshot = m.input("snapshot_i", BIT);
     for (name, width) in COUNTERS {
         let event = m.input(&format!("{name}_i"), BIT);
+        // Events come late in a cycle.
+        let event = m.register(&format!("{name}_event_q"), event);
         let count_q = m.reg(&format!("{name}_q"), bits(width));
         let copy_q = m.reg(&format!("{name}_copy_q"), bits(width));
         m.on_clock([

@@ -63,7 +63,7 @@ impl Host {
         c: &Config,
         answers: &[(String, Expr)],
         regs: &Instance,
-        [clear, busy, word]: [&Expr; 3],
+        [clear, busy]: [&Expr; 2],
     ) -> Result<Host, Errors> {
         let heard = [
             m.wire("act_ready", BIT),
@@ -77,7 +77,7 @@ impl Host {
             &[
                 ("rst_i", clear),
                 ("busy_i", busy),
-                ("data_i", word),
+                ("data_i", &regs["wdata_o"]),
                 ("write_act_i", &regs["write_act_o"]),
                 ("act_last_i", &regs["ctrl_act_last_o"]),
                 ("act_ready_i", &heard[0]),

@@ -7,11 +7,13 @@
 //!     └─────────> idle, error_o             └─────────> idle, error_o
 //! ```
 //! A window that is used while idle gives `error_o` as well, and its reason if there is no other.
-//! `clear_o` empties the whole datapath: at start, at a fault, at an abort. `error_o` and `done_o` are pulses; `code_o`
-//! keeps the reason until the next start. The watchdog counts cycles in which no stream moved.
+//! A start is answered two cycles later: the shape is checked, then accepted or refused. `clear_o` empties the whole
+//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows. A fault ends the job one cycle after it
+//! was seen, long before the results of what was wrong arrive. `error_o` and `done_o` are pulses; `code_o` keeps the reason
+//! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream moved.
 
 use super::sequencer::{depth_ty, token_ty};
-use crate::lang::{BIT, Errors, Module, bits, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
@@ -55,36 +57,49 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let done_tag_q = m.reg("done_tag_q", tag.ty);
     let idle_q = m.reg("idle_q", limit.ty);
 
-    let within = |v: &crate::lang::Expr, most: usize| v.any() & !lit(most as i64, v.ty).lt(v);
-    let shape = m.name("shape", within(&tokens, c.max_tokens) & within(&depth, c.max_depth) & outputs.any());
-    let accept = m.name("accept", &start & &shape);
-    let refuse = m.name("refuse", &start & !&shape);
-    let expired = m.name("expired", limit.any() & idle_q.eq(&limit));
+    let within = |v: &crate::lang::Expr, most: usize| vec![v.any(), !lit(most as i64, v.ty).lt(v)];
+    let fits = [within(&tokens, c.max_tokens), within(&depth, c.max_depth), vec![outputs.any()]].concat();
+    let fits_q = m.register("fits_q", cat(fits));
+    let shape = m.name("shape", fits_q.all());
+    let check_q = m.reg("check_q", BIT);
+    let accept = m.name("accept", &check_q & &shape);
+    let refuse = m.name("refuse", &check_q & !&shape);
+    // Byte by byte: a comparison of all bits is a long way for one cycle.
+    let bytes = (0..4).map(|i| idle_q.slice(8 * i, 8).eq(&limit.slice(8 * i, 8)));
+    let matches_q = m.register("matches_q", cat(bytes));
+    let limited_q = m.register("limited_q", limit.any());
+    let expired = m.name("expired", matches_q.all() & &limited_q);
     let code = |code: ErrorCode| lit(i64::from(code as u8), bits(ERR_CODE_CODE.width));
     let (mut any, mut reason) = (expired, code(ErrorCode::Watchdog));
     for (fault, which) in faults.iter().rev() {
         any = fault | any;
         reason = mux(fault, code(*which), reason);
     }
-    let fault = m.name("fault", &busy_q & any);
     let reason = m.name("reason", reason);
     let stray = c.windows.then(|| m.name("stray", !&busy_q & !&accept & (&faults[5].0 | &faults[6].0)));
-    let finish = m.name("finish", &busy_q & &res_done);
+    let fault_q = m.reg("fault_q", BIT);
+    let reason_q = m.register("reason_q", &reason);
+    let fault = m.name("fault", &busy_q & &fault_q);
+    let clear_q = m.reg("clear_q", BIT);
+    let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
+    let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
+    let start_q = m.reg("start_q", BIT);
+    let moved_q = m.register("moved_q", &moved);
     let last_token = m.name("last_token", tokens.back(1));
 
     if let Some(stray) = &stray {
         m.on_clock([when(stray & code_q.is(0), [set(&code_q, &reason)])]);
     }
     m.on_clock([
-        set(&idle_q, mux(&moved | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
+        set(&idle_q, mux(&moved_q | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
         when(&finish, [set_to(&busy_q, 0), set(&done_tag_q, &tag_q)]),
-        when(&fault, [set_to(&busy_q, 0), set(&code_q, &reason)]),
+        when(&fault, [set_to(&busy_q, 0), set(&code_q, &reason_q)]),
         when(&abort, [set_to(&busy_q, 0)]),
+        when(&accept, [set_to(&busy_q, 1), set_to(&code_q, 0)]),
+        // Kept before it is known whether the shape fits, since nothing else is going on.
         when(
-            &accept,
+            &check_q,
             [
-                set_to(&busy_q, 1),
-                set_to(&code_q, 0),
                 set(&tag_q, &tag),
                 set(&last_token_q, last_token.slice(0, last_token_q.ty.width)),
                 set(&depth_q, depth.slice(0, depth_q.ty.width.min(depth.ty.width))),
@@ -92,14 +107,27 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
             ],
         ),
         when(&refuse, [set_to(&code_q, ErrorCode::Shape as i64)]),
-        when(&rst, [set_to(&busy_q, 0), set_to(&code_q, 0), set_to(&done_tag_q, 0)]),
+        set(&check_q, &start),
+        set(&fault_q, &busy_q & any),
+        set(&clear_q, &check_q | &fault | &abort),
+        set(&start_q, &clear_q & &busy_q),
+        when(
+            &rst,
+            [
+                set_to(&busy_q, 0),
+                set_to(&code_q, 0),
+                set_to(&done_tag_q, 0),
+                set_to(&check_q, 0),
+                set_to(&fault_q, 0),
+                set_to(&clear_q, 1),
+                set_to(&start_q, 0),
+            ],
+        ),
     ]);
-    // The sequencer takes the shape one cycle after it was accepted.
-    let start_q = m.reg("start_q", BIT);
-    m.on_clock([if_else(&rst, [set_to(&start_q, 0)], [set(&start_q, &accept)])]);
     m.drive("start_o", &start_q);
-    m.drive("clear_o", &rst | &accept | &fault | &abort);
+    m.drive("clear_o", &clear_q);
     m.drive("busy_o", &busy_q);
+    m.drive("taken_o", &start | &check_q | &busy_q);
     m.drive("done_o", &finish);
     let error = &fault | &refuse;
     m.drive("error_o", stray.map_or(error.clone(), |stray| error | stray));

@@ -1,17 +1,19 @@
 //! The register file behind AXI4-Lite, made from [`trine_spec::registers`].
 //!
 //! ```text
-//!  s_axil_aw*, w* ──> write strobe ──> storage, triggers ──> <register>_<field>_o
-//!  s_axil_ar*     ──> read multiplexer <── storage, constants, <register>_<field>_i
+//!  s_axil_aw* ── decode ──[one bit a register]──┬─> storage, triggers ──> <register>_<field>_o
+//!  s_axil_w*  ──[wdata_q]───────────────────────┘
+//!  s_axil_ar* ── decode ──[one bit a register]──> and, or ──[parts]──> or <── storage, constants, <register>_<field>_i
 //! ```
-//! A write is taken when address and data are both there and no response is pending; a read when none is pending. Each
-//! request is answered exactly once. SLVERR answers a write with partial strobes, an address without a register, and a
+//! Each channel takes a request into its register while that is free. A write is carried out when address and data are
+//! both there and no response is pending, a read a cycle later when none is pending; the response follows in the next
+//! cycle. Each request is answered exactly once. SLVERR answers a write with partial strobes, an address without a register, and a
 //! start while busy, and nothing changes then.
 //!
 //! In a unit with windows, requests for them are handed to [`super::windows`]: they are taken when it does not make them
 //! wait, and answered with SLVERR unless it served them.
 
-use crate::lang::{BIT, Errors, Expr, Module, bits, case, cat, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{
@@ -49,49 +51,92 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let rresp_q = m.reg("rresp_q", bits(2));
     let rdata_q = m.reg("rdata_q", bits(32));
 
-    let write_request = &awvalid & &wvalid & !&bvalid_q;
-    let read_request = &arvalid & !&rvalid_q;
-    let windows = c.windows.then(|| Windows::new(&mut m));
-    let (mut write, mut read) = (write_request.clone(), read_request.clone());
-    if let Some(w) = &windows {
-        (write, read) = (write & !&w.write_wait, read & !&w.read_wait);
-    }
-    let write = m.name("write", write);
-    let read = m.name("read", read);
-    let write_word = m.name("write_word", awaddr.slice(2, address.width - 2));
-    let read_word = m.name("read_word", araddr.slice(2, address.width - 2));
+    let write = m.wire("write", BIT);
+    let read = m.wire("read", BIT);
+    let aw = capture(&mut m, "aw", &rst, &awvalid, &write);
+    let w = capture(&mut m, "w", &rst, &wvalid, &write);
+    let ar = capture(&mut m, "ar", &rst, &arvalid, &read);
+    let word = |address: &Expr| address.slice(2, address.ty.width - 2);
+    let write_word = m.name("write_word", word(&awaddr));
+    let wdata_q = m.reg("wdata_q", wdata.ty);
+    let full_q = m.reg("strobes_full_q", BIT);
+    m.on_clock([when(&w.enter, [set(&wdata_q, &wdata), set(&full_q, wstrb.all())])]);
+    let wdata = wdata_q;
+    let read_word = m.name("read_word", word(&araddr));
     m.unused([awaddr.slice(0, 2), araddr.slice(0, 2)]);
 
+    let write_request = m.name("write_request", &aw.full & &w.full & !&bvalid_q);
+    let settled_q = m.reg("settled_q", BIT);
+    m.on_clock([if_else(&rst, [set_to(&settled_q, 0)], [set(&settled_q, &ar.full & !&read)])]);
+    let read_request = m.name("read_request", &settled_q & !&rvalid_q);
+    let windows = c.windows.then(|| Windows::new(&mut m));
+    let (mut writes, mut reads) = (write_request.clone(), read_request.clone());
+    if let Some(w) = &windows {
+        (writes, reads) = (writes & !&w.write_wait, reads & !&w.read_wait);
+    }
+    m.assign(&write, writes);
+    m.assign(&read, reads);
+
     let busy = m.input(&port(&STATUS, &STATUS_BUSY, "i"), BIT);
-    let refused = m.name("refused", &busy & wdata.bit(CTRL_START.lsb) & write_word.is(i64::from(CTRL.offset / 4)));
-    let allowed = m.name("allowed", wstrb.all() & !&refused);
-    let commit = m.name("commit", &write & &allowed);
+    let starts = m.wire("starts", BIT);
+    let refused = m.name("refused", &busy & &starts);
+    let allowed = m.name("allowed", &full_q & !&refused);
     let soft_reset_q = m.reg("soft_reset_q", BIT);
     let reset = m.name("reset", &rst | &soft_reset_q);
+    // What is written changes a cycle after the request was carried out: the way to all registers is long. Until then
+    // nothing can take the place of its address and data.
+    let commit = m.register("commit_q", &write & &allowed & !&reset);
 
+    let file_wdata = wdata.clone();
     let mut file = File { m, c, reset, commit, wdata, busy, soft_reset_q };
-    let (mut hits, mut arms) = (vec![], vec![]);
+    let mut values = vec![];
     for r in REGISTERS {
-        let word = i64::from(r.offset / 4);
-        let hit = file.m.name(&format!("{}_hit", r.name.to_lowercase()), write_word.is(word));
-        let value = file.register(r, &hit);
-        hits.push(hit);
-        arms.push((word, vec![set(&rdata_q, value), set_to(&rresp_q, 0)]));
+        let (name, word) = (r.name.to_lowercase(), i64::from(r.offset / 4));
+        let wanted = file.m.reg(&format!("{name}_read_q"), BIT);
+        file.m.on_clock([when(&ar.enter, [set(&wanted, read_word.is(word))])]);
+        let strobe = if r.fields.iter().all(|f| matches!(f.access, Access::Constant | Access::ReadOnly)) {
+            lit(0, BIT)
+        } else {
+            let hit = file.m.reg(&format!("{name}_write_q"), BIT);
+            file.m.on_clock([when(&aw.enter, [set(&hit, write_word.is(word))])]);
+            if *r == CTRL {
+                file.m.assign(&starts, &hit & file_wdata.bit(CTRL_START.lsb));
+            }
+            file.m.name(&format!("{name}_strobe"), &file.commit & hit)
+        };
+        values.push((wanted, file.register(r, &strobe)));
     }
     let mut m = file.m;
-    let known = m.name("known", cat(hits));
-    let mut served = known.any() & &allowed;
+    let known_q = m.reg("known_q", BIT);
+    let known = REGISTERS.iter().map(|r| write_word.is(i64::from(r.offset / 4)));
+    m.on_clock([when(&aw.enter, [set(&known_q, cat(known).any())])]);
+    let mut served = known_q & &allowed;
     if let Some(w) = &windows {
         let request = |window: &Window, word: &Expr| word.slice(word.ty.width - 2, 2).is(i64::from(window.index()));
-        m.drive("write_act_o", &write_request & wstrb.all() & request(&ACT_WINDOW, &write_word));
-        m.drive("write_wgt_o", &write_request & wstrb.all() & request(&WGT_WINDOW, &write_word));
-        m.drive("read_res_o", &read_request & request(&RES_WINDOW, &read_word));
+        for (port, window) in [("write_act_o", &ACT_WINDOW), ("write_wgt_o", &WGT_WINDOW)] {
+            let hit = m.reg(&port.replace("_o", "_q"), BIT);
+            m.on_clock([when(&aw.enter, [set(&hit, request(window, &write_word))])]);
+            m.drive(port, &write_request & &full_q & hit);
+        }
+        m.drive("wdata_o", &file_wdata);
+        let window_q = m.reg("res_window_read_q", BIT);
+        m.on_clock([when(&ar.enter, [set(&window_q, request(&RES_WINDOW, &read_word))])]);
+        m.drive("read_res_o", &read_request & window_q);
         served = served | &w.write_ok;
     }
     let denied = m.name("denied", !served);
+    let found = m.name("found", cat(values.iter().map(|(wanted, _)| wanted.clone())).any());
+    // Two steps of one cycle each: the address has settled before the value is taken.
+    let mut parts = vec![];
+    for (i, group) in values.chunks(4).enumerate() {
+        let any = group.iter().map(|(wanted, value)| wanted.repeat(32) & value).reduce(|a, b| a | b);
+        parts.extend(any.map(|any| m.register(&format!("part_{i}_q"), any)));
+    }
+    let value = parts.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
+    let value = m.name("value", value);
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
-        when(&read, [case(&read_word, arms, vec![set_to(&rdata_q, 0), set_to(&rresp_q, SLVERR)])]),
+        when(&read, [set(&rdata_q, value), set(&rresp_q, mux(found, lit(0, bits(2)), lit(SLVERR, bits(2))))]),
     ]);
     if let Some(w) = &windows {
         m.on_clock([when(&w.read_ok, [set(&rdata_q, &w.read_data), set_to(&rresp_q, 0)])]);
@@ -101,15 +146,29 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         [set_to(&bvalid_q, 0), set_to(&rvalid_q, 0)],
         [set(&bvalid_q, &write | (&bvalid_q & !bready)), set(&rvalid_q, &read | (&rvalid_q & !rready))],
     )]);
-    m.drive("awready_o", &write);
-    m.drive("wready_o", &write);
+    m.drive("awready_o", !&aw.full);
+    m.drive("wready_o", !&w.full);
     m.drive("bvalid_o", &bvalid_q);
     m.drive("bresp_o", &bresp_q);
-    m.drive("arready_o", &read);
+    m.drive("arready_o", !&ar.full);
     m.drive("rvalid_o", &rvalid_q);
     m.drive("rresp_o", &rresp_q);
     m.drive("rdata_o", &rdata_q);
     m.build()
+}
+
+/// A request channel's register: whether it holds a request, and whether one enters.
+struct Channel {
+    full: Expr,
+    enter: Expr,
+}
+
+/// Takes a request when there is none, and gives it up when it is `done`.
+fn capture(m: &mut Module, name: &str, rst: &Expr, valid: &Expr, done: &Expr) -> Channel {
+    let full = m.reg(&format!("{name}_full_q"), BIT);
+    let enter = m.name(&format!("{name}_enter"), valid & !&full);
+    m.on_clock([if_else(rst, [set_to(&full, 0)], [set(&full, &enter | (&full & !done))])]);
+    Channel { full, enter }
 }
 
 /// What [`super::windows`] says to a request.
@@ -138,7 +197,7 @@ struct File<'a> {
     c: &'a Config,
     /// Hard or soft reset.
     reset: Expr,
-    /// A write that may change something.
+    /// A write that may change something, carried out in the cycle before.
     commit: Expr,
     wdata: Expr,
     busy: Expr,
@@ -146,8 +205,8 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    /// Makes a register's storage and ports; `hit` says that a write addresses it. Returns the word that reads give.
-    fn register(&mut self, r: &Register, hit: &Expr) -> Expr {
+    /// Makes a register's storage and ports; `strobe` says that it is written. Returns the word that reads give.
+    fn register(&mut self, r: &Register, strobe: &Expr) -> Expr {
         if r.fields.iter().all(|f| f.access == Access::Constant) {
             return lit(i64::from(constant(r, self.c)), bits(32));
         }
@@ -156,7 +215,7 @@ impl File<'_> {
             if f.lsb > at {
                 parts.push(lit(0, bits(f.lsb - at)));
             }
-            parts.push(self.field(r, f, hit));
+            parts.push(self.field(r, f, strobe));
             at = f.lsb + f.width;
         }
         if at < 32 {
@@ -165,8 +224,7 @@ impl File<'_> {
         cat(parts)
     }
 
-    fn field(&mut self, r: &Register, f: &Field, hit: &Expr) -> Expr {
-        let written = &self.commit & hit;
+    fn field(&mut self, r: &Register, f: &Field, written: &Expr) -> Expr {
         let value = self.wdata.slice(f.lsb, f.width);
         let ty = bits(f.width);
         match f.access {

@@ -6,11 +6,11 @@
 //!      for token = 0 … M - 1               an issue: one lane chunk into the columns
 //! ```
 //! An issue waits for three things: a lane chunk (`act_valid_i`), with the first token a tile (`tile_valid_i`), and in the
-//! last chunk room for a result (counted here: taken at issue, given back by `pop_i`). What it waits for is told by
+//! last chunk room for a result (counted here: taken at issue, given back a cycle after `pop_i`). What it waits for is told by
 //! `stall_*_o`. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
-//! job must carry `tlast`, and no other.
+//! job must carry `tlast`, and no other. `wants_tile_o` until the last tile is taken.
 
-use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::config::clog2;
@@ -38,44 +38,69 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let depth = m.input("depth_i", depth_ty(c));
     let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
     let act_valid = m.input("act_valid_i", BIT);
+    let act_next = m.input("act_valid_next_i", BIT);
     let act_last = m.input("act_last_i", BIT);
     let tile_valid = m.input("tile_valid_i", BIT);
+    let tile_next = m.input("tile_valid_next_i", BIT);
     let tile_last = m.input("tile_last_i", BIT);
     let pop = m.input("pop_i", BIT);
+    let pop = m.register("pop_q", &pop & !&rst);
 
     let run_q = m.reg("run_q", BIT);
-    let single_q = m.reg("single_q", BIT);
-    let before_last_q = m.reg("before_last_q", last_token.ty);
+    let wants_q = m.reg("wants_q", BIT);
     let token_q = m.reg("token_q", last_token.ty);
     let first_q = m.reg("first_q", BIT);
     let last_q = m.reg("last_q", BIT);
-    // What is left after the current chunk and the current pass: looking one step ahead keeps comparisons out of the
-    // cycle that decides on an issue.
+    // What is left after the current chunk, and in the current pass: comparisons are made a step ahead, out of the cycle
+    // that decides on an issue.
     let k_after_q = m.reg("k_after_q", depth.ty);
     let n_left_q = m.reg("n_left_q", outputs.ty);
-    let n_after_q = m.reg("n_after_q", outputs.ty);
     let first_chunk_q = m.reg("first_chunk_q", BIT);
     let last_chunk_q = m.reg("last_chunk_q", BIT);
-    let one_chunk_q = m.reg("one_chunk_q", BIT);
     let last_pass_q = m.reg("last_pass_q", BIT);
-    let k_second_q = m.reg("k_second_q", depth.ty);
+    // The chunk after this one is the last of the pass, if this one is not.
+    let next_last_q = m.reg("next_last_q", BIT);
     let room_q = m.reg("room_q", bits(clog2(room + 1)));
     let has_room_q = m.reg("has_room_q", BIT);
+    let had_room_q = m.register("had_room_q", &has_room_q);
 
-    let reaches = |left: &Expr, step: usize| !lit(step as i64, left.ty).lt(left);
+    let reaches = |left: &Expr, step: usize| match (step as i64).checked_ilog2() {
+        // A step beyond the range reaches the end from anywhere.
+        Some(bits) if bits as usize >= left.ty.width => lit(1, BIT),
+        _ => !lit(step as i64, left.ty).lt(left),
+    };
+    m.note("what the shape says, which is there two cycles before the start");
+    let single_q = m.register("single_q", last_token.is(0));
+    let before_last_q = m.register("before_last_q", last_token.back(1));
+    let one_chunk_q = m.register("one_chunk_q", reaches(&depth, c.lanes));
+    let two_chunks_q = m.register("two_chunks_q", reaches(&depth, 2 * c.lanes));
+    let k_second_q = m.register("k_second_q", depth.back(c.lanes as i64));
+    let one_pass_q = m.register("one_pass_q", reaches(&outputs, c.columns));
+    // What is added to the outputs left, which are none at the start: N, and from then on a pass less. A choice behind the
+    // adder would be a long way for one cycle.
+    let n_step_q = m.register("n_step_q", mux(&rst, &outputs, lit(0, outputs.ty).back(c.columns as i64)));
     let pass_end = m.name("pass_end", &last_q & &last_chunk_q);
     let job_end = m.name("job_end", &pass_end & &last_pass_q);
     let last_tile = m.name("last_tile", &last_chunk_q & &last_pass_q);
     let has_tile = m.name("has_tile", &tile_valid | !&first_q);
-    let issue = m.name("issue", &run_q & &act_valid & &has_tile & (&has_room_q | !&last_chunk_q));
-    let take = m.name("take", &issue & &first_q);
+    // All that an issue waits for, decided in the cycle before it.
+    let issue_q = m.reg("issue_q", BIT);
+    let take_q = m.reg("take_q", BIT);
+    let issue = issue_q.clone();
     let result = m.name("result", &issue & &last_chunk_q);
-    let room_next =
-        m.name("room_next", mux(&result & !&pop, room_q.back(1), mux(&pop & !&result, room_q.step(1), &room_q)));
+    let promised = m.name("promised", &result & !&pop);
+    let freed = m.name("freed", &pop & !&result);
 
+    let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, &next_last_q));
+    let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
+    let goes_on = m.name("goes_on", &run_q & !(&issue & &job_end));
+    let may = m.name("may", goes_on & &act_next & &has_room_q);
     m.on_clock([
-        set(&room_q, &room_next),
-        set(&has_room_q, room_next.any()),
+        set(&issue_q, &may & (&tile_next | !&needs_tile)),
+        set(&take_q, may & &tile_next & needs_tile),
+        set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
+        // Two more issues may be decided before this is seen.
+        set(&has_room_q, !room_q.lt(lit(3, room_q.ty))),
         when(
             &issue,
             [
@@ -85,53 +110,59 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 when(
                     &last_q,
                     [
+                        set(&last_chunk_q, &next_chunk),
                         set(&first_chunk_q, &last_chunk_q),
-                        if_else(
-                            &last_chunk_q,
-                            [set(&last_chunk_q, &one_chunk_q), set(&k_after_q, &k_second_q)],
-                            [
-                                set(&last_chunk_q, reaches(&k_after_q, c.lanes)),
-                                set(&k_after_q, k_after_q.back(c.lanes as i64)),
-                            ],
-                        ),
+                        set(&next_last_q, mux(&last_chunk_q, &two_chunks_q, reaches(&k_after_q, 2 * c.lanes))),
+                        set(&k_after_q, mux(&last_chunk_q, &k_second_q, k_after_q.back(c.lanes as i64))),
                     ],
                 ),
                 when(
                     &pass_end & !&last_pass_q,
                     [
-                        set(&n_left_q, &n_after_q),
-                        set(&n_after_q, n_after_q.back(c.columns as i64)),
-                        set(&last_pass_q, reaches(&n_after_q, c.columns)),
+                        set(&n_left_q, (&n_left_q + &n_step_q).wrap()),
+                        set(&last_pass_q, reaches(&n_left_q, 2 * c.columns)),
                     ],
                 ),
                 when(&job_end, [set_to(&run_q, 0)]),
             ],
         ),
+        when(&take_q & &last_tile, [set_to(&wants_q, 0)]),
         when(
             &start,
             [
                 set_to(&run_q, 1),
+                set_to(&wants_q, 1),
+                set_to(&issue_q, 0),
+                set_to(&take_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
-                set(&last_q, last_token.is(0)),
-                set(&single_q, last_token.is(0)),
-                set(&before_last_q, last_token.back(1)),
+                set(&last_q, &single_q),
                 set_to(&first_chunk_q, 1),
-                set(&last_chunk_q, reaches(&depth, c.lanes)),
-                set(&one_chunk_q, reaches(&depth, c.lanes)),
-                set(&k_after_q, depth.back(c.lanes as i64)),
-                set(&k_second_q, depth.back(c.lanes as i64)),
-                set(&n_left_q, &outputs),
-                set(&n_after_q, outputs.back(c.columns as i64)),
-                set(&last_pass_q, reaches(&outputs, c.columns)),
+                set(&last_chunk_q, &one_chunk_q),
+                set(&next_last_q, &two_chunks_q),
+                set(&k_after_q, &k_second_q),
+                set(&n_left_q, (&n_left_q + &n_step_q).wrap()),
+                set(&last_pass_q, &one_pass_q),
             ],
         ),
-        when(&rst, [set_to(&run_q, 0), set_to(&room_q, room as i64), set_to(&has_room_q, 1)]),
+        when(
+            &rst,
+            [
+                set_to(&run_q, 0),
+                set_to(&wants_q, 0),
+                set_to(&issue_q, 0),
+                set_to(&take_q, 0),
+                set_to(&n_left_q, 0),
+                set_to(&room_q, room as i64),
+                set_to(&has_room_q, 0),
+            ],
+        ),
     ]);
 
     m.drive("issue_o", &issue);
     m.drive("rewind_o", &pass_end);
-    m.drive("take_o", &take);
+    m.drive("take_o", &take_q);
+    m.drive("wants_tile_o", &wants_q);
     m.drive("token_o", &token_q);
     m.drive("first_chunk_o", &first_chunk_q);
     m.drive("result_o", &result);
@@ -141,13 +172,21 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.note("why nothing is issued, in this order of precedence");
     m.drive("stall_act_o", &run_q & !&act_valid);
     m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);
-    m.drive("stall_out_o", &run_q & &act_valid & &has_tile & &last_chunk_q & !&has_room_q);
-    m.note("stream marks out of place; a lane chunk and its mark follow one cycle after the issue");
-    let issue_q = m.register("issue_q", &issue & !&rst);
+    m.drive("stall_out_o", &run_q & &act_valid & &has_tile & !&had_room_q);
+    m.note("stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two");
+    let issue_1_q = m.register("issue_1_q", &issue & !&rst);
     let pass_end_q = m.register("pass_end_q", &pass_end);
-    m.drive("act_early_o", &issue_q & &act_last & !&pass_end_q);
-    m.drive("act_late_o", &issue_q & !&act_last & &pass_end_q);
-    m.drive("wgt_early_o", &take & &tile_last & !&last_tile);
-    m.drive("wgt_late_o", &take & !&tile_last & &last_tile);
+    let issue_2_q = m.register("issue_2_q", &issue_1_q & !&rst);
+    let pass_end_2_q = m.register("pass_end_2_q", &pass_end_q);
+    let took_q = m.register("took_q", &take_q & !&rst);
+    let last_tile_q = m.register("last_tile_q", &last_tile);
+    let mut tell = |name: &str, found: Expr| {
+        let found = m.register(&format!("{name}_q"), found & !&rst);
+        m.drive(&format!("{name}_o"), found);
+    };
+    tell("act_early", &issue_2_q & &act_last & !&pass_end_2_q);
+    tell("act_late", &issue_2_q & !&act_last & &pass_end_2_q);
+    tell("wgt_early", &took_q & &tile_last & !&last_tile_q);
+    tell("wgt_late", &took_q & !&tile_last & &last_tile_q);
     m.build()
 }

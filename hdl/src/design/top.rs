@@ -89,7 +89,7 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
         .map(|name| m.wire(name, control.output_ty(&format!("{name}_o"))))
         .collect();
     let host = match c.windows {
-        true => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy, &axil["wdata"]])?,
+        true => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy])?,
         false => Host::ports(&mut m, c),
     };
     let core = m.instance(
@@ -164,7 +164,7 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
         let wire = status.remove(port);
         m.assign(&wire.unwrap_or_else(|| panic!("no register port {port}")), value);
     };
-    feed("status_busy_i", busy.clone());
+    feed("status_busy_i", job["taken_o"].clone());
     feed("status_done_set_i", job["done_o"].clone());
     feed("status_error_set_i", job["error_o"].clone());
     feed("irq_stat_done_set_i", job["done_o"].clone());

@@ -30,8 +30,9 @@ pub fn trit_decoder() -> Result<Arc<Module>, Errors> {
     let low = m.name("low", low);
     let pair_codes_top = m.name("pair_codes", pair_codes(&pair));
     let pair_codes_low = m.name("low_codes", pair_codes(&low));
-    let first = mux(&escape_top, lit(0xF, bits(4)), pair_codes_top);
-    let second = mux(&escape, lit(0xF, bits(4)), pair_codes_low);
+    // All ones is the pair of -1 and -1.
+    let first = escape_top.repeat(4) | pair_codes_top;
+    let second = escape.repeat(4) | pair_codes_low;
     m.drive("codes_o", cat([second, first, fifth]));
     m.drive("illegal_o", escape_top & (pair.bit(2) | pair.slice(0, 2).all()));
     m.build()

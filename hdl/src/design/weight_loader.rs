@@ -1,16 +1,19 @@
 //! Gathers weight beats into tiles of two-bit codes, one tile ahead of the columns.
 //!
 //! ```text
-//!  in_data_i ──[beat_q]──> decode ──[code_q]──┬───────────────────────────> tile_o (last beat)
-//!              waits here for take_i          └─[held_0_q]─[held_1_q]─ … ─> tile_o (beats before)
+//!  in_data_i ──[beat_q]── decode ──[code_q]──┬────────────────────────────> tile_o (last beat)
+//!                                            └─[held_0_q]─[held_1_q]─ … ──> tile_o (beats before)
 //! ```
-//! Beats that do not complete a tile move on at once; the one that does waits until `take_i`, and `tile_o` holds the tile
-//! in the following cycle. The next beat enters during the cycle of `take_i`, so that beats flow without a gap.
-//! `open_i` lets beats in until the one marked `in_last_i`. `last_o` says that the waiting beat carries that mark;
-//! `early_o` that the mark stands inside a tile; `illegal_o` that a beat held an illegal code.
+//! Beats that do not complete a tile move on at once; the one that does waits in `code_q`, and the beat behind it in
+//! `beat_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
+//! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
+//! depends on registers only, not on `take_i`.
+//! `valid_next_o` is `valid_o` of the next cycle. `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that
+//! no whole tile is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat moved on, that it
+//! held an illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::{Config, WeightCode};
 
@@ -33,33 +36,76 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let full_q = m.reg("full_q", BIT);
     let last_q = m.reg("last_q", BIT);
     let closed_q = m.reg("closed_q", BIT);
-    // Which beat of its tile waits, one bit a beat.
+    // Which beat of its tile is in `beat_q`, one bit a beat.
     let place_q = m.reg("place_q", bits(beats));
     let moved_q = m.reg("moved_q", BIT);
-    let illegal_q = m.reg("illegal_q", BIT);
+    let code_complete_q = m.reg("code_complete_q", BIT);
+    let early_q = m.reg("early_q", BIT);
+    // A tile can be taken: its last beat is in `code_q`, or in `beat_q` and moves on.
+    let valid_q = m.reg("valid_q", BIT);
+    // `code_q` completes a tile that nobody took; then a `beat_q` that is full cannot move either. Both are known a cycle
+    // ahead, because wide registers and a source depend on them.
+    let waits_q = m.reg("waits_q", BIT);
+    let stuck_q = m.reg("stuck_q", BIT);
+    // The opposite, for the registers all over the unit: what they need must not keep the other from where it is decided.
+    let flows_q = m.reg("flows_q", BIT);
 
     let complete = m.name("complete", place_q.bit(beats - 1));
-    let leave = m.name("leave", &full_q & (&take | !&complete));
-    let ready = m.name("ready", &open & (&leave | !&full_q) & !&closed_q);
-    let enter = m.name("enter", &ready & &in_valid);
+    let leave = m.name("leave", &full_q & !&stuck_q);
+    let admits = m.name("admits", &open & !&closed_q);
+    let offered = m.name("offered", &admits & &in_valid);
+    let enter = m.name("enter", &offered & !&stuck_q);
+    let turned = if beats == 1 { lit(1, BIT) } else { place_q.bit(beats - 2) };
     let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
+    let fills = m.name("fills", &offered | &stuck_q);
+    let complete_next = m.name("complete_next", mux(&leave, turned, &complete));
+    let stays = m.name("stays", &valid_q & !&take);
+    let valid_next = m.name("valid_next", &stays | (&fills & &complete_next));
     m.on_clock([
-        when(&enter, [set(&beat_q, &in_data), set(&last_q, &in_last), set(&closed_q, &in_last)]),
-        set(&full_q, &enter | (&full_q & !&leave)),
+        // Wide registers load whenever they may, so that what enables them comes straight from a register.
+        when(&flows_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
+        when(&enter, [set(&closed_q, &in_last)]),
+        set(&full_q, &fills),
+        set(&valid_q, &valid_next),
+        set(&stuck_q, &fills & &stays),
+        set(&flows_q, !(&fills & &stays)),
         set(&moved_q, &leave),
+        set(&code_complete_q, &leave & &complete),
+        set(&waits_q, &stays),
         when(&leave, [set(&place_q, turn)]),
-        when(&rst, [set_to(&full_q, 0), set_to(&closed_q, 0), set_to(&moved_q, 0), set_to(&place_q, 1)]),
+        when(
+            &rst,
+            [
+                set_to(&full_q, 0),
+                set_to(&closed_q, 0),
+                set_to(&moved_q, 0),
+                set_to(&waits_q, 0),
+                set_to(&stuck_q, 0),
+                set_to(&flows_q, 1),
+                set_to(&valid_q, 0),
+                set_to(&place_q, 1),
+            ],
+        ),
     ]);
 
     let (codes, illegal) = decode(&mut m, c, &beat_q)?;
-    let code_q = m.register("code_q", &codes);
-    m.on_clock([set(&illegal_q, illegal)]);
+    let code_q = m.reg("code_q", codes.ty);
+    let code_last_q = m.reg("code_last_q", BIT);
+    m.on_clock([when(!&waits_q, [set(&code_q, &codes), set(&code_last_q, &last_q)])]);
+    m.on_clock([set(&early_q, !&rst & (&early_q | (&moved_q & &code_last_q & !&code_complete_q)))]);
+    let illegal_q = m.register("illegal_q", illegal);
+    // All of a wide beat in two steps.
+    let codes_of = illegal_q.ty.width;
+    let groups = (0..codes_of).step_by(8).map(|i| illegal_q.slice(i, 8.min(codes_of - i)).any());
+    let group_q = m.register("group_q", cat(groups));
+    let checked_q = m.register("checked_q", &moved_q & !&rst);
+    let fault_q = m.register("fault_q", &checked_q & group_q.any() & !&rst);
     let mut parts = vec![];
     if beats > 1 {
-        let code_place_q = m.register("code_place_q", place_q.slice(0, beats - 1));
+        let keep_q = m.register("keep_q", leave.repeat(beats - 1) & place_q.slice(0, beats - 1));
         for i in 0..beats - 1 {
             let held = m.reg(&format!("held_{i}_q"), code_q.ty);
-            m.on_clock([when(&moved_q & code_place_q.bit(i), [set(&held, &code_q)])]);
+            m.on_clock([when(keep_q.bit(i), [set(&held, &code_q)])]);
             parts.push(held);
         }
     }
@@ -70,21 +116,22 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     if rest < code_q.ty.width {
         m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
-    m.drive("in_ready_o", &ready);
-    m.drive("valid_o", &full_q & &complete);
-    m.drive("last_o", &last_q);
-    m.drive("early_o", &full_q & &last_q & !&complete);
-    m.drive("illegal_o", &moved_q & &illegal_q);
+    m.drive("in_ready_o", admits & !&stuck_q);
+    m.drive("valid_o", &valid_q);
+    m.drive("valid_next_o", &valid_next);
+    m.drive("last_o", &code_last_q);
+    m.drive("early_o", &early_q & !&valid_q);
+    m.drive("illegal_o", &fault_q);
     m.build()
 }
 
-/// Two-bit codes of a beat, and whether one is illegal.
+/// Two-bit codes of a beat, and which of them are illegal.
 fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Errors> {
     Ok(match c.weight_code {
         WeightCode::TwoBit => {
             let illegal = (0..c.weight_bus / 2).map(|i| data.bit(2 * i + 1) & !data.bit(2 * i));
             let illegal = m.name("illegal", cat(illegal));
-            (data.clone(), illegal.any())
+            (data.clone(), illegal)
         }
         WeightCode::Base3 => {
             let decoder = trit_decoder()?;
@@ -96,7 +143,7 @@ fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Error
             }
             let codes = m.name("codes", cat(codes));
             let illegal = m.name("illegal", cat(illegal));
-            (codes, illegal.any())
+            (codes, illegal)
         }
     })
 }

@@ -82,6 +82,7 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, busy: &Expr, word:
     let taken = m.name(&format!("{name}_taken"), &request & !(&full_q | &closed_q));
     let turns = ring(m, &format!("{name}_place"), count, rst, &taken);
     let complete = m.name(&format!("{name}_complete"), &taken & &turns[count - 1]);
+    let marked = m.name(&format!("{name}_marked"), mark | &marked_q);
     let shifted = match count {
         1 if bus < 32 => word.slice(0, bus),
         1 => word.clone(),
@@ -90,7 +91,7 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, busy: &Expr, word:
     m.on_clock([
         set(&step_q, &taken),
         when(&step_q, [set(&beat_q, shifted)]),
-        when(&complete, [set(&last_q, &marked_q)]),
+        when(&complete, [set(&last_q, &marked)]),
         if_else(
             rst,
             [set_to(&full_q, 0), set_to(&ended_q, 0), set_to(&valid_q, 0), set_to(&marked_q, 0), set_to(&closed_q, 0)],
@@ -98,8 +99,8 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, busy: &Expr, word:
                 set(&full_q, &complete | (&full_q & !(&valid_q & &ready))),
                 set(&ended_q, &complete),
                 set(&valid_q, &ended_q | (&valid_q & !ready)),
-                set(&marked_q, mark | (&marked_q & !&complete)),
-                when(&complete, [set(&closed_q, &marked_q)]),
+                set(&marked_q, &marked & !&complete),
+                when(&complete, [set(&closed_q, &marked)]),
             ],
         ),
     ]);

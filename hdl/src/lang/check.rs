@@ -17,6 +17,9 @@ pub(super) fn check(m: &mut Module) -> Vec<Error> {
         i.outputs.iter().filter_map(|(_, e)| e.target()).for_each(|n| c.drivers[n] += 1);
     }
     let (drivers, mut errors) = (c.drivers, c.errors);
+    if m.cell_model.is_some() && m.clocked() {
+        return errors;
+    }
     if m.cell_model.is_some() {
         let ports = |kind| (0..m.decls.len()).filter(|n| m.decls[*n].kind == kind).collect::<Vec<_>>();
         let inputs = ports(Kind::Input);

@@ -3,7 +3,7 @@
 use super::error::{Error, Errors};
 use super::expr::{Expr, Node, Ty, expr};
 use super::stmt::{Stmt, note, set};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,8 +13,21 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub enum RamStyle {
     /// Block RAM; the design never reads and writes one address in the same cycle, or ignores what it read.
     Block,
+    /// Small and close to the logic, under the same rule.
+    Distributed,
     /// Left to the tool.
     Auto,
+}
+
+impl RamStyle {
+    /// The Verilog attribute, with a space behind it.
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            RamStyle::Block => "(* ram_style = \"block\", no_rw_check *) ",
+            RamStyle::Distributed => "(* ram_style = \"distributed\", no_rw_check *) ",
+            RamStyle::Auto => "",
+        }
+    }
 }
 
 /// What a declaration is.
@@ -92,8 +105,12 @@ pub struct Module {
     pub instances: Vec<Arc<Instance>>,
     /// Signals that are deliberately not read.
     pub unused: Vec<Expr>,
+    /// Registers by name that tools must not merge with others.
+    pub copies: HashSet<String>,
     /// The simulation model in Verilog, when this is a cell of some technology and not ours to emit.
     pub cell_model: Option<&'static str>,
+    /// Clock pins of a cell.
+    cell_clocks: &'static [&'static str],
     /// For each output (declaration number): the inputs it depends on within a cycle.
     pub(super) paths: HashMap<usize, Vec<usize>>,
     pub(super) errors: Vec<Error>,
@@ -114,7 +131,9 @@ impl Module {
             seq: vec![],
             instances: vec![],
             unused: vec![],
+            copies: HashSet::new(),
             cell_model: None,
+            cell_clocks: &[],
             paths: HashMap::new(),
             errors: vec![],
         }
@@ -124,7 +143,12 @@ impl Module {
     ///
     /// Within a cycle every output depends on every input.
     pub fn cell(name: impl Into<String>, model: &'static str) -> Module {
-        Module { cell_model: Some(model), ..Module::new(name, "") }
+        Module::clocked_cell(name, model, &[])
+    }
+
+    /// A cell whose outputs come from registers, all clocked by `clocks`: no output depends on an input within a cycle.
+    pub fn clocked_cell(name: impl Into<String>, model: &'static str, clocks: &'static [&'static str]) -> Module {
+        Module { cell_model: Some(model), cell_clocks: clocks, ..Module::new(name, "") }
     }
 
     fn declare(&mut self, name: &str, ty: Ty, kind: Kind) -> Expr {
@@ -157,6 +181,12 @@ impl Module {
     /// Declares a register; drive it in [`Module::on_clock`].
     pub fn reg(&mut self, name: &str, ty: Ty) -> Expr {
         self.declare(name, ty, Kind::Reg)
+    }
+
+    /// Declares a register that always holds what another one does, close to what it serves: tools must not merge the two.
+    pub fn copy_reg(&mut self, name: &str, ty: Ty) -> Expr {
+        self.copies.insert(name.into());
+        self.reg(name, ty)
     }
 
     /// Declares a memory of `depth` words.
@@ -262,7 +292,15 @@ impl Module {
 
     /// Whether the module has a clock input.
     pub fn clocked(&self) -> bool {
-        !self.seq.is_empty() || self.instances.iter().any(|i| i.module.clocked())
+        !self.seq.is_empty() || !self.cell_clocks.is_empty() || self.instances.iter().any(|i| i.module.clocked())
+    }
+
+    /// Pins that an instance connects to the clock around it.
+    pub fn clock_pins(&self) -> Vec<&str> {
+        match self.cell_model {
+            Some(_) => self.cell_clocks.to_vec(),
+            None => self.clocked().then_some(self.clock.as_str()).into_iter().collect(),
+        }
     }
 
     /// Checks the module and makes it shareable.

@@ -5,7 +5,7 @@
 
 use super::error::{Error, Errors};
 use super::expr::{Expr, Node, Op, lit};
-use super::module::{Decl, Kind, Module, RamStyle, library};
+use super::module::{Decl, Kind, Module, library};
 use super::stmt::Stmt;
 use crate::emitted::{Direction, Port, SourceFile, Verilog};
 use std::cell::RefCell;
@@ -87,14 +87,11 @@ impl Printer<'_> {
                     put!(o, "  wire {};", declaration(d));
                 }
                 Kind::Reg => {
-                    put!(o, "  reg {};", declaration(d));
+                    let keep = if m.copies.contains(&d.name) { "(* keep *) " } else { "" };
+                    put!(o, "  {keep}reg {};", declaration(d));
                 }
                 Kind::Memory(depth, style) => {
-                    let attribute = match style {
-                        RamStyle::Block => "(* ram_style = \"block\", no_rw_check *) ",
-                        RamStyle::Auto => "",
-                    };
-                    put!(o, "  {attribute}reg {} [0:{}];", declaration(d), depth - 1);
+                    put!(o, "  {}reg {} [0:{}];", style.attribute(), declaration(d), depth - 1);
                 }
                 Kind::Input | Kind::Output => {}
             }
@@ -126,10 +123,8 @@ impl Printer<'_> {
 
     fn instances(&self, o: &mut String) {
         for i in &self.m.instances {
-            let mut pins = vec![];
-            if i.module.clocked() {
-                pins.push(format!("    .{}({})", i.module.clock, self.m.clock));
-            }
+            let mut pins: Vec<String> =
+                i.module.clock_pins().iter().map(|pin| format!("    .{pin}({})", self.m.clock)).collect();
             for (n, e) in i.inputs.iter().chain(&i.outputs) {
                 pins.push(format!("    .{}({})", i.module.decls[*n].name, self.pin(e)));
             }

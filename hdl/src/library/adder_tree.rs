@@ -67,6 +67,11 @@ fn node(m: &mut Module, level: usize, index: usize, pair: &[Term]) -> Term {
         [a, b] => (add_owed(&a.value, &b.value, &a.owed), b.owed.clone()),
         _ => (pair[0].value.clone(), pair[0].owed.clone()),
     };
+    store(m, level, index, value, owed)
+}
+
+/// Registers node `index` of level `level`.
+pub fn store(m: &mut Module, level: usize, index: usize, value: Expr, owed: Expr) -> Term {
     let sum_q = m.reg(&format!("sum_{level}_{index}_q"), int(value.ty.width));
     let owed_q = m.reg(&format!("owed_{level}_{index}_q"), BIT);
     m.on_clock([set(&sum_q, value), set(&owed_q, owed)]);

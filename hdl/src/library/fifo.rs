@@ -1,59 +1,78 @@
 //! A first-in first-out buffer around a block RAM.
 //!
 //! ```text
-//!  push_i, data_i ──> [ RAM: depth words ] ──> [ output register ] ──> data_o, valid_o
-//!                       write_q    read_q                               ready_i, pop_o
+//!  push_i, data_i ──> [ RAM: depth words ]──[word]──[out] ──> data_o, valid_o
+//!                       write_q    read_q                      ready_i, pop_o
 //! ```
 //! The pushing side has no ready: it must keep count of the room, of which there is `depth` words, and gets `pop_o` for
 //! every word that leaves. `valid_o` and `data_o` hold until `ready_i`. A word pushed into an empty buffer can leave
 //! three cycles later; after that one word a cycle passes.
 
-use crate::lang::{BIT, Errors, Module, RamStyle, Ty, bits, if_else, mux, set, set_to, when};
+use super::ram;
+use crate::lang::{BIT, Errors, Module, RamStyle, Ty, bits, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
+use trine_spec::Style;
 
 /// A buffer of `depth` words of type `ty`; `depth` is a power of two.
 ///
 /// # Errors
 /// Structural mistakes, none for valid sizes.
-pub fn fifo(name: &str, ty: Ty, depth: usize) -> Result<Arc<Module>, Errors> {
+pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module>, Errors> {
     let address = depth.next_power_of_two().trailing_zeros().max(1) as usize;
     let mut m = Module::new(name, format!("First in, first out: {depth} words of {} bits.", ty.width));
     let rst = m.input("rst_i", BIT);
     let push = m.input("push_i", BIT);
     let data = m.input("data_i", ty);
     let ready = m.input("ready_i", BIT);
-    let ram = m.memory("ram", ty, 1 << address, RamStyle::Block);
     let write_q = m.reg("write_q", bits(address + 1));
     let read_q = m.reg("read_q", bits(address + 1));
-    // Two places after the RAM: the word that its output holds, and the output register.
-    let word_q = m.reg("word_q", ty);
+    // Which of the two places behind the RAM hold a word.
     let word_valid_q = m.reg("word_valid_q", BIT);
-    let out_q = m.reg("out_q", ty);
     let out_valid_q = m.reg("out_valid_q", BIT);
+
+    // The same for the memory, whose blocks may lie far from here: nothing else may be on the way there.
+    let word_valid_1_q = m.copy_reg("word_valid_1_q", BIT);
+    let out_valid_1_q = m.copy_reg("out_valid_1_q", BIT);
 
     let out_free = m.name("out_free", &ready | !&out_valid_q);
     let word_free = m.name("word_free", &out_free | !&word_valid_q);
     let stored = m.name("stored", !write_q.eq(&read_q));
     let fetch = m.name("fetch", &stored & &word_free);
+    let word_valid_next = m.name("word_valid_next", mux(&word_free, &stored, &word_valid_q));
+    let out_valid_next = m.name("out_valid_next", mux(&out_free, &word_valid_q, &out_valid_q));
     let write_at = m.name("write_at", write_q.slice(0, address));
     let read_at = m.name("read_at", read_q.slice(0, address));
-    m.on_clock([
-        when(&push, [set(&ram.at(&write_at), &data)]),
-        when(&fetch, [set(&word_q, ram.at(&read_at))]),
-        when(&out_free, [set(&out_q, &word_q)]),
-        if_else(
-            &rst,
-            [set_to(&write_q, 0), set_to(&read_q, 0), set_to(&word_valid_q, 0), set_to(&out_valid_q, 0)],
-            [
-                when(&push, [set(&write_q, write_q.step(1))]),
-                when(&fetch, [set(&read_q, read_q.step(1))]),
-                set(&word_valid_q, mux(&word_free, &stored, &word_valid_q)),
-                set(&out_valid_q, mux(&out_free, &word_valid_q, &out_valid_q)),
-            ],
-        ),
-    ]);
+    // What is fetched from an empty RAM is not marked as a word.
+    let words = m.instance(
+        "words",
+        &ram(style, RamStyle::Block, &format!("{name}_ram"), ty.width, 1 << address)?,
+        &[
+            ("write_i", &push),
+            ("write_at_i", &write_at),
+            ("data_i", &data),
+            ("read_i", &(&ready | !(&word_valid_1_q & &out_valid_1_q))),
+            ("read_at_i", &read_at),
+            ("next_i", &out_free),
+            ("zero_i", &lit(0, BIT)),
+        ],
+    );
+    m.on_clock([if_else(
+        &rst,
+        [&write_q, &read_q, &word_valid_q, &out_valid_q, &word_valid_1_q, &out_valid_1_q]
+            .map(|q| set_to(q, 0))
+            .to_vec(),
+        [
+            when(&push, [set(&write_q, write_q.step(1))]),
+            when(&fetch, [set(&read_q, read_q.step(1))]),
+            set(&word_valid_q, &word_valid_next),
+            set(&out_valid_q, &out_valid_next),
+            set(&word_valid_1_q, word_valid_next),
+            set(&out_valid_1_q, out_valid_next),
+        ]
+        .to_vec(),
+    )]);
     m.drive("valid_o", &out_valid_q);
-    m.drive("data_o", &out_q);
+    m.drive("data_o", &words["word_o"]);
     m.drive("pop_o", &out_valid_q & &ready);
     m.build()
 }

@@ -1,20 +1,24 @@
 //! Reusable hardware, one core a file.
 
 mod adder_tree;
+mod carry_chain;
 pub mod cells;
 mod fifo;
 pub mod float;
 mod multiplier;
 mod narrow;
+mod ram;
 mod replay_buffer;
 mod uart_receiver;
 mod uart_transmitter;
 mod uartbone;
 
-pub use adder_tree::{Term, add_owed, adder_tree, tree};
+pub use adder_tree::{Term, add_owed, adder_tree, store, tree};
+pub use carry_chain::carry_chain;
 pub use fifo::fifo;
 pub use multiplier::product;
 pub use narrow::{INSTANCE, narrow};
+pub use ram::ram;
 pub use replay_buffer::replay_buffer;
 pub use uart_receiver::{DIVIDER_BITS, uart_receiver};
 pub use uart_transmitter::uart_transmitter;

@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 /// Ports of a block for `m`: the clock first, then the module's own.
 pub(super) fn ports(m: &Module) -> Vec<Signal> {
-    let clock = m.clocked().then(|| Signal::new(&m.clock, BIT, AtomKind::InputParameter));
+    let clock = m.clock_pins().into_iter().map(|pin| Signal::new(pin, BIT, AtomKind::InputParameter));
     let own = m.decls.iter().filter_map(|d| match d.kind {
         Kind::Input => Some(Signal::new(&d.name, d.ty, AtomKind::InputParameter)),
         Kind::Output => Some(Signal::new(&d.name, d.ty, AtomKind::OutputParameter)),
         _ => None,
     });
-    clock.into_iter().chain(own).collect()
+    clock.chain(own).collect()
 }
 
 /// The plan of `m`.
@@ -155,8 +155,8 @@ impl Lowering<'_> {
             self.step(to, Value::Copy(from));
         }
         for (part, i) in (first..).zip(&m.instances) {
-            if i.module.clocked() {
-                let clock = self.pin(part, &i.module.clock)?;
+            for pin in i.module.clock_pins() {
+                let clock = self.pin(part, pin)?;
                 self.step(clock, Value::Copy(0));
             }
             for (number, value) in &i.inputs {

@@ -55,10 +55,7 @@ impl Memory {
 
     /// A wrapper, because its outputs are nets: a read port is a continuous assignment.
     pub fn hdl(&self) -> Verilog {
-        let attribute = match self.style {
-            RamStyle::Block => "(* ram_style = \"block\", no_rw_check *) ",
-            RamStyle::Auto => "",
-        };
+        let attribute = self.style.attribute();
         let (width, depth) = (self.ty.width, self.words.len());
         let sign = if self.ty.signed { "signed " } else { "" };
         let mut code = format!("{attribute}reg {sign}[{}:0] mem [0:{}];\n", width - 1, depth - 1);

@@ -67,131 +67,160 @@ module trine_registers (
   reg [31:0] rdata_q;
   wire write;
   wire read;
+  reg aw_full_q;
+  wire aw_enter;
+  reg w_full_q;
+  wire w_enter;
+  reg ar_full_q;
+  wire ar_enter;
   wire [9:0] write_word;
+  reg [31:0] wdata_q;
+  reg strobes_full_q;
   wire [9:0] read_word;
+  wire write_request;
+  reg settled_q;
+  wire read_request;
+  wire starts;
   wire refused;
   wire allowed;
-  wire commit;
   reg soft_reset_q;
   wire reset;
-  wire id_hit;
-  wire version_hit;
-  wire caps0_hit;
-  wire caps1_hit;
-  wire ctrl_hit;
+  reg commit_q;
+  reg id_read_q;
+  reg version_read_q;
+  reg caps0_read_q;
+  reg caps1_read_q;
+  reg ctrl_read_q;
+  reg ctrl_write_q;
+  wire ctrl_strobe;
   reg ctrl_start_q;
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
-  wire status_hit;
+  reg status_read_q;
+  reg status_write_q;
+  wire status_strobe;
   reg status_done_q;
   reg status_error_q;
-  wire err_code_hit;
-  wire irq_en_hit;
+  reg err_code_read_q;
+  reg irq_en_read_q;
+  reg irq_en_write_q;
+  wire irq_en_strobe;
   reg irq_en_done_q;
   reg irq_en_error_q;
-  wire irq_stat_hit;
+  reg irq_stat_read_q;
+  reg irq_stat_write_q;
+  wire irq_stat_strobe;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
-  wire tokens_hit;
+  reg tokens_read_q;
+  reg tokens_write_q;
+  wire tokens_strobe;
   reg [12:0] tokens_m_q;
-  wire depth_hit;
+  reg depth_read_q;
+  reg depth_write_q;
+  wire depth_strobe;
   reg [18:0] depth_k_q;
-  wire outputs_hit;
+  reg outputs_read_q;
+  reg outputs_write_q;
+  wire outputs_strobe;
   reg [19:0] outputs_n_q;
-  wire caps2_hit;
-  wire watchdog_hit;
+  reg caps2_read_q;
+  reg watchdog_read_q;
+  reg watchdog_write_q;
+  wire watchdog_strobe;
   reg [31:0] watchdog_cycles_q;
-  wire job_tag_hit;
+  reg job_tag_read_q;
+  reg job_tag_write_q;
+  wire job_tag_strobe;
   reg [31:0] job_tag_tag_q;
-  wire done_tag_hit;
-  wire perf_ctrl_hit;
+  reg done_tag_read_q;
+  reg perf_ctrl_read_q;
+  reg perf_ctrl_write_q;
+  wire perf_ctrl_strobe;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
-  wire cycles_lo_hit;
-  wire cycles_hi_hit;
-  wire active_lo_hit;
-  wire active_hi_hit;
-  wire stall_act_lo_hit;
-  wire stall_act_hi_hit;
-  wire stall_wgt_lo_hit;
-  wire stall_wgt_hi_hit;
-  wire stall_out_lo_hit;
-  wire stall_out_hi_hit;
-  wire act_beats_hit;
-  wire wgt_beats_hit;
-  wire res_beats_hit;
-  wire jobs_hit;
-  wire scratch_hit;
+  reg cycles_lo_read_q;
+  reg cycles_hi_read_q;
+  reg active_lo_read_q;
+  reg active_hi_read_q;
+  reg stall_act_lo_read_q;
+  reg stall_act_hi_read_q;
+  reg stall_wgt_lo_read_q;
+  reg stall_wgt_hi_read_q;
+  reg stall_out_lo_read_q;
+  reg stall_out_hi_read_q;
+  reg act_beats_read_q;
+  reg wgt_beats_read_q;
+  reg res_beats_read_q;
+  reg jobs_read_q;
+  reg scratch_read_q;
+  reg scratch_write_q;
+  wire scratch_strobe;
   reg [31:0] scratch_value_q;
-  wire [31:0] known;
+  reg known_q;
   wire denied;
-  assign write = (awvalid_i & wvalid_i) & ~bvalid_q;
-  assign read = arvalid_i & ~rvalid_q;
+  wire found;
+  reg [31:0] part_0_q;
+  reg [31:0] part_1_q;
+  reg [31:0] part_2_q;
+  reg [31:0] part_3_q;
+  reg [31:0] part_4_q;
+  reg [31:0] part_5_q;
+  reg [31:0] part_6_q;
+  reg [31:0] part_7_q;
+  wire [31:0] value;
+  assign aw_enter = awvalid_i & ~aw_full_q;
+  assign w_enter = wvalid_i & ~w_full_q;
+  assign ar_enter = arvalid_i & ~ar_full_q;
   assign write_word = awaddr_i[11:2];
   assign read_word = araddr_i[11:2];
-  assign refused = (status_busy_i & wdata_i[0]) & (write_word == 10'd4);
-  assign allowed = (&wstrb_i) & ~refused;
-  assign commit = write & allowed;
+  assign write_request = (aw_full_q & w_full_q) & ~bvalid_q;
+  assign read_request = settled_q & ~rvalid_q;
+  assign write = write_request;
+  assign read = read_request;
+  assign refused = status_busy_i & starts;
+  assign allowed = strobes_full_q & ~refused;
   assign reset = rst_i | soft_reset_q;
-  assign id_hit = write_word == 10'd0;
-  assign version_hit = write_word == 10'd1;
-  assign caps0_hit = write_word == 10'd2;
-  assign caps1_hit = write_word == 10'd3;
-  assign ctrl_hit = write_word == 10'd4;
+  assign starts = ctrl_write_q & wdata_q[0];
+  assign ctrl_strobe = commit_q & ctrl_write_q;
   assign ctrl_start_o = ctrl_start_q;
   assign ctrl_abort_o = ctrl_abort_q;
   assign ctrl_soft_reset_o = soft_reset_q;
   assign ctrl_act_last_o = ctrl_act_last_q;
   assign ctrl_wgt_last_o = ctrl_wgt_last_q;
-  assign status_hit = write_word == 10'd5;
+  assign status_strobe = commit_q & status_write_q;
   assign status_done_o = status_done_q;
   assign status_error_o = status_error_q;
-  assign err_code_hit = write_word == 10'd6;
-  assign irq_en_hit = write_word == 10'd7;
+  assign irq_en_strobe = commit_q & irq_en_write_q;
   assign irq_en_done_o = irq_en_done_q;
   assign irq_en_error_o = irq_en_error_q;
-  assign irq_stat_hit = write_word == 10'd8;
+  assign irq_stat_strobe = commit_q & irq_stat_write_q;
   assign irq_stat_done_o = irq_stat_done_q;
   assign irq_stat_error_o = irq_stat_error_q;
-  assign tokens_hit = write_word == 10'd9;
+  assign tokens_strobe = commit_q & tokens_write_q;
   assign tokens_m_o = tokens_m_q;
-  assign depth_hit = write_word == 10'd10;
+  assign depth_strobe = commit_q & depth_write_q;
   assign depth_k_o = depth_k_q;
-  assign outputs_hit = write_word == 10'd11;
+  assign outputs_strobe = commit_q & outputs_write_q;
   assign outputs_n_o = outputs_n_q;
-  assign caps2_hit = write_word == 10'd12;
-  assign watchdog_hit = write_word == 10'd13;
+  assign watchdog_strobe = commit_q & watchdog_write_q;
   assign watchdog_cycles_o = watchdog_cycles_q;
-  assign job_tag_hit = write_word == 10'd14;
+  assign job_tag_strobe = commit_q & job_tag_write_q;
   assign job_tag_tag_o = job_tag_tag_q;
-  assign done_tag_hit = write_word == 10'd15;
-  assign perf_ctrl_hit = write_word == 10'd16;
+  assign perf_ctrl_strobe = commit_q & perf_ctrl_write_q;
   assign perf_ctrl_clear_o = perf_ctrl_clear_q;
   assign perf_ctrl_snapshot_o = perf_ctrl_snapshot_q;
-  assign cycles_lo_hit = write_word == 10'd17;
-  assign cycles_hi_hit = write_word == 10'd18;
-  assign active_lo_hit = write_word == 10'd19;
-  assign active_hi_hit = write_word == 10'd20;
-  assign stall_act_lo_hit = write_word == 10'd21;
-  assign stall_act_hi_hit = write_word == 10'd22;
-  assign stall_wgt_lo_hit = write_word == 10'd23;
-  assign stall_wgt_hi_hit = write_word == 10'd24;
-  assign stall_out_lo_hit = write_word == 10'd25;
-  assign stall_out_hi_hit = write_word == 10'd26;
-  assign act_beats_hit = write_word == 10'd27;
-  assign wgt_beats_hit = write_word == 10'd28;
-  assign res_beats_hit = write_word == 10'd29;
-  assign jobs_hit = write_word == 10'd30;
-  assign scratch_hit = write_word == 10'd31;
+  assign scratch_strobe = commit_q & scratch_write_q;
   assign scratch_value_o = scratch_value_q;
-  assign known = {scratch_hit, jobs_hit, res_beats_hit, wgt_beats_hit, act_beats_hit, stall_out_hi_hit, stall_out_lo_hit, stall_wgt_hi_hit, stall_wgt_lo_hit, stall_act_hi_hit, stall_act_lo_hit, active_hi_hit, active_lo_hit, cycles_hi_hit, cycles_lo_hit, perf_ctrl_hit, done_tag_hit, job_tag_hit, watchdog_hit, caps2_hit, outputs_hit, depth_hit, tokens_hit, irq_stat_hit, irq_en_hit, err_code_hit, status_hit, ctrl_hit, caps1_hit, caps0_hit, version_hit, id_hit};
-  assign denied = ~((|known) & allowed);
-  assign awready_o = write;
-  assign wready_o = write;
+  assign denied = ~(known_q & allowed);
+  assign found = |{scratch_read_q, jobs_read_q, res_beats_read_q, wgt_beats_read_q, act_beats_read_q, stall_out_hi_read_q, stall_out_lo_read_q, stall_wgt_hi_read_q, stall_wgt_lo_read_q, stall_act_hi_read_q, stall_act_lo_read_q, active_hi_read_q, active_lo_read_q, cycles_hi_read_q, cycles_lo_read_q, perf_ctrl_read_q, done_tag_read_q, job_tag_read_q, watchdog_read_q, caps2_read_q, outputs_read_q, depth_read_q, tokens_read_q, irq_stat_read_q, irq_en_read_q, err_code_read_q, status_read_q, ctrl_read_q, caps1_read_q, caps0_read_q, version_read_q, id_read_q};
+  assign value = ((((((part_0_q | part_1_q) | part_2_q) | part_3_q) | part_4_q) | part_5_q) | part_6_q) | part_7_q;
+  assign awready_o = ~aw_full_q;
+  assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
   assign bresp_o = bresp_q;
-  assign arready_o = read;
+  assign arready_o = ~ar_full_q;
   assign rvalid_o = rvalid_q;
   assign rresp_o = rresp_q;
   assign rdata_o = rdata_q;
@@ -199,227 +228,260 @@ module trine_registers (
   wire unused_ok = &{1'b0, awaddr_i[1:0], araddr_i[1:0]};
 
   always @(posedge clk_i) begin
-    ctrl_start_q <= (wdata_i[0] & (commit & ctrl_hit)) & ~reset;
-    ctrl_abort_q <= (wdata_i[1] & (commit & ctrl_hit)) & ~reset;
-    soft_reset_q <= (wdata_i[2] & (commit & ctrl_hit)) & ~reset;
-    ctrl_act_last_q <= (wdata_i[3] & (commit & ctrl_hit)) & ~reset;
-    ctrl_wgt_last_q <= (wdata_i[4] & (commit & ctrl_hit)) & ~reset;
+    if (rst_i) begin
+      aw_full_q <= 1'd0;
+    end else begin
+      aw_full_q <= aw_enter | (aw_full_q & ~write);
+    end
+    if (rst_i) begin
+      w_full_q <= 1'd0;
+    end else begin
+      w_full_q <= w_enter | (w_full_q & ~write);
+    end
+    if (rst_i) begin
+      ar_full_q <= 1'd0;
+    end else begin
+      ar_full_q <= ar_enter | (ar_full_q & ~read);
+    end
+    if (w_enter) begin
+      wdata_q <= wdata_i;
+      strobes_full_q <= &wstrb_i;
+    end
+    if (rst_i) begin
+      settled_q <= 1'd0;
+    end else begin
+      settled_q <= ar_full_q & ~read;
+    end
+    commit_q <= (write & allowed) & ~reset;
+    if (ar_enter) begin
+      id_read_q <= read_word == 10'd0;
+    end
+    if (ar_enter) begin
+      version_read_q <= read_word == 10'd1;
+    end
+    if (ar_enter) begin
+      caps0_read_q <= read_word == 10'd2;
+    end
+    if (ar_enter) begin
+      caps1_read_q <= read_word == 10'd3;
+    end
+    if (ar_enter) begin
+      ctrl_read_q <= read_word == 10'd4;
+    end
+    if (aw_enter) begin
+      ctrl_write_q <= write_word == 10'd4;
+    end
+    ctrl_start_q <= (wdata_q[0] & ctrl_strobe) & ~reset;
+    ctrl_abort_q <= (wdata_q[1] & ctrl_strobe) & ~reset;
+    soft_reset_q <= (wdata_q[2] & ctrl_strobe) & ~reset;
+    ctrl_act_last_q <= (wdata_q[3] & ctrl_strobe) & ~reset;
+    ctrl_wgt_last_q <= (wdata_q[4] & ctrl_strobe) & ~reset;
+    if (ar_enter) begin
+      status_read_q <= read_word == 10'd5;
+    end
+    if (aw_enter) begin
+      status_write_q <= write_word == 10'd5;
+    end
     if (reset) begin
       status_done_q <= 1'd0;
     end else begin
-      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_i[1] & (commit & status_hit)));
+      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & status_strobe));
     end
     if (reset) begin
       status_error_q <= 1'd0;
     end else begin
-      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_i[2] & (commit & status_hit)));
+      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & status_strobe));
+    end
+    if (ar_enter) begin
+      err_code_read_q <= read_word == 10'd6;
+    end
+    if (ar_enter) begin
+      irq_en_read_q <= read_word == 10'd7;
+    end
+    if (aw_enter) begin
+      irq_en_write_q <= write_word == 10'd7;
     end
     if (reset) begin
       irq_en_done_q <= 1'd0;
     end else begin
-      if (commit & irq_en_hit) begin
-        irq_en_done_q <= wdata_i[0];
+      if (irq_en_strobe) begin
+        irq_en_done_q <= wdata_q[0];
       end
     end
     if (reset) begin
       irq_en_error_q <= 1'd0;
     end else begin
-      if (commit & irq_en_hit) begin
-        irq_en_error_q <= wdata_i[1];
+      if (irq_en_strobe) begin
+        irq_en_error_q <= wdata_q[1];
       end
+    end
+    if (ar_enter) begin
+      irq_stat_read_q <= read_word == 10'd8;
+    end
+    if (aw_enter) begin
+      irq_stat_write_q <= write_word == 10'd8;
     end
     if (reset) begin
       irq_stat_done_q <= 1'd0;
     end else begin
-      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_i[0] & (commit & irq_stat_hit)));
+      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & irq_stat_strobe));
     end
     if (reset) begin
       irq_stat_error_q <= 1'd0;
     end else begin
-      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_i[1] & (commit & irq_stat_hit)));
+      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & irq_stat_strobe));
+    end
+    if (ar_enter) begin
+      tokens_read_q <= read_word == 10'd9;
+    end
+    if (aw_enter) begin
+      tokens_write_q <= write_word == 10'd9;
     end
     if (reset) begin
       tokens_m_q <= 13'd0;
     end else begin
-      if (commit & tokens_hit) begin
-        tokens_m_q <= wdata_i[12:0];
+      if (tokens_strobe) begin
+        tokens_m_q <= wdata_q[12:0];
       end
+    end
+    if (ar_enter) begin
+      depth_read_q <= read_word == 10'd10;
+    end
+    if (aw_enter) begin
+      depth_write_q <= write_word == 10'd10;
     end
     if (reset) begin
       depth_k_q <= 19'd0;
     end else begin
-      if (commit & depth_hit) begin
-        depth_k_q <= wdata_i[18:0];
+      if (depth_strobe) begin
+        depth_k_q <= wdata_q[18:0];
       end
+    end
+    if (ar_enter) begin
+      outputs_read_q <= read_word == 10'd11;
+    end
+    if (aw_enter) begin
+      outputs_write_q <= write_word == 10'd11;
     end
     if (reset) begin
       outputs_n_q <= 20'd0;
     end else begin
-      if (commit & outputs_hit) begin
-        outputs_n_q <= wdata_i[19:0];
+      if (outputs_strobe) begin
+        outputs_n_q <= wdata_q[19:0];
       end
+    end
+    if (ar_enter) begin
+      caps2_read_q <= read_word == 10'd12;
+    end
+    if (ar_enter) begin
+      watchdog_read_q <= read_word == 10'd13;
+    end
+    if (aw_enter) begin
+      watchdog_write_q <= write_word == 10'd13;
     end
     if (reset) begin
       watchdog_cycles_q <= 32'd0;
     end else begin
-      if (commit & watchdog_hit) begin
-        watchdog_cycles_q <= wdata_i[31:0];
+      if (watchdog_strobe) begin
+        watchdog_cycles_q <= wdata_q[31:0];
       end
+    end
+    if (ar_enter) begin
+      job_tag_read_q <= read_word == 10'd14;
+    end
+    if (aw_enter) begin
+      job_tag_write_q <= write_word == 10'd14;
     end
     if (reset) begin
       job_tag_tag_q <= 32'd0;
     end else begin
-      if (commit & job_tag_hit) begin
-        job_tag_tag_q <= wdata_i[31:0];
+      if (job_tag_strobe) begin
+        job_tag_tag_q <= wdata_q[31:0];
       end
     end
-    perf_ctrl_clear_q <= (wdata_i[0] & (commit & perf_ctrl_hit)) & ~reset;
-    perf_ctrl_snapshot_q <= (wdata_i[1] & (commit & perf_ctrl_hit)) & ~reset;
+    if (ar_enter) begin
+      done_tag_read_q <= read_word == 10'd15;
+    end
+    if (ar_enter) begin
+      perf_ctrl_read_q <= read_word == 10'd16;
+    end
+    if (aw_enter) begin
+      perf_ctrl_write_q <= write_word == 10'd16;
+    end
+    perf_ctrl_clear_q <= (wdata_q[0] & perf_ctrl_strobe) & ~reset;
+    perf_ctrl_snapshot_q <= (wdata_q[1] & perf_ctrl_strobe) & ~reset;
+    if (ar_enter) begin
+      cycles_lo_read_q <= read_word == 10'd17;
+    end
+    if (ar_enter) begin
+      cycles_hi_read_q <= read_word == 10'd18;
+    end
+    if (ar_enter) begin
+      active_lo_read_q <= read_word == 10'd19;
+    end
+    if (ar_enter) begin
+      active_hi_read_q <= read_word == 10'd20;
+    end
+    if (ar_enter) begin
+      stall_act_lo_read_q <= read_word == 10'd21;
+    end
+    if (ar_enter) begin
+      stall_act_hi_read_q <= read_word == 10'd22;
+    end
+    if (ar_enter) begin
+      stall_wgt_lo_read_q <= read_word == 10'd23;
+    end
+    if (ar_enter) begin
+      stall_wgt_hi_read_q <= read_word == 10'd24;
+    end
+    if (ar_enter) begin
+      stall_out_lo_read_q <= read_word == 10'd25;
+    end
+    if (ar_enter) begin
+      stall_out_hi_read_q <= read_word == 10'd26;
+    end
+    if (ar_enter) begin
+      act_beats_read_q <= read_word == 10'd27;
+    end
+    if (ar_enter) begin
+      wgt_beats_read_q <= read_word == 10'd28;
+    end
+    if (ar_enter) begin
+      res_beats_read_q <= read_word == 10'd29;
+    end
+    if (ar_enter) begin
+      jobs_read_q <= read_word == 10'd30;
+    end
+    if (ar_enter) begin
+      scratch_read_q <= read_word == 10'd31;
+    end
+    if (aw_enter) begin
+      scratch_write_q <= write_word == 10'd31;
+    end
     if (reset) begin
       scratch_value_q <= 32'd0;
     end else begin
-      if (commit & scratch_hit) begin
-        scratch_value_q <= wdata_i[31:0];
+      if (scratch_strobe) begin
+        scratch_value_q <= wdata_q[31:0];
       end
     end
+    if (aw_enter) begin
+      known_q <= |{write_word == 10'd31, write_word == 10'd30, write_word == 10'd29, write_word == 10'd28, write_word == 10'd27, write_word == 10'd26, write_word == 10'd25, write_word == 10'd24, write_word == 10'd23, write_word == 10'd22, write_word == 10'd21, write_word == 10'd20, write_word == 10'd19, write_word == 10'd18, write_word == 10'd17, write_word == 10'd16, write_word == 10'd15, write_word == 10'd14, write_word == 10'd13, write_word == 10'd12, write_word == 10'd11, write_word == 10'd10, write_word == 10'd9, write_word == 10'd8, write_word == 10'd7, write_word == 10'd6, write_word == 10'd5, write_word == 10'd4, write_word == 10'd3, write_word == 10'd2, write_word == 10'd1, write_word == 10'd0};
+    end
+    part_0_q <= ((({32{id_read_q}} & 32'd1414678862) | ({32{version_read_q}} & 32'd131072)) | ({32{caps0_read_q}} & 32'd5374751)) | ({32{caps1_read_q}} & 32'd4196352);
+    part_1_q <= ((({32{ctrl_read_q}} & {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0}) | ({32{status_read_q}} & {29'd0, status_error_q, status_done_q, status_busy_i})) | ({32{err_code_read_q}} & {28'd0, err_code_code_i})) | ({32{irq_en_read_q}} & {30'd0, irq_en_error_q, irq_en_done_q});
+    part_2_q <= ((({32{irq_stat_read_q}} & {30'd0, irq_stat_error_q, irq_stat_done_q}) | ({32{tokens_read_q}} & {19'd0, tokens_m_q})) | ({32{depth_read_q}} & {13'd0, depth_k_q})) | ({32{outputs_read_q}} & {12'd0, outputs_n_q});
+    part_3_q <= ((({32{caps2_read_q}} & 32'd26) | ({32{watchdog_read_q}} & watchdog_cycles_q)) | ({32{job_tag_read_q}} & job_tag_tag_q)) | ({32{done_tag_read_q}} & done_tag_tag_i);
+    part_4_q <= ((({32{perf_ctrl_read_q}} & {30'd0, 1'd0, 1'd0}) | ({32{cycles_lo_read_q}} & cycles_lo_value_i)) | ({32{cycles_hi_read_q}} & {16'd0, cycles_hi_value_i})) | ({32{active_lo_read_q}} & active_lo_value_i);
+    part_5_q <= ((({32{active_hi_read_q}} & {16'd0, active_hi_value_i}) | ({32{stall_act_lo_read_q}} & stall_act_lo_value_i)) | ({32{stall_act_hi_read_q}} & {16'd0, stall_act_hi_value_i})) | ({32{stall_wgt_lo_read_q}} & stall_wgt_lo_value_i);
+    part_6_q <= ((({32{stall_wgt_hi_read_q}} & {16'd0, stall_wgt_hi_value_i}) | ({32{stall_out_lo_read_q}} & stall_out_lo_value_i)) | ({32{stall_out_hi_read_q}} & {16'd0, stall_out_hi_value_i})) | ({32{act_beats_read_q}} & act_beats_value_i);
+    part_7_q <= ((({32{wgt_beats_read_q}} & wgt_beats_value_i) | ({32{res_beats_read_q}} & res_beats_value_i)) | ({32{jobs_read_q}} & jobs_value_i)) | ({32{scratch_read_q}} & scratch_value_q);
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end
     if (read) begin
-      case (read_word)
-        10'd0: begin
-          rdata_q <= 32'd1414678862;
-          rresp_q <= 2'd0;
-        end
-        10'd1: begin
-          rdata_q <= 32'd131072;
-          rresp_q <= 2'd0;
-        end
-        10'd2: begin
-          rdata_q <= 32'd5374751;
-          rresp_q <= 2'd0;
-        end
-        10'd3: begin
-          rdata_q <= 32'd4196352;
-          rresp_q <= 2'd0;
-        end
-        10'd4: begin
-          rdata_q <= {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0};
-          rresp_q <= 2'd0;
-        end
-        10'd5: begin
-          rdata_q <= {29'd0, status_error_q, status_done_q, status_busy_i};
-          rresp_q <= 2'd0;
-        end
-        10'd6: begin
-          rdata_q <= {28'd0, err_code_code_i};
-          rresp_q <= 2'd0;
-        end
-        10'd7: begin
-          rdata_q <= {30'd0, irq_en_error_q, irq_en_done_q};
-          rresp_q <= 2'd0;
-        end
-        10'd8: begin
-          rdata_q <= {30'd0, irq_stat_error_q, irq_stat_done_q};
-          rresp_q <= 2'd0;
-        end
-        10'd9: begin
-          rdata_q <= {19'd0, tokens_m_q};
-          rresp_q <= 2'd0;
-        end
-        10'd10: begin
-          rdata_q <= {13'd0, depth_k_q};
-          rresp_q <= 2'd0;
-        end
-        10'd11: begin
-          rdata_q <= {12'd0, outputs_n_q};
-          rresp_q <= 2'd0;
-        end
-        10'd12: begin
-          rdata_q <= 32'd26;
-          rresp_q <= 2'd0;
-        end
-        10'd13: begin
-          rdata_q <= watchdog_cycles_q;
-          rresp_q <= 2'd0;
-        end
-        10'd14: begin
-          rdata_q <= job_tag_tag_q;
-          rresp_q <= 2'd0;
-        end
-        10'd15: begin
-          rdata_q <= done_tag_tag_i;
-          rresp_q <= 2'd0;
-        end
-        10'd16: begin
-          rdata_q <= {30'd0, 1'd0, 1'd0};
-          rresp_q <= 2'd0;
-        end
-        10'd17: begin
-          rdata_q <= cycles_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd18: begin
-          rdata_q <= {16'd0, cycles_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd19: begin
-          rdata_q <= active_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd20: begin
-          rdata_q <= {16'd0, active_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd21: begin
-          rdata_q <= stall_act_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd22: begin
-          rdata_q <= {16'd0, stall_act_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd23: begin
-          rdata_q <= stall_wgt_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd24: begin
-          rdata_q <= {16'd0, stall_wgt_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd25: begin
-          rdata_q <= stall_out_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd26: begin
-          rdata_q <= {16'd0, stall_out_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd27: begin
-          rdata_q <= act_beats_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd28: begin
-          rdata_q <= wgt_beats_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd29: begin
-          rdata_q <= res_beats_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd30: begin
-          rdata_q <= jobs_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd31: begin
-          rdata_q <= scratch_value_q;
-          rresp_q <= 2'd0;
-        end
-        default: begin
-          rdata_q <= 32'd0;
-          rresp_q <= 2'd2;
-        end
-      endcase
+      rdata_q <= value;
+      rresp_q <= found ? 2'd0 : 2'd2;
     end
     if (rst_i) begin
       bvalid_q <= 1'd0;
@@ -427,6 +489,40 @@ module trine_registers (
     end else begin
       bvalid_q <= write | (bvalid_q & ~bready_i);
       rvalid_q <= read | (rvalid_q & ~rready_i);
+    end
+  end
+endmodule
+
+// 512 words of 257 bits, read in two cycles.
+module trine_activations_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [8:0] write_at_i,
+  input  wire [256:0] data_i,
+  input  wire read_i,
+  input  wire [8:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [256:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [256:0] ram [0:511];
+  reg [256:0] out_q;
+  reg [256:0] word_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (zero_i) begin
+      out_q <= 257'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
@@ -444,53 +540,84 @@ module trine_activations (
   output wire in_ready_o,
   output wire [255:0] word_o,
   output wire last_o,
-  output wire valid_o
+  output wire valid_o,
+  output wire valid_next_o
 );
-  (* ram_style = "block", no_rw_check *) reg [256:0] ram [0:511];
   reg [9:0] write_q;
   reg [9:0] read_q;
-  reg [9:0] next_q;
+  reg [10:0] probe_q;
+  reg [10:0] goal_q;
   reg closed_q;
-  reg [256:0] word_q;
+  reg ahead_q;
+  reg quiet_q;
+  reg lone_q;
   reg valid_q;
-  wire full;
+  reg full_q;
   wire ready;
   wire store;
-  wire [8:0] write_at;
-  wire [8:0] read_at;
-  wire stays;
-  wire moves;
-  assign full = write_q == 10'd512;
-  assign ready = open_i & ~(closed_q | full);
+  reg [256:0] marked_q;
+  reg [8:0] write_at_q;
+  reg store_q;
+  wire valid_next;
+  wire quiet;
+  reg [2:0] same_q;
+  wire [256:0] words_word_o;
+  wire [256:0] word;
+  assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
-  assign write_at = write_q[8:0];
-  assign read_at = read_q[8:0];
-  assign stays = read_q < write_q;
-  assign moves = rewind_i ? (|write_q) : (next_q < write_q);
+  assign valid_next = (ahead_q | closed_q) | (lone_q & ~take_i);
+  assign quiet = ~(take_i | store);
+  assign word = words_word_o;
   assign in_ready_o = ready;
-  assign word_o = word_q[255:0];
-  assign last_o = word_q[256];
+  assign word_o = word[255:0];
+  assign last_o = word[256];
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
+
+  trine_activations_ram words (
+    .clk_i(clk_i),
+    .write_i(store_q),
+    .write_at_i(write_at_q),
+    .data_i(marked_q[256:0]),
+    .read_i(1'd1),
+    .read_at_i(read_q[8:0]),
+    .next_i(1'd1),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
 
   always @(posedge clk_i) begin
-    if (store) begin
-      ram[write_at] <= {in_last_i, in_data_i};
-    end
-    word_q <= ram[read_at];
+    marked_q <= {in_last_i, in_data_i};
+    write_at_q <= write_q[8:0];
+    same_q <= {probe_q[10:8] == goal_q[10:8], probe_q[7:4] == goal_q[7:4], probe_q[3:0] == goal_q[3:0]};
     if (take_i) begin
-      read_q <= rewind_i ? 10'd0 : next_q;
-      next_q <= rewind_i ? 10'd1 : (next_q + 10'd1);
+      read_q <= read_q + 10'd1;
+      probe_q <= probe_q + 11'd1;
     end
+    store_q <= store;
+    ahead_q <= probe_q < {1'd0, write_q};
+    quiet_q <= quiet;
+    lone_q <= (~(&same_q) & quiet_q) & quiet;
     if (store) begin
       write_q <= write_q + 10'd1;
+      goal_q <= goal_q + 11'd1;
       closed_q <= in_last_i;
+      full_q <= write_q == 10'd511;
     end
-    valid_q <= take_i ? moves : stays;
-    if (rst_i) begin
-      write_q <= 10'd0;
+    valid_q <= valid_next;
+    if (rst_i | (take_i & rewind_i)) begin
       read_q <= 10'd0;
-      next_q <= 10'd1;
+      probe_q <= 11'd2;
+    end
+    if (rst_i) begin
+      store_q <= 1'd0;
+      write_q <= 10'd0;
+      goal_q <= 11'd2;
+      full_q <= 1'd0;
       closed_q <= 1'd0;
+      ahead_q <= 1'd0;
+      quiet_q <= 1'd0;
+      lone_q <= 1'd0;
       valid_q <= 1'd0;
     end
   end
@@ -518,7 +645,7 @@ module trine_trit_decoder (
   assign low = byte_i[2:0];
   assign pair_codes = (pair == 3'd0) ? 4'd0 : ((pair == 3'd1) ? 4'd1 : ((pair == 3'd2) ? 4'd3 : ((pair == 3'd3) ? 4'd4 : ((pair == 3'd4) ? 4'd5 : ((pair == 3'd5) ? 4'd7 : ((pair == 3'd6) ? 4'd12 : 4'd13))))));
   assign low_codes = (low == 3'd0) ? 4'd0 : ((low == 3'd1) ? 4'd1 : ((low == 3'd2) ? 4'd3 : ((low == 3'd3) ? 4'd4 : ((low == 3'd4) ? 4'd5 : ((low == 3'd5) ? 4'd7 : ((low == 3'd6) ? 4'd12 : 4'd13))))));
-  assign codes_o = {{digit[1], digit[0] | digit[1]}, escape_top ? 4'd15 : pair_codes, escape ? 4'd15 : low_codes};
+  assign codes_o = {{digit[1], digit[0] | digit[1]}, {4{escape_top}} | pair_codes, {4{escape}} | low_codes};
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
@@ -534,6 +661,7 @@ module trine_weight_loader (
   output wire [255:0] tile_o,
   output wire in_ready_o,
   output wire valid_o,
+  output wire valid_next_o,
   output wire last_o,
   output wire early_o,
   output wire illegal_o
@@ -544,11 +672,21 @@ module trine_weight_loader (
   reg closed_q;
   reg place_q;
   reg moved_q;
-  reg illegal_q;
+  reg code_complete_q;
+  reg early_q;
+  reg valid_q;
+  reg waits_q;
+  reg stuck_q;
+  reg flows_q;
   wire complete;
   wire leave;
-  wire ready;
+  wire admits;
+  wire offered;
   wire enter;
+  wire fills;
+  wire complete_next;
+  wire stays;
+  wire valid_next;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -604,18 +742,29 @@ module trine_weight_loader (
   wire [259:0] codes;
   wire [25:0] illegal;
   reg [259:0] code_q;
+  reg code_last_q;
+  reg [25:0] illegal_q;
+  reg [3:0] group_q;
+  reg checked_q;
+  reg fault_q;
   assign complete = place_q;
-  assign leave = full_q & (take_i | ~complete);
-  assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
-  assign enter = ready & in_valid_i;
+  assign leave = full_q & ~stuck_q;
+  assign admits = open_i & ~closed_q;
+  assign offered = admits & in_valid_i;
+  assign enter = offered & ~stuck_q;
+  assign fills = offered | stuck_q;
+  assign complete_next = leave ? 1'd1 : complete;
+  assign stays = valid_q & ~take_i;
+  assign valid_next = stays | (fills & complete_next);
   assign codes = {decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = code_q[255:0];
-  assign in_ready_o = ready;
-  assign valid_o = full_q & complete;
-  assign last_o = last_q;
-  assign early_o = (full_q & last_q) & ~complete;
-  assign illegal_o = moved_q & illegal_q;
+  assign in_ready_o = admits & ~stuck_q;
+  assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
+  assign last_o = code_last_q;
+  assign early_o = early_q & ~valid_q;
+  assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
     .byte_i(beat_q[7:0]),
@@ -776,13 +925,20 @@ module trine_weight_loader (
   wire unused_ok = &{1'b0, code_q[259:256]};
 
   always @(posedge clk_i) begin
-    if (enter) begin
+    if (flows_q) begin
       beat_q <= in_data_i;
       last_q <= in_last_i;
+    end
+    if (enter) begin
       closed_q <= in_last_i;
     end
-    full_q <= enter | (full_q & ~leave);
+    full_q <= fills;
+    valid_q <= valid_next;
+    stuck_q <= fills & stays;
+    flows_q <= ~(fills & stays);
     moved_q <= leave;
+    code_complete_q <= leave & complete;
+    waits_q <= stays;
     if (leave) begin
       place_q <= 1'd1;
     end
@@ -790,10 +946,21 @@ module trine_weight_loader (
       full_q <= 1'd0;
       closed_q <= 1'd0;
       moved_q <= 1'd0;
+      waits_q <= 1'd0;
+      stuck_q <= 1'd0;
+      flows_q <= 1'd1;
+      valid_q <= 1'd0;
       place_q <= 1'd1;
     end
-    code_q <= codes;
-    illegal_q <= |illegal;
+    if (~waits_q) begin
+      code_q <= codes;
+      code_last_q <= last_q;
+    end
+    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
+    illegal_q <= illegal;
+    group_q <= {|illegal_q[25:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
+    checked_q <= moved_q & ~rst_i;
+    fault_q <= (checked_q & (|group_q)) & ~rst_i;
   end
 endmodule
 
@@ -806,13 +973,16 @@ module trine_sequencer (
   input  wire [11:0] depth_i,
   input  wire [19:0] outputs_i,
   input  wire act_valid_i,
+  input  wire act_valid_next_i,
   input  wire act_last_i,
   input  wire tile_valid_i,
+  input  wire tile_valid_next_i,
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
   output wire rewind_o,
   output wire take_o,
+  output wire wants_tile_o,
   output wire [2:0] token_o,
   output wire first_chunk_o,
   output wire result_o,
@@ -827,43 +997,68 @@ module trine_sequencer (
   output wire wgt_early_o,
   output wire wgt_late_o
 );
+  reg pop_q;
   reg run_q;
-  reg single_q;
-  reg [2:0] before_last_q;
+  reg wants_q;
   reg [2:0] token_q;
   reg first_q;
   reg last_q;
   reg [11:0] k_after_q;
   reg [19:0] n_left_q;
-  reg [19:0] n_after_q;
   reg first_chunk_q;
   reg last_chunk_q;
-  reg one_chunk_q;
   reg last_pass_q;
-  reg [11:0] k_second_q;
-  reg [4:0] room_q;
+  reg next_last_q;
+  reg [5:0] room_q;
   reg has_room_q;
+  reg had_room_q;
+  reg single_q;
+  reg [2:0] before_last_q;
+  reg one_chunk_q;
+  reg two_chunks_q;
+  reg [11:0] k_second_q;
+  reg one_pass_q;
+  reg [19:0] n_step_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire issue;
-  wire take;
-  wire result;
-  wire [4:0] room_next;
   reg issue_q;
+  reg take_q;
+  wire result;
+  wire promised;
+  wire freed;
+  wire next_chunk;
+  wire needs_tile;
+  wire goes_on;
+  wire may;
+  reg issue_1_q;
   reg pass_end_q;
+  reg issue_2_q;
+  reg pass_end_2_q;
+  reg took_q;
+  reg last_tile_q;
+  reg act_early_q;
+  reg act_late_q;
+  reg wgt_early_q;
+  reg wgt_late_q;
+
+  // what the shape says, which is there two cycles before the start
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
   assign has_tile = tile_valid_i | ~first_q;
-  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
-  assign take = issue & first_q;
-  assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 5'd1) : ((pop_i & ~result) ? (room_q + 5'd1) : room_q);
-  assign issue_o = issue;
+  assign result = issue_q & last_chunk_q;
+  assign promised = result & ~pop_q;
+  assign freed = pop_q & ~result;
+  assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
+  assign needs_tile = issue_q ? last_q : first_q;
+  assign goes_on = run_q & ~(issue_q & job_end);
+  assign may = (goes_on & act_valid_next_i) & has_room_q;
+  assign issue_o = issue_q;
   assign rewind_o = pass_end;
-  assign take_o = take;
+  assign take_o = take_q;
+  assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
@@ -874,63 +1069,83 @@ module trine_sequencer (
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
-  assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
+  assign stall_out_o = ((run_q & act_valid_i) & has_tile) & ~had_room_q;
 
-  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
-  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
-  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
-  assign wgt_early_o = (take & tile_last_i) & ~last_tile;
-  assign wgt_late_o = (take & ~tile_last_i) & last_tile;
+  // stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two
+  assign act_early_o = act_early_q;
+  assign act_late_o = act_late_q;
+  assign wgt_early_o = wgt_early_q;
+  assign wgt_late_o = wgt_late_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
-    if (issue) begin
+    pop_q <= pop_i & ~rst_i;
+    had_room_q <= has_room_q;
+    single_q <= last_token_i == 3'd0;
+    before_last_q <= last_token_i - 3'd1;
+    one_chunk_q <= ~(12'd32 < depth_i);
+    two_chunks_q <= ~(12'd64 < depth_i);
+    k_second_q <= depth_i - 12'd32;
+    one_pass_q <= ~(20'd4 < outputs_i);
+    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd4);
+    issue_q <= may & (tile_valid_next_i | ~needs_tile);
+    take_q <= (may & tile_valid_next_i) & needs_tile;
+    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    has_room_q <= ~(room_q < 6'd3);
+    if (issue_q) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
       last_q <= last_q ? single_q : (token_q == before_last_q);
       if (last_q) begin
+        last_chunk_q <= next_chunk;
         first_chunk_q <= last_chunk_q;
-        if (last_chunk_q) begin
-          last_chunk_q <= one_chunk_q;
-          k_after_q <= k_second_q;
-        end else begin
-          last_chunk_q <= ~(12'd32 < k_after_q);
-          k_after_q <= k_after_q - 12'd32;
-        end
+        next_last_q <= last_chunk_q ? two_chunks_q : ~(12'd64 < k_after_q);
+        k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 12'd32);
       end
       if (pass_end & ~last_pass_q) begin
-        n_left_q <= n_after_q;
-        n_after_q <= n_after_q - 20'd4;
-        last_pass_q <= ~(20'd4 < n_after_q);
+        n_left_q <= n_left_q + n_step_q;
+        last_pass_q <= ~(20'd8 < n_left_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
       end
     end
+    if (take_q & last_tile) begin
+      wants_q <= 1'd0;
+    end
     if (start_i) begin
       run_q <= 1'd1;
+      wants_q <= 1'd1;
+      issue_q <= 1'd0;
+      take_q <= 1'd0;
       token_q <= 3'd0;
       first_q <= 1'd1;
-      last_q <= last_token_i == 3'd0;
-      single_q <= last_token_i == 3'd0;
-      before_last_q <= last_token_i - 3'd1;
+      last_q <= single_q;
       first_chunk_q <= 1'd1;
-      last_chunk_q <= ~(12'd32 < depth_i);
-      one_chunk_q <= ~(12'd32 < depth_i);
-      k_after_q <= depth_i - 12'd32;
-      k_second_q <= depth_i - 12'd32;
-      n_left_q <= outputs_i;
-      n_after_q <= outputs_i - 20'd4;
-      last_pass_q <= ~(20'd4 < outputs_i);
+      last_chunk_q <= one_chunk_q;
+      next_last_q <= two_chunks_q;
+      k_after_q <= k_second_q;
+      n_left_q <= n_left_q + n_step_q;
+      last_pass_q <= one_pass_q;
     end
     if (rst_i) begin
       run_q <= 1'd0;
-      room_q <= 5'd16;
-      has_room_q <= 1'd1;
+      wants_q <= 1'd0;
+      issue_q <= 1'd0;
+      take_q <= 1'd0;
+      n_left_q <= 20'd0;
+      room_q <= 6'd32;
+      has_room_q <= 1'd0;
     end
-    issue_q <= issue & ~rst_i;
+    issue_1_q <= issue_q & ~rst_i;
     pass_end_q <= pass_end;
+    issue_2_q <= issue_1_q & ~rst_i;
+    pass_end_2_q <= pass_end_q;
+    took_q <= take_q & ~rst_i;
+    last_tile_q <= last_tile;
+    act_early_q <= ((issue_2_q & act_last_i) & ~pass_end_2_q) & ~rst_i;
+    act_late_q <= ((issue_2_q & ~act_last_i) & pass_end_2_q) & ~rst_i;
+    wgt_early_q <= ((took_q & tile_last_i) & ~last_tile_q) & ~rst_i;
+    wgt_late_q <= ((took_q & ~tile_last_i) & last_tile_q) & ~rst_i;
   end
 endmodule
 
@@ -1154,6 +1369,7 @@ module trine_tile (
   output wire [3:0] owed_o
 );
   reg [255:0] act_q;
+  reg [255:0] next_q;
   reg [255:0] tile_q;
   wire signed [12:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -1201,99 +1417,196 @@ module trine_tile (
   always @(posedge clk_i) begin
     act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
+    end
+    tile_q <= next_q;
+  end
+endmodule
+
+// 8 words of 80 bits, read in two cycles.
+module trine_accumulators_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [2:0] write_at_i,
+  input  wire [79:0] data_i,
+  input  wire read_i,
+  input  wire [2:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [79:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [79:0] ram [0:7];
+  reg [79:0] out_q;
+  reg [79:0] word_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (zero_i) begin
+      out_q <= 80'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
 
 // Adds one sum to one accumulator.
 module trine_accumulate (
-  input  wire first_i,
-  input  wire single_i,
-  input  wire signed [19:0] word_i,
-  input  wire signed [19:0] last_i,
+  input  wire forward_i,
+  input  wire [19:0] word_i,
+  input  wire [19:0] last_i,
+  input  wire [19:0] before_i,
   input  wire signed [12:0] sum_i,
   input  wire owed_i,
   output wire signed [19:0] total_o
 );
   wire signed [19:0] base;
-  assign base = first_i ? 20'sd0 : (single_i ? last_i : word_i);
+  assign base = $signed(forward_i ? last_i : (word_i | before_i));
   assign total_o = (base + $signed({{7{sum_i[12]}}, sum_i})) + $signed({19'd0, owed_i});
 endmodule
 
 // 4 accumulators for each of 8 tokens.
 module trine_accumulators (
   input  wire clk_i,
+  input  wire rst_i,
   input  wire [2:0] read_token_i,
+  input  wire next_first_i,
   input  wire [2:0] token_i,
   input  wire valid_i,
-  input  wire first_i,
+  input  wire last_chunk_i,
   input  wire single_i,
+  input  wire pair_i,
   input  wire [51:0] sums_i,
   input  wire [3:0] owed_i,
   output wire [79:0] total_o
 );
-  (* ram_style = "block", no_rw_check *) reg [79:0] ram [0:7];
-  reg [79:0] word_q;
   reg [79:0] total_q;
+  reg [79:0] before_q;
+  wire [79:0] total;
+  reg first_q;
+  reg forward_q;
+  wire zero;
+  wire begins;
+  wire [79:0] words_word_o;
   wire signed [19:0] adder_0_total_o;
   wire signed [19:0] adder_1_total_o;
   wire signed [19:0] adder_2_total_o;
   wire signed [19:0] adder_3_total_o;
-  wire [79:0] total;
+  assign zero = (next_first_i | single_i) | pair_i;
+  assign begins = token_i[0] ? last_chunk_i : first_q;
   assign total = {$unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
+  trine_accumulators_ram words (
+    .clk_i(clk_i),
+    .write_i(valid_i),
+    .write_at_i(token_i),
+    .data_i(total),
+    .read_i(1'd1),
+    .read_at_i(read_token_i),
+    .next_i(1'd1),
+    .zero_i(zero),
+    .word_o(words_word_o)
+  );
+
   trine_accumulate adder_0 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[19:0]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[19:0]),
     .last_i(total_q[19:0]),
+    .before_i(before_q[19:0]),
     .sum_i(sums_i[12:0]),
     .owed_i(owed_i[0]),
     .total_o(adder_0_total_o)
   );
 
   trine_accumulate adder_1 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[39:20]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[39:20]),
     .last_i(total_q[39:20]),
+    .before_i(before_q[39:20]),
     .sum_i(sums_i[25:13]),
     .owed_i(owed_i[1]),
     .total_o(adder_1_total_o)
   );
 
   trine_accumulate adder_2 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[59:40]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[59:40]),
     .last_i(total_q[59:40]),
+    .before_i(before_q[59:40]),
     .sum_i(sums_i[38:26]),
     .owed_i(owed_i[2]),
     .total_o(adder_2_total_o)
   );
 
   trine_accumulate adder_3 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[79:60]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[79:60]),
     .last_i(total_q[79:60]),
+    .before_i(before_q[79:60]),
     .sum_i(sums_i[51:39]),
     .owed_i(owed_i[3]),
     .total_o(adder_3_total_o)
   );
 
   always @(posedge clk_i) begin
-    word_q <= ram[read_token_i];
+    first_q <= next_first_i;
+    forward_q <= single_i & ~next_first_i;
     if (valid_i) begin
       total_q <= total;
-      ram[token_i] <= total;
+    end
+    if ((rst_i | ~pair_i) | (valid_i & begins)) begin
+      before_q <= 80'd0;
+    end else begin
+      if (valid_i) begin
+        before_q <= total_q;
+      end
     end
   end
 endmodule
 
-// First in, first out: 16 words of 82 bits.
+// 32 words of 82 bits, read in two cycles.
+module trine_results_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [4:0] write_at_i,
+  input  wire [81:0] data_i,
+  input  wire read_i,
+  input  wire [4:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [81:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [81:0] ram [0:31];
+  reg [81:0] out_q;
+  reg [81:0] word_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (zero_i) begin
+      out_q <= 82'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
+    end
+  end
+endmodule
+
+// First in, first out: 32 words of 82 bits.
 module trine_results (
   input  wire clk_i,
   input  wire rst_i,
@@ -1304,50 +1617,51 @@ module trine_results (
   output wire [81:0] data_o,
   output wire pop_o
 );
-  (* ram_style = "block", no_rw_check *) reg [81:0] ram [0:15];
-  reg [4:0] write_q;
-  reg [4:0] read_q;
-  reg [81:0] word_q;
+  reg [5:0] write_q;
+  reg [5:0] read_q;
   reg word_valid_q;
-  reg [81:0] out_q;
   reg out_valid_q;
   wire out_free;
   wire word_free;
   wire stored;
   wire fetch;
-  wire [3:0] write_at;
-  wire [3:0] read_at;
+  wire [4:0] write_at;
+  wire [4:0] read_at;
+  wire [81:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
   assign fetch = stored & word_free;
-  assign write_at = write_q[3:0];
-  assign read_at = read_q[3:0];
+  assign write_at = write_q[4:0];
+  assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
-  assign data_o = out_q;
+  assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
 
+  trine_results_ram words (
+    .clk_i(clk_i),
+    .write_i(push_i),
+    .write_at_i(write_at),
+    .data_i(data_i),
+    .read_i(word_free),
+    .read_at_i(read_at),
+    .next_i(out_free),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (push_i) begin
-      ram[write_at] <= data_i;
-    end
-    if (fetch) begin
-      word_q <= ram[read_at];
-    end
-    if (out_free) begin
-      out_q <= word_q;
-    end
     if (rst_i) begin
-      write_q <= 5'd0;
-      read_q <= 5'd0;
+      write_q <= 6'd0;
+      read_q <= 6'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
     end else begin
       if (push_i) begin
-        write_q <= write_q + 5'd1;
+        write_q <= write_q + 6'd1;
       end
       if (fetch) begin
-        read_q <= read_q + 5'd1;
+        read_q <= read_q + 6'd1;
       end
       word_valid_q <= word_free ? stored : word_valid_q;
       out_valid_q <= out_free ? word_valid_q : out_valid_q;
@@ -1355,7 +1669,7 @@ module trine_results (
   end
 endmodule
 
-// 32 x 4 datapath, 8 cycles from issue to result.
+// 32 x 4 datapath, 9 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -1387,6 +1701,7 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
+  wire open;
   wire issue;
   wire rewind;
   wire take;
@@ -1394,9 +1709,11 @@ module trine_core (
   wire [255:0] activations_word_o;
   wire activations_last_o;
   wire activations_valid_o;
+  wire activations_valid_next_o;
   wire [255:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_valid_o;
+  wire weights_valid_next_o;
   wire weights_last_o;
   wire weights_early_o;
   wire weights_illegal_o;
@@ -1404,6 +1721,7 @@ module trine_core (
   wire sequencer_issue_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
+  wire sequencer_wants_tile_o;
   wire [2:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
@@ -1427,6 +1745,7 @@ module trine_core (
   reg valid_5_q;
   reg valid_6_q;
   reg valid_7_q;
+  reg valid_8_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -1435,6 +1754,7 @@ module trine_core (
   reg result_6_q;
   reg result_7_q;
   reg result_8_q;
+  reg result_9_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
@@ -1449,6 +1769,7 @@ module trine_core (
   reg [2:0] token_5_q;
   reg [2:0] token_6_q;
   reg [2:0] token_7_q;
+  reg [2:0] token_8_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -1457,6 +1778,7 @@ module trine_core (
   reg last_pass_6_q;
   reg last_pass_7_q;
   reg last_pass_8_q;
+  reg last_pass_9_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -1465,7 +1787,9 @@ module trine_core (
   reg job_end_6_q;
   reg job_end_7_q;
   reg job_end_8_q;
-  wire single;
+  reg job_end_9_q;
+  reg single_q;
+  reg pair_q;
   wire [79:0] sums_total_o;
   wire [81:0] word;
   wire results_valid_o;
@@ -1477,12 +1801,13 @@ module trine_core (
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
   wire signed [31:0] result_3;
+  reg [3:0] real_q;
   wire [15:0] keep;
+  assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign single = last_token_i == 3'd0;
-  assign word = {job_end_8_q, last_pass_8_q, sums_total_o};
+  assign word = {job_end_9_q, last_pass_9_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[80];
   assign left = sequencer_n_left_o[2:0];
@@ -1490,7 +1815,7 @@ module trine_core (
   assign result_1 = $signed({{12{results_data_o[39]}}, $signed(results_data_o[39:20])});
   assign result_2 = $signed({{12{results_data_o[59]}}, $signed(results_data_o[59:40])});
   assign result_3 = $signed({{12{results_data_o[79]}}, $signed(results_data_o[79:60])});
-  assign keep = {{4{~tail | (3'd3 < left)}}, {4{~tail | (3'd2 < left)}}, {4{~tail | (3'd1 < left)}}, {4{~tail | (3'd0 < left)}}};
+  assign keep = {{4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -1504,13 +1829,13 @@ module trine_core (
   assign act_early_o = sequencer_act_early_o;
   assign act_late_o = sequencer_act_late_o;
   assign wgt_late_o = sequencer_wgt_late_o;
-  assign wgt_early_o = sequencer_wgt_early_o | weights_early_o;
+  assign wgt_early_o = sequencer_wgt_early_o | (weights_early_o & sequencer_wants_tile_o);
   assign illegal_o = weights_illegal_o;
 
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
@@ -1519,13 +1844,14 @@ module trine_core (
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
-    .valid_o(activations_valid_o)
+    .valid_o(activations_valid_o),
+    .valid_next_o(activations_valid_next_o)
   );
 
   trine_weight_loader weights (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
@@ -1533,6 +1859,7 @@ module trine_core (
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
     .valid_o(weights_valid_o),
+    .valid_next_o(weights_valid_next_o),
     .last_o(weights_last_o),
     .early_o(weights_early_o),
     .illegal_o(weights_illegal_o)
@@ -1546,13 +1873,16 @@ module trine_core (
     .depth_i(depth_i),
     .outputs_i(outputs_i),
     .act_valid_i(activations_valid_o),
+    .act_valid_next_i(activations_valid_next_o),
     .act_last_i(activations_last_o),
     .tile_valid_i(weights_valid_o),
+    .tile_valid_next_i(weights_valid_next_o),
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
+    .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
     .result_o(sequencer_result_o),
@@ -1579,11 +1909,14 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
+    .rst_i(clear_i),
     .read_token_i(token_6_q),
-    .token_i(token_7_q),
-    .valid_i(valid_7_q),
-    .first_i(first_7_q),
-    .single_i(single),
+    .next_first_i(first_7_q),
+    .token_i(token_8_q),
+    .valid_i(valid_8_q),
+    .last_chunk_i(result_8_q),
+    .single_i(single_q),
+    .pair_i(pair_q),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
     .total_o(sums_total_o)
@@ -1592,7 +1925,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_8_q),
+    .push_i(result_9_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -1640,6 +1973,11 @@ module trine_core (
       valid_7_q <= valid_6_q;
     end
     if (clear_i) begin
+      valid_8_q <= 1'd0;
+    end else begin
+      valid_8_q <= valid_7_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -1679,6 +2017,11 @@ module trine_core (
     end else begin
       result_8_q <= result_7_q;
     end
+    if (clear_i) begin
+      result_9_q <= 1'd0;
+    end else begin
+      result_9_q <= result_8_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
@@ -1693,6 +2036,7 @@ module trine_core (
     token_5_q <= token_4_q;
     token_6_q <= token_5_q;
     token_7_q <= token_6_q;
+    token_8_q <= token_7_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -1701,6 +2045,7 @@ module trine_core (
     last_pass_6_q <= last_pass_5_q;
     last_pass_7_q <= last_pass_6_q;
     last_pass_8_q <= last_pass_7_q;
+    last_pass_9_q <= last_pass_8_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -1709,6 +2054,10 @@ module trine_core (
     job_end_6_q <= job_end_5_q;
     job_end_7_q <= job_end_6_q;
     job_end_8_q <= job_end_7_q;
+    job_end_9_q <= job_end_8_q;
+    single_q <= last_token_i == 3'd0;
+    pair_q <= last_token_i == 3'd1;
+    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left, 3'd0 < left};
   end
 endmodule
 
@@ -1733,6 +2082,7 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
+  output wire taken_o,
   output wire done_o,
   output wire error_o,
   output wire [3:0] code_o,
@@ -1749,26 +2099,36 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
+  reg [4:0] fits_q;
   wire shape;
+  reg check_q;
   wire accept;
   wire refuse;
+  reg [3:0] matches_q;
+  reg limited_q;
   wire expired;
-  wire fault;
   wire [3:0] reason;
+  reg fault_q;
+  reg [3:0] reason_q;
+  wire fault;
+  reg clear_q;
+  reg res_done_q;
   wire finish;
-  wire [12:0] last_token;
   reg start_q;
-  assign shape = (((|tokens_i) & ~(13'd8 < tokens_i)) & ((|depth_i) & ~(19'd2048 < depth_i))) & (|outputs_i);
-  assign accept = start_i & shape;
-  assign refuse = start_i & ~shape;
-  assign expired = (|watchdog_i) & (idle_q == watchdog_i);
-  assign fault = busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
+  reg moved_q;
+  wire [12:0] last_token;
+  assign shape = &fits_q;
+  assign accept = check_q & shape;
+  assign refuse = check_q & ~shape;
+  assign expired = (&matches_q) & limited_q;
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
-  assign finish = busy_q & res_done_i;
+  assign fault = busy_q & fault_q;
+  assign finish = (busy_q & res_done_q) & ~fault_q;
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
-  assign clear_o = ((rst_i | accept) | fault) | abort_i;
+  assign clear_o = clear_q;
   assign busy_o = busy_q;
+  assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = fault | refuse;
   assign code_o = code_q;
@@ -1780,14 +2140,20 @@ module trine_job (
   wire unused_ok = &{1'b0, last_token[12:3]};
 
   always @(posedge clk_i) begin
-    idle_q <= (moved_i | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    fits_q <= {|outputs_i, ~(19'd2048 < depth_i), |depth_i, ~(13'd8 < tokens_i), |tokens_i};
+    matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
+    limited_q <= |watchdog_i;
+    reason_q <= reason;
+    res_done_q <= (res_done_i & busy_q) & ~clear_q;
+    moved_q <= moved_i;
+    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
     end
     if (fault) begin
       busy_q <= 1'd0;
-      code_q <= reason;
+      code_q <= reason_q;
     end
     if (abort_i) begin
       busy_q <= 1'd0;
@@ -1795,6 +2161,8 @@ module trine_job (
     if (accept) begin
       busy_q <= 1'd1;
       code_q <= 4'd0;
+    end
+    if (check_q) begin
       tag_q <= tag_i;
       last_token_q <= last_token[2:0];
       depth_q <= depth_i[11:0];
@@ -1803,15 +2171,18 @@ module trine_job (
     if (refuse) begin
       code_q <= 4'd1;
     end
+    check_q <= start_i;
+    fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
+    clear_q <= (check_q | fault) | abort_i;
+    start_q <= clear_q & busy_q;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
       done_tag_q <= 32'd0;
-    end
-    if (rst_i) begin
+      check_q <= 1'd0;
+      fault_q <= 1'd0;
+      clear_q <= 1'd1;
       start_q <= 1'd0;
-    end else begin
-      start_q <= accept;
     end
   end
 endmodule
@@ -1841,22 +2212,31 @@ module trine_counters (
   input  wire jobs_i,
   output wire [31:0] jobs_o
 );
+  reg cycles_event_q;
   reg [47:0] cycles_q;
   reg [47:0] cycles_copy_q;
+  reg active_event_q;
   reg [47:0] active_q;
   reg [47:0] active_copy_q;
+  reg stall_act_event_q;
   reg [47:0] stall_act_q;
   reg [47:0] stall_act_copy_q;
+  reg stall_wgt_event_q;
   reg [47:0] stall_wgt_q;
   reg [47:0] stall_wgt_copy_q;
+  reg stall_out_event_q;
   reg [47:0] stall_out_q;
   reg [47:0] stall_out_copy_q;
+  reg act_beats_event_q;
   reg [31:0] act_beats_q;
   reg [31:0] act_beats_copy_q;
+  reg wgt_beats_event_q;
   reg [31:0] wgt_beats_q;
   reg [31:0] wgt_beats_copy_q;
+  reg res_beats_event_q;
   reg [31:0] res_beats_q;
   reg [31:0] res_beats_copy_q;
+  reg jobs_event_q;
   reg [31:0] jobs_q;
   reg [31:0] jobs_copy_q;
   assign cycles_o = cycles_copy_q;
@@ -1870,10 +2250,11 @@ module trine_counters (
   assign jobs_o = jobs_copy_q;
 
   always @(posedge clk_i) begin
+    cycles_event_q <= cycles_i;
     if (rst_i | clear_i) begin
       cycles_q <= 48'd0;
     end else begin
-      if (cycles_i) begin
+      if (cycles_event_q) begin
         cycles_q <= cycles_q + 48'd1;
       end
     end
@@ -1884,10 +2265,11 @@ module trine_counters (
         cycles_copy_q <= cycles_q;
       end
     end
+    active_event_q <= active_i;
     if (rst_i | clear_i) begin
       active_q <= 48'd0;
     end else begin
-      if (active_i) begin
+      if (active_event_q) begin
         active_q <= active_q + 48'd1;
       end
     end
@@ -1898,10 +2280,11 @@ module trine_counters (
         active_copy_q <= active_q;
       end
     end
+    stall_act_event_q <= stall_act_i;
     if (rst_i | clear_i) begin
       stall_act_q <= 48'd0;
     end else begin
-      if (stall_act_i) begin
+      if (stall_act_event_q) begin
         stall_act_q <= stall_act_q + 48'd1;
       end
     end
@@ -1912,10 +2295,11 @@ module trine_counters (
         stall_act_copy_q <= stall_act_q;
       end
     end
+    stall_wgt_event_q <= stall_wgt_i;
     if (rst_i | clear_i) begin
       stall_wgt_q <= 48'd0;
     end else begin
-      if (stall_wgt_i) begin
+      if (stall_wgt_event_q) begin
         stall_wgt_q <= stall_wgt_q + 48'd1;
       end
     end
@@ -1926,10 +2310,11 @@ module trine_counters (
         stall_wgt_copy_q <= stall_wgt_q;
       end
     end
+    stall_out_event_q <= stall_out_i;
     if (rst_i | clear_i) begin
       stall_out_q <= 48'd0;
     end else begin
-      if (stall_out_i) begin
+      if (stall_out_event_q) begin
         stall_out_q <= stall_out_q + 48'd1;
       end
     end
@@ -1940,10 +2325,11 @@ module trine_counters (
         stall_out_copy_q <= stall_out_q;
       end
     end
+    act_beats_event_q <= act_beats_i;
     if (rst_i | clear_i) begin
       act_beats_q <= 32'd0;
     end else begin
-      if (act_beats_i) begin
+      if (act_beats_event_q) begin
         act_beats_q <= act_beats_q + 32'd1;
       end
     end
@@ -1954,10 +2340,11 @@ module trine_counters (
         act_beats_copy_q <= act_beats_q;
       end
     end
+    wgt_beats_event_q <= wgt_beats_i;
     if (rst_i | clear_i) begin
       wgt_beats_q <= 32'd0;
     end else begin
-      if (wgt_beats_i) begin
+      if (wgt_beats_event_q) begin
         wgt_beats_q <= wgt_beats_q + 32'd1;
       end
     end
@@ -1968,10 +2355,11 @@ module trine_counters (
         wgt_beats_copy_q <= wgt_beats_q;
       end
     end
+    res_beats_event_q <= res_beats_i;
     if (rst_i | clear_i) begin
       res_beats_q <= 32'd0;
     end else begin
-      if (res_beats_i) begin
+      if (res_beats_event_q) begin
         res_beats_q <= res_beats_q + 32'd1;
       end
     end
@@ -1982,10 +2370,11 @@ module trine_counters (
         res_beats_copy_q <= res_beats_q;
       end
     end
+    jobs_event_q <= jobs_i;
     if (rst_i | clear_i) begin
       jobs_q <= 32'd0;
     end else begin
-      if (jobs_i) begin
+      if (jobs_event_q) begin
         jobs_q <= jobs_q + 32'd1;
       end
     end
@@ -2119,6 +2508,7 @@ module trine (
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
+  wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
   wire [3:0] job_code_o;
@@ -2148,7 +2538,7 @@ module trine (
   assign last_token = job_last_token_o;
   assign depth = job_depth_o;
   assign outputs = job_outputs_o;
-  assign status_busy = busy;
+  assign status_busy = job_taken_o;
   assign status_done_set = job_done_o;
   assign status_error_set = job_error_o;
   assign irq_stat_done_set = job_done_o;
@@ -2299,6 +2689,7 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
+    .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),
     .code_o(job_code_o),

@@ -67,131 +67,160 @@ module trine_registers (
   reg [31:0] rdata_q;
   wire write;
   wire read;
+  reg aw_full_q;
+  wire aw_enter;
+  reg w_full_q;
+  wire w_enter;
+  reg ar_full_q;
+  wire ar_enter;
   wire [9:0] write_word;
+  reg [31:0] wdata_q;
+  reg strobes_full_q;
   wire [9:0] read_word;
+  wire write_request;
+  reg settled_q;
+  wire read_request;
+  wire starts;
   wire refused;
   wire allowed;
-  wire commit;
   reg soft_reset_q;
   wire reset;
-  wire id_hit;
-  wire version_hit;
-  wire caps0_hit;
-  wire caps1_hit;
-  wire ctrl_hit;
+  reg commit_q;
+  reg id_read_q;
+  reg version_read_q;
+  reg caps0_read_q;
+  reg caps1_read_q;
+  reg ctrl_read_q;
+  reg ctrl_write_q;
+  wire ctrl_strobe;
   reg ctrl_start_q;
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
-  wire status_hit;
+  reg status_read_q;
+  reg status_write_q;
+  wire status_strobe;
   reg status_done_q;
   reg status_error_q;
-  wire err_code_hit;
-  wire irq_en_hit;
+  reg err_code_read_q;
+  reg irq_en_read_q;
+  reg irq_en_write_q;
+  wire irq_en_strobe;
   reg irq_en_done_q;
   reg irq_en_error_q;
-  wire irq_stat_hit;
+  reg irq_stat_read_q;
+  reg irq_stat_write_q;
+  wire irq_stat_strobe;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
-  wire tokens_hit;
+  reg tokens_read_q;
+  reg tokens_write_q;
+  wire tokens_strobe;
   reg [12:0] tokens_m_q;
-  wire depth_hit;
+  reg depth_read_q;
+  reg depth_write_q;
+  wire depth_strobe;
   reg [18:0] depth_k_q;
-  wire outputs_hit;
+  reg outputs_read_q;
+  reg outputs_write_q;
+  wire outputs_strobe;
   reg [19:0] outputs_n_q;
-  wire caps2_hit;
-  wire watchdog_hit;
+  reg caps2_read_q;
+  reg watchdog_read_q;
+  reg watchdog_write_q;
+  wire watchdog_strobe;
   reg [31:0] watchdog_cycles_q;
-  wire job_tag_hit;
+  reg job_tag_read_q;
+  reg job_tag_write_q;
+  wire job_tag_strobe;
   reg [31:0] job_tag_tag_q;
-  wire done_tag_hit;
-  wire perf_ctrl_hit;
+  reg done_tag_read_q;
+  reg perf_ctrl_read_q;
+  reg perf_ctrl_write_q;
+  wire perf_ctrl_strobe;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
-  wire cycles_lo_hit;
-  wire cycles_hi_hit;
-  wire active_lo_hit;
-  wire active_hi_hit;
-  wire stall_act_lo_hit;
-  wire stall_act_hi_hit;
-  wire stall_wgt_lo_hit;
-  wire stall_wgt_hi_hit;
-  wire stall_out_lo_hit;
-  wire stall_out_hi_hit;
-  wire act_beats_hit;
-  wire wgt_beats_hit;
-  wire res_beats_hit;
-  wire jobs_hit;
-  wire scratch_hit;
+  reg cycles_lo_read_q;
+  reg cycles_hi_read_q;
+  reg active_lo_read_q;
+  reg active_hi_read_q;
+  reg stall_act_lo_read_q;
+  reg stall_act_hi_read_q;
+  reg stall_wgt_lo_read_q;
+  reg stall_wgt_hi_read_q;
+  reg stall_out_lo_read_q;
+  reg stall_out_hi_read_q;
+  reg act_beats_read_q;
+  reg wgt_beats_read_q;
+  reg res_beats_read_q;
+  reg jobs_read_q;
+  reg scratch_read_q;
+  reg scratch_write_q;
+  wire scratch_strobe;
   reg [31:0] scratch_value_q;
-  wire [31:0] known;
+  reg known_q;
   wire denied;
-  assign write = (awvalid_i & wvalid_i) & ~bvalid_q;
-  assign read = arvalid_i & ~rvalid_q;
+  wire found;
+  reg [31:0] part_0_q;
+  reg [31:0] part_1_q;
+  reg [31:0] part_2_q;
+  reg [31:0] part_3_q;
+  reg [31:0] part_4_q;
+  reg [31:0] part_5_q;
+  reg [31:0] part_6_q;
+  reg [31:0] part_7_q;
+  wire [31:0] value;
+  assign aw_enter = awvalid_i & ~aw_full_q;
+  assign w_enter = wvalid_i & ~w_full_q;
+  assign ar_enter = arvalid_i & ~ar_full_q;
   assign write_word = awaddr_i[11:2];
   assign read_word = araddr_i[11:2];
-  assign refused = (status_busy_i & wdata_i[0]) & (write_word == 10'd4);
-  assign allowed = (&wstrb_i) & ~refused;
-  assign commit = write & allowed;
+  assign write_request = (aw_full_q & w_full_q) & ~bvalid_q;
+  assign read_request = settled_q & ~rvalid_q;
+  assign write = write_request;
+  assign read = read_request;
+  assign refused = status_busy_i & starts;
+  assign allowed = strobes_full_q & ~refused;
   assign reset = rst_i | soft_reset_q;
-  assign id_hit = write_word == 10'd0;
-  assign version_hit = write_word == 10'd1;
-  assign caps0_hit = write_word == 10'd2;
-  assign caps1_hit = write_word == 10'd3;
-  assign ctrl_hit = write_word == 10'd4;
+  assign starts = ctrl_write_q & wdata_q[0];
+  assign ctrl_strobe = commit_q & ctrl_write_q;
   assign ctrl_start_o = ctrl_start_q;
   assign ctrl_abort_o = ctrl_abort_q;
   assign ctrl_soft_reset_o = soft_reset_q;
   assign ctrl_act_last_o = ctrl_act_last_q;
   assign ctrl_wgt_last_o = ctrl_wgt_last_q;
-  assign status_hit = write_word == 10'd5;
+  assign status_strobe = commit_q & status_write_q;
   assign status_done_o = status_done_q;
   assign status_error_o = status_error_q;
-  assign err_code_hit = write_word == 10'd6;
-  assign irq_en_hit = write_word == 10'd7;
+  assign irq_en_strobe = commit_q & irq_en_write_q;
   assign irq_en_done_o = irq_en_done_q;
   assign irq_en_error_o = irq_en_error_q;
-  assign irq_stat_hit = write_word == 10'd8;
+  assign irq_stat_strobe = commit_q & irq_stat_write_q;
   assign irq_stat_done_o = irq_stat_done_q;
   assign irq_stat_error_o = irq_stat_error_q;
-  assign tokens_hit = write_word == 10'd9;
+  assign tokens_strobe = commit_q & tokens_write_q;
   assign tokens_m_o = tokens_m_q;
-  assign depth_hit = write_word == 10'd10;
+  assign depth_strobe = commit_q & depth_write_q;
   assign depth_k_o = depth_k_q;
-  assign outputs_hit = write_word == 10'd11;
+  assign outputs_strobe = commit_q & outputs_write_q;
   assign outputs_n_o = outputs_n_q;
-  assign caps2_hit = write_word == 10'd12;
-  assign watchdog_hit = write_word == 10'd13;
+  assign watchdog_strobe = commit_q & watchdog_write_q;
   assign watchdog_cycles_o = watchdog_cycles_q;
-  assign job_tag_hit = write_word == 10'd14;
+  assign job_tag_strobe = commit_q & job_tag_write_q;
   assign job_tag_tag_o = job_tag_tag_q;
-  assign done_tag_hit = write_word == 10'd15;
-  assign perf_ctrl_hit = write_word == 10'd16;
+  assign perf_ctrl_strobe = commit_q & perf_ctrl_write_q;
   assign perf_ctrl_clear_o = perf_ctrl_clear_q;
   assign perf_ctrl_snapshot_o = perf_ctrl_snapshot_q;
-  assign cycles_lo_hit = write_word == 10'd17;
-  assign cycles_hi_hit = write_word == 10'd18;
-  assign active_lo_hit = write_word == 10'd19;
-  assign active_hi_hit = write_word == 10'd20;
-  assign stall_act_lo_hit = write_word == 10'd21;
-  assign stall_act_hi_hit = write_word == 10'd22;
-  assign stall_wgt_lo_hit = write_word == 10'd23;
-  assign stall_wgt_hi_hit = write_word == 10'd24;
-  assign stall_out_lo_hit = write_word == 10'd25;
-  assign stall_out_hi_hit = write_word == 10'd26;
-  assign act_beats_hit = write_word == 10'd27;
-  assign wgt_beats_hit = write_word == 10'd28;
-  assign res_beats_hit = write_word == 10'd29;
-  assign jobs_hit = write_word == 10'd30;
-  assign scratch_hit = write_word == 10'd31;
+  assign scratch_strobe = commit_q & scratch_write_q;
   assign scratch_value_o = scratch_value_q;
-  assign known = {scratch_hit, jobs_hit, res_beats_hit, wgt_beats_hit, act_beats_hit, stall_out_hi_hit, stall_out_lo_hit, stall_wgt_hi_hit, stall_wgt_lo_hit, stall_act_hi_hit, stall_act_lo_hit, active_hi_hit, active_lo_hit, cycles_hi_hit, cycles_lo_hit, perf_ctrl_hit, done_tag_hit, job_tag_hit, watchdog_hit, caps2_hit, outputs_hit, depth_hit, tokens_hit, irq_stat_hit, irq_en_hit, err_code_hit, status_hit, ctrl_hit, caps1_hit, caps0_hit, version_hit, id_hit};
-  assign denied = ~((|known) & allowed);
-  assign awready_o = write;
-  assign wready_o = write;
+  assign denied = ~(known_q & allowed);
+  assign found = |{scratch_read_q, jobs_read_q, res_beats_read_q, wgt_beats_read_q, act_beats_read_q, stall_out_hi_read_q, stall_out_lo_read_q, stall_wgt_hi_read_q, stall_wgt_lo_read_q, stall_act_hi_read_q, stall_act_lo_read_q, active_hi_read_q, active_lo_read_q, cycles_hi_read_q, cycles_lo_read_q, perf_ctrl_read_q, done_tag_read_q, job_tag_read_q, watchdog_read_q, caps2_read_q, outputs_read_q, depth_read_q, tokens_read_q, irq_stat_read_q, irq_en_read_q, err_code_read_q, status_read_q, ctrl_read_q, caps1_read_q, caps0_read_q, version_read_q, id_read_q};
+  assign value = ((((((part_0_q | part_1_q) | part_2_q) | part_3_q) | part_4_q) | part_5_q) | part_6_q) | part_7_q;
+  assign awready_o = ~aw_full_q;
+  assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
   assign bresp_o = bresp_q;
-  assign arready_o = read;
+  assign arready_o = ~ar_full_q;
   assign rvalid_o = rvalid_q;
   assign rresp_o = rresp_q;
   assign rdata_o = rdata_q;
@@ -199,227 +228,260 @@ module trine_registers (
   wire unused_ok = &{1'b0, awaddr_i[1:0], araddr_i[1:0]};
 
   always @(posedge clk_i) begin
-    ctrl_start_q <= (wdata_i[0] & (commit & ctrl_hit)) & ~reset;
-    ctrl_abort_q <= (wdata_i[1] & (commit & ctrl_hit)) & ~reset;
-    soft_reset_q <= (wdata_i[2] & (commit & ctrl_hit)) & ~reset;
-    ctrl_act_last_q <= (wdata_i[3] & (commit & ctrl_hit)) & ~reset;
-    ctrl_wgt_last_q <= (wdata_i[4] & (commit & ctrl_hit)) & ~reset;
+    if (rst_i) begin
+      aw_full_q <= 1'd0;
+    end else begin
+      aw_full_q <= aw_enter | (aw_full_q & ~write);
+    end
+    if (rst_i) begin
+      w_full_q <= 1'd0;
+    end else begin
+      w_full_q <= w_enter | (w_full_q & ~write);
+    end
+    if (rst_i) begin
+      ar_full_q <= 1'd0;
+    end else begin
+      ar_full_q <= ar_enter | (ar_full_q & ~read);
+    end
+    if (w_enter) begin
+      wdata_q <= wdata_i;
+      strobes_full_q <= &wstrb_i;
+    end
+    if (rst_i) begin
+      settled_q <= 1'd0;
+    end else begin
+      settled_q <= ar_full_q & ~read;
+    end
+    commit_q <= (write & allowed) & ~reset;
+    if (ar_enter) begin
+      id_read_q <= read_word == 10'd0;
+    end
+    if (ar_enter) begin
+      version_read_q <= read_word == 10'd1;
+    end
+    if (ar_enter) begin
+      caps0_read_q <= read_word == 10'd2;
+    end
+    if (ar_enter) begin
+      caps1_read_q <= read_word == 10'd3;
+    end
+    if (ar_enter) begin
+      ctrl_read_q <= read_word == 10'd4;
+    end
+    if (aw_enter) begin
+      ctrl_write_q <= write_word == 10'd4;
+    end
+    ctrl_start_q <= (wdata_q[0] & ctrl_strobe) & ~reset;
+    ctrl_abort_q <= (wdata_q[1] & ctrl_strobe) & ~reset;
+    soft_reset_q <= (wdata_q[2] & ctrl_strobe) & ~reset;
+    ctrl_act_last_q <= (wdata_q[3] & ctrl_strobe) & ~reset;
+    ctrl_wgt_last_q <= (wdata_q[4] & ctrl_strobe) & ~reset;
+    if (ar_enter) begin
+      status_read_q <= read_word == 10'd5;
+    end
+    if (aw_enter) begin
+      status_write_q <= write_word == 10'd5;
+    end
     if (reset) begin
       status_done_q <= 1'd0;
     end else begin
-      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_i[1] & (commit & status_hit)));
+      status_done_q <= status_done_set_i | (status_done_q & ~(wdata_q[1] & status_strobe));
     end
     if (reset) begin
       status_error_q <= 1'd0;
     end else begin
-      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_i[2] & (commit & status_hit)));
+      status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & status_strobe));
+    end
+    if (ar_enter) begin
+      err_code_read_q <= read_word == 10'd6;
+    end
+    if (ar_enter) begin
+      irq_en_read_q <= read_word == 10'd7;
+    end
+    if (aw_enter) begin
+      irq_en_write_q <= write_word == 10'd7;
     end
     if (reset) begin
       irq_en_done_q <= 1'd0;
     end else begin
-      if (commit & irq_en_hit) begin
-        irq_en_done_q <= wdata_i[0];
+      if (irq_en_strobe) begin
+        irq_en_done_q <= wdata_q[0];
       end
     end
     if (reset) begin
       irq_en_error_q <= 1'd0;
     end else begin
-      if (commit & irq_en_hit) begin
-        irq_en_error_q <= wdata_i[1];
+      if (irq_en_strobe) begin
+        irq_en_error_q <= wdata_q[1];
       end
+    end
+    if (ar_enter) begin
+      irq_stat_read_q <= read_word == 10'd8;
+    end
+    if (aw_enter) begin
+      irq_stat_write_q <= write_word == 10'd8;
     end
     if (reset) begin
       irq_stat_done_q <= 1'd0;
     end else begin
-      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_i[0] & (commit & irq_stat_hit)));
+      irq_stat_done_q <= irq_stat_done_set_i | (irq_stat_done_q & ~(wdata_q[0] & irq_stat_strobe));
     end
     if (reset) begin
       irq_stat_error_q <= 1'd0;
     end else begin
-      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_i[1] & (commit & irq_stat_hit)));
+      irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & irq_stat_strobe));
+    end
+    if (ar_enter) begin
+      tokens_read_q <= read_word == 10'd9;
+    end
+    if (aw_enter) begin
+      tokens_write_q <= write_word == 10'd9;
     end
     if (reset) begin
       tokens_m_q <= 13'd0;
     end else begin
-      if (commit & tokens_hit) begin
-        tokens_m_q <= wdata_i[12:0];
+      if (tokens_strobe) begin
+        tokens_m_q <= wdata_q[12:0];
       end
+    end
+    if (ar_enter) begin
+      depth_read_q <= read_word == 10'd10;
+    end
+    if (aw_enter) begin
+      depth_write_q <= write_word == 10'd10;
     end
     if (reset) begin
       depth_k_q <= 19'd0;
     end else begin
-      if (commit & depth_hit) begin
-        depth_k_q <= wdata_i[18:0];
+      if (depth_strobe) begin
+        depth_k_q <= wdata_q[18:0];
       end
+    end
+    if (ar_enter) begin
+      outputs_read_q <= read_word == 10'd11;
+    end
+    if (aw_enter) begin
+      outputs_write_q <= write_word == 10'd11;
     end
     if (reset) begin
       outputs_n_q <= 20'd0;
     end else begin
-      if (commit & outputs_hit) begin
-        outputs_n_q <= wdata_i[19:0];
+      if (outputs_strobe) begin
+        outputs_n_q <= wdata_q[19:0];
       end
+    end
+    if (ar_enter) begin
+      caps2_read_q <= read_word == 10'd12;
+    end
+    if (ar_enter) begin
+      watchdog_read_q <= read_word == 10'd13;
+    end
+    if (aw_enter) begin
+      watchdog_write_q <= write_word == 10'd13;
     end
     if (reset) begin
       watchdog_cycles_q <= 32'd0;
     end else begin
-      if (commit & watchdog_hit) begin
-        watchdog_cycles_q <= wdata_i[31:0];
+      if (watchdog_strobe) begin
+        watchdog_cycles_q <= wdata_q[31:0];
       end
+    end
+    if (ar_enter) begin
+      job_tag_read_q <= read_word == 10'd14;
+    end
+    if (aw_enter) begin
+      job_tag_write_q <= write_word == 10'd14;
     end
     if (reset) begin
       job_tag_tag_q <= 32'd0;
     end else begin
-      if (commit & job_tag_hit) begin
-        job_tag_tag_q <= wdata_i[31:0];
+      if (job_tag_strobe) begin
+        job_tag_tag_q <= wdata_q[31:0];
       end
     end
-    perf_ctrl_clear_q <= (wdata_i[0] & (commit & perf_ctrl_hit)) & ~reset;
-    perf_ctrl_snapshot_q <= (wdata_i[1] & (commit & perf_ctrl_hit)) & ~reset;
+    if (ar_enter) begin
+      done_tag_read_q <= read_word == 10'd15;
+    end
+    if (ar_enter) begin
+      perf_ctrl_read_q <= read_word == 10'd16;
+    end
+    if (aw_enter) begin
+      perf_ctrl_write_q <= write_word == 10'd16;
+    end
+    perf_ctrl_clear_q <= (wdata_q[0] & perf_ctrl_strobe) & ~reset;
+    perf_ctrl_snapshot_q <= (wdata_q[1] & perf_ctrl_strobe) & ~reset;
+    if (ar_enter) begin
+      cycles_lo_read_q <= read_word == 10'd17;
+    end
+    if (ar_enter) begin
+      cycles_hi_read_q <= read_word == 10'd18;
+    end
+    if (ar_enter) begin
+      active_lo_read_q <= read_word == 10'd19;
+    end
+    if (ar_enter) begin
+      active_hi_read_q <= read_word == 10'd20;
+    end
+    if (ar_enter) begin
+      stall_act_lo_read_q <= read_word == 10'd21;
+    end
+    if (ar_enter) begin
+      stall_act_hi_read_q <= read_word == 10'd22;
+    end
+    if (ar_enter) begin
+      stall_wgt_lo_read_q <= read_word == 10'd23;
+    end
+    if (ar_enter) begin
+      stall_wgt_hi_read_q <= read_word == 10'd24;
+    end
+    if (ar_enter) begin
+      stall_out_lo_read_q <= read_word == 10'd25;
+    end
+    if (ar_enter) begin
+      stall_out_hi_read_q <= read_word == 10'd26;
+    end
+    if (ar_enter) begin
+      act_beats_read_q <= read_word == 10'd27;
+    end
+    if (ar_enter) begin
+      wgt_beats_read_q <= read_word == 10'd28;
+    end
+    if (ar_enter) begin
+      res_beats_read_q <= read_word == 10'd29;
+    end
+    if (ar_enter) begin
+      jobs_read_q <= read_word == 10'd30;
+    end
+    if (ar_enter) begin
+      scratch_read_q <= read_word == 10'd31;
+    end
+    if (aw_enter) begin
+      scratch_write_q <= write_word == 10'd31;
+    end
     if (reset) begin
       scratch_value_q <= 32'd0;
     end else begin
-      if (commit & scratch_hit) begin
-        scratch_value_q <= wdata_i[31:0];
+      if (scratch_strobe) begin
+        scratch_value_q <= wdata_q[31:0];
       end
     end
+    if (aw_enter) begin
+      known_q <= |{write_word == 10'd31, write_word == 10'd30, write_word == 10'd29, write_word == 10'd28, write_word == 10'd27, write_word == 10'd26, write_word == 10'd25, write_word == 10'd24, write_word == 10'd23, write_word == 10'd22, write_word == 10'd21, write_word == 10'd20, write_word == 10'd19, write_word == 10'd18, write_word == 10'd17, write_word == 10'd16, write_word == 10'd15, write_word == 10'd14, write_word == 10'd13, write_word == 10'd12, write_word == 10'd11, write_word == 10'd10, write_word == 10'd9, write_word == 10'd8, write_word == 10'd7, write_word == 10'd6, write_word == 10'd5, write_word == 10'd4, write_word == 10'd3, write_word == 10'd2, write_word == 10'd1, write_word == 10'd0};
+    end
+    part_0_q <= ((({32{id_read_q}} & 32'd1414678862) | ({32{version_read_q}} & 32'd131072)) | ({32{caps0_read_q}} & 32'd6176767)) | ({32{caps1_read_q}} & 32'd8404992);
+    part_1_q <= ((({32{ctrl_read_q}} & {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0}) | ({32{status_read_q}} & {29'd0, status_error_q, status_done_q, status_busy_i})) | ({32{err_code_read_q}} & {28'd0, err_code_code_i})) | ({32{irq_en_read_q}} & {30'd0, irq_en_error_q, irq_en_done_q});
+    part_2_q <= ((({32{irq_stat_read_q}} & {30'd0, irq_stat_error_q, irq_stat_done_q}) | ({32{tokens_read_q}} & {19'd0, tokens_m_q})) | ({32{depth_read_q}} & {13'd0, depth_k_q})) | ({32{outputs_read_q}} & {12'd0, outputs_n_q});
+    part_3_q <= ((({32{caps2_read_q}} & 32'd64) | ({32{watchdog_read_q}} & watchdog_cycles_q)) | ({32{job_tag_read_q}} & job_tag_tag_q)) | ({32{done_tag_read_q}} & done_tag_tag_i);
+    part_4_q <= ((({32{perf_ctrl_read_q}} & {30'd0, 1'd0, 1'd0}) | ({32{cycles_lo_read_q}} & cycles_lo_value_i)) | ({32{cycles_hi_read_q}} & {16'd0, cycles_hi_value_i})) | ({32{active_lo_read_q}} & active_lo_value_i);
+    part_5_q <= ((({32{active_hi_read_q}} & {16'd0, active_hi_value_i}) | ({32{stall_act_lo_read_q}} & stall_act_lo_value_i)) | ({32{stall_act_hi_read_q}} & {16'd0, stall_act_hi_value_i})) | ({32{stall_wgt_lo_read_q}} & stall_wgt_lo_value_i);
+    part_6_q <= ((({32{stall_wgt_hi_read_q}} & {16'd0, stall_wgt_hi_value_i}) | ({32{stall_out_lo_read_q}} & stall_out_lo_value_i)) | ({32{stall_out_hi_read_q}} & {16'd0, stall_out_hi_value_i})) | ({32{act_beats_read_q}} & act_beats_value_i);
+    part_7_q <= ((({32{wgt_beats_read_q}} & wgt_beats_value_i) | ({32{res_beats_read_q}} & res_beats_value_i)) | ({32{jobs_read_q}} & jobs_value_i)) | ({32{scratch_read_q}} & scratch_value_q);
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end
     if (read) begin
-      case (read_word)
-        10'd0: begin
-          rdata_q <= 32'd1414678862;
-          rresp_q <= 2'd0;
-        end
-        10'd1: begin
-          rdata_q <= 32'd131072;
-          rresp_q <= 2'd0;
-        end
-        10'd2: begin
-          rdata_q <= 32'd6176767;
-          rresp_q <= 2'd0;
-        end
-        10'd3: begin
-          rdata_q <= 32'd8404992;
-          rresp_q <= 2'd0;
-        end
-        10'd4: begin
-          rdata_q <= {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0};
-          rresp_q <= 2'd0;
-        end
-        10'd5: begin
-          rdata_q <= {29'd0, status_error_q, status_done_q, status_busy_i};
-          rresp_q <= 2'd0;
-        end
-        10'd6: begin
-          rdata_q <= {28'd0, err_code_code_i};
-          rresp_q <= 2'd0;
-        end
-        10'd7: begin
-          rdata_q <= {30'd0, irq_en_error_q, irq_en_done_q};
-          rresp_q <= 2'd0;
-        end
-        10'd8: begin
-          rdata_q <= {30'd0, irq_stat_error_q, irq_stat_done_q};
-          rresp_q <= 2'd0;
-        end
-        10'd9: begin
-          rdata_q <= {19'd0, tokens_m_q};
-          rresp_q <= 2'd0;
-        end
-        10'd10: begin
-          rdata_q <= {13'd0, depth_k_q};
-          rresp_q <= 2'd0;
-        end
-        10'd11: begin
-          rdata_q <= {12'd0, outputs_n_q};
-          rresp_q <= 2'd0;
-        end
-        10'd12: begin
-          rdata_q <= 32'd64;
-          rresp_q <= 2'd0;
-        end
-        10'd13: begin
-          rdata_q <= watchdog_cycles_q;
-          rresp_q <= 2'd0;
-        end
-        10'd14: begin
-          rdata_q <= job_tag_tag_q;
-          rresp_q <= 2'd0;
-        end
-        10'd15: begin
-          rdata_q <= done_tag_tag_i;
-          rresp_q <= 2'd0;
-        end
-        10'd16: begin
-          rdata_q <= {30'd0, 1'd0, 1'd0};
-          rresp_q <= 2'd0;
-        end
-        10'd17: begin
-          rdata_q <= cycles_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd18: begin
-          rdata_q <= {16'd0, cycles_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd19: begin
-          rdata_q <= active_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd20: begin
-          rdata_q <= {16'd0, active_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd21: begin
-          rdata_q <= stall_act_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd22: begin
-          rdata_q <= {16'd0, stall_act_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd23: begin
-          rdata_q <= stall_wgt_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd24: begin
-          rdata_q <= {16'd0, stall_wgt_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd25: begin
-          rdata_q <= stall_out_lo_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd26: begin
-          rdata_q <= {16'd0, stall_out_hi_value_i};
-          rresp_q <= 2'd0;
-        end
-        10'd27: begin
-          rdata_q <= act_beats_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd28: begin
-          rdata_q <= wgt_beats_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd29: begin
-          rdata_q <= res_beats_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd30: begin
-          rdata_q <= jobs_value_i;
-          rresp_q <= 2'd0;
-        end
-        10'd31: begin
-          rdata_q <= scratch_value_q;
-          rresp_q <= 2'd0;
-        end
-        default: begin
-          rdata_q <= 32'd0;
-          rresp_q <= 2'd2;
-        end
-      endcase
+      rdata_q <= value;
+      rresp_q <= found ? 2'd0 : 2'd2;
     end
     if (rst_i) begin
       bvalid_q <= 1'd0;
@@ -427,6 +489,40 @@ module trine_registers (
     end else begin
       bvalid_q <= write | (bvalid_q & ~bready_i);
       rvalid_q <= read | (rvalid_q & ~rready_i);
+    end
+  end
+endmodule
+
+// 1024 words of 2049 bits, read in two cycles.
+module trine_activations_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [9:0] write_at_i,
+  input  wire [2048:0] data_i,
+  input  wire read_i,
+  input  wire [9:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [2048:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
+  reg [2048:0] out_q;
+  reg [2048:0] word_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (zero_i) begin
+      out_q <= 2049'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
@@ -444,53 +540,84 @@ module trine_activations (
   output wire in_ready_o,
   output wire [2047:0] word_o,
   output wire last_o,
-  output wire valid_o
+  output wire valid_o,
+  output wire valid_next_o
 );
-  (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
   reg [10:0] write_q;
   reg [10:0] read_q;
-  reg [10:0] next_q;
+  reg [11:0] probe_q;
+  reg [11:0] goal_q;
   reg closed_q;
-  reg [2048:0] word_q;
+  reg ahead_q;
+  reg quiet_q;
+  reg lone_q;
   reg valid_q;
-  wire full;
+  reg full_q;
   wire ready;
   wire store;
-  wire [9:0] write_at;
-  wire [9:0] read_at;
-  wire stays;
-  wire moves;
-  assign full = write_q == 11'd1024;
-  assign ready = open_i & ~(closed_q | full);
+  reg [2048:0] marked_q;
+  reg [9:0] write_at_q;
+  reg store_q;
+  wire valid_next;
+  wire quiet;
+  reg [2:0] same_q;
+  wire [2048:0] words_word_o;
+  wire [2048:0] word;
+  assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
-  assign write_at = write_q[9:0];
-  assign read_at = read_q[9:0];
-  assign stays = read_q < write_q;
-  assign moves = rewind_i ? (|write_q) : (next_q < write_q);
+  assign valid_next = (ahead_q | closed_q) | (lone_q & ~take_i);
+  assign quiet = ~(take_i | store);
+  assign word = words_word_o;
   assign in_ready_o = ready;
-  assign word_o = word_q[2047:0];
-  assign last_o = word_q[2048];
+  assign word_o = word[2047:0];
+  assign last_o = word[2048];
   assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
+
+  trine_activations_ram words (
+    .clk_i(clk_i),
+    .write_i(store_q),
+    .write_at_i(write_at_q),
+    .data_i(marked_q[2048:0]),
+    .read_i(1'd1),
+    .read_at_i(read_q[9:0]),
+    .next_i(1'd1),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
 
   always @(posedge clk_i) begin
-    if (store) begin
-      ram[write_at] <= {in_last_i, in_data_i};
-    end
-    word_q <= ram[read_at];
+    marked_q <= {in_last_i, in_data_i};
+    write_at_q <= write_q[9:0];
+    same_q <= {probe_q[11:8] == goal_q[11:8], probe_q[7:4] == goal_q[7:4], probe_q[3:0] == goal_q[3:0]};
     if (take_i) begin
-      read_q <= rewind_i ? 11'd0 : next_q;
-      next_q <= rewind_i ? 11'd1 : (next_q + 11'd1);
+      read_q <= read_q + 11'd1;
+      probe_q <= probe_q + 12'd1;
     end
+    store_q <= store;
+    ahead_q <= probe_q < {1'd0, write_q};
+    quiet_q <= quiet;
+    lone_q <= (~(&same_q) & quiet_q) & quiet;
     if (store) begin
       write_q <= write_q + 11'd1;
+      goal_q <= goal_q + 12'd1;
       closed_q <= in_last_i;
+      full_q <= write_q == 11'd1023;
     end
-    valid_q <= take_i ? moves : stays;
-    if (rst_i) begin
-      write_q <= 11'd0;
+    valid_q <= valid_next;
+    if (rst_i | (take_i & rewind_i)) begin
       read_q <= 11'd0;
-      next_q <= 11'd1;
+      probe_q <= 12'd2;
+    end
+    if (rst_i) begin
+      store_q <= 1'd0;
+      write_q <= 11'd0;
+      goal_q <= 12'd2;
+      full_q <= 1'd0;
       closed_q <= 1'd0;
+      ahead_q <= 1'd0;
+      quiet_q <= 1'd0;
+      lone_q <= 1'd0;
       valid_q <= 1'd0;
     end
   end
@@ -518,7 +645,7 @@ module trine_trit_decoder (
   assign low = byte_i[2:0];
   assign pair_codes = (pair == 3'd0) ? 4'd0 : ((pair == 3'd1) ? 4'd1 : ((pair == 3'd2) ? 4'd3 : ((pair == 3'd3) ? 4'd4 : ((pair == 3'd4) ? 4'd5 : ((pair == 3'd5) ? 4'd7 : ((pair == 3'd6) ? 4'd12 : 4'd13))))));
   assign low_codes = (low == 3'd0) ? 4'd0 : ((low == 3'd1) ? 4'd1 : ((low == 3'd2) ? 4'd3 : ((low == 3'd3) ? 4'd4 : ((low == 3'd4) ? 4'd5 : ((low == 3'd5) ? 4'd7 : ((low == 3'd6) ? 4'd12 : 4'd13))))));
-  assign codes_o = {{digit[1], digit[0] | digit[1]}, escape_top ? 4'd15 : pair_codes, escape ? 4'd15 : low_codes};
+  assign codes_o = {{digit[1], digit[0] | digit[1]}, {4{escape_top}} | pair_codes, {4{escape}} | low_codes};
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
@@ -534,6 +661,7 @@ module trine_weight_loader (
   output wire [32767:0] tile_o,
   output wire in_ready_o,
   output wire valid_o,
+  output wire valid_next_o,
   output wire last_o,
   output wire early_o,
   output wire illegal_o
@@ -544,11 +672,21 @@ module trine_weight_loader (
   reg closed_q;
   reg [51:0] place_q;
   reg moved_q;
-  reg illegal_q;
+  reg code_complete_q;
+  reg early_q;
+  reg valid_q;
+  reg waits_q;
+  reg stuck_q;
+  reg flows_q;
   wire complete;
   wire leave;
-  wire ready;
+  wire admits;
+  wire offered;
   wire enter;
+  wire fills;
+  wire complete_next;
+  wire stays;
+  wire valid_next;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -680,7 +818,12 @@ module trine_weight_loader (
   wire [639:0] codes;
   wire [63:0] illegal;
   reg [639:0] code_q;
-  reg [50:0] code_place_q;
+  reg code_last_q;
+  reg [63:0] illegal_q;
+  reg [7:0] group_q;
+  reg checked_q;
+  reg fault_q;
+  reg [50:0] keep_q;
   reg [639:0] held_0_q;
   reg [639:0] held_1_q;
   reg [639:0] held_2_q;
@@ -733,17 +876,23 @@ module trine_weight_loader (
   reg [639:0] held_49_q;
   reg [639:0] held_50_q;
   assign complete = place_q[51];
-  assign leave = full_q & (take_i | ~complete);
-  assign ready = (open_i & (leave | ~full_q)) & ~closed_q;
-  assign enter = ready & in_valid_i;
+  assign leave = full_q & ~stuck_q;
+  assign admits = open_i & ~closed_q;
+  assign offered = admits & in_valid_i;
+  assign enter = offered & ~stuck_q;
+  assign fills = offered | stuck_q;
+  assign complete_next = leave ? place_q[50] : complete;
+  assign stays = valid_q & ~take_i;
+  assign valid_next = stays | (fills & complete_next);
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_50_q, held_49_q, held_48_q, held_47_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
-  assign in_ready_o = ready;
-  assign valid_o = full_q & complete;
-  assign last_o = last_q;
-  assign early_o = (full_q & last_q) & ~complete;
-  assign illegal_o = moved_q & illegal_q;
+  assign in_ready_o = admits & ~stuck_q;
+  assign valid_o = valid_q;
+  assign valid_next_o = valid_next;
+  assign last_o = code_last_q;
+  assign early_o = early_q & ~valid_q;
+  assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
     .byte_i(beat_q[7:0]),
@@ -1132,13 +1281,20 @@ module trine_weight_loader (
   wire unused_ok = &{1'b0, code_q[639:128]};
 
   always @(posedge clk_i) begin
-    if (enter) begin
+    if (flows_q) begin
       beat_q <= in_data_i;
       last_q <= in_last_i;
+    end
+    if (enter) begin
       closed_q <= in_last_i;
     end
-    full_q <= enter | (full_q & ~leave);
+    full_q <= fills;
+    valid_q <= valid_next;
+    stuck_q <= fills & stays;
+    flows_q <= ~(fills & stays);
     moved_q <= leave;
+    code_complete_q <= leave & complete;
+    waits_q <= stays;
     if (leave) begin
       place_q <= {place_q[50:0], place_q[51]};
     end
@@ -1146,162 +1302,173 @@ module trine_weight_loader (
       full_q <= 1'd0;
       closed_q <= 1'd0;
       moved_q <= 1'd0;
+      waits_q <= 1'd0;
+      stuck_q <= 1'd0;
+      flows_q <= 1'd1;
+      valid_q <= 1'd0;
       place_q <= 52'd1;
     end
-    code_q <= codes;
-    illegal_q <= |illegal;
-    code_place_q <= place_q[50:0];
-    if (moved_q & code_place_q[0]) begin
+    if (~waits_q) begin
+      code_q <= codes;
+      code_last_q <= last_q;
+    end
+    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
+    illegal_q <= illegal;
+    group_q <= {|illegal_q[63:56], |illegal_q[55:48], |illegal_q[47:40], |illegal_q[39:32], |illegal_q[31:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
+    checked_q <= moved_q & ~rst_i;
+    fault_q <= (checked_q & (|group_q)) & ~rst_i;
+    keep_q <= {51{leave}} & place_q[50:0];
+    if (keep_q[0]) begin
       held_0_q <= code_q;
     end
-    if (moved_q & code_place_q[1]) begin
+    if (keep_q[1]) begin
       held_1_q <= code_q;
     end
-    if (moved_q & code_place_q[2]) begin
+    if (keep_q[2]) begin
       held_2_q <= code_q;
     end
-    if (moved_q & code_place_q[3]) begin
+    if (keep_q[3]) begin
       held_3_q <= code_q;
     end
-    if (moved_q & code_place_q[4]) begin
+    if (keep_q[4]) begin
       held_4_q <= code_q;
     end
-    if (moved_q & code_place_q[5]) begin
+    if (keep_q[5]) begin
       held_5_q <= code_q;
     end
-    if (moved_q & code_place_q[6]) begin
+    if (keep_q[6]) begin
       held_6_q <= code_q;
     end
-    if (moved_q & code_place_q[7]) begin
+    if (keep_q[7]) begin
       held_7_q <= code_q;
     end
-    if (moved_q & code_place_q[8]) begin
+    if (keep_q[8]) begin
       held_8_q <= code_q;
     end
-    if (moved_q & code_place_q[9]) begin
+    if (keep_q[9]) begin
       held_9_q <= code_q;
     end
-    if (moved_q & code_place_q[10]) begin
+    if (keep_q[10]) begin
       held_10_q <= code_q;
     end
-    if (moved_q & code_place_q[11]) begin
+    if (keep_q[11]) begin
       held_11_q <= code_q;
     end
-    if (moved_q & code_place_q[12]) begin
+    if (keep_q[12]) begin
       held_12_q <= code_q;
     end
-    if (moved_q & code_place_q[13]) begin
+    if (keep_q[13]) begin
       held_13_q <= code_q;
     end
-    if (moved_q & code_place_q[14]) begin
+    if (keep_q[14]) begin
       held_14_q <= code_q;
     end
-    if (moved_q & code_place_q[15]) begin
+    if (keep_q[15]) begin
       held_15_q <= code_q;
     end
-    if (moved_q & code_place_q[16]) begin
+    if (keep_q[16]) begin
       held_16_q <= code_q;
     end
-    if (moved_q & code_place_q[17]) begin
+    if (keep_q[17]) begin
       held_17_q <= code_q;
     end
-    if (moved_q & code_place_q[18]) begin
+    if (keep_q[18]) begin
       held_18_q <= code_q;
     end
-    if (moved_q & code_place_q[19]) begin
+    if (keep_q[19]) begin
       held_19_q <= code_q;
     end
-    if (moved_q & code_place_q[20]) begin
+    if (keep_q[20]) begin
       held_20_q <= code_q;
     end
-    if (moved_q & code_place_q[21]) begin
+    if (keep_q[21]) begin
       held_21_q <= code_q;
     end
-    if (moved_q & code_place_q[22]) begin
+    if (keep_q[22]) begin
       held_22_q <= code_q;
     end
-    if (moved_q & code_place_q[23]) begin
+    if (keep_q[23]) begin
       held_23_q <= code_q;
     end
-    if (moved_q & code_place_q[24]) begin
+    if (keep_q[24]) begin
       held_24_q <= code_q;
     end
-    if (moved_q & code_place_q[25]) begin
+    if (keep_q[25]) begin
       held_25_q <= code_q;
     end
-    if (moved_q & code_place_q[26]) begin
+    if (keep_q[26]) begin
       held_26_q <= code_q;
     end
-    if (moved_q & code_place_q[27]) begin
+    if (keep_q[27]) begin
       held_27_q <= code_q;
     end
-    if (moved_q & code_place_q[28]) begin
+    if (keep_q[28]) begin
       held_28_q <= code_q;
     end
-    if (moved_q & code_place_q[29]) begin
+    if (keep_q[29]) begin
       held_29_q <= code_q;
     end
-    if (moved_q & code_place_q[30]) begin
+    if (keep_q[30]) begin
       held_30_q <= code_q;
     end
-    if (moved_q & code_place_q[31]) begin
+    if (keep_q[31]) begin
       held_31_q <= code_q;
     end
-    if (moved_q & code_place_q[32]) begin
+    if (keep_q[32]) begin
       held_32_q <= code_q;
     end
-    if (moved_q & code_place_q[33]) begin
+    if (keep_q[33]) begin
       held_33_q <= code_q;
     end
-    if (moved_q & code_place_q[34]) begin
+    if (keep_q[34]) begin
       held_34_q <= code_q;
     end
-    if (moved_q & code_place_q[35]) begin
+    if (keep_q[35]) begin
       held_35_q <= code_q;
     end
-    if (moved_q & code_place_q[36]) begin
+    if (keep_q[36]) begin
       held_36_q <= code_q;
     end
-    if (moved_q & code_place_q[37]) begin
+    if (keep_q[37]) begin
       held_37_q <= code_q;
     end
-    if (moved_q & code_place_q[38]) begin
+    if (keep_q[38]) begin
       held_38_q <= code_q;
     end
-    if (moved_q & code_place_q[39]) begin
+    if (keep_q[39]) begin
       held_39_q <= code_q;
     end
-    if (moved_q & code_place_q[40]) begin
+    if (keep_q[40]) begin
       held_40_q <= code_q;
     end
-    if (moved_q & code_place_q[41]) begin
+    if (keep_q[41]) begin
       held_41_q <= code_q;
     end
-    if (moved_q & code_place_q[42]) begin
+    if (keep_q[42]) begin
       held_42_q <= code_q;
     end
-    if (moved_q & code_place_q[43]) begin
+    if (keep_q[43]) begin
       held_43_q <= code_q;
     end
-    if (moved_q & code_place_q[44]) begin
+    if (keep_q[44]) begin
       held_44_q <= code_q;
     end
-    if (moved_q & code_place_q[45]) begin
+    if (keep_q[45]) begin
       held_45_q <= code_q;
     end
-    if (moved_q & code_place_q[46]) begin
+    if (keep_q[46]) begin
       held_46_q <= code_q;
     end
-    if (moved_q & code_place_q[47]) begin
+    if (keep_q[47]) begin
       held_47_q <= code_q;
     end
-    if (moved_q & code_place_q[48]) begin
+    if (keep_q[48]) begin
       held_48_q <= code_q;
     end
-    if (moved_q & code_place_q[49]) begin
+    if (keep_q[49]) begin
       held_49_q <= code_q;
     end
-    if (moved_q & code_place_q[50]) begin
+    if (keep_q[50]) begin
       held_50_q <= code_q;
     end
   end
@@ -1316,13 +1483,16 @@ module trine_sequencer (
   input  wire [14:0] depth_i,
   input  wire [19:0] outputs_i,
   input  wire act_valid_i,
+  input  wire act_valid_next_i,
   input  wire act_last_i,
   input  wire tile_valid_i,
+  input  wire tile_valid_next_i,
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
   output wire rewind_o,
   output wire take_o,
+  output wire wants_tile_o,
   output wire [3:0] token_o,
   output wire first_chunk_o,
   output wire result_o,
@@ -1337,43 +1507,68 @@ module trine_sequencer (
   output wire wgt_early_o,
   output wire wgt_late_o
 );
+  reg pop_q;
   reg run_q;
-  reg single_q;
-  reg [3:0] before_last_q;
+  reg wants_q;
   reg [3:0] token_q;
   reg first_q;
   reg last_q;
   reg [14:0] k_after_q;
   reg [19:0] n_left_q;
-  reg [19:0] n_after_q;
   reg first_chunk_q;
   reg last_chunk_q;
-  reg one_chunk_q;
   reg last_pass_q;
-  reg [14:0] k_second_q;
+  reg next_last_q;
   reg [5:0] room_q;
   reg has_room_q;
+  reg had_room_q;
+  reg single_q;
+  reg [3:0] before_last_q;
+  reg one_chunk_q;
+  reg two_chunks_q;
+  reg [14:0] k_second_q;
+  reg one_pass_q;
+  reg [19:0] n_step_q;
   wire pass_end;
   wire job_end;
   wire last_tile;
   wire has_tile;
-  wire issue;
-  wire take;
-  wire result;
-  wire [5:0] room_next;
   reg issue_q;
+  reg take_q;
+  wire result;
+  wire promised;
+  wire freed;
+  wire next_chunk;
+  wire needs_tile;
+  wire goes_on;
+  wire may;
+  reg issue_1_q;
   reg pass_end_q;
+  reg issue_2_q;
+  reg pass_end_2_q;
+  reg took_q;
+  reg last_tile_q;
+  reg act_early_q;
+  reg act_late_q;
+  reg wgt_early_q;
+  reg wgt_late_q;
+
+  // what the shape says, which is there two cycles before the start
   assign pass_end = last_q & last_chunk_q;
   assign job_end = pass_end & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
   assign has_tile = tile_valid_i | ~first_q;
-  assign issue = ((run_q & act_valid_i) & has_tile) & (has_room_q | ~last_chunk_q);
-  assign take = issue & first_q;
-  assign result = issue & last_chunk_q;
-  assign room_next = (result & ~pop_i) ? (room_q - 6'd1) : ((pop_i & ~result) ? (room_q + 6'd1) : room_q);
-  assign issue_o = issue;
+  assign result = issue_q & last_chunk_q;
+  assign promised = result & ~pop_q;
+  assign freed = pop_q & ~result;
+  assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
+  assign needs_tile = issue_q ? last_q : first_q;
+  assign goes_on = run_q & ~(issue_q & job_end);
+  assign may = (goes_on & act_valid_next_i) & has_room_q;
+  assign issue_o = issue_q;
   assign rewind_o = pass_end;
-  assign take_o = take;
+  assign take_o = take_q;
+  assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
@@ -1384,63 +1579,83 @@ module trine_sequencer (
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
   assign stall_wgt_o = (run_q & act_valid_i) & ~has_tile;
-  assign stall_out_o = (((run_q & act_valid_i) & has_tile) & last_chunk_q) & ~has_room_q;
+  assign stall_out_o = ((run_q & act_valid_i) & has_tile) & ~had_room_q;
 
-  // stream marks out of place; a lane chunk and its mark follow one cycle after the issue
-  assign act_early_o = (issue_q & act_last_i) & ~pass_end_q;
-  assign act_late_o = (issue_q & ~act_last_i) & pass_end_q;
-  assign wgt_early_o = (take & tile_last_i) & ~last_tile;
-  assign wgt_late_o = (take & ~tile_last_i) & last_tile;
+  // stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two
+  assign act_early_o = act_early_q;
+  assign act_late_o = act_late_q;
+  assign wgt_early_o = wgt_early_q;
+  assign wgt_late_o = wgt_late_q;
 
   always @(posedge clk_i) begin
-    room_q <= room_next;
-    has_room_q <= |room_next;
-    if (issue) begin
+    pop_q <= pop_i & ~rst_i;
+    had_room_q <= has_room_q;
+    single_q <= last_token_i == 4'd0;
+    before_last_q <= last_token_i - 4'd1;
+    one_chunk_q <= ~(15'd256 < depth_i);
+    two_chunks_q <= ~(15'd512 < depth_i);
+    k_second_q <= depth_i - 15'd256;
+    one_pass_q <= ~(20'd64 < outputs_i);
+    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd64);
+    issue_q <= may & (tile_valid_next_i | ~needs_tile);
+    take_q <= (may & tile_valid_next_i) & needs_tile;
+    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    has_room_q <= ~(room_q < 6'd3);
+    if (issue_q) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
       last_q <= last_q ? single_q : (token_q == before_last_q);
       if (last_q) begin
+        last_chunk_q <= next_chunk;
         first_chunk_q <= last_chunk_q;
-        if (last_chunk_q) begin
-          last_chunk_q <= one_chunk_q;
-          k_after_q <= k_second_q;
-        end else begin
-          last_chunk_q <= ~(15'd256 < k_after_q);
-          k_after_q <= k_after_q - 15'd256;
-        end
+        next_last_q <= last_chunk_q ? two_chunks_q : ~(15'd512 < k_after_q);
+        k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 15'd256);
       end
       if (pass_end & ~last_pass_q) begin
-        n_left_q <= n_after_q;
-        n_after_q <= n_after_q - 20'd64;
-        last_pass_q <= ~(20'd64 < n_after_q);
+        n_left_q <= n_left_q + n_step_q;
+        last_pass_q <= ~(20'd128 < n_left_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
       end
     end
+    if (take_q & last_tile) begin
+      wants_q <= 1'd0;
+    end
     if (start_i) begin
       run_q <= 1'd1;
+      wants_q <= 1'd1;
+      issue_q <= 1'd0;
+      take_q <= 1'd0;
       token_q <= 4'd0;
       first_q <= 1'd1;
-      last_q <= last_token_i == 4'd0;
-      single_q <= last_token_i == 4'd0;
-      before_last_q <= last_token_i - 4'd1;
+      last_q <= single_q;
       first_chunk_q <= 1'd1;
-      last_chunk_q <= ~(15'd256 < depth_i);
-      one_chunk_q <= ~(15'd256 < depth_i);
-      k_after_q <= depth_i - 15'd256;
-      k_second_q <= depth_i - 15'd256;
-      n_left_q <= outputs_i;
-      n_after_q <= outputs_i - 20'd64;
-      last_pass_q <= ~(20'd64 < outputs_i);
+      last_chunk_q <= one_chunk_q;
+      next_last_q <= two_chunks_q;
+      k_after_q <= k_second_q;
+      n_left_q <= n_left_q + n_step_q;
+      last_pass_q <= one_pass_q;
     end
     if (rst_i) begin
       run_q <= 1'd0;
+      wants_q <= 1'd0;
+      issue_q <= 1'd0;
+      take_q <= 1'd0;
+      n_left_q <= 20'd0;
       room_q <= 6'd32;
-      has_room_q <= 1'd1;
+      has_room_q <= 1'd0;
     end
-    issue_q <= issue & ~rst_i;
+    issue_1_q <= issue_q & ~rst_i;
     pass_end_q <= pass_end;
+    issue_2_q <= issue_1_q & ~rst_i;
+    pass_end_2_q <= pass_end_q;
+    took_q <= take_q & ~rst_i;
+    last_tile_q <= last_tile;
+    act_early_q <= ((issue_2_q & act_last_i) & ~pass_end_2_q) & ~rst_i;
+    act_late_q <= ((issue_2_q & ~act_last_i) & pass_end_2_q) & ~rst_i;
+    wgt_early_q <= ((took_q & tile_last_i) & ~last_tile_q) & ~rst_i;
+    wgt_late_q <= ((took_q & ~tile_last_i) & last_tile_q) & ~rst_i;
   end
 endmodule
 
@@ -3011,6 +3226,7 @@ module trine_tile (
   output wire [63:0] owed_o
 );
   reg [2047:0] act_q;
+  reg [32767:0] next_q;
   reg [32767:0] tile_q;
   wire signed [15:0] column_0_sum_o;
   wire column_0_owed_o;
@@ -3658,41 +3874,84 @@ module trine_tile (
   always @(posedge clk_i) begin
     act_q <= act_i;
     if (swap_i) begin
-      tile_q <= tile_i;
+      next_q <= tile_i;
+    end
+    tile_q <= next_q;
+  end
+endmodule
+
+// 16 words of 1472 bits, read in two cycles.
+module trine_accumulators_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [3:0] write_at_i,
+  input  wire [1471:0] data_i,
+  input  wire read_i,
+  input  wire [3:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [1471:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
+  reg [1471:0] out_q;
+  reg [1471:0] word_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (zero_i) begin
+      out_q <= 1472'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
 
 // Adds one sum to one accumulator.
 module trine_accumulate (
-  input  wire first_i,
-  input  wire single_i,
-  input  wire signed [22:0] word_i,
-  input  wire signed [22:0] last_i,
+  input  wire forward_i,
+  input  wire [22:0] word_i,
+  input  wire [22:0] last_i,
+  input  wire [22:0] before_i,
   input  wire signed [15:0] sum_i,
   input  wire owed_i,
   output wire signed [22:0] total_o
 );
   wire signed [22:0] base;
-  assign base = first_i ? 23'sd0 : (single_i ? last_i : word_i);
+  assign base = $signed(forward_i ? last_i : (word_i | before_i));
   assign total_o = (base + $signed({{7{sum_i[15]}}, sum_i})) + $signed({22'd0, owed_i});
 endmodule
 
 // 64 accumulators for each of 16 tokens.
 module trine_accumulators (
   input  wire clk_i,
+  input  wire rst_i,
   input  wire [3:0] read_token_i,
+  input  wire next_first_i,
   input  wire [3:0] token_i,
   input  wire valid_i,
-  input  wire first_i,
+  input  wire last_chunk_i,
   input  wire single_i,
+  input  wire pair_i,
   input  wire [1023:0] sums_i,
   input  wire [63:0] owed_i,
   output wire [1471:0] total_o
 );
-  (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
-  reg [1471:0] word_q;
   reg [1471:0] total_q;
+  reg [1471:0] before_q;
+  wire [1471:0] total;
+  reg first_q;
+  reg forward_q;
+  wire zero;
+  wire begins;
+  wire [1471:0] words_word_o;
   wire signed [22:0] adder_0_total_o;
   wire signed [22:0] adder_1_total_o;
   wire signed [22:0] adder_2_total_o;
@@ -3757,655 +4016,709 @@ module trine_accumulators (
   wire signed [22:0] adder_61_total_o;
   wire signed [22:0] adder_62_total_o;
   wire signed [22:0] adder_63_total_o;
-  wire [1471:0] total;
+  assign zero = (next_first_i | single_i) | pair_i;
+  assign begins = token_i[0] ? last_chunk_i : first_q;
   assign total = {$unsigned(adder_63_total_o), $unsigned(adder_62_total_o), $unsigned(adder_61_total_o), $unsigned(adder_60_total_o), $unsigned(adder_59_total_o), $unsigned(adder_58_total_o), $unsigned(adder_57_total_o), $unsigned(adder_56_total_o), $unsigned(adder_55_total_o), $unsigned(adder_54_total_o), $unsigned(adder_53_total_o), $unsigned(adder_52_total_o), $unsigned(adder_51_total_o), $unsigned(adder_50_total_o), $unsigned(adder_49_total_o), $unsigned(adder_48_total_o), $unsigned(adder_47_total_o), $unsigned(adder_46_total_o), $unsigned(adder_45_total_o), $unsigned(adder_44_total_o), $unsigned(adder_43_total_o), $unsigned(adder_42_total_o), $unsigned(adder_41_total_o), $unsigned(adder_40_total_o), $unsigned(adder_39_total_o), $unsigned(adder_38_total_o), $unsigned(adder_37_total_o), $unsigned(adder_36_total_o), $unsigned(adder_35_total_o), $unsigned(adder_34_total_o), $unsigned(adder_33_total_o), $unsigned(adder_32_total_o), $unsigned(adder_31_total_o), $unsigned(adder_30_total_o), $unsigned(adder_29_total_o), $unsigned(adder_28_total_o), $unsigned(adder_27_total_o), $unsigned(adder_26_total_o), $unsigned(adder_25_total_o), $unsigned(adder_24_total_o), $unsigned(adder_23_total_o), $unsigned(adder_22_total_o), $unsigned(adder_21_total_o), $unsigned(adder_20_total_o), $unsigned(adder_19_total_o), $unsigned(adder_18_total_o), $unsigned(adder_17_total_o), $unsigned(adder_16_total_o), $unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
+  trine_accumulators_ram words (
+    .clk_i(clk_i),
+    .write_i(valid_i),
+    .write_at_i(token_i),
+    .data_i(total),
+    .read_i(1'd1),
+    .read_at_i(read_token_i),
+    .next_i(1'd1),
+    .zero_i(zero),
+    .word_o(words_word_o)
+  );
+
   trine_accumulate adder_0 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[22:0]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[22:0]),
     .last_i(total_q[22:0]),
+    .before_i(before_q[22:0]),
     .sum_i(sums_i[15:0]),
     .owed_i(owed_i[0]),
     .total_o(adder_0_total_o)
   );
 
   trine_accumulate adder_1 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[45:23]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[45:23]),
     .last_i(total_q[45:23]),
+    .before_i(before_q[45:23]),
     .sum_i(sums_i[31:16]),
     .owed_i(owed_i[1]),
     .total_o(adder_1_total_o)
   );
 
   trine_accumulate adder_2 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[68:46]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[68:46]),
     .last_i(total_q[68:46]),
+    .before_i(before_q[68:46]),
     .sum_i(sums_i[47:32]),
     .owed_i(owed_i[2]),
     .total_o(adder_2_total_o)
   );
 
   trine_accumulate adder_3 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[91:69]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[91:69]),
     .last_i(total_q[91:69]),
+    .before_i(before_q[91:69]),
     .sum_i(sums_i[63:48]),
     .owed_i(owed_i[3]),
     .total_o(adder_3_total_o)
   );
 
   trine_accumulate adder_4 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[114:92]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[114:92]),
     .last_i(total_q[114:92]),
+    .before_i(before_q[114:92]),
     .sum_i(sums_i[79:64]),
     .owed_i(owed_i[4]),
     .total_o(adder_4_total_o)
   );
 
   trine_accumulate adder_5 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[137:115]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[137:115]),
     .last_i(total_q[137:115]),
+    .before_i(before_q[137:115]),
     .sum_i(sums_i[95:80]),
     .owed_i(owed_i[5]),
     .total_o(adder_5_total_o)
   );
 
   trine_accumulate adder_6 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[160:138]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[160:138]),
     .last_i(total_q[160:138]),
+    .before_i(before_q[160:138]),
     .sum_i(sums_i[111:96]),
     .owed_i(owed_i[6]),
     .total_o(adder_6_total_o)
   );
 
   trine_accumulate adder_7 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[183:161]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[183:161]),
     .last_i(total_q[183:161]),
+    .before_i(before_q[183:161]),
     .sum_i(sums_i[127:112]),
     .owed_i(owed_i[7]),
     .total_o(adder_7_total_o)
   );
 
   trine_accumulate adder_8 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[206:184]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[206:184]),
     .last_i(total_q[206:184]),
+    .before_i(before_q[206:184]),
     .sum_i(sums_i[143:128]),
     .owed_i(owed_i[8]),
     .total_o(adder_8_total_o)
   );
 
   trine_accumulate adder_9 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[229:207]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[229:207]),
     .last_i(total_q[229:207]),
+    .before_i(before_q[229:207]),
     .sum_i(sums_i[159:144]),
     .owed_i(owed_i[9]),
     .total_o(adder_9_total_o)
   );
 
   trine_accumulate adder_10 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[252:230]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[252:230]),
     .last_i(total_q[252:230]),
+    .before_i(before_q[252:230]),
     .sum_i(sums_i[175:160]),
     .owed_i(owed_i[10]),
     .total_o(adder_10_total_o)
   );
 
   trine_accumulate adder_11 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[275:253]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[275:253]),
     .last_i(total_q[275:253]),
+    .before_i(before_q[275:253]),
     .sum_i(sums_i[191:176]),
     .owed_i(owed_i[11]),
     .total_o(adder_11_total_o)
   );
 
   trine_accumulate adder_12 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[298:276]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[298:276]),
     .last_i(total_q[298:276]),
+    .before_i(before_q[298:276]),
     .sum_i(sums_i[207:192]),
     .owed_i(owed_i[12]),
     .total_o(adder_12_total_o)
   );
 
   trine_accumulate adder_13 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[321:299]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[321:299]),
     .last_i(total_q[321:299]),
+    .before_i(before_q[321:299]),
     .sum_i(sums_i[223:208]),
     .owed_i(owed_i[13]),
     .total_o(adder_13_total_o)
   );
 
   trine_accumulate adder_14 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[344:322]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[344:322]),
     .last_i(total_q[344:322]),
+    .before_i(before_q[344:322]),
     .sum_i(sums_i[239:224]),
     .owed_i(owed_i[14]),
     .total_o(adder_14_total_o)
   );
 
   trine_accumulate adder_15 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[367:345]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[367:345]),
     .last_i(total_q[367:345]),
+    .before_i(before_q[367:345]),
     .sum_i(sums_i[255:240]),
     .owed_i(owed_i[15]),
     .total_o(adder_15_total_o)
   );
 
   trine_accumulate adder_16 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[390:368]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[390:368]),
     .last_i(total_q[390:368]),
+    .before_i(before_q[390:368]),
     .sum_i(sums_i[271:256]),
     .owed_i(owed_i[16]),
     .total_o(adder_16_total_o)
   );
 
   trine_accumulate adder_17 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[413:391]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[413:391]),
     .last_i(total_q[413:391]),
+    .before_i(before_q[413:391]),
     .sum_i(sums_i[287:272]),
     .owed_i(owed_i[17]),
     .total_o(adder_17_total_o)
   );
 
   trine_accumulate adder_18 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[436:414]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[436:414]),
     .last_i(total_q[436:414]),
+    .before_i(before_q[436:414]),
     .sum_i(sums_i[303:288]),
     .owed_i(owed_i[18]),
     .total_o(adder_18_total_o)
   );
 
   trine_accumulate adder_19 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[459:437]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[459:437]),
     .last_i(total_q[459:437]),
+    .before_i(before_q[459:437]),
     .sum_i(sums_i[319:304]),
     .owed_i(owed_i[19]),
     .total_o(adder_19_total_o)
   );
 
   trine_accumulate adder_20 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[482:460]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[482:460]),
     .last_i(total_q[482:460]),
+    .before_i(before_q[482:460]),
     .sum_i(sums_i[335:320]),
     .owed_i(owed_i[20]),
     .total_o(adder_20_total_o)
   );
 
   trine_accumulate adder_21 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[505:483]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[505:483]),
     .last_i(total_q[505:483]),
+    .before_i(before_q[505:483]),
     .sum_i(sums_i[351:336]),
     .owed_i(owed_i[21]),
     .total_o(adder_21_total_o)
   );
 
   trine_accumulate adder_22 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[528:506]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[528:506]),
     .last_i(total_q[528:506]),
+    .before_i(before_q[528:506]),
     .sum_i(sums_i[367:352]),
     .owed_i(owed_i[22]),
     .total_o(adder_22_total_o)
   );
 
   trine_accumulate adder_23 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[551:529]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[551:529]),
     .last_i(total_q[551:529]),
+    .before_i(before_q[551:529]),
     .sum_i(sums_i[383:368]),
     .owed_i(owed_i[23]),
     .total_o(adder_23_total_o)
   );
 
   trine_accumulate adder_24 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[574:552]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[574:552]),
     .last_i(total_q[574:552]),
+    .before_i(before_q[574:552]),
     .sum_i(sums_i[399:384]),
     .owed_i(owed_i[24]),
     .total_o(adder_24_total_o)
   );
 
   trine_accumulate adder_25 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[597:575]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[597:575]),
     .last_i(total_q[597:575]),
+    .before_i(before_q[597:575]),
     .sum_i(sums_i[415:400]),
     .owed_i(owed_i[25]),
     .total_o(adder_25_total_o)
   );
 
   trine_accumulate adder_26 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[620:598]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[620:598]),
     .last_i(total_q[620:598]),
+    .before_i(before_q[620:598]),
     .sum_i(sums_i[431:416]),
     .owed_i(owed_i[26]),
     .total_o(adder_26_total_o)
   );
 
   trine_accumulate adder_27 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[643:621]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[643:621]),
     .last_i(total_q[643:621]),
+    .before_i(before_q[643:621]),
     .sum_i(sums_i[447:432]),
     .owed_i(owed_i[27]),
     .total_o(adder_27_total_o)
   );
 
   trine_accumulate adder_28 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[666:644]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[666:644]),
     .last_i(total_q[666:644]),
+    .before_i(before_q[666:644]),
     .sum_i(sums_i[463:448]),
     .owed_i(owed_i[28]),
     .total_o(adder_28_total_o)
   );
 
   trine_accumulate adder_29 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[689:667]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[689:667]),
     .last_i(total_q[689:667]),
+    .before_i(before_q[689:667]),
     .sum_i(sums_i[479:464]),
     .owed_i(owed_i[29]),
     .total_o(adder_29_total_o)
   );
 
   trine_accumulate adder_30 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[712:690]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[712:690]),
     .last_i(total_q[712:690]),
+    .before_i(before_q[712:690]),
     .sum_i(sums_i[495:480]),
     .owed_i(owed_i[30]),
     .total_o(adder_30_total_o)
   );
 
   trine_accumulate adder_31 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[735:713]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[735:713]),
     .last_i(total_q[735:713]),
+    .before_i(before_q[735:713]),
     .sum_i(sums_i[511:496]),
     .owed_i(owed_i[31]),
     .total_o(adder_31_total_o)
   );
 
   trine_accumulate adder_32 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[758:736]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[758:736]),
     .last_i(total_q[758:736]),
+    .before_i(before_q[758:736]),
     .sum_i(sums_i[527:512]),
     .owed_i(owed_i[32]),
     .total_o(adder_32_total_o)
   );
 
   trine_accumulate adder_33 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[781:759]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[781:759]),
     .last_i(total_q[781:759]),
+    .before_i(before_q[781:759]),
     .sum_i(sums_i[543:528]),
     .owed_i(owed_i[33]),
     .total_o(adder_33_total_o)
   );
 
   trine_accumulate adder_34 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[804:782]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[804:782]),
     .last_i(total_q[804:782]),
+    .before_i(before_q[804:782]),
     .sum_i(sums_i[559:544]),
     .owed_i(owed_i[34]),
     .total_o(adder_34_total_o)
   );
 
   trine_accumulate adder_35 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[827:805]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[827:805]),
     .last_i(total_q[827:805]),
+    .before_i(before_q[827:805]),
     .sum_i(sums_i[575:560]),
     .owed_i(owed_i[35]),
     .total_o(adder_35_total_o)
   );
 
   trine_accumulate adder_36 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[850:828]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[850:828]),
     .last_i(total_q[850:828]),
+    .before_i(before_q[850:828]),
     .sum_i(sums_i[591:576]),
     .owed_i(owed_i[36]),
     .total_o(adder_36_total_o)
   );
 
   trine_accumulate adder_37 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[873:851]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[873:851]),
     .last_i(total_q[873:851]),
+    .before_i(before_q[873:851]),
     .sum_i(sums_i[607:592]),
     .owed_i(owed_i[37]),
     .total_o(adder_37_total_o)
   );
 
   trine_accumulate adder_38 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[896:874]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[896:874]),
     .last_i(total_q[896:874]),
+    .before_i(before_q[896:874]),
     .sum_i(sums_i[623:608]),
     .owed_i(owed_i[38]),
     .total_o(adder_38_total_o)
   );
 
   trine_accumulate adder_39 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[919:897]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[919:897]),
     .last_i(total_q[919:897]),
+    .before_i(before_q[919:897]),
     .sum_i(sums_i[639:624]),
     .owed_i(owed_i[39]),
     .total_o(adder_39_total_o)
   );
 
   trine_accumulate adder_40 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[942:920]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[942:920]),
     .last_i(total_q[942:920]),
+    .before_i(before_q[942:920]),
     .sum_i(sums_i[655:640]),
     .owed_i(owed_i[40]),
     .total_o(adder_40_total_o)
   );
 
   trine_accumulate adder_41 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[965:943]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[965:943]),
     .last_i(total_q[965:943]),
+    .before_i(before_q[965:943]),
     .sum_i(sums_i[671:656]),
     .owed_i(owed_i[41]),
     .total_o(adder_41_total_o)
   );
 
   trine_accumulate adder_42 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[988:966]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[988:966]),
     .last_i(total_q[988:966]),
+    .before_i(before_q[988:966]),
     .sum_i(sums_i[687:672]),
     .owed_i(owed_i[42]),
     .total_o(adder_42_total_o)
   );
 
   trine_accumulate adder_43 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1011:989]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1011:989]),
     .last_i(total_q[1011:989]),
+    .before_i(before_q[1011:989]),
     .sum_i(sums_i[703:688]),
     .owed_i(owed_i[43]),
     .total_o(adder_43_total_o)
   );
 
   trine_accumulate adder_44 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1034:1012]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1034:1012]),
     .last_i(total_q[1034:1012]),
+    .before_i(before_q[1034:1012]),
     .sum_i(sums_i[719:704]),
     .owed_i(owed_i[44]),
     .total_o(adder_44_total_o)
   );
 
   trine_accumulate adder_45 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1057:1035]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1057:1035]),
     .last_i(total_q[1057:1035]),
+    .before_i(before_q[1057:1035]),
     .sum_i(sums_i[735:720]),
     .owed_i(owed_i[45]),
     .total_o(adder_45_total_o)
   );
 
   trine_accumulate adder_46 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1080:1058]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1080:1058]),
     .last_i(total_q[1080:1058]),
+    .before_i(before_q[1080:1058]),
     .sum_i(sums_i[751:736]),
     .owed_i(owed_i[46]),
     .total_o(adder_46_total_o)
   );
 
   trine_accumulate adder_47 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1103:1081]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1103:1081]),
     .last_i(total_q[1103:1081]),
+    .before_i(before_q[1103:1081]),
     .sum_i(sums_i[767:752]),
     .owed_i(owed_i[47]),
     .total_o(adder_47_total_o)
   );
 
   trine_accumulate adder_48 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1126:1104]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1126:1104]),
     .last_i(total_q[1126:1104]),
+    .before_i(before_q[1126:1104]),
     .sum_i(sums_i[783:768]),
     .owed_i(owed_i[48]),
     .total_o(adder_48_total_o)
   );
 
   trine_accumulate adder_49 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1149:1127]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1149:1127]),
     .last_i(total_q[1149:1127]),
+    .before_i(before_q[1149:1127]),
     .sum_i(sums_i[799:784]),
     .owed_i(owed_i[49]),
     .total_o(adder_49_total_o)
   );
 
   trine_accumulate adder_50 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1172:1150]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1172:1150]),
     .last_i(total_q[1172:1150]),
+    .before_i(before_q[1172:1150]),
     .sum_i(sums_i[815:800]),
     .owed_i(owed_i[50]),
     .total_o(adder_50_total_o)
   );
 
   trine_accumulate adder_51 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1195:1173]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1195:1173]),
     .last_i(total_q[1195:1173]),
+    .before_i(before_q[1195:1173]),
     .sum_i(sums_i[831:816]),
     .owed_i(owed_i[51]),
     .total_o(adder_51_total_o)
   );
 
   trine_accumulate adder_52 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1218:1196]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1218:1196]),
     .last_i(total_q[1218:1196]),
+    .before_i(before_q[1218:1196]),
     .sum_i(sums_i[847:832]),
     .owed_i(owed_i[52]),
     .total_o(adder_52_total_o)
   );
 
   trine_accumulate adder_53 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1241:1219]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1241:1219]),
     .last_i(total_q[1241:1219]),
+    .before_i(before_q[1241:1219]),
     .sum_i(sums_i[863:848]),
     .owed_i(owed_i[53]),
     .total_o(adder_53_total_o)
   );
 
   trine_accumulate adder_54 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1264:1242]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1264:1242]),
     .last_i(total_q[1264:1242]),
+    .before_i(before_q[1264:1242]),
     .sum_i(sums_i[879:864]),
     .owed_i(owed_i[54]),
     .total_o(adder_54_total_o)
   );
 
   trine_accumulate adder_55 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1287:1265]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1287:1265]),
     .last_i(total_q[1287:1265]),
+    .before_i(before_q[1287:1265]),
     .sum_i(sums_i[895:880]),
     .owed_i(owed_i[55]),
     .total_o(adder_55_total_o)
   );
 
   trine_accumulate adder_56 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1310:1288]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1310:1288]),
     .last_i(total_q[1310:1288]),
+    .before_i(before_q[1310:1288]),
     .sum_i(sums_i[911:896]),
     .owed_i(owed_i[56]),
     .total_o(adder_56_total_o)
   );
 
   trine_accumulate adder_57 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1333:1311]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1333:1311]),
     .last_i(total_q[1333:1311]),
+    .before_i(before_q[1333:1311]),
     .sum_i(sums_i[927:912]),
     .owed_i(owed_i[57]),
     .total_o(adder_57_total_o)
   );
 
   trine_accumulate adder_58 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1356:1334]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1356:1334]),
     .last_i(total_q[1356:1334]),
+    .before_i(before_q[1356:1334]),
     .sum_i(sums_i[943:928]),
     .owed_i(owed_i[58]),
     .total_o(adder_58_total_o)
   );
 
   trine_accumulate adder_59 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1379:1357]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1379:1357]),
     .last_i(total_q[1379:1357]),
+    .before_i(before_q[1379:1357]),
     .sum_i(sums_i[959:944]),
     .owed_i(owed_i[59]),
     .total_o(adder_59_total_o)
   );
 
   trine_accumulate adder_60 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1402:1380]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1402:1380]),
     .last_i(total_q[1402:1380]),
+    .before_i(before_q[1402:1380]),
     .sum_i(sums_i[975:960]),
     .owed_i(owed_i[60]),
     .total_o(adder_60_total_o)
   );
 
   trine_accumulate adder_61 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1425:1403]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1425:1403]),
     .last_i(total_q[1425:1403]),
+    .before_i(before_q[1425:1403]),
     .sum_i(sums_i[991:976]),
     .owed_i(owed_i[61]),
     .total_o(adder_61_total_o)
   );
 
   trine_accumulate adder_62 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1448:1426]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1448:1426]),
     .last_i(total_q[1448:1426]),
+    .before_i(before_q[1448:1426]),
     .sum_i(sums_i[1007:992]),
     .owed_i(owed_i[62]),
     .total_o(adder_62_total_o)
   );
 
   trine_accumulate adder_63 (
-    .first_i(first_i),
-    .single_i(single_i),
-    .word_i(word_q[1471:1449]),
+    .forward_i(forward_q),
+    .word_i(words_word_o[1471:1449]),
     .last_i(total_q[1471:1449]),
+    .before_i(before_q[1471:1449]),
     .sum_i(sums_i[1023:1008]),
     .owed_i(owed_i[63]),
     .total_o(adder_63_total_o)
   );
 
   always @(posedge clk_i) begin
-    word_q <= ram[read_token_i];
+    first_q <= next_first_i;
+    forward_q <= single_i & ~next_first_i;
     if (valid_i) begin
       total_q <= total;
-      ram[token_i] <= total;
+    end
+    if ((rst_i | ~pair_i) | (valid_i & begins)) begin
+      before_q <= 1472'd0;
+    end else begin
+      if (valid_i) begin
+        before_q <= total_q;
+      end
+    end
+  end
+endmodule
+
+// 32 words of 1474 bits, read in two cycles.
+module trine_results_ram (
+  input  wire clk_i,
+  input  wire write_i,
+  input  wire [4:0] write_at_i,
+  input  wire [1473:0] data_i,
+  input  wire read_i,
+  input  wire [4:0] read_at_i,
+  input  wire next_i,
+  input  wire zero_i,
+  output wire [1473:0] word_o
+);
+  (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
+  reg [1473:0] out_q;
+  reg [1473:0] word_q;
+  assign word_o = out_q;
+
+  always @(posedge clk_i) begin
+    if (read_i) begin
+      word_q <= ram[read_at_i];
+    end
+    if (write_i) begin
+      ram[write_at_i] <= data_i;
+    end
+    if (zero_i) begin
+      out_q <= 1474'd0;
+    end else begin
+      if (next_i) begin
+        out_q <= word_q;
+      end
     end
   end
 endmodule
@@ -4421,12 +4734,9 @@ module trine_results (
   output wire [1473:0] data_o,
   output wire pop_o
 );
-  (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
   reg [5:0] write_q;
   reg [5:0] read_q;
-  reg [1473:0] word_q;
   reg word_valid_q;
-  reg [1473:0] out_q;
   reg out_valid_q;
   wire out_free;
   wire word_free;
@@ -4434,6 +4744,7 @@ module trine_results (
   wire fetch;
   wire [4:0] write_at;
   wire [4:0] read_at;
+  wire [1473:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
@@ -4441,19 +4752,22 @@ module trine_results (
   assign write_at = write_q[4:0];
   assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
-  assign data_o = out_q;
+  assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
 
+  trine_results_ram words (
+    .clk_i(clk_i),
+    .write_i(push_i),
+    .write_at_i(write_at),
+    .data_i(data_i),
+    .read_i(word_free),
+    .read_at_i(read_at),
+    .next_i(out_free),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
   always @(posedge clk_i) begin
-    if (push_i) begin
-      ram[write_at] <= data_i;
-    end
-    if (fetch) begin
-      word_q <= ram[read_at];
-    end
-    if (out_free) begin
-      out_q <= word_q;
-    end
     if (rst_i) begin
       write_q <= 6'd0;
       read_q <= 6'd0;
@@ -4472,7 +4786,7 @@ module trine_results (
   end
 endmodule
 
-// 256 x 64 datapath, 11 cycles from issue to result.
+// 256 x 64 datapath, 12 cycles from issue to result.
 module trine_core (
   input  wire clk_i,
   input  wire clear_i,
@@ -4504,6 +4818,7 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
+  wire open;
   wire issue;
   wire rewind;
   wire take;
@@ -4511,9 +4826,11 @@ module trine_core (
   wire [2047:0] activations_word_o;
   wire activations_last_o;
   wire activations_valid_o;
+  wire activations_valid_next_o;
   wire [32767:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_valid_o;
+  wire weights_valid_next_o;
   wire weights_last_o;
   wire weights_early_o;
   wire weights_illegal_o;
@@ -4521,6 +4838,7 @@ module trine_core (
   wire sequencer_issue_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
+  wire sequencer_wants_tile_o;
   wire [3:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
@@ -4547,6 +4865,7 @@ module trine_core (
   reg valid_8_q;
   reg valid_9_q;
   reg valid_10_q;
+  reg valid_11_q;
   reg result_1_q;
   reg result_2_q;
   reg result_3_q;
@@ -4558,6 +4877,7 @@ module trine_core (
   reg result_9_q;
   reg result_10_q;
   reg result_11_q;
+  reg result_12_q;
   reg first_1_q;
   reg first_2_q;
   reg first_3_q;
@@ -4578,6 +4898,7 @@ module trine_core (
   reg [3:0] token_8_q;
   reg [3:0] token_9_q;
   reg [3:0] token_10_q;
+  reg [3:0] token_11_q;
   reg last_pass_1_q;
   reg last_pass_2_q;
   reg last_pass_3_q;
@@ -4589,6 +4910,7 @@ module trine_core (
   reg last_pass_9_q;
   reg last_pass_10_q;
   reg last_pass_11_q;
+  reg last_pass_12_q;
   reg job_end_1_q;
   reg job_end_2_q;
   reg job_end_3_q;
@@ -4600,7 +4922,9 @@ module trine_core (
   reg job_end_9_q;
   reg job_end_10_q;
   reg job_end_11_q;
-  wire single;
+  reg job_end_12_q;
+  reg single_q;
+  reg pair_q;
   wire [1471:0] sums_total_o;
   wire [1473:0] word;
   wire results_valid_o;
@@ -4672,12 +4996,13 @@ module trine_core (
   wire signed [31:0] result_61;
   wire signed [31:0] result_62;
   wire signed [31:0] result_63;
+  reg [63:0] real_q;
   wire [255:0] keep;
+  assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
   assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
-  assign single = last_token_i == 4'd0;
-  assign word = {job_end_11_q, last_pass_11_q, sums_total_o};
+  assign word = {job_end_12_q, last_pass_12_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[1472];
   assign left = sequencer_n_left_o[6:0];
@@ -4745,7 +5070,7 @@ module trine_core (
   assign result_61 = $signed({{9{results_data_o[1425]}}, $signed(results_data_o[1425:1403])});
   assign result_62 = $signed({{9{results_data_o[1448]}}, $signed(results_data_o[1448:1426])});
   assign result_63 = $signed({{9{results_data_o[1471]}}, $signed(results_data_o[1471:1449])});
-  assign keep = {{4{~tail | (7'd63 < left)}}, {4{~tail | (7'd62 < left)}}, {4{~tail | (7'd61 < left)}}, {4{~tail | (7'd60 < left)}}, {4{~tail | (7'd59 < left)}}, {4{~tail | (7'd58 < left)}}, {4{~tail | (7'd57 < left)}}, {4{~tail | (7'd56 < left)}}, {4{~tail | (7'd55 < left)}}, {4{~tail | (7'd54 < left)}}, {4{~tail | (7'd53 < left)}}, {4{~tail | (7'd52 < left)}}, {4{~tail | (7'd51 < left)}}, {4{~tail | (7'd50 < left)}}, {4{~tail | (7'd49 < left)}}, {4{~tail | (7'd48 < left)}}, {4{~tail | (7'd47 < left)}}, {4{~tail | (7'd46 < left)}}, {4{~tail | (7'd45 < left)}}, {4{~tail | (7'd44 < left)}}, {4{~tail | (7'd43 < left)}}, {4{~tail | (7'd42 < left)}}, {4{~tail | (7'd41 < left)}}, {4{~tail | (7'd40 < left)}}, {4{~tail | (7'd39 < left)}}, {4{~tail | (7'd38 < left)}}, {4{~tail | (7'd37 < left)}}, {4{~tail | (7'd36 < left)}}, {4{~tail | (7'd35 < left)}}, {4{~tail | (7'd34 < left)}}, {4{~tail | (7'd33 < left)}}, {4{~tail | (7'd32 < left)}}, {4{~tail | (7'd31 < left)}}, {4{~tail | (7'd30 < left)}}, {4{~tail | (7'd29 < left)}}, {4{~tail | (7'd28 < left)}}, {4{~tail | (7'd27 < left)}}, {4{~tail | (7'd26 < left)}}, {4{~tail | (7'd25 < left)}}, {4{~tail | (7'd24 < left)}}, {4{~tail | (7'd23 < left)}}, {4{~tail | (7'd22 < left)}}, {4{~tail | (7'd21 < left)}}, {4{~tail | (7'd20 < left)}}, {4{~tail | (7'd19 < left)}}, {4{~tail | (7'd18 < left)}}, {4{~tail | (7'd17 < left)}}, {4{~tail | (7'd16 < left)}}, {4{~tail | (7'd15 < left)}}, {4{~tail | (7'd14 < left)}}, {4{~tail | (7'd13 < left)}}, {4{~tail | (7'd12 < left)}}, {4{~tail | (7'd11 < left)}}, {4{~tail | (7'd10 < left)}}, {4{~tail | (7'd9 < left)}}, {4{~tail | (7'd8 < left)}}, {4{~tail | (7'd7 < left)}}, {4{~tail | (7'd6 < left)}}, {4{~tail | (7'd5 < left)}}, {4{~tail | (7'd4 < left)}}, {4{~tail | (7'd3 < left)}}, {4{~tail | (7'd2 < left)}}, {4{~tail | (7'd1 < left)}}, {4{~tail | (7'd0 < left)}}};
+  assign keep = {{4{~tail | real_q[63]}}, {4{~tail | real_q[62]}}, {4{~tail | real_q[61]}}, {4{~tail | real_q[60]}}, {4{~tail | real_q[59]}}, {4{~tail | real_q[58]}}, {4{~tail | real_q[57]}}, {4{~tail | real_q[56]}}, {4{~tail | real_q[55]}}, {4{~tail | real_q[54]}}, {4{~tail | real_q[53]}}, {4{~tail | real_q[52]}}, {4{~tail | real_q[51]}}, {4{~tail | real_q[50]}}, {4{~tail | real_q[49]}}, {4{~tail | real_q[48]}}, {4{~tail | real_q[47]}}, {4{~tail | real_q[46]}}, {4{~tail | real_q[45]}}, {4{~tail | real_q[44]}}, {4{~tail | real_q[43]}}, {4{~tail | real_q[42]}}, {4{~tail | real_q[41]}}, {4{~tail | real_q[40]}}, {4{~tail | real_q[39]}}, {4{~tail | real_q[38]}}, {4{~tail | real_q[37]}}, {4{~tail | real_q[36]}}, {4{~tail | real_q[35]}}, {4{~tail | real_q[34]}}, {4{~tail | real_q[33]}}, {4{~tail | real_q[32]}}, {4{~tail | real_q[31]}}, {4{~tail | real_q[30]}}, {4{~tail | real_q[29]}}, {4{~tail | real_q[28]}}, {4{~tail | real_q[27]}}, {4{~tail | real_q[26]}}, {4{~tail | real_q[25]}}, {4{~tail | real_q[24]}}, {4{~tail | real_q[23]}}, {4{~tail | real_q[22]}}, {4{~tail | real_q[21]}}, {4{~tail | real_q[20]}}, {4{~tail | real_q[19]}}, {4{~tail | real_q[18]}}, {4{~tail | real_q[17]}}, {4{~tail | real_q[16]}}, {4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -4759,13 +5084,13 @@ module trine_core (
   assign act_early_o = sequencer_act_early_o;
   assign act_late_o = sequencer_act_late_o;
   assign wgt_late_o = sequencer_wgt_late_o;
-  assign wgt_early_o = sequencer_wgt_early_o | weights_early_o;
+  assign wgt_early_o = sequencer_wgt_early_o | (weights_early_o & sequencer_wants_tile_o);
   assign illegal_o = weights_illegal_o;
 
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
@@ -4774,13 +5099,14 @@ module trine_core (
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
-    .valid_o(activations_valid_o)
+    .valid_o(activations_valid_o),
+    .valid_next_o(activations_valid_next_o)
   );
 
   trine_weight_loader weights (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(busy_i),
+    .open_i(open),
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
@@ -4788,6 +5114,7 @@ module trine_core (
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
     .valid_o(weights_valid_o),
+    .valid_next_o(weights_valid_next_o),
     .last_o(weights_last_o),
     .early_o(weights_early_o),
     .illegal_o(weights_illegal_o)
@@ -4801,13 +5128,16 @@ module trine_core (
     .depth_i(depth_i),
     .outputs_i(outputs_i),
     .act_valid_i(activations_valid_o),
+    .act_valid_next_i(activations_valid_next_o),
     .act_last_i(activations_last_o),
     .tile_valid_i(weights_valid_o),
+    .tile_valid_next_i(weights_valid_next_o),
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
+    .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
     .result_o(sequencer_result_o),
@@ -4834,11 +5164,14 @@ module trine_core (
 
   trine_accumulators sums (
     .clk_i(clk_i),
+    .rst_i(clear_i),
     .read_token_i(token_9_q),
-    .token_i(token_10_q),
-    .valid_i(valid_10_q),
-    .first_i(first_10_q),
-    .single_i(single),
+    .next_first_i(first_10_q),
+    .token_i(token_11_q),
+    .valid_i(valid_11_q),
+    .last_chunk_i(result_11_q),
+    .single_i(single_q),
+    .pair_i(pair_q),
     .sums_i(tile_sums_o),
     .owed_i(tile_owed_o),
     .total_o(sums_total_o)
@@ -4847,7 +5180,7 @@ module trine_core (
   trine_results results (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .push_i(result_11_q),
+    .push_i(result_12_q),
     .data_i(word),
     .ready_i(res_ready_i),
     .valid_o(results_valid_o),
@@ -4910,6 +5243,11 @@ module trine_core (
       valid_10_q <= valid_9_q;
     end
     if (clear_i) begin
+      valid_11_q <= 1'd0;
+    end else begin
+      valid_11_q <= valid_10_q;
+    end
+    if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
       result_1_q <= sequencer_result_o;
@@ -4964,6 +5302,11 @@ module trine_core (
     end else begin
       result_11_q <= result_10_q;
     end
+    if (clear_i) begin
+      result_12_q <= 1'd0;
+    end else begin
+      result_12_q <= result_11_q;
+    end
     first_1_q <= sequencer_first_chunk_o;
     first_2_q <= first_1_q;
     first_3_q <= first_2_q;
@@ -4984,6 +5327,7 @@ module trine_core (
     token_8_q <= token_7_q;
     token_9_q <= token_8_q;
     token_10_q <= token_9_q;
+    token_11_q <= token_10_q;
     last_pass_1_q <= sequencer_last_pass_o;
     last_pass_2_q <= last_pass_1_q;
     last_pass_3_q <= last_pass_2_q;
@@ -4995,6 +5339,7 @@ module trine_core (
     last_pass_9_q <= last_pass_8_q;
     last_pass_10_q <= last_pass_9_q;
     last_pass_11_q <= last_pass_10_q;
+    last_pass_12_q <= last_pass_11_q;
     job_end_1_q <= sequencer_job_end_o;
     job_end_2_q <= job_end_1_q;
     job_end_3_q <= job_end_2_q;
@@ -5006,6 +5351,10 @@ module trine_core (
     job_end_9_q <= job_end_8_q;
     job_end_10_q <= job_end_9_q;
     job_end_11_q <= job_end_10_q;
+    job_end_12_q <= job_end_11_q;
+    single_q <= last_token_i == 4'd0;
+    pair_q <= last_token_i == 4'd1;
+    real_q <= {7'd63 < left, 7'd62 < left, 7'd61 < left, 7'd60 < left, 7'd59 < left, 7'd58 < left, 7'd57 < left, 7'd56 < left, 7'd55 < left, 7'd54 < left, 7'd53 < left, 7'd52 < left, 7'd51 < left, 7'd50 < left, 7'd49 < left, 7'd48 < left, 7'd47 < left, 7'd46 < left, 7'd45 < left, 7'd44 < left, 7'd43 < left, 7'd42 < left, 7'd41 < left, 7'd40 < left, 7'd39 < left, 7'd38 < left, 7'd37 < left, 7'd36 < left, 7'd35 < left, 7'd34 < left, 7'd33 < left, 7'd32 < left, 7'd31 < left, 7'd30 < left, 7'd29 < left, 7'd28 < left, 7'd27 < left, 7'd26 < left, 7'd25 < left, 7'd24 < left, 7'd23 < left, 7'd22 < left, 7'd21 < left, 7'd20 < left, 7'd19 < left, 7'd18 < left, 7'd17 < left, 7'd16 < left, 7'd15 < left, 7'd14 < left, 7'd13 < left, 7'd12 < left, 7'd11 < left, 7'd10 < left, 7'd9 < left, 7'd8 < left, 7'd7 < left, 7'd6 < left, 7'd5 < left, 7'd4 < left, 7'd3 < left, 7'd2 < left, 7'd1 < left, 7'd0 < left};
   end
 endmodule
 
@@ -5030,6 +5379,7 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
+  output wire taken_o,
   output wire done_o,
   output wire error_o,
   output wire [3:0] code_o,
@@ -5046,26 +5396,36 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
+  reg [4:0] fits_q;
   wire shape;
+  reg check_q;
   wire accept;
   wire refuse;
+  reg [3:0] matches_q;
+  reg limited_q;
   wire expired;
-  wire fault;
   wire [3:0] reason;
+  reg fault_q;
+  reg [3:0] reason_q;
+  wire fault;
+  reg clear_q;
+  reg res_done_q;
   wire finish;
-  wire [12:0] last_token;
   reg start_q;
-  assign shape = (((|tokens_i) & ~(13'd16 < tokens_i)) & ((|depth_i) & ~(19'd16384 < depth_i))) & (|outputs_i);
-  assign accept = start_i & shape;
-  assign refuse = start_i & ~shape;
-  assign expired = (|watchdog_i) & (idle_q == watchdog_i);
-  assign fault = busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
+  reg moved_q;
+  wire [12:0] last_token;
+  assign shape = &fits_q;
+  assign accept = check_q & shape;
+  assign refuse = check_q & ~shape;
+  assign expired = (&matches_q) & limited_q;
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
-  assign finish = busy_q & res_done_i;
+  assign fault = busy_q & fault_q;
+  assign finish = (busy_q & res_done_q) & ~fault_q;
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
-  assign clear_o = ((rst_i | accept) | fault) | abort_i;
+  assign clear_o = clear_q;
   assign busy_o = busy_q;
+  assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = fault | refuse;
   assign code_o = code_q;
@@ -5077,14 +5437,20 @@ module trine_job (
   wire unused_ok = &{1'b0, last_token[12:4]};
 
   always @(posedge clk_i) begin
-    idle_q <= (moved_i | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    fits_q <= {|outputs_i, ~(19'd16384 < depth_i), |depth_i, ~(13'd16 < tokens_i), |tokens_i};
+    matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
+    limited_q <= |watchdog_i;
+    reason_q <= reason;
+    res_done_q <= (res_done_i & busy_q) & ~clear_q;
+    moved_q <= moved_i;
+    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
     end
     if (fault) begin
       busy_q <= 1'd0;
-      code_q <= reason;
+      code_q <= reason_q;
     end
     if (abort_i) begin
       busy_q <= 1'd0;
@@ -5092,6 +5458,8 @@ module trine_job (
     if (accept) begin
       busy_q <= 1'd1;
       code_q <= 4'd0;
+    end
+    if (check_q) begin
       tag_q <= tag_i;
       last_token_q <= last_token[3:0];
       depth_q <= depth_i[14:0];
@@ -5100,15 +5468,18 @@ module trine_job (
     if (refuse) begin
       code_q <= 4'd1;
     end
+    check_q <= start_i;
+    fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
+    clear_q <= (check_q | fault) | abort_i;
+    start_q <= clear_q & busy_q;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
       done_tag_q <= 32'd0;
-    end
-    if (rst_i) begin
+      check_q <= 1'd0;
+      fault_q <= 1'd0;
+      clear_q <= 1'd1;
       start_q <= 1'd0;
-    end else begin
-      start_q <= accept;
     end
   end
 endmodule
@@ -5138,22 +5509,31 @@ module trine_counters (
   input  wire jobs_i,
   output wire [31:0] jobs_o
 );
+  reg cycles_event_q;
   reg [47:0] cycles_q;
   reg [47:0] cycles_copy_q;
+  reg active_event_q;
   reg [47:0] active_q;
   reg [47:0] active_copy_q;
+  reg stall_act_event_q;
   reg [47:0] stall_act_q;
   reg [47:0] stall_act_copy_q;
+  reg stall_wgt_event_q;
   reg [47:0] stall_wgt_q;
   reg [47:0] stall_wgt_copy_q;
+  reg stall_out_event_q;
   reg [47:0] stall_out_q;
   reg [47:0] stall_out_copy_q;
+  reg act_beats_event_q;
   reg [31:0] act_beats_q;
   reg [31:0] act_beats_copy_q;
+  reg wgt_beats_event_q;
   reg [31:0] wgt_beats_q;
   reg [31:0] wgt_beats_copy_q;
+  reg res_beats_event_q;
   reg [31:0] res_beats_q;
   reg [31:0] res_beats_copy_q;
+  reg jobs_event_q;
   reg [31:0] jobs_q;
   reg [31:0] jobs_copy_q;
   assign cycles_o = cycles_copy_q;
@@ -5167,10 +5547,11 @@ module trine_counters (
   assign jobs_o = jobs_copy_q;
 
   always @(posedge clk_i) begin
+    cycles_event_q <= cycles_i;
     if (rst_i | clear_i) begin
       cycles_q <= 48'd0;
     end else begin
-      if (cycles_i) begin
+      if (cycles_event_q) begin
         cycles_q <= cycles_q + 48'd1;
       end
     end
@@ -5181,10 +5562,11 @@ module trine_counters (
         cycles_copy_q <= cycles_q;
       end
     end
+    active_event_q <= active_i;
     if (rst_i | clear_i) begin
       active_q <= 48'd0;
     end else begin
-      if (active_i) begin
+      if (active_event_q) begin
         active_q <= active_q + 48'd1;
       end
     end
@@ -5195,10 +5577,11 @@ module trine_counters (
         active_copy_q <= active_q;
       end
     end
+    stall_act_event_q <= stall_act_i;
     if (rst_i | clear_i) begin
       stall_act_q <= 48'd0;
     end else begin
-      if (stall_act_i) begin
+      if (stall_act_event_q) begin
         stall_act_q <= stall_act_q + 48'd1;
       end
     end
@@ -5209,10 +5592,11 @@ module trine_counters (
         stall_act_copy_q <= stall_act_q;
       end
     end
+    stall_wgt_event_q <= stall_wgt_i;
     if (rst_i | clear_i) begin
       stall_wgt_q <= 48'd0;
     end else begin
-      if (stall_wgt_i) begin
+      if (stall_wgt_event_q) begin
         stall_wgt_q <= stall_wgt_q + 48'd1;
       end
     end
@@ -5223,10 +5607,11 @@ module trine_counters (
         stall_wgt_copy_q <= stall_wgt_q;
       end
     end
+    stall_out_event_q <= stall_out_i;
     if (rst_i | clear_i) begin
       stall_out_q <= 48'd0;
     end else begin
-      if (stall_out_i) begin
+      if (stall_out_event_q) begin
         stall_out_q <= stall_out_q + 48'd1;
       end
     end
@@ -5237,10 +5622,11 @@ module trine_counters (
         stall_out_copy_q <= stall_out_q;
       end
     end
+    act_beats_event_q <= act_beats_i;
     if (rst_i | clear_i) begin
       act_beats_q <= 32'd0;
     end else begin
-      if (act_beats_i) begin
+      if (act_beats_event_q) begin
         act_beats_q <= act_beats_q + 32'd1;
       end
     end
@@ -5251,10 +5637,11 @@ module trine_counters (
         act_beats_copy_q <= act_beats_q;
       end
     end
+    wgt_beats_event_q <= wgt_beats_i;
     if (rst_i | clear_i) begin
       wgt_beats_q <= 32'd0;
     end else begin
-      if (wgt_beats_i) begin
+      if (wgt_beats_event_q) begin
         wgt_beats_q <= wgt_beats_q + 32'd1;
       end
     end
@@ -5265,10 +5652,11 @@ module trine_counters (
         wgt_beats_copy_q <= wgt_beats_q;
       end
     end
+    res_beats_event_q <= res_beats_i;
     if (rst_i | clear_i) begin
       res_beats_q <= 32'd0;
     end else begin
-      if (res_beats_i) begin
+      if (res_beats_event_q) begin
         res_beats_q <= res_beats_q + 32'd1;
       end
     end
@@ -5279,10 +5667,11 @@ module trine_counters (
         res_beats_copy_q <= res_beats_q;
       end
     end
+    jobs_event_q <= jobs_i;
     if (rst_i | clear_i) begin
       jobs_q <= 32'd0;
     end else begin
-      if (jobs_i) begin
+      if (jobs_event_q) begin
         jobs_q <= jobs_q + 32'd1;
       end
     end
@@ -5416,6 +5805,7 @@ module trine (
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
+  wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
   wire [3:0] job_code_o;
@@ -5445,7 +5835,7 @@ module trine (
   assign last_token = job_last_token_o;
   assign depth = job_depth_o;
   assign outputs = job_outputs_o;
-  assign status_busy = busy;
+  assign status_busy = job_taken_o;
   assign status_done_set = job_done_o;
   assign status_error_set = job_error_o;
   assign irq_stat_done_set = job_done_o;
@@ -5596,6 +5986,7 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
+    .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),
     .code_o(job_code_o),

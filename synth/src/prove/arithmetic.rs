@@ -10,7 +10,7 @@
 //! sum of its two children's. With `value + owed = twin` asserted of all nodes (on Xilinx 7 `value * sign = twin` of the first level), each step of the induction is about one
 //! adder, and the root's twin is the sum of all leaves because the twins pair off every leaf exactly once.
 
-use super::Claim;
+use super::{Claim, memory};
 use std::fmt::Write;
 use trine_hdl::lang::Errors;
 use trine_hdl::{design, lang};
@@ -103,17 +103,27 @@ fn twin_bits(c: &Config) -> usize {
 pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
     let c = Config { columns: 1, ..c.clone() };
     let sum = design::column(&c)?.output_ty("sum_o").width;
+    let module = design::accumulators(&c, sum)?;
+    // Written from registers, where the memory is distributed
+    let late = module.decls.iter().any(|d| d.name == "token_q");
     let property = format!(
-        "\n  localparam SUM = {sum}, WIDTH = {}, TOKENS = {}, TOKEN = {}, CHUNKS = {}, LEAST = {};\n{}",
+        "\n  localparam SUM = {sum}, LATE = 1'd{}, WIDTH = {}, TOKENS = {}, TOKEN = {}, CHUNKS = {}, LEAST = {};\n{}{}{}",
+        u8::from(late),
         c.acc_bits(),
         c.max_tokens,
         clog2(c.max_tokens).max(1),
         c.max_depth.div_ceil(c.lanes),
         c.lanes << (c.act_bits - 1),
-        include_str!("properties/accumulators.v")
+        memory("words", c.acc_bits(), c.max_tokens),
+        include_str!("properties/accumulators.v"),
+        if late {
+            "  always @* if (started) assert ((was_reset | valid_q == was_valid[0]) & token_q == token_1);\n"
+        } else {
+            ""
+        }
     );
-    let name = format!("accumulator is exact to K = {} by {} lanes", c.max_depth, c.lanes);
-    claim(&name, &design::accumulators(&c, sum)?, property, 8)
+    let name = format!("{} accumulator is exact to K = {} by {} lanes", c.style, c.max_depth, c.lanes);
+    claim(&name, &module, property, 8)
 }
 
 fn claim(name: &str, module: &std::sync::Arc<lang::Module>, property: String, cycles: usize) -> Result<Claim, Errors> {

@@ -139,3 +139,18 @@ fn verdict(log: &str) -> Option<Verdict> {
         searched.then_some(Verdict::Open)
     }
 }
+
+/// Declares signals inside a design by their paths from the top, for a property. One that is not there is free, and
+/// assertions about it fail.
+fn inside(signals: impl IntoIterator<Item = (String, usize)>) -> String {
+    signals.into_iter().map(|(path, width)| format!("  (* hierconn *) wire [{}:0] \\{path} ;\n", width - 1)).collect()
+}
+
+/// Declares what is in the memory at `path`: its two registers, and `<path>_flat`, all its words side by side.
+fn memory(path: &str, width: usize, words: usize) -> String {
+    let word = |i| format!("{path}.ram[{i}]");
+    let signals = (0..words).map(word).chain(["word_q", "out_q"].map(|q| format!("{path}.{q}")));
+    let list: Vec<String> = (0..words).rev().map(|i| format!("\\{} ", word(i))).collect();
+    let bits = words * width - 1;
+    inside(signals.map(|path| (path, width))) + &format!("  wire [{bits}:0] {path}_flat = {{{}}};\n", list.join(", "))
+}

@@ -3,13 +3,13 @@
 //! The properties pick one word at any time, or any number of a word, and follow it; because the choice is free, what
 //! holds of it holds of all words.
 
-use super::Claim;
+use super::{Claim, memory};
 use std::sync::Arc;
 use trine_hdl::lang::{Errors, Module, bits};
 use trine_hdl::{design, lang, library};
-use trine_spec::Config;
 use trine_spec::config::clog2;
 use trine_spec::packing::words;
+use trine_spec::{Config, Style};
 
 /// The n-th word pushed into a buffer of `depth` words of `width` bits is the n-th to leave; an output holds until it is
 /// taken, and a word waits at the output after two cycles at most.
@@ -17,20 +17,20 @@ use trine_spec::packing::words;
 /// # Errors
 /// See [`library::fifo`].
 pub fn fifo(width: usize, depth: usize) -> Result<Claim, Errors> {
-    let property = sized(include_str!("properties/fifo.v"), width, depth);
+    let property = sized(include_str!("properties/fifo.v"), width, 0, depth);
     let name = format!("fifo of {depth} x {width} bits keeps words and order");
-    claim(name, &library::fifo("fifo", bits(width), depth)?, property, 3 * depth + 8)
+    claim(name, &library::fifo(Style::Portable, "fifo", bits(width), depth)?, property, 3 * depth + 8)
 }
 
 /// Every replay of a buffer of `depth` words of `width` bits gives each word that was stored, in order, with its mark;
-/// a word can be taken two cycles after it was stored.
+/// a word can be taken three cycles after it was stored.
 ///
 /// # Errors
 /// See [`library::replay_buffer`].
 pub fn replay_buffer(width: usize, depth: usize) -> Result<Claim, Errors> {
-    let property = sized(include_str!("properties/replay_buffer.v"), width, depth);
+    let property = sized(include_str!("properties/replay_buffer.v"), width, 1, depth);
     let name = format!("replay buffer of {depth} x {width} bits keeps words and order");
-    claim(name, &library::replay_buffer("replay", width, depth)?, property, 2 * depth + 8)
+    claim(name, &library::replay_buffer(Style::Portable, "replay", width, depth)?, property, 2 * depth + 8)
 }
 
 /// Every request on the register bus is answered exactly once, no response comes without one, and responses hold.
@@ -71,9 +71,13 @@ pub fn uartbone(address: usize, gap_bits: usize) -> Result<Claim, Errors> {
     claim("uartbone asks one thing at a time".into(), &library::uartbone(address, gap_bits)?, property, 24)
 }
 
-fn sized(property: &str, width: usize, depth: usize) -> String {
+/// `property` of a buffer whose words, `extra` bits wider than `width`, are in a memory `words`.
+fn sized(property: &str, width: usize, extra: usize, depth: usize) -> String {
     let address = clog2(depth).max(1);
-    format!("\n  localparam WIDTH = {width}, DEPTH = {depth}, ADDRESS = {address};\n{property}")
+    format!(
+        "\n  localparam WIDTH = {width}, DEPTH = {depth}, ADDRESS = {address};\n{}{property}",
+        memory("words", width + extra, depth)
+    )
 }
 
 fn claim(name: String, module: &Arc<Module>, property: String, cycles: usize) -> Result<Claim, Errors> {

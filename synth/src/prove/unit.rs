@@ -6,7 +6,7 @@
 //! ports, together with the rule of `m_axis_res`: a result that is offered holds, with every bit, until it is taken or
 //! the unit is cleared.
 
-use super::Claim;
+use super::{Claim, inside};
 use std::fmt::Write;
 use trine_hdl::lang::Errors;
 use trine_hdl::{design, lang};
@@ -26,24 +26,31 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let token = clog2(c.max_tokens).max(1);
     let depth = clog2(c.max_depth.max(c.lanes) + 1);
     let mut p = String::new();
-    // Signals inside, by the path from the top. One that is not there is free, and assertions about it fail.
     let mut signals: Vec<(String, usize)> = [
         ("core.results.write_q", address + 1),
         ("core.results.read_q", address + 1),
-        ("core.results.word_q", word),
+        ("core.results.words.word_q", word),
         ("core.results.word_valid_q", 1),
-        ("core.results.out_q", word),
+        ("core.results.words.out_q", word),
         ("core.results.out_valid_q", 1),
+        ("core.results.word_valid_1_q", 1),
+        ("core.results.out_valid_1_q", 1),
         ("core.results.push_i", 1),
         ("core.sequencer.room_q", address + 1),
         ("core.sequencer.has_room_q", 1),
+        ("core.sequencer.had_room_q", 1),
         ("core.sequencer.last_pass_q", 1),
         ("core.sequencer.run_q", 1),
         ("core.sequencer.last_q", 1),
         ("core.sequencer.single_q", 1),
         ("core.sequencer.token_q", token),
         ("core.sequencer.before_last_q", token),
-        ("core.sequencer.issue", 1),
+        ("core.sequencer.issue_q", 1),
+        ("core.sequencer.first_q", 1),
+        ("core.sequencer.next_last_q", 1),
+        ("core.sequencer.two_chunks_q", 1),
+        ("core.sequencer.tile_valid_i", 1),
+        ("core.sequencer.pop_q", 1),
         ("core.sequencer.first_chunk_q", 1),
         ("core.sequencer.last_chunk_q", 1),
         ("core.sequencer.one_chunk_q", 1),
@@ -53,39 +60,52 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("job.last_token_q", token),
         ("job.depth_q", depth),
         ("job.start_q", 1),
+        ("job.check_q", 1),
+        ("job.busy_q", 1),
+        ("job.clear_q", 1),
+        ("job.res_done_q", 1),
         ("registers.bvalid_q", 1),
         ("registers.ctrl_start_q", 1),
+        ("registers.ctrl_write_q", 1),
+        ("registers.commit_q", 1),
+        ("registers.wdata_q", 32),
     ]
     .map(|(path, width)| (path.to_string(), width))
     .to_vec();
-    signals.extend((1..=stages).flat_map(|i| ["result", "last_pass"].map(|s| (format!("core.{s}_{i}_q"), 1))));
+    signals
+        .extend((1..=stages).flat_map(|i| ["result", "last_pass", "job_end"].map(|s| (format!("core.{s}_{i}_q"), 1))));
     signals.extend(
         (1..stages).flat_map(|i| [("valid", 1), ("token", token)].map(|(s, w)| (format!("core.{s}_{i}_q"), w))),
     );
-    signals.extend((0..room).map(|i| (format!("core.results.ram[{i}]"), word)));
-    // Writing to a String cannot fail
-    for (path, width) in signals {
-        let _ = writeln!(p, "  (* hierconn *) wire [{}:0] \\{path} ;", width - 1);
-    }
+    signals.extend((0..room).map(|i| (format!("core.results.words.ram[{i}]"), word)));
+    p += &inside(signals);
     let list = |of: &dyn Fn(usize) -> String| (1..=stages).map(of).collect::<Vec<_>>();
     let under_way = list(&|i| format!("\\core.result_{i}_q ")).join(" + ");
     let tails_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.last_pass_{i}_q )")).join(" | ");
-    let tails_stored: Vec<String> = (0..room)
-        .map(|i| format!("(\\core.results.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
+    let ends_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.job_end_{i}_q )")).join(" | ");
+    let ends_stored: Vec<String> = (0..room)
+        .map(|i| format!("(\\core.results.words.ram[{i}] [{}] & {{{address}'d{i} - oldest}} < in_ram)", tail + 1))
         .collect();
+    let tails_stored: Vec<String> = (0..room)
+        .map(|i| format!("(\\core.results.words.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
+        .collect();
+    // Writing to a String cannot fail
     let _ = writeln!(p, "  localparam ROOM = {room}, ADDRESS = {address}, TAIL = {tail}, BITS = {};", c.res_bus());
     let _ = writeln!(p, "  localparam TOKEN = {}, DEPTH = {}, LANES = {};", token - 1, depth - 1, c.lanes);
     let _ = writeln!(p, "  localparam MAX_DEPTH = {}, CHUNKS = {};", c.max_depth, c.max_depth.div_ceil(c.lanes));
+    let _ = writeln!(p, "  localparam MAX_TOKENS = {};", c.max_tokens);
     let _ = writeln!(p, "  wire [ADDRESS:0] under_way = {under_way};");
     p += include_str!("properties/results.v");
     let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
     let _ = writeln!(p, "    assert (~({}) | is_last_pass);", tails_stored.join(" | "));
+    let _ = writeln!(p, "    assert (~({ends_under_way}) | ~\\core.sequencer.run_q );");
+    let _ = writeln!(p, "    assert (~({}) | ~\\core.sequencer.run_q );", ends_stored.join(" | "));
     // Tokens of neighbouring issues follow one another
     let mut newer = ("1'd1".to_string(), "\\core.sequencer.token_q ".to_string());
     for i in 1..stages {
         let older = (format!("\\core.valid_{i}_q "), format!("\\core.token_{i}_q "));
-        let _ = writeln!(p, "    assert (~{} | {} <= last_token);", older.0, older.1);
-        let _ = writeln!(p, "    assert (~({} & {}) | {} == after({}));", newer.0, older.0, newer.1, older.1);
+        let _ = writeln!(p, "    assert (~{} | {} <= last_token | clear);", older.0, older.1);
+        let _ = writeln!(p, "    assert (~({} & {}) | {} == after({}) | clear);", newer.0, older.0, newer.1, older.1);
         newer = older;
     }
     p += "  end\n";
@@ -98,9 +118,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
 fn room(c: &Config) -> Result<usize, Errors> {
     let core = design::core(c)?;
     let buffer = core.instances.iter().find(|i| i.name == "results").map(|i| i.module.clone());
-    Ok(buffer
-        .iter()
-        .flat_map(|b| &b.decls)
+    let mut memories = buffer.iter().flat_map(|b| &b.instances).flat_map(|i| &i.module.decls);
+    Ok(memories
         .find_map(|d| match d.kind {
             lang::Kind::Memory(words, _) => Some(words),
             _ => None,

@@ -76,26 +76,41 @@ fn broken_carry_cells_are_found() {
     ] {
         refuted(&arithmetic::column(&Config { style, ..lanes(4) }).unwrap(), (module, from, to));
     }
+    let ecp5 = Config { style: Style::Ecp5, max_depth: 8, max_tokens: 4, ..lanes(4) };
+    for (module, from, to) in [
+        ("trine_accumulate", "16'h665A", "16'h6658"),
+        ("trine_accumulators", "token_q <= token_i", "token_q <= read_token_i"),
+        ("trine_accumulators_ram", "ram[at_q]", "ram[read_at_i]"),
+    ] {
+        refuted(&arithmetic::accumulators(&ecp5).unwrap(), (module, from, to));
+    }
 }
 
 /// The default, and every end of the range of K and lanes.
 #[test]
 fn accumulators_are_exact_to_the_largest_depth() {
     for (n, max_depth) in [(64, 16384), (1, 1 << 18), (256, 1 << 18), (256, 1), (7, 100)] {
-        for max_tokens in [1, 3] {
-            proven(&arithmetic::accumulators(&Config { max_depth, max_tokens, ..lanes(n) }).unwrap());
+        for max_tokens in [1, 2, 4] {
+            for style in [Style::Portable, Style::Ecp5] {
+                let config = Config { style, max_depth, max_tokens, ..lanes(n) };
+                proven(&arithmetic::accumulators(&config).unwrap());
+            }
         }
     }
 }
 
 #[test]
 fn a_broken_accumulator_is_found() {
-    let claim = arithmetic::accumulators(&Config { max_depth: 8, max_tokens: 2, ..lanes(4) }).unwrap();
+    let claim = arithmetic::accumulators(&Config { max_depth: 8, max_tokens: 4, ..lanes(4) }).unwrap();
     for (module, from, to) in [
-        ("trine_accumulators", "word_q <= ram[read_token_i]", "word_q <= ram[token_i]"),
-        ("trine_accumulators", "ram[token_i] <= total", "ram[read_token_i] <= total"),
-        ("trine_accumulate", "single_i ? last_i : word_i", "word_i"),
-        ("trine_accumulate", "first_i ? ", "first_i & single_i ? "),
+        ("trine_accumulators", ".read_at_i(read_token_i)", ".read_at_i(token_i)"),
+        ("trine_accumulators", ".write_at_i(token_i)", ".write_at_i(read_token_i)"),
+        ("trine_accumulators", "zero = (next_first_i | single_i)", "zero = single_i"),
+        ("trine_accumulators", "token_i[0] ? last_chunk_i : first_q", "first_q"),
+        ("trine_accumulators", "before_q <= total_q", "before_q <= total"),
+        ("trine_accumulators", "single_i & ~next_first_i", "single_i"),
+        ("trine_accumulators_ram", "out_q <= word_q", "out_q <= ram[read_at_i]"),
+        ("trine_accumulate", "forward_i ? last_i : (word_i | before_i)", "word_i | before_i"),
         ("trine_accumulate", ", owed_i}", ", 1'd0}"),
     ] {
         refuted(&claim, (module, from, to));

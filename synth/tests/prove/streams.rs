@@ -36,10 +36,11 @@ fn replay_buffers_keep_words_and_order() {
 fn a_broken_replay_buffer_is_found() {
     let claim = streams::replay_buffer(2, 4).unwrap();
     for (from, to) in [
-        ("open_i & ~(closed_q | full)", "open_i & ~closed_q"),
-        ("rewind_i ? 3'd1 : (next_q", "rewind_i ? 3'd2 : (next_q"),
-        ("ram[write_at] <= {in_last_i, in_data_i}", "ram[write_at] <= {in_data_i, in_last_i}"),
-        ("read_q < write_q", "~(write_q < read_q)"),
+        ("open_i & ~(closed_q | full_q)", "open_i & ~closed_q"),
+        ("probe_q <= 4'd2", "probe_q <= 4'd1"),
+        ("rst_i | (take_i & rewind_i)", "rst_i | rewind_i"),
+        ("marked_q <= {in_last_i, in_data_i}", "marked_q <= {in_data_i, in_last_i}"),
+        ("quiet = ~(take_i | store)", "quiet = ~store"),
     ] {
         refuted(&claim, ("replay", from, to));
     }
@@ -54,12 +55,14 @@ fn the_register_bus_answers_every_request_once() {
 fn a_broken_register_bus_is_found() {
     let claim = streams::registers(&Config::default()).unwrap();
     for (from, to) in [
-        ("(awvalid_i & wvalid_i) & ~bvalid_q", "awvalid_i & wvalid_i"),
-        ("arvalid_i & ~rvalid_q", "arvalid_i"),
-        ("assign awready_o = write", "assign awready_o = ~bvalid_q"),
+        ("(aw_full_q & w_full_q) & ~bvalid_q", "aw_full_q & w_full_q"),
+        ("settled_q & ~rvalid_q", "settled_q"),
+        ("settled_q <= ar_full_q & ~read", "settled_q <= ar_full_q"),
+        ("assign awready_o = ~aw_full_q", "assign awready_o = ~w_full_q"),
+        ("aw_enter = awvalid_i & ~aw_full_q", "aw_enter = awvalid_i"),
         ("bvalid_q <= write | (bvalid_q & ~bready_i)", "bvalid_q <= write"),
         ("rvalid_q <= read | (rvalid_q & ~rready_i)", "rvalid_q <= read | rvalid_q"),
-        ("if (write) begin\n      bresp_q", "if (awvalid_i) begin\n      bresp_q"),
+        ("if (write) begin\n      bresp_q", "if (aw_full_q) begin\n      bresp_q"),
     ] {
         refuted(&claim, ("trine_registers", from, to));
     }

@@ -28,7 +28,7 @@ fn a_unit_with_broken_books_is_found() {
     for (module, from, to) in [
         ("trine_results", "pop_o = out_valid_q & ready_i", "pop_o = ready_i"),
         ("trine_sequencer", "room_q <= 5'd16", "room_q <= 5'd17"),
-        ("trine_registers", "(awvalid_i & wvalid_i) & ~bvalid_q", "awvalid_i & wvalid_i"),
+        ("trine_registers", "refused = status_busy_i & starts", "refused = rst_i & starts"),
     ] {
         refuted(&claim, (module, from, to));
     }
@@ -41,7 +41,7 @@ fn a_unit_with_a_broken_datapath_is_found() {
     let claim = unit::results(&small()).unwrap();
     for (module, from, to) in [
         ("trine_sequencer", "(token_q + 2'd1)", "(token_q + 2'd2)"),
-        ("trine_sequencer", "k_after_q <= depth_i - 3'd2", "k_after_q <= depth_i - 3'd1"),
+        ("trine_sequencer", "k_second_q <= depth_i - 3'd2", "k_second_q <= depth_i - 3'd1"),
         ("trine_core", "res_last_o = results_data_o[23]", "res_last_o = res_ready_i"),
     ] {
         refuted(&claim, (module, from, to));

@@ -5,12 +5,11 @@
 //!  lane 2i + 1 ─ x ──────────────────── B ├ LUT: A ^ (nz ? B ^ neg : 0) ── carry chain ──[reg]
 //!                neg, nz ────────────── C, D
 //! ```
-//! Half of the selects cost no LUT. A chain's carry from outside takes a bit of the chain: its lowest position makes a
-//! carry of the one that the left lane owes.
+//! Half of the selects cost no LUT. The chain's carry is the one that the left lane owes.
 
 use super::{Lane, select};
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, int, lit, set};
-use crate::library::{Term, adder_tree, cells};
+use crate::lang::{BIT, Errors, Module, bits, int};
+use crate::library::{Term, adder_tree, carry_chain, store};
 use std::sync::Arc;
 
 pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
@@ -37,58 +36,24 @@ pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
             }
             _ => (left.value, left.owed),
         };
-        let sum_q = m.reg(&format!("sum_1_{i}_q"), value.ty);
-        let owed_q = m.reg(&format!("owed_1_{i}_q"), BIT);
-        m.on_clock([set(&sum_q, value), set(&owed_q, owed)]);
-        terms.push(Term { value: sum_q, owed: owed_q });
+        terms.push(store(m, 1, i, value, owed));
     }
     Ok(if terms.len() == 1 { terms.remove(0) } else { adder_tree(m, terms, 2) })
 }
 
 /// `sum_o = a_i + (nonzero_i ? b_i ^ negative_i : 0) + carry_i` on carry cells.
 fn select_add(width: usize) -> Result<Arc<Module>, Errors> {
-    let cell = cells::ccu2c()?;
     let mut m = Module::new("trine_select_add", "Adds a selected operand: a + (nonzero ? b ^ negative : 0) + carry.");
     let a = m.input("a_i", int(width));
     let carry = m.input("carry_i", BIT);
     let b = m.input("b_i", bits(width));
     let nonzero = m.input("nonzero_i", BIT);
     let negative = m.input("negative_i", BIT);
-    // Position 0 turns the carry into a carry: the LUT gives 0 (do not pass on), its lower half gives A.
-    let (zero, one) = (lit(0, BIT), lit(1, BIT));
-    let mut positions: Vec<([Expr; 4], &str)> = vec![([carry, zero.clone(), one.clone(), one], "16'h000A")];
-    for bit in 0..=width {
-        // The sum is one bit wider than the operands: their sign bits once more.
-        let at = bit.min(width - 1);
-        // D = nz, C = neg: A without nz, A ^ B with it, ~(A ^ B) with both; the lower half gives A.
-        positions.push(([a.bit(at), b.bit(at), negative.clone(), nonzero.clone()], "16'h96AA"));
-    }
-    if positions.len() % 2 == 1 {
-        positions.push(([zero.clone(), zero.clone(), zero.clone(), zero.clone()], "16'h0000"));
-    }
-    let (mut into, mut sums) = (zero, vec![]);
-    for (i, half) in positions.chunks(2).enumerate() {
-        let (low, high) = (&half[0], &half[1]);
-        let u = m.instance_with(
-            &format!("cell_{i}"),
-            &cell,
-            &[("INIT0", low.1), ("INIT1", high.1), ("INJECT1_0", "\"NO\""), ("INJECT1_1", "\"NO\"")],
-            &[
-                ("CIN", &into),
-                ("A0", &low.0[0]),
-                ("B0", &low.0[1]),
-                ("C0", &low.0[2]),
-                ("D0", &low.0[3]),
-                ("A1", &high.0[0]),
-                ("B1", &high.0[1]),
-                ("C1", &high.0[2]),
-                ("D1", &high.0[3]),
-            ],
-        );
-        sums.extend([u["S0"].clone(), u["S1"].clone()]);
-        into = u["COUT"].clone();
-    }
-    m.drive("sum_o", cat(sums[1..width + 2].to_vec()).signed());
-    m.unused(sums.iter().take(1).chain(sums.iter().skip(width + 2)).cloned().chain([into]));
+    // The sum is one bit wider than the operands: their sign bits once more.
+    let bit = |i: usize| i.min(width - 1);
+    let positions = (0..=width).map(|i| [a.bit(bit(i)), b.bit(bit(i)), negative.clone(), nonzero.clone()]);
+    // D = nz, C = neg: A without nz, A ^ B with it, ~(A ^ B) with both.
+    let sum = carry_chain(&mut m, "16'h96AA", &carry, positions.collect())?;
+    m.drive("sum_o", sum.signed());
     m.build()
 }

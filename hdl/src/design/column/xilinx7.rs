@@ -10,7 +10,7 @@
 
 use super::Lane;
 use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, cat, int, lit};
-use crate::library::{Term, cells};
+use crate::library::{Term, cells, store};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -95,12 +95,6 @@ pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
         }
     }
     Ok(terms.remove(0))
-}
-
-fn store(m: &mut Module, level: usize, index: usize, value: Expr, owed: Expr) -> Term {
-    let sum_q = m.register(&format!("sum_{level}_{index}_q"), value);
-    let owed_q = m.register(&format!("owed_{level}_{index}_q"), owed);
-    Term { value: sum_q, owed: owed_q }
 }
 
 fn widened(m: &mut Module, name: &str, value: &Expr, ty: Ty) -> Expr {

@@ -51,3 +51,21 @@ pub fn carry4() -> Result<Arc<Module>, Errors> {
     }
     m.build()
 }
+
+/// ECP5: a block RAM of 18 kbit with two ports, each up to 18 bits wide, or 36 bits wide as one write and one read port.
+///
+/// # Errors
+/// None: its ports are fixed.
+pub fn dp16kd() -> Result<Arc<Module>, Errors> {
+    let mut m = Module::clocked_cell("DP16KD", include_str!("dp16kd.v"), &["CLKA", "CLKB"]);
+    for port in ["A", "B"] {
+        (0..18).for_each(|i| drop(m.input(&format!("DI{port}{i}"), BIT)));
+        (0..14).for_each(|i| drop(m.input(&format!("AD{port}{i}"), BIT)));
+        (0..3).for_each(|i| drop(m.input(&format!("CS{port}{i}"), BIT)));
+        for pin in ["CE", "OCE", "WE", "RST"] {
+            m.input(&format!("{pin}{port}"), BIT);
+        }
+        (0..18).for_each(|i| drop(m.output(&format!("DO{port}{i}"), BIT)));
+    }
+    m.build()
+}

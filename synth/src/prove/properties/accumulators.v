@@ -5,47 +5,84 @@
   reg open = 0;
   reg [31:0] chunks;
   reg signed [47:0] exact;
-  reg was_valid = 0;
-  reg [TOKEN-1:0] was_token, was_read;
-  reg was_single;
-  wire same = single_i == was_single;
-  reg checked = 0;
-  wire mine = valid_i & token_i == which;
+  reg [1:0] was_mine = 0;
+  reg [1:0] was_valid = 0;
+  reg [TOKEN-1:0] token_1, token_2, read_1, read_2;
+  reg was_single, was_pair, was_reset, was_zero;
+  // Of two tokens, the next one, and whether it begins a pass.
+  reg turn, turn_first;
+  wire same = single_i == was_single & pair_i == was_pair;
+  // What is on its way when a reset comes is of no use to anyone.
+  wire used = valid_i & ~rst_i;
+  wire mine = used & token_i == which;
   wire signed [SUM-1:0] sum = sums_i;
-  wire signed [47:0] base_exact = first_i ? 0 : exact;
+  wire signed [47:0] base_exact = first_q ? 0 : exact;
   wire signed [47:0] next_exact = base_exact + sum + $signed({1'b0, owed_i});
   always @(posedge clk_i) begin
     started <= 1;
-    was_valid <= valid_i;
-    was_token <= token_i;
-    was_read <= read_token_i;
+    was_mine <= {was_mine[0], mine};
+    was_valid <= {was_valid[0], used};
+    {token_2, token_1} <= {token_1, token_i};
+    {read_2, read_1} <= {read_1, read_token_i};
     was_single <= single_i;
-    if (~same) open <= 0;
-    checked <= mine;
-    if (mine) begin
+    was_pair <= pair_i;
+    was_reset <= rst_i;
+    was_zero <= next_first_i | single_i | pair_i;
+    if (used) turn <= ~token_i[0];
+    if (used) turn_first <= token_i[0] ? last_chunk_i : first_q;
+    if (rst_i) {open, turn, turn_first} <= 3'b001;
+    else if (mine) begin
       open <= 1;
-      chunks <= first_i ? 1 : chunks + 1;
+      chunks <= first_q ? 1 : chunks + 1;
       exact <= next_exact;
     end
   end
-  wire signed [WIDTH-1:0] stored = ram[which];
+  wire signed [WIDTH-1:0] stored = words_flat[which * WIDTH +: WIDTH];
   wire signed [WIDTH-1:0] made = total_q;
-  wire signed [WIDTH-1:0] read = word_q;
+  wire signed [WIDTH-1:0] before = before_q;
+  wire signed [WIDTH-1:0] fetched = LATE ? 0 : \words.word_q ;
+  wire signed [WIDTH-1:0] read = \words.out_q ;
   wire signed [47:0] reach = $signed({16'd0, chunks}) * LEAST;
+  wire my_turn = turn == which;
+  wire of_pair = pair_i & which < 2;
   always @* begin
-    // What the columns guarantee, and K: no more chunks than the largest job has. Another number of tokens is another job.
+    assume (started | rst_i);
+    // What the columns guarantee, and K: no more chunks than the largest job has.
     assume (next_exact - base_exact >= -LEAST & next_exact - base_exact <= LEAST);
-    assume (~mine | first_i | (open & same & chunks < CHUNKS));
-    // The RAM is read one cycle ahead; only a single token comes twice in a row.
-    assume (token_i < (single_i ? 1 : TOKENS) & which < TOKENS);
-    assume (~valid_i | (started & token_i == was_read));
-    assume (~(valid_i & was_valid & token_i == was_token) | single_i | first_i);
+    assume (~mine | first_q | (open & chunks < CHUNKS));
+    // Another number of tokens is another job, and a reset before it, which empties the way here.
+    assume (~(single_i & pair_i) & (~started | same | was_reset) & ~(valid_i & was_reset));
+    // The RAM is read two cycles ahead; one token comes twice in a row, two in turn, and each of more three cycles apart.
+    assume (single_i | (TOKENS > 1 & pair_i) | (TOKENS > 2 & ~pair_i));
+    assume (~used | (token_i == read_2 & token_i < (single_i ? 1 : TOKENS)));
+    assume (~(used & was_valid[0] & token_i == token_1) | single_i);
+    assume (~(used & was_valid[1] & token_i == token_2) | single_i | pair_i);
+    assume (~(used & pair_i) | (token_i == turn & first_q == turn_first));
+    // The choice
+    assume (which < TOKENS);
 
-    assert (~checked | made == exact);
-    assert (~(open & was_single & which == 0) | made == exact);
-    assert (~open | (stored == exact & chunks != 0 & chunks <= CHUNKS));
-    assert (~open | (exact >= -reach & exact <= reach));
-    assert (~(open & was_read == which & ~(was_valid & was_token == which)) | read == exact);
-    assert (~(checked & ~open));
-    assert (checked == (was_valid & was_token == which));
+    assert (was_mine[0] == (was_valid[0] & token_1 == which) & was_mine[1] == (was_valid[1] & token_2 == which));
+    if (started) assert (was_zero == (was_single | was_pair | first_q));
+    if (started) assert (~was_reset | (~open & turn == 0 & turn_first & before == 0));
+    if (started & ~rst_i & ~was_reset) begin
+      assert (~was_mine[0] | (open & made == exact));
+      assert (~open | (chunks != 0 & chunks <= CHUNKS));
+      // A distributed memory is written a cycle later.
+      assert (~open | (LATE & was_mine[0]) | stored == exact);
+      assert (~open | (exact >= -reach & exact <= reach));
+      // One token
+      assert (~(open & single_i) | which == 0);
+      assert (~(open & single_i) | made == exact);
+      assert (forward_q == (was_single & ~first_q));
+      // Two tokens
+      assert (~(open & pair_i) | which < 2);
+      assert (pair_i | before == 0);
+      assert (~of_pair | open | (turn_first & turn <= which));
+      assert (~(of_pair & my_turn) | before == (turn_first ? 0 : exact));
+      assert (~(of_pair & ~my_turn & open) | made == exact);
+      // More
+      assert (LATE | ~(open & read_1 == which & ~was_mine[0]) | fetched == exact);
+      assert (~(open & read_2 == which & was_mine == 0 & ~was_zero) | read == exact);
+      assert (~was_zero | read == 0);
+    end
   end

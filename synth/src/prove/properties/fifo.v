@@ -36,7 +36,7 @@
   wire [ADDRESS:0] in_ram = write_q - read_q;
   wire [1:0] in_registers = word_valid_q + out_valid_q;
   wire [ADDRESS-1:0] place = read_q + ahead - in_registers;
-  wire [WIDTH-1:0] at_place = ram[place];
+  wire [WIDTH-1:0] at_place = words_flat[place * WIDTH +: WIDTH];
   always @* begin
     assume (started | rst_i);
     // The pushing side keeps count of the room.
@@ -50,10 +50,11 @@
       // A word is never read in the cycle that writes it.
       assert (~(fetch & push_i & read_at == write_at));
 
+      assert (word_valid_1_q == word_valid_q & out_valid_1_q == out_valid_q);
       assert (in_ram <= DEPTH & count == in_ram + in_registers);
       assert (~tracked | ahead < count);
-      assert (~(tracked & out_valid_q & ahead == 0) | out_q == token);
-      assert (~(tracked & word_valid_q & ahead == out_valid_q) | word_q == token);
+      assert (~(tracked & out_valid_q & ahead == 0) | \words.out_q == token);
+      assert (~(tracked & word_valid_q & ahead == out_valid_q) | \words.word_q == token);
       assert (~(tracked & ahead >= in_registers) | at_place == token);
     end
   end

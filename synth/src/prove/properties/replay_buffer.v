@@ -6,15 +6,16 @@
   reg [ADDRESS:0] position;
   reg closed;
   reg [WIDTH:0] token;
-  reg expected;
-  reg valid_due;
+  reg fetched, expected;
+  reg [1:0] still;
   wire stored_now = in_ready_o & in_valid_i;
-  wire [ADDRESS:0] position_next = ~take_i ? position : rewind_i ? 0 : position + 1;
+  wire [ADDRESS:0] stored = count - store_q;
   always @(posedge clk_i) begin
     started <= 1;
-    position <= position_next;
-    expected <= take_i & position == which;
-    valid_due <= position_next < count;
+    if (take_i) position <= rewind_i ? 0 : position + 1;
+    fetched <= take_i & position == which;
+    expected <= fetched;
+    still <= (stored_now | take_i) ? 0 : still + (still < 3);
     if (stored_now) begin
       count <= count + 1;
       closed <= in_last_i;
@@ -24,27 +25,41 @@
       count <= 0;
       position <= 0;
       closed <= 0;
+      fetched <= 0;
       expected <= 0;
-      valid_due <= 0;
+      still <= 0;
     end
   end
 
-  wire [WIDTH:0] at_which = ram[which[ADDRESS-1:0]];
+  wire [WIDTH:0] at_which = words_flat[which[ADDRESS-1:0] * (WIDTH + 1) +: WIDTH + 1];
   always @* begin
     assume (started | rst_i);
     assume (~take_i | valid_o);
+    // Behind the marked word there is none.
+    assume (~(take_i & closed & position + 1'd1 == count) | rewind_i);
     assume (which < DEPTH);
     if (started) begin
       assert (in_ready_o == (open_i & ~closed & count < DEPTH));
-      assert (valid_o == valid_due);
-      assert (~valid_o | position < count);
+      assert (~valid_o | position < stored);
+      // Whoever waits for a word gets it: after the last one, and when nothing moves.
+      assert (~(closed & still != 0) | valid_o);
+      assert (~(position < count & still == 3) | valid_o);
       assert (~expected | {last_o, word_o} == token);
+      assert (~fetched | \words.word_q == token);
       // A word is never taken in the cycle that writes it.
-      assert (~(take_i & store & read_at == write_at));
+      assert (~(take_i & store_q & read_q[ADDRESS-1:0] == write_at_q));
+      assert (~store_q | (count != 0 & write_at_q == stored[ADDRESS-1:0]));
+      assert (~(store_q & which == stored) | marked_q == token);
+      assert (full_q == (count == DEPTH));
 
-      assert (count <= DEPTH & position <= count);
+      assert (count <= DEPTH & position <= count & (~closed | position < count));
       assert (write_q == count & read_q == position & closed_q == closed);
-      assert (next_q == position + 1'd1);
-      assert (~(which < count) | at_which == token);
+      assert (probe_q == position + 2'd2 & goal_q == count + 2'd2);
+      assert (~ahead_q | position + 2'd2 <= stored);
+      assert (~lone_q | (position < count & ~store_q));
+      assert (still == 0 | (~store_q & quiet_q));
+      assert (~quiet_q | (~store_q & (&same_q == (position == count))));
+      assert (still < 2 | position == count | lone_q);
+      assert (~(which < stored) | at_which == token);
     end
   end

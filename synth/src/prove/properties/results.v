@@ -15,6 +15,18 @@
     was <= offered;
   end
 
+  wire taken = \registers.ctrl_start_q | \job.check_q | \job.busy_q ;
+  wire start_written = \registers.commit_q & \registers.ctrl_write_q & \registers.wdata_q [0];
+  reg was_check;
+  reg [TOKEN:0] was_last_token;
+  reg [DEPTH:0] was_depth;
+  wire same_shape = \job.last_token_q == was_last_token & \job.depth_q == was_depth;
+  always @(posedge aclk) begin
+    was_check <= \job.check_q ;
+    was_last_token <= \job.last_token_q ;
+    was_depth <= \job.depth_q ;
+  end
+
   wire [ADDRESS:0] in_ram = \core.results.write_q - \core.results.read_q ;
   wire [ADDRESS-1:0] oldest = \core.results.read_q ;
   wire [ADDRESS+1:0] in_buffer = in_ram + \core.results.word_valid_q + \core.results.out_valid_q ;
@@ -34,21 +46,25 @@
   wire [DEPTH:0] left_after = job_depth - through;
   wire [DEPTH:0] left_after_first = job_depth - LANES;
   always @(posedge aclk) begin
-    if (\core.sequencer.issue ) begin
+    if (\core.sequencer.issue_q ) begin
       if (\core.sequencer.last_q ) chunk <= \core.sequencer.last_chunk_q ? 0 : chunk + 1;
       if (token_now == which) seen <= \core.sequencer.first_chunk_q ? 1 : seen + 1;
     end
     if (\job.start_q ) chunk <= 0;
   end
   always @* if (started) begin
-    assert (~\core.sequencer.issue | \core.sequencer.act_valid_i );
+    assert (~\core.sequencer.issue_q | \core.sequencer.act_valid_i );
     assert (~(\core.sequencer.run_q | \job.start_q ) | (job_depth != 0 & job_depth <= MAX_DEPTH));
     if (\core.sequencer.run_q ) begin
       assert (chunk < CHUNKS & \core.sequencer.first_chunk_q == (chunk == 0));
       assert (~(which <= last_token & (chunk != 0 | token_now > which)) | seen == chunk + (token_now > which));
       assert (chunk == 0 | chunk * LANES < job_depth);
       assert (\core.sequencer.last_chunk_q == (job_depth <= through) & \core.sequencer.k_after_q == left_after);
+      assert (\core.sequencer.last_chunk_q | \core.sequencer.next_last_q == (job_depth <= through + LANES));
+    end
+    if (\core.sequencer.run_q | \job.start_q ) begin
       assert (\core.sequencer.one_chunk_q == (job_depth <= LANES) & \core.sequencer.k_second_q == left_after_first);
+      assert (\core.sequencer.two_chunks_q == (job_depth <= 2 * LANES));
     end
   end
 
@@ -57,20 +73,37 @@
     if (started) begin
       assert (~held | (m_axis_res_tvalid & offered == was));
       assert (~\core.results.push_i | in_buffer < ROOM);
+      assert (\core.results.word_valid_1_q == \core.results.word_valid_q );
+      assert (\core.results.out_valid_1_q == \core.results.out_valid_q );
 
-      // Every place is free, promised to a result under way, or taken.
-      assert (free + under_way + in_buffer == ROOM);
-      assert (\core.sequencer.has_room_q == (free != 0));
-      // A start is one cycle, and finds the datapath empty.
-      assert (~\registers.ctrl_start_q | \registers.bvalid_q );
-      assert (~\job.start_q | (~\registers.ctrl_start_q & ~\core.sequencer.run_q & free == ROOM));
+      // Every place is free, promised to a result under way, taken, or given back a cycle ago.
+      assert (free + under_way + in_buffer + \core.sequencer.pop_q == ROOM);
+      // What was decided a cycle ago is what can be done now.
+      assert (\core.sequencer.issue_q == (\core.sequencer.run_q & \core.sequencer.act_valid_i
+              & (\core.sequencer.tile_valid_i | ~\core.sequencer.first_q ) & \core.sequencer.had_room_q ));
+      assert (~\core.sequencer.has_room_q | free >= 2);
+      assert (~\core.sequencer.had_room_q | free >= 1);
+      // A start is one cycle, finds nothing going on, and has a shape that stands still.
+      assert (~\registers.commit_q | (\registers.bvalid_q & ~\registers.ctrl_start_q ));
+      assert (~start_written | ~taken);
+      assert (~(\registers.ctrl_start_q | \job.check_q ) | ~(\job.busy_q | \core.sequencer.run_q | \job.start_q ));
+      assert (~(\registers.ctrl_start_q & \job.check_q ));
+      assert (~(\core.sequencer.run_q | \job.start_q ) | \job.busy_q | \job.clear_q );
+      assert (same_shape | (was_check & ~\job.start_q & ~\core.sequencer.run_q ));
+      assert (~\job.busy_q | (job_depth != 0 & job_depth <= MAX_DEPTH & last_token < MAX_TOKENS));
+      assert (~\job.start_q | (~\core.sequencer.run_q & free == ROOM));
+      assert (~\job.res_done_q | ~\core.sequencer.run_q );
       // `tkeep` of a result of the last pass depends on where the sequencer stands, which then stays there.
-      assert (~(\core.results.word_valid_q & \core.results.word_q [TAIL]) | is_last_pass);
-      assert (~(\core.results.out_valid_q & \core.results.out_q [TAIL]) | is_last_pass);
+      assert (~(\core.results.word_valid_q & \core.results.words.word_q [TAIL]) | is_last_pass);
+      assert (~(\core.results.out_valid_q & \core.results.words.out_q [TAIL]) | is_last_pass);
+      // The last result of a job leaves after the sequencer has stopped.
+      assert (~(\core.results.word_valid_q & \core.results.words.word_q [TAIL+1]) | ~\core.sequencer.run_q );
+      assert (~(\core.results.out_valid_q & \core.results.words.out_q [TAIL+1]) | ~\core.sequencer.run_q );
       // Tokens count up to the last one and begin again.
       if (\core.sequencer.run_q )
-        assert (token_now <= last_token & \core.sequencer.last_q == (token_now == last_token)
-                & \core.sequencer.single_q == (last_token == 0)
+        assert (token_now <= last_token & \core.sequencer.last_q == (token_now == last_token));
+      if (\core.sequencer.run_q | \job.start_q )
+        assert (\core.sequencer.single_q == (last_token == 0)
                 & \core.sequencer.before_last_q + 1'd1 == last_token + (last_token == 0 ? 2 << TOKEN : 0));
     end
   end
