@@ -71,12 +71,19 @@ struct Counting {
     bytes_a_beat: usize,
     /// Active cycles, multiply-accumulates and bytes by layer and tokens.
     events: HashMap<(String, usize), [u64; 3]>,
+    /// Zero and all weights, zero and all activations.
+    zeros: HashMap<(String, usize), [u64; 4]>,
 }
 
 impl Matmul for Counting {
     fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
         let [active, macs, bytes] = self.events.entry((id.to_string(), m)).or_default();
         let (n, k) = (w.rows(), w.cols());
+        let zeros = self.zeros.entry((id.to_string(), m)).or_default();
+        let zero_weights = (0..n).map(|row| (0..k).filter(|&col| w.get(row, col) == 0).count()).sum::<usize>();
+        (zeros[0], zeros[1]) = (zero_weights as u64, (n * k) as u64);
+        zeros[2] += x.iter().filter(|x| **x == 0).count() as u64;
+        zeros[3] += x.len() as u64;
         // The unit takes eight tokens at most; the weights come again for every such piece.
         for piece in (0..m).step_by(8) {
             let tokens = (m - piece).min(8);
@@ -128,6 +135,9 @@ fn counters_equal_a_count_made_by_the_golden_model() {
         let streams = ["activations", "weights", "results"].map(|s| l["traffic"][s].as_u64().unwrap());
         assert_eq!(streams.iter().sum::<u64>(), bytes);
         assert_eq!(l["cycles"], l["model_cycles"], "nothing stalled from outside");
+        let zeros = counting.zeros[&key];
+        let shares = [zeros[0] as f64 / zeros[1] as f64, zeros[2] as f64 / zeros[3] as f64];
+        assert_eq!([number(&l["zero_weights"]), number(&l["zero_activations"])], shares, "{key:?}");
     }
 }
 

@@ -90,9 +90,20 @@ fn layer(
     let modelled = counters.cycles;
     counters.cycles = counters.cycles.max(memory.cycles(bytes, clock_hz));
     let id = LinearId { layer: 0, kind };
-    let totals = LayerTotals { id, shape, calls, counters, bound: schedule.bound(config) * calls, modelled, bytes };
+    let totals = LayerTotals {
+        id,
+        shape,
+        calls,
+        counters,
+        bound: schedule.bound(config) * calls,
+        modelled,
+        bytes,
+        zero_activations: 0,
+        zero_weights: 0,
+    };
     let mut report = LayerReport::new(&totals, config, clock_hz, memory, pricing);
     report.name = kind.to_string();
+    (report.zero_weights, report.zero_activations) = (None, None);
     report.energy = report.energy.map(|energy| energy.at_best(Tag::Projected));
     for other in &mut report.baselines {
         other.wait(memory.cycles(other.bytes, clock_hz), pricing);

@@ -25,6 +25,10 @@ pub struct LayerTotals {
     pub modelled: u64,
     /// Bytes moved over the three streams.
     pub bytes: u64,
+    /// Activations that were zero.
+    pub zero_activations: u64,
+    /// Weights that are zero, of one call.
+    pub zero_weights: u64,
 }
 
 /// One job, in the order in which they ran.
@@ -147,6 +151,7 @@ impl Ledger {
                 layer.bound += call.bound;
                 layer.modelled += call.modelled;
                 layer.bytes += call.bytes;
+                layer.zero_activations += call.zero_activations;
             }
         }
     }

@@ -194,7 +194,17 @@ impl<T: Transport> Matmul for Offload<T> {
                 let config = self.device.config();
                 let schedule = Schedule::new(config, shape);
                 let (bound, modelled) = (schedule.bound(config), schedule.cycles(config));
-                self.ledger.call(LayerTotals { id, shape, calls: 1, counters, bound, modelled, bytes });
+                self.ledger.call(LayerTotals {
+                    id,
+                    shape,
+                    calls: 1,
+                    counters,
+                    bound,
+                    modelled,
+                    bytes,
+                    zero_activations: x.iter().filter(|x| **x == 0).count() as u64,
+                    zero_weights: w.zeros() as u64,
+                });
                 if call.expected.is_some() {
                     self.ledger.checked_macs += shape.macs();
                 }

@@ -74,7 +74,11 @@ pub struct LayerReport {
     pub bytes: u64,
     /// The same by stream.
     pub traffic: Traffic,
-    /// Energy by part; absent when an event has no sourced price.
+    /// Share of the weights that are zero; absent where only the shape is known.
+    pub zero_weights: Option<f64>,
+    /// Share of the activations that were zero; absent where none were seen.
+    pub zero_activations: Option<f64>,
+    /// Energy by part; absent when an event has no sourced price. It does not depend on zeros.
     pub energy: Option<Energy>,
     /// The same layer on units of other arithmetic.
     pub baselines: Vec<Baseline>,
@@ -121,6 +125,8 @@ impl LayerReport {
             },
             bytes: totals.bytes,
             traffic: Traffic::new(config, counters),
+            zero_weights: Some(totals.zero_weights as f64 / (shape.k * shape.n) as f64),
+            zero_activations: Some(totals.zero_activations as f64 / (calls * (shape.m * shape.k) as u64) as f64),
             energy: pricing.map(|pricing| pricing.unit.energy(counters, totals.bytes)),
             baselines: [Arithmetic::Int8, Arithmetic::Fp16].map(other).into(),
             systolic: Systolic {

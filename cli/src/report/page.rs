@@ -215,11 +215,25 @@ fn roofline(device: &DeviceReport, groups: &[Group<'_>]) -> Figure {
     }
 }
 
-const COLUMNS: [&str; 11] =
-    ["layer", "m", "k", "n", "calls", "cycles", "bound", "memory", "bound by", "utilisation", "energy"];
+const COLUMNS: [&str; 13] = [
+    "layer",
+    "m",
+    "k",
+    "n",
+    "calls",
+    "cycles",
+    "bound",
+    "memory",
+    "bound by",
+    "utilisation",
+    "energy",
+    "zero weights",
+    "zero inputs",
+];
 
 fn rows(device: &DeviceReport) -> Vec<Row> {
     let count = |n: u64| (grouped(n), n as f64);
+    let percent = |share: Option<f64>| share.map_or(("-".into(), 0.0), |s| (format!("{:.1} %", 100.0 * s), s));
     device
         .layers
         .iter()
@@ -236,6 +250,8 @@ fn rows(device: &DeviceReport) -> Vec<Row> {
                 (l.bound.name().into(), l.bound as usize as f64),
                 (format!("{:.1} %", 100.0 * l.utilization), l.utilization),
                 l.energy.map_or(("-".into(), 0.0), |e| (si(e.total().joules(), "J"), e.total().joules())),
+                percent(l.zero_weights),
+                percent(l.zero_activations),
             ],
         })
         .collect()
