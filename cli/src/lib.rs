@@ -11,6 +11,7 @@
 
 mod args;
 mod backend;
+mod beside;
 mod energy;
 mod estimate;
 mod fault;

@@ -106,6 +106,11 @@ pub(crate) fn bar(part: f64, width: usize) -> String {
     text
 }
 
+/// How many times `of` something is.
+pub(crate) fn times(value: f64, of: f64) -> String {
+    format!("{:.2}x", value / of)
+}
+
 /// An energy with its interval and tag.
 pub(crate) fn interval(e: &Estimate) -> String {
     let [value, lo, hi] = [e.value, e.lo, e.hi].map(|energy| si(energy.get::<joule>(), "J"));

@@ -15,6 +15,7 @@ use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 use crate::Verdict;
 use crate::args::{describe, positive};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
+use crate::beside::Beside;
 use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
 use crate::pricing::PricingArgs;
@@ -258,16 +259,9 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
             let share = part.joules() / energy.joules();
             writeln!(out, "  {name:<8}{} {:>5.1} %  {}", bar(share, 20), 100.0 * share, interval(&part))?;
         }
-        for b in &device.baselines {
-            if let Some(other) = b.energy_j {
-                let factor = other.joules() / energy.joules();
-                writeln!(
-                    out,
-                    "  {:<8}{factor:>6.2}x  the energy, same size, weight bus and memory",
-                    b.arithmetic.name()
-                )?;
-            }
-        }
+    }
+    if device.cycles > 0 {
+        Beside::from(device).print(out)?;
     }
     writeln!(out, "  {}", device.energy_note)?;
     Ok(())

@@ -141,6 +141,52 @@ fn counters_equal_a_count_made_by_the_golden_model() {
     }
 }
 
+/// Under what the figures hold, in every form of the report: tokens at a time, zeros, and how weights travel.
+#[test]
+fn conditions_are_stated_wherever_figures_are() {
+    let (run, html) = (json(out(), "run.json"), std::fs::read_to_string(out().join("report.html")).unwrap());
+    let conditions = &run["conditions"];
+    let layers = run["layers"].as_array().unwrap();
+    let mean = |share: &str, size: [&str; 2]| {
+        let of = |l: &Value| number(&l["calls"]) * number(&l[size[0]]) * number(&l[size[1]]);
+        layers.iter().map(|l| number(&l[share]) * of(l)).sum::<f64>() / layers.iter().map(of).sum::<f64>()
+    };
+    let [weights, inputs] = ["zero_weights", "zero_activations"].map(|share| number(&conditions[share]));
+    assert!(close(weights, mean("zero_weights", ["k", "n"])) && close(inputs, mean("zero_activations", ["m", "k"])));
+    assert!((0.2..0.6).contains(&weights) && inputs > 0.0, "{conditions}");
+    // A prompt of four characters, then one at a time; 128 trits are 26 bytes, one beat of 208 bits.
+    assert_eq!((&conditions["tokens"], &conditions["weight_code"]), (&serde_json::json!([1, 4]), &"base3".into()));
+    assert!(close(number(&conditions["bits_per_weight"]), 208.0 / 128.0), "{conditions}");
+    let line = format!(
+        "m = 1, 4; base3 weights, 1.62 bits each on the bus; zeros: {:.1} % of weights, {:.1} % of activations",
+        100.0 * weights,
+        100.0 * inputs
+    );
+    let run = trine(out().parent().unwrap(), &RUN.replace("--report out", ""));
+    for text in [&html, &run.stdout] {
+        assert!(text.contains(&line), "{line} is not in {text}");
+    }
+}
+
+#[test]
+fn no_layer_is_above_its_roof_and_arrays_sum() {
+    let run = json(out(), "run.json");
+    let layers = run["layers"].as_array().unwrap();
+    for at in layers.iter().chain([&run]) {
+        let [rate, attainable, columns] = [
+            number(&at["roofline"]["rate"]),
+            number(&at["roofline"]["attainable"]),
+            // Thirty-two lanes, four columns, 200 MHz.
+            128.0 * 200e6,
+        ];
+        assert!(0.0 < rate && rate <= attainable && attainable <= columns, "{}", at["roofline"]);
+    }
+    for dataflow in ["weight_stationary", "output_stationary"] {
+        let sum: u64 = layers.iter().map(|l| l["systolic"][dataflow].as_u64().unwrap()).sum();
+        assert_eq!(run["systolic"][dataflow], sum);
+    }
+}
+
 /// The attributes `data-field` and `data-value` of an element, in order.
 fn fields(html: &str) -> HashMap<&str, f64> {
     let quoted = |text: &'static str| move |from: &str| from.find(text).map(|at| at + text.len());

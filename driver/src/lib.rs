@@ -20,6 +20,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod conditions;
 mod counters;
 pub mod cycles;
 mod device;
@@ -32,6 +33,7 @@ pub mod packing;
 pub mod platform;
 pub mod predict;
 pub mod report;
+pub mod roofline;
 pub mod schedule;
 mod transport;
 mod uartbone;
