@@ -217,6 +217,8 @@ fn the_page_states_what_the_json_states_and_needs_no_network() {
     for outside in ["http:", "https:", "src=", "@import", "url("] {
         assert!(!html.contains(outside), "{outside} in the page");
     }
+    // Prices of single actions are femtojoules; the bill shows none as nothing.
+    assert!(html.contains(" fJ</td>") && !html.contains("<td>0.00 J</td>"));
     assert!(html.contains("<b>KING</b>") && html.contains("--seed 5") && html.contains("Verilator"));
 }
 
