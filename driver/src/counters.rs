@@ -1,11 +1,13 @@
 //! What the unit counts during a job.
 
+use std::iter::Sum;
 use std::ops::{AddAssign, Mul};
 
+use serde::{Deserialize, Serialize};
 use trine_spec::registers::{self as regs, Register};
 
 /// Values of the performance counters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     /// Cycles with a job running.
     pub cycles: u64,
@@ -52,6 +54,15 @@ impl AddAssign for Counters {
         self.act_beats += other.act_beats;
         self.wgt_beats += other.wgt_beats;
         self.res_beats += other.res_beats;
+    }
+}
+
+impl Sum for Counters {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |mut sum, counters| {
+            sum += counters;
+            sum
+        })
     }
 }
 

@@ -17,7 +17,7 @@ pub struct LayerTotals {
     pub shape: Shape,
     /// How often it was computed on the device.
     pub calls: u64,
-    /// What the unit counted.
+    /// What the unit counted, one job after the other: where several units shared a matmul, their sum.
     pub counters: Counters,
     /// The least cycles possible.
     pub bound: u64,
@@ -42,7 +42,7 @@ pub struct JobRecord {
     pub shape: Shape,
     /// What the unit counted.
     pub counters: Counters,
-    /// Device clock cycle of the last result beat, where the transport knows it.
+    /// Device clock cycle of the last result beat, where the transport knows it and one unit did all jobs.
     pub end: Option<u64>,
 }
 
@@ -108,6 +108,8 @@ pub struct Ledger {
     pub first_mismatch: Option<Mismatch>,
     /// Failures of the device, in order.
     pub incidents: Vec<Incident>,
+    /// Calls whose results were taken from a journal, counted like the others.
+    pub resumed: u64,
 }
 
 impl Ledger {

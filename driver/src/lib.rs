@@ -4,6 +4,7 @@
 //! golden model  --Matmul-->  Offload  -->  Device  --Transport-->  simulated, emulated or real unit
 //!                            schedule      registers, job sequence
 //!                            packing       counters
+//!                            journal
 //!                            ledger  -->  report, energy
 //! ```
 //!
@@ -27,6 +28,7 @@ mod device;
 pub mod energy;
 mod error;
 pub mod estimate;
+mod journal;
 mod ledger;
 mod offload;
 pub mod packing;
@@ -35,6 +37,7 @@ pub mod predict;
 pub mod report;
 pub mod roofline;
 pub mod schedule;
+mod share;
 mod transport;
 mod uartbone;
 mod weights;
@@ -45,6 +48,7 @@ pub use cycles::Shape;
 pub use device::Device;
 pub use energy::EnergyModel;
 pub use error::{Error, JobPlace};
+pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, Options, Scope};
 pub use transport::{Exchange, Transport, TransportError};

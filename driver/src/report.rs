@@ -201,6 +201,8 @@ pub struct DeviceReport {
     pub fallbacks: usize,
     /// All failures of the unit.
     pub incidents: Vec<Incident>,
+    /// Calls whose results a run before had finished and kept.
+    pub resumed: u64,
     /// Per layer.
     pub layers: Vec<LayerReport>,
     /// All cycles.
@@ -256,6 +258,7 @@ impl DeviceReport {
             first_mismatch: ledger.first_mismatch.clone(),
             fallbacks: ledger.fallbacks(),
             incidents: ledger.incidents.clone(),
+            resumed: ledger.resumed,
             cycles,
             simulated_seconds: cycles as f64 / clock_hz,
             clock_hz,

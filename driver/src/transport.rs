@@ -3,6 +3,8 @@
 //! A device is a register file and three streams. Registers move one 32-bit word a call; streams move whole
 //! jobs a call, so that a simulator or a DMA engine is never asked for one beat at a time.
 
+use std::time::{Duration, Instant};
+
 /// Byte-wise contents of the streams of one job.
 ///
 /// Every buffer is a whole number of beats of its stream; a beat is `bus bits / 8` bytes, byte 0 lowest. `tlast` is
@@ -34,6 +36,12 @@ pub enum TransportError {
         results: u64,
         /// The limit, in device clock cycles.
         limit: u64,
+    },
+    /// The call outlasted its deadline.
+    #[error("no end after {:.1} s, when the job's time was up", after.as_secs_f64())]
+    Deadline {
+        /// How long the call that was given up had taken.
+        after: Duration,
     },
     /// A result stream that breaks the agreed framing.
     #[error("result beat {beat}: {problem}")]
@@ -69,6 +77,12 @@ pub trait Transport {
     /// `tlast` or `tkeep` of a result beat is wrong.
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError>;
 
+    /// Calls from now on that would go on after `end` fail with [`TransportError::Deadline`]; the driver sets it for every
+    /// job. A transport that cannot be interrupted leaves it to the driver, which looks at the clock between calls.
+    fn set_deadline(&mut self, end: Option<Instant>) {
+        let _ = end;
+    }
+
     /// Device clock cycle at which each result beat of the last exchange was taken; empty where unknown.
     fn result_cycles(&self) -> &[u64] {
         &[]
@@ -86,6 +100,10 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
         (**self).exchange(streams)
+    }
+
+    fn set_deadline(&mut self, end: Option<Instant>) {
+        (**self).set_deadline(end);
     }
 
     fn result_cycles(&self) -> &[u64] {

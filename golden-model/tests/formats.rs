@@ -112,7 +112,7 @@ fn load_gguf(built: &Built, version: u32, architecture: &'static str, packing: I
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.gguf");
     std::fs::write(&path, gguf::bytes(version, &built.metadata(architecture), &built.tensors)).unwrap();
-    let options = LoadOptions { i2s_packing: packing };
+    let options = LoadOptions { i2s_packing: packing, ..LoadOptions::default() };
     let model = Model::load_with(&path, options).unwrap();
     // The folder stands for its only GGUF file; of two it can mean neither.
     assert_eq!(Model::load_with(folder.path(), options).unwrap().config(), model.config());
