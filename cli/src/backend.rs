@@ -78,8 +78,6 @@ impl BackendArgs {
             return Ok(Engine::Golden);
         }
         let config = self.unit.config()?;
-        let verilog = simulation::verilog(&config)?;
-        simulation::build(&verilog, trace.is_some())?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let units = match (self.units, trace) {
             (Some(units), _) => units.into(),
@@ -87,6 +85,8 @@ impl BackendArgs {
             (None, None) => processors,
         };
         ensure!(units == 1 || trace.is_none(), "a waveform is of one unit: leave --units out, or make it 1");
+        let verilog = simulation::verilog(&config)?;
+        simulation::build(&verilog, trace.is_some())?;
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(model) { 0 } else { Options::default().weight_cache };
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };

@@ -72,7 +72,7 @@ pub(crate) struct Report {
     /// Which layers the unit computed.
     offload: Option<Layers>,
     /// How many simulated units shared the work; cycles are those of one that does all of it.
-    units: Option<usize>,
+    pub(crate) units: Option<usize>,
     /// Wall-clock time of the generation, golden model and comparison included.
     seconds: f64,
     /// Technology of the energy estimate.

@@ -29,7 +29,7 @@ pub struct Counters {
 
 impl Counters {
     /// Collects all counters through `read`, which is given one register at a time.
-    pub(crate) fn collect<E>(mut read: impl FnMut(&Register) -> Result<u32, E>) -> Result<Self, E> {
+    pub(crate) fn collect<E>(mut read: impl FnMut(&'static Register) -> Result<u32, E>) -> Result<Self, E> {
         let mut wide = |low, high| Ok(u64::from(read(low)?) | u64::from(read(high)?) << 32);
         Ok(Self {
             cycles: wide(&regs::CYCLES_LO, &regs::CYCLES_HI)?,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use trine_spec::Config;
 use trine_spec::registers::{self as regs, Access, ErrorCode, Register};
 
-use crate::{Counters, Error, Exchange, JobPlace, Transport, TransportError, cycles::Shape};
+use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, TransportError, cycles::Shape};
 
 /// How often STATUS is read for a job whose results have all arrived; the unit needs a few cycles at most.
 const DONE_POLLS: usize = 1000;
@@ -112,12 +112,14 @@ impl<T: Transport> Device<T> {
     ) -> Result<Counters, Error> {
         self.tag = self.tag.wrapping_add(1);
         let job = JobPlace { tag: self.tag, tokens: shape.m, depth: shape.k, outputs: shape.n };
-        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
-        self.write(&regs::TOKENS, shape.m as u32)?;
-        self.write(&regs::DEPTH, shape.k as u32)?;
-        self.write(&regs::OUTPUTS, shape.n as u32)?;
-        self.write(&regs::JOB_TAG, job.tag)?;
-        self.write(&regs::CTRL, regs::CTRL_START.mask())?;
+        self.access(&[
+            (&regs::PERF_CTRL, Some(regs::PERF_CTRL_CLEAR.mask())),
+            (&regs::TOKENS, Some(shape.m as u32)),
+            (&regs::DEPTH, Some(shape.k as u32)),
+            (&regs::OUTPUTS, Some(shape.n as u32)),
+            (&regs::JOB_TAG, Some(job.tag)),
+            (&regs::CTRL, Some(regs::CTRL_START.mask())),
+        ])?;
         if let Err(source) = self.transport.exchange(Exchange { activations: acts, weights, results }) {
             // A unit that dropped the job knows better why than the link that starved, where it still answers.
             if !matches!(source, TransportError::Deadline { .. })
@@ -128,8 +130,18 @@ impl<T: Transport> Device<T> {
             return Err(Error::Streams { job, source });
         }
         self.wait(job, begun)?;
-        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_SNAPSHOT.mask())?;
-        Counters::collect(|register| self.read(register))
+        self.counters()
+    }
+
+    /// Copies the counters and reads the copies.
+    fn counters(&mut self) -> Result<Counters, Error> {
+        let mut accesses = vec![(&regs::PERF_CTRL, Some(regs::PERF_CTRL_SNAPSHOT.mask()))];
+        Counters::collect(|register| {
+            accesses.push((register, None));
+            Ok::<_, Error>(0)
+        })?;
+        let mut values = self.access(&accesses)?.into_iter().skip(1);
+        Counters::collect(|_| Ok(values.next().unwrap_or(0)))
     }
 
     fn reset(&mut self) -> Result<(), Error> {
@@ -169,6 +181,16 @@ impl<T: Transport> Device<T> {
             Some(code) => Error::Device { job, code },
             None => Error::UnknownCode { job, code },
         })
+    }
+
+    /// Accesses registers in order, each with the value to write or to read it.
+    fn access(&mut self, all: &[(&'static Register, Option<u32>)]) -> Result<Vec<u32>, Error> {
+        let access = |(register, value): &(&Register, Option<u32>)| match *value {
+            Some(value) => RegisterOp::Write(register.offset, value),
+            None => RegisterOp::Read(register.offset),
+        };
+        let accesses: Vec<RegisterOp> = all.iter().map(access).collect();
+        self.transport.access(&accesses).map_err(|(which, source)| at(all[which].0)(source))
     }
 
     fn read(&mut self, register: &Register) -> Result<u32, Error> {

@@ -14,7 +14,7 @@
 //! use trine_spec::Config;
 //!
 //! /// Makes an engine for the transformer out of whatever reaches a unit of the standard configuration.
-//! fn engine(transport: impl Transport + 'static) -> Result<impl Matmul, trine_driver::Error> {
+//! fn engine(transport: impl Transport + Send + 'static) -> Result<impl Matmul, trine_driver::Error> {
 //!     let device = Device::open(transport, Config::preset("standard").unwrap())?;
 //!     Ok(Offload::new(device, Options::default()))
 //! }
@@ -51,6 +51,6 @@ pub use error::{Error, JobPlace};
 pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, Options, Scope};
-pub use transport::{Exchange, Transport, TransportError};
+pub use transport::{Exchange, RegisterOp, Transport, TransportError};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

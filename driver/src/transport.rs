@@ -56,6 +56,15 @@ pub enum TransportError {
     Failed(String),
 }
 
+/// One access of a register, at a byte offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegisterOp {
+    /// Read it.
+    Read(u32),
+    /// Write a value.
+    Write(u32, u32),
+}
+
 /// A device that the driver can use.
 pub trait Transport {
     /// Reads the register at byte `offset`.
@@ -69,6 +78,22 @@ pub trait Transport {
     /// # Errors
     /// [`TransportError`] when the device does not answer.
     fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError>;
+
+    /// Makes all accesses in order, up to the first that fails; returns what each read, and 0 for each write. For links
+    /// on which every call costs a wait.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read) and [`write`](Self::write), and which of the accesses it was.
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
+        let one = |(at, access): (usize, &RegisterOp)| {
+            let outcome = match *access {
+                RegisterOp::Read(offset) => self.read(offset),
+                RegisterOp::Write(offset, value) => self.write(offset, value).map(|()| 0),
+            };
+            outcome.map_err(|error| (at, error))
+        };
+        all.iter().enumerate().map(one).collect()
+    }
 
     /// Plays both sources and collects the sink until all three are through.
     ///
@@ -100,6 +125,10 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
         (**self).exchange(streams)
+    }
+
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
+        (**self).access(all)
     }
 
     fn set_deadline(&mut self, end: Option<Instant>) {

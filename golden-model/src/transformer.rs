@@ -143,8 +143,7 @@ impl Model {
         batch.iter().try_for_each(|(tokens, cache)| self.check(tokens, cache))?;
         let mut hidden = self.embed(batch.iter().flat_map(|(tokens, _)| *tokens));
         let mut spans: Vec<Span> = batch.iter_mut().map(|(tokens, cache)| Span { rows: tokens.len(), cache }).collect();
-        let result =
-            self.layers.try_for_each(|layer| layer.forward(engine, &self.rope, &mut hidden, &mut spans));
+        let result = self.layers.try_for_each(|layer| layer.forward(engine, &self.rope, &mut hidden, &mut spans));
         for span in &mut spans {
             match result {
                 Ok(()) => span.cache.advance(span.rows),

@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use trine_driver::{Exchange, Transport, TransportError};
+use trine_driver::{Exchange, RegisterOp, Transport, TransportError};
 
 use crate::wire::{self, Body, Message};
 
@@ -126,11 +126,28 @@ impl Running {
 
 impl Transport for Isolated {
     fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
-        self.ask(Message::new(wire::READ).number(offset.into()), |mut reply| Ok(reply.number()? as u32))
+        self.access(&[RegisterOp::Read(offset)]).map(|values| values[0]).map_err(|(_, error)| error)
     }
 
     fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
-        self.ask(Message::new(wire::WRITE).number(offset.into()).number(value.into()), |_| Ok(()))
+        self.access(&[RegisterOp::Write(offset, value)]).map(drop).map_err(|(_, error)| error)
+    }
+
+    /// All of them in one message: the wait for the other process is what takes time.
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
+        let request = Message::new(wire::ACCESS).bytes(&wire::encoded(all));
+        let reply = self.ask(request, |mut reply| {
+            let words = reply.bytes()?.as_chunks().0.iter();
+            let values: Vec<u32> = words.map(|word| u32::from_le_bytes(*word)).collect();
+            match values.len() == all.len() {
+                true => Ok(Ok(values)),
+                false => match reply.reply()? {
+                    Err(error) => Ok(Err((values.len(), error))),
+                    Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "fewer values than registers")),
+                },
+            }
+        });
+        reply.unwrap_or_else(|error| Err((0, error)))
     }
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {

@@ -1,18 +1,21 @@
 //! What a device's process and its user say to each other: one request, one reply, each a length and a body.
 //!
 //! ```text
-//! request  'r' offset | 'w' offset value | 'x' activations weights results
-//! reply     0  value  |  0               |  0  results cycles               or  kind of error, what it says
+//! request  'a' accesses                                    | 'x' activations weights results
+//! reply     0  values, and an error where there are fewer  |  0  results cycles               or  an error
+//! error    kind, what it says
 //! ```
 //! Numbers are little-endian, byte strings carry their length. Both ends are the same program, so there is no version.
 
 use std::io::{self, ErrorKind, Read, Write};
 
-use trine_driver::{Exchange, Transport, TransportError};
+use trine_driver::{Exchange, RegisterOp, Transport, TransportError};
 
-pub(crate) const READ: u8 = b'r';
-pub(crate) const WRITE: u8 = b'w';
+pub(crate) const ACCESS: u8 = b'a';
 pub(crate) const EXCHANGE: u8 = b'x';
+
+/// Bytes of an access: whether it writes, offset, value.
+const ACCESS_BYTES: usize = 9;
 
 const OK: u8 = 0;
 const TIMEOUT: u8 = 1;
@@ -36,6 +39,12 @@ impl Message {
     pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
         self = self.number(bytes.len() as u64);
         self.0.extend(bytes);
+        self
+    }
+
+    /// This message with another one behind it.
+    fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
         self
     }
 
@@ -114,13 +123,28 @@ pub fn serve(device: &mut dyn Transport, from: &mut impl Read, to: &mut impl Wri
 
 fn answer(device: &mut dyn Transport, mut request: Body<'_>) -> io::Result<Message> {
     let outcome = match request.kind()? {
-        READ => {
-            let offset = request.number()? as u32;
-            device.read(offset).map(|value| Message::new(OK).number(value.into()))
-        }
-        WRITE => {
-            let (offset, value) = (request.number()? as u32, request.number()? as u32);
-            device.write(offset, value).map(|()| Message::new(OK))
+        ACCESS => {
+            let all: Vec<RegisterOp> = request.bytes()?.as_chunks().0.iter().map(decoded).collect();
+            let mut values = vec![];
+            let mut failure = None;
+            for access in all {
+                let outcome = match access {
+                    RegisterOp::Read(offset) => device.read(offset),
+                    RegisterOp::Write(offset, value) => device.write(offset, value).map(|()| 0),
+                };
+                match outcome {
+                    Ok(value) => values.extend(value.to_le_bytes()),
+                    Err(error) => {
+                        failure = Some(error);
+                        break;
+                    }
+                }
+            }
+            let reply = Message::new(OK).bytes(&values);
+            return Ok(match failure {
+                Some(error) => reply.and(failed(error)),
+                None => reply,
+            });
         }
         EXCHANGE => {
             let (activations, weights) = (request.bytes()?, request.bytes()?);
@@ -133,11 +157,32 @@ fn answer(device: &mut dyn Transport, mut request: Body<'_>) -> io::Result<Messa
         }
         _ => return Err(io::Error::new(ErrorKind::InvalidData, "no such request")),
     };
-    Ok(outcome.unwrap_or_else(|error| match error {
+    Ok(outcome.unwrap_or_else(failed))
+}
+
+fn failed(error: TransportError) -> Message {
+    match error {
         TransportError::Timeout { activations, weights, results, limit } => {
             Message::new(TIMEOUT).number(activations).number(weights).number(results).number(limit)
         }
         TransportError::Framing { beat, problem } => Message::new(FRAMING).number(beat).bytes(problem.as_bytes()),
         other => Message::new(FAILED).bytes(other.to_string().as_bytes()),
-    }))
+    }
+}
+
+/// Accesses as [`decoded`] reads them.
+pub(crate) fn encoded(all: &[RegisterOp]) -> Vec<u8> {
+    let encode = |access: &RegisterOp| {
+        let (writes, offset, value) = match *access {
+            RegisterOp::Read(offset) => (0, offset, 0),
+            RegisterOp::Write(offset, value) => (1, offset, value),
+        };
+        [&[writes], &offset.to_le_bytes()[..], &value.to_le_bytes()].concat()
+    };
+    all.iter().flat_map(encode).collect()
+}
+
+fn decoded(&[writes, a, b, c, d, e, f, g, h]: &[u8; ACCESS_BYTES]) -> RegisterOp {
+    let (offset, value) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
+    if writes == 0 { RegisterOp::Read(offset) } else { RegisterOp::Write(offset, value) }
 }

@@ -169,6 +169,20 @@ mod tests {
     }
 
     #[test]
+    fn many_trits_are_packed_like_few() {
+        let trits: Vec<i8> = (0..243).flat_map(|n| [1, 3, 9, 27, 81].map(|power| (n / power % 3) as i8 - 1)).collect();
+        for code in [WeightCode::Base3, WeightCode::TwoBit] {
+            for length in (0..12).chain([trits.len()]) {
+                let expected: Vec<u8> =
+                    trits[..length].chunks(code.trits_per_byte()).map(|trits| pack_byte(code, trits)).collect();
+                let mut packed = vec![];
+                pack(code, &trits[..length], &mut packed);
+                assert_eq!(packed, expected, "{length} trits");
+            }
+        }
+    }
+
+    #[test]
     fn words_of_a_beat() {
         assert_eq!([8, 32, 40, 64, 512, 520].map(words), [1, 1, 2, 2, 16, 17]);
     }

@@ -83,7 +83,7 @@ pub(super) fn render(report: &Report) -> Result<String> {
         rows: device.map_or(vec![], rows),
         bill: device.map_or(vec![], |device| device.bill.iter().map(bill_row).collect()),
         baselines: device.map_or(vec![], baselines),
-        configuration: device.map_or(vec![], configuration),
+        configuration: device.map_or(vec![], |device| configuration(device, report.units.unwrap_or(1))),
         provenance: report.provenance.rows(),
         report,
     };
@@ -291,7 +291,7 @@ fn baselines(device: &DeviceReport) -> Vec<[String; 6]> {
     rows
 }
 
-fn configuration(device: &DeviceReport) -> Vec<(&'static str, String)> {
+fn configuration(device: &DeviceReport, units: usize) -> Vec<(&'static str, String)> {
     let (c, memory) = (&device.config, &device.memory);
     vec![
         ("lanes × columns", format!("{} × {}", c.lanes, c.columns)),
@@ -299,6 +299,7 @@ fn configuration(device: &DeviceReport) -> Vec<(&'static str, String)> {
         ("weights", format!("{}, {} bits a beat, {} beats a tile", c.weight_code, c.weight_bus, c.beats_per_tile())),
         ("style", c.style.to_string()),
         ("largest job", format!("K up to {}, M up to {}", c.max_depth, c.max_tokens)),
+        ("simulated as", format!("{units} units that share the work; cycles are those of one that does all of it")),
         ("clock", si(device.clock_hz, "Hz")),
         ("memory", format!("{}, {}, {}", memory.name, si(memory.bytes_per_second, "B/s"), memory.source)),
     ]

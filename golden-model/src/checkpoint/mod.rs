@@ -167,10 +167,8 @@ fn assemble(config: Config, source: impl Source, options: LoadOptions) -> Result
 fn layer(config: &Config, source: &impl Source, index: usize) -> Result<Layer, Error> {
     let norm = |id| Ok::<_, Error>(RmsNorm::new(source.norm(id)?, config.norm_eps));
     let sub_norm = |id| config.sub_norms.then(|| norm(id)).transpose();
-    let linears: Vec<Result<Linear, Error>> = LinearKind::ALL
-        .into_par_iter()
-        .map(|kind| source.linear(LinearId { layer: index, kind }))
-        .collect();
+    let linears: Vec<Result<Linear, Error>> =
+        LinearKind::ALL.into_par_iter().map(|kind| source.linear(LinearId { layer: index, kind })).collect();
     let mut linears = linears.into_iter();
     let mut next = || linears.next().expect("as many as there are kinds");
     let (attention_norm, attention_sub) = (norm(NormId::Attention(index))?, NormId::AttentionSub(index));
