@@ -1,15 +1,15 @@
 //! Where the ternary linears of a model are computed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
-use trine_driver::{Offload, OnFailure, Options, Scope};
+use trine_driver::{Journal, Offload, OnFailure, Options, Scope};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
-use trine_sim::SimOptions;
 
-use crate::args::UnitArgs;
+use crate::args::{UnitArgs, positive};
 use crate::simulation;
 
 /// Who computes.
@@ -41,8 +41,22 @@ pub(crate) struct BackendArgs {
     /// Which layers go to the unit
     #[arg(long, value_enum, value_name = "LAYERS", default_value = "ffn")]
     pub(crate) offload: Layers,
+    /// How many units are simulated, each in a process of its own, to share large matmuls; as many as there are
+    /// processors where it is not said, one with a waveform
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    units: Option<u16>,
+    /// Seconds after which a job is given up and tried again
+    #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = deadline)]
+    deadline: f64,
+    /// Keep finished matmuls in this folder; a run with the same arguments that was interrupted goes on from there
+    #[arg(long, value_name = "DIR")]
+    resume: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) unit: UnitArgs,
+}
+
+fn deadline(text: &str) -> Result<f64, String> {
+    positive(text, false)
 }
 
 /// What multiplies.
@@ -52,18 +66,43 @@ pub(crate) enum Engine {
 }
 
 impl BackendArgs {
-    /// Builds what multiplies; `trace` names the waveform file to write.
-    pub(crate) fn engine(&self, trace: Option<&Path>) -> Result<Engine> {
+    /// Whether the layers of `model` are made when their turn comes: those of a synthetic one, in front of a simulation
+    /// that takes a hundred times longer.
+    pub(crate) fn streams(&self, model: &Path) -> bool {
+        self.backend == Backend::Rtl && model.to_string_lossy().starts_with("synthetic:")
+    }
+
+    /// Builds what multiplies the layers of `model`; `trace` names the waveform file to write.
+    pub(crate) fn engine(&self, model: &Path, trace: Option<&Path>) -> Result<Engine> {
         if self.backend == Backend::Golden {
             return Ok(Engine::Golden);
         }
         let config = self.unit.config()?;
-        let library = simulation::build(&simulation::verilog(&config)?, trace.is_some())?;
-        let options = SimOptions { waveform: trace.map(Path::to_owned), ..SimOptions::default() };
-        let device = simulation::device(&library, &config, &options)?;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let units = match (self.units, trace) {
+            (Some(units), _) => units.into(),
+            (None, Some(_)) => 1,
+            (None, None) => processors,
+        };
+        ensure!(units == 1 || trace.is_none(), "a waveform is of one unit: leave --units out, or make it 1");
+        let verilog = simulation::verilog(&config)?;
+        simulation::build(&verilog, trace.is_some())?;
+        // What is streamed to save memory is not kept in another form.
+        let weight_cache = if self.streams(model) { 0 } else { Options::default().weight_cache };
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
-        let options = Options { scope, check: true, on_failure: OnFailure::Golden, ..Options::default() };
-        Ok(Engine::Rtl(Box::new(Offload::new(device, options))))
+        let options = Options { scope, check: true, on_failure: OnFailure::Golden, weight_cache };
+        let limit = Duration::try_from_secs_f64(self.deadline).unwrap_or(Duration::MAX);
+        let device = || Ok::<_, anyhow::Error>(simulation::isolated(&config, trace)?.with_limit(limit));
+        let mut offload = Offload::new(device()?, options);
+        for _ in 1..units {
+            offload = offload.and(device()?)?;
+        }
+        if let Some(folder) = &self.resume {
+            let files = verilog.with_cells().flat_map(|file| [&*file.name, &*file.text]);
+            let run: Vec<u8> = files.chain([&*verilog.top]).flat_map(|text| [text.as_bytes(), &[0]].concat()).collect();
+            offload = offload.keeping(Journal::open(folder, &run)?);
+        }
+        Ok(Engine::Rtl(Box::new(offload)))
     }
 }
 

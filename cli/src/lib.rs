@@ -11,6 +11,7 @@
 
 mod args;
 mod backend;
+mod beside;
 mod energy;
 mod estimate;
 mod fault;
@@ -25,6 +26,7 @@ mod pricing;
 mod regs;
 mod report;
 mod run;
+mod simulate;
 mod simulation;
 mod synth;
 pub mod verify;
@@ -52,6 +54,8 @@ enum Verb {
     Perplexity(perplexity::Args),
     Regs(regs::Args),
     Run(run::Args),
+    #[command(hide = true)]
+    Simulate(simulate::Args),
     Synth(synth::Args),
     Verify(verify::Args),
 }
@@ -94,6 +98,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
+        Verb::Simulate(args) => simulate::run(args, &mut out),
         Verb::Synth(args) => synth::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
     }?;

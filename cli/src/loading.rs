@@ -29,12 +29,17 @@ impl Loading {
         Ok(Model::load_with(path, self.options())?)
     }
 
+    /// Loads the model at `path`, its layers made when their turn comes where `streamed`.
+    pub(crate) fn load_for(self, path: &Path, streamed: bool) -> Result<Model> {
+        Ok(Model::load_with(path, LoadOptions { streamed, ..self.options() })?)
+    }
+
     fn options(self) -> LoadOptions {
         let i2s_packing = match self.i2s_packing {
             Packing::X86 => I2sPacking::X86,
             Packing::Arm => I2sPacking::Arm,
         };
-        LoadOptions { i2s_packing }
+        LoadOptions { i2s_packing, ..LoadOptions::default() }
     }
 }
 

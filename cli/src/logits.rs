@@ -50,7 +50,7 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let model = args.loading.load(&args.model)?;
+    let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
     let batch = match &args.ids_file {
         Some(path) => npy::read_ids(path)?,
         None => vec![args.ids.clone()],
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let (seq, vocab) = (batch[0].len(), model.config().vocab);
     let context = model.config().context;
     ensure!(seq <= context, "{seq} tokens do not fit the model's context of {context}; give at most {context}");
-    let mut engine = args.backend.engine(None)?;
+    let mut engine = args.backend.engine(&args.model, None)?;
 
     let start = Instant::now();
     let bar = progress(batch.len() as u64, "sequences");

@@ -84,8 +84,10 @@ pub(crate) fn si(value: f64, unit: &str) -> String {
         (1e-6, "µ"),
         (1e-9, "n"),
         (1e-12, "p"),
+        (1e-15, "f"),
     ];
-    let (scale, prefix) = prefixes.into_iter().find(|(scale, _)| value >= *scale).unwrap_or((1.0, ""));
+    let least = if value == 0.0 { (1.0, "") } else { prefixes[prefixes.len() - 1] };
+    let (scale, prefix) = prefixes.into_iter().find(|(scale, _)| value >= *scale).unwrap_or(least);
     let scaled = value / scale;
     let decimals = if scaled >= 100.0 || scaled == 0.0 {
         0
@@ -104,6 +106,11 @@ pub(crate) fn bar(part: f64, width: usize) -> String {
     let mut text = "█".repeat(eighths / 8) + EIGHTHS[eighths % 8];
     text.extend(std::iter::repeat_n(' ', width - text.chars().count()));
     text
+}
+
+/// How many times `of` something is.
+pub(crate) fn times(value: f64, of: f64) -> String {
+    format!("{:.2}x", value / of)
 }
 
 /// An energy with its interval and tag.
@@ -136,8 +143,8 @@ mod tests {
     fn numbers_are_readable() {
         assert_eq!([0, 12, 123, 1234, 1_234_567].map(grouped), ["0", "12", "123", "1 234", "1 234 567"]);
         assert_eq!(
-            [0.0, 1.0, 0.00123, 4.56e-12, 45_600.0].map(|v| si(v, "J")),
-            ["0 J", "1.00 J", "1.23 mJ", "4.56 pJ", "45.6 kJ"]
+            [0.0, 1.0, 0.00123, 4.56e-12, 8.2e-16, 3.3e-15, 45_600.0].map(|v| si(v, "J")),
+            ["0 J", "1.00 J", "1.23 mJ", "4.56 pJ", "0.82 fJ", "3.30 fJ", "45.6 kJ"]
         );
     }
 

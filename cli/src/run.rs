@@ -15,6 +15,7 @@ use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 use crate::Verdict;
 use crate::args::{describe, positive};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
+use crate::beside::Beside;
 use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
 use crate::pricing::PricingArgs;
@@ -26,8 +27,8 @@ pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
     #[arg(long)]
     model: PathBuf,
-    /// Text to continue
-    #[arg(long, value_name = "TEXT")]
+    /// Text to continue; a new line where it is left out
+    #[arg(long, value_name = "TEXT", default_value = "\n", hide_default_value = true)]
     prompt: String,
     /// How many tokens to generate
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -70,6 +71,8 @@ pub(crate) struct Report {
     backend: Backend,
     /// Which layers the unit computed.
     offload: Option<Layers>,
+    /// How many simulated units shared the work; cycles are those of one that does all of it.
+    pub(crate) units: Option<usize>,
     /// Wall-clock time of the generation, golden model and comparison included.
     seconds: f64,
     /// Technology of the energy estimate.
@@ -81,7 +84,7 @@ pub(crate) struct Report {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let model = args.loading.load(&args.model)?;
+    let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
     let tokenizer = Tokenizer::load(&args.model)?;
     let prompt = tokenizer.encode(&args.prompt)?;
     let context = model.config().context;
@@ -97,7 +100,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         prompt.len(),
         args.tokens
     );
-    let mut engine = args.backend.engine(args.trace.as_deref())?;
+    let mut engine = args.backend.engine(&args.model, args.trace.as_deref())?;
 
     let start = Instant::now();
     let bar = progress(args.tokens.into(), "tokens");
@@ -118,6 +121,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         temperature: args.temperature,
         backend: args.backend.backend,
         offload: rtl.then_some(args.backend.offload),
+        units: match &engine {
+            Engine::Golden => None,
+            Engine::Rtl(offload) => Some(offload.units()),
+        },
         seconds: start.elapsed().as_secs_f64(),
         host_work: host_work(&model, &engine, tokens.len(), args),
         device: match &engine {
@@ -228,17 +235,22 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     for incident in &device.incidents {
         writeln!(out, "  {}: {}", incident.layer, incident.error)?;
     }
+    if device.resumed > 0 {
+        let calls: u64 = device.layers.iter().map(|l| l.calls).sum();
+        writeln!(out, "{} of {} matmuls finished by a run before", device.resumed, calls)?;
+    }
     writeln!(out, "{}", layers_table(&device.layers, &device.config))?;
 
     let tokens = report.tokens.len() as u64;
     writeln!(
         out,
-        "{} cycles, {} a token, {} at {} (projected); {:.1} s to simulate",
+        "{} cycles, {} a token, {} at {} (projected); {:.1} s to simulate on {} units",
         grouped(device.cycles),
         grouped((device.cycles as f64 / tokens as f64).round()),
         si(device.simulated_seconds, "s"),
         si(device.clock_hz, "Hz"),
-        report.seconds
+        report.seconds,
+        report.units.unwrap_or(1)
     )?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let waits: [(&str, u64); 4] = [
@@ -258,16 +270,9 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
             let share = part.joules() / energy.joules();
             writeln!(out, "  {name:<8}{} {:>5.1} %  {}", bar(share, 20), 100.0 * share, interval(&part))?;
         }
-        for b in &device.baselines {
-            if let Some(other) = b.energy_j {
-                let factor = other.joules() / energy.joules();
-                writeln!(
-                    out,
-                    "  {:<8}{factor:>6.2}x  the energy, same size, weight bus and memory",
-                    b.arithmetic.name()
-                )?;
-            }
-        }
+    }
+    if device.cycles > 0 {
+        Beside::from(device).print(out)?;
     }
     writeln!(out, "  {}", device.energy_note)?;
     Ok(())

@@ -54,6 +54,10 @@ fn an_estimate_is_what_the_unit_counts() {
     let joules = &report["joules_per_token"];
     assert!(number(&joules["lo"]) < number(&joules["value"]) && number(&joules["value"]) < number(&joules["hi"]));
     assert_eq!((&joules["tag"], &report["prefill"]["tokens"]), (&"projected".into(), &9.into()));
+    // A shape says nothing about zeros, and the estimate says so.
+    assert!(run.stdout.contains("m = 9; base3 weights, 1.62 bits each on the bus; zeros: unknown"), "{}", run.stdout);
+    assert_eq!(report["decode"]["conditions"]["zero_weights"], Value::Null);
+    assert!(run.stdout.contains("roofline") && run.stdout.contains("in place"), "{}", run.stdout);
 }
 
 /// The honest figures for BitNet b1.58 2B-4T: bytes decide, and int8 costs what its bytes cost.

@@ -71,12 +71,19 @@ struct Counting {
     bytes_a_beat: usize,
     /// Active cycles, multiply-accumulates and bytes by layer and tokens.
     events: HashMap<(String, usize), [u64; 3]>,
+    /// Zero and all weights, zero and all activations.
+    zeros: HashMap<(String, usize), [u64; 4]>,
 }
 
 impl Matmul for Counting {
     fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
         let [active, macs, bytes] = self.events.entry((id.to_string(), m)).or_default();
         let (n, k) = (w.rows(), w.cols());
+        let zeros = self.zeros.entry((id.to_string(), m)).or_default();
+        let zero_weights = (0..n).map(|row| (0..k).filter(|&col| w.get(row, col) == 0).count()).sum::<usize>();
+        (zeros[0], zeros[1]) = (zero_weights as u64, (n * k) as u64);
+        zeros[2] += x.iter().filter(|x| **x == 0).count() as u64;
+        zeros[3] += x.len() as u64;
         // The unit takes eight tokens at most; the weights come again for every such piece.
         for piece in (0..m).step_by(8) {
             let tokens = (m - piece).min(8);
@@ -128,6 +135,55 @@ fn counters_equal_a_count_made_by_the_golden_model() {
         let streams = ["activations", "weights", "results"].map(|s| l["traffic"][s].as_u64().unwrap());
         assert_eq!(streams.iter().sum::<u64>(), bytes);
         assert_eq!(l["cycles"], l["model_cycles"], "nothing stalled from outside");
+        let zeros = counting.zeros[&key];
+        let shares = [zeros[0] as f64 / zeros[1] as f64, zeros[2] as f64 / zeros[3] as f64];
+        assert_eq!([number(&l["zero_weights"]), number(&l["zero_activations"])], shares, "{key:?}");
+    }
+}
+
+/// Under what the figures hold, in every form of the report: tokens at a time, zeros, and how weights travel.
+#[test]
+fn conditions_are_stated_wherever_figures_are() {
+    let (run, html) = (json(out(), "run.json"), std::fs::read_to_string(out().join("report.html")).unwrap());
+    let conditions = &run["conditions"];
+    let layers = run["layers"].as_array().unwrap();
+    let mean = |share: &str, size: [&str; 2]| {
+        let of = |l: &Value| number(&l["calls"]) * number(&l[size[0]]) * number(&l[size[1]]);
+        layers.iter().map(|l| number(&l[share]) * of(l)).sum::<f64>() / layers.iter().map(of).sum::<f64>()
+    };
+    let [weights, inputs] = ["zero_weights", "zero_activations"].map(|share| number(&conditions[share]));
+    assert!(close(weights, mean("zero_weights", ["k", "n"])) && close(inputs, mean("zero_activations", ["m", "k"])));
+    assert!((0.2..0.6).contains(&weights) && inputs > 0.0, "{conditions}");
+    // A prompt of four characters, then one at a time; 128 trits are 26 bytes, one beat of 208 bits.
+    assert_eq!((&conditions["tokens"], &conditions["weight_code"]), (&serde_json::json!([1, 4]), &"base3".into()));
+    assert!(close(number(&conditions["bits_per_weight"]), 208.0 / 128.0), "{conditions}");
+    let line = format!(
+        "m = 1, 4; base3 weights, 1.62 bits each on the bus; zeros: {:.1} % of weights, {:.1} % of activations",
+        100.0 * weights,
+        100.0 * inputs
+    );
+    let run = trine(out().parent().unwrap(), &RUN.replace("--report out", ""));
+    for text in [&html, &run.stdout] {
+        assert!(text.contains(&line), "{line} is not in {text}");
+    }
+}
+
+#[test]
+fn no_layer_is_above_its_roof_and_arrays_sum() {
+    let run = json(out(), "run.json");
+    let layers = run["layers"].as_array().unwrap();
+    for at in layers.iter().chain([&run]) {
+        let [rate, attainable, columns] = [
+            number(&at["roofline"]["rate"]),
+            number(&at["roofline"]["attainable"]),
+            // Thirty-two lanes, four columns, 200 MHz.
+            128.0 * 200e6,
+        ];
+        assert!(0.0 < rate && rate <= attainable && attainable <= columns, "{}", at["roofline"]);
+    }
+    for dataflow in ["weight_stationary", "output_stationary"] {
+        let sum: u64 = layers.iter().map(|l| l["systolic"][dataflow].as_u64().unwrap()).sum();
+        assert_eq!(run["systolic"][dataflow], sum);
     }
 }
 
@@ -161,6 +217,8 @@ fn the_page_states_what_the_json_states_and_needs_no_network() {
     for outside in ["http:", "https:", "src=", "@import", "url("] {
         assert!(!html.contains(outside), "{outside} in the page");
     }
+    // Prices of single actions are femtojoules; the bill shows none as nothing.
+    assert!(html.contains(" fJ</td>") && !html.contains("<td>0.00 J</td>"));
     assert!(html.contains("<b>KING</b>") && html.contains("--seed 5") && html.contains("Verilator"));
 }
 

@@ -1,11 +1,13 @@
 //! What the unit counts during a job.
 
+use std::iter::Sum;
 use std::ops::{AddAssign, Mul};
 
+use serde::{Deserialize, Serialize};
 use trine_spec::registers::{self as regs, Register};
 
 /// Values of the performance counters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     /// Cycles with a job running.
     pub cycles: u64,
@@ -27,7 +29,7 @@ pub struct Counters {
 
 impl Counters {
     /// Collects all counters through `read`, which is given one register at a time.
-    pub(crate) fn collect<E>(mut read: impl FnMut(&Register) -> Result<u32, E>) -> Result<Self, E> {
+    pub(crate) fn collect<E>(mut read: impl FnMut(&'static Register) -> Result<u32, E>) -> Result<Self, E> {
         let mut wide = |low, high| Ok(u64::from(read(low)?) | u64::from(read(high)?) << 32);
         Ok(Self {
             cycles: wide(&regs::CYCLES_LO, &regs::CYCLES_HI)?,
@@ -52,6 +54,15 @@ impl AddAssign for Counters {
         self.act_beats += other.act_beats;
         self.wgt_beats += other.wgt_beats;
         self.res_beats += other.res_beats;
+    }
+}
+
+impl Sum for Counters {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |mut sum, counters| {
+            sum += counters;
+            sum
+        })
     }
 }
 

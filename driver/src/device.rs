@@ -8,10 +8,12 @@
 //!
 //! A job that fails leaves the unit in an unknown state, so the next one starts with a reset.
 
+use std::time::{Duration, Instant};
+
 use trine_spec::Config;
 use trine_spec::registers::{self as regs, Access, ErrorCode, Register};
 
-use crate::{Counters, Error, Exchange, JobPlace, Transport, cycles::Shape};
+use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, TransportError, cycles::Shape};
 
 /// How often STATUS is read for a job whose results have all arrived; the unit needs a few cycles at most.
 const DONE_POLLS: usize = 1000;
@@ -23,6 +25,8 @@ pub struct Device<T> {
     config: Config,
     tag: u32,
     failed: bool,
+    /// How long a job may take.
+    limit: Option<Duration>,
 }
 
 impl<T: Transport> Device<T> {
@@ -32,7 +36,7 @@ impl<T: Transport> Device<T> {
     /// [`Error::NotTrine`], [`Error::VersionMismatch`], [`Error::ConfigMismatch`] with the field that differs, or
     /// [`Error::Register`].
     pub fn open(transport: T, config: Config) -> Result<Self, Error> {
-        let mut device = Self { transport, config, tag: 0, failed: false };
+        let mut device = Self { transport, config, tag: 0, failed: false, limit: None };
         let id = device.read(&regs::ID)?;
         if id != regs::ID_VALUE {
             return Err(Error::NotTrine { found: id });
@@ -59,6 +63,12 @@ impl<T: Transport> Device<T> {
         Ok(device)
     }
 
+    /// Gives every job at most this time.
+    #[must_use]
+    pub fn with_limit(self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
     /// The configuration that the unit was generated with.
     pub fn config(&self) -> &Config {
         &self.config
@@ -80,33 +90,58 @@ impl<T: Transport> Device<T> {
     /// The unit's own reason when it states one, else that of the transport, or [`Error::NotDone`];
     /// [`Error::StuckBusy`] when the job before failed and a reset does not help.
     pub fn run(&mut self, shape: Shape, acts: &[u8], weights: &[u8], results: &mut [u8]) -> Result<Counters, Error> {
+        let begun = Instant::now();
+        // A limit beyond the end of time is none.
+        self.transport.set_deadline(self.limit.and_then(|limit| begun.checked_add(limit)));
         if self.failed {
             self.reset()?;
         }
         self.failed = true;
-        let counters = self.attempt(shape, acts, weights, results)?;
+        let counters = self.attempt(begun, shape, acts, weights, results)?;
         self.failed = false;
         Ok(counters)
     }
 
-    fn attempt(&mut self, shape: Shape, acts: &[u8], weights: &[u8], results: &mut [u8]) -> Result<Counters, Error> {
+    fn attempt(
+        &mut self,
+        begun: Instant,
+        shape: Shape,
+        acts: &[u8],
+        weights: &[u8],
+        results: &mut [u8],
+    ) -> Result<Counters, Error> {
         self.tag = self.tag.wrapping_add(1);
         let job = JobPlace { tag: self.tag, tokens: shape.m, depth: shape.k, outputs: shape.n };
-        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
-        self.write(&regs::TOKENS, shape.m as u32)?;
-        self.write(&regs::DEPTH, shape.k as u32)?;
-        self.write(&regs::OUTPUTS, shape.n as u32)?;
-        self.write(&regs::JOB_TAG, job.tag)?;
-        self.write(&regs::CTRL, regs::CTRL_START.mask())?;
+        self.access(&[
+            (&regs::PERF_CTRL, Some(regs::PERF_CTRL_CLEAR.mask())),
+            (&regs::TOKENS, Some(shape.m as u32)),
+            (&regs::DEPTH, Some(shape.k as u32)),
+            (&regs::OUTPUTS, Some(shape.n as u32)),
+            (&regs::JOB_TAG, Some(job.tag)),
+            (&regs::CTRL, Some(regs::CTRL_START.mask())),
+        ])?;
         if let Err(source) = self.transport.exchange(Exchange { activations: acts, weights, results }) {
-            // A unit that dropped the job knows better why than the link that starved.
-            let status = self.read(&regs::STATUS)?;
-            self.unless_failed(job, status)?;
+            // A unit that dropped the job knows better why than the link that starved, where it still answers.
+            if !matches!(source, TransportError::Deadline { .. })
+                && let Ok(status) = self.read(&regs::STATUS)
+            {
+                self.unless_failed(job, status)?;
+            }
             return Err(Error::Streams { job, source });
         }
-        self.wait(job)?;
-        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_SNAPSHOT.mask())?;
-        Counters::collect(|register| self.read(register))
+        self.wait(job, begun)?;
+        self.counters()
+    }
+
+    /// Copies the counters and reads the copies.
+    fn counters(&mut self) -> Result<Counters, Error> {
+        let mut accesses = vec![(&regs::PERF_CTRL, Some(regs::PERF_CTRL_SNAPSHOT.mask()))];
+        Counters::collect(|register| {
+            accesses.push((register, None));
+            Ok::<_, Error>(0)
+        })?;
+        let mut values = self.access(&accesses)?.into_iter().skip(1);
+        Counters::collect(|_| Ok(values.next().unwrap_or(0)))
     }
 
     fn reset(&mut self) -> Result<(), Error> {
@@ -118,7 +153,7 @@ impl<T: Transport> Device<T> {
         }
     }
 
-    fn wait(&mut self, job: JobPlace) -> Result<(), Error> {
+    fn wait(&mut self, job: JobPlace, begun: Instant) -> Result<(), Error> {
         let (mut status, mut done_tag) = (0, 0);
         for _ in 0..DONE_POLLS {
             status = self.read(&regs::STATUS)?;
@@ -128,6 +163,10 @@ impl<T: Transport> Device<T> {
                 if done_tag == job.tag {
                     return self.write(&regs::STATUS, regs::STATUS_DONE.mask());
                 }
+            }
+            let after = begun.elapsed();
+            if self.limit.is_some_and(|limit| after >= limit) {
+                return Err(Error::Streams { job, source: TransportError::Deadline { after } });
             }
         }
         Err(Error::NotDone { job, polls: DONE_POLLS, status, done_tag })
@@ -144,6 +183,16 @@ impl<T: Transport> Device<T> {
         })
     }
 
+    /// Accesses registers in order, each with the value to write or to read it.
+    fn access(&mut self, all: &[(&'static Register, Option<u32>)]) -> Result<Vec<u32>, Error> {
+        let access = |(register, value): &(&Register, Option<u32>)| match *value {
+            Some(value) => RegisterOp::Write(register.offset, value),
+            None => RegisterOp::Read(register.offset),
+        };
+        let accesses: Vec<RegisterOp> = all.iter().map(access).collect();
+        self.transport.access(&accesses).map_err(|(which, source)| at(all[which].0)(source))
+    }
+
     fn read(&mut self, register: &Register) -> Result<u32, Error> {
         self.transport.read(register.offset).map_err(at(register))
     }
@@ -153,7 +202,7 @@ impl<T: Transport> Device<T> {
     }
 }
 
-fn at(register: &Register) -> impl FnOnce(crate::TransportError) -> Error {
+fn at(register: &Register) -> impl FnOnce(TransportError) -> Error {
     let (register, offset) = (register.name, register.offset);
     move |source| Error::Register { register, offset, source }
 }

@@ -1,6 +1,7 @@
 //! Everything that can go wrong between a matmul and a device, each error with its place.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use trine_spec::registers::ErrorCode;
 
@@ -122,6 +123,34 @@ pub enum Error {
         /// Bits of an activation in this configuration.
         bits: usize,
     },
+    /// A matmul that no job can be made of.
+    #[error("the unit cannot compute m = {m}, k = {k}, n = {n}: {reason}")]
+    Unsupported {
+        /// Rows.
+        m: usize,
+        /// Depth.
+        k: usize,
+        /// Outputs.
+        n: usize,
+        /// Why not.
+        reason: String,
+    },
+    /// Units that are to share work but differ.
+    #[error("units that share work must be equal: {this} is not {first}")]
+    Unequal {
+        /// The configuration of the first unit.
+        first: String,
+        /// That of the one that differs.
+        this: String,
+    },
+    /// A finished matmul could not be kept.
+    #[error("{}: {source}; the run can go on only without keeping what is finished", path.display())]
+    Journal {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Slices that do not belong to the shape.
     #[error("{what} holds {found} values where m = {m}, k = {k}, n = {n} need {expected}")]
     Length {
@@ -182,6 +211,11 @@ fn explain(code: ErrorCode) -> &'static str {
 }
 
 impl Error {
+    /// Whether the golden model may step in: the unit failed, or cannot do what it was asked for.
+    pub fn is_the_units(&self) -> bool {
+        self.is_transient() || matches!(self, Error::Unsupported { .. })
+    }
+
     /// Whether another attempt may end differently: faults of the link and the unit, not of the caller.
     pub fn is_transient(&self) -> bool {
         matches!(

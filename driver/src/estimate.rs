@@ -9,12 +9,14 @@ use serde::Serialize;
 use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind};
 use trine_spec::Config;
 
+use crate::conditions::Conditions;
 use crate::cycles::Shape;
-use crate::energy::{Energy, Estimate, Pricing, Tag};
+use crate::energy::{Energy, Estimate, Pricing, Systolic, Tag};
 use crate::ledger::LayerTotals;
 use crate::platform::Memory;
 use crate::predict::{self, Traffic};
 use crate::report::{self, BaselineTotal, Bound, LayerReport};
+use crate::roofline::{Position, Roofs};
 use crate::schedule::Schedule;
 
 /// A pass through all linear layers.
@@ -38,6 +40,12 @@ pub struct Pass {
     pub bound: Bound,
     /// The same on units of other arithmetic, behind the same memory.
     pub baselines: Vec<BaselineTotal>,
+    /// Cycles of the same on an int8 systolic array, its memory not modelled.
+    pub systolic: Systolic,
+    /// Where it lies under the roofs of columns, memory and weight bus.
+    pub roofline: Position,
+    /// What it holds for.
+    pub conditions: Conditions,
 }
 
 impl Pass {
@@ -55,6 +63,8 @@ impl Pass {
             .map(|kind| layer(model, kind, tokens, config, clock_hz, memory, pricing))
             .collect();
         let cycles = layers.iter().map(|l| l.cycles).sum();
+        let (bytes, macs) = (layers.iter().map(|l| l.bytes).sum(), layers.iter().map(|l| l.macs).sum());
+        let traffic = layers.iter().map(|l| l.traffic).sum();
         let energy = pricing.map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
         let longest = |bound: &Bound| layers.iter().filter(|l| l.bound == *bound).map(|l| l.cycles).sum::<u64>();
         let bounds = [Bound::Memory, Bound::WeightBus, Bound::Columns];
@@ -62,11 +72,14 @@ impl Pass {
             tokens,
             cycles,
             seconds: cycles as f64 / clock_hz,
-            bytes: layers.iter().map(|l| l.bytes).sum(),
+            bytes,
             energy_j: energy.map(|e| e.total()),
             energy,
             bound: bounds.into_iter().max_by_key(longest).unwrap_or(Bound::Columns),
             baselines: report::totals(&layers, pricing.is_some()),
+            systolic: layers.iter().map(|l| l.systolic).sum(),
+            roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, cycles, clock_hz),
+            conditions: Conditions::new(&layers, config),
             layers,
         }
     }
@@ -90,9 +103,20 @@ fn layer(
     let modelled = counters.cycles;
     counters.cycles = counters.cycles.max(memory.cycles(bytes, clock_hz));
     let id = LinearId { layer: 0, kind };
-    let totals = LayerTotals { id, shape, calls, counters, bound: schedule.bound(config) * calls, modelled, bytes };
+    let totals = LayerTotals {
+        id,
+        shape,
+        calls,
+        counters,
+        bound: schedule.bound(config) * calls,
+        modelled,
+        bytes,
+        zero_activations: 0,
+        zero_weights: 0,
+    };
     let mut report = LayerReport::new(&totals, config, clock_hz, memory, pricing);
     report.name = kind.to_string();
+    (report.zero_weights, report.zero_activations) = (None, None);
     report.energy = report.energy.map(|energy| energy.at_best(Tag::Projected));
     for other in &mut report.baselines {
         other.wait(memory.cycles(other.bytes, clock_hz), pricing);

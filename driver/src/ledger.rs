@@ -17,7 +17,7 @@ pub struct LayerTotals {
     pub shape: Shape,
     /// How often it was computed on the device.
     pub calls: u64,
-    /// What the unit counted.
+    /// What the unit counted, one job after the other: where several units shared a matmul, their sum.
     pub counters: Counters,
     /// The least cycles possible.
     pub bound: u64,
@@ -25,6 +25,10 @@ pub struct LayerTotals {
     pub modelled: u64,
     /// Bytes moved over the three streams.
     pub bytes: u64,
+    /// Activations that were zero.
+    pub zero_activations: u64,
+    /// Weights that are zero, of one call.
+    pub zero_weights: u64,
 }
 
 /// One job, in the order in which they ran.
@@ -38,7 +42,7 @@ pub struct JobRecord {
     pub shape: Shape,
     /// What the unit counted.
     pub counters: Counters,
-    /// Device clock cycle of the last result beat, where the transport knows it.
+    /// Device clock cycle of the last result beat, where the transport knows it and one unit did all jobs.
     pub end: Option<u64>,
 }
 
@@ -104,6 +108,8 @@ pub struct Ledger {
     pub first_mismatch: Option<Mismatch>,
     /// Failures of the device, in order.
     pub incidents: Vec<Incident>,
+    /// Calls whose results were taken from a journal, counted like the others.
+    pub resumed: u64,
 }
 
 impl Ledger {
@@ -147,6 +153,7 @@ impl Ledger {
                 layer.bound += call.bound;
                 layer.modelled += call.modelled;
                 layer.bytes += call.bytes;
+                layer.zero_activations += call.zero_activations;
             }
         }
     }

@@ -4,6 +4,7 @@
 //! golden model  --Matmul-->  Offload  -->  Device  --Transport-->  simulated, emulated or real unit
 //!                            schedule      registers, job sequence
 //!                            packing       counters
+//!                            journal
 //!                            ledger  -->  report, energy
 //! ```
 //!
@@ -13,26 +14,30 @@
 //! use trine_spec::Config;
 //!
 //! /// Makes an engine for the transformer out of whatever reaches a unit of the standard configuration.
-//! fn engine(transport: impl Transport + 'static) -> Result<impl Matmul, trine_driver::Error> {
+//! fn engine(transport: impl Transport + Send + 'static) -> Result<impl Matmul, trine_driver::Error> {
 //!     let device = Device::open(transport, Config::preset("standard").unwrap())?;
 //!     Ok(Offload::new(device, Options::default()))
 //! }
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod conditions;
 mod counters;
 pub mod cycles;
 mod device;
 pub mod energy;
 mod error;
 pub mod estimate;
+mod journal;
 mod ledger;
 mod offload;
 pub mod packing;
 pub mod platform;
 pub mod predict;
 pub mod report;
+pub mod roofline;
 pub mod schedule;
+mod share;
 mod transport;
 mod uartbone;
 mod weights;
@@ -43,8 +48,9 @@ pub use cycles::Shape;
 pub use device::Device;
 pub use energy::EnergyModel;
 pub use error::{Error, JobPlace};
+pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, Options, Scope};
-pub use transport::{Exchange, Transport, TransportError};
+pub use transport::{Exchange, RegisterOp, Transport, TransportError};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

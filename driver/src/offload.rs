@@ -1,22 +1,22 @@
 //! The golden model's matmul seam, computed on a device.
 //!
 //! ```text
-//! Model -> Matmul::matmul -> Schedule -> for each job: pack, Device::run, add -> y
-//!                        \-> Golden -> compare (when checking) --------------> Ledger
+//! Model -> Matmul::matmul -> Schedule -> shares of the outputs, each on one unit: pack, Device::run, add, compare -> y
+//!                        \-> Golden, when checking -------------------------------------------^             \-> Ledger
 //! ```
 
 use std::fmt;
-use std::ops::Range;
 
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
 use trine_spec::Config;
 
 use crate::cycles::Shape;
-use crate::ledger::{JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
-use crate::packing;
+use crate::journal::{self, Entry};
+use crate::ledger::{JobRecord, LayerTotals, Ledger, Remedy};
 use crate::schedule::{Job, Schedule};
+use crate::share::{self, Call, Unit};
 use crate::weights::WeightCache;
-use crate::{Counters, Device, Error, Transport};
+use crate::{Counters, Device, Error, Journal, Transport};
 
 /// Which layers run on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,25 +71,46 @@ impl Default for Options {
 /// A matmul engine that runs layers on a device and keeps books.
 #[derive(Debug)]
 pub struct Offload<T> {
-    device: Device<T>,
+    /// One or more, all equal.
+    units: Vec<Unit<T>>,
+    config: Config,
     options: Options,
     cache: WeightCache,
+    journal: Option<Journal>,
     ledger: Ledger,
 }
 
-/// One matmul on its way through the device.
-struct Call<'a> {
-    id: LinearId,
-    shape: Shape,
-    x: &'a [i8],
-    /// What the golden model says, when checking.
-    expected: Option<Vec<i32>>,
-}
-
-impl<T: Transport> Offload<T> {
+impl<T: Transport + Send> Offload<T> {
     /// Offloads to `device`.
     pub fn new(device: Device<T>, options: Options) -> Self {
-        Self { device, options, cache: WeightCache::new(options.weight_cache), ledger: Ledger::default() }
+        Self {
+            config: device.config().clone(),
+            units: vec![Unit::new(device)],
+            options,
+            cache: WeightCache::new(options.weight_cache),
+            journal: None,
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// Adds a unit that shares every matmul which is worth it. Cycles are then the sum over the units: what one unit
+    /// counts that does all jobs in turn.
+    ///
+    /// # Errors
+    /// [`Error::Unequal`] when it has another configuration than the first.
+    pub fn and(mut self, device: Device<T>) -> Result<Self, Error> {
+        if *device.config() != self.config {
+            let (first, this) = (format!("{:?}", self.config), format!("{:?}", device.config()));
+            return Err(Error::Unequal { first, this });
+        }
+        self.units.push(Unit::new(device));
+        Ok(self)
+    }
+
+    /// Keeps finished matmuls in `journal`, and takes from there what a run before has finished.
+    #[must_use]
+    pub fn keeping(self, journal: Journal) -> Self {
+        Self { journal: Some(journal), ..self }
     }
 
     /// The books so far.
@@ -97,85 +118,113 @@ impl<T: Transport> Offload<T> {
         &self.ledger
     }
 
-    /// The configuration of the device.
+    /// The configuration of the units.
     pub fn config(&self) -> &Config {
-        self.device.config()
+        &self.config
     }
 
-    /// The device itself.
+    /// How many units there are.
+    pub fn units(&self) -> usize {
+        self.units.len()
+    }
+
+    /// The first unit itself.
     pub fn device_mut(&mut self) -> &mut Device<T> {
-        &mut self.device
+        &mut self.units[0].device
     }
 
-    /// All jobs of one matmul; returns what the unit counted and the bytes moved.
-    fn on_device(&mut self, call: &Call<'_>, w: &TernaryMatrix, y: &mut [i32]) -> Result<(Counters, u64), Error> {
-        let config = self.device.config().clone();
-        let schedule = Schedule::new(&config, call.shape);
-        let weights = self.cache.get(&config, call.id, w);
-        let (mut total, mut bytes) = (Counters::default(), 0);
-        let (mut acts, mut results) = (Vec::new(), Vec::new());
-        y.fill(0);
-        for job in schedule.jobs() {
-            acts.clear();
-            packing::activations(&config, &job, call.x, call.shape.k, &mut acts)?;
-            let weights = &weights.pieces[job.piece];
-            results.clear();
-            results.resize(packing::result_bytes(&config, job.shape()), 0);
-            let counters = self.run(call.id, &job, &acts, weights, &mut results)?;
-            total += counters;
-            let end = self.device.transport().result_cycles().last().copied();
-            self.ledger.job(JobRecord { id: call.id, tokens: call.shape.m, shape: job.shape(), counters, end });
-            bytes += (acts.len() + weights.len() + results.len()) as u64;
-            packing::add_results(&config, &job, &results, y, call.shape.n);
-            if schedule.completes(&job) {
-                self.compare(call, &job, y);
+    /// One matmul on the units, or from the journal; returns what was counted and the bytes moved.
+    fn on_device(&mut self, call: &Call<'_>, schedule: &Schedule, y: &mut [i32]) -> Result<(Counters, u64), Error> {
+        let jobs: Vec<Job> = schedule.jobs().collect();
+        let place = self.journal.as_mut().map(|journal| journal.next(call, &jobs));
+        let kept = place.as_ref().and_then(|place| journal::read(place, y.len(), jobs.len()));
+        // What differs from the golden model is not what was kept.
+        if let Some(entry) = kept.filter(|entry| call.expected.as_ref().is_none_or(|expected| *expected == entry.y)) {
+            return Ok(self.resume(call, &jobs, entry, y));
+        }
+        let shares: Vec<&[Job]> = jobs.chunk_by(|a, b| a.outputs == b.outputs).collect();
+        let done = share::compute(&mut self.units, call, &shares, &self.cache);
+        let (mut counters, mut bytes, mut failure, mut clean) = (vec![], 0, None, true);
+        for share in done {
+            clean &= share.retried.is_empty() && share.mismatches == 0 && share.failure.is_none();
+            share.retried.iter().for_each(|error| self.ledger.incident(call.id, error, Remedy::Retry));
+            for mut job in share.jobs {
+                counters.push(job.counters);
+                job.end = job.end.filter(|_| self.units.len() == 1);
+                self.ledger.job(job);
             }
+            bytes += share.bytes;
+            self.ledger.mismatches += share.mismatches;
+            self.ledger.first_mismatch = self.ledger.first_mismatch.take().or(share.first_mismatch);
+            failure = failure.or(share.failure);
+            for token in 0..call.shape.m {
+                let width = share.outputs.len();
+                let row = &share.y[token * width..][..width];
+                y[token * call.shape.n..][share.outputs.clone()].copy_from_slice(row);
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        let total = counters.iter().copied().sum();
+        if let Some(place) = place
+            && clean
+            && call.expected.is_some()
+        {
+            journal::write(&place, &Entry { y: y.to_vec(), counters, bytes })?;
         }
         Ok((total, bytes))
     }
 
-    /// One job, and once more after a reset when it fails for a reason that may pass.
-    fn run(&mut self, id: LinearId, job: &Job, acts: &[u8], weights: &[u8], out: &mut [u8]) -> Result<Counters, Error> {
-        match self.device.run(job.shape(), acts, weights, out) {
-            Err(error) if error.is_transient() => {
-                self.ledger.incident(id, &error, Remedy::Retry);
-                self.device.run(job.shape(), acts, weights, out)
-            }
-            outcome => outcome,
+    /// Enters what a run before has finished.
+    fn resume(&mut self, call: &Call<'_>, jobs: &[Job], entry: Entry, y: &mut [i32]) -> (Counters, u64) {
+        y.copy_from_slice(&entry.y);
+        for (job, &counters) in jobs.iter().zip(&entry.counters) {
+            let (id, tokens, shape) = (call.id, call.shape.m, job.shape());
+            self.ledger.job(JobRecord { id, tokens, shape, counters, end: None });
         }
+        self.ledger.resumed += 1;
+        (entry.counters.into_iter().sum(), entry.bytes)
     }
 
-    /// Compares the part of `y` that `job` completed.
-    fn compare(&mut self, call: &Call<'_>, job: &Job, y: &[i32]) {
-        let Some(expected) = &call.expected else { return };
-        let n = call.shape.n;
-        for token in job.tokens.clone() {
-            let Range { start, end } = job.outputs.clone();
-            let row = token * n + start..token * n + end;
-            if y[row.clone()] == expected[row.clone()] {
-                continue;
-            }
-            for at in row.filter(|&at| y[at] != expected[at]) {
-                self.ledger.mismatches += 1;
-                let output = at - token * n;
-                let (beat, column) = packing::result_place(self.device.config(), job, token, output);
-                let cycle = self.device.transport().result_cycles().get(beat as usize).copied();
-                self.ledger.first_mismatch.get_or_insert_with(|| Mismatch {
-                    layer: call.id.to_string(),
-                    token,
-                    output,
-                    beat,
-                    column,
-                    cycle,
-                    expected: expected[at],
-                    actual: y[at],
-                });
-            }
+    /// Why no job can be made of a matmul of this shape, if so.
+    fn unsupported(&self, Shape { m, k, n }: Shape) -> Option<Error> {
+        let reason = if m == 0 || k == 0 || n == 0 {
+            "a dimension is zero".to_owned()
+        } else if k > i32::MAX as usize >> (self.config.act_bits - 1) {
+            format!("sums of {k} activations of {} bits do not fit the 32 bits of a result", self.config.act_bits)
+        } else {
+            return None;
+        };
+        Some(Error::Unsupported { m, k, n, reason })
+    }
+
+    fn compute(&mut self, call: &Call<'_>, y: &mut [i32]) -> Result<(), Error> {
+        let shape = call.shape;
+        if let Some(error) = self.unsupported(shape) {
+            return Err(error);
         }
+        let schedule = Schedule::shared(&self.config, shape, self.units.len());
+        let (counters, bytes) = self.on_device(call, &schedule, y)?;
+        self.ledger.call(LayerTotals {
+            id: call.id,
+            shape,
+            calls: 1,
+            counters,
+            bound: schedule.bound(&self.config),
+            modelled: schedule.cycles(&self.config),
+            bytes,
+            zero_activations: call.x.iter().filter(|x| **x == 0).count() as u64,
+            zero_weights: call.w.zeros() as u64,
+        });
+        if call.expected.is_some() {
+            self.ledger.checked_macs += shape.macs();
+        }
+        Ok(())
     }
 }
 
-impl<T: Transport> Matmul for Offload<T> {
+impl<T: Transport + Send> Matmul for Offload<T> {
     fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
         let shape = Shape { m, k: w.cols(), n: w.rows() };
         if !self.options.scope.takes(id) {
@@ -184,28 +233,17 @@ impl<T: Transport> Matmul for Offload<T> {
         }
         expect_length("x", x.len(), m * shape.k, shape)?;
         expect_length("y", y.len(), m * shape.n, shape)?;
-        let expected = self.options.check.then(|| vec![0; y.len()]);
-        let mut call = Call { id, shape, x, expected };
+        let mut call = Call { id, shape, w, x, expected: self.options.check.then(|| vec![0; y.len()]) };
         if let Some(expected) = &mut call.expected {
             Golden.matmul(id, w, x, m, expected)?;
         }
-        match self.on_device(&call, w, y) {
-            Ok((counters, bytes)) => {
-                let config = self.device.config();
-                let schedule = Schedule::new(config, shape);
-                let (bound, modelled) = (schedule.bound(config), schedule.cycles(config));
-                self.ledger.call(LayerTotals { id, shape, calls: 1, counters, bound, modelled, bytes });
-                if call.expected.is_some() {
-                    self.ledger.checked_macs += shape.macs();
-                }
-                Ok(())
-            }
-            Err(error) if error.is_transient() && self.options.on_failure == OnFailure::Golden => {
+        match self.compute(&call, y) {
+            Err(error) if error.is_the_units() && self.options.on_failure == OnFailure::Golden => {
                 self.ledger.incident(id, &error, Remedy::Golden);
                 self.ledger.host_macs += shape.macs();
                 Golden.matmul(id, w, x, m, y)
             }
-            Err(error) => Err(error.into()),
+            outcome => Ok(outcome?),
         }
     }
 }

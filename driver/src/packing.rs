@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use trine_golden_model::TernaryMatrix;
-use trine_spec::{Config, packing::pack_byte};
+use trine_spec::{Config, packing::pack};
 
 use crate::{Error, cycles::Shape, schedule::Job};
 
@@ -29,14 +29,14 @@ pub fn activations(config: &Config, job: &Job, x: &[i8], k: usize, out: &mut Vec
     Ok(())
 }
 
-/// The weight beats of one piece of `w`: for each column block, for each lane chunk, one tile.
+/// The weight beats of one piece of `w`, appended to `out`: for each column block, for each lane chunk, one tile.
 ///
 /// A tile is `lanes * columns` trits, trit `column * lanes + lane`, padded with zero trits to whole beats; positions
 /// outside the piece are zero trits.
-pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth: &Range<usize>) -> Vec<u8> {
+pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth: &Range<usize>, out: &mut Vec<u8>) {
     let shape = Shape { m: 1, k: depth.len(), n: outputs.len() };
     let (lanes, columns) = (config.lanes, config.columns);
-    let mut bytes = Vec::with_capacity(shape.tiles(config) as usize * config.beats_per_tile() * config.weight_bus / 8);
+    out.reserve(shape.tiles(config) as usize * config.beats_per_tile() * config.weight_bus / 8);
     let mut rows = vec![vec![0i8; w.cols()]; columns];
     let mut tile = vec![0i8; config.beats_per_tile() * config.trits_per_beat()];
     for block in outputs.clone().step_by(columns) {
@@ -48,12 +48,9 @@ pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth
             for (row, trits) in rows.iter().take(used).zip(tile.chunks_mut(lanes)) {
                 trits[..end - start].copy_from_slice(&row[start..end]);
             }
-            bytes.extend(
-                tile.chunks(config.weight_code.trits_per_byte()).map(|trits| pack_byte(config.weight_code, trits)),
-            );
+            pack(config.weight_code, &tile, out);
         }
     }
-    bytes
 }
 
 /// Adds the result beats of a job to `y`, the whole `m x n` matrix of the matmul.
@@ -121,8 +118,13 @@ mod tests {
             // position 3: all zero
             [0, 0],
         ];
-        assert_eq!(weights(&unit(), &w, &(0..3), &(0..4)), expected.concat());
-        assert_eq!(weights(&unit(), &w, &(2..3), &(3..4)), [0, 0]);
+        let packed = |outputs, depth| {
+            let mut beats = vec![];
+            weights(&unit(), &w, &outputs, &depth, &mut beats);
+            beats
+        };
+        assert_eq!(packed(0..3, 0..4), expected.concat());
+        assert_eq!(packed(2..3, 3..4), [0, 0]);
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //! ```
 //! Each for every job of the schedule.
 
+use std::iter::Sum;
+
 use serde::Serialize;
 use trine_spec::Config;
 
@@ -58,6 +60,16 @@ impl Traffic {
     /// All bytes.
     pub fn total(&self) -> u64 {
         self.activations + self.weights + self.results
+    }
+}
+
+impl Sum for Traffic {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |a, b| Self {
+            activations: a.activations + b.activations,
+            weights: a.weights + b.weights,
+            results: a.results + b.results,
+        })
     }
 }
 

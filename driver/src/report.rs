@@ -6,11 +6,13 @@ use serde::Serialize;
 use trine_spec::Config;
 
 use crate::Counters;
+use crate::conditions::Conditions;
 use crate::cycles::utilization;
 use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Event, Item, Part, Pricing, Systolic, baseline};
 use crate::ledger::{Incident, LayerTotals, Ledger, Mismatch};
 use crate::platform::Memory;
 use crate::predict::Traffic;
+use crate::roofline::{Position, Roofs};
 
 /// What keeps a layer from being faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -70,11 +72,17 @@ pub struct LayerReport {
     pub memory_cycles: u64,
     /// What keeps it from being faster.
     pub bound: Bound,
+    /// Where it lies under the roofs of columns, memory and weight bus.
+    pub roofline: Position,
     /// Bytes moved over the streams.
     pub bytes: u64,
     /// The same by stream.
     pub traffic: Traffic,
-    /// Energy by part; absent when an event has no sourced price.
+    /// Share of the weights that are zero; absent where only the shape is known.
+    pub zero_weights: Option<f64>,
+    /// Share of the activations that were zero; absent where none were seen.
+    pub zero_activations: Option<f64>,
+    /// Energy by part; absent when an event has no sourced price. It does not depend on zeros.
     pub energy: Option<Energy>,
     /// The same layer on units of other arithmetic.
     pub baselines: Vec<Baseline>,
@@ -94,8 +102,8 @@ impl LayerReport {
         let (shape, calls, counters) = (totals.shape, totals.calls, &totals.counters);
         let macs = shape.macs() * calls;
         let memory_cycles = memory.cycles(totals.bytes, clock_hz);
+        let traffic = Traffic::new(config, counters);
         let other = |arithmetic| baseline(config, shape, calls, counters, arithmetic, pricing);
-        let once = Systolic::new(shape);
         Self {
             name: totals.id.to_string(),
             m: shape.m,
@@ -119,20 +127,15 @@ impl LayerReport {
             } else {
                 Bound::Columns
             },
+            roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, counters.cycles, clock_hz),
             bytes: totals.bytes,
-            traffic: Traffic::new(config, counters),
+            traffic,
+            zero_weights: Some(totals.zero_weights as f64 / (shape.k * shape.n) as f64),
+            zero_activations: Some(totals.zero_activations as f64 / (calls * (shape.m * shape.k) as u64) as f64),
             energy: pricing.map(|pricing| pricing.unit.energy(counters, totals.bytes)),
             baselines: [Arithmetic::Int8, Arithmetic::Fp16].map(other).into(),
-            systolic: Systolic {
-                weight_stationary: once.weight_stationary * calls,
-                output_stationary: once.output_stationary * calls,
-            },
+            systolic: Systolic::new(shape) * calls,
         }
-    }
-
-    /// Multiply-accumulates for a byte moved.
-    pub fn intensity(&self) -> f64 {
-        self.macs as f64 / self.bytes as f64
     }
 }
 
@@ -198,6 +201,8 @@ pub struct DeviceReport {
     pub fallbacks: usize,
     /// All failures of the unit.
     pub incidents: Vec<Incident>,
+    /// Calls whose results a run before had finished and kept.
+    pub resumed: u64,
     /// Per layer.
     pub layers: Vec<LayerReport>,
     /// All cycles.
@@ -220,8 +225,14 @@ pub struct DeviceReport {
     pub bill: Vec<BillLine>,
     /// What the energy leaves out, or why there is none.
     pub energy_note: String,
+    /// What it was found under; no energy depends on zeros.
+    pub conditions: Conditions,
+    /// Where all layers together lie under the roofs.
+    pub roofline: Position,
     /// The same layers on units of other arithmetic.
     pub baselines: Vec<BaselineTotal>,
+    /// Cycles of the same layers on an int8 systolic array.
+    pub systolic: Systolic,
 }
 
 impl DeviceReport {
@@ -237,6 +248,7 @@ impl DeviceReport {
         let layers: Vec<LayerReport> = ledger.layers().iter().map(report).collect();
         let sum = |field: fn(&LayerReport) -> u64| layers.iter().map(field).sum::<u64>();
         let (cycles, bytes) = (sum(|l| l.cycles), sum(|l| l.bytes));
+        let traffic = layers.iter().map(|l| l.traffic).sum();
         let energy = pricing.ok().map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
         Self {
             config: config.clone(),
@@ -246,6 +258,7 @@ impl DeviceReport {
             first_mismatch: ledger.first_mismatch.clone(),
             fallbacks: ledger.fallbacks(),
             incidents: ledger.incidents.clone(),
+            resumed: ledger.resumed,
             cycles,
             simulated_seconds: cycles as f64 / clock_hz,
             clock_hz,
@@ -256,7 +269,10 @@ impl DeviceReport {
             energy,
             bill: pricing.map_or(vec![], |pricing| bill(ledger, pricing)),
             energy_note: note(pricing),
+            conditions: Conditions::new(&layers, config),
+            roofline: Position::new(&Roofs::new(config, clock_hz, memory), ledger.macs, &traffic, cycles, clock_hz),
             baselines: totals(&layers, pricing.is_ok()),
+            systolic: layers.iter().map(|l| l.systolic).sum(),
             layers,
         }
     }

@@ -36,6 +36,11 @@ impl Job {
     pub fn shape(&self) -> Shape {
         Shape { m: self.tokens.len(), k: self.depth.len(), n: self.outputs.len() }
     }
+
+    /// Whether it adds the last partial sums of a matmul of depth `k`.
+    pub fn completes(&self, k: usize) -> bool {
+        self.depth.end == k
+    }
 }
 
 /// The jobs of one matmul.
@@ -57,6 +62,26 @@ impl Schedule {
         }
     }
 
+    /// The same for several units that share the matmul: outputs are cut into as many ranges of whole column blocks, as
+    /// long as each keeps its unit busy for [`Schedule::SHARE`] cycles.
+    ///
+    /// Every cut costs the ends of a job, some ten cycles.
+    pub fn shared(config: &Config, shape: Shape, units: usize) -> Self {
+        let whole = Self::new(config, shape);
+        let blocks = shape.n.div_ceil(config.columns);
+        let worth = usize::try_from(whole.bound(config) / Self::SHARE).unwrap_or(usize::MAX);
+        let ranges = units.min(worth).min(blocks);
+        if ranges <= whole.outputs.len() {
+            return whole;
+        }
+        let outputs = |blocks: Range<usize>| blocks.start * config.columns..shape.n.min(blocks.end * config.columns);
+        let cut = even(blocks, blocks.div_ceil(ranges)).into_iter().map(outputs).collect();
+        Self { outputs: cut, ..whole }
+    }
+
+    /// Cycles below which a part of a matmul is not worth a unit of its own.
+    pub const SHARE: u64 = 2048;
+
     /// The jobs in the order in which they run.
     pub fn jobs(&self) -> impl Iterator<Item = Job> + '_ {
         self.pieces().enumerate().flat_map(move |(piece, (outputs, depth))| {
@@ -72,11 +97,6 @@ impl Schedule {
     /// The parts (outputs, positions) of the weight matrix whose weights are streamed as one, in running order.
     pub fn pieces(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + '_ {
         self.outputs.iter().flat_map(|outputs| self.depth.iter().map(move |depth| (outputs.clone(), depth.clone())))
-    }
-
-    /// Whether `job` adds the last partial sum to its results.
-    pub fn completes(&self, job: &Job) -> bool {
-        self.depth.last() == Some(&job.depth)
     }
 
     /// The least cycles of all jobs together.
@@ -123,6 +143,21 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_whole_column_blocks_that_are_worth_it() {
+        let config = Config::sized(64, 16);
+        let outputs = |m, n, units| Schedule::shared(&config, Shape { m, k: 2560, n }, units).outputs;
+        // Forty tiles a block, four beats each: 160 cycles.
+        assert_eq!(outputs(1, 640, 1), [0..640]);
+        assert_eq!(outputs(1, 640, 2), [0..320, 320..640]);
+        assert_eq!(outputs(1, 640, 16), [0..208, 208..416, 416..640], "6400 cycles are three times 2048");
+        assert_eq!(outputs(1, 400, 2), [0..400], "4000 cycles are not twice 2048");
+        assert_eq!(outputs(16, 120, 2), [0..64, 64..120], "the last block has eight outputs");
+        let cycles = |units| Schedule::shared(&config, Shape { m: 1, k: 2560, n: 640 }, units).cycles(&config);
+        let ends = Shape { m: 1, k: 1, n: 1 }.cycles(&config) - config.beats_per_tile() as u64;
+        assert!(cycles(2) > cycles(1) && cycles(2) - cycles(1) <= ends + config.beats_per_tile() as u64);
+    }
+
+    #[test]
     fn nothing_to_do_is_no_jobs() {
         let config = Config::default();
         for shape in [Shape { m: 0, k: 4, n: 4 }, Shape { m: 4, k: 0, n: 4 }, Shape { m: 4, k: 4, n: 0 }] {
@@ -136,10 +171,12 @@ mod tests {
         fn jobs_cover_the_matmul_once(
             (m, k, n) in (1..40usize, 1..60usize, 1..20usize),
             (lanes, columns) in (1..9usize, 1..5usize),
-            (max_depth, max_tokens) in (1..30usize, 1..9usize),
+            (max_depth, max_tokens, ranges) in (1..30usize, 1..9usize, 1..9usize),
         ) {
             let config = Config { max_depth, max_tokens, ..Config::sized(lanes, columns) };
-            let schedule = Schedule::new(&config, Shape { m, k, n });
+            let mut schedule = Schedule::new(&config, Shape { m, k, n });
+            // As `shared` cuts, whether it is worth it or not.
+            schedule.outputs = even(n, n.div_ceil(ranges));
             let mut seen = vec![0; m * k * n];
             let mut complete = vec![false; m * n];
             for job in schedule.jobs() {
@@ -148,7 +185,7 @@ mod tests {
                 for token in job.tokens.clone() {
                     for output in job.outputs.clone() {
                         prop_assert!(!complete[token * n + output]);
-                        complete[token * n + output] = schedule.completes(&job);
+                        complete[token * n + output] = job.completes(k);
                         job.depth.clone().for_each(|position| seen[(token * k + position) * n + output] += 1);
                     }
                 }

@@ -3,6 +3,8 @@
 //! A device is a register file and three streams. Registers move one 32-bit word a call; streams move whole
 //! jobs a call, so that a simulator or a DMA engine is never asked for one beat at a time.
 
+use std::time::{Duration, Instant};
+
 /// Byte-wise contents of the streams of one job.
 ///
 /// Every buffer is a whole number of beats of its stream; a beat is `bus bits / 8` bytes, byte 0 lowest. `tlast` is
@@ -35,6 +37,12 @@ pub enum TransportError {
         /// The limit, in device clock cycles.
         limit: u64,
     },
+    /// The call outlasted its deadline.
+    #[error("no end after {:.1} s, when the job's time was up", after.as_secs_f64())]
+    Deadline {
+        /// How long the call that was given up had taken.
+        after: Duration,
+    },
     /// A result stream that breaks the agreed framing.
     #[error("result beat {beat}: {problem}")]
     Framing {
@@ -46,6 +54,15 @@ pub enum TransportError {
     /// The device or its link failed; the message comes from the transport.
     #[error("{0}")]
     Failed(String),
+}
+
+/// One access of a register, at a byte offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegisterOp {
+    /// Read it.
+    Read(u32),
+    /// Write a value.
+    Write(u32, u32),
 }
 
 /// A device that the driver can use.
@@ -62,12 +79,34 @@ pub trait Transport {
     /// [`TransportError`] when the device does not answer.
     fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError>;
 
+    /// Makes all accesses in order, up to the first that fails; returns what each read, and 0 for each write. For links
+    /// on which every call costs a wait.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read) and [`write`](Self::write), and which of the accesses it was.
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
+        let one = |(at, access): (usize, &RegisterOp)| {
+            let outcome = match *access {
+                RegisterOp::Read(offset) => self.read(offset),
+                RegisterOp::Write(offset, value) => self.write(offset, value).map(|()| 0),
+            };
+            outcome.map_err(|error| (at, error))
+        };
+        all.iter().enumerate().map(one).collect()
+    }
+
     /// Plays both sources and collects the sink until all three are through.
     ///
     /// # Errors
     /// [`TransportError::Timeout`] when the device accepts or returns nothing more, [`TransportError::Framing`] when
     /// `tlast` or `tkeep` of a result beat is wrong.
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError>;
+
+    /// Calls from now on that would go on after `end` fail with [`TransportError::Deadline`]; the driver sets it for every
+    /// job. A transport that cannot be interrupted leaves it to the driver, which looks at the clock between calls.
+    fn set_deadline(&mut self, end: Option<Instant>) {
+        let _ = end;
+    }
 
     /// Device clock cycle at which each result beat of the last exchange was taken; empty where unknown.
     fn result_cycles(&self) -> &[u64] {
@@ -86,6 +125,14 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
         (**self).exchange(streams)
+    }
+
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
+        (**self).access(all)
+    }
+
+    fn set_deadline(&mut self, end: Option<Instant>) {
+        (**self).set_deadline(end);
     }
 
     fn result_cycles(&self) -> &[u64] {

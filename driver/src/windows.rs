@@ -8,6 +8,8 @@
 //! Before the last beat of a source, CTRL says that it is the last one. A link that does not hear responses, like a serial
 //! line, needs nothing more: whatever goes wrong ends the job, and STATUS tells.
 
+use std::time::Instant;
+
 use trine_spec::Config;
 use trine_spec::registers::{
     ACT_WINDOW, CTRL, CTRL_ACT_LAST, CTRL_WGT_LAST, Field, RES_WINDOW, TOKENS, WGT_WINDOW, WINDOW_BYTES, Window,
@@ -58,12 +60,14 @@ pub trait Words {
 pub struct WindowTransport<W> {
     words: W,
     config: Config,
+    /// When the exchange began, and when it has to be over.
+    time: (Instant, Option<Instant>),
 }
 
 impl<W: Words> WindowTransport<W> {
     /// A unit of configuration `config` behind `words`.
     pub fn new(words: W, config: Config) -> Self {
-        Self { words, config }
+        Self { words, config, time: (Instant::now(), None) }
     }
 
     /// The link.
@@ -90,12 +94,16 @@ impl<W: Words> WindowTransport<W> {
 
     fn burst(&mut self, window: Window, size: usize, beats: &[u8]) -> Result<(), TransportError> {
         let words: Vec<u32> = beats.chunks(size).flat_map(|beat| beat.chunks(4).map(word)).collect();
-        words.chunks(BURST).try_for_each(|words| self.words.write_burst(window.offset, words))
+        words.chunks(BURST).try_for_each(|words| {
+            in_time(self.time)?;
+            self.words.write_burst(window.offset, words)
+        })
     }
 
     fn receive(&mut self, beats: &mut [u8]) -> Result<(), TransportError> {
         let mut words = [0; BURST];
         for part in beats.chunks_mut(4 * BURST) {
+            in_time(self.time)?;
             let words = &mut words[..part.len() / 4];
             self.words.read_burst(RES_WINDOW.offset, words)?;
             for (bytes, word) in part.chunks_exact_mut(4).zip(words) {
@@ -103,6 +111,14 @@ impl<W: Words> WindowTransport<W> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether an exchange may go on.
+fn in_time((begun, end): (Instant, Option<Instant>)) -> Result<(), TransportError> {
+    match end {
+        Some(end) if Instant::now() >= end => Err(TransportError::Deadline { after: begun.elapsed() }),
+        _ => Ok(()),
     }
 }
 
@@ -122,6 +138,7 @@ impl<W: Words> Transport for WindowTransport<W> {
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
         let Exchange { activations, weights, results } = streams;
+        self.time.0 = Instant::now();
         let (act_bus, wgt_bus, res_bus) = (self.config.act_bus(), self.config.weight_bus, self.config.res_bus());
         let tokens = self.words.read(TOKENS.offset)? as usize;
         let blocks = results.len() / (res_bus / 8) / tokens.max(1);
@@ -140,6 +157,10 @@ impl<W: Words> Transport for WindowTransport<W> {
             self.receive(&mut results[4 * self.config.columns * tokens * block..][..4 * self.config.columns * tokens])?;
         }
         Ok(())
+    }
+
+    fn set_deadline(&mut self, end: Option<Instant>) {
+        self.time.1 = end;
     }
 }
 
@@ -201,6 +222,18 @@ mod tests {
         let addresses: Vec<u32> = device.words().0.iter().map(|access| access.0).collect();
         let inside = addresses.iter().filter(|address| (0x400..0x800).contains(*address)).count();
         assert_eq!((inside, addresses[1], addresses[256], addresses[257]), (600, 0x400, 0x7FC, 0x400));
+    }
+
+    #[test]
+    fn an_exchange_whose_time_is_up_ends_between_bursts() {
+        let mut device = transport();
+        device.set_deadline(Some(Instant::now()));
+        let streams = Exchange { activations: &[0; 10], weights: &[11, 12], results: &mut [0; 16] };
+        let error = device.exchange(streams).unwrap_err();
+        assert!(matches!(error, TransportError::Deadline { .. }), "{error}");
+        assert_eq!(device.words().0.len(), 1, "TOKENS is read, nothing is sent");
+        device.set_deadline(None);
+        device.exchange(Exchange { activations: &[0; 10], weights: &[11, 12], results: &mut [0; 16] }).unwrap();
     }
 
     #[test]

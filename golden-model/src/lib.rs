@@ -33,6 +33,7 @@ mod error;
 mod ffn;
 mod generate;
 mod kernels;
+mod layers;
 mod linear;
 mod matmul;
 mod norm;

@@ -11,8 +11,11 @@
 //! so one 64-byte load yields four planes of 64 codes that line up with 64 consecutive activations each. The last block
 //! is padded with zeros (code 1).
 
+use std::sync::OnceLock;
+
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sha2::{Digest, Sha256};
 
 use crate::Error;
 
@@ -40,12 +43,22 @@ impl Block {
 }
 
 /// An `N x K` matrix of ternary weights (`N` outputs, `K` inputs), packed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct TernaryMatrix {
     rows: usize,
     cols: usize,
     blocks: Vec<Block>,
+    /// Made when it is first asked for.
+    digest: OnceLock<[u8; 32]>,
 }
+
+impl PartialEq for TernaryMatrix {
+    fn eq(&self, other: &Self) -> bool {
+        (self.rows, self.cols, &self.blocks) == (other.rows, other.cols, &other.blocks)
+    }
+}
+
+impl Eq for TernaryMatrix {}
 
 impl TernaryMatrix {
     /// Packs `trits`, row-major, `rows x cols`.
@@ -93,7 +106,11 @@ impl TernaryMatrix {
                 last.set(padding, 0);
             }
         }
-        Ok(Self { rows, cols, blocks })
+        Ok(Self::of(rows, cols, blocks))
+    }
+
+    fn of(rows: usize, cols: usize, blocks: Vec<Block>) -> Self {
+        Self { rows, cols, blocks, digest: OnceLock::new() }
     }
 
     /// Packs row after row as `fill` writes them, each exactly `cols` long with every element in -1, 0, 1.
@@ -109,7 +126,7 @@ impl TernaryMatrix {
             fill(row, &mut row_buffer)?;
             blocks.extend(row_buffer.chunks(BLOCK).map(pack));
         }
-        Ok(Self { rows, cols, blocks })
+        Ok(Self::of(rows, cols, blocks))
     }
 
     /// `N`, the number of outputs.
@@ -138,15 +155,30 @@ impl TernaryMatrix {
     pub fn unpack_row(&self, row: usize, out: &mut [i8]) {
         assert_eq!(out.len(), self.cols, "a row holds {} weights", self.cols);
         for (block, out) in self.row(row).iter().zip(out.chunks_mut(BLOCK)) {
-            out.iter_mut().enumerate().for_each(|(j, out)| *out = trit(block, j));
+            // Plane by plane, which compilers turn into vectors.
+            for (plane, out) in out.chunks_mut(PLANE).enumerate() {
+                out.iter_mut().zip(&block.0).for_each(|(out, byte)| *out = (byte >> (2 * plane) & 3) as i8 - 1);
+            }
         }
     }
 
     /// How many weights are zero.
     pub fn zeros(&self) -> usize {
         // A code's low bit is set only for zero, and every padding element is a zero.
-        let ones: usize = self.blocks.iter().flat_map(|b| b.0).map(|b| (b & 0b01_01_01_01).count_ones() as usize).sum();
+        let in_word = |word: &[u8; 8]| (u64::from_ne_bytes(*word) & 0x5555_5555_5555_5555).count_ones() as usize;
+        let ones: usize = self.blocks.iter().flat_map(|b| b.0.as_chunks::<8>().0).map(in_word).sum();
         ones - (self.blocks.len() * BLOCK - self.rows * self.cols)
+    }
+
+    /// SHA-256 of shape and weights: the same for the same matrix wherever it sits, and for no other.
+    pub fn digest(&self) -> &[u8; 32] {
+        self.digest.get_or_init(|| {
+            let mut hash = Sha256::new();
+            hash.update((self.rows as u64).to_le_bytes());
+            hash.update((self.cols as u64).to_le_bytes());
+            self.blocks.iter().for_each(|block| hash.update(block.0));
+            hash.finalize().into()
+        })
     }
 
     /// Bytes that the packed weights occupy.
@@ -233,6 +265,17 @@ mod tests {
             matrix.unpack_row(2999, &mut row);
             assert_eq!(matrix.row(2999), TernaryMatrix::from_trits(1, cols, &row).unwrap().row(0), "padding");
         }
+    }
+
+    #[test]
+    fn a_digest_is_that_of_shape_and_weights() {
+        let matrix = |rows, cols, trits: &[i8]| TernaryMatrix::from_trits(rows, cols, trits).unwrap();
+        let one = matrix(2, 3, &[1, 0, -1, 0, 0, 1]);
+        assert_eq!(one.digest(), matrix(2, 3, &[1, 0, -1, 0, 0, 1]).digest());
+        assert_eq!(one, matrix(2, 3, &[1, 0, -1, 0, 0, 1]), "whether one has its digest already");
+        assert_ne!(one.digest(), matrix(2, 3, &[1, 0, -1, 0, 0, 0]).digest());
+        // Padding makes the blocks of these two the same.
+        assert_ne!(matrix(1, 3, &[1, 0, 0]).digest(), matrix(1, 2, &[1, 0]).digest());
     }
 
     #[test]

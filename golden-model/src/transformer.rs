@@ -11,6 +11,7 @@ use std::path::Path;
 use crate::attention::{Attention, Span};
 use crate::dense::Dense;
 use crate::ffn::Ffn;
+use crate::layers::Layers;
 use crate::rope::Rope;
 use crate::{Config, Error, KvCache, Linear, LinearId, LoadOptions, Matmul, RmsNorm, checkpoint};
 
@@ -19,7 +20,7 @@ use crate::{Config, Error, KvCache, Linear, LinearId, LoadOptions, Matmul, RmsNo
 pub struct Model {
     pub(crate) config: Config,
     pub(crate) embedding: Dense,
-    pub(crate) layers: Vec<Layer>,
+    pub(crate) layers: Layers,
     pub(crate) norm: RmsNorm,
     /// `None` when the head is the embedding.
     pub(crate) head: Option<Dense>,
@@ -90,9 +91,10 @@ impl Model {
         &self.config
     }
 
-    /// Every ternary linear, in the order of the computation.
+    /// Every ternary linear, in the order of the computation; none of a model whose layers are made when needed.
     pub fn linears(&self) -> impl Iterator<Item = (LinearId, &Linear)> {
         self.layers
+            .held()
             .iter()
             .flat_map(|layer| {
                 let (a, f) = (&layer.attention, &layer.ffn);
@@ -141,8 +143,7 @@ impl Model {
         batch.iter().try_for_each(|(tokens, cache)| self.check(tokens, cache))?;
         let mut hidden = self.embed(batch.iter().flat_map(|(tokens, _)| *tokens));
         let mut spans: Vec<Span> = batch.iter_mut().map(|(tokens, cache)| Span { rows: tokens.len(), cache }).collect();
-        let result =
-            self.layers.iter().try_for_each(|layer| layer.forward(engine, &self.rope, &mut hidden, &mut spans));
+        let result = self.layers.try_for_each(|layer| layer.forward(engine, &self.rope, &mut hidden, &mut spans));
         for span in &mut spans {
             match result {
                 Ok(()) => span.cache.advance(span.rows),

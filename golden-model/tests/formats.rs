@@ -45,6 +45,23 @@ fn check(recipe: &Recipe, shards: usize, convention: Convention) {
 }
 
 /// Falcon3 and Llama 3: an untied head, no sub-norms, and a head dimension that is not hidden / heads.
+/// Layers that are made when their turn comes give the same as layers in memory, in every pass.
+#[test]
+fn a_streamed_model_says_what_a_held_one_says() {
+    let load = |streamed| {
+        let options = LoadOptions { streamed, ..LoadOptions::default() };
+        Model::load_with(std::path::Path::new("synthetic:trilm-99m:2"), options).unwrap()
+    };
+    let (held, streamed) = (load(false), load(true));
+    assert_eq!((held.linears().count(), streamed.linears().count()), (14, 0));
+    let mut caches = [&held, &streamed].map(|model| KvCache::new(model.config()));
+    for tokens in [&[3, 1, 4][..], &[15]] {
+        let logits =
+            [(&held, 0), (&streamed, 1)].map(|(model, i)| model.forward(&mut Golden, tokens, &mut caches[i]).unwrap());
+        assert_eq!(logits[0], logits[1]);
+    }
+}
+
 #[test]
 fn llama_with_bitnet_linears() {
     check(&LLAMA, 1, Convention::BitLinear);
@@ -112,7 +129,7 @@ fn load_gguf(built: &Built, version: u32, architecture: &'static str, packing: I
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.gguf");
     std::fs::write(&path, gguf::bytes(version, &built.metadata(architecture), &built.tensors)).unwrap();
-    let options = LoadOptions { i2s_packing: packing };
+    let options = LoadOptions { i2s_packing: packing, ..LoadOptions::default() };
     let model = Model::load_with(&path, options).unwrap();
     // The folder stands for its only GGUF file; of two it can mean neither.
     assert_eq!(Model::load_with(folder.path(), options).unwrap().config(), model.config());

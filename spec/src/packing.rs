@@ -95,6 +95,40 @@ const fn base3_index(trits: &[i8]) -> usize {
     index
 }
 
+/// [`BASE3`] again, indexed by five trits of two bits each, the lowest bits of their two's complement.
+const BASE3_OF_BITS: [u8; 1024] = {
+    let mut table = [0; 1024];
+    let mut bits = 0;
+    while bits < table.len() {
+        let (mut index, mut power, mut i) = (0, 1, 0);
+        while i < 5 {
+            // -1 ends in 11; 10 is no trit, and what it would be is never asked for.
+            index += power * [0, 1, 0, 2][bits >> (2 * i) & 3];
+            (power, i) = (3 * power, i + 1);
+        }
+        table[bits] = BASE3[index];
+        bits += 1;
+    }
+    table
+};
+
+/// Packs trits in stream order, as [`pack_byte`] does byte by byte, and appends them to `out`; the last byte is filled
+/// with zeros. What is not -1, 0 or 1 is for the caller to keep out.
+pub fn pack(code: WeightCode, trits: &[i8], out: &mut Vec<u8>) {
+    debug_assert!(trits.iter().all(|t| (-1..=1).contains(t)), "not trits");
+    let bits = |trit: i8| usize::from(trit as u8 & 3);
+    match code {
+        WeightCode::Base3 => {
+            let (whole, rest) = trits.as_chunks::<5>();
+            out.extend(whole.iter().map(|&[a, b, c, d, e]| {
+                BASE3_OF_BITS[bits(a) | bits(b) << 2 | bits(c) << 4 | bits(d) << 6 | bits(e) << 8]
+            }));
+            out.extend((!rest.is_empty()).then(|| pack_byte(code, rest)));
+        }
+        WeightCode::TwoBit => out.extend(trits.chunks(4).map(|trits| pack_byte(code, trits))),
+    }
+}
+
 /// Packs up to [`WeightCode::trits_per_byte`] trits into a byte; missing ones are zero.
 ///
 /// # Panics
@@ -132,6 +166,20 @@ mod tests {
         // first pair (-1, -1): Q = 3, P carries the single
         assert_eq!(pack_byte(WeightCode::Base3, &[0, 1, -1, -1, -1]), 0b010_11_011);
         assert_eq!(pack_byte(WeightCode::Base3, &[-1; 5]), 0b111_11_010);
+    }
+
+    #[test]
+    fn many_trits_are_packed_like_few() {
+        let trits: Vec<i8> = (0..243).flat_map(|n| [1, 3, 9, 27, 81].map(|power| (n / power % 3) as i8 - 1)).collect();
+        for code in [WeightCode::Base3, WeightCode::TwoBit] {
+            for length in (0..12).chain([trits.len()]) {
+                let expected: Vec<u8> =
+                    trits[..length].chunks(code.trits_per_byte()).map(|trits| pack_byte(code, trits)).collect();
+                let mut packed = vec![];
+                pack(code, &trits[..length], &mut packed);
+                assert_eq!(packed, expected, "{length} trits");
+            }
+        }
     }
 
     #[test]

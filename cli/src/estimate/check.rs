@@ -49,7 +49,7 @@ pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>
     Ok(all)
 }
 
-fn layer<T: trine_driver::Transport>(
+fn layer<T: trine_driver::Transport + Send>(
     offload: &mut Offload<T>,
     kind: LinearKind,
     shape: Shape,

@@ -17,6 +17,7 @@ use trine_spec::Config;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
+use crate::beside::Beside;
 use crate::output::{grouped, interval, si, table, to_json};
 use crate::pricing::PricingArgs;
 
@@ -227,19 +228,8 @@ fn print_pass(name: &str, pass: &Pass, out: &mut dyn Write) -> Result<()> {
         for (name, part) in energy.parts() {
             writeln!(out, "  {name:<8} {:>5.1} %  {}", 100.0 * part.joules() / total, interval(&part))?;
         }
-        for b in &pass.baselines {
-            if let Some(other) = &b.energy_j {
-                writeln!(
-                    out,
-                    "  {:<8} {:>5.2}x  energy of this, {:.2}x its bytes, {:.2}x its cycles, same memory and weight bus",
-                    b.arithmetic.name(),
-                    other.joules() / total,
-                    b.bytes as f64 / pass.bytes as f64,
-                    b.cycles as f64 / pass.cycles as f64
-                )?;
-            }
-        }
     }
+    Beside::from(pass).print(out)?;
     writeln!(out)?;
     Ok(())
 }

@@ -35,7 +35,7 @@ pub(crate) fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Resul
 fn csv(layers: &[LayerReport]) -> String {
     let mut text = String::from(
         "name,m,k,n,calls,macs,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,model_cycles,\
-         memory_cycles,bytes,energy_j,energy_lo_j,energy_hi_j,compute_j,onchip_j,dram_j,static_j\n",
+         memory_cycles,bytes,zero_weights,zero_activations,energy_j,energy_lo_j,energy_hi_j,compute_j,onchip_j,dram_j,static_j\n",
     );
     for l in layers {
         let counts =
@@ -51,7 +51,7 @@ fn csv(layers: &[LayerReport]) -> String {
             }
         };
         text += &format!(
-            "{},{},{},{},{},{},{},{}\n",
+            "{},{},{},{},{},{},{},{},{}\n",
             l.name,
             l.m,
             l.k,
@@ -59,6 +59,7 @@ fn csv(layers: &[LayerReport]) -> String {
             counts.join(","),
             l.utilization,
             bounds.join(","),
+            [l.zero_weights, l.zero_activations].map(|share| share.map_or(String::new(), |s| s.to_string())).join(","),
             energy.join(",")
         );
     }

@@ -83,7 +83,7 @@ pub(super) fn render(report: &Report) -> Result<String> {
         rows: device.map_or(vec![], rows),
         bill: device.map_or(vec![], |device| device.bill.iter().map(bill_row).collect()),
         baselines: device.map_or(vec![], baselines),
-        configuration: device.map_or(vec![], configuration),
+        configuration: device.map_or(vec![], |device| configuration(device, report.units.unwrap_or(1))),
         provenance: report.provenance.rows(),
         report,
     };
@@ -215,11 +215,25 @@ fn roofline(device: &DeviceReport, groups: &[Group<'_>]) -> Figure {
     }
 }
 
-const COLUMNS: [&str; 11] =
-    ["layer", "m", "k", "n", "calls", "cycles", "bound", "memory", "bound by", "utilisation", "energy"];
+const COLUMNS: [&str; 13] = [
+    "layer",
+    "m",
+    "k",
+    "n",
+    "calls",
+    "cycles",
+    "bound",
+    "memory",
+    "bound by",
+    "utilisation",
+    "energy",
+    "zero weights",
+    "zero inputs",
+];
 
 fn rows(device: &DeviceReport) -> Vec<Row> {
     let count = |n: u64| (grouped(n), n as f64);
+    let percent = |share: Option<f64>| share.map_or(("-".into(), 0.0), |s| (format!("{:.1} %", 100.0 * s), s));
     device
         .layers
         .iter()
@@ -236,6 +250,8 @@ fn rows(device: &DeviceReport) -> Vec<Row> {
                 (l.bound.name().into(), l.bound as usize as f64),
                 (format!("{:.1} %", 100.0 * l.utilization), l.utilization),
                 l.energy.map_or(("-".into(), 0.0), |e| (si(e.total().joules(), "J"), e.total().joules())),
+                percent(l.zero_weights),
+                percent(l.zero_activations),
             ],
         })
         .collect()
@@ -269,14 +285,13 @@ fn baselines(device: &DeviceReport) -> Vec<[String; 6]> {
     for b in &device.baselines {
         rows.push(row(b.arithmetic.name(), b.cycles, b.bytes, b.energy_j));
     }
-    let stationary = |field: fn(&trine_driver::report::LayerReport) -> u64| device.layers.iter().map(field).sum();
     let int8 = device.baselines.first().map_or(0, |b| b.bytes);
-    rows.push(row("int8 systolic 32×32, weights stay", stationary(|l| l.systolic.weight_stationary), int8, None));
-    rows.push(row("int8 systolic 32×32, sums stay", stationary(|l| l.systolic.output_stationary), int8, None));
+    rows.push(row("int8 systolic 32×32, weights stay", device.systolic.weight_stationary, int8, None));
+    rows.push(row("int8 systolic 32×32, sums stay", device.systolic.output_stationary, int8, None));
     rows
 }
 
-fn configuration(device: &DeviceReport) -> Vec<(&'static str, String)> {
+fn configuration(device: &DeviceReport, units: usize) -> Vec<(&'static str, String)> {
     let (c, memory) = (&device.config, &device.memory);
     vec![
         ("lanes × columns", format!("{} × {}", c.lanes, c.columns)),
@@ -284,6 +299,7 @@ fn configuration(device: &DeviceReport) -> Vec<(&'static str, String)> {
         ("weights", format!("{}, {} bits a beat, {} beats a tile", c.weight_code, c.weight_bus, c.beats_per_tile())),
         ("style", c.style.to_string()),
         ("largest job", format!("K up to {}, M up to {}", c.max_depth, c.max_tokens)),
+        ("simulated as", format!("{units} units that share the work; cycles are those of one that does all of it")),
         ("clock", si(device.clock_hz, "Hz")),
         ("memory", format!("{}, {}, {}", memory.name, si(memory.bytes_per_second, "B/s"), memory.source)),
     ]

@@ -42,7 +42,24 @@ impl Provenance {
         rows.extend(self.verilator.clone().map(|version| ("Verilator", version)));
         rows.extend(self.compiler.clone().map(|version| ("C++ compiler", version)));
         rows.push(("seed", self.seed.to_string()));
-        rows.push(("command", self.command.join(" ")));
+        let words: Vec<String> = self.command.iter().map(|word| quoted(word)).collect();
+        rows.push(("command", words.join(" ")));
         rows
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_can_be_typed_again() {
+        assert_eq!(["--seed", "KING ", "it's", ""].map(quoted), ["--seed", "'KING '", r"'it'\''s'", "''"]);
     }
 }

@@ -123,6 +123,9 @@ test("a heading sorts, dark is dark, and paper shows everything", async () => {
   assert.equal(await brightness(), 3 * 255);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   assert.equal(await page.$eval("details", (details) => details.open), true);
+  // A4 less its margins, in CSS pixels.
+  await page.setViewportSize({ width: 688, height: 1000 });
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 688, "wider than the paper");
   assert.ok((await page.pdf()).length > 10_000);
   await page.close();
 });

@@ -8,6 +8,9 @@
 //! ```
 //! The closed forms are those that SCALE-Sim counts for compute; its memory is not modelled.
 
+use std::iter::Sum;
+use std::ops::Mul;
+
 use serde::Serialize;
 use trine_spec::Config;
 
@@ -63,6 +66,24 @@ impl Systolic {
             weight_stationary: folds(k) * folds(n) * (3 * a + m as u64 - 2),
             output_stationary: folds(m) * folds(n) * (k as u64 + 2 * a - 2),
         }
+    }
+}
+
+/// The cycles of as many equal matmuls.
+impl Mul<u64> for Systolic {
+    type Output = Self;
+
+    fn mul(self, times: u64) -> Self {
+        Self { weight_stationary: self.weight_stationary * times, output_stationary: self.output_stationary * times }
+    }
+}
+
+impl Sum for Systolic {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self { weight_stationary: 0, output_stationary: 0 }, |a, b| Self {
+            weight_stationary: a.weight_stationary + b.weight_stationary,
+            output_stationary: a.output_stationary + b.output_stationary,
+        })
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     let gguf = Gguf::open(path)?;
     let config = config(&gguf)?;
     let source = File { gguf, config: config.clone(), packing: options.i2s_packing };
-    assemble(config, &source)
+    assemble(config, source, options)
 }
 
 /// What a GGUF file says about its model, without a look at its tensors.

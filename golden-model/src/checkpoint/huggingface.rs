@@ -14,22 +14,22 @@
 //! The original BitNet was published without checkpoints; `bitlinear-1bit` is this crate's name for it. TriLM was trained
 //! with unquantised activations, which are rounded to int8 here like all others.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::hf_config::{self, Family, HfConfig};
 use super::safetensors::Safetensors;
 use super::tensor::{Kind, Tensor};
-use super::{DenseId, NormId, Source, assemble};
+use super::{DenseId, LoadOptions, NormId, Source, assemble};
 use crate::dense::Dense;
 use crate::{Config, Convention, Error, InputNorm, Linear, LinearId, Model, RmsNorm, TernaryMatrix, quant};
 
 /// Loads a folder.
-pub(super) fn load(folder: &Path) -> Result<Model, Error> {
+pub(super) fn load(folder: &Path, options: LoadOptions) -> Result<Model, Error> {
     let description = hf_config::read(&folder.join("config.json"))?;
     let tensors = Safetensors::open(folder)?;
-    let source = Folder { path: folder, description, tensors };
+    let source = Folder { path: folder.to_owned(), description, tensors };
     source.refuse_biases()?;
-    assemble(source.description.config.clone(), &source)
+    assemble(source.description.config.clone(), source, options)
 }
 
 /// What a folder's `config.json` says, without a look at its tensors.
@@ -37,15 +37,15 @@ pub(super) fn config(folder: &Path) -> Result<Config, Error> {
     Ok(hf_config::read(&folder.join("config.json"))?.config)
 }
 
-struct Folder<'a> {
-    path: &'a Path,
+struct Folder {
+    path: PathBuf,
     description: HfConfig,
     tensors: Safetensors,
 }
 
-impl Folder<'_> {
+impl Folder {
     fn tensor(&self, name: &str) -> Result<Tensor<'_>, Error> {
-        let missing = || Error::MissingTensor { path: self.path.to_owned(), tensor: name.to_owned() };
+        let missing = || Error::MissingTensor { path: self.path.clone(), tensor: name.to_owned() };
         self.tensors.find(name).ok_or_else(missing)?
     }
 
@@ -70,7 +70,7 @@ impl Folder<'_> {
     }
 }
 
-impl Source for Folder<'_> {
+impl Source for Folder {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
         let config = &self.description.config;
         let name = match id {

@@ -14,6 +14,7 @@ mod synthetic;
 mod tensor;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use gguf::Gguf;
 pub(crate) use synthetic::is_synthetic;
@@ -23,6 +24,7 @@ use rayon::prelude::*;
 use crate::attention::Attention;
 use crate::dense::Dense;
 use crate::ffn::Ffn;
+use crate::layers::Layers;
 use crate::rope::Rope;
 use crate::transformer::Layer;
 use crate::{Config, Error, Linear, LinearId, LinearKind, Model, RmsNorm};
@@ -61,7 +63,7 @@ impl NormId {
 }
 
 /// Where the parts of a model come from. Each part has the shape that the configuration says, or there is an error.
-trait Source: Sync {
+trait Source: Send + Sync + 'static {
     fn dense(&self, id: DenseId) -> Result<Dense, Error>;
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error>;
     fn linear(&self, id: LinearId) -> Result<Linear, Error>;
@@ -77,11 +79,14 @@ pub enum I2sPacking {
     Arm,
 }
 
-/// What a checkpoint cannot say about itself.
+/// What a checkpoint cannot say about itself, and how much of it to hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoadOptions {
     /// The order of weights in I2_S tensors.
     pub i2s_packing: I2sPacking,
+    /// Whether each layer is made when its turn comes, in every pass, instead of holding all of them: the memory of one
+    /// layer, and the time to make it again.
+    pub streamed: bool,
 }
 
 /// What a path stands for: a folder without `config.json` but with exactly one GGUF file stands for that file.
@@ -103,8 +108,8 @@ pub(crate) fn resolve(path: &Path) -> PathBuf {
 pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     let path = &*resolve(path);
     match format(path)? {
-        Format::Synthetic => synthetic::load(path),
-        Format::HuggingFace => huggingface::load(path),
+        Format::Synthetic => synthetic::load(path, options),
+        Format::HuggingFace => huggingface::load(path, options),
         Format::Gguf => gguf_model::load(path, options),
     }
 }
@@ -142,43 +147,48 @@ fn format(path: &Path) -> Result<Format, Error> {
     }
 }
 
-fn assemble(config: Config, source: &dyn Source) -> Result<Model, Error> {
+fn assemble(config: Config, source: impl Source, options: LoadOptions) -> Result<Model, Error> {
+    let embedding = source.dense(DenseId::Embedding)?;
+    let norm = RmsNorm::new(source.norm(NormId::Final)?, config.norm_eps);
+    let head = (!config.tied).then(|| source.dense(DenseId::Head)).transpose()?;
+    let rope = Rope::new(config.head_dim, config.rope_theta, config.rope_pairs);
+    let layers = if options.streamed {
+        let config = config.clone();
+        Layers::Made(config.layers, Arc::new(move |index| layer(&config, &source, index)))
+    } else {
+        // All results first, so that the error reported is always that of the first layer at fault.
+        let layers: Vec<_> = (0..config.layers).into_par_iter().map(|index| layer(&config, &source, index)).collect();
+        Layers::Held(layers.into_iter().collect::<Result<_, Error>>()?)
+    };
+    Ok(Model { embedding, layers, norm, head, rope, config })
+}
+
+/// Layer `index`, its linears made at the same time.
+fn layer(config: &Config, source: &impl Source, index: usize) -> Result<Layer, Error> {
     let norm = |id| Ok::<_, Error>(RmsNorm::new(source.norm(id)?, config.norm_eps));
     let sub_norm = |id| config.sub_norms.then(|| norm(id)).transpose();
-    let layer = |layer| {
-        let linear = |kind| source.linear(LinearId { layer, kind });
-        Ok(Layer {
-            attention_norm: norm(NormId::Attention(layer))?,
-            attention: Attention {
-                q: linear(LinearKind::Q)?,
-                k: linear(LinearKind::K)?,
-                v: linear(LinearKind::V)?,
-                o: linear(LinearKind::O)?,
-                sub_norm: sub_norm(NormId::AttentionSub(layer))?,
-                head_dim: config.head_dim,
-            },
-            ffn_norm: norm(NormId::Ffn(layer))?,
-            ffn: Ffn {
-                gate: linear(LinearKind::Gate)?,
-                up: linear(LinearKind::Up)?,
-                down: linear(LinearKind::Down)?,
-                sub_norm: sub_norm(NormId::FfnSub(layer))?,
-                activation: config.activation,
-            },
-        })
-    };
-    Ok(Model {
-        embedding: source.dense(DenseId::Embedding)?,
-        // All results first, so that the error reported is always that of the first layer at fault.
-        layers: (0..config.layers)
-            .into_par_iter()
-            .map(layer)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .collect::<Result<_, Error>>()?,
-        norm: norm(NormId::Final)?,
-        head: (!config.tied).then(|| source.dense(DenseId::Head)).transpose()?,
-        rope: Rope::new(config.head_dim, config.rope_theta, config.rope_pairs),
-        config,
+    let linears: Vec<Result<Linear, Error>> =
+        LinearKind::ALL.into_par_iter().map(|kind| source.linear(LinearId { layer: index, kind })).collect();
+    let mut linears = linears.into_iter();
+    let mut next = || linears.next().expect("as many as there are kinds");
+    let (attention_norm, attention_sub) = (norm(NormId::Attention(index))?, NormId::AttentionSub(index));
+    Ok(Layer {
+        attention_norm,
+        attention: Attention {
+            q: next()?,
+            k: next()?,
+            v: next()?,
+            o: next()?,
+            sub_norm: sub_norm(attention_sub)?,
+            head_dim: config.head_dim,
+        },
+        ffn_norm: norm(NormId::Ffn(index))?,
+        ffn: Ffn {
+            gate: next()?,
+            up: next()?,
+            down: next()?,
+            sub_norm: sub_norm(NormId::FfnSub(index))?,
+            activation: config.activation,
+        },
     })
 }

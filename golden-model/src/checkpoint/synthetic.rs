@@ -10,7 +10,7 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{DenseId, NormId, Source, assemble};
+use super::{DenseId, LoadOptions, NormId, Source, assemble};
 use crate::dense::{Dense, Values};
 use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, Model, RopePairs, TernaryMatrix};
 
@@ -153,9 +153,9 @@ pub(crate) fn is_synthetic(path: &Path) -> bool {
 }
 
 /// Makes the model that `synthetic:NAME[:LAYERS]` asks for.
-pub(super) fn load(path: &Path) -> Result<Model, Error> {
+pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     let config = config(path)?;
-    assemble(config.clone(), &Random { config })
+    assemble(config.clone(), Random { config }, options)
 }
 
 /// The shape of that model.

@@ -39,7 +39,7 @@ pub fn dut(clock: &str, text: &str) -> Dut {
 
 /// A generated unit of configuration `c`, through streams or windows.
 #[allow(dead_code, reason = "not every test file builds all kinds")]
-pub fn unit(c: &Config, options: &SimOptions) -> Box<dyn Transport> {
+pub fn unit(c: &Config, options: &SimOptions) -> Box<dyn Transport + Send> {
     let library = library(c);
     match c.windows {
         true => Box::new(WindowTransport::new(SimRegisters::new(&library, options).unwrap(), c.clone())),

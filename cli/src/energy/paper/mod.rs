@@ -209,6 +209,17 @@ mod tests {
         assert!(b158::tables(&n7).iter().any(|table| table.wrong().count() > 0));
     }
 
+    /// 68.4 G linear weights and 0.52 G others: 137.9 GB in fp16, 14.7 GB ternary, of 160 GB.
+    #[test]
+    fn bytes_beside_measured_ratios_by_hand() {
+        let report = Report::new().unwrap();
+        let cited: Vec<_> = report.tables.iter().filter(|t| t.tolerance.is_none()).collect();
+        assert_eq!((cited.len(), cited[0].rows.len(), cited[1].rows.len()), (2, 6, 2));
+        let batch = &cited[1].rows[0];
+        assert!((batch.computed - (160.0 - 14.74) / (160.0 - 137.95)).abs() < 0.02, "{batch:?}");
+        assert!((cited[0].rows[4].computed - 137.95 / 14.74).abs() < 0.01, "{:?}", cited[0].rows[4]);
+    }
+
     #[test]
     fn objections_by_hand() {
         let ratios: Vec<f64> = Report::new().unwrap().objections.iter().filter_map(|o| o.ratio).collect();

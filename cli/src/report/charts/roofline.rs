@@ -1,11 +1,8 @@
 //! Roofline: multiply-accumulates a second over multiply-accumulates a byte, both logarithmic.
-//!
-//! ```text
-//! attainable = min(columns: lanes x columns x clock, memory: intensity x bandwidth, weight bus: intensity x bus x clock)
-//! ```
 
 use svg::node::element::{Circle, Path, Title, path::Data};
 use trine_driver::report::DeviceReport;
+use trine_driver::roofline::Roofs;
 
 use super::{Chart, WIDTH, drawing, line, text};
 use crate::output::si;
@@ -38,10 +35,8 @@ fn decades(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
 
 /// All projections under the roofs of the unit and its memory.
 pub(in crate::report) fn roofline(report: &DeviceReport, groups: &[Group<'_>]) -> Chart {
-    let (config, clock) = (&report.config, report.clock_hz);
-    let peak = config.tile_trits() as f64 * clock;
-    let bandwidth = report.memory.bytes_per_second;
-    let bus = config.weight_bus as f64 / 8.0 * clock;
+    let clock = report.clock_hz;
+    let Roofs { columns: peak, memory: bandwidth, weight_bus: bus } = Roofs::new(&report.config, clock, &report.memory);
     let points: Vec<(f64, f64, String, bool)> = groups
         .iter()
         .map(|group| {

@@ -1,0 +1,71 @@
+//! What stands beside every figure: the same work on other hardware, its place under the roofs, and what it holds for.
+
+use std::io::{Result, Write};
+
+use trine_driver::conditions::Conditions;
+use trine_driver::energy::{Estimate, SYSTOLIC, Systolic};
+use trine_driver::estimate::Pass;
+use trine_driver::report::{BaselineTotal, DeviceReport};
+use trine_driver::roofline::Position;
+
+use crate::output::{si, times};
+
+/// Some work of the unit, and its company.
+pub(crate) struct Beside<'a> {
+    cycles: u64,
+    bytes: u64,
+    energy: Option<Estimate>,
+    baselines: &'a [BaselineTotal],
+    systolic: Systolic,
+    roofline: Position,
+    conditions: &'a Conditions,
+}
+
+impl<'a> From<&'a DeviceReport> for Beside<'a> {
+    fn from(report: &'a DeviceReport) -> Self {
+        let DeviceReport { cycles, bytes, energy_j: energy, ref baselines, systolic, roofline, ref conditions, .. } =
+            *report;
+        Self { cycles, bytes, energy, baselines, systolic, roofline, conditions }
+    }
+}
+
+impl<'a> From<&'a Pass> for Beside<'a> {
+    fn from(pass: &'a Pass) -> Self {
+        let Pass { cycles, bytes, energy_j: energy, ref baselines, systolic, roofline, ref conditions, .. } = *pass;
+        Self { cycles, bytes, energy, baselines, systolic, roofline, conditions }
+    }
+}
+
+impl Beside<'_> {
+    /// Prints a line for each.
+    pub(crate) fn print(&self, out: &mut dyn Write) -> Result<()> {
+        let cycles = |other: u64| times(other as f64, self.cycles as f64);
+        for b in self.baselines {
+            let energy = match b.energy_j.zip(self.energy) {
+                Some((other, own)) => format!("{} the energy, ", times(other.joules(), own.joules())),
+                None => String::new(),
+            };
+            let (name, bytes) = (b.arithmetic.name(), times(b.bytes as f64, self.bytes as f64));
+            let cycles = cycles(b.cycles);
+            writeln!(
+                out,
+                "  {name:<8} {energy}{bytes} the bytes, {cycles} the cycles; same size, weight bus and memory"
+            )?;
+        }
+        let Systolic { weight_stationary, output_stationary } = self.systolic;
+        writeln!(
+            out,
+            "  systolic {} the cycles with weights in place, {} with sums in place; int8, {SYSTOLIC}x{SYSTOLIC}, \
+             memory not modelled",
+            cycles(weight_stationary),
+            cycles(output_stationary)
+        )?;
+        let Position { intensity, rate, attainable, ridge } = self.roofline;
+        let [rate, attainable] = [rate, attainable].map(|rate| si(rate, "MAC/s"));
+        writeln!(
+            out,
+            "  roofline {intensity:.2} MAC a byte: {rate} of {attainable} attainable; columns decide from {ridge:.1} on"
+        )?;
+        writeln!(out, "  for      {}", self.conditions)
+    }
+}

@@ -1,0 +1,29 @@
+//! `trine simulate`: a simulated unit for another process, which speaks to it through pipes. For `trine` itself.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use trine_sim::SimOptions;
+
+use crate::args::UnitArgs;
+use crate::{Verdict, simulation};
+
+/// Serve a simulated unit on standard input and output
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Write a waveform
+    #[arg(long, value_name = "FILE.fst")]
+    trace: Option<PathBuf>,
+    #[command(flatten)]
+    unit: UnitArgs,
+}
+
+pub(crate) fn run(args: &Args, mut out: &mut dyn Write) -> Result<Verdict> {
+    let config = args.unit.config()?;
+    let library = simulation::build(&simulation::verilog(&config)?, args.trace.is_some())?;
+    let options = SimOptions { waveform: args.trace.clone(), ..SimOptions::default() };
+    let mut link = simulation::link(&library, &config, &options)?;
+    trine_sim::serve(&mut *link, &mut io::stdin().lock(), &mut out).context("the pipe to the simulated unit")?;
+    Ok(Verdict::Right)
+}

@@ -1,0 +1,185 @@
+//! A device in a process of its own: whatever its code does, this one lives, and says how the other one ended.
+//!
+//! ```text
+//! Isolated ──stdin──> the process: serve(device) ──stdout──> replies, read by a thread
+//!                     stderr ──> log
+//! ```
+//! Generated C++ can crash or hang, which no check inside the same process survives. A process that died, or that was
+//! ended because it outlasted its deadline, is a failed transport; the next call starts a new one, whose unit is fresh out of
+//! reset. So a job is tried again after a crash like after any other fault. What the process wrote to stderr is kept and
+//! quoted. Processes also run beside each other: several units need no more than several of these.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use trine_driver::{Exchange, RegisterOp, Transport, TransportError};
+
+use crate::wire::{self, Body, Message};
+
+/// The end of a log that an error quotes.
+const QUOTED: u64 = 2000;
+
+/// A device behind a process that [`serve`](crate::serve)s it.
+#[derive(Debug)]
+pub struct Isolated {
+    command: Command,
+    running: Option<Running>,
+    deadline: Option<Instant>,
+    cycles: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    requests: ChildStdin,
+    replies: Receiver<Vec<u8>>,
+    log: File,
+}
+
+impl Isolated {
+    /// A device that `command` serves on its standard input and output; it is started when it is first needed.
+    #[must_use]
+    pub fn new(command: Command) -> Self {
+        Self { command, running: None, deadline: None, cycles: vec![] }
+    }
+
+    /// Number of the process, while there is one.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.running.as_ref().map(|running| running.child.id())
+    }
+
+    fn start(&mut self) -> io::Result<Running> {
+        let log = tempfile::tempfile()?;
+        let command = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log.try_clone()?);
+        let mut child = command.spawn()?;
+        let (Some(requests), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::Error::other("the process has no standard streams"));
+        };
+        let (sender, replies) = channel();
+        // It ends with the process, whose end of the pipe closes then.
+        thread::spawn(move || {
+            while let Ok(Some(reply)) = wire::receive(&mut stdout)
+                && sender.send(reply).is_ok()
+            {}
+        });
+        Ok(Running { child, requests, replies, log })
+    }
+
+    /// Sends a request and takes the reply apart.
+    fn ask<R>(
+        &mut self,
+        request: Message,
+        answer: impl FnOnce(Body<'_>) -> io::Result<R>,
+    ) -> Result<R, TransportError> {
+        let failed = |error: io::Error| TransportError::Failed(format!("the simulator's process: {error}"));
+        let mut running = match self.running.take() {
+            Some(running) => running,
+            None => self.start().map_err(failed)?,
+        };
+        let begun = Instant::now();
+        let reply = match request.send(&mut running.requests) {
+            Err(_) => Err(RecvTimeoutError::Disconnected),
+            Ok(()) => match self.deadline {
+                Some(end) => running.replies.recv_timeout(end.saturating_duration_since(begun)),
+                None => running.replies.recv().map_err(RecvTimeoutError::from),
+            },
+        };
+        match reply {
+            Ok(reply) => {
+                self.running = Some(running);
+                let body = Body(&reply).reply().map_err(failed)??;
+                answer(body).map_err(failed)
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                running.end().map_err(failed)?;
+                Err(TransportError::Deadline { after: begun.elapsed() })
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(TransportError::Failed(running.end().map_err(failed)?)),
+        }
+    }
+}
+
+impl Running {
+    /// Ends the process where it has not ended by itself, and says how it did.
+    fn end(mut self) -> io::Result<String> {
+        // One that closed its output is about to end; only one that hangs is still there a moment later.
+        let patience = Instant::now() + Duration::from_millis(200);
+        while self.child.try_wait()?.is_none() && Instant::now() < patience {
+            thread::sleep(Duration::from_millis(2));
+        }
+        self.child.kill()?;
+        let status = self.child.wait()?;
+        let length = self.log.seek(SeekFrom::End(0))?;
+        self.log.seek(SeekFrom::Start(length.saturating_sub(QUOTED)))?;
+        let mut log = vec![];
+        self.log.read_to_end(&mut log)?;
+        let log = String::from_utf8_lossy(&log);
+        let said = if log.trim().is_empty() { "it wrote nothing".into() } else { format!("it wrote: {}", log.trim()) };
+        Ok(format!("the simulator's process ended with {status}; {said}"))
+    }
+}
+
+impl Transport for Isolated {
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+        self.access(&[RegisterOp::Read(offset)]).map(|values| values[0]).map_err(|(_, error)| error)
+    }
+
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
+        self.access(&[RegisterOp::Write(offset, value)]).map(drop).map_err(|(_, error)| error)
+    }
+
+    /// All of them in one message: the wait for the other process is what takes time.
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
+        let request = Message::new(wire::ACCESS).bytes(&wire::encoded(all));
+        let reply = self.ask(request, |mut reply| {
+            let words = reply.bytes()?.as_chunks().0.iter();
+            let values: Vec<u32> = words.map(|word| u32::from_le_bytes(*word)).collect();
+            match values.len() == all.len() {
+                true => Ok(Ok(values)),
+                false => match reply.reply()? {
+                    Err(error) => Ok(Err((values.len(), error))),
+                    Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "fewer values than registers")),
+                },
+            }
+        });
+        reply.unwrap_or_else(|error| Err((0, error)))
+    }
+
+    fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
+        let Exchange { activations, weights, results } = streams;
+        let request = Message::new(wire::EXCHANGE).bytes(activations).bytes(weights).bytes(results);
+        self.cycles.clear();
+        self.cycles = self.ask(request, |mut reply| {
+            let (found, cycles) = (reply.bytes()?, reply.bytes()?);
+            if found.len() != results.len() {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "results of another length"));
+            }
+            results.copy_from_slice(found);
+            Ok(cycles.as_chunks::<8>().0.iter().map(|cycle| u64::from_le_bytes(*cycle)).collect())
+        })?;
+        Ok(())
+    }
+
+    fn result_cycles(&self) -> &[u64] {
+        &self.cycles
+    }
+
+    fn set_deadline(&mut self, end: Option<Instant>) {
+        self.deadline = end;
+    }
+}
+
+impl Drop for Isolated {
+    fn drop(&mut self) {
+        if let Some(Running { mut child, requests, .. }) = self.running.take() {
+            // Without requests it ends by itself, and completes its waveform.
+            drop(requests);
+            let _ = child.wait();
+        }
+    }
+}
