@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use trine_driver::{Offload, OnFailure, Options, Scope};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
-use trine_sim::SimOptions;
+use trine_sim::{BuildOptions, SimOptions};
 
 use crate::args::UnitArgs;
 use crate::simulation;
@@ -58,7 +58,8 @@ impl BackendArgs {
             return Ok(Engine::Golden);
         }
         let config = self.unit.config()?;
-        let library = simulation::build(&simulation::verilog(&config)?, trace.is_some())?;
+        let options = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
+        let library = simulation::build(&simulation::verilog(&config)?, options)?;
         let options = SimOptions { waveform: trace.map(Path::to_owned), ..SimOptions::default() };
         let device = simulation::device(&library, &config, &options)?;
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };

@@ -14,10 +14,10 @@ pub(crate) fn verilog(config: &Config) -> Result<Verilog> {
 }
 
 /// Builds the simulation of `verilog`, or takes it from the cache; says on a terminal what takes time.
-pub(crate) fn build(verilog: &Verilog, trace: bool) -> Result<Library> {
+pub(crate) fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Library> {
     let spinner = output::spinner();
     let step = |step: trine_sim::BuildStep| spinner.set_message(step.to_string());
-    let library = trine_sim::build(verilog, &BuildOptions { trace, progress: Some(&step) });
+    let library = trine_sim::build(verilog, &BuildOptions { progress: Some(&step), ..options });
     spinner.finish_and_clear();
     Ok(library?)
 }

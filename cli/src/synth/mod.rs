@@ -1,6 +1,7 @@
 //! `trine synth`: the unit on an FPGA or in a cell library, by open tools.
 
 mod report;
+mod verification;
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -9,8 +10,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use trine_synth::bench::{Bench, Tick};
-use trine_synth::flow::asic::Library;
+use trine_synth::flow::asic::{self, Library};
 use trine_synth::flow::{self, Device, Job, OSU018, Shell, Synthesis, Target};
+use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
@@ -50,6 +52,12 @@ pub(crate) struct Args {
     /// Write the machine form here
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Check the mapped netlist in simulation against the golden model and the unit, on so many random cases
+    #[arg(long, value_name = "CASES")]
+    verify: Option<u64>,
+    /// Seed of the first of these cases
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "verify")]
+    seed: u64,
     #[command(flatten)]
     unit: UnitArgs,
 }
@@ -71,7 +79,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     writeln!(out, "unit: {}", describe(&config))?;
     out.flush()?;
 
-    let result = match goal {
+    let (mut result, netlist) = match goal {
         Goal::Fpga(device) => {
             let map_only = args.map_only || device.target.family.placing().is_none();
             let shell = if map_only { None } else { Some(Shell::narrow(&module)?) };
@@ -83,18 +91,34 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
                 mhz: args.freq.unwrap_or(TOWARDS),
                 seeds: args.seeds,
             };
-            args.watched(|bench| flow::synthesize(bench, &job))?
+            args.watched(|bench| {
+                let result = flow::synthesize(bench, &job)?;
+                let family = device.target.family;
+                let netlist = args.verify.map(|_| flow::simulation(bench, &Yosys::find()?, family, &unit));
+                Ok((result, netlist.transpose()?))
+            })?
         }
-        Goal::Asic(library) => args.watched(|bench| flow::synthesize_asic(bench, &config, &unit, &library))?,
+        Goal::Asic(library) => args.watched(|bench| {
+            let result = flow::synthesize_asic(bench, &config, &unit, &library)?;
+            let netlist = args.verify.map(|_| asic::simulation(bench, &Yosys::find()?, &library, &unit));
+            Ok((result, netlist.transpose()?))
+        })?,
     };
     report::print(&result, out)?;
+    if let (Some(cases), Some(netlist)) = (args.verify, netlist) {
+        let verification = verification::verify(&netlist, &unit, &config, cases, args.seed)?;
+        verification::print(&verification, out)?;
+        result.verification = Some(verification);
+    }
     if let (Some(folder), Some(bitstream)) = (&args.output, &result.bitstream) {
         writeln!(out, "bitstream: {}", folder.join(bitstream).display())?;
     }
     if let Some(path) = &args.json {
         write_json(path, &result)?;
     }
-    args.clock_reached(&result, out)
+    let clock = args.clock_reached(&result, out)?;
+    let wrong = result.verification.as_ref().is_some_and(|verification| !verification.passed());
+    Ok(if wrong { Verdict::Wrong } else { clock })
 }
 
 impl Args {

@@ -16,15 +16,17 @@ mod netlist;
 mod result;
 mod route;
 mod shell;
+mod simulation;
 mod target;
 mod timing;
 
 pub use area::{Area, Cells};
 pub use map::{Mapped, files, map, wrap};
 pub use netlist::{Cell, Netlist, Parameter};
-pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis};
+pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis, Verification};
 pub use route::{Device, pack, route};
 pub use shell::Shell;
+pub use simulation::simulation;
 pub use target::{Family, OSU018, TARGETS, Target};
 pub use timing::{CriticalPath, Report, Utilization};
 

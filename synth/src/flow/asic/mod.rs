@@ -16,6 +16,7 @@ pub use timing::{Timing, time};
 use super::area::Cells;
 use super::map::files::{MAPPED_JSON, MAPPED_VERILOG};
 use super::netlist::Netlist;
+use super::simulation::with_models;
 use crate::bench::Bench;
 use crate::error::Error;
 use crate::yosys::{NAME, Yosys};
@@ -89,17 +90,18 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
     Ok(Silicon { cells, area_um2, sequential_um2, memories: memories(&netlist)?, yosys: super::map::version(&stat)? })
 }
 
-/// What a simulation of a design that was mapped on `library` needs besides the netlist.
+/// What [`map`] left on the bench of `design`, as a design of the same ports; the models come from the library's functions.
 ///
 /// # Errors
 /// What Yosys says.
-pub fn models(bench: &Bench<'_>, yosys: &Yosys, library: &Library) -> Result<Vec<SourceFile>, Error> {
+pub fn simulation(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Verilog, Error> {
     let liberty = library.path.to_string_lossy();
     let script = format!("read_liberty -ignore_miss_func \"{liberty}\"\nproc\nwrite_verilog -noattr library.v\n");
     bench.write("models.ys", &script)?;
     bench.run(NAME, "making models of the cells", "models.log", &yosys.command("models.ys"))?;
     let memory = SourceFile { name: "memory.v".into(), text: include_str!("memory.v").into() };
-    Ok(vec![SourceFile { name: "library.v".into(), text: bench.read("library.v")? }, memory])
+    let library = SourceFile { name: "library.v".into(), text: bench.read("library.v")? };
+    with_models(bench, design, vec![library, memory])
 }
 
 /// Area of all cells and of the registers among them.
