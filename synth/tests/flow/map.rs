@@ -6,7 +6,7 @@ use trine_synth::bench::Bench;
 use trine_synth::flow::{Family, map};
 use trine_synth::yosys::Yosys;
 
-/// What mapping makes of a register behind `logic`, which drives `d`.
+/// Registers that come of mapping one register behind `logic`, which drives `d`.
 fn mapped(family: Family, logic: &str) -> Result<u64, String> {
     let text = format!(
         "module small (input wire clk, input wire a, input wire b, output reg q);\n  wire d;\n  {logic}\n  \
@@ -22,11 +22,10 @@ fn mapped(family: Family, logic: &str) -> Result<u64, String> {
 
 #[test]
 fn nets_have_one_driver() {
-    for family in [Family::Ecp5, Family::Ice40, Family::Gowin, Family::Xilinx7] {
-        assert_eq!(mapped(family, "assign d = a & b;"), Ok(1), "{family:?}");
-        let twice = mapped(family, "assign d = a; assign d = b;").unwrap_err();
-        assert!(twice.contains("multiple conflicting drivers"), "{family:?}: {twice}");
-        let never = mapped(family, "").unwrap_err();
-        assert!(never.contains("no driver") || never.contains("driven by nothing"), "{family:?}: {never}");
-    }
+    let family = Family::Ecp5;
+    assert_eq!(mapped(family, "assign d = a & b;"), Ok(1));
+    let twice = mapped(family, "assign d = a; assign d = b;").unwrap_err();
+    assert!(twice.contains("Warning: multiple conflicting drivers for small."), "{twice}");
+    let never = mapped(family, "").unwrap_err();
+    assert!(never.contains("Wire small.\\d is used but has no driver"), "{never}");
 }

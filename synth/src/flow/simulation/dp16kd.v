@@ -29,8 +29,9 @@ module DP16KD #(
   output wire DOB0, DOB1, DOB2, DOB3, DOB4, DOB5, DOB6, DOB7, DOB8,
   output wire DOB9, DOB10, DOB11, DOB12, DOB13, DOB14, DOB15, DOB16, DOB17
 );
-  initial if (CSDECODE_A != "0b000" || CSDECODE_B != "0b000" || RESETMODE != "SYNC" || CLKAMUX != "CLKA" || CLKBMUX != "CLKB"
-           || WRITEMODE_A == "WRITETHROUGH" || WRITEMODE_B == "WRITETHROUGH")
+  initial if (CSDECODE_A != "0b000" || CSDECODE_B != "0b000" || CLKAMUX != "CLKA" || CLKBMUX != "CLKB"
+           || WRITEMODE_A == "WRITETHROUGH" || WRITEMODE_B == "WRITETHROUGH"
+           || (RESETMODE != "SYNC" && (REGMODE_A != "NOREG" || REGMODE_B != "NOREG")))
     $fatal(1, "%m: a mode of DP16KD that the model does not know");
   always @(posedge CLKA)
     if ((RSTA && REGMODE_A == "NOREG") || (RSTB && REGMODE_B == "NOREG") || CSA0 || CSA1 || CSA2 || CSB0 || CSB1 || CSB2)

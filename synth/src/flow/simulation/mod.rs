@@ -1,10 +1,11 @@
 //! The mapped netlist with models of its cells, to be simulated in place of the unit.
 //!
-//! The models are Yosys's own, from the files it maps with, except for block RAMs: Yosys knows only their pins, so that the
-//! models beside this file stand for them. These end the simulation when they meet a mode that they do not know.
+//! The models are Yosys's own, from the files it maps with, with two exceptions. Of block RAMs Yosys knows only the pins: the
+//! models beside this file stand for them, and end the simulation when they meet a mode that they do not know. And
+//! Verilator stumbles over the strings in Yosys's model of CCU2C, for which the unit's own stands, proven equal in a test.
 
 use super::Netlist;
-use super::map::files::{MAPPED_JSON, MAPPED_VERILOG};
+use super::map::files::MAPPED_JSON;
 use super::target::Family;
 use crate::bench::Bench;
 use crate::error::Error;
@@ -12,10 +13,16 @@ use crate::yosys::{NAME, Yosys};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use trine_hdl::{SourceFile, Verilog};
+use trine_hdl::{SourceFile, Verilog, library};
+
+/// The mapped unit as it is simulated.
+const SIMULATED: &str = "simulated.v";
 
 /// Text of a model that stands for the parameters with initial contents.
 const INITIAL: &str = "  // initial contents\n";
+
+/// The carry chain of the ECP5.
+const CCU2C: &str = "CCU2C";
 
 /// What [`map`](super::map) left on the bench of `unit`, as a design of the same ports.
 ///
@@ -30,16 +37,27 @@ pub fn simulation(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Veril
         cells.push(SourceFile { name: "block_ram.v".into(), text: include_str!("block_ram.v").into() });
         cells.push(SourceFile { name: ours.file.into(), text: ours.with_contents() });
     }
-    let described = |cell: &&str| !ours.iter().any(|ours| ours.cells.contains(cell));
+    if used.contains(CCU2C) {
+        let cell = library::cells::ccu2c()?;
+        let text = cell.cell_model.unwrap_or_default().to_string();
+        cells.push(SourceFile { name: "ccu2c.v".into(), text });
+    }
+    let described = |cell: &&str| *cell != CCU2C && !ours.iter().any(|ours| ours.cells.contains(cell));
     let theirs: Vec<&str> = used.iter().copied().filter(described).collect();
-    let library = Path::new(&find(bench, yosys, family)?).to_owned();
-    cells.push(SourceFile { name: "cells_sim.v".into(), text: extract(&read(&library)?, &theirs)? });
+    let text = read(Path::new(&prepare(bench, yosys, family)?))?;
+    cells.push(SourceFile { name: "cells_sim.v".into(), text: extract(&text, &theirs)? });
     with_models(bench, unit, cells)
 }
 
-/// The mapped netlist of the bench, and these models.
+/// Commands that write the netlist of the bench for simulation. Yosys names cells after all that lies behind them, and
+/// Verilator loses track of names much longer than a hundred letters: such ones are replaced by numbers.
+pub(super) fn simulated() -> String {
+    format!("read_json {MAPPED_JSON}\nrename -hide */{}*\nwrite_verilog -noattr {SIMULATED}\n", "?".repeat(100))
+}
+
+/// The netlist that [`simulated`] wrote, and these models.
 pub(super) fn with_models(bench: &Bench<'_>, unit: &Verilog, cells: Vec<SourceFile>) -> Result<Verilog, Error> {
-    let netlist = SourceFile { name: format!("{}.v", unit.top), text: bench.read(MAPPED_VERILOG)? };
+    let netlist = SourceFile { name: format!("{}.v", unit.top), text: bench.read(SIMULATED)? };
     Ok(Verilog { files: vec![netlist], cells, ..unit.clone() })
 }
 
@@ -96,10 +114,11 @@ impl BlockRam {
     }
 }
 
-/// Where Yosys keeps the models of `family`: it says so when it reads them.
-fn find(bench: &Bench<'_>, yosys: &Yosys, family: Family) -> Result<String, Error> {
-    bench.write("models.ys", &format!("read_verilog -lib {}\n", family.library()))?;
-    let log = bench.run(NAME, "finding models of the cells", "models.log", &yosys.command("models.ys"))?;
+/// Writes the netlist of the bench for simulation; where Yosys keeps the models of `family`: it says so when it reads them.
+fn prepare(bench: &Bench<'_>, yosys: &Yosys, family: Family) -> Result<String, Error> {
+    let script = format!("read_verilog -lib {}\ndesign -reset\n{}", family.library(), simulated());
+    bench.write("models.ys", &script)?;
+    let log = bench.run(NAME, "preparing simulation", "models.log", &yosys.command("models.ys"))?;
     let path = log.split_once("Parsing Verilog input from `").and_then(|(_, rest)| rest.split_once('\''));
     path.map(|(path, _)| path.to_string()).ok_or_else(|| Error::unreadable("Yosys's log", "no path of its models"))
 }
