@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove cocotb browser lint deny ci clean
+.PHONY: help setup setup-synth build demo test conformance prove cocotb browser energy-gates lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -39,6 +39,11 @@ cocotb: build ## Check registers, streams and whole products of generated units 
 browser: build ## Open the report of a run in headless Chromium, on a phone and on a desk, in light and dark
 	@scripts/setup-browser
 	TRINE="$(TRINE)" node --test cli/tests/browser
+
+energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
+	$(CARGO) test --package trine-synth --test gates -- --include-ignored
+	$(TRINE) energy gates --model models/shakespeare --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
+	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check
