@@ -6,7 +6,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 use serde::Serialize;
 use trine_driver::{Offload, OnFailure, Options, Scope};
-use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
+use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, TernaryMatrix};
+use trine_hdl::lang;
 use trine_sim::{BuildOptions, SimOptions};
 
 use crate::args::UnitArgs;
@@ -41,6 +42,9 @@ pub(crate) struct BackendArgs {
     /// Which layers go to the unit
     #[arg(long, value_enum, value_name = "LAYERS", default_value = "ffn")]
     pub(crate) offload: Layers,
+    /// The unit has the model's weights in a memory beside it instead of taking them from a stream
+    #[arg(long)]
+    pub(crate) weights_on_chip: bool,
     #[command(flatten)]
     pub(crate) unit: UnitArgs,
 }
@@ -52,16 +56,22 @@ pub(crate) enum Engine {
 }
 
 impl BackendArgs {
-    /// Builds what multiplies; `trace` names the waveform file to write.
-    pub(crate) fn engine(&self, trace: Option<&Path>) -> Result<Engine> {
+    /// Builds what multiplies for `model`; `trace` names the waveform file to write.
+    pub(crate) fn engine(&self, model: &Model, trace: Option<&Path>) -> Result<Engine> {
         if self.backend == Backend::Golden {
             return Ok(Engine::Golden);
         }
         let config = self.unit.config()?;
-        let options = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
-        let library = simulation::build(&simulation::verilog(&config)?, options)?;
+        let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
         let options = SimOptions { waveform: trace.map(Path::to_owned), ..SimOptions::default() };
-        let device = simulation::device(&library, &config, &options)?;
+        let device = if self.weights_on_chip {
+            let (unit, image) = simulation::on_chip(&config, model)?;
+            let library = simulation::build(&lang::verilog(&unit)?, build)?;
+            simulation::device_on_chip(&library, &config, &options, image)?
+        } else {
+            let library = simulation::build(&simulation::verilog(&config)?, build)?;
+            simulation::device(&library, &config, &options)?
+        };
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         let options = Options { scope, check: true, on_failure: OnFailure::Golden, ..Options::default() };
         Ok(Engine::Rtl(Box::new(Offload::new(device, options))))

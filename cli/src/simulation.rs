@@ -1,8 +1,13 @@
 //! From a configuration to a running unit.
 
-use anyhow::Result;
-use trine_driver::{Device, Transport, WindowTransport};
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+use trine_driver::{Device, OnChip, Transport, WeightImage, WindowTransport};
+use trine_golden_model::Model;
 use trine_hdl::Verilog;
+use trine_hdl::design::{WeightBeats, unit_on_chip};
+use trine_hdl::lang::Module;
 use trine_sim::{BuildOptions, Library, SimOptions, SimRegisters, SimTransport};
 use trine_spec::Config;
 
@@ -11,6 +16,14 @@ use crate::output;
 /// The Verilog of the unit of configuration `config`.
 pub(crate) fn verilog(config: &Config) -> Result<Verilog> {
     Ok(trine_hdl::lang::verilog(&trine_hdl::design::unit(config)?)?)
+}
+
+/// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
+pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
+    ensure!(!config.windows, "a unit with weights on the chip has stream ports, not windows");
+    let image = WeightImage::new(config, model.linears().map(|(_, linear)| &linear.weights));
+    let beats = WeightBeats { bytes: image.bytes().to_vec(), last: image.last().to_vec() };
+    Ok((unit_on_chip(config, &beats)?, image))
 }
 
 /// Builds the simulation of `verilog`, or takes it from the cache; says on a terminal what takes time.
@@ -31,5 +44,16 @@ pub(crate) fn device(library: &Library, config: &Config, options: &SimOptions) -
         true => Box::new(WindowTransport::new(SimRegisters::new(library, options)?, config.clone())),
         false => Box::new(SimTransport::new(library, options)?),
     };
+    Ok(Device::open(link, config.clone())?)
+}
+
+/// The same for a unit with `image` on the chip.
+pub(crate) fn device_on_chip(
+    library: &Library,
+    config: &Config,
+    options: &SimOptions,
+    image: WeightImage,
+) -> Result<Device<Link>> {
+    let link: Link = Box::new(OnChip::new(SimTransport::new(library, options)?, image));
     Ok(Device::open(link, config.clone())?)
 }

@@ -84,6 +84,8 @@ pub struct Module {
     /// Signals and memories in declaration order.
     pub decls: Vec<Decl>,
     pub(super) names: HashMap<String, usize>,
+    /// What tools are told of a port: port, attribute, text.
+    pub(super) attributes: Vec<(String, String, String)>,
     /// Continuous assignments and comments.
     pub comb: Vec<Stmt>,
     /// The clocked block.
@@ -110,6 +112,7 @@ impl Module {
             clock: "clk_i".into(),
             decls: vec![],
             names: HashMap::new(),
+            attributes: vec![],
             comb: vec![],
             seq: vec![],
             instances: vec![],
@@ -125,6 +128,11 @@ impl Module {
     /// Within a cycle every output depends on every input.
     pub fn cell(name: impl Into<String>, model: &'static str) -> Module {
         Module { cell_model: Some(model), ..Module::new(name, "") }
+    }
+
+    /// Tells tools something of `port` that makes no difference to what the module does.
+    pub fn attribute(&mut self, port: &str, name: &str, text: &str) {
+        self.attributes.push((port.into(), name.into(), text.into()));
     }
 
     fn declare(&mut self, name: &str, ty: Ty, kind: Kind) -> Expr {
