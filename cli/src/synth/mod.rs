@@ -1,5 +1,6 @@
 //! `trine synth`: the unit on an FPGA or in a cell library, by open tools.
 
+mod document;
 mod report;
 mod verification;
 
@@ -16,11 +17,13 @@ use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
+use crate::loading::Loading;
+use crate::simulation;
 use crate::output::{spinner, write_json};
 
 /// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty", "board"])))]
+#[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty", "board", "document"])))]
 pub(crate) struct Args {
     /// What to synthesise for: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, gowin, xc7 or osu018
     #[arg(long, value_name = "NAME")]
@@ -31,6 +34,12 @@ pub(crate) struct Args {
     /// A board of synth/boards or a folder like those: device, clock, pins, and the unit unless flags say otherwise
     #[arg(long, value_name = "NAME", conflicts_with_all = ["map_only", "package", "speed", "freq"])]
     board: Option<String>,
+    /// Nothing new: print docs/area.md from the machine forms in this folder
+    #[arg(long, value_name = "DIR", exclusive = true)]
+    document: Option<PathBuf>,
+    /// Put the ternary weights of this model into block RAM beside the unit
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["board", "liberty", "verify"])]
+    weights_on_chip: Option<PathBuf>,
     /// Stop after mapping: no placement, no clock, no bitstream
     #[arg(long)]
     map_only: bool,
@@ -63,6 +72,8 @@ pub(crate) struct Args {
     seed: u64,
     #[command(flatten)]
     unit: UnitArgs,
+    #[command(flatten)]
+    loading: Loading,
 }
 
 /// What placement works towards unless a clock is asked for, MHz.
@@ -76,14 +87,24 @@ enum Goal {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    if let Some(folder) = &args.document {
+        out.write_all(document::markdown(&document::read(folder)?).as_bytes())?;
+        return Ok(Verdict::Right);
+    }
     let goal = args.goal()?;
     let config = match &goal {
         Goal::Board(board) => args.unit.config_over(&board.manifest.unit)?,
         _ => args.unit.config()?,
     };
-    let module = trine_hdl::design::unit(&config)?;
+    let module = match &args.weights_on_chip {
+        Some(path) => simulation::on_chip(&config, &args.loading.load(path)?)?.0,
+        None => trine_hdl::design::unit(&config)?,
+    };
     let unit = trine_hdl::lang::verilog(&module)?;
     writeln!(out, "unit: {}", describe(&config))?;
+    if let Some(model) = &args.weights_on_chip {
+        writeln!(out, "weights on the chip: {}", model.display())?;
+    }
     if let Goal::Board(board) = &goal {
         let board = &board.manifest;
         writeln!(out, "board: {}, {} MHz, serial line of {} baud", board.name, board.clock_mhz, board.baud)?;
@@ -112,6 +133,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Ok((result, netlist.transpose()?))
         })?,
     };
+    result.weights_on_chip = args.weights_on_chip.as_ref().map(|model| model.display().to_string());
+    if let Goal::Board(board) = &goal {
+        result.board = Some(board.manifest.name.clone());
+    }
     report::print(&result, out)?;
     if let (Some(cases), Some(netlist)) = (args.verify, netlist) {
         let verification = verification::verify(&netlist, &unit, &config, cases, args.seed)?;

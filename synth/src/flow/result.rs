@@ -16,6 +16,10 @@ pub struct Synthesis {
     pub target: String,
     /// The vendor's name of the device, or the cell library's of itself.
     pub device: String,
+    /// The board it is on, if it is on one.
+    pub board: Option<String>,
+    /// The model whose weights are in block RAM beside the unit, if one's are.
+    pub weights_on_chip: Option<String>,
     /// The unit.
     pub config: Config,
     /// Cells of the unit alone, without what goes around it.
@@ -160,6 +164,8 @@ impl Synthesis {
         Synthesis {
             target: target.into(),
             device: device.into(),
+            board: None,
+            weights_on_chip: None,
             config: config.clone(),
             cells,
             fpga: None,
