@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove cocotb browser energy-gates synth-smoke synth-full lint deny ci clean
+.PHONY: help setup setup-synth build demo test conformance prove cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -51,6 +51,10 @@ synth-smoke: setup-synth build ## Synthesise small units for every technology an
 synth-full: setup-synth build ## Measure area and clock again (over an hour); RUNS="names" does some of synth/runs/full
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/full docs/data/synth $(RUNS)
 	$(TRINE) synth --document docs/data/synth >docs/area.md
+
+packaging: build ## Lint and simulate units with FuseSoC, and inside a SoC of LiteX
+	@scripts/setup-packaging
+	TRINE="$(TRINE)" CARGO="$(CARGO)" scripts/packaging
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check
