@@ -1,9 +1,11 @@
 //! The same energy by OpenSTA, an independent reading of library and netlist.
 //!
-//! OpenSTA of 2019 reads no waveforms. It is told how often each driver switches, as [`Simulator`] counted it, and
-//! multiplies with its own look-ups. Its command for that, `set_power_activity -pins`, is broken; what lies beneath it
-//! is called directly. For each transition it charges the energy of a rise and of a fall inside the cell where one of
-//! the two happens, which a single inverter shows; its internal power is halved here for that reason.
+//! OpenSTA of 2019 reads no waveforms. It is told how often each input and each register switches, as [`Simulator`] counted
+//! it, spreads that through the gates by rules of its own, and multiplies with its own look-ups. What it is told of other
+//! pins it forgets; its command `set_power_activity -pins` is broken, and what lies beneath it is called directly. Inputs need
+//! a clock (`set_input_delay`): without one it takes activities for transitions a second. For each transition it charges the
+//! energy of a rise and of a fall inside the cell where one of the two happens, which a single inverter shows; its internal
+//! power is halved here for that reason.
 
 use super::map::MAPPED_VERILOG;
 use super::{Energy, INPUT_SLEW, NetId, Netlist, Simulator, Unit};
@@ -73,18 +75,14 @@ pub fn crosscheck(
 /// The activities are set and spread twice, since what registers pass on arrives only the second time.
 const ACTIVITY: &str = "activity.tcl";
 
-/// How often each input and each driver switches in a cycle.
+/// How often each input and each register switches in a cycle.
 fn activity(netlist: &Netlist<'_>, simulator: &Simulator<'_>) -> String {
-    let gates = netlist.gates.iter().flat_map(|g| g.outputs.iter().map(move |o| (&g.name, &o.pin.name, o.net)));
     let registers = netlist.flip_flops.iter();
     let registers = registers.flat_map(|f| f.outputs.iter().map(move |(pin, net, _)| (&f.name, &pin.name, *net)));
-    // OpenSTA takes a rate of zero for one that was not given
-    let rate = |net: NetId| {
-        (simulator.transitions(net).iter().sum::<u64>() as f64 / simulator.cycles() as f64).max(f64::from(f32::MIN_POSITIVE))
-    };
+    let rate = |net: NetId| simulator.transitions(net).iter().sum::<u64>() as f64 / simulator.cycles() as f64;
     let mut text = String::new();
     // Writing to a String cannot fail
-    for (cell, pin, net) in gates.chain(registers) {
+    for (cell, pin, net) in registers {
         let _ = writeln!(text, "sta::set_power_pin_activity [get_pins {{{cell}/{pin}}}] {} 0.5", rate(net));
     }
     for (port, nets) in &netlist.inputs {
