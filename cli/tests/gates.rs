@@ -28,7 +28,8 @@ fn every_dot_product_is_measured_and_right() {
     let results = json(folder.path(), "out.json");
     let units = results["units"].as_array().unwrap();
     assert_eq!(units.len(), 7);
-    for run in units.iter().flat_map(|unit| ["delayed", "settled"].map(|kind| unit[kind].as_array().unwrap())).flatten() {
+    for run in units.iter().flat_map(|unit| ["delayed", "settled"].map(|kind| unit[kind].as_array().unwrap())).flatten()
+    {
         assert_eq!((&run["mismatches"], &run["cycles"]), (&0.into(), &20.into()));
     }
     // The report and the records come from the results alone

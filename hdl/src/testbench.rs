@@ -17,7 +17,14 @@ pub fn testbench(c: &Config) -> Option<SourceFile> {
         return None;
     }
     let weight = |trit: i8| u64::from(pack_byte(c.weight_code, &[trit]));
-    let registers = [("ID", ID), ("CTRL", CTRL), ("ERR_CODE", ERR_CODE), ("TOKENS", TOKENS), ("DEPTH", DEPTH), ("OUTPUTS", OUTPUTS)];
+    let registers = [
+        ("ID", ID),
+        ("CTRL", CTRL),
+        ("ERR_CODE", ERR_CODE),
+        ("TOKENS", TOKENS),
+        ("DEPTH", DEPTH),
+        ("OUTPUTS", OUTPUTS),
+    ];
     let numbers = [
         ("ACT_BITS", c.act_bus() as u64),
         ("WGT_BITS", c.weight_bus as u64),

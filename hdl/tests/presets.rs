@@ -114,7 +114,11 @@ fn every_port_says_which_interface_it_belongs_to() {
             let at = lines.iter().position(|line| line.starts_with("  ") && ends(line)).unwrap();
             let (bus, signal) = port.name.rsplit_once('_').unwrap_or((&port.name, ""));
             let info = format!("1.0 {bus} {}", signal.to_uppercase());
-            assert!(lines[at - 1].contains("X_INTERFACE_INFO = \"xilinx.com:") && lines[at - 1].contains(&info), "{}", port.name);
+            assert!(
+                lines[at - 1].contains("X_INTERFACE_INFO = \"xilinx.com:") && lines[at - 1].contains(&info),
+                "{}",
+                port.name
+            );
         }
         let buses = if windows { "s_axil" } else { "s_axil:s_axis_act:s_axis_wgt:m_axis_res" };
         assert!(text.contains(&format!("\"ASSOCIATED_BUSIF {buses}, ASSOCIATED_RESET aresetn\"")), "{text}");

@@ -33,10 +33,13 @@ pub(super) fn read(folder: &Path) -> Result<Runs> {
     Ok(runs)
 }
 
+/// Adds a table of the chosen ones among all runs to a text.
+type Table = fn(&Runs, &[&Synthesis], &mut String);
+
 /// The document.
 pub(super) fn markdown(runs: &Runs) -> String {
     let mut text = INTRODUCTION.to_string();
-    let sections: [(&str, &str, fn(&Runs, &[&Synthesis], &mut String)); 8] = [
+    let sections: [(&str, &str, Table); 8] = [
         ("unit", UNITS, units),
         ("windows", WINDOWS, windows),
         ("clock", CLOCK, clocks),
@@ -128,10 +131,7 @@ the golden model's, and the cycles with those of the unit before mapping.
 
 fn size(c: &Config) -> String {
     let windows = if c.windows { ", windows" } else { "" };
-    format!(
-        "{} x {}, {} bits, K {}, M {}{windows}",
-        c.lanes, c.columns, c.weight_bus, c.max_depth, c.max_tokens
-    )
+    format!("{} x {}, {} bits, K {}, M {}{windows}", c.lanes, c.columns, c.weight_bus, c.max_depth, c.max_tokens)
 }
 
 fn units(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
@@ -184,10 +184,17 @@ fn spread(s: Option<Spread>) -> String {
 }
 
 fn clocks(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
-    head(text, &["target", "style", "lanes x columns, weight bus", "LUTs in use", "seeds", "MHz", "GMAC/s", "slowest path"]);
+    head(
+        text,
+        &["target", "style", "lanes x columns, weight bus", "LUTs in use", "seeds", "MHz", "GMAC/s", "slowest path"],
+    );
     for run in chosen {
         let (Some(fpga), Some(best)) = (&run.fpga, best(run)) else { continue };
-        let used = best.report.utilization.iter().find(|(name, _)| ["TRELLIS_COMB", "ICESTORM_LC", "LUT4"].contains(&&***name));
+        let used = best
+            .report
+            .utilization
+            .iter()
+            .find(|(name, _)| ["TRELLIS_COMB", "ICESTORM_LC", "LUT4"].contains(&&***name));
         let used = used.map_or_else(String::new, |(_, u)| format!("{} of {}", grouped(u.used), grouped(u.available)));
         let grade = fpga.speed.as_ref().map(|speed| format!(", grade {speed}")).unwrap_or_default();
         let path = &best.report.critical_path;
@@ -233,7 +240,18 @@ fn boards(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
 }
 
 fn cells(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
-    head(text, &["library", "lanes x columns, weight bus", "µm²", "of it registers", "µm² per MAC/cycle", "MHz", "memory bits beside it"]);
+    head(
+        text,
+        &[
+            "library",
+            "lanes x columns, weight bus",
+            "µm²",
+            "of it registers",
+            "µm² per MAC/cycle",
+            "MHz",
+            "memory bits beside it",
+        ],
+    );
     for run in chosen {
         let Some(asic) = &run.asic else { continue };
         row(
@@ -252,7 +270,10 @@ fn cells(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
 }
 
 fn netlists(runs: &Runs, _: &[&Synthesis], text: &mut String) {
-    head(text, &["target", "style", "lanes x columns, weight bus", "cases", "mismatches", "MACs", "cycles", "before mapping"]);
+    head(
+        text,
+        &["target", "style", "lanes x columns, weight bus", "cases", "mismatches", "MACs", "cycles", "before mapping"],
+    );
     for run in runs.values() {
         let Some(v) = &run.verification else { continue };
         row(

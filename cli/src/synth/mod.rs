@@ -18,8 +18,8 @@ use trine_synth::yosys::Yosys;
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::loading::Loading;
-use crate::simulation;
 use crate::output::{spinner, write_json};
+use crate::simulation;
 
 /// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
 #[derive(Debug, clap::Args)]

@@ -119,12 +119,9 @@ impl Host {
         // An int32 of the stream is an accumulator with its sign repeated.
         let (acc, data) = (c.acc_bits(), &core["res_data_o"]);
         let values = cat((0..c.columns).map(|n| data.slice(32 * n, acc)));
-        for (wire, value) in heard.iter().zip([
-            (&core["act_ready_o"]).into(),
-            wgt_ready.into(),
-            (&core["res_valid_o"]).into(),
-            values,
-        ]) {
+        for (wire, value) in
+            heard.iter().zip([(&core["act_ready_o"]).into(), wgt_ready.into(), (&core["res_valid_o"]).into(), values])
+        {
             m.assign(wire, value);
         }
         m.unused([core["res_keep_o"].clone()]);

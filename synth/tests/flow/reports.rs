@@ -18,10 +18,7 @@ fn nextpnr_reports_of_every_family_are_read() {
     assert!(!report.utilization.contains_key("MULT18X18D"), "what is not used is not listed");
     let path = report.critical_path;
     assert_eq!((path.from.as_str(), path.to.as_str()), ("unit.core.activations.ram", "unit.core.result_6_q"));
-    assert_eq!(
-        path.through,
-        ["unit.core.activations", "unit.job", "unit.core.weights", "unit.registers", "unit.core"]
-    );
+    assert_eq!(path.through, ["unit.core.activations", "unit.job", "unit.core.weights", "unit.registers", "unit.core"]);
     assert_eq!((path.delay_ns, path.routing_ns, path.levels), (11.366, 4.153, 5));
     assert!((path.delay_ns - 1e3 / report.fmax_mhz).abs() < 0.001, "the path is what limits the clock");
 

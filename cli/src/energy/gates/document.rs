@@ -110,13 +110,16 @@ fn energy(units: &[&UnitResult], text: &mut String) {
     }
 }
 
+/// The runs of a unit, with delays or without.
+type RunsOf = fn(&UnitResult) -> &[Measured];
+
 fn ratios(base: &UnitResult, units: &[&UnitResult], text: &mut String) {
     *text += "\nTimes the energy of the ternary column, sample by sample:\n\n";
     head(text, &["unit", "total", "gates only", "total, zero-delay", "gates only, zero-delay"]);
-    let (delayed, settled): (fn(&UnitResult) -> &[Measured], fn(&UnitResult) -> &[Measured]) =
-        (|unit| &unit.delayed, |unit| &unit.settled);
+    let delayed: RunsOf = |unit| &unit.delayed;
+    let settled: RunsOf = |unit| &unit.settled;
     for unit in units.iter().filter(|unit| unit.arithmetic != base.arithmetic) {
-        let ratio = |runs, of| spread(unit.ratio(base, runs, of));
+        let ratio = |runs: RunsOf, of| spread(unit.ratio(base, runs, of));
         row(
             text,
             &[
