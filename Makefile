@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove cocotb browser lint deny ci clean
+.PHONY: help setup setup-synth build demo test conformance prove cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -40,6 +40,22 @@ browser: build ## Open the report of a run in headless Chromium, on a phone and 
 	@scripts/setup-browser
 	TRINE="$(TRINE)" node --test cli/tests/browser
 
+energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
+	$(CARGO) test --package trine-synth --test gates -- --include-ignored
+	$(TRINE) energy gates --model models/shakespeare --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
+	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
+
+synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
+	TRINE="$(TRINE)" scripts/synth-runs synth/runs/smoke target/synth-smoke
+
+synth-full: setup-synth build ## Measure area and clock again (over an hour); RUNS="names" does some of synth/runs/full
+	TRINE="$(TRINE)" scripts/synth-runs synth/runs/full docs/data/synth $(RUNS)
+	$(TRINE) synth --document docs/data/synth >docs/area.md
+
+packaging: build ## Lint and simulate units with FuseSoC, and inside a SoC of LiteX
+	@scripts/setup-packaging
+	TRINE="$(TRINE)" CARGO="$(CARGO)" scripts/packaging
+
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -49,7 +65,7 @@ deny: ## Check licences and sources of the dependencies, where cargo-deny is ins
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check licenses bans sources; \
 	else echo "deny: cargo-deny is not installed, dependencies not checked" >&2; fi
 
-ci: lint deny test conformance demo ## Everything a change must pass
+ci: lint deny test conformance demo synth-smoke ## Everything a change must pass
 
 clean: ## Remove what was built and the tools; cached simulations stay in the user's cache folder
 	$(CARGO) clean

@@ -50,6 +50,11 @@ const SIZES: [&str; 9] =
 impl UnitArgs {
     /// The configuration that the flags describe.
     pub(crate) fn config(&self) -> Result<Config> {
+        self.config_over(&Config::default())
+    }
+
+    /// The same, with what no flag says taken from `default`.
+    pub(crate) fn config_over(&self, default: &Config) -> Result<Config> {
         if let Some(name) = &self.preset {
             return Ok(Config::preset(name)?);
         }
@@ -59,7 +64,6 @@ impl UnitArgs {
             let config: Result<Config, _> = toml::from_str(&text);
             return config.map_err(|e| anyhow::anyhow!("{}: {}", path.display(), e.message()));
         }
-        let default = Config::default();
         let config = Config {
             lanes: self.lanes.unwrap_or(default.lanes),
             columns: self.columns.unwrap_or(default.columns),
@@ -69,11 +73,15 @@ impl UnitArgs {
             weight_bus: 8,
             max_depth: self.max_depth.unwrap_or(default.max_depth),
             max_tokens: self.max_tokens.unwrap_or(default.max_tokens),
-            windows: self.windows,
+            windows: self.windows || default.windows,
         }
         .checked()?;
+        let tile = |c: &Config| (c.lanes, c.columns, c.weight_code);
         // Only a checked size has a sensible bus.
-        let bus = Config::default_weight_bus(config.lanes, config.columns, config.weight_code);
+        let bus = match tile(&config) == tile(default) {
+            true => default.weight_bus,
+            false => Config::default_weight_bus(config.lanes, config.columns, config.weight_code),
+        };
         Ok(Config { weight_bus: self.weight_bus.unwrap_or(bus), ..config }.checked()?)
     }
 }
@@ -144,6 +152,18 @@ mod tests {
             assert_eq!(parse(&format!("--preset {name}")).unwrap(), config);
         }
         assert_eq!(parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn what_no_flag_says_is_the_defaults() {
+        let over = |line: &str| {
+            let line = Line::try_parse_from(format!("trine {line}").split_whitespace()).unwrap();
+            line.unit.config_over(&Config::preset("serial").unwrap()).unwrap()
+        };
+        let serial = Config::preset("serial").unwrap();
+        assert_eq!(over(""), serial);
+        assert_eq!(over("--max-tokens 2"), Config { max_tokens: 2, ..serial.clone() });
+        assert_eq!(over("--columns 2"), Config { columns: 2, weight_bus: 32, ..serial });
     }
 
     #[test]

@@ -7,7 +7,9 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
 use trine_driver::{Journal, Offload, OnFailure, Options, Scope};
-use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
+use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, TernaryMatrix};
+use trine_hdl::lang;
+use trine_sim::{BuildOptions, SimOptions};
 
 use crate::args::{UnitArgs, positive};
 use crate::simulation;
@@ -51,6 +53,9 @@ pub(crate) struct BackendArgs {
     /// Keep finished matmuls in this folder; a run with the same arguments that was interrupted goes on from there
     #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
+    /// The unit has the model's weights in a memory beside it instead of taking them from a stream
+    #[arg(long)]
+    pub(crate) weights_on_chip: bool,
     #[command(flatten)]
     pub(crate) unit: UnitArgs,
 }
@@ -69,15 +74,30 @@ impl BackendArgs {
     /// Whether the layers of `model` are made when their turn comes: those of a synthetic one, in front of a simulation
     /// that takes a hundred times longer.
     pub(crate) fn streams(&self, model: &Path) -> bool {
-        self.backend == Backend::Rtl && model.to_string_lossy().starts_with("synthetic:")
+        self.backend == Backend::Rtl && !self.weights_on_chip && model.to_string_lossy().starts_with("synthetic:")
     }
 
-    /// Builds what multiplies the layers of `model`; `trace` names the waveform file to write.
-    pub(crate) fn engine(&self, model: &Path, trace: Option<&Path>) -> Result<Engine> {
+    /// Builds what multiplies the layers of `model`, loaded from `path`; `trace` names the waveform file to write.
+    pub(crate) fn engine(&self, path: &Path, model: &Model, trace: Option<&Path>) -> Result<Engine> {
         if self.backend == Backend::Golden {
             return Ok(Engine::Golden);
         }
         let config = self.unit.config()?;
+        let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
+        // What is streamed to save memory is not kept in another form.
+        let weight_cache = if self.streams(path) { 0 } else { Options::default().weight_cache };
+        let options = Options { scope, check: true, on_failure: OnFailure::Golden, weight_cache };
+        let limit = Duration::try_from_secs_f64(self.deadline).unwrap_or(Duration::MAX);
+        let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
+        if self.weights_on_chip {
+            let alone = self.units.is_none_or(|units| units == 1) && self.resume.is_none();
+            ensure!(alone, "a unit with its weights on the chip works alone: leave out --units and --resume");
+            let (unit, image) = simulation::on_chip(&config, model)?;
+            let library = simulation::build(&lang::verilog(&unit)?, build)?;
+            let simulated = SimOptions { waveform: trace.map(Path::to_owned), ..SimOptions::default() };
+            let device = simulation::device_on_chip(&library, &config, &simulated, image)?;
+            return Ok(Engine::Rtl(Box::new(Offload::new(device.with_limit(limit), options))));
+        }
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let units = match (self.units, trace) {
             (Some(units), _) => units.into(),
@@ -86,12 +106,7 @@ impl BackendArgs {
         };
         ensure!(units == 1 || trace.is_none(), "a waveform is of one unit: leave --units out, or make it 1");
         let verilog = simulation::verilog(&config)?;
-        simulation::build(&verilog, trace.is_some())?;
-        // What is streamed to save memory is not kept in another form.
-        let weight_cache = if self.streams(model) { 0 } else { Options::default().weight_cache };
-        let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
-        let options = Options { scope, check: true, on_failure: OnFailure::Golden, weight_cache };
-        let limit = Duration::try_from_secs_f64(self.deadline).unwrap_or(Duration::MAX);
+        simulation::build(&verilog, build)?;
         let device = || Ok::<_, anyhow::Error>(simulation::isolated(&config, trace)?.with_limit(limit));
         let mut offload = Offload::new(device()?, options);
         for _ in 1..units {

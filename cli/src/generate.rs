@@ -30,7 +30,7 @@ impl fmt::Display for Emitter {
     }
 }
 
-/// Write the accelerator as Verilog: a .v per module, trine.f, manifest.json and a FuseSoC .core
+/// Write the accelerator as Verilog: a .v per module, trine.f, a testbench, manifest.json and a FuseSoC .core
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder to write to; made when it is not there
@@ -72,7 +72,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     let list: String = verilog.files.iter().map(|file| format!("{}\n", file.name)).collect();
     write_file(&args.output.join("trine.f"), list.as_bytes())?;
-    write_file(&args.output.join("trine.core"), fusesoc_core(&verilog).as_bytes())?;
+    let testbench = trine_hdl::testbench(&config);
+    if let Some(file) = &testbench {
+        write_file(&args.output.join(&file.name), file.text.as_bytes())?;
+    }
+    write_file(&args.output.join("trine.core"), fusesoc_core(&verilog, testbench.as_ref()).as_bytes())?;
     write_json(&args.output.join("manifest.json"), &manifest)?;
     if let Some(path) = &args.json {
         write_json(path, &manifest)?;

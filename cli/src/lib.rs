@@ -20,6 +20,7 @@ mod inspect;
 mod loading;
 mod logits;
 mod manifest;
+mod markdown;
 mod output;
 mod perplexity;
 mod pricing;

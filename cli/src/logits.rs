@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let (seq, vocab) = (batch[0].len(), model.config().vocab);
     let context = model.config().context;
     ensure!(seq <= context, "{seq} tokens do not fit the model's context of {context}; give at most {context}");
-    let mut engine = args.backend.engine(&args.model, None)?;
+    let mut engine = args.backend.engine(&args.model, &model, None)?;
 
     let start = Instant::now();
     let bar = progress(batch.len() as u64, "sequences");

@@ -1,7 +1,7 @@
 //! The machine-readable description of a generated unit.
 
 use serde::Serialize;
-use trine_hdl::{Direction, SourceFile, Verilog};
+use trine_hdl::{Direction, SourceFile, TESTBENCH, Verilog};
 use trine_spec::Config;
 use trine_spec::registers::REGISTERS;
 
@@ -75,8 +75,8 @@ fn register(register: &trine_spec::registers::Register) -> Register {
     Register { name: register.name, offset: register.offset, description: register.doc, fields: fields.collect() }
 }
 
-/// A FuseSoC core file (CAPI2) for the files of `verilog`.
-pub(crate) fn fusesoc_core(verilog: &Verilog) -> String {
+/// A FuseSoC core file (CAPI2) for the files of `verilog`, and a testbench where there is one.
+pub(crate) fn fusesoc_core(verilog: &Verilog, testbench: Option<&SourceFile>) -> String {
     let list = |folder: &str, files: &[SourceFile]| -> String {
         files.iter().map(|file| format!("      - {folder}{}\n", file.name)).collect()
     };
@@ -86,16 +86,24 @@ pub(crate) fn fusesoc_core(verilog: &Verilog) -> String {
         true => (String::new(), ""),
         false => {
             let files = list("cells/", &verilog.cells);
-            (format!("  cells:\n    files:\n{files}    file_type: verilogSource\n"), "    filesets: [cells, rtl]\n")
+            (format!("  cells:\n    files:\n{files}    file_type: verilogSource\n"), "cells, ")
         }
     };
+    let (bench, sim) = testbench.map_or_else(Default::default, |file| {
+        let bench = format!("  tb:\n    files:\n      - {}\n    file_type: systemVerilogSource\n", file.name);
+        let sim = format!(
+            "  sim:\n    filesets: [{models}rtl, tb]\n    toplevel: {TESTBENCH}\n    flow: sim\n\
+             \x20   flow_options:\n      tool: icarus\n      iverilog_options: [-g2012]\n"
+        );
+        (bench, sim)
+    });
     format!(
         "CAPI=2:\n\
          name: ::{top}:{version}\n\
          description: Ternary matmul accelerator for BitNet b1.58 language models\n\
-         filesets:\n  rtl:\n    files:\n{files}    file_type: verilogSource\n{cells}\
-         targets:\n  default: &default\n    filesets: [rtl]\n    toplevel: {top}\n\
-         \x20 lint:\n    <<: *default\n{models}    flow: lint\n    flow_options:\n      tool: verilator\n",
+         filesets:\n  rtl:\n    files:\n{files}    file_type: verilogSource\n{cells}{bench}\
+         targets:\n  default:\n    filesets: [rtl]\n    toplevel: {top}\n\
+         \x20 lint:\n    filesets: [{models}rtl]\n    toplevel: {top}\n    flow: lint\n    flow_options:\n      tool: verilator\n{sim}",
         top = verilog.top,
         version = env!("CARGO_PKG_VERSION"),
     )

@@ -9,7 +9,7 @@ use serde::Serialize;
 use trine_driver::cycles::utilization;
 use trine_driver::energy::Pricing;
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
-use trine_driver::{Ledger, Scope};
+use trine_driver::{Offload, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 
 use crate::Verdict;
@@ -20,6 +20,7 @@ use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
 use crate::pricing::PricingArgs;
 use crate::report::{self, Group, Provenance};
+use crate::simulation::Link;
 
 /// Generate text, with the ternary layers on the simulated accelerator
 #[derive(Debug, clap::Args)]
@@ -100,7 +101,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         prompt.len(),
         args.tokens
     );
-    let mut engine = args.backend.engine(&args.model, args.trace.as_deref())?;
+    let mut engine = args.backend.engine(&args.model, &model, args.trace.as_deref())?;
 
     let start = Instant::now();
     let bar = progress(args.tokens.into(), "tokens");
@@ -129,7 +130,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         host_work: host_work(&model, &engine, tokens.len(), args),
         device: match &engine {
             Engine::Golden => None,
-            Engine::Rtl(offload) => Some(device_report(offload.ledger(), offload.config(), &args.pricing)?),
+            Engine::Rtl(offload) => Some(device_report(offload, args)?),
         },
         die: args.pricing.die.clone(),
         provenance: Provenance::new(args.seed, rtl),
@@ -154,10 +155,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(if failed { Verdict::Wrong } else { Verdict::Right })
 }
 
-fn device_report(ledger: &Ledger, config: &trine_spec::Config, args: &PricingArgs) -> Result<DeviceReport> {
-    let (memory, clock_hz) = (args.memory()?, args.clock_hz);
-    let pricing = Pricing::new(&args.records()?, config, clock_hz, &args.die, &memory.set);
-    Ok(DeviceReport::new(ledger, config, clock_hz, &memory, pricing.as_ref()))
+fn device_report(offload: &Offload<Link>, args: &Args) -> Result<DeviceReport> {
+    let (memory, clock_hz, die) = (args.pricing.memory()?, args.pricing.clock_hz, &args.pricing.die);
+    let pricing = match args.backend.weights_on_chip {
+        // The weights come from no DRAM then, and what block RAM of that size takes is not known.
+        true => {
+            let component = "a memory of weights on the chip,".to_string();
+            Err(trine_driver::Error::NoRecord { set: die.clone(), component, action: "read" })
+        }
+        false => Pricing::new(&args.pricing.records()?, offload.config(), clock_hz, die, &memory.set),
+    };
+    Ok(DeviceReport::new(offload.ledger(), offload.config(), clock_hz, &memory, pricing.as_ref()))
 }
 
 /// What the unit does not do, with its size where it is one number.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use trine_sim::SimOptions;
+use trine_sim::{BuildOptions, SimOptions};
 
 use crate::args::UnitArgs;
 use crate::{Verdict, simulation};
@@ -21,7 +21,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, mut out: &mut dyn Write) -> Result<Verdict> {
     let config = args.unit.config()?;
-    let library = simulation::build(&simulation::verilog(&config)?, args.trace.is_some())?;
+    let library = {
+        let options = BuildOptions { trace: args.trace.is_some(), ..BuildOptions::default() };
+        simulation::build(&simulation::verilog(&config)?, options)?
+    };
     let options = SimOptions { waveform: args.trace.clone(), ..SimOptions::default() };
     let mut link = simulation::link(&library, &config, &options)?;
     trine_sim::serve(&mut *link, &mut io::stdin().lock(), &mut out).context("the pipe to the simulated unit")?;

@@ -2,10 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use trine_driver::{Device, Transport, WindowTransport};
+use anyhow::{Context, Result, ensure};
+use trine_driver::{Device, OnChip, Transport, WeightImage, WindowTransport};
+use trine_golden_model::Model;
 use trine_hdl::Verilog;
+use trine_hdl::design::{WeightBeats, unit_on_chip};
+use trine_hdl::lang::Module;
 use trine_sim::{BuildOptions, Isolated, Library, SimOptions, SimRegisters, SimTransport};
 use trine_spec::Config;
 
@@ -17,11 +21,19 @@ pub(crate) fn verilog(config: &Config) -> Result<Verilog> {
     Ok(trine_hdl::lang::verilog(&trine_hdl::design::unit(config)?)?)
 }
 
+/// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
+pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
+    ensure!(!config.windows, "a unit with weights on the chip has stream ports, not windows");
+    let image = WeightImage::new(config, model.linears().map(|(_, linear)| &linear.weights));
+    let beats = WeightBeats { bytes: image.bytes().to_vec(), last: image.last().to_vec() };
+    Ok((unit_on_chip(config, &beats)?, image))
+}
+
 /// Builds the simulation of `verilog`, or takes it from the cache; says on a terminal what takes time.
-pub(crate) fn build(verilog: &Verilog, trace: bool) -> Result<Library> {
+pub(crate) fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Library> {
     let spinner = output::spinner();
     let step = |step: trine_sim::BuildStep| spinner.set_message(step.to_string());
-    let library = trine_sim::build(verilog, &BuildOptions { trace, progress: Some(&step) });
+    let library = trine_sim::build(verilog, &BuildOptions { progress: Some(&step), ..options });
     spinner.finish_and_clear();
     Ok(library?)
 }
@@ -50,5 +62,16 @@ pub(crate) fn isolated(config: &Config, trace: Option<&Path>) -> Result<Device<L
         command.arg("--trace").arg(file);
     }
     let link: Link = Box::new(Isolated::new(command));
+    Ok(Device::open(link, config.clone())?)
+}
+
+/// The same for a unit with `image` on the chip.
+pub(crate) fn device_on_chip(
+    library: &Library,
+    config: &Config,
+    options: &SimOptions,
+    image: WeightImage,
+) -> Result<Device<Link>> {
+    let link: Link = Box::new(OnChip::new(SimTransport::new(library, options)?, image));
     Ok(Device::open(link, config.clone())?)
 }

@@ -6,5 +6,7 @@ mod emitted;
 pub mod lang;
 pub mod library;
 pub mod rust_hdl;
+mod testbench;
 
 pub use emitted::{Direction, Port, SourceFile, Verilog};
+pub use testbench::{TESTBENCH, testbench};

@@ -101,3 +101,26 @@ fn every_lane_count_and_column_count_generates() {
         assert!(v.files.iter().all(|f| !f.text.contains("$_") && f.text.lines().all(|l| !l.contains("[-"))), "{c:?}");
     }
 }
+
+/// Vivado finds the interfaces by these attributes.
+#[test]
+fn every_port_says_which_interface_it_belongs_to() {
+    for windows in [false, true] {
+        let v = generate(&Config { windows, ..Config::sized(7, 3) });
+        let text = &v.files.last().unwrap().text;
+        let lines: Vec<&str> = text.lines().collect();
+        for port in &v.ports {
+            let ends = |line: &&str| line.trim_end_matches(',').ends_with(&format!(" {}", port.name));
+            let at = lines.iter().position(|line| line.starts_with("  ") && ends(line)).unwrap();
+            let (bus, signal) = port.name.rsplit_once('_').unwrap_or((&port.name, ""));
+            let info = format!("1.0 {bus} {}", signal.to_uppercase());
+            assert!(
+                lines[at - 1].contains("X_INTERFACE_INFO = \"xilinx.com:") && lines[at - 1].contains(&info),
+                "{}",
+                port.name
+            );
+        }
+        let buses = if windows { "s_axil" } else { "s_axil:s_axis_act:s_axis_wgt:m_axis_res" };
+        assert!(text.contains(&format!("\"ASSOCIATED_BUSIF {buses}, ASSOCIATED_RESET aresetn\"")), "{text}");
+    }
+}

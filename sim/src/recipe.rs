@@ -30,9 +30,11 @@ const SHIM: [(&str, &str); 6] = [
 ];
 
 /// Random initial values catch what a design forgets to reset; warnings are a matter for the linter, not for a build.
-/// Modules stay modules, so that the columns can share code: half as much to compile, and 1.4 times faster to run.
-const VERILATE: &str =
-    "--cc -O3 -fno-inline -fno-gate --x-assign unique --x-initial unique --prefix Vdut --Mdir cpp -Wno-fatal";
+const VERILATE: &str = "--cc -O3 --x-assign unique --x-initial unique --prefix Vdut --Mdir cpp -Wno-fatal";
+
+/// Modules stay modules, so that the columns can share code: half as much to compile, and 1.4 times faster to run. Gates
+/// have nothing to share.
+const KEEP_MODULES: [&str; 2] = ["-fno-inline", "-fno-gate"];
 
 /// A library shares nothing with the next one: each holds a runtime of its own.
 const COMPILE: &str = "-c -std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -pthread \
@@ -53,18 +55,20 @@ pub(crate) struct Recipe {
     verilator: Verilator,
     compiler: Compiler,
     trace: bool,
+    gates: bool,
 }
 
 impl Recipe {
-    pub fn new(verilator: Verilator, compiler: Compiler, trace: bool) -> Self {
-        Self { verilator, compiler, trace }
+    pub fn new(verilator: Verilator, compiler: Compiler, trace: bool, gates: bool) -> Self {
+        Self { verilator, compiler, trace, gates }
     }
 
     /// The dynamic library of a design.
     pub fn design(&self, cache: &Cache, verilog: &Verilog, progress: &dyn Fn(BuildStep)) -> Result<PathBuf, Error> {
         let ports = ports_header(verilog);
         let files = verilog.with_cells().flat_map(|file| [&file.name, &file.text]);
-        let key = files.fold(self.key(), Key::part).part(&verilog.top).part(&ports).finish();
+        let kind = KEEP_MODULES.into_iter().fold(self.key(), Key::part).part([u8::from(self.gates)]);
+        let key = files.fold(kind, Key::part).part(&verilog.top).part(&ports).finish();
         let name = format!("{}-{key}", verilog.top);
         let entry = cache.entry(&name, |folder| {
             let runtime = self.runtime(cache, progress)?;
@@ -126,6 +130,9 @@ impl Workshop<'_> {
         if self.recipe.trace {
             verilate.args(["--trace-fst", "--trace-structs"]);
         }
+        if !self.recipe.gates {
+            verilate.args(KEEP_MODULES);
+        }
         self.run("Verilator", verilate.args(["--top-module", &verilog.top]).args(sources))?;
 
         progress(BuildStep::Compile);
@@ -157,7 +164,9 @@ impl Workshop<'_> {
         let (slow, fast): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.contains("__Slow"));
 
         let mut jobs = Vec::new();
-        for (kind, files, flags) in [("fast", fast, FAST), ("slow", slow, SLOW)] {
+        // Thousands of gates in one function take an optimiser minutes.
+        let every_cycle = if self.recipe.gates { SLOW } else { FAST };
+        for (kind, files, flags) in [("fast", fast, every_cycle), ("slow", slow, SLOW)] {
             let mut units: Vec<(String, usize)> = Vec::new();
             for (name, bytes) in files {
                 if units.last().is_none_or(|(_, filled)| *filled >= UNIT_BYTES) {

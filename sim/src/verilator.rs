@@ -17,13 +17,16 @@ use crate::tools::Search;
 pub struct BuildOptions<'a> {
     /// Whether waveforms can be written. Such a simulation is a separate build and runs several times slower.
     pub trace: bool,
+    /// Whether the design is a netlist of gates or look-up tables: many small modules that share nothing. It is built more
+    /// quickly, and runs more slowly.
+    pub gates: bool,
     /// Called before each step that takes time; never when the simulation is in the cache.
     pub progress: Option<&'a dyn Fn(BuildStep)>,
 }
 
 impl fmt::Debug for BuildOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BuildOptions").field("trace", &self.trace).finish_non_exhaustive()
+        f.debug_struct("BuildOptions").field("trace", &self.trace).field("gates", &self.gates).finish_non_exhaustive()
     }
 }
 
@@ -66,7 +69,7 @@ pub(crate) fn build_in(cache: &Cache, verilog: &Verilog, options: &BuildOptions<
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
 
     let search = Search::from_environment();
-    let recipe = Recipe::new(search.verilator()?, search.compiler()?, options.trace);
+    let recipe = Recipe::new(search.verilator()?, search.compiler()?, options.trace, options.gates);
     let progress = |step| options.progress.iter().for_each(|report| report(step));
     let file = recipe.design(cache, verilog, &progress)?;
     Library::open(&file, verilog, options.trace)
@@ -121,7 +124,7 @@ mod tests {
         let cache = Cache::at(folder.path().to_owned()).unwrap();
         let steps = RefCell::new(Vec::new());
         let progress = |step| steps.borrow_mut().push(step);
-        let options = BuildOptions { trace: false, progress: Some(&progress) };
+        let options = BuildOptions { progress: Some(&progress), ..BuildOptions::default() };
         let run = |text: &str| {
             let mut dut = Dut::new(&build_in(&cache, &inverter(text), &options).unwrap()).unwrap();
             dut.poke("x", 0x0f_u64).unwrap();

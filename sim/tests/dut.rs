@@ -162,7 +162,8 @@ fn a_waveform_holds_what_happened() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("counter.fst");
     let library =
-        trine_sim::build(&common::verilog("clk", COUNTER), &BuildOptions { trace: true, progress: None }).unwrap();
+        trine_sim::build(&common::verilog("clk", COUNTER), &BuildOptions { trace: true, ..BuildOptions::default() })
+            .unwrap();
     let mut dut = Dut::new(&library).unwrap();
     dut.trace(&file).unwrap();
     assert_eq!(dut.waveform(), Some(file.as_path()));
@@ -201,7 +202,8 @@ fn a_waveform_that_cannot_be_written_is_an_error() {
     assert_eq!(error.to_string(), "counter: the design was built without waveform support");
 
     let library =
-        trine_sim::build(&common::verilog("clk", COUNTER), &BuildOptions { trace: true, progress: None }).unwrap();
+        trine_sim::build(&common::verilog("clk", COUNTER), &BuildOptions { trace: true, ..BuildOptions::default() })
+            .unwrap();
     let mut dut = Dut::new(&library).unwrap();
     let error = dut.trace(&folder.path().join("missing/x.fst")).unwrap_err();
     assert!(error.to_string().starts_with("cannot write the waveform"), "{error}");

@@ -82,7 +82,7 @@ endmodule
 fn device(from: &str, to: &str, options: &SimOptions) -> Result<SimTransport, Error> {
     assert!(ADDER.contains(from), "the fault applies");
     let verilog = common::verilog("aclk", &ADDER.replace(from, to));
-    let build = BuildOptions { trace: options.waveform.is_some(), progress: None };
+    let build = BuildOptions { trace: options.waveform.is_some(), ..BuildOptions::default() };
     SimTransport::new(&trine_sim::build(&verilog, &build)?, options)
 }
 

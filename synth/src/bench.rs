@@ -192,11 +192,13 @@ fn last_line(path: &Path) -> String {
     end.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default().to_string()
 }
 
-/// The error if the tool names one, else the end of its log.
+/// The error if the tool names one, with the warning before it that Yosys's checks explain it by; else the end of its log.
 pub(crate) fn last_lines(log: &str) -> String {
     let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
-    let from = lines.iter().rposition(|line| line.contains("ERROR:")).unwrap_or(lines.len().saturating_sub(4));
-    lines[from..].join("\n")
+    let error = lines.iter().rposition(|line| line.contains("ERROR:"));
+    let from = error.unwrap_or(lines.len()).saturating_sub(4);
+    let explained = lines[from..].iter().position(|line| line.starts_with("Warning:")).map(|at| from + at);
+    lines[explained.or(error).unwrap_or(from)..].join("\n")
 }
 
 /// A word for a POSIX shell.

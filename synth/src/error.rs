@@ -68,6 +68,12 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
+    /// A cell that cannot be simulated.
+    #[error("there is no simulation model of cell {cell}")]
+    NoModel {
+        /// Its type.
+        cell: String,
+    },
     /// A mapped netlist that is no circuit.
     #[error("the mapped netlist has {total} faults: {first}")]
     BadNetlist {

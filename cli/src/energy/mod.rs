@@ -1,5 +1,6 @@
-//! `trine energy`: what publications say about energy, recomputed.
+//! `trine energy`: energy of publications recomputed, and energy measured on gates.
 
+mod gates;
 mod paper;
 
 use std::io::Write;
@@ -9,7 +10,7 @@ use clap::Subcommand;
 
 use crate::Verdict;
 
-/// Recompute the energy figures of publications
+/// Recompute the energy figures of publications, or measure energy at gate level
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -18,11 +19,13 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    Gates(gates::Args),
     Paper(paper::Args),
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     match &args.what {
+        What::Gates(args) => gates::run(args, out),
         What::Paper(args) => paper::run(args, out),
     }
 }

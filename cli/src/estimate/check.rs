@@ -8,7 +8,7 @@ use trine_driver::cycles::Shape;
 use trine_driver::predict::{self, Traffic};
 use trine_driver::{Counters, Offload, Options, Scope};
 use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind, Matmul, TernaryMatrix};
-use trine_sim::SimOptions;
+use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 
 use crate::simulation;
@@ -32,7 +32,7 @@ pub(super) struct Checked {
 
 /// Simulates every different shape of `model`'s layers with random weights, for one token and for a full job.
 pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>> {
-    let library = simulation::build(&simulation::verilog(config)?, false)?;
+    let library = simulation::build(&simulation::verilog(config)?, BuildOptions::default())?;
     let device = simulation::device(&library, config, &SimOptions::default())?;
     let options = Options { scope: Scope::Linear, check: true, weight_cache: 0, ..Options::default() };
     let mut offload = Offload::new(device, options);

@@ -1,6 +1,8 @@
 //! `trine synth`: the unit on an FPGA or in a cell library, by open tools.
 
+mod document;
 mod report;
+mod verification;
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -9,16 +11,19 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use trine_synth::bench::{Bench, Tick};
-use trine_synth::flow::asic::Library;
-use trine_synth::flow::{self, Device, Job, OSU018, Shell, Synthesis, Target};
+use trine_synth::flow::asic::{self, Library};
+use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, Target};
+use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
+use crate::loading::Loading;
 use crate::output::{spinner, write_json};
+use crate::simulation;
 
 /// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty"])))]
+#[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty", "board", "document"])))]
 pub(crate) struct Args {
     /// What to synthesise for: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, gowin, xc7 or osu018
     #[arg(long, value_name = "NAME")]
@@ -26,6 +31,15 @@ pub(crate) struct Args {
     /// Synthesise for the standard cells of this Liberty library
     #[arg(long, value_name = "FILE.lib")]
     liberty: Option<PathBuf>,
+    /// A board of synth/boards or a folder like those: device, clock, pins, and the unit unless flags say otherwise
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["map_only", "package", "speed", "freq"])]
+    board: Option<String>,
+    /// Nothing new: print docs/area.md from the machine forms in this folder
+    #[arg(long, value_name = "DIR", exclusive = true)]
+    document: Option<PathBuf>,
+    /// Put the ternary weights of this model into block RAM beside the unit
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["board", "liberty", "verify"])]
+    weights_on_chip: Option<PathBuf>,
     /// Stop after mapping: no placement, no clock, no bitstream
     #[arg(long)]
     map_only: bool,
@@ -50,8 +64,16 @@ pub(crate) struct Args {
     /// Write the machine form here
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Check the mapped netlist in simulation against the golden model and the unit, on so many random cases
+    #[arg(long, value_name = "CASES")]
+    verify: Option<u64>,
+    /// Seed of the first of these cases
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "verify")]
+    seed: u64,
     #[command(flatten)]
     unit: UnitArgs,
+    #[command(flatten)]
+    loading: Loading,
 }
 
 /// What placement works towards unless a clock is asked for, MHz.
@@ -60,45 +82,91 @@ const TOWARDS: f64 = 200.0;
 /// Where the unit goes.
 enum Goal {
     Fpga(Device),
+    Board(Box<Board>),
     Asic(Library),
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    if let Some(folder) = &args.document {
+        out.write_all(document::markdown(&document::read(folder)?).as_bytes())?;
+        return Ok(Verdict::Right);
+    }
     let goal = args.goal()?;
-    let config = args.unit.config()?;
-    let module = trine_hdl::design::unit(&config)?;
+    let config = match &goal {
+        Goal::Board(board) => args.unit.config_over(&board.manifest.unit)?,
+        _ => args.unit.config()?,
+    };
+    let module = match &args.weights_on_chip {
+        Some(path) => simulation::on_chip(&config, &args.loading.load(path)?)?.0,
+        None => trine_hdl::design::unit(&config)?,
+    };
     let unit = trine_hdl::lang::verilog(&module)?;
     writeln!(out, "unit: {}", describe(&config))?;
+    if let Some(model) = &args.weights_on_chip {
+        writeln!(out, "weights on the chip: {}", model.display())?;
+    }
+    if let Goal::Board(board) = &goal {
+        let board = &board.manifest;
+        writeln!(out, "board: {}, {} MHz, serial line of {} baud", board.name, board.clock_mhz, board.baud)?;
+    }
     out.flush()?;
 
-    let result = match goal {
+    let place = |device: &Device, shell: Option<&Shell>, mhz: f64| {
+        let job = Job { config: &config, unit: &unit, device, shell, mhz, seeds: args.seeds };
+        args.watched(|bench| {
+            let result = flow::synthesize(bench, &job)?;
+            let family = device.target.family;
+            let netlist = args.verify.map(|_| flow::simulation(bench, &Yosys::find()?, family, &unit));
+            Ok((result, netlist.transpose()?))
+        })
+    };
+    let (mut result, netlist) = match &goal {
         Goal::Fpga(device) => {
             let map_only = args.map_only || device.target.family.placing().is_none();
             let shell = if map_only { None } else { Some(Shell::narrow(&module)?) };
-            let job = Job {
-                config: &config,
-                unit: &unit,
-                device: &device,
-                shell: shell.as_ref(),
-                mhz: args.freq.unwrap_or(TOWARDS),
-                seeds: args.seeds,
-            };
-            args.watched(|bench| flow::synthesize(bench, &job))?
+            place(device, shell.as_ref(), args.freq.unwrap_or(TOWARDS))?
         }
-        Goal::Asic(library) => args.watched(|bench| flow::synthesize_asic(bench, &config, &unit, &library))?,
+        Goal::Board(board) => place(&board.device()?, Some(&board.shell(&config)?), board.manifest.clock_mhz)?,
+        Goal::Asic(library) => args.watched(|bench| {
+            let result = flow::synthesize_asic(bench, &config, &unit, library)?;
+            let netlist = args.verify.map(|_| asic::simulation(bench, &Yosys::find()?, library, &unit));
+            Ok((result, netlist.transpose()?))
+        })?,
     };
+    result.weights_on_chip = args.weights_on_chip.as_ref().map(|model| model.display().to_string());
+    if let Goal::Board(board) = &goal {
+        result.board = Some(board.manifest.name.clone());
+    }
     report::print(&result, out)?;
+    if let (Some(cases), Some(netlist)) = (args.verify, netlist) {
+        let verification = verification::verify(&netlist, &unit, &config, cases, args.seed)?;
+        verification::print(&verification, out)?;
+        result.verification = Some(verification);
+    }
     if let (Some(folder), Some(bitstream)) = (&args.output, &result.bitstream) {
-        writeln!(out, "bitstream: {}", folder.join(bitstream).display())?;
+        let file = folder.join(bitstream);
+        writeln!(out, "bitstream: {}", file.display())?;
+        if let Goal::Board(board) = &goal {
+            writeln!(out, "to load it: {} {}", board.manifest.load, file.display())?;
+        }
     }
     if let Some(path) = &args.json {
         write_json(path, &result)?;
     }
-    args.clock_reached(&result, out)
+    let asked = if let Goal::Board(board) = &goal { Some(board.manifest.clock_mhz) } else { args.freq };
+    let clock = clock_reached(asked, &result, out)?;
+    let wrong = result.verification.as_ref().is_some_and(|verification| !verification.passed());
+    Ok(if wrong { Verdict::Wrong } else { clock })
 }
 
 impl Args {
     fn goal(&self) -> Result<Goal> {
+        ensure!(self.seeds > 0, "--seeds: at least 1");
+        if let Some(name) = &self.board {
+            let starts: Vec<PathBuf> =
+                [std::env::current_dir(), std::env::current_exe()].into_iter().flatten().collect();
+            return Ok(Goal::Board(Box::new(Board::find(name, &starts)?)));
+        }
         let placing = self.package.is_some() || self.speed.is_some() || self.freq.is_some() || self.seeds > 1;
         let library = match (&self.liberty, self.target.as_deref()) {
             (Some(file), _) => Some(Library::open(file.clone())?),
@@ -117,7 +185,6 @@ impl Args {
             target.name
         );
         ensure!(self.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");
-        ensure!(self.seeds > 0, "--seeds: at least 1");
         let package = self.package.clone().unwrap_or_else(|| target.package.into());
         Ok(Goal::Fpga(Device { target, package, speed: target.speed(self.speed.as_deref())? }))
     }
@@ -133,16 +200,16 @@ impl Args {
         temporary.disable_cleanup(kept);
         Ok(result?)
     }
+}
 
-    /// A clock that was asked for and not reached is a wrong result.
-    fn clock_reached(&self, result: &Synthesis, out: &mut dyn Write) -> Result<Verdict> {
-        let (Some(asked), Some(fmax)) = (self.freq, result.fmax_mhz) else { return Ok(Verdict::Right) };
-        if fmax.max >= asked {
-            return Ok(Verdict::Right);
-        }
-        writeln!(out, "FAILED: {asked} MHz were asked for, {:.1} MHz reached", fmax.max)?;
-        Ok(Verdict::Wrong)
+/// A clock that was asked for and not reached is a wrong result.
+fn clock_reached(asked: Option<f64>, result: &Synthesis, out: &mut dyn Write) -> Result<Verdict> {
+    let (Some(asked), Some(fmax)) = (asked, result.fmax_mhz) else { return Ok(Verdict::Right) };
+    if fmax.max >= asked {
+        return Ok(Verdict::Right);
     }
+    writeln!(out, "FAILED: {asked} MHz were asked for, {:.1} MHz reached", fmax.max)?;
+    Ok(Verdict::Wrong)
 }
 
 fn in_folder<T>(

@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         seed: args.seed,
         stalls: args.stalls,
         model: model.as_ref(),
+        gates: false,
         waveforms: Path::new(""),
     };
     let layers = model.as_ref().map_or(0, |model| model.linears().count());

@@ -15,7 +15,7 @@ use serde::Serialize;
 use trine_driver::{Mismatch, Offload, Options, Scope, Shape};
 use trine_golden_model::{Matmul, Model};
 use trine_hdl::Verilog;
-use trine_sim::{Library, SimOptions, Stalls};
+use trine_sim::{BuildOptions, Library, SimOptions, Stalls};
 use trine_spec::Config;
 
 use crate::simulation;
@@ -32,6 +32,8 @@ pub struct Plan<'a> {
     pub stalls: f64,
     /// A model whose layers are verified too.
     pub model: Option<&'a Model>,
+    /// Whether the unit is a netlist of gates or look-up tables.
+    pub gates: bool,
     /// Folder for the waveform of a failing case.
     pub waveforms: &'a Path,
 }
@@ -89,7 +91,7 @@ pub struct Finding {
 /// # Errors
 /// When the simulation cannot be built. A unit that fails is an [`Outcome`].
 pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn()) -> Result<Outcome> {
-    let library = simulation::build(verilog, false)?;
+    let library = simulation::build(verilog, BuildOptions { gates: plan.gates, ..BuildOptions::default() })?;
     let mut outcome = Outcome {
         cycles_model_exact: (plan.stalls == 0.0 && !config.windows).then_some(true),
         seed: plan.seed,
@@ -115,7 +117,8 @@ pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn
         if let Some(mut finding) = ledger.finding {
             finding.case = number;
             let file = plan.waveforms.join(format!("trine-verify-{}-{number}.fst", plan.seed));
-            let traced = simulation::build(verilog, true)?;
+            let traced =
+                simulation::build(verilog, BuildOptions { trace: true, gates: plan.gates, ..BuildOptions::default() })?;
             let again = run_case(&traced, config, plan, &case, Some(&file))?;
             finding.waveform = again.finding.map(|_| file);
             outcome.first_mismatch = Some(finding);

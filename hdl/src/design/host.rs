@@ -40,8 +40,8 @@ pub(super) fn answers(m: &mut Module, c: &Config) -> Vec<(String, Expr)> {
 }
 
 impl Host {
-    /// Stream ports.
-    pub(super) fn ports(m: &mut Module, c: &Config) -> Host {
+    /// Stream ports, `weight_bits` wide for weights.
+    pub(super) fn ports(m: &mut Module, c: &Config, weight_bits: usize) -> Host {
         let mut source = |prefix: &str, width: usize| {
             let mut port = |name: &str, width: usize| m.input(&format!("{prefix}_{name}"), bits(width));
             let (data, keep) = (port("tdata", width), port("tkeep", width / 8));
@@ -50,7 +50,7 @@ impl Host {
             Source { valid, last, data }
         };
         let act = source("s_axis_act", c.act_bus());
-        let wgt = source("s_axis_wgt", c.weight_bus);
+        let wgt = source("s_axis_wgt", weight_bits);
         Host { act, wgt, res_ready: m.input("m_axis_res_tready", BIT), faults: vec![], heard: None }
     }
 
@@ -105,11 +105,11 @@ impl Host {
         })
     }
 
-    /// Hands on what the datapath `core` says to its streams.
-    pub(super) fn connect(&self, m: &mut Module, c: &Config, core: &Instance) {
+    /// Hands on what the datapath `core` says to its streams, and `wgt_ready` to that of weights.
+    pub(super) fn connect(&self, m: &mut Module, c: &Config, core: &Instance, wgt_ready: &Expr) {
         let Some(heard) = &self.heard else {
             m.drive("s_axis_act_tready", &core["act_ready_o"]);
-            m.drive("s_axis_wgt_tready", &core["wgt_ready_o"]);
+            m.drive("s_axis_wgt_tready", wgt_ready);
             m.drive("m_axis_res_tdata", &core["res_data_o"]);
             m.drive("m_axis_res_tkeep", &core["res_keep_o"]);
             m.drive("m_axis_res_tlast", &core["res_last_o"]);
@@ -119,12 +119,9 @@ impl Host {
         // An int32 of the stream is an accumulator with its sign repeated.
         let (acc, data) = (c.acc_bits(), &core["res_data_o"]);
         let values = cat((0..c.columns).map(|n| data.slice(32 * n, acc)));
-        for (wire, value) in heard.iter().zip([
-            (&core["act_ready_o"]).into(),
-            (&core["wgt_ready_o"]).into(),
-            (&core["res_valid_o"]).into(),
-            values,
-        ]) {
+        for (wire, value) in
+            heard.iter().zip([(&core["act_ready_o"]).into(), wgt_ready.into(), (&core["res_valid_o"]).into(), values])
+        {
             m.assign(wire, value);
         }
         m.unused([core["res_keep_o"].clone()]);

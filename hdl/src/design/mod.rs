@@ -13,6 +13,7 @@
 //! of weights is applied to all tokens while the next one loads. Activations are stored once and replayed for every
 //! pass; the first pass runs while they arrive. Results leave through a buffer while the next pass runs. A unit with
 //! [`Config::windows`](trine_spec::Config::windows) has `windows` in place of the three streams, between registers and datapath.
+//! [`unit_on_chip`] has `weight_memory` in front of the weight loader.
 
 mod accumulators;
 mod column;
@@ -20,6 +21,7 @@ mod core;
 mod counters;
 pub mod dot;
 mod host;
+mod interfaces;
 mod job;
 mod registers;
 mod sequencer;
@@ -28,6 +30,7 @@ mod tile;
 mod top;
 mod trit_decoder;
 mod weight_loader;
+mod weight_memory;
 mod windows;
 
 pub use accumulators::{accumulate, accumulators};
@@ -39,7 +42,8 @@ pub use registers::registers;
 pub use sequencer::sequencer;
 pub use serial::serial;
 pub use tile::tile;
-pub use top::unit;
+pub use top::{unit, unit_on_chip};
 pub use trit_decoder::trit_decoder;
 pub use weight_loader::weight_loader;
+pub use weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
 pub use windows::windows;

@@ -14,7 +14,8 @@
 //! ([`super::windows`]).
 
 use super::host::{Host, answers};
-use super::{core, counters, job, registers};
+use super::weight_memory::{REQUEST_BITS, WeightBeats, between, weight_memory};
+use super::{core, counters, interfaces, job, registers};
 use crate::lang::{BIT, Errors, Expr, Module, bits};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,6 +27,19 @@ use trine_spec::registers::{Access, REGISTERS, SPACE};
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
+    assemble(c, None)
+}
+
+/// The unit with the weights of a model on the chip: a beat of `s_axis_wgt` is [`REQUEST_BITS`] wide and names the first of
+/// the `beats` of a job. Configurations with windows have no such form; they come out as with ports.
+///
+/// # Errors
+/// As [`unit`].
+pub fn unit_on_chip(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Errors> {
+    assemble(&Config { windows: false, ..c.clone() }, Some(weight_memory(c, beats)?))
+}
+
+fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Errors> {
     let (file, control, data, counts) = (registers::registers(c)?, job::job(c)?, core::core(c)?, counters::counters()?);
     let doc = format!(
         "Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.\n{} lanes x {} columns, {} weights on {} bits a beat.",
@@ -90,8 +104,13 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
         .collect();
     let host = match c.windows {
         true => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy])?,
-        false => Host::ports(&mut m, c),
+        false => Host::ports(&mut m, c, if memory.is_some() { REQUEST_BITS } else { c.weight_bus }),
     };
+    let on_chip = memory.map(|memory| {
+        let ready = m.wire("beat_ready", BIT);
+        (between(&mut m, &memory, &host.wgt, [&clear, &busy, &ready]), ready)
+    });
+    let wgt = on_chip.as_ref().map_or(&host.wgt, |((beats, _), _)| beats);
     let core = m.instance(
         "core",
         &data,
@@ -105,14 +124,14 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
             ("act_valid_i", &host.act.valid),
             ("act_last_i", &host.act.last),
             ("act_data_i", &host.act.data),
-            ("wgt_valid_i", &host.wgt.valid),
-            ("wgt_last_i", &host.wgt.last),
-            ("wgt_data_i", &host.wgt.data),
+            ("wgt_valid_i", &wgt.valid),
+            ("wgt_last_i", &wgt.last),
+            ("wgt_data_i", &wgt.data),
             ("res_ready_i", &host.res_ready),
         ],
     );
     let act_moved = m.name("act_moved", &host.act.valid & &core["act_ready_o"]);
-    let wgt_moved = m.name("wgt_moved", &host.wgt.valid & &core["wgt_ready_o"]);
+    let wgt_moved = m.name("wgt_moved", &wgt.valid & &core["wgt_ready_o"]);
     let res_moved = m.name("res_moved", &core["res_valid_o"] & &host.res_ready);
     let moved = m.name("moved", &act_moved | &wgt_moved | &res_moved);
     let res_done = m.name("res_done", &res_moved & &core["res_last_o"]);
@@ -193,7 +212,14 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
     ] {
         m.drive(&format!("s_axil_{port}"), &regs[from]);
     }
-    host.connect(&mut m, c, &core);
+    let wgt_ready = match &on_chip {
+        Some(((_, ready), beat_ready)) => {
+            m.assign(beat_ready, &core["wgt_ready_o"]);
+            ready
+        }
+        None => &core["wgt_ready_o"],
+    };
+    host.connect(&mut m, c, &core, wgt_ready);
     let pending =
         (&regs["irq_en_done_o"] & &regs["irq_stat_done_o"]) | (&regs["irq_en_error_o"] & &regs["irq_stat_error_o"]);
     m.drive("irq", pending);
@@ -201,5 +227,6 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
     if !c.windows {
         m.unused(["ctrl_act_last_o", "ctrl_wgt_last_o"].map(|port| regs[port].clone()));
     }
+    interfaces::mark(&mut m);
     m.build()
 }

@@ -97,6 +97,8 @@ pub struct Module {
     /// Signals and memories in declaration order.
     pub decls: Vec<Decl>,
     pub(super) names: HashMap<String, usize>,
+    /// What tools are told of a port: port, attribute, text.
+    pub(super) attributes: Vec<(String, String, String)>,
     /// Continuous assignments and comments.
     pub comb: Vec<Stmt>,
     /// The clocked block.
@@ -127,6 +129,7 @@ impl Module {
             clock: "clk_i".into(),
             decls: vec![],
             names: HashMap::new(),
+            attributes: vec![],
             comb: vec![],
             seq: vec![],
             instances: vec![],
@@ -149,6 +152,11 @@ impl Module {
     /// A cell whose outputs come from registers, all clocked by `clocks`: no output depends on an input within a cycle.
     pub fn clocked_cell(name: impl Into<String>, model: &'static str, clocks: &'static [&'static str]) -> Module {
         Module { cell_model: Some(model), cell_clocks: clocks, ..Module::new(name, "") }
+    }
+
+    /// Tells tools something of `port` that makes no difference to what the module does.
+    pub fn attribute(&mut self, port: &str, name: &str, text: &str) {
+        self.attributes.push((port.into(), name.into(), text.into()));
     }
 
     fn declare(&mut self, name: &str, ty: Ty, kind: Kind) -> Expr {

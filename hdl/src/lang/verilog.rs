@@ -71,12 +71,12 @@ impl Printer<'_> {
         });
         let mut ports = vec![];
         if m.clocked() {
-            ports.push(format!("  input  wire {}", m.clock));
+            ports.push(format!("{}  input  wire {}", self.attributes(&m.clock), m.clock));
         }
         for d in &m.decls {
             match d.kind {
-                Kind::Input => ports.push(format!("  input  wire {}", declaration(d))),
-                Kind::Output => ports.push(format!("  output wire {}", declaration(d))),
+                Kind::Input => ports.push(format!("{}  input  wire {}", self.attributes(&d.name), declaration(d))),
+                Kind::Output => ports.push(format!("{}  output wire {}", self.attributes(&d.name), declaration(d))),
                 _ => {}
             }
         }
@@ -119,6 +119,13 @@ impl Printer<'_> {
             put!(o, "  end");
         }
         o + "endmodule\n"
+    }
+
+    /// What stands above the declaration of a port.
+    fn attributes(&self, port: &str) -> String {
+        let of_port = self.m.attributes.iter().filter(|(of, ..)| of == port);
+        let texts: Vec<String> = of_port.map(|(_, name, text)| format!("{name} = \"{text}\"")).collect();
+        if texts.is_empty() { String::new() } else { format!("  (* {} *)\n", texts.join(", ")) }
     }
 
     fn instances(&self, o: &mut String) {

@@ -3198,42 +3198,79 @@ endmodule
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
 // 64 lanes x 16 columns, base3 weights on 512 bits a beat.
 module trine (
+  (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
   input  wire aclk,
+  (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST", X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
   input  wire aresetn,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWADDR", X_INTERFACE_PARAMETER = "PROTOCOL AXI4LITE" *)
   input  wire [11:0] s_axil_awaddr,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWPROT" *)
   input  wire [2:0] s_axil_awprot,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWVALID" *)
   input  wire s_axil_awvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WDATA" *)
   input  wire [31:0] s_axil_wdata,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WSTRB" *)
   input  wire [3:0] s_axil_wstrb,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WVALID" *)
   input  wire s_axil_wvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil BREADY" *)
   input  wire s_axil_bready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARADDR" *)
   input  wire [11:0] s_axil_araddr,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARPROT" *)
   input  wire [2:0] s_axil_arprot,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARVALID" *)
   input  wire s_axil_arvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RREADY" *)
   input  wire s_axil_rready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TDATA" *)
   input  wire [511:0] s_axis_act_tdata,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TKEEP" *)
   input  wire [63:0] s_axis_act_tkeep,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TLAST" *)
   input  wire s_axis_act_tlast,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TVALID" *)
   input  wire s_axis_act_tvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TDATA" *)
   input  wire [511:0] s_axis_wgt_tdata,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TKEEP" *)
   input  wire [63:0] s_axis_wgt_tkeep,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TLAST" *)
   input  wire s_axis_wgt_tlast,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TVALID" *)
   input  wire s_axis_wgt_tvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TREADY" *)
   input  wire m_axis_res_tready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWREADY" *)
   output wire s_axil_awready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WREADY" *)
   output wire s_axil_wready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil BRESP" *)
   output wire [1:0] s_axil_bresp,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil BVALID" *)
   output wire s_axil_bvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARREADY" *)
   output wire s_axil_arready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RDATA" *)
   output wire [31:0] s_axil_rdata,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RRESP" *)
   output wire [1:0] s_axil_rresp,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RVALID" *)
   output wire s_axil_rvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TREADY" *)
   output wire s_axis_act_tready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TREADY" *)
   output wire s_axis_wgt_tready,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TDATA" *)
   output wire [511:0] m_axis_res_tdata,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TKEEP" *)
   output wire [63:0] m_axis_res_tkeep,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TLAST" *)
   output wire m_axis_res_tlast,
+  (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TVALID" *)
   output wire m_axis_res_tvalid,
+  (* X_INTERFACE_INFO = "xilinx.com:signal:interrupt:1.0 irq INTERRUPT", X_INTERFACE_PARAMETER = "SENSITIVITY LEVEL_HIGH" *)
   output wire irq
 );
   wire hard_reset;

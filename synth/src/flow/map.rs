@@ -37,24 +37,36 @@ pub struct Mapped {
     pub yosys: String,
 }
 
-/// Forgets the Verilog once it is read: Yosys would read modules again that instantiate a cell it comes to know only while
-/// it maps, and lose what it has mapped.
-const FORGET: &str = "proc\nwrite_rtlil elaborated.il\ndesign -reset\nread_rtlil elaborated.il";
+/// Commands that read `design` and check that each of its nets has one driver, while none has been optimised away.
+///
+/// Cells of a technology are known by their models for that, and forgotten with the Verilog: Yosys would read modules
+/// again that instantiate a cell it comes to know only while it maps, and lose what it has mapped.
+pub(super) fn read(bench: &Bench<'_>, design: &Verilog) -> Result<String, Error> {
+    let mut script = String::new();
+    for (folder, files, options) in [("cells", &design.cells, "-lib "), ("rtl", &design.files, "")] {
+        for file in files {
+            let name = format!("{folder}/{}", file.name);
+            bench.write(&name, &file.text)?;
+            script += &format!("read_verilog {options}{name}\n");
+        }
+    }
+    let top = &design.top;
+    Ok(script
+        + &format!(
+            "hierarchy -check -top {top}\nproc\ncheck -assert\ndelete =A:blackbox\n\
+             write_rtlil elaborated.il\ndesign -reset\nread_rtlil elaborated.il\n"
+        ))
+}
 
 /// Maps `unit` to the cells of `family`.
 ///
 /// # Errors
 /// What Yosys says, or that a net of the result is undriven or driven twice.
 pub fn map(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> Result<Mapped, Error> {
-    for file in &unit.files {
-        bench.write(&format!("rtl/{}", file.name), &file.text)?;
-    }
-    let sources: Vec<_> = unit.files.iter().map(|file| format!("rtl/{}", file.name)).collect();
     let script = format!(
-        "read_verilog {sources}\nhierarchy -top {top}\n{FORGET}\n{map}\ndelete t:$scopeinfo\ncheck -mapped -assert\n\
+        "{read}{map}\ndelete t:$scopeinfo\ncheck -mapped -assert\n\
          tee -q -o mapped-stat.json stat -json\nwrite_verilog -noattr {verilog}\nwrite_json {json}\n",
-        sources = sources.join(" "),
-        top = unit.top,
+        read = read(bench, unit)?,
         map = family.map(&unit.top, false),
         verilog = files::MAPPED_VERILOG,
         json = files::MAPPED_JSON,

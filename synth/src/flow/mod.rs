@@ -11,20 +11,24 @@
 
 mod area;
 pub mod asic;
+mod board;
 mod map;
 mod netlist;
 mod result;
 mod route;
 mod shell;
+mod simulation;
 mod target;
 mod timing;
 
 pub use area::{Area, Cells};
+pub use board::{Board, Manifest};
 pub use map::{Mapped, files, map, wrap};
 pub use netlist::{Cell, Netlist, Parameter};
-pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis};
-pub use route::{Device, pack, route};
-pub use shell::Shell;
+pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis, Verification};
+pub use route::{Constraints, Device, pack, route};
+pub use shell::{Pins, Shell};
+pub use simulation::simulation;
 pub use target::{Family, OSU018, TARGETS, Target};
 pub use timing::{CriticalPath, Report, Utilization};
 
@@ -75,10 +79,14 @@ pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> 
     if let Some((shell, nextpnr, packer)) = placing {
         let cells = wrap(bench, &yosys, family, &mapped, shell)?;
         result.shell = Some(ShellCost { area: cells.area(family), cells });
-        bench.write(CONSTRAINTS, shell.constraints.as_deref().unwrap_or(family.narrow_pins()))?;
+        let constraints = match &shell.pins {
+            Pins::Chosen => Constraints { file: PINS, complete: false },
+            Pins::Given(_) => Constraints { file: PINS, complete: true },
+        };
+        bench.write(PINS, if let Pins::Given(text) = &shell.pins { text } else { family.narrow_pins() })?;
         let mut placements = vec![];
         for seed in 1..=job.seeds {
-            let report = route(bench, &nextpnr, job.device, CONSTRAINTS, job.mhz, seed)?;
+            let report = route(bench, &nextpnr, job.device, constraints, job.mhz, seed)?;
             placements.push(Placement { seed, report });
         }
         result.routed(placements);
@@ -114,4 +122,4 @@ pub fn synthesize_asic(
     Ok(result)
 }
 
-const CONSTRAINTS: &str = "shell/constraints";
+const PINS: &str = "shell/constraints";

@@ -16,6 +16,10 @@ pub struct Synthesis {
     pub target: String,
     /// The vendor's name of the device, or the cell library's of itself.
     pub device: String,
+    /// The board it is on, if it is on one.
+    pub board: Option<String>,
+    /// The model whose weights are in block RAM beside the unit, if one's are.
+    pub weights_on_chip: Option<String>,
     /// The unit.
     pub config: Config,
     /// Cells of the unit alone, without what goes around it.
@@ -38,6 +42,8 @@ pub struct Synthesis {
     pub best_seed: Option<u64>,
     /// File of its bitstream.
     pub bitstream: Option<String>,
+    /// The mapped netlist in simulation, when it was asked for.
+    pub verification: Option<Verification>,
     /// Versions by tool.
     pub tool_versions: BTreeMap<String, String>,
     /// What was run, in order.
@@ -97,6 +103,34 @@ pub struct Placement {
     pub report: Report,
 }
 
+/// The mapped netlist against the golden model and against the unit it was mapped from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verification {
+    /// Random cases.
+    pub cases: u64,
+    /// Seed of the first.
+    pub seed: u64,
+    /// Probability of a pause on every stream.
+    pub stalls: f64,
+    /// Multiply-accumulates compared.
+    pub macs: u64,
+    /// Results that differ from the golden model's.
+    pub mismatches: u64,
+    /// Cycles that the netlist counted.
+    pub cycles: u64,
+    /// Cycles that the unit before mapping counted: the same when all is well.
+    pub rtl_cycles: u64,
+    /// The first failure.
+    pub failure: Option<String>,
+}
+
+impl Verification {
+    /// Whether nothing was found.
+    pub fn passed(&self) -> bool {
+        self.mismatches == 0 && self.failure.is_none() && self.cycles == self.rtl_cycles
+    }
+}
+
 /// A quantity over the seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
@@ -130,6 +164,8 @@ impl Synthesis {
         Synthesis {
             target: target.into(),
             device: device.into(),
+            board: None,
+            weights_on_chip: None,
             config: config.clone(),
             cells,
             fpga: None,
@@ -140,6 +176,7 @@ impl Synthesis {
             placements: vec![],
             best_seed: None,
             bitstream: None,
+            verification: None,
             tool_versions: [("yosys".to_string(), yosys)].into(),
             commands: vec![],
         }

@@ -18,6 +18,15 @@ pub struct Device {
     pub speed: Option<&'static str>,
 }
 
+/// The file that says which port is on which pin.
+#[derive(Clone, Copy, Debug)]
+pub struct Constraints<'a> {
+    /// Its name in the folder of the bench.
+    pub file: &'a str,
+    /// Whether it has to name every port.
+    pub complete: bool,
+}
+
 /// Places and routes the wrapped unit of the bench from a random `seed` and reports.
 ///
 /// # Errors
@@ -26,7 +35,7 @@ pub fn route(
     bench: &Bench<'_>,
     nextpnr: &Program,
     device: &Device,
-    constraints: &str,
+    constraints: Constraints<'_>,
     mhz: f64,
     seed: u64,
 ) -> Result<Report, Error> {
@@ -38,16 +47,19 @@ pub fn route(
     // Whether the clock is fast enough is for the reader of the report to say
     command.extend(["--timing-allow-fail", "--report", &report]);
     let part = format!("{}{package}{}", target.select, speed.unwrap_or_default());
-    let (family, pins) = (format!("family={GOWIN}"), format!("cst={constraints}"));
+    let free = !constraints.complete;
+    let (family, pins) = (format!("family={GOWIN}"), format!("cst={}", constraints.file));
     match target.family {
         Family::Ecp5 => {
             command.extend([target.select, "--package", package, "--textcfg", &routed]);
-            command.extend(["--lpf", constraints, "--lpf-allow-unconstrained"]);
+            command.extend(["--lpf", constraints.file]);
+            command.extend(free.then_some("--lpf-allow-unconstrained"));
             command.extend(speed.iter().flat_map(|speed| ["--speed", speed]));
         }
         Family::Ice40 => {
             command.extend([target.select, "--package", package, "--asc", &routed]);
-            command.extend(["--pcf", constraints, "--pcf-allow-unconstrained"]);
+            command.extend(["--pcf", constraints.file]);
+            command.extend(free.then_some("--pcf-allow-unconstrained"));
         }
         Family::Gowin => {
             command.extend(["--device", &part, "--vopt", &family, "--vopt", &pins, "--write", &routed]);

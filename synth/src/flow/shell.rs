@@ -12,8 +12,17 @@ pub struct Shell {
     pub top: String,
     /// Its modules; one of them instantiates the unit by the name of the unit's top module.
     pub sources: Vec<SourceFile>,
-    /// Pins in the format of the device's nextpnr; without it nextpnr chooses them.
-    pub constraints: Option<String>,
+    /// Where its ports are.
+    pub pins: Pins,
+}
+
+/// How ports come to pins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pins {
+    /// nextpnr chooses, where it can.
+    Chosen,
+    /// All of them in the format of the device's nextpnr; a port that is forgotten is an error.
+    Given(String),
 }
 
 impl Shell {
@@ -25,6 +34,6 @@ impl Shell {
         let mut all = lang::verilog(&library::narrow(unit)?)?;
         // Children come first: all but the last are the unit
         let wrapper = all.files.split_off(all.files.len() - 1);
-        Ok(Shell { top: all.top, sources: wrapper, constraints: None })
+        Ok(Shell { top: all.top, sources: wrapper, pins: Pins::Chosen })
     }
 }

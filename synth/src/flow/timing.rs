@@ -88,7 +88,7 @@ impl Report {
         let path = raw.critical_paths.iter().find(|path| domain(&path.from) && domain(&path.to));
         let path = path.ok_or_else(|| wrong(format!("no path of clock {clock}")))?;
         Ok(Report {
-            fmax_mhz: fmax.achieved,
+            fmax_mhz: rounded(fmax.achieved),
             utilization: raw.utilization.into_iter().filter(|(_, cells)| cells.used > 0).collect(),
             critical_path: path.read().ok_or_else(|| wrong(format!("the path of clock {clock} is empty")))?,
         })
@@ -112,11 +112,16 @@ impl RawPath {
             from: place(&first.from.cell).into(),
             to: place(&last.to.cell).into(),
             through,
-            delay_ns: sum(""),
-            routing_ns: sum("routing"),
+            delay_ns: rounded(sum("")),
+            routing_ns: rounded(sum("routing")),
             levels: self.path.iter().filter(|segment| segment.kind == "logic").count(),
         })
     }
+}
+
+/// To a thousandth: the tools compute with fewer digits than they print.
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
 }
 
 /// The signal or memory that Yosys named a cell after: what comes before the cell's own type and before numbers.

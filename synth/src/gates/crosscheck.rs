@@ -1,12 +1,14 @@
 //! The same energy by OpenSTA, an independent reading of library and netlist.
 //!
-//! OpenSTA of 2019 reads no waveforms. It is told how often each driver switches, as [`Simulator`] counted it, and
-//! multiplies with its own look-ups. Its command for that, `set_power_activity -pins`, is broken; what lies beneath it
-//! is called directly. For each transition it charges the energy of a rise and of a fall inside the cell where one of
-//! the two happens, which a single inverter shows; its internal power is halved here for that reason.
+//! OpenSTA of 2019 reads no waveforms. It is told how often each input and each register switches, as [`Simulator`] counted
+//! it, spreads that through the gates by rules of its own, and multiplies with its own look-ups. What it is told of other
+//! pins it forgets; its command `set_power_activity -pins` is broken, and what lies beneath it is called directly. Inputs need
+//! a clock (`set_input_delay`): without one it takes activities for transitions a second. For each transition it charges the
+//! energy of a rise and of a fall inside the cell where one of the two happens, which a single inverter shows; its internal
+//! power is halved here for that reason.
 
 use super::map::MAPPED_VERILOG;
-use super::{Energy, INPUT_SLEW, Simulator, Unit};
+use super::{Energy, INPUT_SLEW, NetId, Netlist, Simulator, Unit};
 use crate::bench::{Bench, words};
 use crate::error::Error;
 use crate::tools::Program;
@@ -44,23 +46,16 @@ pub fn crosscheck(
     let netlist = &unit.netlist;
     let liberty = liberty.canonicalize().map_err(Error::io(format!("reading {}", liberty.display())))?;
     let clock = netlist.clock.map(|net| netlist.nets[net].clone()).unwrap_or_default();
-    let mut script = format!(
-        "read_liberty {{{liberty}}}\nread_verilog {MAPPED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns -power mW\n\
+    let script = format!(
+        "read_liberty {{{liberty}}}\nread_verilog {MAPPED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns\n\
          create_clock -name {clock} -period {PERIOD} [get_ports {clock}]\n\
          set_clock_transition {INPUT_SLEW} [get_clocks {clock}]\nset_input_transition {INPUT_SLEW} [all_inputs]\n\
-         report_checks -path_delay max -format full -digits 4\n",
+         set_input_delay 0 -clock {clock} [all_inputs]\nreport_checks -path_delay max -format full -digits 4\n\
+         source {ACTIVITY}\nreport_power\nsource {ACTIVITY}\nreport_power -digits 6\n",
         liberty = liberty.display(),
         top = netlist.name,
     );
-    let gates = netlist.gates.iter().flat_map(|g| g.outputs.iter().map(move |o| (&g.name, &o.pin.name, o.net)));
-    let outputs =
-        netlist.flip_flops.iter().flat_map(|f| f.outputs.iter().map(move |(pin, net, _)| (&f.name, &pin.name, *net)));
-    for (cell, pin, net) in gates.chain(outputs) {
-        let activity = simulator.transitions(net).iter().sum::<u64>() as f64 / simulator.cycles() as f64;
-        // Writing to a String cannot fail
-        let _ = writeln!(script, "sta::set_power_pin_activity [get_pins {{{cell}/{pin}}}] {activity} 0.5");
-    }
-    script += "report_power -digits 6\n";
+    bench.write(ACTIVITY, &activity(netlist, simulator))?;
     bench.write("power.tcl", &script)?;
     let program = sta.path.to_string_lossy();
     let command = [&*program, "-no_splash", "-no_init", "-exit", "power.tcl"];
@@ -77,6 +72,28 @@ pub fn crosscheck(
     })
 }
 
+/// The activities are set and spread twice, since what registers pass on arrives only the second time.
+const ACTIVITY: &str = "activity.tcl";
+
+/// How often each input and each register switches in a cycle.
+fn activity(netlist: &Netlist<'_>, simulator: &Simulator<'_>) -> String {
+    let registers = netlist.flip_flops.iter();
+    let registers = registers.flat_map(|f| f.outputs.iter().map(move |(pin, net, _)| (&f.name, &pin.name, *net)));
+    let rate = |net: NetId| simulator.transitions(net).iter().sum::<u64>() as f64 / simulator.cycles() as f64;
+    let mut text = String::new();
+    // Writing to a String cannot fail
+    for (cell, pin, net) in registers {
+        let _ = writeln!(text, "sta::set_power_pin_activity [get_pins {{{cell}/{pin}}}] {} 0.5", rate(net));
+    }
+    for (port, nets) in &netlist.inputs {
+        for (i, net) in nets.iter().enumerate() {
+            let bit = if nets.len() == 1 { port.clone() } else { format!("{port}[{i}]") };
+            let _ = writeln!(text, "sta::set_power_input_port_activity [get_ports {{{bit}}}] {} 0.5", rate(*net));
+        }
+    }
+    text
+}
+
 /// Power and energy differ by it only, ns.
 const PERIOD: f64 = 10.0;
 
@@ -88,11 +105,12 @@ fn parse(log: &str) -> Result<(Energy, f64), Error> {
     }
     let numbers = |line: &str| line.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).collect::<Vec<_>>();
     let arrival = log.lines().find(|line| line.trim_end().ends_with("data arrival time")).map(numbers);
-    let total = log.lines().find(|line| line.starts_with("Total ")).map(numbers);
+    let total = log.lines().rfind(|line| line.starts_with("Total ")).map(numbers);
     match (arrival.as_deref(), total.as_deref()) {
         (Some([critical, ..]), Some([internal, switching, ..])) => {
-            // mW times ns
-            let energy = Energy { internal: internal * PERIOD / 2.0, load: switching * PERIOD };
+            // A watt for a nanosecond is a thousand pJ
+            let pj = |watts: f64| watts * PERIOD * 1000.0;
+            let energy = Energy { internal: pj(*internal) / 2.0, load: pj(*switching) };
             Ok((energy, *critical))
         }
         _ => Err(wrong("it has no path or no total")),

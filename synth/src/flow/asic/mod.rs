@@ -16,6 +16,7 @@ pub use timing::{Timing, time};
 use super::area::Cells;
 use super::map::files::{MAPPED_JSON, MAPPED_VERILOG};
 use super::netlist::Netlist;
+use super::simulation::{simulated, with_models};
 use crate::bench::Bench;
 use crate::error::Error;
 use crate::yosys::{NAME, Yosys};
@@ -59,15 +60,11 @@ pub struct Macro {
 /// # Errors
 /// What Yosys says, or that a net of the result is undriven or driven twice.
 pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Silicon, Error> {
-    for file in &design.files {
-        bench.write(&format!("rtl/{}", file.name), &file.text)?;
-    }
     bench.write("memory_map.v", include_str!("memory_map.v"))?;
     bench.write("memory.v", include_str!("memory.v"))?;
-    let sources: Vec<_> = design.files.iter().map(|file| format!("rtl/{}", file.name)).collect();
     let liberty = library.path.to_string_lossy();
     let script = format!(
-        "read_liberty -lib -ignore_miss_func \"{liberty}\"\nread_verilog -lib memory.v\nread_verilog {sources}\n\
+        "{read}read_liberty -lib -ignore_miss_func \"{liberty}\"\nread_verilog -lib memory.v\n\
          hierarchy -check -top {top}\nsynth -flatten -top {top} -run begin:fine\n\
          techmap -map memory_map.v a:ram_style=block\nsynth -flatten -top {top} -run fine:\n\
          dfflibmap -liberty \"{liberty}\"\nabc -liberty \"{liberty}\" -script {ABC}\ndelete t:$scopeinfo\nopt_clean\n\
@@ -75,7 +72,7 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
          write_verilog -noattr {MAPPED_VERILOG}\nwrite_json {MAPPED_JSON}\n\
          splitnets\nsetparam -unset WORDS -unset WIDTH -unset ADDRESS t:trine_memory\n\
          write_verilog -noattr -noexpr -simple-lhs {TIMED_VERILOG}\n",
-        sources = sources.join(" "),
+        read = super::map::read(bench, design)?,
         top = design.top,
     );
     bench.write("map.ys", &script)?;
@@ -89,17 +86,21 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
     Ok(Silicon { cells, area_um2, sequential_um2, memories: memories(&netlist)?, yosys: super::map::version(&stat)? })
 }
 
-/// What a simulation of a design that was mapped on `library` needs besides the netlist.
+/// What [`map`] left on the bench of `design`, as a design of the same ports; the models come from the library's functions.
 ///
 /// # Errors
 /// What Yosys says.
-pub fn models(bench: &Bench<'_>, yosys: &Yosys, library: &Library) -> Result<Vec<SourceFile>, Error> {
+pub fn simulation(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Verilog, Error> {
     let liberty = library.path.to_string_lossy();
-    let script = format!("read_liberty -ignore_miss_func \"{liberty}\"\nproc\nwrite_verilog -noattr library.v\n");
+    let script = format!(
+        "read_liberty -ignore_miss_func \"{liberty}\"\nproc\nwrite_verilog -noattr library.v\ndesign -reset\n{}",
+        simulated()
+    );
     bench.write("models.ys", &script)?;
-    bench.run(NAME, "making models of the cells", "models.log", &yosys.command("models.ys"))?;
+    bench.run(NAME, "preparing simulation", "models.log", &yosys.command("models.ys"))?;
     let memory = SourceFile { name: "memory.v".into(), text: include_str!("memory.v").into() };
-    Ok(vec![SourceFile { name: "library.v".into(), text: bench.read("library.v")? }, memory])
+    let library = SourceFile { name: "library.v".into(), text: bench.read("library.v")? };
+    with_models(bench, design, vec![library, memory])
 }
 
 /// Area of all cells and of the registers among them.

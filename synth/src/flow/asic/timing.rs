@@ -3,7 +3,7 @@
 use super::{Library, TIMED_VERILOG};
 use crate::bench::{Bench, words};
 use crate::error::Error;
-use crate::flow::timing::CriticalPath;
+use crate::flow::timing::{CriticalPath, rounded};
 use crate::tools::Program;
 
 /// How fast a mapped design can be clocked.
@@ -37,8 +37,11 @@ pub fn time(bench: &Bench<'_>, sta: &Program, library: &Library, top: &str, cloc
 const PERIOD: f64 = 10.0;
 
 impl Timing {
-    /// Reads what `report_checks -format full` wrote for a clock of [`PERIOD`].
-    fn parse(log: &str) -> Result<Timing, Error> {
+    /// Reads what OpenSTA wrote for `report_checks -format full` and a clock of 10 ns.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when it is cut off, or no path runs from register to register.
+    pub fn parse(log: &str) -> Result<Timing, Error> {
         let what = "OpenSTA's report";
         let error = log.lines().find(|line| line.starts_with("Error:"));
         if let Some(error) = error {
@@ -58,7 +61,7 @@ impl Timing {
                 through.push(instance.into());
             }
         }
-        let delay_ns = PERIOD - slack;
+        let delay_ns = rounded(PERIOD - slack);
         let critical_path = CriticalPath {
             from: first.place().into(),
             to: last.place().into(),

@@ -81,6 +81,9 @@
       // What was decided a cycle ago is what can be done now.
       assert (\core.sequencer.issue_q == (\core.sequencer.run_q & \core.sequencer.act_valid_i
               & (\core.sequencer.tile_valid_i | ~\core.sequencer.first_q ) & \core.sequencer.had_room_q ));
+      assert (\core.sequencer.act_take_q == \core.sequencer.issue_q );
+      if (\core.sequencer.run_q ) assert (\core.sequencer.act_last_q == \core.sequencer.last_q );
+      if (\core.sequencer.run_q ) assert (\core.sequencer.act_last_chunk_q == \core.sequencer.last_chunk_q );
       assert (~\core.sequencer.has_room_q | free >= 2);
       assert (~\core.sequencer.had_room_q | free >= 1);
       // A start is one cycle, finds nothing going on, and has a shape that stands still.

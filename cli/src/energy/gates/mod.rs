@@ -1,0 +1,213 @@
+//! `trine energy gates`: energy of the ternary column and of dot products in int8 and fp16, at gate level.
+
+mod document;
+mod records;
+mod result;
+mod samples;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use indicatif::ProgressBar;
+use sha2::{Digest, Sha256};
+use trine_golden_model::Tokenizer;
+use trine_hdl::design::dot::{Arithmetic, dot};
+use trine_hdl::lang::verilog;
+use trine_synth::bench::Bench;
+use trine_synth::flow::asic;
+use trine_synth::gates::{Crosscheck, Cycle, INPUT_SLEW, Simulator, Timing, Unit, crosscheck, map, measure};
+use trine_synth::liberty::Library;
+use trine_synth::tools::OPENSTA;
+use trine_synth::yosys::Yosys;
+
+use self::result::{Conditions, Measurement, UnitResult};
+use self::samples::{Sample, Weights, capture};
+use crate::Verdict;
+use crate::loading::Loading;
+use crate::output::{progress, write_json};
+
+/// Measure energy at gate level, before layout: the ternary column beside dot products in int8 and fp16
+///
+/// Each is mapped on a cell library and simulated with activations and weights of a model's layers; every total is
+/// checked. Prints a report in Markdown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
+    #[arg(long, required_unless_present = "from")]
+    model: Option<PathBuf>,
+    /// Cell library in Liberty format [default: osu018, 180 nm, which `make setup-synth` brings]
+    #[arg(long, value_name = "FILE")]
+    liberty: Option<PathBuf>,
+    /// Lanes of the dot products, one size or several
+    #[arg(long, value_name = "K", value_delimiter = ',', default_values_t = [16, 64])]
+    lanes: Vec<usize>,
+    /// Layers to take operands from
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=7))]
+    samples: u32,
+    /// Clock cycles to count in each run
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..=65536))]
+    cycles: u32,
+    /// What the model reads
+    #[arg(long, default_value = "First Citizen:\nBefore we proceed any further, hear me speak.")]
+    text: String,
+    /// Compare the energy of the first run with OpenSTA's
+    #[arg(long, conflicts_with = "from")]
+    opensta: bool,
+    /// Write the results here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Report on results kept earlier instead of measuring
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "json"])]
+    from: Option<PathBuf>,
+    /// Print what follows for the energy model: records in the format of its own, instead of the report
+    #[arg(long)]
+    records: bool,
+    #[command(flatten)]
+    loading: Loading,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let measurement = match (&args.from, &args.model) {
+        (Some(file), _) => {
+            let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            serde_json::from_str(&text).with_context(|| format!("{}: no results of this command", file.display()))?
+        }
+        (None, Some(model)) => args.measure(model)?,
+        (None, None) => anyhow::bail!("--model is missing"),
+    };
+    if let Some(path) = &args.json {
+        write_json(path, &measurement)?;
+    }
+    let text = if args.records { records::toml(&measurement)? } else { document::markdown(&measurement) };
+    out.write_all(text.as_bytes())?;
+    let (_, wrong) = measurement.totals();
+    Ok(if wrong == 0 { Verdict::Right } else { Verdict::Wrong })
+}
+
+/// What is measured, the ternary column first.
+const UNITS: [(Arithmetic, Weights); 7] = [
+    (Arithmetic::Ternary, Weights::Model),
+    (Arithmetic::Int8, Weights::Model),
+    (Arithmetic::Int8, Weights::Dense),
+    (Arithmetic::Fp16, Weights::Model),
+    (Arithmetic::Fp16, Weights::Dense),
+    (Arithmetic::Fp16Fp32, Weights::Model),
+    (Arithmetic::Fp16Fp32, Weights::Dense),
+];
+
+/// A mapping that takes longer is stopped.
+const LIMIT: Duration = Duration::from_secs(1800);
+
+impl Args {
+    fn measure(&self, path: &Path) -> Result<Measurement> {
+        for lanes in &self.lanes {
+            ensure!((1..=256).contains(lanes), "lanes = {lanes} is outside 1 to 256");
+        }
+        let file = match &self.liberty {
+            Some(file) => file.clone(),
+            None => asic::Library::osu018()?.path,
+        };
+        let library = Library::open(&file)?;
+        let yosys = Yosys::find()?;
+        let sta = self.opensta.then(|| OPENSTA.find()).transpose()?;
+        let model = self.loading.load(path)?;
+        let tokens = Tokenizer::load(path)?.encode(&self.text)?;
+        let samples = capture(&model, &tokens, self.samples as usize)?;
+
+        let bar = progress((UNITS.len() * self.lanes.len() * samples.len()) as u64, "runs");
+        let (mut units, mut checked, mut version) = (vec![], None, String::new());
+        for lanes in &self.lanes {
+            for arithmetic in Arithmetic::ALL {
+                let design = verilog(&dot(arithmetic, *lanes)?)?;
+                let mut folder = tempfile::Builder::new().prefix("trine-gates-").tempdir()?;
+                let bench = Bench::new(folder.path().to_owned(), LIMIT, &|_| ());
+                // The log of a mapping that failed is wanted
+                let mapped = map(&bench, &yosys, &file, &design)
+                    .inspect_err(|error| folder.disable_cleanup(!error.is_missing_tool()))?;
+                let unit = Unit::new(arithmetic, *lanes, &mapped.json, &design.top, &design.clock, &library)?;
+                version = mapped.yosys;
+                for (_, weights) in UNITS.into_iter().filter(|(other, _)| *other == arithmetic) {
+                    let runs = Runs { unit: &unit, arithmetic, lanes: *lanes, weights, cycles: self.cycles as usize };
+                    if let Some(sta) = sta.as_ref().filter(|_| units.is_empty()) {
+                        let check = |simulator: &Simulator<'_>| crosscheck(&bench, sta, &file, &unit, simulator);
+                        checked = Some(runs.checked(&samples[0], check)?);
+                    }
+                    units.push(runs.all(&samples, &bar)?);
+                }
+            }
+        }
+        bar.finish_and_clear();
+        let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+        Ok(Measurement {
+            tag: "measured, pre-layout".into(),
+            conditions: Conditions {
+                library: library.name.clone(),
+                library_sha256: format!("{:x}", Sha256::digest(bytes)),
+                volts: library.volts,
+                celsius: library.celsius,
+                yosys: version,
+                input_slew_ns: INPUT_SLEW,
+                model: path.display().to_string(),
+                text: self.text.clone(),
+                cycles: self.cycles as usize,
+            },
+            samples: samples.into_iter().map(|sample| sample.about).collect(),
+            units,
+            crosscheck: checked,
+        })
+    }
+}
+
+/// The runs of one dot product with one kind of weights.
+struct Runs<'a> {
+    unit: &'a Unit<'a>,
+    arithmetic: Arithmetic,
+    lanes: usize,
+    weights: Weights,
+    cycles: usize,
+}
+
+impl Runs<'_> {
+    /// Enough to fill the pipeline before counting starts.
+    fn operands(&self, sample: &Sample) -> Result<Vec<Cycle>> {
+        let count = self.cycles + self.arithmetic.latency(self.lanes);
+        sample.cycles(self.arithmetic, self.weights, self.lanes, count)
+    }
+
+    fn all(&self, samples: &[Sample], bar: &ProgressBar) -> Result<UnitResult> {
+        let (mut delayed, mut settled) = (vec![], vec![]);
+        for sample in samples {
+            let cycles = self.operands(sample)?;
+            delayed.push(measure(self.unit, Timing::Delayed, &cycles, &mut |_| ())?);
+            settled.push(measure(self.unit, Timing::Settled, &cycles, &mut |_| ())?);
+            bar.inc(1);
+        }
+        let netlist = &self.unit.netlist;
+        Ok(UnitResult {
+            arithmetic: self.arithmetic.to_string(),
+            lanes: self.lanes,
+            weights: self.weights,
+            gates: netlist.gates.len(),
+            flip_flops: netlist.flip_flops.len(),
+            area_um2: netlist.area(),
+            flip_flop_area_um2: netlist.flip_flops.iter().map(|f| f.cell.area).sum(),
+            critical_ns: self.unit.delays.critical,
+            leakage_nw: netlist.leakage(),
+            delayed,
+            settled,
+        })
+    }
+
+    /// One run more, and what `check` makes of it.
+    fn checked(
+        &self,
+        sample: &Sample,
+        check: impl Fn(&Simulator<'_>) -> Result<Crosscheck, trine_synth::Error>,
+    ) -> Result<Crosscheck> {
+        let mut found = None;
+        measure(self.unit, Timing::Delayed, &self.operands(sample)?, &mut |simulator| found = Some(check(simulator)))?;
+        Ok(found.context("nothing was counted")??)
+    }
+}

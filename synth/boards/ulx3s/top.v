@@ -1,0 +1,51 @@
+// ULX3S: 25 MHz times 2; the serial line is the FTDI chip behind USB connector US1; button PWR resets.
+module ulx3s (
+  input  wire clk,
+  input  wire button_n,
+  input  wire uart_rx,
+  output wire uart_tx,
+  output wire led,
+  output wire wifi_gpio0
+);
+  // The ESP32 takes the board over unless this is high.
+  assign wifi_gpio0 = 1'b1;
+
+  // VCO at 600 MHz.
+  wire clk50, locked;
+  (* FREQUENCY_PIN_CLKI = "25", FREQUENCY_PIN_CLKOP = "50", ICP_CURRENT = "12", LPF_RESISTOR = "8" *)
+  EHXPLLL #(
+    .CLKI_DIV(1),
+    .CLKFB_DIV(2),
+    .CLKOP_ENABLE("ENABLED"),
+    .CLKOP_DIV(12),
+    .CLKOP_CPHASE(5),
+    .CLKOP_FPHASE(0),
+    .FEEDBK_PATH("CLKOP")
+  ) pll (
+    .CLKI(clk),
+    .CLKFB(clk50),
+    .CLKOP(clk50),
+    .LOCK(locked),
+    .RST(1'b0),
+    .STDBY(1'b0),
+    .PHASESEL0(1'b0),
+    .PHASESEL1(1'b0),
+    .PHASEDIR(1'b1),
+    .PHASESTEP(1'b1),
+    .PHASELOADREG(1'b1),
+    .PLLWAKESYNC(1'b0),
+    .ENCLKOP(1'b0)
+  );
+
+  wire resetn;
+  power_on_reset reset (.clk_i(clk50), .hold_i(!button_n || !locked), .resetn_o(resetn));
+
+  trine_serial unit (
+    .aclk(clk50),
+    .aresetn(resetn),
+    .uart_divider(`TRINE_UART_DIVIDER),
+    .uart_rx(uart_rx),
+    .uart_tx(uart_tx),
+    .irq(led)
+  );
+endmodule

@@ -1,0 +1,146 @@
+//! A board: a folder with a manifest, a top module and constraints.
+//!
+//! The top module brings clock, reset and pins to `trine_serial`, the unit behind a serial line
+//! ([`trine_hdl::design::serial`]); the macro `TRINE_UART_DIVIDER` is the line's divider at the manifest's clock and speed.
+//! Nothing else has to know the board: a folder with a `board.toml` is all there is to a new one.
+
+use super::route::Device;
+use super::shell::{Pins, Shell};
+use super::target::Target;
+use crate::error::Error;
+use serde::Deserialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+use trine_hdl::{SourceFile, design, lang};
+use trine_spec::Config;
+
+/// The manifest's file name.
+const MANIFEST: &str = "board.toml";
+
+/// Where the project keeps its boards.
+const BOARDS: &str = "synth/boards";
+
+/// `board.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Manifest {
+    /// Name for people.
+    pub name: String,
+    /// Name of the [`Target`].
+    pub target: String,
+    /// The device's package, as nextpnr calls it.
+    pub package: String,
+    /// Its speed grade, where there are several.
+    pub speed: Option<String>,
+    /// The unit's clock, which placement must reach, MHz.
+    pub clock_mhz: f64,
+    /// Bits a second on the serial line.
+    pub baud: u32,
+    /// Name of the top module.
+    pub top: String,
+    /// Verilog files, relative to the manifest.
+    pub sources: Vec<PathBuf>,
+    /// Pins, in the format of the device's nextpnr.
+    pub constraints: PathBuf,
+    /// The command that loads a bitstream named behind it.
+    pub load: String,
+    /// The unit, unless another is asked for.
+    pub unit: Config,
+}
+
+/// A board that was read.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What it says of itself.
+    pub manifest: Manifest,
+}
+
+impl Board {
+    /// The board of folder `name`, or of that name in `synth/boards` of a folder above one of `starts`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] with the names there are, [`Error::Unreadable`] with what is wrong in the manifest.
+    pub fn find(name: &str, starts: &[PathBuf]) -> Result<Board, Error> {
+        let shelves: Vec<PathBuf> = starts.iter().flat_map(|s| s.ancestors()).map(|s| s.join(BOARDS)).collect();
+        let folders = std::iter::once(PathBuf::from(name)).chain(shelves.iter().map(|shelf| shelf.join(name)));
+        match folders.into_iter().find(|folder| folder.join(MANIFEST).is_file()) {
+            Some(folder) => Board::read(&folder),
+            None => {
+                let mut known: Vec<String> = shelves.iter().flat_map(|shelf| names(shelf)).collect();
+                known.sort();
+                known.dedup();
+                let known =
+                    if known.is_empty() { format!("none, a folder with {MANIFEST} is one") } else { known.join(" ") };
+                Err(Error::Unknown { what: "board", value: name.into(), known })
+            }
+        }
+    }
+
+    /// The board of a folder.
+    fn read(folder: &Path) -> Result<Board, Error> {
+        let path = folder.join(MANIFEST);
+        let wrong = |problem: String| Error::unreadable(&path.display().to_string(), problem);
+        let manifest: Manifest = toml::from_str(&text(&path)?).map_err(|e| wrong(e.message().to_owned()))?;
+        let board = Board { folder: folder.to_owned(), manifest };
+        let Manifest { clock_mhz, baud, unit, .. } = &board.manifest;
+        if !(clock_mhz.is_finite() && *clock_mhz > 0.0) || *baud == 0 {
+            return Err(wrong("clock-mhz and baud are numbers above 0".into()));
+        }
+        if !(4..=0xFFFF).contains(&board.divider()) {
+            return Err(wrong(format!("{clock_mhz} MHz are not 4 to 65535 times {baud} baud")));
+        }
+        if !unit.windows {
+            return Err(wrong("the unit of a board needs windows = true".into()));
+        }
+        Ok(board)
+    }
+
+    /// The device on the board.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the manifest names a target or a speed grade that there is not.
+    pub fn device(&self) -> Result<Device, Error> {
+        let target = Target::named(&self.manifest.target)?;
+        Ok(Device {
+            target,
+            package: self.manifest.package.clone(),
+            speed: target.speed(self.manifest.speed.as_deref())?,
+        })
+    }
+
+    /// Clock cycles a bit of the serial line.
+    pub fn divider(&self) -> u64 {
+        (self.manifest.clock_mhz * 1e6 / f64::from(self.manifest.baud)).round() as u64
+    }
+
+    /// What goes around the unit of configuration `config`: the bridge to the serial line, and the board's own modules.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a file of the board is not there.
+    pub fn shell(&self, config: &Config) -> Result<Shell, Error> {
+        let unit: Vec<String> =
+            lang::verilog(&design::unit(config)?)?.files.into_iter().map(|file| file.name).collect();
+        let mut sources = lang::verilog(&design::serial(config)?)?.files;
+        sources.retain(|file| !unit.contains(&file.name));
+        let divider = format!("`define TRINE_UART_DIVIDER 16'd{}\n", self.divider());
+        for source in &self.manifest.sources {
+            let name = source.file_name().unwrap_or(source.as_os_str()).to_string_lossy().into_owned();
+            sources.push(SourceFile { name, text: divider.clone() + &text(&self.folder.join(source))? });
+        }
+        let constraints = text(&self.folder.join(&self.manifest.constraints))?;
+        Ok(Shell { top: self.manifest.top.clone(), sources, pins: Pins::Given(constraints) })
+    }
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(Error::io(format!("reading {}", path.display())))
+}
+
+/// Names of the boards on a shelf.
+fn names(shelf: &Path) -> Vec<String> {
+    let entries = fs::read_dir(shelf).into_iter().flatten().flatten();
+    let boards = entries.filter(|entry| entry.path().join(MANIFEST).is_file());
+    boards.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}

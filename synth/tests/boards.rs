@@ -1,0 +1,151 @@
+//! Every board of `synth/boards`: its manifest is sound, its top module fits the unit and the pins, and answers on its
+//! serial line.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use trine_driver::{Uartbone, Words};
+use trine_hdl::{Direction, Port, SourceFile, Verilog, design, lang};
+use trine_sim::{BuildOptions, Dut, SimSerial};
+use trine_spec::Config;
+use trine_spec::registers::{CAPS0, ID, ID_VALUE, SCRATCH, constant};
+use trine_synth::Error;
+use trine_synth::flow::{Board, Pins};
+
+/// A PLL that hands its clock on.
+const PLL: &str = "module EHXPLLL #(parameter CLKI_DIV = 1, CLKFB_DIV = 1, CLKOP_ENABLE = \"\", CLKOP_DIV = 1,
+  CLKOP_CPHASE = 0, CLKOP_FPHASE = 0, FEEDBK_PATH = \"\") (
+  input CLKI, CLKFB, RST, STDBY, PHASESEL0, PHASESEL1, PHASEDIR, PHASESTEP, PHASELOADREG, PLLWAKESYNC, ENCLKOP,
+  output CLKOP, LOCK);
+  assign CLKOP = CLKI;
+  assign LOCK = 1'b1;
+endmodule
+";
+
+fn shelf() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("boards")
+}
+
+fn boards() -> Vec<Board> {
+    let folders = fs::read_dir(shelf()).unwrap().map(|entry| entry.unwrap().path());
+    let folders = folders.filter(|folder| folder.join("board.toml").is_file());
+    folders.map(|folder| Board::find(&folder.to_string_lossy(), &[]).unwrap()).collect()
+}
+
+/// Names and directions of the ports of the board's top module, one a line.
+fn ports(text: &str) -> Vec<Port> {
+    let lines = text.lines().map(|line| line.trim().trim_end_matches(','));
+    let port = |line: &str| {
+        let (direction, name) = match line.split_whitespace().collect::<Vec<_>>()[..] {
+            ["input", "wire", name] => (Direction::Input, name),
+            ["output", "wire", name] => (Direction::Output, name),
+            _ => return None,
+        };
+        Some(Port { name: name.into(), direction, width: 1, signed: false })
+    };
+    lines.filter_map(port).collect()
+}
+
+fn top(board: &Board) -> Vec<Port> {
+    ports(&fs::read_to_string(board.folder.join("top.v")).unwrap())
+}
+
+#[test]
+fn there_are_boards_and_devices_for_them() {
+    let boards = boards();
+    assert!(boards.len() >= 4);
+    for board in boards {
+        let device = board.device().unwrap();
+        assert!(device.target.family.placing().is_some(), "{}", board.manifest.name);
+        assert!(board.divider() >= 26, "{}: a write may be lost to one that waits", board.manifest.name);
+    }
+}
+
+#[test]
+fn every_port_has_a_pin_and_every_pin_a_port() {
+    for board in boards() {
+        let Pins::Given(constraints) = board.shell(&board.manifest.unit).unwrap().pins else { panic!("no pins") };
+        let place = |line: &str| {
+            let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['"', ';'])).collect();
+            match words[..] {
+                ["LOCATE", "COMP", port, "SITE", _] | ["IO_LOC", port, _] => Some(port.to_string()),
+                ["set_io", .., port, _] => Some(port.to_string()),
+                _ => None,
+            }
+        };
+        let placed: BTreeSet<String> = constraints.lines().filter_map(place).collect();
+        let ports: BTreeSet<String> = top(&board).into_iter().map(|port| port.name).collect();
+        assert_eq!(placed, ports, "{}", board.manifest.name);
+    }
+}
+
+/// The board with a small unit, as it is simulated.
+fn simulated(board: &Board, unit: &Config) -> Verilog {
+    let shell = board.shell(unit).unwrap();
+    let mut files = lang::verilog(&design::unit(unit).unwrap()).unwrap().files;
+    files.extend(shell.sources);
+    files.push(SourceFile { name: "EHXPLLL.v".into(), text: PLL.into() });
+    Verilog { top: shell.top, clock: "clk".into(), files, cells: vec![], ports: top(board) }
+}
+
+#[test]
+fn every_board_answers_on_its_serial_line() {
+    let unit = Config { windows: true, max_depth: 8, max_tokens: 2, ..Config::sized(2, 2) };
+    for board in boards() {
+        let name = &board.manifest.name;
+        let library = trine_sim::build(&simulated(&board, &unit), &BuildOptions::default()).unwrap();
+        let mut dut = Dut::new(&library).unwrap();
+        // Buttons at rest
+        for port in top(&board).iter().filter(|port| port.name.starts_with("button")) {
+            dut.poke(port.name.as_str(), port.name.ends_with("_n")).unwrap();
+        }
+        let divider = board.divider() as u16;
+        let mut line = SimSerial::new(dut, divider, 100 * u64::from(divider)).unwrap();
+        line.hold(true, 300).unwrap();
+        let mut device = Uartbone::new(line, 0);
+        assert_eq!(device.read(ID.offset).unwrap(), ID_VALUE, "{name}");
+        assert_eq!(device.read(CAPS0.offset).unwrap(), constant(&CAPS0, &unit), "{name}");
+        device.write(SCRATCH.offset, 0x1234_5678).unwrap();
+        assert_eq!(device.read(SCRATCH.offset).unwrap(), 0x1234_5678, "{name}");
+    }
+}
+
+/// What is said of the board whose manifest has `from` become `to`.
+fn complaint(from: &str, to: &str) -> String {
+    let text = fs::read_to_string(shelf().join("icebreaker/board.toml")).unwrap();
+    assert!(text.contains(from), "{from}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("board.toml");
+    fs::write(&path, text.replace(from, to)).unwrap();
+    let board = Board::find(&folder.path().to_string_lossy(), &[]);
+    let error = board.and_then(|board| board.device().and(board.shell(&board.manifest.unit)));
+    error.unwrap_err().to_string().replace(&folder.path().display().to_string(), "HERE")
+}
+
+#[test]
+fn what_is_no_board_is_refused() {
+    let unreadable = "HERE/board.toml cannot be read: ";
+    assert_eq!(complaint("baud = 115200", "baud = 0"), format!("{unreadable}clock-mhz and baud are numbers above 0"));
+    assert_eq!(
+        complaint("clock-mhz = 12.0", "clock-mhz = 0.1"),
+        format!("{unreadable}0.1 MHz are not 4 to 65535 times 115200 baud")
+    );
+    assert_eq!(
+        complaint("windows = true", "windows = false"),
+        format!("{unreadable}the unit of a board needs windows = true")
+    );
+    assert_eq!(complaint("lanes = 10", "lanes = 300"), format!("{unreadable}lanes = 300 is outside 1 to 256"));
+    assert!(complaint("baud =", "bauds =").starts_with(&format!("{unreadable}unknown field `bauds`")));
+    assert!(complaint("ice40-up5k", "ice40-lp1k").starts_with("unknown target `ice40-lp1k`; known: "));
+    assert!(complaint("\"top.v\"", "\"not-there.v\"").starts_with("reading HERE/not-there.v: "));
+}
+
+#[test]
+fn boards_that_are_not_there_are_named() {
+    let missing = |starts: &[PathBuf]| match Board::find("ulx4s", starts) {
+        Err(Error::Unknown { known, .. }) => known,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(missing(&[shelf().join("ulx3s")]), "icebreaker orangecrab tang-nano-20k ulx3s");
+    assert_eq!(missing(&[PathBuf::from("/")]), "none, a folder with board.toml is one");
+}
