@@ -754,7 +754,8 @@ module trine_sequencer (
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
-  output wire rewind_o,
+  output wire act_take_o,
+  output wire act_rewind_o,
   output wire take_o,
   output wire wants_tile_o,
   output wire [2:0] token_o,
@@ -799,6 +800,9 @@ module trine_sequencer (
   wire has_tile;
   reg issue_q;
   reg take_q;
+  (* keep *) reg act_take_q;
+  (* keep *) reg act_last_q;
+  (* keep *) reg act_last_chunk_q;
   wire result;
   wire promised;
   wire freed;
@@ -806,6 +810,8 @@ module trine_sequencer (
   wire needs_tile;
   wire goes_on;
   wire may;
+  wire issue_next;
+  wire last_next;
   reg issue_1_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -829,8 +835,11 @@ module trine_sequencer (
   assign needs_tile = issue_q ? last_q : first_q;
   assign goes_on = run_q & ~(issue_q & job_end);
   assign may = (goes_on & act_valid_next_i) & has_room_q;
+  assign issue_next = may & (tile_valid_next_i | ~needs_tile);
+  assign last_next = last_q ? single_q : (token_q == before_last_q);
   assign issue_o = issue_q;
-  assign rewind_o = pass_end;
+  assign act_take_o = act_take_q;
+  assign act_rewind_o = act_last_q & act_last_chunk_q;
   assign take_o = take_q;
   assign wants_tile_o = wants_q;
   assign token_o = token_q;
@@ -861,15 +870,18 @@ module trine_sequencer (
     k_second_q <= depth_i - 7'd7;
     one_pass_q <= ~(20'd3 < outputs_i);
     n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd3);
-    issue_q <= may & (tile_valid_next_i | ~needs_tile);
+    issue_q <= issue_next;
+    act_take_q <= issue_next;
     take_q <= (may & tile_valid_next_i) & needs_tile;
     room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
     has_room_q <= ~(room_q < 5'd3);
     if (issue_q) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
-      last_q <= last_q ? single_q : (token_q == before_last_q);
+      act_last_q <= last_next;
+      last_q <= last_next;
       if (last_q) begin
+        act_last_chunk_q <= next_chunk;
         last_chunk_q <= next_chunk;
         first_chunk_q <= last_chunk_q;
         next_last_q <= last_chunk_q ? two_chunks_q : ~(7'd14 < k_after_q);
@@ -890,12 +902,15 @@ module trine_sequencer (
       run_q <= 1'd1;
       wants_q <= 1'd1;
       issue_q <= 1'd0;
+      act_take_q <= 1'd0;
       take_q <= 1'd0;
       token_q <= 3'd0;
       first_q <= 1'd1;
       last_q <= single_q;
+      act_last_q <= single_q;
       first_chunk_q <= 1'd1;
       last_chunk_q <= one_chunk_q;
+      act_last_chunk_q <= one_chunk_q;
       next_last_q <= two_chunks_q;
       k_after_q <= k_second_q;
       n_left_q <= n_left_q + n_step_q;
@@ -905,6 +920,7 @@ module trine_sequencer (
       run_q <= 1'd0;
       wants_q <= 1'd0;
       issue_q <= 1'd0;
+      act_take_q <= 1'd0;
       take_q <= 1'd0;
       n_left_q <= 20'd0;
       room_q <= 5'd16;
@@ -1226,10 +1242,14 @@ module trine_results (
   reg [4:0] read_q;
   reg word_valid_q;
   reg out_valid_q;
+  (* keep *) reg word_valid_1_q;
+  (* keep *) reg out_valid_1_q;
   wire out_free;
   wire word_free;
   wire stored;
   wire fetch;
+  wire word_valid_next;
+  wire out_valid_next;
   wire [3:0] write_at;
   wire [3:0] read_at;
   wire [49:0] words_word_o;
@@ -1237,6 +1257,8 @@ module trine_results (
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
   assign fetch = stored & word_free;
+  assign word_valid_next = word_free ? stored : word_valid_q;
+  assign out_valid_next = out_free ? word_valid_q : out_valid_q;
   assign write_at = write_q[3:0];
   assign read_at = read_q[3:0];
   assign valid_o = out_valid_q;
@@ -1248,7 +1270,7 @@ module trine_results (
     .write_i(push_i),
     .write_at_i(write_at),
     .data_i(data_i),
-    .read_i(word_free),
+    .read_i(ready_i | ~(word_valid_1_q & out_valid_1_q)),
     .read_at_i(read_at),
     .next_i(out_free),
     .zero_i(1'd0),
@@ -1261,6 +1283,8 @@ module trine_results (
       read_q <= 5'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
+      word_valid_1_q <= 1'd0;
+      out_valid_1_q <= 1'd0;
     end else begin
       if (push_i) begin
         write_q <= write_q + 5'd1;
@@ -1268,8 +1292,10 @@ module trine_results (
       if (fetch) begin
         read_q <= read_q + 5'd1;
       end
-      word_valid_q <= word_free ? stored : word_valid_q;
-      out_valid_q <= out_free ? word_valid_q : out_valid_q;
+      word_valid_q <= word_valid_next;
+      out_valid_q <= out_valid_next;
+      word_valid_1_q <= word_valid_next;
+      out_valid_1_q <= out_valid_next;
     end
   end
 endmodule
@@ -1308,7 +1334,8 @@ module trine_core (
 );
   wire open;
   wire issue;
-  wire rewind;
+  wire act_take;
+  wire act_rewind;
   wire take;
   wire activations_in_ready_o;
   wire [55:0] activations_word_o;
@@ -1324,7 +1351,8 @@ module trine_core (
   wire weights_illegal_o;
   wire pop;
   wire sequencer_issue_o;
-  wire sequencer_rewind_o;
+  wire sequencer_act_take_o;
+  wire sequencer_act_rewind_o;
   wire sequencer_take_o;
   wire sequencer_wants_tile_o;
   wire [2:0] sequencer_token_o;
@@ -1397,7 +1425,8 @@ module trine_core (
   wire [11:0] keep;
   assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
-  assign rewind = sequencer_rewind_o;
+  assign act_take = sequencer_act_take_o;
+  assign act_rewind = sequencer_act_rewind_o;
   assign take = sequencer_take_o;
   assign word = {job_end_7_q, last_pass_7_q, sums_total_o};
   assign pop = results_pop_o;
@@ -1430,8 +1459,8 @@ module trine_core (
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
-    .take_i(issue),
-    .rewind_i(rewind),
+    .take_i(act_take),
+    .rewind_i(act_rewind),
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
@@ -1471,7 +1500,8 @@ module trine_core (
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
-    .rewind_o(sequencer_rewind_o),
+    .act_take_o(sequencer_act_take_o),
+    .act_rewind_o(sequencer_act_rewind_o),
     .take_o(sequencer_take_o),
     .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),

@@ -1058,7 +1058,8 @@ module trine_sequencer (
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
-  output wire rewind_o,
+  output wire act_take_o,
+  output wire act_rewind_o,
   output wire take_o,
   output wire wants_tile_o,
   output wire [1:0] token_o,
@@ -1103,6 +1104,9 @@ module trine_sequencer (
   wire has_tile;
   reg issue_q;
   reg take_q;
+  (* keep *) reg act_take_q;
+  (* keep *) reg act_last_q;
+  (* keep *) reg act_last_chunk_q;
   wire result;
   wire promised;
   wire freed;
@@ -1110,6 +1114,8 @@ module trine_sequencer (
   wire needs_tile;
   wire goes_on;
   wire may;
+  wire issue_next;
+  wire last_next;
   reg issue_1_q;
   reg pass_end_q;
   reg issue_2_q;
@@ -1133,8 +1139,11 @@ module trine_sequencer (
   assign needs_tile = issue_q ? last_q : first_q;
   assign goes_on = run_q & ~(issue_q & job_end);
   assign may = (goes_on & act_valid_next_i) & has_room_q;
+  assign issue_next = may & (tile_valid_next_i | ~needs_tile);
+  assign last_next = last_q ? single_q : (token_q == before_last_q);
   assign issue_o = issue_q;
-  assign rewind_o = pass_end;
+  assign act_take_o = act_take_q;
+  assign act_rewind_o = act_last_q & act_last_chunk_q;
   assign take_o = take_q;
   assign wants_tile_o = wants_q;
   assign token_o = token_q;
@@ -1165,15 +1174,18 @@ module trine_sequencer (
     k_second_q <= depth_i - 10'd10;
     one_pass_q <= ~(20'd4 < outputs_i);
     n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd4);
-    issue_q <= may & (tile_valid_next_i | ~needs_tile);
+    issue_q <= issue_next;
+    act_take_q <= issue_next;
     take_q <= (may & tile_valid_next_i) & needs_tile;
     room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
     has_room_q <= ~(room_q < 6'd3);
     if (issue_q) begin
       token_q <= last_q ? 2'd0 : (token_q + 2'd1);
       first_q <= last_q;
-      last_q <= last_q ? single_q : (token_q == before_last_q);
+      act_last_q <= last_next;
+      last_q <= last_next;
       if (last_q) begin
+        act_last_chunk_q <= next_chunk;
         last_chunk_q <= next_chunk;
         first_chunk_q <= last_chunk_q;
         next_last_q <= last_chunk_q ? two_chunks_q : ~(10'd20 < k_after_q);
@@ -1194,12 +1206,15 @@ module trine_sequencer (
       run_q <= 1'd1;
       wants_q <= 1'd1;
       issue_q <= 1'd0;
+      act_take_q <= 1'd0;
       take_q <= 1'd0;
       token_q <= 2'd0;
       first_q <= 1'd1;
       last_q <= single_q;
+      act_last_q <= single_q;
       first_chunk_q <= 1'd1;
       last_chunk_q <= one_chunk_q;
+      act_last_chunk_q <= one_chunk_q;
       next_last_q <= two_chunks_q;
       k_after_q <= k_second_q;
       n_left_q <= n_left_q + n_step_q;
@@ -1209,6 +1224,7 @@ module trine_sequencer (
       run_q <= 1'd0;
       wants_q <= 1'd0;
       issue_q <= 1'd0;
+      act_take_q <= 1'd0;
       take_q <= 1'd0;
       n_left_q <= 20'd0;
       room_q <= 6'd32;
@@ -1574,10 +1590,14 @@ module trine_results (
   reg [5:0] read_q;
   reg word_valid_q;
   reg out_valid_q;
+  (* keep *) reg word_valid_1_q;
+  (* keep *) reg out_valid_1_q;
   wire out_free;
   wire word_free;
   wire stored;
   wire fetch;
+  wire word_valid_next;
+  wire out_valid_next;
   wire [4:0] write_at;
   wire [4:0] read_at;
   wire [73:0] words_word_o;
@@ -1585,6 +1605,8 @@ module trine_results (
   assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
   assign fetch = stored & word_free;
+  assign word_valid_next = word_free ? stored : word_valid_q;
+  assign out_valid_next = out_free ? word_valid_q : out_valid_q;
   assign write_at = write_q[4:0];
   assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
@@ -1596,7 +1618,7 @@ module trine_results (
     .write_i(push_i),
     .write_at_i(write_at),
     .data_i(data_i),
-    .read_i(word_free),
+    .read_i(ready_i | ~(word_valid_1_q & out_valid_1_q)),
     .read_at_i(read_at),
     .next_i(out_free),
     .zero_i(1'd0),
@@ -1609,6 +1631,8 @@ module trine_results (
       read_q <= 6'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
+      word_valid_1_q <= 1'd0;
+      out_valid_1_q <= 1'd0;
     end else begin
       if (push_i) begin
         write_q <= write_q + 6'd1;
@@ -1616,8 +1640,10 @@ module trine_results (
       if (fetch) begin
         read_q <= read_q + 6'd1;
       end
-      word_valid_q <= word_free ? stored : word_valid_q;
-      out_valid_q <= out_free ? word_valid_q : out_valid_q;
+      word_valid_q <= word_valid_next;
+      out_valid_q <= out_valid_next;
+      word_valid_1_q <= word_valid_next;
+      out_valid_1_q <= out_valid_next;
     end
   end
 endmodule
@@ -1656,7 +1682,8 @@ module trine_core (
 );
   wire open;
   wire issue;
-  wire rewind;
+  wire act_take;
+  wire act_rewind;
   wire take;
   wire activations_in_ready_o;
   wire [79:0] activations_word_o;
@@ -1672,7 +1699,8 @@ module trine_core (
   wire weights_illegal_o;
   wire pop;
   wire sequencer_issue_o;
-  wire sequencer_rewind_o;
+  wire sequencer_act_take_o;
+  wire sequencer_act_rewind_o;
   wire sequencer_take_o;
   wire sequencer_wants_tile_o;
   wire [1:0] sequencer_token_o;
@@ -1752,7 +1780,8 @@ module trine_core (
   wire [15:0] keep;
   assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
-  assign rewind = sequencer_rewind_o;
+  assign act_take = sequencer_act_take_o;
+  assign act_rewind = sequencer_act_rewind_o;
   assign take = sequencer_take_o;
   assign word = {job_end_8_q, last_pass_8_q, sums_total_o};
   assign pop = results_pop_o;
@@ -1786,8 +1815,8 @@ module trine_core (
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
-    .take_i(issue),
-    .rewind_i(rewind),
+    .take_i(act_take),
+    .rewind_i(act_rewind),
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
@@ -1827,7 +1856,8 @@ module trine_core (
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
-    .rewind_o(sequencer_rewind_o),
+    .act_take_o(sequencer_act_take_o),
+    .act_rewind_o(sequencer_act_rewind_o),
     .take_o(sequencer_take_o),
     .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
