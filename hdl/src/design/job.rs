@@ -65,7 +65,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let accept = m.name("accept", &check_q & &shape);
     let refuse = m.name("refuse", &check_q & !&shape);
     // Byte by byte: a comparison of all bits is a long way for one cycle.
-    let bytes = (0..4).map(|i| idle_q.slice(8 * i, 8).eq(&limit.slice(8 * i, 8)));
+    let bytes = (0..4).map(|i| idle_q.slice(8 * i, 8).eq(limit.slice(8 * i, 8)));
     let matches_q = m.register("matches_q", cat(bytes));
     let limited_q = m.register("limited_q", limit.any());
     let expired = m.name("expired", matches_q.all() & &limited_q);

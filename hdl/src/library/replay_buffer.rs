@@ -58,7 +58,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     // Group by group: a comparison of all bits is a long way for one cycle.
     let groups = (0..address + 2).step_by(4).map(|i| {
         let group = |q: &Expr| q.slice(i, 4.min(address + 2 - i));
-        group(&probe_q).eq(&group(&goal_q))
+        group(&probe_q).eq(group(&goal_q))
     });
     let same_q = m.register("same_q", cat(groups));
     // Block RAMs lie far apart: each bank of them has a read counter of its own.
