@@ -75,8 +75,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let open = m.name("open", &busy & !&clear);
     // Wires that close the loop between the sequencer and what it commands.
     let issue = m.wire("issue", BIT);
-    let act_take = m.wire("act_take", BIT);
-    let act_rewind = m.wire("act_rewind", BIT);
+    let rewind = m.wire("rewind", BIT);
     let take = m.wire("take", BIT);
 
     let lanes = match c.act_bits {
@@ -95,8 +94,8 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("in_valid_i", &act_valid),
             ("in_last_i", &act_last),
             ("in_data_i", &lanes),
-            ("take_i", &act_take),
-            ("rewind_i", &act_rewind),
+            ("take_i", &issue),
+            ("rewind_i", &rewind),
         ],
     );
     let wgt = m.instance(
@@ -131,8 +130,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         ],
     );
     m.assign(&issue, &seq["issue_o"]);
-    m.assign(&act_take, &seq["act_take_o"]);
-    m.assign(&act_rewind, &seq["act_rewind_o"]);
+    m.assign(&rewind, &seq["rewind_o"]);
     m.assign(&take, &seq["take_o"]);
 
     // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.

@@ -79,7 +79,8 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     // What is added to the outputs left, which are none at the start: N, and from then on a pass less. A choice behind the
     // adder would be a long way for one cycle.
     let n_step_q = m.register("n_step_q", mux(&rst, &outputs, lit(0, outputs.ty).back(c.columns as i64)));
-    let pass_end = m.name("pass_end", &last_q & &last_chunk_q);
+    // Last token of the last chunk: known in a register, since counters far from here begin again with it.
+    let pass_end = m.reg("pass_end_q", BIT);
     let job_end = m.name("job_end", &pass_end & &last_pass_q);
     let last_tile = m.name("last_tile", &last_chunk_q & &last_pass_q);
     let has_tile = m.name("has_tile", &tile_valid | !&first_q);
@@ -87,10 +88,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let issue_q = m.reg("issue_q", BIT);
     let take_q = m.reg("take_q", BIT);
     let issue = issue_q.clone();
-    // The same for the activations' read counters, which are far from here.
-    let act_take_q = m.copy_reg("act_take_q", BIT);
-    let act_last_q = m.copy_reg("act_last_q", BIT);
-    let act_last_chunk_q = m.copy_reg("act_last_chunk_q", BIT);
     let result = m.name("result", &issue & &last_chunk_q);
     let promised = m.name("promised", &result & !&pop);
     let freed = m.name("freed", &pop & !&result);
@@ -99,11 +96,9 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
     let goes_on = m.name("goes_on", &run_q & !(&issue & &job_end));
     let may = m.name("may", goes_on & &act_next & &has_room_q);
-    let issue_next = m.name("issue_next", &may & (&tile_next | !&needs_tile));
     let last_next = m.name("last_next", mux(&last_q, &single_q, token_q.eq(&before_last_q)));
     m.on_clock([
-        set(&issue_q, &issue_next),
-        set(&act_take_q, issue_next),
+        set(&issue_q, &may & (&tile_next | !&needs_tile)),
         set(&take_q, may & &tile_next & needs_tile),
         set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
         // Two more issues may be decided before this is seen.
@@ -113,12 +108,11 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
             [
                 set(&token_q, mux(&last_q, lit(0, token_q.ty), token_q.step(1))),
                 set(&first_q, &last_q),
-                set(&act_last_q, &last_next),
+                set(&pass_end, &last_next & mux(&last_q, &next_chunk, &last_chunk_q)),
                 set(&last_q, last_next),
                 when(
                     &last_q,
                     [
-                        set(&act_last_chunk_q, &next_chunk),
                         set(&last_chunk_q, &next_chunk),
                         set(&first_chunk_q, &last_chunk_q),
                         set(&next_last_q, mux(&last_chunk_q, &two_chunks_q, reaches(&k_after_q, 2 * c.lanes))),
@@ -142,15 +136,13 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&run_q, 1),
                 set_to(&wants_q, 1),
                 set_to(&issue_q, 0),
-                set_to(&act_take_q, 0),
                 set_to(&take_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
                 set(&last_q, &single_q),
-                set(&act_last_q, &single_q),
                 set_to(&first_chunk_q, 1),
                 set(&last_chunk_q, &one_chunk_q),
-                set(&act_last_chunk_q, &one_chunk_q),
+                set(&pass_end, &single_q & &one_chunk_q),
                 set(&next_last_q, &two_chunks_q),
                 set(&k_after_q, &k_second_q),
                 set(&n_left_q, (&n_left_q + &n_step_q).wrap()),
@@ -163,7 +155,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&run_q, 0),
                 set_to(&wants_q, 0),
                 set_to(&issue_q, 0),
-                set_to(&act_take_q, 0),
                 set_to(&take_q, 0),
                 set_to(&n_left_q, 0),
                 set_to(&room_q, room as i64),
@@ -173,8 +164,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     ]);
 
     m.drive("issue_o", &issue);
-    m.drive("act_take_o", &act_take_q);
-    m.drive("act_rewind_o", act_last_q & act_last_chunk_q);
+    m.drive("rewind_o", &pass_end);
     m.drive("take_o", &take_q);
     m.drive("wants_tile_o", &wants_q);
     m.drive("token_o", &token_q);
@@ -189,9 +179,9 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("stall_out_o", &run_q & &act_valid & &has_tile & !&had_room_q);
     m.note("stream marks out of place, told a cycle later; a tile and its mark follow one cycle after the issue, a chunk two");
     let issue_1_q = m.register("issue_1_q", &issue & !&rst);
-    let pass_end_q = m.register("pass_end_q", &pass_end);
+    let pass_end_1_q = m.register("pass_end_1_q", &pass_end);
     let issue_2_q = m.register("issue_2_q", &issue_1_q & !&rst);
-    let pass_end_2_q = m.register("pass_end_2_q", &pass_end_q);
+    let pass_end_2_q = m.register("pass_end_2_q", &pass_end_1_q);
     let took_q = m.register("took_q", &take_q & !&rst);
     let last_tile_q = m.register("last_tile_q", &last_tile);
     let mut tell = |name: &str, found: Expr| {

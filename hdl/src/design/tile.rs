@@ -6,17 +6,13 @@
 //!                                            └─> ...
 //! ```
 //! `swap_i` takes a tile for the lane chunk of the next cycle and the following ones. The second registers are for distance:
-//! one side of them is where tiles and lane chunks are kept, the other all over the columns. On the ECP5 every four columns
-//! have lanes of their own.
+//! one side of them is where tiles and lane chunks are kept, the other all over the columns.
 //! Results follow after `1 + column latency` cycles; no handshake.
 
 use super::column::column;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, set, when};
+use crate::lang::{BIT, Errors, Module, bits, cat, set, when};
 use std::sync::Arc;
-use trine_spec::{Config, Style};
-
-/// Columns that share a register of lanes, where placement decides on the clock: more of them lie too far apart.
-const GROUP: usize = 4;
+use trine_spec::Config;
 
 /// The tile of configuration `c`.
 ///
@@ -29,25 +25,14 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let swap = m.input("swap_i", BIT);
     let act = m.input("act_i", bits(c.lanes * c.act_bits));
     let codes = m.input("tile_i", bits(2 * c.tile_trits()));
-    let groups = if c.style == Style::Ecp5 { c.columns.div_ceil(GROUP) } else { 1 };
-    let act_q: Vec<Expr> = (0..groups)
-        .map(|i| match i {
-            0 => m.reg("act_q", act.ty),
-            _ => m.copy_reg(&format!("act_{i}_q"), act.ty),
-        })
-        .collect();
-    m.on_clock(act_q.iter().map(|q| set(q, &act)));
+    let act_q = m.register("act_q", &act);
     let next_q = m.reg("next_q", codes.ty);
     m.on_clock([when(&swap, [set(&next_q, &codes)])]);
     let tile_q = m.register("tile_q", &next_q);
     let (mut sums, mut owed) = (vec![], vec![]);
     for n in 0..c.columns {
         let code = tile_q.slice(2 * n * c.lanes, 2 * c.lanes);
-        let instance = m.instance(
-            &format!("column_{n}"),
-            &column,
-            &[("act_i", &act_q[n * groups / c.columns]), ("code_i", &code)],
-        );
+        let instance = m.instance(&format!("column_{n}"), &column, &[("act_i", &act_q), ("code_i", &code)]);
         sums.push(instance["sum_o"].clone());
         owed.push(instance["owed_o"].clone());
     }

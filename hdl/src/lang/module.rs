@@ -3,7 +3,7 @@
 use super::error::{Error, Errors};
 use super::expr::{Expr, Node, Ty, expr};
 use super::stmt::{Stmt, note, set};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -107,8 +107,6 @@ pub struct Module {
     pub instances: Vec<Arc<Instance>>,
     /// Signals that are deliberately not read.
     pub unused: Vec<Expr>,
-    /// Registers by name that tools must not merge with others.
-    pub copies: HashSet<String>,
     /// The simulation model in Verilog, when this is a cell of some technology and not ours to emit.
     pub cell_model: Option<&'static str>,
     /// Clock pins of a cell.
@@ -134,7 +132,6 @@ impl Module {
             seq: vec![],
             instances: vec![],
             unused: vec![],
-            copies: HashSet::new(),
             cell_model: None,
             cell_clocks: &[],
             paths: HashMap::new(),
@@ -189,12 +186,6 @@ impl Module {
     /// Declares a register; drive it in [`Module::on_clock`].
     pub fn reg(&mut self, name: &str, ty: Ty) -> Expr {
         self.declare(name, ty, Kind::Reg)
-    }
-
-    /// Declares a register that always holds what another one does, close to what it serves: tools must not merge the two.
-    pub fn copy_reg(&mut self, name: &str, ty: Ty) -> Expr {
-        self.copies.insert(name.into());
-        self.reg(name, ty)
     }
 
     /// Declares a memory of `depth` words.

@@ -87,8 +87,7 @@ impl Printer<'_> {
                     put!(o, "  wire {};", declaration(d));
                 }
                 Kind::Reg => {
-                    let keep = if m.copies.contains(&d.name) { "(* keep *) " } else { "" };
-                    put!(o, "  {keep}reg {};", declaration(d));
+                    put!(o, "  reg {};", declaration(d));
                 }
                 Kind::Memory(depth, style) => {
                     put!(o, "  {}reg {} [0:{}];", style.attribute(), declaration(d), depth - 1);

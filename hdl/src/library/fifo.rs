@@ -30,16 +30,15 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let word_valid_q = m.reg("word_valid_q", BIT);
     let out_valid_q = m.reg("out_valid_q", BIT);
 
-    // The same for the memory, whose blocks may lie far from here: nothing else may be on the way there.
-    let word_valid_1_q = m.copy_reg("word_valid_1_q", BIT);
-    let out_valid_1_q = m.copy_reg("out_valid_1_q", BIT);
+    // Both; the blocks of the RAM may lie far apart, and one register is all that is on the way there.
+    let both_q = m.reg("both_q", BIT);
 
     let out_free = m.name("out_free", &ready | !&out_valid_q);
-    let word_free = m.name("word_free", &out_free | !&word_valid_q);
     let stored = m.name("stored", !write_q.eq(&read_q));
+    let word_free = m.name("word_free", &ready | !&both_q);
+    let word_next = m.name("word_next", mux(&word_free, &stored, &word_valid_q));
+    let out_next = m.name("out_next", mux(&out_free, &word_valid_q, &out_valid_q));
     let fetch = m.name("fetch", &stored & &word_free);
-    let word_valid_next = m.name("word_valid_next", mux(&word_free, &stored, &word_valid_q));
-    let out_valid_next = m.name("out_valid_next", mux(&out_free, &word_valid_q, &out_valid_q));
     let write_at = m.name("write_at", write_q.slice(0, address));
     let read_at = m.name("read_at", read_q.slice(0, address));
     // What is fetched from an empty RAM is not marked as a word.
@@ -50,7 +49,7 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
             ("write_i", &push),
             ("write_at_i", &write_at),
             ("data_i", &data),
-            ("read_i", &(&ready | !(&word_valid_1_q & &out_valid_1_q))),
+            ("read_i", &word_free),
             ("read_at_i", &read_at),
             ("next_i", &out_free),
             ("zero_i", &lit(0, BIT)),
@@ -58,16 +57,13 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     );
     m.on_clock([if_else(
         &rst,
-        [&write_q, &read_q, &word_valid_q, &out_valid_q, &word_valid_1_q, &out_valid_1_q]
-            .map(|q| set_to(q, 0))
-            .to_vec(),
+        [&write_q, &read_q, &word_valid_q, &out_valid_q, &both_q].map(|q| set_to(q, 0)).to_vec(),
         [
             when(&push, [set(&write_q, write_q.step(1))]),
             when(&fetch, [set(&read_q, read_q.step(1))]),
-            set(&word_valid_q, &word_valid_next),
-            set(&out_valid_q, &out_valid_next),
-            set(&word_valid_1_q, word_valid_next),
-            set(&out_valid_1_q, out_valid_next),
+            set(&both_q, &word_next & &out_next),
+            set(&word_valid_q, word_next),
+            set(&out_valid_q, out_next),
         ]
         .to_vec(),
     )]);

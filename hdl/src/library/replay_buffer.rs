@@ -18,9 +18,6 @@ use crate::lang::{BIT, Errors, Expr, Module, RamStyle, bits, cat, lit, set, set_
 use std::sync::Arc;
 use trine_spec::Style;
 
-/// Bits of a bank: eight block RAMs of 18 bits.
-const BANK: usize = 144;
-
 /// A buffer of up to `depth` words of `width` bits.
 ///
 /// # Errors
@@ -61,40 +58,21 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
         group(&probe_q).eq(group(&goal_q))
     });
     let same_q = m.register("same_q", cat(groups));
-    // Block RAMs lie far apart: each bank of them has a read counter of its own.
-    let bank = if style == Style::Ecp5 { BANK.min(width + 1) } else { width + 1 };
-    let rest = (width + 1) % bank;
-    let whole = ram(style, RamStyle::Block, &format!("{name}_ram"), bank, depth)?;
-    let last =
-        if rest == 0 { whole.clone() } else { ram(style, RamStyle::Block, &format!("{name}_ram_rest"), rest, depth)? };
-    let mut words = vec![];
-    for (i, from) in (0..=width).step_by(bank).enumerate() {
-        let (name, at_q) = match i {
-            0 => ("words".to_string(), read_q.clone()),
-            _ => {
-                let at_q = m.copy_reg(&format!("read_{i}_q"), read_q.ty);
-                let rewinds = when(&rst | (&take & &rewind), [set_to(&at_q, 0)]);
-                m.on_clock([when(&take, [set(&at_q, at_q.step(1))]), rewinds]);
-                (format!("words_{i}"), at_q)
-            }
-        };
-        let module = if from + bank > width + 1 { &last } else { &whole };
-        let instance = m.instance(
-            &name,
-            module,
-            &[
-                ("write_i", &store_q),
-                ("write_at_i", &write_at_q),
-                ("data_i", &marked_q.slice(from, bank.min(width + 1 - from))),
-                ("read_i", &lit(1, BIT)),
-                ("read_at_i", &at_q.slice(0, address)),
-                ("next_i", &lit(1, BIT)),
-                ("zero_i", &lit(0, BIT)),
-            ],
-        );
-        words.push(instance["word_o"].clone());
-    }
-    let word = m.name("word", cat(words));
+    let read_at = m.name("read_at", read_q.slice(0, address));
+    let words = m.instance(
+        "words",
+        &ram(style, RamStyle::Block, &format!("{name}_ram"), width + 1, depth)?,
+        &[
+            ("write_i", &store_q),
+            ("write_at_i", &write_at_q),
+            ("data_i", &marked_q),
+            ("read_i", &lit(1, BIT)),
+            ("read_at_i", &read_at),
+            ("next_i", &lit(1, BIT)),
+            ("zero_i", &lit(0, BIT)),
+        ],
+    );
+    let word = &words["word_o"];
     m.on_clock([
         when(&take, [set(&read_q, read_q.step(1)), set(&probe_q, probe_q.step(1))]),
         set(&store_q, &store),

@@ -561,16 +561,16 @@ module trine_activations (
   wire valid_next;
   wire quiet;
   reg [2:0] same_q;
+  wire [6:0] read_at;
   wire [56:0] words_word_o;
-  wire [56:0] word;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
   assign valid_next = (ahead_q | closed_q) | (lone_q & ~take_i);
   assign quiet = ~(take_i | store);
-  assign word = words_word_o;
+  assign read_at = read_q[6:0];
   assign in_ready_o = ready;
-  assign word_o = word[55:0];
-  assign last_o = word[56];
+  assign word_o = words_word_o[55:0];
+  assign last_o = words_word_o[56];
   assign valid_o = valid_q;
   assign valid_next_o = valid_next;
 
@@ -578,9 +578,9 @@ module trine_activations (
     .clk_i(clk_i),
     .write_i(store_q),
     .write_at_i(write_at_q),
-    .data_i(marked_q[56:0]),
+    .data_i(marked_q),
     .read_i(1'd1),
-    .read_at_i(read_q[6:0]),
+    .read_at_i(read_at),
     .next_i(1'd1),
     .zero_i(1'd0),
     .word_o(words_word_o)
@@ -754,8 +754,7 @@ module trine_sequencer (
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
-  output wire act_take_o,
-  output wire act_rewind_o,
+  output wire rewind_o,
   output wire take_o,
   output wire wants_tile_o,
   output wire [2:0] token_o,
@@ -794,15 +793,12 @@ module trine_sequencer (
   reg [6:0] k_second_q;
   reg one_pass_q;
   reg [19:0] n_step_q;
-  wire pass_end;
+  reg pass_end_q;
   wire job_end;
   wire last_tile;
   wire has_tile;
   reg issue_q;
   reg take_q;
-  (* keep *) reg act_take_q;
-  (* keep *) reg act_last_q;
-  (* keep *) reg act_last_chunk_q;
   wire result;
   wire promised;
   wire freed;
@@ -810,10 +806,9 @@ module trine_sequencer (
   wire needs_tile;
   wire goes_on;
   wire may;
-  wire issue_next;
   wire last_next;
   reg issue_1_q;
-  reg pass_end_q;
+  reg pass_end_1_q;
   reg issue_2_q;
   reg pass_end_2_q;
   reg took_q;
@@ -824,8 +819,7 @@ module trine_sequencer (
   reg wgt_late_q;
 
   // what the shape says, which is there two cycles before the start
-  assign pass_end = last_q & last_chunk_q;
-  assign job_end = pass_end & last_pass_q;
+  assign job_end = pass_end_q & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
   assign has_tile = tile_valid_i | ~first_q;
   assign result = issue_q & last_chunk_q;
@@ -835,11 +829,9 @@ module trine_sequencer (
   assign needs_tile = issue_q ? last_q : first_q;
   assign goes_on = run_q & ~(issue_q & job_end);
   assign may = (goes_on & act_valid_next_i) & has_room_q;
-  assign issue_next = may & (tile_valid_next_i | ~needs_tile);
   assign last_next = last_q ? single_q : (token_q == before_last_q);
   assign issue_o = issue_q;
-  assign act_take_o = act_take_q;
-  assign act_rewind_o = act_last_q & act_last_chunk_q;
+  assign rewind_o = pass_end_q;
   assign take_o = take_q;
   assign wants_tile_o = wants_q;
   assign token_o = token_q;
@@ -870,24 +862,22 @@ module trine_sequencer (
     k_second_q <= depth_i - 7'd7;
     one_pass_q <= ~(20'd3 < outputs_i);
     n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd3);
-    issue_q <= issue_next;
-    act_take_q <= issue_next;
+    issue_q <= may & (tile_valid_next_i | ~needs_tile);
     take_q <= (may & tile_valid_next_i) & needs_tile;
     room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
     has_room_q <= ~(room_q < 5'd3);
     if (issue_q) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
-      act_last_q <= last_next;
+      pass_end_q <= last_next & (last_q ? next_chunk : last_chunk_q);
       last_q <= last_next;
       if (last_q) begin
-        act_last_chunk_q <= next_chunk;
         last_chunk_q <= next_chunk;
         first_chunk_q <= last_chunk_q;
         next_last_q <= last_chunk_q ? two_chunks_q : ~(7'd14 < k_after_q);
         k_after_q <= last_chunk_q ? k_second_q : (k_after_q - 7'd7);
       end
-      if (pass_end & ~last_pass_q) begin
+      if (pass_end_q & ~last_pass_q) begin
         n_left_q <= n_left_q + n_step_q;
         last_pass_q <= ~(20'd6 < n_left_q);
       end
@@ -902,15 +892,13 @@ module trine_sequencer (
       run_q <= 1'd1;
       wants_q <= 1'd1;
       issue_q <= 1'd0;
-      act_take_q <= 1'd0;
       take_q <= 1'd0;
       token_q <= 3'd0;
       first_q <= 1'd1;
       last_q <= single_q;
-      act_last_q <= single_q;
       first_chunk_q <= 1'd1;
       last_chunk_q <= one_chunk_q;
-      act_last_chunk_q <= one_chunk_q;
+      pass_end_q <= single_q & one_chunk_q;
       next_last_q <= two_chunks_q;
       k_after_q <= k_second_q;
       n_left_q <= n_left_q + n_step_q;
@@ -920,16 +908,15 @@ module trine_sequencer (
       run_q <= 1'd0;
       wants_q <= 1'd0;
       issue_q <= 1'd0;
-      act_take_q <= 1'd0;
       take_q <= 1'd0;
       n_left_q <= 20'd0;
       room_q <= 5'd16;
       has_room_q <= 1'd0;
     end
     issue_1_q <= issue_q & ~rst_i;
-    pass_end_q <= pass_end;
+    pass_end_1_q <= pass_end_q;
     issue_2_q <= issue_1_q & ~rst_i;
-    pass_end_2_q <= pass_end_q;
+    pass_end_2_q <= pass_end_1_q;
     took_q <= take_q & ~rst_i;
     last_tile_q <= last_tile;
     act_early_q <= ((issue_2_q & act_last_i) & ~pass_end_2_q) & ~rst_i;
@@ -1242,23 +1229,22 @@ module trine_results (
   reg [4:0] read_q;
   reg word_valid_q;
   reg out_valid_q;
-  (* keep *) reg word_valid_1_q;
-  (* keep *) reg out_valid_1_q;
+  reg both_q;
   wire out_free;
-  wire word_free;
   wire stored;
+  wire word_free;
+  wire word_next;
+  wire out_next;
   wire fetch;
-  wire word_valid_next;
-  wire out_valid_next;
   wire [3:0] write_at;
   wire [3:0] read_at;
   wire [49:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
-  assign word_free = out_free | ~word_valid_q;
   assign stored = ~(write_q == read_q);
+  assign word_free = ready_i | ~both_q;
+  assign word_next = word_free ? stored : word_valid_q;
+  assign out_next = out_free ? word_valid_q : out_valid_q;
   assign fetch = stored & word_free;
-  assign word_valid_next = word_free ? stored : word_valid_q;
-  assign out_valid_next = out_free ? word_valid_q : out_valid_q;
   assign write_at = write_q[3:0];
   assign read_at = read_q[3:0];
   assign valid_o = out_valid_q;
@@ -1270,7 +1256,7 @@ module trine_results (
     .write_i(push_i),
     .write_at_i(write_at),
     .data_i(data_i),
-    .read_i(ready_i | ~(word_valid_1_q & out_valid_1_q)),
+    .read_i(word_free),
     .read_at_i(read_at),
     .next_i(out_free),
     .zero_i(1'd0),
@@ -1283,8 +1269,7 @@ module trine_results (
       read_q <= 5'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
-      word_valid_1_q <= 1'd0;
-      out_valid_1_q <= 1'd0;
+      both_q <= 1'd0;
     end else begin
       if (push_i) begin
         write_q <= write_q + 5'd1;
@@ -1292,10 +1277,9 @@ module trine_results (
       if (fetch) begin
         read_q <= read_q + 5'd1;
       end
-      word_valid_q <= word_valid_next;
-      out_valid_q <= out_valid_next;
-      word_valid_1_q <= word_valid_next;
-      out_valid_1_q <= out_valid_next;
+      both_q <= word_next & out_next;
+      word_valid_q <= word_next;
+      out_valid_q <= out_next;
     end
   end
 endmodule
@@ -1334,8 +1318,7 @@ module trine_core (
 );
   wire open;
   wire issue;
-  wire act_take;
-  wire act_rewind;
+  wire rewind;
   wire take;
   wire activations_in_ready_o;
   wire [55:0] activations_word_o;
@@ -1351,8 +1334,7 @@ module trine_core (
   wire weights_illegal_o;
   wire pop;
   wire sequencer_issue_o;
-  wire sequencer_act_take_o;
-  wire sequencer_act_rewind_o;
+  wire sequencer_rewind_o;
   wire sequencer_take_o;
   wire sequencer_wants_tile_o;
   wire [2:0] sequencer_token_o;
@@ -1425,8 +1407,7 @@ module trine_core (
   wire [11:0] keep;
   assign open = busy_i & ~clear_i;
   assign issue = sequencer_issue_o;
-  assign act_take = sequencer_act_take_o;
-  assign act_rewind = sequencer_act_rewind_o;
+  assign rewind = sequencer_rewind_o;
   assign take = sequencer_take_o;
   assign word = {job_end_7_q, last_pass_7_q, sums_total_o};
   assign pop = results_pop_o;
@@ -1459,8 +1440,8 @@ module trine_core (
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
-    .take_i(act_take),
-    .rewind_i(act_rewind),
+    .take_i(issue),
+    .rewind_i(rewind),
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
     .last_o(activations_last_o),
@@ -1500,8 +1481,7 @@ module trine_core (
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
-    .act_take_o(sequencer_act_take_o),
-    .act_rewind_o(sequencer_act_rewind_o),
+    .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
     .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),

@@ -16,7 +16,7 @@ fn a_broken_fifo_is_found() {
     let claim = streams::fifo(2, 4).unwrap();
     for (from, to) in [
         ("ready_i | ~out_valid_q", "ready_i | 1'd1"),
-        ("out_free | ~word_valid_q", "1'd1"),
+        ("ready_i | ~both_q", "1'd1"),
         ("read_q <= read_q + 3'd1", "read_q <= read_q"),
         ("word_free ? stored : word_valid_q", "stored | word_valid_q"),
         ("pop_o = out_valid_q & ready_i", "pop_o = ready_i"),

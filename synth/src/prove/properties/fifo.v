@@ -50,7 +50,7 @@
       // A word is never read in the cycle that writes it.
       assert (~(fetch & push_i & read_at == write_at));
 
-      assert (word_valid_1_q == word_valid_q & out_valid_1_q == out_valid_q);
+      assert (both_q == (word_valid_q & out_valid_q));
       assert (in_ram <= DEPTH & count == in_ram + in_registers);
       assert (~tracked | ahead < count);
       assert (~(tracked & out_valid_q & ahead == 0) | \words.out_q == token);

@@ -73,17 +73,15 @@
     if (started) begin
       assert (~held | (m_axis_res_tvalid & offered == was));
       assert (~\core.results.push_i | in_buffer < ROOM);
-      assert (\core.results.word_valid_1_q == \core.results.word_valid_q );
-      assert (\core.results.out_valid_1_q == \core.results.out_valid_q );
+      assert (\core.results.both_q == (\core.results.word_valid_q & \core.results.out_valid_q ));
 
       // Every place is free, promised to a result under way, taken, or given back a cycle ago.
       assert (free + under_way + in_buffer + \core.sequencer.pop_q == ROOM);
       // What was decided a cycle ago is what can be done now.
       assert (\core.sequencer.issue_q == (\core.sequencer.run_q & \core.sequencer.act_valid_i
               & (\core.sequencer.tile_valid_i | ~\core.sequencer.first_q ) & \core.sequencer.had_room_q ));
-      assert (\core.sequencer.act_take_q == \core.sequencer.issue_q );
-      if (\core.sequencer.run_q ) assert (\core.sequencer.act_last_q == \core.sequencer.last_q );
-      if (\core.sequencer.run_q ) assert (\core.sequencer.act_last_chunk_q == \core.sequencer.last_chunk_q );
+      if (\core.sequencer.run_q )
+        assert (\core.sequencer.pass_end_q == (\core.sequencer.last_q & \core.sequencer.last_chunk_q ));
       assert (~\core.sequencer.has_room_q | free >= 2);
       assert (~\core.sequencer.had_room_q | free >= 1);
       // A start is one cycle, finds nothing going on, and has a shape that stands still.
