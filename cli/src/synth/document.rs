@@ -88,8 +88,8 @@ both source streams on top. So windows are off unless asked for, and instead of 
 const CLOCK: &str = "
 ## Clock
 
-Placed and routed behind a wrapper with few pins, whose registers are in no figure but the clock. The smallest, the median and
-the largest of the seeds.
+Placed and routed behind a wrapper with few pins, which is among the LUTs in use. Of several seeds the smallest, the median and
+the largest.
 
 ";
 
@@ -179,8 +179,13 @@ fn windows(runs: &Runs, chosen: &[&Synthesis], text: &mut String) {
     }
 }
 
+/// The smallest, the median and the largest of several; one number of one.
 fn spread(s: Option<Spread>) -> String {
-    s.map_or_else(|| "–".into(), |s| format!("{:.1}, **{:.1}**, {:.1}", s.min, s.median, s.max))
+    match s {
+        None => String::new(),
+        Some(s) if s.min == s.max => format!("{:.1}", s.median),
+        Some(s) => format!("{:.1}, **{:.1}**, {:.1}", s.min, s.median, s.max),
+    }
 }
 
 fn clocks(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
