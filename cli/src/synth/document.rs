@@ -64,8 +64,8 @@ pub(super) fn markdown(runs: &Runs) -> String {
 const INTRODUCTION: &str = "# Area and clock
 
 Everything here is **measured**, by the tools named at the end; made by `make synth-full` from [data/synth](data/synth), and a
-test keeps this text equal to it. LUTs are counted as data sheets do: LUT4 + 2 CCU2C + 6 TRELLIS_DPR16X4 on ECP5, SB_LUT4 on
-iCE40, LUT1 to LUT6, LUT6_2 and INV one each on Xilinx 7. A carry that enters a chain from outside takes one more carry cell at
+test keeps this text equal to it. LUTs are counted as data sheets do: a carry cell of the ECP5 is two, its 16 x 4 bits of
+distributed memory are six. A carry that enters a chain from outside takes one more carry cell at
 placement, which these counts do not contain.
 ";
 
@@ -88,8 +88,8 @@ both source streams on top. So windows are off unless asked for, and instead of 
 const CLOCK: &str = "
 ## Clock
 
-Placed and routed behind a wrapper with few pins, whose registers are in no figure but the clock. The smallest, the median and
-the largest of the seeds.
+Placed and routed behind a wrapper with few pins, which is among the LUTs in use. Of several seeds the smallest, the median and
+the largest.
 
 ";
 
@@ -135,21 +135,29 @@ fn size(c: &Config) -> String {
 }
 
 fn units(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
-    head(text, &["target", "style", "lanes x columns, weight bus", "LUTs", "per MAC/cycle", "registers", "block RAM"]);
+    head(
+        text,
+        &[
+            "target",
+            "style",
+            "lanes x columns, weight bus",
+            "LUTs",
+            "counted as",
+            "per MAC/cycle",
+            "registers",
+            "block RAM",
+        ],
+    );
     for run in chosen {
         let Some(fpga) = &run.fpga else { continue };
-        let count = |cell: &str| run.cells.0.get(cell).copied().unwrap_or_default();
-        let luts = match count("CCU2C") {
-            0 => grouped(fpga.area.lut),
-            carries => format!("{} LUT4 + {} CCU2C", grouped(count("LUT4")), grouped(carries)),
-        };
         row(
             text,
             &[
                 run.target.clone(),
                 run.config.style.to_string(),
                 size(&run.config),
-                luts,
+                grouped(fpga.area.lut),
+                fpga.lut_formula.clone(),
                 format!("{:.2}", fpga.lut_per_mac),
                 grouped(fpga.area.ff),
                 grouped(fpga.area.bram),
@@ -179,8 +187,13 @@ fn windows(runs: &Runs, chosen: &[&Synthesis], text: &mut String) {
     }
 }
 
+/// The smallest, the median and the largest of several; one number of one.
 fn spread(s: Option<Spread>) -> String {
-    s.map_or_else(|| "–".into(), |s| format!("{:.1}, **{:.1}**, {:.1}", s.min, s.median, s.max))
+    match s {
+        None => String::new(),
+        Some(s) if s.min == s.max => format!("{:.1}", s.median),
+        Some(s) => format!("{:.1}, **{:.1}**, {:.1}", s.min, s.median, s.max),
+    }
 }
 
 fn clocks(_: &Runs, chosen: &[&Synthesis], text: &mut String) {

@@ -34,7 +34,7 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
 /// the `beats` of a job. Configurations with windows have no such form; they come out as with ports.
 ///
 /// # Errors
-/// As [`unit`].
+/// As [`unit()`].
 pub fn unit_on_chip(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Errors> {
     assemble(&Config { windows: false, ..c.clone() }, Some(weight_memory(c, beats)?))
 }

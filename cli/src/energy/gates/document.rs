@@ -202,8 +202,6 @@ netlists equal sums made by hand; float multipliers, adders and dot products equ
 - The floating-point adders are not pipelined inside, so that much of their energy is glitches; the zero-delay columns bound what
   pipelining could save.
 - Without delays energy is understated: a net then changes at most once a cycle.
-
-`trine energy gates --from docs/data/gate-energy.json --records` prints records for the energy model, set `osu018`.
 ";
 
 #[cfg(test)]

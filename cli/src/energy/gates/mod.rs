@@ -1,7 +1,6 @@
 //! `trine energy gates`: energy of the ternary column and of dot products in int8 and fp16, at gate level.
 
 mod document;
-mod records;
 mod result;
 mod samples;
 
@@ -61,9 +60,6 @@ pub(crate) struct Args {
     /// Report on results kept earlier instead of measuring
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "json"])]
     from: Option<PathBuf>,
-    /// Print what follows for the energy model: records in the format of its own, instead of the report
-    #[arg(long)]
-    records: bool,
     #[command(flatten)]
     loading: Loading,
 }
@@ -80,8 +76,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(path) = &args.json {
         write_json(path, &measurement)?;
     }
-    let text = if args.records { records::toml(&measurement)? } else { document::markdown(&measurement) };
-    out.write_all(text.as_bytes())?;
+    out.write_all(document::markdown(&measurement).as_bytes())?;
     let (_, wrong) = measurement.totals();
     Ok(if wrong == 0 { Verdict::Right } else { Verdict::Wrong })
 }

@@ -89,9 +89,9 @@ impl Family {
                 contents: &[("INITVAL_", 0x40)],
             }),
             Family::Gowin => Some(BlockRam {
-                file: "sdp_gowin.v",
-                text: include_str!("sdp_gowin.v"),
-                cells: &["SDPX9B", "SDPB"],
+                file: "gowin_ram.v",
+                text: include_str!("gowin_ram.v"),
+                cells: &["SDPX9B", "SDPB", "DPX9B"],
                 contents: &[("INIT_RAM_", 0x40)],
             }),
             Family::Xilinx7 => Some(BlockRam {

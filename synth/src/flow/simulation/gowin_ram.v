@@ -1,4 +1,5 @@
-// Gowin: block RAM of 16 Kbit in which port A writes and port B reads, with bytes of nine bits (SDPX9B) or of eight (SDPB).
+// Gowin: block RAM of 16 Kbit. In SDPX9B and SDPB port A writes and port B reads; in DPX9B both do both. Names with a 9 have
+// bytes of nine bits, the others of eight.
 module trine_gowin_sdp #(
   parameter NINTH = 1,
   parameter WRITE = 36,
@@ -69,5 +70,48 @@ module SDPB #(
   trine_gowin_sdp #(.NINTH(0), .WRITE(BIT_WIDTH_0), .READ(BIT_WIDTH_1)) ports (
     .clk_a(CLKA), .clk_b(CLKB), .enable_a(CEA), .enable_b(CEB), .address_a(ADA), .address_b(ADB),
     .data({4'd0, DI}), .word(word), .unusual(RESETA || RESETB || BLKSELA != BLK_SEL_0 || BLKSELB != BLK_SEL_1)
+  );
+endmodule
+
+module DPX9B #(
+  parameter READ_MODE0 = 1'b0,
+  parameter READ_MODE1 = 1'b0,
+  parameter WRITE_MODE0 = 2'b00,
+  parameter WRITE_MODE1 = 2'b00,
+  parameter BIT_WIDTH_0 = 18,
+  parameter BIT_WIDTH_1 = 18,
+  parameter BLK_SEL_0 = 3'b000,
+  parameter BLK_SEL_1 = 3'b000,
+  parameter RESET_MODE = "SYNC",
+  // initial contents
+) (
+  input  wire CLKA, CEA, OCEA, WREA, RESETA, CLKB, CEB, OCEB, WREB, RESETB,
+  input  wire [13:0] ADA, ADB,
+  input  wire [2:0] BLKSELA, BLKSELB,
+  input  wire [17:0] DIA, DIB,
+  output wire [17:0] DOA, DOB
+);
+  initial if (READ_MODE0 != 0 || READ_MODE1 != 0)
+    $fatal(1, "%m: a mode of DPX9B that the model does not know");
+  always @(posedge CLKA) if (RESETA || RESETB || BLKSELA != BLK_SEL_0 || BLKSELB != BLK_SEL_1)
+    $fatal(1, "%m: the block RAM is reset or deselected");
+  // Address bits that words of two bytes have no use for select the bytes that are written
+  wire [1:0] bytes_a = BIT_WIDTH_0 == 18 ? ADA[1:0] : 2'd1;
+  wire [1:0] bytes_b = BIT_WIDTH_1 == 18 ? ADB[1:0] : 2'd1;
+  wire [71:0] word_a, word_b;
+  // What a port reads through its own write is not modelled, and comes out wrong on purpose
+  reg through_a, through_b;
+  always @(posedge CLKA) if (CEA) through_a <= WREA && WRITE_MODE0 == 2'b01;
+  always @(posedge CLKB) if (CEB) through_b <= WREB && WRITE_MODE1 == 2'b01;
+  assign DOA = word_a[17:0] ^ {18{through_a}};
+  assign DOB = word_b[17:0] ^ {18{through_b}};
+  trine_block_ram #(
+    .BITS(14), .WIDTH_A(BIT_WIDTH_0), .WIDTH_B(BIT_WIDTH_1),
+    .HOLD_A(WRITE_MODE0 != 2'b10), .HOLD_B(WRITE_MODE1 != 2'b10)
+  ) ram (
+    .clk_a(CLKA), .enable_a(CEA), .write_a({6'd0, bytes_a & {2{WREA}}}), .address_a(ADA),
+    .data_a({54'd0, DIA}), .word_a(word_a),
+    .clk_b(CLKB), .enable_b(CEB), .write_b({6'd0, bytes_b & {2{WREB}}}), .address_b(ADB),
+    .data_b({54'd0, DIB}), .word_b(word_b)
   );
 endmodule
