@@ -35,6 +35,6 @@ fn differences(text: &str) -> Vec<String> {
 fn the_documented_example_is_right() {
     let text = include_str!("../../docs/energy.md");
     assert_eq!(differences(text), Vec::<String>::new());
-    let wrong = text.replace("| 172.8 |", "| 172.9 |");
+    let wrong = text.replace("| 262.08 |", "| 262.18 |");
     assert_eq!(differences(&wrong).len(), 1, "a wrong figure is found");
 }

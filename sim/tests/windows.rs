@@ -201,8 +201,8 @@ fn windows_go_one_way() {
 fn a_full_window_waits_for_so_long_and_ends_the_job() {
     let mut unit = Unit::new();
     unit.start();
-    // Without activations the unit takes what the tile and the window hold: three beats and one.
-    unit.send(WGT_WINDOW, ONES, 4, CTRL_WGT_LAST, 0).unwrap();
+    // Without activations the unit takes a tile of three beats, one beat behind it, and one that the window holds.
+    unit.send(WGT_WINDOW, ONES, 5, CTRL_WGT_LAST, 0).unwrap();
     let waited = unit.refused(|r| r.write(WGT_WINDOW.offset, ONES));
     let patience = config().window_patience();
     assert!((patience..patience + 10).contains(&waited), "{waited}");
@@ -264,16 +264,18 @@ fn a_blocked_read_gives_way_to_an_abort_and_to_the_watchdog() {
         dut.poke("s_axil_araddr", RES_WINDOW.offset).unwrap();
         dut.poke("s_axil_arvalid", 1u32).unwrap();
         dut.poke("s_axil_rready", 0u32).unwrap();
+        assert_eq!(dut.peek("s_axil_arready").unwrap(), 1);
+        dut.tick().unwrap();
+        dut.poke("s_axil_arvalid", 0u32).unwrap();
         for _ in 0..40 {
-            assert_eq!(dut.peek("s_axil_arready").unwrap(), 0, "it waits");
+            assert_eq!(dut.peek("s_axil_rvalid").unwrap(), 0, "it waits");
             dut.tick().unwrap();
         }
         match watchdog {
             0 => unit.write(&CTRL, CTRL_ABORT.mask()),
-            _ => (0..20).for_each(|_| unit.0.dut_mut().tick().unwrap()),
+            _ => (0..30).for_each(|_| unit.0.dut_mut().tick().unwrap()),
         }
         let dut = unit.0.dut_mut();
-        dut.poke("s_axil_arvalid", 0u32).unwrap();
         assert_eq!((dut.peek("s_axil_rvalid").unwrap(), dut.peek("s_axil_rresp").unwrap()), (1, 2));
         dut.poke("s_axil_rready", 1u32).unwrap();
         dut.tick().unwrap();

@@ -85,12 +85,12 @@ impl Bill<'_> {
         // One at a time, because bits and not words are recorded.
         let written = ("register bit written", "flip-flop", "write");
         self.compute(written, 1, Active, unit.tree_flip_flops + unit.word_flip_flops)?;
-        // A beat, its codes, and its share of the tile.
+        // A beat, its codes, and its share of both tiles.
         let beat_bits = match arithmetic {
             Arithmetic::Ternary => 2 * config.trits_per_beat(),
             _ => config.weight_bus,
         };
-        self.compute(written, 1, WeightBeat, config.weight_bus + 2 * beat_bits)?;
+        self.compute(written, 1, WeightBeat, config.weight_bus + 3 * beat_bits)?;
         self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops())?;
 
         let bytes = |(words, bits): (usize, usize)| (words * bits).div_ceil(8);

@@ -147,13 +147,13 @@ mod tests {
         // accumulator's 15 bits too.
         let selected = 8.0 * 8.0 * 0.0042;
         let added = 2.0 * (2.0 * 9.0 + 10.0 + 15.0) * 0.03 / 8.0;
-        // Trees hold 2 x (18 + 10) bits; chunks of 32 bits are held twice, words of 30 bits four times.
-        let (trees, words) = (2.0 * 28.0, 2.0 * 32.0 + 4.0 * 30.0);
-        // A beat of 16 bits, ten codes of two bits held, and their share of the tile.
-        let weights = 16.0 + 2.0 * 20.0;
-        let control = 2.0 * (5.0 * 48.0 + 4.0 * 32.0) + 350.0;
+        // Trees hold 2 x (18 + 10) bits; chunks of 32 bits are held four times, words of 30 bits six times.
+        let (trees, words) = (2.0 * 28.0, 4.0 * 32.0 + 6.0 * 30.0);
+        // A beat of 16 bits, ten codes of two bits held, and their share of both tiles, which have eight codes.
+        let (written, weights) = (16.0 + 3.0 * 20.0, 16.0 + 20.0 + 2.0 * 16.0);
+        let control = 2.0 * (5.0 * 48.0 + 4.0 * 32.0) + 800.0;
         let compute = 100.0 * (selected + added + (trees + words) * 0.0072)
-            + 20.0 * weights * 0.0072
+            + 20.0 * written * 0.0072
             + 1000.0 * (trees + words + weights + control) * 0.0083;
         // 32 bits from 256 bytes and 30 bits from 15 bytes, both at 10 pJ for 64 bits.
         let (chunk, sums) = (32.0 * 10.0 / 64.0, 30.0 * 10.0 / 64.0);

@@ -92,12 +92,14 @@ pub(super) fn between(
     host: &Source,
     [clear, busy, ready]: [&Expr; 3],
 ) -> (Source, Expr) {
+    // What arrives while the datapath is cleared would be lost.
+    let open = m.name("weights_open", busy & !clear);
     let memory = m.instance(
         "weights",
         memory,
         &[
             ("rst_i", clear),
-            ("open_i", busy),
+            ("open_i", &open),
             ("in_valid_i", &host.valid),
             ("in_data_i", &host.data),
             ("out_ready_i", ready),
