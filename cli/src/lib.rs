@@ -27,6 +27,7 @@ mod report;
 mod run;
 mod simulation;
 mod synth;
+mod train;
 pub mod verify;
 
 use std::io::{self, Write};
@@ -53,6 +54,7 @@ enum Verb {
     Regs(regs::Args),
     Run(run::Args),
     Synth(synth::Args),
+    Train(train::Args),
     Verify(verify::Args),
 }
 
@@ -95,6 +97,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
         Verb::Synth(args) => synth::run(args, &mut out),
+        Verb::Train(args) => train::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
     }?;
     out.flush()?;
