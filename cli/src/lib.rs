@@ -21,6 +21,7 @@ mod logits;
 mod manifest;
 mod output;
 mod perplexity;
+mod plot;
 mod pricing;
 mod regs;
 mod report;

@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let vocab = corpus.vocabulary.size();
     let shape = Shape { hidden, intermediate, layers, heads, kv_heads, vocab, context, tied: true };
     for kind in [Kind::Ternary] {
-        let schedule = Schedule { peak: 1e-3, warmup: 1, steps: 1000 };
+        let schedule = Schedule { peak: 1e-3, warmup: 1, steps: 1000, landing: None };
         let mut trainer = Trainer::new(Recipe { kind, shape, schedule, batch, shards, seed: 1 })?;
         trainer.step(&corpus)?;
         let mut seconds = Vec::new();

@@ -94,8 +94,8 @@ pub fn load(folder: &Path) -> Result<Checkpoint, Error> {
     let header = header.ok_or_else(|| fail(format!("metadata `{KEY}` is missing")))?;
     let Header { recipe, step, curve, text_sha256 } = serde_json::from_str(header).map_err(|e| fail(e.to_string()))?;
     recipe.check()?;
-    if step > recipe.schedule.steps {
-        return Err(fail(format!("{step} steps are done of {}", recipe.schedule.steps)));
+    if step > recipe.schedule.end() {
+        return Err(fail(format!("{step} steps are done of {}", recipe.schedule.end())));
     }
     let tensors = SafeTensors::deserialize(&bytes).map_err(|e| fail(e.to_string()))?;
     let total = Layout::new(&recipe.shape).total();

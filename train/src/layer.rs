@@ -19,6 +19,7 @@ use crate::{Kind, Shape, gate};
 /// What all layers of a model share.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
+    /// Whose activations stand in front of linears.
     pub(crate) kind: Kind,
     pub(crate) shape: &'a Shape,
     pub(crate) layout: &'a Layout,
@@ -100,6 +101,13 @@ impl Memory {
             up: of(intermediate),
             down_in: Coded::new(tokens, intermediate),
         }
+    }
+}
+
+impl Memory {
+    /// Codes of the inputs of the linears: queries, keys and values; output; gate and up; down.
+    pub(crate) fn inputs(&self) -> [&[f32]; 4] {
+        [&self.qkv_in, &self.o_in, &self.ffn_in, &self.down_in].map(|input| &input.codes[..])
     }
 }
 

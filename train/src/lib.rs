@@ -12,6 +12,7 @@ pub mod checkpoint;
 mod corpus;
 mod effective;
 mod error;
+pub mod export;
 mod file;
 mod gate;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod matrix;
 mod network;
 mod norm;
 mod optimizer;
+pub mod ptq;
 mod rope;
 mod schedule;
 mod session;

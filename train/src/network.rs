@@ -25,6 +25,8 @@ pub struct Network {
     /// All master weights.
     pub masters: Vec<f32>,
     effective: Effective,
+    /// What stands in front of linears is that of this kind, which a quantised float model may have from ternary ones.
+    activations: Kind,
     rope: Rope,
 }
 
@@ -37,7 +39,15 @@ impl Network {
         let layout = Layout::new(&shape);
         assert_eq!(masters.len(), layout.total(), "master weights of the shape");
         let mut network =
-            Self { kind, shape, effective: Effective::new(&layout), rope: Rope::new(&shape), layout, masters };
+            Self {
+                kind,
+                shape,
+                effective: Effective::new(&layout),
+                activations: kind,
+                rope: Rope::new(&shape),
+                layout,
+                masters,
+            };
         network.refresh();
         network
     }
@@ -47,9 +57,19 @@ impl Network {
         self.effective.update(self.kind, &self.layout, &self.masters);
     }
 
+    /// The same weights with activations rounded to int8, as those of a ternary model are.
+    pub(crate) fn with_int8_activations(self) -> Self {
+        Self { activations: Kind::Ternary, ..self }
+    }
+
+    /// What the linear in `slot` computes with, outputs x inputs, and what one of those weights is worth.
+    pub(crate) fn linear(&self, slot: usize) -> (&[f32], f32) {
+        (&self.effective.values[self.layout.range(slot)], self.effective.units[slot])
+    }
+
     fn context(&self) -> Context<'_> {
-        let Self { kind, shape, layout, masters, effective, rope } = self;
-        Context { kind: *kind, shape, layout, rope, masters, effective }
+        let Self { activations, shape, layout, masters, effective, rope, .. } = self;
+        Context { kind: *activations, shape, layout, rope, masters, effective }
     }
 }
 
@@ -80,13 +100,22 @@ impl Pass {
         }
     }
 
-    /// Sequences of `context` tokens that this is room for.
-    pub(crate) fn sequences(&self, context: usize) -> usize {
-        self.last.rows.len() / context
+    /// Tokens that this is room for.
+    pub(crate) fn tokens(&self) -> usize {
+        self.last.rows.len()
     }
 
-    /// Fills the logits of `inputs`: sequences of the model's context, one after the other.
-    fn logits(&mut self, network: &Network, inputs: &[u32]) {
+    /// What the last pass fed to a layer's linears: queries, keys and values; output; gate and up; down.
+    pub(crate) fn inputs(&self, layer: usize) -> [&[f32]; 4] {
+        self.layers[layer].inputs()
+    }
+
+    /// The logits of `inputs`: sequences of the model's context, one after the other.
+    ///
+    /// # Panics
+    /// If there are not as many tokens as this is room for.
+    pub fn logits(&mut self, network: &Network, inputs: &[u32]) -> &[f32] {
+        assert_eq!(inputs.len(), self.tokens(), "tokens of a pass");
         let (c, hidden) = (network.context(), network.shape.hidden);
         let embedding = &network.masters[c.layout.range(c.layout.embedding)];
         for (x, &token) in self.x.chunks_exact_mut(hidden).zip(inputs) {
@@ -99,6 +128,7 @@ impl Pass {
         let head = View::new(&network.masters[c.layout.range(c.layout.head)], hidden);
         let logits = ViewMut::new(&mut self.logits, network.shape.vocab);
         product(logits, Into::Set, 1.0, View::new(&self.last.codes, hidden), head.t());
+        &self.logits
     }
 
     /// The loss of predicting `targets` from `inputs`, summed over tokens, in nats.
@@ -106,7 +136,7 @@ impl Pass {
     /// # Panics
     /// If there are not as many tokens as this is room for.
     pub fn loss(&mut self, network: &Network, inputs: &[u32], targets: &[u32]) -> f64 {
-        assert_eq!((inputs.len(), targets.len()), (self.last.rows.len(), self.last.rows.len()), "tokens of a pass");
+        assert_eq!(inputs.len(), targets.len(), "a target for each input");
         self.logits(network, inputs);
         cross_entropy(&mut self.logits, targets, 1.0)
     }
@@ -116,7 +146,7 @@ impl Pass {
     /// # Panics
     /// If there are not as many tokens as this is room for.
     pub fn gradients(&mut self, network: &Network, inputs: &[u32], targets: &[u32], weight: f32) -> f64 {
-        assert_eq!((inputs.len(), targets.len()), (self.last.rows.len(), self.last.rows.len()), "tokens of a pass");
+        assert_eq!(inputs.len(), targets.len(), "a target for each input");
         self.logits(network, inputs);
         let loss = cross_entropy(&mut self.logits, targets, weight);
 

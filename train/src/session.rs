@@ -71,20 +71,36 @@ impl Session {
         }
     }
 
-    /// Follows the recipe to its end. `watch` sees every step, and the point of the curve that it came to, if it did.
+    /// Lets the learning rate fall to nothing over `steps` more steps, whatever the recipe had planned after this one.
+    ///
+    /// # Errors
+    /// If there are no steps to land in, or the training is landing already.
+    pub fn land(&mut self, steps: usize) -> Result<(), Error> {
+        let schedule = &mut self.trainer.recipe.schedule;
+        if steps == 0 || schedule.landing.is_some() {
+            return Err(Error::Recipe("a training lands once, over at least one step".into()));
+        }
+        schedule.landing = Some((self.trainer.steps_done(), steps));
+        self.save()
+    }
+
+    /// Follows the recipe to its end, or to step `until`. `watch` sees every step, and the point of the curve that it came
+    /// to, if it did.
     ///
     /// # Errors
     /// If training diverges, a checkpoint cannot be written, or `watch` says to stop.
     pub fn run<E: From<Error>>(
         &mut self,
+        until: usize,
         mut watch: impl FnMut(&StepReport, &[Point]) -> Result<(), E>,
     ) -> Result<(), E> {
         let (mut bits, mut norm, mut steps) = (0.0, 0.0, 0);
-        while !self.trainer.finished() {
+        let until = until.min(self.trainer.recipe.schedule.end());
+        while self.trainer.steps_done() < until {
             let report = self.trainer.step(&self.corpus)?;
             (bits, norm, steps) = (bits + report.bits, norm + report.norm, steps + 1);
             let points = self.curve.len();
-            if report.step.is_multiple_of(self.every) || self.trainer.finished() {
+            if report.step.is_multiple_of(self.every) || report.step == until {
                 let Recipe { batch, shape, .. } = self.trainer.recipe;
                 self.curve.push(Point {
                     step: report.step,

@@ -112,7 +112,7 @@ impl Trainer {
 
     /// Whether the recipe has been followed to its end.
     pub fn finished(&self) -> bool {
-        self.step >= self.recipe.schedule.steps
+        self.step >= self.recipe.schedule.end()
     }
 
     /// Takes one step.
@@ -164,7 +164,7 @@ impl Trainer {
 /// the first is predicted at most once, from at least one before it.
 pub fn held_out(network: &Network, passes: &mut [Pass], corpus: &Corpus, most: usize) -> f64 {
     let context = network.shape.context;
-    let sequences = passes[0].sequences(context);
+    let sequences = passes[0].tokens() / context;
     let starts = corpus.windows(context, most);
     let whole = starts.chunks_exact(sequences * passes.len());
     let mut bits = 0.0;

@@ -1,6 +1,8 @@
 //! `trine train`: a BitNet model from a text.
 
+mod page;
 mod progress;
+mod sweep;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,9 +10,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
+use trine_train::export::{self, BlockKind};
 use trine_train::{Kind, Point, Recipe, Schedule, Session, Shape, VocabularyKind};
 
 use crate::Verdict;
+use crate::args::positive;
 use crate::output::{grouped, write_file, write_json};
 use progress::Progress;
 
@@ -24,12 +28,24 @@ pub(crate) struct Args {
     /// Text in UTF-8
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Folder for checkpoints, curve and model
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    /// Folder for checkpoints, curve, page and, in the end, the model in Hugging Face layout
+    #[arg(long, value_name = "DIR", required_unless_present = "sweep")]
+    out: Option<PathBuf>,
     /// Go on from the checkpoint in the folder, with its recipe
-    #[arg(long, conflicts_with = "RecipeArgs")]
+    #[arg(long, conflicts_with = "RecipeArgs", requires = "out")]
     resume: bool,
+    /// Let the learning rate fall to nothing over so many more steps, instead of following the recipe to its end
+    #[arg(long, value_name = "STEPS", requires = "resume")]
+    land: Option<usize>,
+    /// Stop after this step, to go on later
+    #[arg(long, value_name = "STEP")]
+    until: Option<usize>,
+    /// Try learning rates, each on a ternary and on a float model, and print what they come to; nothing is kept
+    #[arg(long, value_name = "RATES", value_delimiter = ',', value_parser = rate, conflicts_with_all = ["out", "gguf", "until", "kind", "lr"])]
+    sweep: Option<Vec<f64>>,
+    /// Write the model as GGUF, too, in these blocks
+    #[arg(long, value_enum, value_name = "BLOCKS")]
+    gguf: Option<BlocksArg>,
     #[command(flatten)]
     recipe: RecipeArgs,
     /// Steps between points of the curve, and checkpoints
@@ -52,7 +68,7 @@ pub(crate) struct RecipeArgs {
     /// Features between layers
     #[arg(long, value_name = "N", default_value_t = 128)]
     hidden: usize,
-    /// Features inside the feed-forward network; 2.7 times hidden, rounded to 32, unless given
+    /// Features inside the feed-forward network; 8/3 of hidden, up to a multiple of 32, unless given
     #[arg(long, value_name = "N")]
     intermediate: Option<usize>,
     /// Transformer layers
@@ -80,7 +96,7 @@ pub(crate) struct RecipeArgs {
     #[arg(long, value_name = "N", default_value_t = 2000)]
     steps: usize,
     /// Highest learning rate
-    #[arg(long, value_name = "RATE", default_value_t = 4e-3)]
+    #[arg(long, value_name = "RATE", default_value_t = 4e-3, value_parser = rate)]
     lr: f64,
     /// Steps until it is reached
     #[arg(long, value_name = "N", default_value_t = 100)]
@@ -108,6 +124,27 @@ impl From<KindArg> for Kind {
     }
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum BlocksArg {
+    #[value(name = "tq1_0")]
+    Tq1_0,
+    #[value(name = "tq2_0")]
+    Tq2_0,
+}
+
+impl From<BlocksArg> for BlockKind {
+    fn from(blocks: BlocksArg) -> Self {
+        match blocks {
+            BlocksArg::Tq1_0 => Self::Tq1_0,
+            BlocksArg::Tq2_0 => Self::Tq2_0,
+        }
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    positive(text, false)
+}
+
 fn vocabulary(text: &str) -> Result<VocabularyKind, String> {
     match text.split_once(':') {
         None if text == "chars" => Ok(VocabularyKind::Characters),
@@ -122,11 +159,11 @@ impl RecipeArgs {
     /// The recipe, for a vocabulary of `vocab` tokens.
     fn recipe(&self, vocab: usize) -> Recipe {
         let &Self { hidden, layers, heads, kv_heads, context, untied, batch, shards, steps, warmup, seed, .. } = self;
-        let intermediate = self.intermediate.unwrap_or((hidden * 27 / 10).next_multiple_of(32));
+        let intermediate = self.intermediate.unwrap_or((hidden * 8 / 3).next_multiple_of(32));
         Recipe {
             kind: self.kind.into(),
             shape: Shape { hidden, intermediate, layers, heads, kv_heads, vocab, context, tied: !untied },
-            schedule: Schedule { peak: self.lr, warmup, steps },
+            schedule: Schedule { peak: self.lr, warmup, steps, landing: None },
             batch,
             shards,
             seed,
@@ -147,14 +184,16 @@ struct Report<'a> {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let text = read(&args.data)?;
-    let mut session = if args.resume {
-        Session::resume(text, args.out.clone(), args.every)?
-    } else {
-        let made = args.recipe.vocab;
-        Session::begin(text, made, |vocab| args.recipe.recipe(vocab), Some(args.out.clone()), args.every)?
-    };
-    let (recipe, layout) = (session.trainer.recipe, &session.trainer.network.layout);
+    if let Some(rates) = &args.sweep {
+        let found = sweep::sweep(&text, &args.recipe, rates, out)?;
+        args.json.as_deref().map_or(Ok(()), |path| write_json(path, &found))?;
+        return Ok(Verdict::Right);
+    }
+    let folder = args.out.as_deref().context("--out is missing")?;
+    let mut session = begin(args, text, folder)?;
+    let layout = &session.trainer.network.layout;
     let (parameters, linear_weights) = (layout.total(), layout.linear_weights());
+    let recipe = session.trainer.recipe;
     writeln!(
         out,
         "{}: {} parameters, {} of them in linears; {} tokens to train on, {} held out; {} steps of {} tokens",
@@ -163,27 +202,58 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         grouped(linear_weights),
         grouped(session.corpus.trained().len()),
         grouped(session.corpus.held().len()),
-        grouped(recipe.schedule.steps),
+        grouped(recipe.schedule.end()),
         grouped(recipe.batch * recipe.shape.context),
     )?;
     out.flush()?;
     let mut progress = Progress::new(&recipe, session.trainer.steps_done());
     let mut curve = session.curve.clone();
-    session.run::<anyhow::Error>(|report, points| {
+    session.run::<anyhow::Error>(args.until.unwrap_or(usize::MAX), |report, points| {
         curve.extend(points);
         if !points.is_empty() {
-            write_file(&args.out.join("curve.csv"), csv(&curve).as_bytes())?;
+            write_file(&folder.join("curve.csv"), csv(&curve).as_bytes())?;
+            write_file(&folder.join("report.html"), page::render(&recipe, parameters, &curve)?.as_bytes())?;
         }
         progress.step(report, points, out)
     })?;
     progress.finish();
+    if !session.trainer.finished() {
+        writeln!(out, "stopped after step {}; --resume goes on", grouped(session.trainer.steps_done()))?;
+        return Ok(Verdict::Right);
+    }
     let bits = session.held_out();
-    writeln!(out, "held out: {bits:.4} bits per character (measured on all of it, in windows of {})", recipe.shape.context)?;
+    let context = recipe.shape.context;
+    writeln!(out, "held out: {bits:.4} bits per character (measured on all of it, in windows of {context})")?;
+    export(&session, folder, args.gguf, out)?;
     if let Some(path) = &args.json {
         let curve = &session.curve;
         write_json(path, &Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits })?;
     }
     Ok(Verdict::Right)
+}
+
+fn begin(args: &Args, text: String, folder: &Path) -> Result<Session> {
+    if !args.resume {
+        let recipe = |vocab| args.recipe.recipe(vocab);
+        return Ok(Session::begin(text, args.recipe.vocab, recipe, Some(folder.to_owned()), args.every)?);
+    }
+    let mut session = Session::resume(text, folder.to_owned(), args.every)?;
+    args.land.map_or(Ok(()), |steps| session.land(steps))?;
+    Ok(session)
+}
+
+/// Writes the finished model for others.
+fn export(session: &Session, folder: &Path, blocks: Option<BlocksArg>, out: &mut dyn Write) -> Result<()> {
+    let (network, vocabulary) = (&session.trainer.network, &session.corpus.vocabulary);
+    let model = folder.join("model");
+    export::huggingface(network, vocabulary, &model)?;
+    writeln!(out, "model: {}", model.display())?;
+    if let Some(blocks) = blocks {
+        let file = folder.join("model.gguf");
+        export::gguf(network, vocabulary, blocks.into(), &file)?;
+        writeln!(out, "model: {}", file.display())?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -13,7 +13,7 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     /// Of a training of which `done` steps are done.
     pub(crate) fn new(recipe: &Recipe, done: usize) -> Self {
-        let bar = ProgressBar::new(recipe.schedule.steps as u64).with_position(done as u64);
+        let bar = ProgressBar::new(recipe.schedule.end() as u64).with_position(done as u64);
         bar.reset_eta();
         Self(match ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}, {eta} left") {
             Ok(style) => bar.with_style(style),
