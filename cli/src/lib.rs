@@ -11,6 +11,7 @@
 
 mod args;
 mod backend;
+mod compare;
 mod energy;
 mod estimate;
 mod fault;
@@ -46,6 +47,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Compare(compare::Args),
     Energy(energy::Args),
     Estimate(estimate::Args),
     Generate(generate::Args),
@@ -89,6 +91,7 @@ pub fn main() -> ExitCode {
 fn run(verb: &Verb) -> anyhow::Result<Verdict> {
     let mut out = io::stdout().lock();
     let verdict = match verb {
+        Verb::Compare(args) => compare::run(args, &mut out),
         Verb::Estimate(args) => estimate::run(args, &mut out),
         Verb::Energy(args) => energy::run(args, &mut out),
         Verb::Generate(args) => generate::run(args, &mut out),

@@ -52,7 +52,7 @@ impl Scale {
         let high = values.map(value).fold(f64::NEG_INFINITY, f64::max);
         let margin = 0.06 * (high - low).max(0.05);
         let ends = (low - margin, high + margin);
-        let ticks = if logarithmic {
+        let ticks: Vec<f64> = if logarithmic {
             let decades = ends.0.floor() as i32..=ends.1.ceil() as i32;
             decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(d))).collect()
         } else {

@@ -14,6 +14,7 @@ mod effective;
 mod error;
 pub mod export;
 mod file;
+mod fit;
 mod gate;
 #[cfg(test)]
 mod gradcheck;
@@ -36,6 +37,7 @@ mod vocabulary;
 
 pub use corpus::{Corpus, split};
 pub use error::Error;
+pub use fit::PowerLaw;
 pub use layout::{Layout, Role, Slot};
 pub use network::{Network, Pass};
 pub use optimizer::AdamW;

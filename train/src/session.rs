@@ -38,8 +38,9 @@ impl Session {
         every: usize,
     ) -> Result<Self, Error> {
         let corpus = Corpus::new(&text, vocabulary)?;
-        let trainer = Trainer::new(recipe(corpus.vocabulary.size()))?;
-        corpus.check(trainer.recipe.shape.context)?;
+        let recipe = recipe(corpus.vocabulary.size());
+        corpus.check(recipe.shape.context)?;
+        let trainer = Trainer::new(recipe)?;
         if let Some(folder) = &folder {
             std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
             corpus.vocabulary.save(folder)?;
@@ -76,11 +77,12 @@ impl Session {
     /// # Errors
     /// If there are no steps to land in, or the training is landing already.
     pub fn land(&mut self, steps: usize) -> Result<(), Error> {
+        let from = self.trainer.steps_done();
         let schedule = &mut self.trainer.recipe.schedule;
         if steps == 0 || schedule.landing.is_some() {
             return Err(Error::Recipe("a training lands once, over at least one step".into()));
         }
-        schedule.landing = Some((self.trainer.steps_done(), steps));
+        schedule.landing = Some((from, steps));
         self.save()
     }
 

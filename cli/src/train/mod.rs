@@ -2,6 +2,7 @@
 
 mod page;
 mod progress;
+mod recipe;
 mod sweep;
 
 use std::io::Write;
@@ -11,12 +12,13 @@ use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
 use trine_train::export::{self, BlockKind};
-use trine_train::{Kind, Point, Recipe, Schedule, Session, Shape, VocabularyKind};
+use trine_train::{Kind, Point, Recipe, Session};
 
 use crate::Verdict;
 use crate::args::positive;
 use crate::output::{grouped, write_file, write_json};
-use progress::Progress;
+pub(crate) use progress::Progress;
+pub(crate) use recipe::RecipeArgs;
 
 /// Train a BitNet model from a text: ternary (b1.58), 1-bit, or the same in float
 ///
@@ -32,7 +34,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", required_unless_present = "sweep")]
     out: Option<PathBuf>,
     /// Go on from the checkpoint in the folder, with its recipe
-    #[arg(long, conflicts_with = "RecipeArgs", requires = "out")]
+    #[arg(long, conflicts_with_all = ["RecipeArgs", "kind", "lr", "seed"], requires = "out")]
     resume: bool,
     /// Let the learning rate fall to nothing over so many more steps, instead of following the recipe to its end
     #[arg(long, value_name = "STEPS", requires = "resume")]
@@ -46,6 +48,15 @@ pub(crate) struct Args {
     /// Write the model as GGUF, too, in these blocks
     #[arg(long, value_enum, value_name = "BLOCKS")]
     gguf: Option<BlocksArg>,
+    /// How linears compute
+    #[arg(long, value_enum, default_value_t = KindArg::Ternary)]
+    kind: KindArg,
+    /// Highest learning rate
+    #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = rate)]
+    lr: f64,
+    /// Of weights and batches
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
     #[command(flatten)]
     recipe: RecipeArgs,
     /// Steps between points of the curve, and checkpoints
@@ -54,56 +65,6 @@ pub(crate) struct Args {
     /// Write the machine form here
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-}
-
-/// What is trained, and how.
-#[derive(Debug, clap::Args)]
-pub(crate) struct RecipeArgs {
-    /// How linears compute
-    #[arg(long, value_enum, default_value_t = KindArg::Ternary)]
-    kind: KindArg,
-    /// `chars`, or `bpe:N` for N byte pairs
-    #[arg(long, value_name = "KIND", default_value = "chars", value_parser = vocabulary)]
-    vocab: VocabularyKind,
-    /// Features between layers
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    hidden: usize,
-    /// Features inside the feed-forward network; 8/3 of hidden, up to a multiple of 32, unless given
-    #[arg(long, value_name = "N")]
-    intermediate: Option<usize>,
-    /// Transformer layers
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    layers: usize,
-    /// Query heads
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    heads: usize,
-    /// Key and value heads
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    kv_heads: usize,
-    /// Tokens in a sequence
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    context: usize,
-    /// Give the head weights of its own, instead of the embedding's
-    #[arg(long)]
-    untied: bool,
-    /// Sequences in a step
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    batch: usize,
-    /// Parts of a batch that are computed in parallel; losses depend on it in the last bits, but not on the threads
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    shards: usize,
-    /// Steps
-    #[arg(long, value_name = "N", default_value_t = 2000)]
-    steps: usize,
-    /// Highest learning rate
-    #[arg(long, value_name = "RATE", default_value_t = 4e-3, value_parser = rate)]
-    lr: f64,
-    /// Steps until it is reached
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    warmup: usize,
-    /// Of weights and batches
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -145,32 +106,6 @@ fn rate(text: &str) -> Result<f64, String> {
     positive(text, false)
 }
 
-fn vocabulary(text: &str) -> Result<VocabularyKind, String> {
-    match text.split_once(':') {
-        None if text == "chars" => Ok(VocabularyKind::Characters),
-        Some(("bpe", size)) => {
-            size.parse().map(VocabularyKind::Bpe).map_err(|_| format!("`{size}` is not a number of tokens"))
-        }
-        _ => Err("`chars` or `bpe:N` is expected".into()),
-    }
-}
-
-impl RecipeArgs {
-    /// The recipe, for a vocabulary of `vocab` tokens.
-    fn recipe(&self, vocab: usize) -> Recipe {
-        let &Self { hidden, layers, heads, kv_heads, context, untied, batch, shards, steps, warmup, seed, .. } = self;
-        let intermediate = self.intermediate.unwrap_or((hidden * 8 / 3).next_multiple_of(32));
-        Recipe {
-            kind: self.kind.into(),
-            shape: Shape { hidden, intermediate, layers, heads, kv_heads, vocab, context, tied: !untied },
-            schedule: Schedule { peak: self.lr, warmup, steps, landing: None },
-            batch,
-            shards,
-            seed,
-        }
-    }
-}
-
 #[derive(Serialize)]
 struct Report<'a> {
     recipe: &'a Recipe,
@@ -185,7 +120,7 @@ struct Report<'a> {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let text = read(&args.data)?;
     if let Some(rates) = &args.sweep {
-        let found = sweep::sweep(&text, &args.recipe, rates, out)?;
+        let found = sweep::sweep(&text, &args.recipe, args.seed, rates, out)?;
         args.json.as_deref().map_or(Ok(()), |path| write_json(path, &found))?;
         return Ok(Verdict::Right);
     }
@@ -233,11 +168,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 fn begin(args: &Args, text: String, folder: &Path) -> Result<Session> {
+    // What cannot be exported is better said before the training than after it.
+    let exportable = |recipe: &Recipe| match args.gguf {
+        Some(_) => export::check_gguf(recipe.kind, &recipe.shape),
+        None => Ok(()),
+    };
     if !args.resume {
-        let recipe = |vocab| args.recipe.recipe(vocab);
+        let flags = &args.recipe;
+        exportable(&flags.recipe(1, flags.hidden, args.kind.into(), args.lr, args.seed))?;
+        let recipe = |vocab| flags.recipe(vocab, flags.hidden, args.kind.into(), args.lr, args.seed);
         return Ok(Session::begin(text, args.recipe.vocab, recipe, Some(folder.to_owned()), args.every)?);
     }
     let mut session = Session::resume(text, folder.to_owned(), args.every)?;
+    exportable(&session.trainer.recipe)?;
     args.land.map_or(Ok(()), |steps| session.land(steps))?;
     Ok(session)
 }

@@ -31,12 +31,18 @@ pub(super) struct Sweep {
 const KINDS: [Kind; 2] = [Kind::Ternary, Kind::Float];
 
 /// Trains both kinds at every rate and prints the table.
-pub(super) fn sweep(text: &str, args: &RecipeArgs, rates: &[f64], out: &mut dyn Write) -> Result<Sweep> {
+pub(super) fn sweep(
+    text: &str,
+    args: &RecipeArgs,
+    seed: u64,
+    rates: &[f64],
+    out: &mut dyn Write,
+) -> Result<Sweep> {
     let mut found: Option<Sweep> = None;
     let bar = progress((args.steps * rates.len() * KINDS.len()) as u64, "steps");
     for &rate in rates {
         for kind in KINDS {
-            let (recipe, bits) = train(text, args, kind, rate, &bar)?;
+            let (recipe, bits) = train(text, args, (kind, rate, seed), &bar)?;
             let cell = Cell { kind, rate, held_out_bits_per_char: bits };
             found.get_or_insert_with(|| Sweep { recipe, cells: Vec::new() }).cells.push(cell);
         }
@@ -47,13 +53,14 @@ pub(super) fn sweep(text: &str, args: &RecipeArgs, rates: &[f64], out: &mut dyn 
     Ok(found)
 }
 
-fn train(text: &str, args: &RecipeArgs, kind: Kind, rate: f64, bar: &ProgressBar) -> Result<(Recipe, Option<f64>)> {
-    let mut recipe = |vocab| {
-        let mut recipe = args.recipe(vocab);
-        (recipe.kind, recipe.schedule.peak) = (kind, rate);
-        recipe
-    };
-    let mut session = Session::begin(text.to_owned(), args.vocab, &mut recipe, None, args.steps)?;
+fn train(
+    text: &str,
+    args: &RecipeArgs,
+    (kind, rate, seed): (Kind, f64, u64),
+    bar: &ProgressBar,
+) -> Result<(Recipe, Option<f64>)> {
+    let recipe = |vocab| args.recipe(vocab, args.hidden, kind, rate, seed);
+    let mut session = Session::begin(text.to_owned(), args.vocab, recipe, None, args.steps)?;
     let result = session.run::<Error>(usize::MAX, |_, _| {
         bar.inc(1);
         Ok(())

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::blocks::{BLOCK, BlockKind};
 use super::{Kind as Element, Tensor};
 use crate::layout::Role;
-use crate::{Error, Kind, NORM_EPS, Network, ROPE_THETA, Vocabulary, file};
+use crate::{Error, Kind, NORM_EPS, Network, ROPE_THETA, Shape, Vocabulary, file};
 
 const ARCHITECTURE: &str = "bitnet-b1.58";
 const ALIGNMENT: usize = 32;
@@ -27,17 +27,7 @@ const NORMAL: i32 = 1;
 /// # Errors
 /// If the model is not ternary, a linear's inputs do not fill blocks of 256, or the file cannot be written.
 pub fn gguf(network: &Network, vocabulary: &Vocabulary, kind: BlockKind, path: &Path) -> Result<(), Error> {
-    if network.kind != Kind::Ternary {
-        return Err(Error::Export(format!("GGUF's ternary blocks cannot hold a {} model", network.kind.name())));
-    }
-    for (name, size) in [("hidden", network.shape.hidden), ("intermediate", network.shape.intermediate)] {
-        if !size.is_multiple_of(BLOCK) {
-            return Err(Error::Export(format!(
-                "GGUF's ternary blocks hold {BLOCK} weights of a row, and {name} is {size}; train with a multiple of \
-                 {BLOCK}, or use the Hugging Face layout"
-            )));
-        }
-    }
+    check_gguf(network.kind, &network.shape)?;
     let (metadata, tensors) = (metadata(network, vocabulary)?, tensors(network, kind));
     let mut out = b"GGUF".to_vec();
     out.extend(3u32.to_le_bytes());
@@ -62,6 +52,24 @@ pub fn gguf(network: &Network, vocabulary: &Vocabulary, kind: BlockKind, path: &
         out.extend(&tensor.data);
     }
     file::write(path, &out)
+}
+
+/// Makes sure that GGUF's ternary blocks can hold a model.
+///
+/// # Errors
+/// If it is not ternary, or a linear's inputs do not fill blocks of 256.
+pub fn check_gguf(kind: Kind, shape: &Shape) -> Result<(), Error> {
+    if kind != Kind::Ternary {
+        return Err(Error::Export(format!("GGUF's ternary blocks cannot hold a {} model", kind.name())));
+    }
+    let sizes = [("hidden", shape.hidden), ("intermediate", shape.intermediate)];
+    match sizes.iter().find(|(_, size)| !size.is_multiple_of(BLOCK)) {
+        None => Ok(()),
+        Some((name, size)) => Err(Error::Export(format!(
+            "GGUF's ternary blocks hold {BLOCK} weights of a row, and {name} is {size}; train with a multiple of {BLOCK}, or \
+             use the Hugging Face layout"
+        ))),
+    }
 }
 
 /// A metadata value.

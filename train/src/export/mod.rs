@@ -5,7 +5,7 @@ mod gguf;
 mod huggingface;
 
 pub use blocks::BlockKind;
-pub use gguf::gguf;
+pub use gguf::{check_gguf, gguf};
 pub use huggingface::huggingface;
 
 /// A tensor to be written.

@@ -20,7 +20,7 @@ mod smoothquant;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::Corpus;
-use crate::layout::{LayerSlots, Role};
+use crate::layout::{LayerSlots, Layout, Role, Slot};
 use crate::{Kind, Network};
 
 /// A way to quantise a trained float model.
@@ -83,6 +83,18 @@ impl Method {
             Self::SmoothQuant => 8.0,
             Self::Ternary => 1.6,
         }
+    }
+
+    /// Floats beside the weights: a scale for each row; with GPTQ a zero, too; a scale for each tensor, and with QuIP one
+    /// for each column. QuIP's rotations are made from a seed.
+    pub fn scales(self, layout: &Layout) -> usize {
+        let per_linear = |slot: &Slot| match self {
+            Self::Absmax { .. } | Self::SmoothQuant => slot.rows,
+            Self::Ternary => 1,
+            Self::Gptq { .. } => 2 * slot.rows,
+            Self::Quip { .. } => 1 + slot.cols,
+        };
+        layout.linears().map(per_linear).sum()
     }
 
     /// Bits of an activation.
