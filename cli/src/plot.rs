@@ -96,7 +96,8 @@ pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> 
         let at = ys.at(tick, Y);
         drawing = drawing.add(grid((X.0, at), (X.1, at))).add(text(X.0 - 6.0, at + 4.0, "end", &short(tick)));
     }
-    drawing = drawing.add(text((X.0 + X.1) / 2.0, Y.0 + 34.0, "middle", x.label)).add(text(4.0, 14.0, "start", y.label));
+    drawing =
+        drawing.add(text((X.0 + X.1) / 2.0, Y.0 + 34.0, "middle", x.label)).add(text(4.0, 14.0, "start", y.label));
     let mut legend = X.1;
     for (i, series) in series.iter().enumerate() {
         let colour = COLOURS[i % COLOURS.len()];

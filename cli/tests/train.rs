@@ -32,10 +32,7 @@ fn a_trained_model_runs_on_the_unit() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    let printed = done(
-        folder,
-        &format!("train --data text.txt --out t --steps 60 --every 20 --json t.json {TINY}"),
-    );
+    let printed = done(folder, &format!("train --data text.txt --out t --steps 60 --every 20 --json t.json {TINY}"));
     assert!(printed.contains("held out:"), "{printed}");
     let report = json(folder, "t.json");
     let curve = report["curve"].as_array().unwrap();
@@ -94,7 +91,8 @@ fn a_comparison_is_made_stored_and_written_up() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    let line = format!("compare --data text.txt --out c --seeds 2 --sizes 8 --steps 20 --windows 6 --json c.json {TINY}");
+    let line =
+        format!("compare --data text.txt --out c --seeds 2 --sizes 8 --steps 20 --held-windows 6 --json c.json {TINY}");
     let printed = done(folder, &line);
     assert!(printed.contains("BitNet b1.58") && printed.contains("float, then GPTQ"), "{printed}");
     let found = json(folder, "c.json");
@@ -130,8 +128,8 @@ fn the_document_is_written_from_the_stored_data() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     done(place.path(), &format!("compare --from {} --docs .", root.join("docs/data/comparison.json").display()));
     for name in ["comparison.md", "comparison-energy.svg", "comparison-scaling.svg"] {
-        let [written, stored] = [place.path().join(name), root.join("docs").join(name)]
-            .map(|path| std::fs::read_to_string(path).unwrap());
+        let [written, stored] =
+            [place.path().join(name), root.join("docs").join(name)].map(|path| std::fs::read_to_string(path).unwrap());
         assert!(written == stored, "docs/{name} is not what docs/data/comparison.json gives; write it again");
     }
 }

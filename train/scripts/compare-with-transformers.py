@@ -5,7 +5,7 @@
 
 With --make-ids it writes FOLDER/input_ids.npy, one sequence of random tokens as long as the model's context, and nothing
 else. Otherwise it reads that and FOLDER/logits.npy, and prints the largest difference and whether every argmax agrees.
-Needs torch, transformers 5.23 and numpy; not part of the tests, since those are gigabytes.
+Needs torch, transformers 5.23, accelerate and numpy; not part of the tests, since those are gigabytes.
 """
 
 import json

@@ -66,8 +66,7 @@ fn hash(text: &str) -> String {
 /// If the file cannot be written.
 pub fn save(folder: &Path, trainer: &Trainer, curve: &[Point], text: &str) -> Result<(), Error> {
     let path = folder.join(FILE);
-    let header =
-        Header { recipe: trainer.recipe, step: trainer.step, curve: curve.to_vec(), text_sha256: hash(text) };
+    let header = Header { recipe: trainer.recipe, step: trainer.step, curve: curve.to_vec(), text_sha256: hash(text) };
     let header = serde_json::to_string(&header).map_err(|e| Error::checkpoint(&path, e.to_string()))?;
     let parts = [&trainer.network.masters, &trainer.optimizer.first, &trainer.optimizer.second];
     let bytes = parts.map(|part| part.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());

@@ -11,9 +11,9 @@
 use rayon::prelude::*;
 use trine_golden_model::quant;
 
+use crate::Kind;
 use crate::layout::{Layout, Role};
 use crate::vector::vectorised;
-use crate::Kind;
 
 /// Weights in the layout of the parameters; only those of linears differ from the masters, and only those are filled.
 #[derive(Clone, Debug)]

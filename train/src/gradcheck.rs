@@ -22,7 +22,9 @@ impl Numbers {
 
     /// Uniform within 1 of `middle`, no nearer than a hundredth to it: away from the kink of a gate.
     pub(crate) fn around(&mut self, middle: f32, count: usize) -> Vec<f32> {
-        (0..count).map(|_| self.0.random_range(0.01..1.0f32) * [-1.0, 1.0][self.0.random_range(0..2)] + middle).collect()
+        (0..count)
+            .map(|_| self.0.random_range(0.01..1.0f32) * [-1.0, 1.0][self.0.random_range(0..2)] + middle)
+            .collect()
     }
 }
 

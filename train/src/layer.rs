@@ -8,7 +8,7 @@
 
 use crate::attention::{Heads, Scratch};
 use crate::effective::Effective;
-use crate::layout::{Layout, LayerSlots};
+use crate::layout::{LayerSlots, Layout};
 use crate::linear::Linear;
 use crate::matrix::Into;
 use crate::norm::{Entry, Row};
@@ -201,14 +201,7 @@ pub(crate) fn backward(
 }
 
 /// Uses up `dy`, the gradient of a linear's output: its input's goes where `to` says, its weights' into `gradient`.
-fn linear(
-    c: &Context<'_>,
-    slot: usize,
-    input: &Coded,
-    dy: &mut [f32],
-    to: (&mut [f32], Into),
-    gradient: &mut [f32],
-) {
+fn linear(c: &Context<'_>, slot: usize, input: &Coded, dy: &mut [f32], to: (&mut [f32], Into), gradient: &mut [f32]) {
     c.linear(slot).backward(&input.codes, &input.rows, dy, to, &mut gradient[c.layout.range(slot)]);
 }
 

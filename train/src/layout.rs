@@ -82,9 +82,8 @@ impl Layout {
         let embedding = place("model.embed_tokens".into(), Role::Dense, vocab, hidden);
         let layers = (0..shape.layers)
             .map(|layer| {
-                let mut part = |name: &str, role, rows, cols| {
-                    place(format!("model.layers.{layer}.{name}"), role, rows, cols)
-                };
+                let mut part =
+                    |name: &str, role, rows, cols| place(format!("model.layers.{layer}.{name}"), role, rows, cols);
                 LayerSlots {
                     attention_norm: part("input_layernorm", Role::Norm, 1, hidden),
                     q: part("self_attn.q_proj", Role::Linear, hidden, hidden),

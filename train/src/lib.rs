@@ -35,13 +35,13 @@ mod trainer;
 mod vector;
 mod vocabulary;
 
+pub use checkpoint::Point;
 pub use corpus::{Corpus, split};
 pub use error::Error;
 pub use fit::PowerLaw;
 pub use layout::{Layout, Role, Slot};
 pub use network::{Network, Pass};
 pub use optimizer::AdamW;
-pub use checkpoint::Point;
 pub use schedule::Schedule;
 pub use session::Session;
 pub use shape::{Kind, NORM_EPS, ROPE_THETA, Shape};

@@ -38,16 +38,15 @@ impl Network {
     pub fn new(kind: Kind, shape: Shape, masters: Vec<f32>) -> Self {
         let layout = Layout::new(&shape);
         assert_eq!(masters.len(), layout.total(), "master weights of the shape");
-        let mut network =
-            Self {
-                kind,
-                shape,
-                effective: Effective::new(&layout),
-                activations: kind,
-                rope: Rope::new(&shape),
-                layout,
-                masters,
-            };
+        let mut network = Self {
+            kind,
+            shape,
+            effective: Effective::new(&layout),
+            activations: kind,
+            rope: Rope::new(&shape),
+            layout,
+            masters,
+        };
         network.refresh();
         network
     }

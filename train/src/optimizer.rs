@@ -39,8 +39,7 @@ impl AdamW {
         gradient: &[f32],
         (i, rate, decay): (usize, f64, f64),
     ) -> f64 {
-        let squares: Vec<f64> =
-            gradient.par_chunks(CHUNK).map(|g| f64::from(squares(g))).collect();
+        let squares: Vec<f64> = gradient.par_chunks(CHUNK).map(|g| f64::from(squares(g))).collect();
         let norm = squares.iter().sum::<f64>().sqrt();
         let clip = if norm > CLIP { (CLIP / norm) as f32 } else { 1.0 };
         let t = i as i32 + 1;

@@ -38,7 +38,9 @@ impl Recipe {
         self.shape.check()?;
         let Self { batch, shards, schedule: Schedule { peak, steps, .. }, .. } = *self;
         if batch == 0 || shards == 0 || !batch.is_multiple_of(shards) {
-            return Err(Error::Recipe(format!("a batch of {batch} sequences cannot be cut into {shards} equal shards")));
+            return Err(Error::Recipe(format!(
+                "a batch of {batch} sequences cannot be cut into {shards} equal shards"
+            )));
         }
         if steps == 0 {
             return Err(Error::Recipe("there are no steps".into()));

@@ -83,7 +83,8 @@ impl Vocabulary {
                 let ids: HashMap<char, u32> = characters.iter().copied().zip(0..).collect();
                 let token = |(at, character)| {
                     let token = ids.get(&character).copied();
-                    token.ok_or_else(|| Error::Text(format!("character {character:?} at {at} is not in the vocabulary")))
+                    token
+                        .ok_or_else(|| Error::Text(format!("character {character:?} at {at} is not in the vocabulary")))
                 };
                 text.chars().enumerate().map(token).collect()
             }

@@ -60,11 +60,13 @@ fn hugging_face_folders_hold_the_trained_model() {
         let ours = pass.logits(&trainer.network, tokens).to_vec();
         let theirs = logits(folder.path(), tokens);
         assert!(distance(&ours, &theirs) < TOLERANCE, "{kind:?}: {}", distance(&ours, &theirs));
-        let held: String = corpus.held().iter().map(|&t| Tokenizer::load(folder.path()).unwrap().decode(&[t]).unwrap()).collect();
+        let held: String =
+            corpus.held().iter().map(|&t| Tokenizer::load(folder.path()).unwrap().decode(&[t]).unwrap()).collect();
         assert_eq!(held.len(), 200, "the vocabulary came along");
 
         // One weight tensor with its signs turned is seen.
-        let slot = trainer.network.layout.linears().find(|slot| slot.name.ends_with("0.mlp.down_proj")).unwrap().range();
+        let slot =
+            trainer.network.layout.linears().find(|slot| slot.name.ends_with("0.mlp.down_proj")).unwrap().range();
         trainer.network.masters[slot].iter_mut().for_each(|w| *w = -*w);
         trainer.network.refresh();
         let other = pass.logits(&trainer.network, tokens).to_vec();
@@ -74,10 +76,9 @@ fn hugging_face_folders_hold_the_trained_model() {
 
 #[test]
 fn gguf_files_hold_the_trained_model() {
-    for (vocabulary, tied, blocks) in [
-        (VocabularyKind::Characters, true, BlockKind::Tq1_0),
-        (VocabularyKind::Bpe(270), false, BlockKind::Tq2_0),
-    ] {
+    for (vocabulary, tied, blocks) in
+        [(VocabularyKind::Characters, true, BlockKind::Tq1_0), (VocabularyKind::Bpe(270), false, BlockKind::Tq2_0)]
+    {
         let (trainer, corpus) = trained(Kind::Ternary, vocabulary, tied, 256);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.gguf");

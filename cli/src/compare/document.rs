@@ -112,13 +112,7 @@ fn reading(found: &Comparison) -> String {
         for (better, worse) in pairs {
             if let (Some(better), Some(worse)) = (better, worse) {
                 holds &= better.mean() < worse.mean();
-                parts.push(format!(
-                    "{} {:.3}, {} {:.3}",
-                    label(better),
-                    better.mean(),
-                    label(worse),
-                    worse.mean()
-                ));
+                parts.push(format!("{} {:.3}, {} {:.3}", label(better), better.mean(), label(worse), worse.mean()));
             }
         }
         if !parts.is_empty() {
@@ -243,10 +237,7 @@ fn energy(found: &Comparison) -> String {
         line: false,
         marks: true,
     };
-    let series = [
-        family("trained", &|row| row.trained),
-        family("quantised after training", &|row| !row.trained),
-    ];
+    let series = [family("trained", &|row| row.trained), family("quantised after training", &|row| !row.trained)];
     plot(
         "Bits per character over energy per token: models as trained, and the float model quantised after training",
         &Axis { label: "energy of the linears of a token, µJ, projected", logarithmic: true },

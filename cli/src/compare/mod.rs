@@ -49,7 +49,7 @@ pub(crate) struct Args {
     lr: f64,
     /// Windows of the held-out text to measure, evenly spread
     #[arg(long, value_name = "N", default_value_t = 400)]
-    windows: usize,
+    held_windows: usize,
     #[command(flatten)]
     recipe: RecipeArgs,
     /// Show a stored comparison, instead of making one
@@ -115,7 +115,7 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
         for kind in [Kind::Float, Kind::OneBit, Kind::Ternary] {
             let session = models.model(recipe(kind, hidden, seed), out)?;
             let network = &session.trainer.network;
-            let bits = measure(&session, network, args.windows);
+            let bits = measure(&session, network, args.held_windows);
             let (name, weight_bits, activation_bits, scales) = match kind {
                 Kind::Float => ("float", 16.0, 16, 0),
                 Kind::OneBit => ("BitNet, 1 bit", 1.0, 8, network.layout.linears().count()),
@@ -128,14 +128,14 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
             }
             if kind == Kind::Float {
                 first.get_or_insert(session.trainer.recipe);
-                after_training(&session, seed, args.windows, &hardware, &mut rows);
+                after_training(&session, seed, args.held_windows, &hardware, &mut rows);
             }
         }
     }
     for &hidden in args.sizes.iter().filter(|size| **size != hidden) {
         for kind in [Kind::Ternary, Kind::Float] {
             let session = models.model(recipe(kind, hidden, 1), out)?;
-            let bits = measure(&session, &session.trainer.network, args.windows);
+            let bits = measure(&session, &session.trainer.network, args.held_windows);
             scaling.push(size(&session, bits));
         }
     }
@@ -152,7 +152,7 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
         bitnet_rate: args.lr,
         parameters: layout.total(),
         linear_weights: layout.linear_weights(),
-        windows: args.windows,
+        windows: args.held_windows,
         unit: describe(&hardware.config),
         die: args.pricing.die.clone(),
         memory: hardware.memory.name.clone(),

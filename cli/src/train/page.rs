@@ -28,7 +28,8 @@ pub(super) fn render(recipe: &Recipe, parameters: usize, curve: &[Point]) -> Res
         marks: false,
     };
     let axis = |label| Axis { label, logarithmic: false };
-    let losses = [series("trained on, a token", |p| p.train_bits), series("held out, a character", |p| p.held_out_bits)];
+    let losses =
+        [series("trained on, a token", |p| p.train_bits), series("held out, a character", |p| p.held_out_bits)];
     let last = curve.last();
     let figure = |value: fn(&Point) -> f64| last.map_or("-".into(), |p| format!("{:.4}", value(p)));
     let page = Page {

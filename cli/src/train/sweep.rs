@@ -31,13 +31,7 @@ pub(super) struct Sweep {
 const KINDS: [Kind; 2] = [Kind::Ternary, Kind::Float];
 
 /// Trains both kinds at every rate and prints the table.
-pub(super) fn sweep(
-    text: &str,
-    args: &RecipeArgs,
-    seed: u64,
-    rates: &[f64],
-    out: &mut dyn Write,
-) -> Result<Sweep> {
+pub(super) fn sweep(text: &str, args: &RecipeArgs, seed: u64, rates: &[f64], out: &mut dyn Write) -> Result<Sweep> {
     let mut found: Option<Sweep> = None;
     let bar = progress((args.steps * rates.len() * KINDS.len()) as u64, "steps");
     for &rate in rates {

@@ -39,9 +39,8 @@ impl BlockKind {
             match self {
                 Self::Tq1_0 => {
                     let digits = |first: usize, step: usize, count: usize| {
-                        let value = (0..5).fold(0u16, |v, d| {
-                            3 * v + if d < count { u16::from(code(first + d * step)) } else { 0 }
-                        });
+                        let value = (0..5)
+                            .fold(0u16, |v, d| 3 * v + if d < count { u16::from(code(first + d * step)) } else { 0 });
                         (value * 256).div_ceil(243) as u8
                     };
                     bytes.extend((0..32).map(|m| digits(m, 32, 5)));

@@ -24,6 +24,9 @@ mod tests {
         let expected = [0.7, -0.3, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0];
         assert!(weights.iter().zip(expected).all(|(w, e): (&f32, f32)| (w - e).abs() < 1e-6), "{weights:?}");
         round(&mut weights, 4, 2);
-        assert!(weights.iter().zip([0.7, 0.0, 0.0, 0.0]).all(|(w, e): (&f32, f32)| (w - e).abs() < 1e-6), "{weights:?}");
+        assert!(
+            weights.iter().zip([0.7, 0.0, 0.0, 0.0]).all(|(w, e): (&f32, f32)| (w - e).abs() < 1e-6),
+            "{weights:?}"
+        );
     }
 }

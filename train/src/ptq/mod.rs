@@ -127,11 +127,9 @@ pub fn quantise(float: &Network, method: Method, corpus: &Corpus, seed: u64) -> 
             let smooth = smoothquant::smooth(float, corpus, seed);
             quantise(&smooth, Method::Absmax { bits: 8, int8_activations: true }, corpus, seed)
         }
-        Method::Gptq { bits } => {
-            hessian::layer_by_layer(float, corpus, seed, |weights, cols, hessian, _| {
-                gptq::quantise(weights, cols, hessian, bits);
-            })
-        }
+        Method::Gptq { bits } => hessian::layer_by_layer(float, corpus, seed, |weights, cols, hessian, _| {
+            gptq::quantise(weights, cols, hessian, bits);
+        }),
         Method::Quip { bits } => hessian::layer_by_layer(float, corpus, seed, |weights, cols, hessian, slot| {
             quip::quantise(weights, cols, hessian, bits, seed ^ (slot as u64) << 32);
         }),
