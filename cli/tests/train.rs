@@ -147,7 +147,7 @@ fn what_cannot_be_trained_is_refused() {
         ("train --data text.txt --out t --context 4096", "too few"),
         ("train --data text.txt --out t --vocab words", "bpe:N"),
         ("train --data text.txt --out t --vocab bpe:99999", "99999"),
-        ("train --data text.txt --out t --lr -1", "more than 0"),
+        ("train --data text.txt --out t --lr 0", "more than 0"),
         ("train --data text.txt --out t --gguf tq2_0", "multiple of 256"),
         ("train --data text.txt --out t --resume --hidden 64", "--resume"),
         ("train --data text.txt --out nothing --resume", "nothing/checkpoint.safetensors"),

@@ -35,7 +35,7 @@ pub enum Error {
     #[error("the model cannot be exported: {0}")]
     Export(String),
     /// A file that cannot be read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}: it cannot be read or written")]
     Io {
         /// The file.
         path: PathBuf,
