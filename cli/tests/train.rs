@@ -121,19 +121,6 @@ fn a_comparison_is_made_stored_and_written_up() {
     assert!(folder.join("comparison-energy.svg").exists() && folder.join("comparison-scaling.svg").exists());
 }
 
-/// The document in the repository is what the stored comparison says.
-#[test]
-fn the_document_is_written_from_the_stored_data() {
-    let place = workplace();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    done(place.path(), &format!("compare --from {} --docs .", root.join("docs/data/comparison.json").display()));
-    for name in ["comparison.md", "comparison-energy.svg", "comparison-scaling.svg"] {
-        let [written, stored] =
-            [place.path().join(name), root.join("docs").join(name)].map(|path| std::fs::read_to_string(path).unwrap());
-        assert!(written == stored, "docs/{name} is not what docs/data/comparison.json gives; write it again");
-    }
-}
-
 #[test]
 fn what_cannot_be_trained_is_refused() {
     let place = workplace();
