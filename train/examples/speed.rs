@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let corpus = Corpus::new(&text, VocabularyKind::Characters)?;
     let vocab = corpus.vocabulary.size();
     let shape = Shape { hidden, intermediate, layers, heads, kv_heads, vocab, context, tied: true };
-    for kind in [Kind::Ternary] {
+    for kind in Kind::ALL {
         let schedule = Schedule { peak: 1e-3, warmup: 1, steps: 1000, landing: None };
         let mut trainer = Trainer::new(Recipe { kind, shape, schedule, batch, shards, seed: 1 })?;
         trainer.step(&corpus)?;

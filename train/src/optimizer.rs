@@ -106,13 +106,13 @@ mod tests {
             let exact = gradient.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
             let norm = optimizer.step(&layout, &mut masters, &gradient, (i, 0.1, 0.5));
             assert!((norm / exact - 1.0).abs() < 1e-6 && norm > 1.0);
-            for p in 0..2 {
-                let (g, t) = (f64::from(gradient[picks[p]]) / exact, i as i32 + 1);
+            for (p, &pick) in picks.iter().enumerate() {
+                let (g, t) = (f64::from(gradient[pick]) / exact, i as i32 + 1);
                 m[p] = 0.9 * m[p] + 0.1 * g;
                 v[p] = 0.95 * v[p] + 0.05 * g * g;
                 let change = m[p] / (1.0 - 0.9f64.powi(t)) / ((v[p] / (1.0 - 0.95f64.powi(t))).sqrt() + 1e-8);
                 w[p] = w[p] * (1.0 - 0.1 * [0.5, 0.0][p]) - 0.1 * change;
-                assert!((f64::from(masters[picks[p]]) - w[p]).abs() < 1e-5, "step {i}");
+                assert!((f64::from(masters[pick]) - w[p]).abs() < 1e-5, "step {i}");
             }
         }
     }

@@ -77,7 +77,11 @@ fn a_training_lands_from_where_it_was_stopped() {
     assert_eq!(session.trainer.steps_done(), 7);
     session.land(6).unwrap();
     let mut rates = Vec::new();
-    session.run::<trine_train::Error>(usize::MAX, |report, _| Ok(rates.push(report.rate))).unwrap();
+    let result = session.run::<trine_train::Error>(usize::MAX, |report, _| {
+        rates.push(report.rate);
+        Ok(())
+    });
+    result.unwrap();
     assert_eq!(rates.len(), 6);
     assert!(rates.is_sorted_by(|a, b| a > b) && rates[5] < rates[0] / 5.0, "{rates:?}");
     let mut again = Session::resume(text(), path, 5).unwrap();

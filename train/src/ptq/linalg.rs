@@ -35,8 +35,7 @@ pub(super) fn inverse(l: &[f64], n: usize) -> Vec<f64> {
     let mut product = vec![0.0; n * n];
     for k in 0..n {
         let row = &inverse[k * n..][..=k];
-        for i in 0..=k {
-            let factor = row[i];
+        for (i, factor) in row.iter().enumerate() {
             product[i * n..][..=k].iter_mut().zip(row).for_each(|(p, r)| *p += factor * r);
         }
     }
