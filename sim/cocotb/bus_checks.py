@@ -119,6 +119,8 @@ async def an_illegal_code_ends_the_job_and_the_next_is_right(dut: HierarchyObjec
         await fails(unit, job, unit.act_stream(job), bytes(weights), "illegal_trit")
         assert int(dut.irq.value) == 1
         await unit.write("IRQ_STAT", unit.mask("IRQ_STAT", "error"))
+        # What is written changes a cycle after the request was carried out.
+        await ClockCycles(dut.aclk, 1)
         unit.restart_streams()
     await unit.check(job)
 

@@ -35,9 +35,9 @@ WINDOWS = "7x3-windows"
 BROKEN = {
     "sign": ("trine_column.v", "{8{code_i[1]}}", "{8{code_i[0]}}", "matmuls_are_exact", "wrong, first at"),
     "illegal": ("trine_trit_decoder.v", "(&pair[1:0])", "(&pair[2:0])", "an_illegal_code", "illegal_trit"),
-    "blocks": ("trine_sequencer.v", "20'd4 < n_after_q", "20'd5 < n_after_q", "matmuls_are_exact", ""),
+    "blocks": ("trine_sequencer.v", "20'd8 < n_left_q", "20'd9 < n_left_q", "matmuls_are_exact", ""),
     "keep": ("trine.v", "m_axis_res_tkeep = ", "m_axis_res_tkeep =~", "matmuls_are_exact", "tkeep or length"),
-    "strobes": ("trine_registers.v", "(&wstrb_i)", "(|wstrb_i)", "refused_accesses", "1 bytes at 0"),
+    "strobes": ("trine_registers.v", "<= &wstrb_i", "<= |wstrb_i", "refused_accesses", "1 bytes at 0"),
     "hold": (
         "trine_registers.v",
         "(bvalid_q & ~bready_i)",
@@ -52,7 +52,7 @@ BROKEN = {
         "hold_their_resets",
         "SCRATCH",
     ),
-    "busy": ("trine_registers.v", "status_busy_i & wdata_i[0]", "status_busy_i & wdata_i[1]", "a_start_while_busy", ""),
+    "busy": ("trine_registers.v", "starts = ctrl_write_q & wdata_q[0]", "starts = ctrl_write_q & wdata_q[1]", "a_start_while_busy", ""),
 }
 # The same, in a unit with windows.
 BROKEN_WINDOWS = {
@@ -60,7 +60,7 @@ BROKEN_WINDOWS = {
     "words": ("trine_windows.v", "act_place_q[1]", "act_place_q[0]", "matmuls_are_exact", ""),
     "closed": ("trine_windows.v", "act_closed_q <= 1'd0", "act_closed_q <= 1'd1", "matmuls_are_exact", ""),
     "stray": ("trine_windows.v", "(~busy_i | act_closed_q)", "(~busy_i & act_closed_q)", "a_word_too_many", ""),
-    "strobes": ("trine_registers.v", "& ~bvalid_q) & (&wstrb_i)", "& ~bvalid_q) & (|wstrb_i)", "accesses_that_are", ""),
+    "strobes": ("trine_registers.v", "<= &wstrb_i", "<= |wstrb_i", "accesses_that_are", ""),
     "window": ("trine_registers.v", "read_word[9:8] == 2'd3", "read_word[9:8] == 2'd2", "accesses_that_are", ""),
 }
 
