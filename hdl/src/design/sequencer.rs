@@ -5,8 +5,8 @@
 //!    for k_left = K, K - lanes, …          a tile: take it with the first token
 //!      for token = 0 … M - 1               an issue: one lane chunk into the columns
 //! ```
-//! An issue waits for three things: a lane chunk (`act_valid_i`), with the first token a tile (`tile_valid_i`), and in the
-//! last chunk room for a result (counted here: taken at issue, given back a cycle after `pop_i`). What it waits for is told by
+//! An issue waits for three things: a lane chunk (`act_valid_i`), with the first token a tile (`tile_valid_i`), and room for
+//! a result, whether it makes one or not (counted here: taken at issue, given back a cycle after `pop_i`). What it waits for is told by
 //! `stall_*_o`. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
 //! job must carry `tlast`, and no other. `wants_tile_o` until the last tile is taken.
 
