@@ -318,17 +318,16 @@ fn a_weight_loader_gathers_tiles_without_a_gap() {
             bytes.extend(padded.chunks(code.trits_per_byte()).map(|t| pack_byte(code, t)));
         }
         dut.poke("rst_i", true).unwrap();
+        dut.poke("open_next_i", true).unwrap();
         dut.poke("take_i", false).unwrap();
         dut.tick().unwrap();
         dut.poke("rst_i", false).unwrap();
-        dut.poke("open_i", true).unwrap();
-        let (mut sent, mut taken, mut cycles, mut due) = (0, 0, 0, false);
+        let (mut sent, mut taken, mut cycles, mut due, mut valid) = (0, 0, 0, false, false);
         while taken < tiles.len() || due {
             let beat: Vec<i64> = bytes.chunks(bus / 8).nth(sent).unwrap_or(&[]).iter().map(|b| i64::from(*b)).collect();
             dut.poke("in_valid_i", !beat.is_empty()).unwrap();
             poke_all(&mut dut, "in_data_i", if beat.is_empty() { vec![0; bus / 8] } else { beat.clone() }, 8);
             dut.poke("in_last_i", sent + 1 == tiles.len() * beats).unwrap();
-            let valid = dut.peek("valid_o").unwrap() == 1;
             dut.poke("take_i", valid).unwrap();
             if due {
                 let expected: Vec<i64> = tiles[taken - 1].iter().map(|t| i64::from(*t)).collect();
@@ -340,6 +339,8 @@ fn a_weight_loader_gathers_tiles_without_a_gap() {
                 taken += 1;
             }
             due = valid;
+            // Whatever is there is taken, so the next one has to arrive.
+            valid = dut.peek("arrives_o").unwrap() == 1;
             assert_eq!(dut.peek("early_o").unwrap() + dut.peek("illegal_o").unwrap(), 0);
             sent += usize::from(!beat.is_empty() && dut.peek("in_ready_o").unwrap() == 1);
             cycles += 1;
@@ -359,9 +360,9 @@ fn a_weight_loader_tells_illegal_codes_and_early_marks() {
                 dut.poke(port, false).unwrap();
             }
             dut.poke("rst_i", true).unwrap();
+            dut.poke("open_next_i", true).unwrap();
             dut.tick().unwrap();
             dut.poke("rst_i", false).unwrap();
-            dut.poke("open_i", true).unwrap();
             dut.poke("in_valid_i", true).unwrap();
             dut.poke("in_data_i", data).unwrap();
             dut.poke("in_last_i", last).unwrap();

@@ -60,7 +60,8 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         Module::new("trine_core", format!("{} x {} datapath, {end} cycles from issue to result.", c.lanes, c.columns));
     let clear = m.input("clear_i", BIT);
     let start = m.input("start_i", BIT);
-    let busy = m.input("busy_i", BIT);
+    let open = m.input("open_i", BIT);
+    let open_next = m.input("open_next_i", BIT);
     let last_token = m.input("last_token_i", sequencer::token_ty(c));
     let depth = m.input("depth_i", sequencer::depth_ty(c));
     let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
@@ -72,11 +73,10 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let wgt_data = m.input("wgt_data_i", bits(c.weight_bus));
     let res_ready = m.input("res_ready_i", BIT);
 
-    let open = m.name("open", &busy & !&clear);
     // Wires that close the loop between the sequencer and what it commands.
-    let issue = m.wire("issue", BIT);
+    let act_take = m.wire("act_take", BIT);
+    let wgt_take = m.wire("wgt_take", BIT);
     let rewind = m.wire("rewind", BIT);
-    let take = m.wire("take", BIT);
 
     let lanes = match c.act_bits {
         8 => act_data.clone(),
@@ -94,7 +94,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("in_valid_i", &act_valid),
             ("in_last_i", &act_last),
             ("in_data_i", &lanes),
-            ("take_i", &issue),
+            ("take_i", &act_take),
             ("rewind_i", &rewind),
         ],
     );
@@ -103,11 +103,11 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         &loader,
         &[
             ("rst_i", &clear),
-            ("open_i", &open),
+            ("open_next_i", &open_next),
             ("in_valid_i", &wgt_valid),
             ("in_last_i", &wgt_last),
             ("in_data_i", &wgt_data),
-            ("take_i", &take),
+            ("take_i", &wgt_take),
         ],
     );
     let pop = m.wire("pop", BIT);
@@ -123,18 +123,18 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("act_valid_i", &act["valid_o"]),
             ("act_valid_next_i", &act["valid_next_o"]),
             ("act_last_i", &act["last_o"]),
-            ("tile_valid_i", &wgt["valid_o"]),
-            ("tile_valid_next_i", &wgt["valid_next_o"]),
+            ("tile_arrives_i", &wgt["arrives_o"]),
             ("tile_last_i", &wgt["last_o"]),
             ("pop_i", &pop),
         ],
     );
-    m.assign(&issue, &seq["issue_o"]);
+    m.assign(&act_take, &seq["issue_act_o"]);
+    m.assign(&wgt_take, &seq["take_wgt_o"]);
     m.assign(&rewind, &seq["rewind_o"]);
-    m.assign(&take, &seq["take_o"]);
+    let issue = m.name("issue", &seq["issue_o"]);
 
     // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.
-    let take_q = m.register("take_q", &take);
+    let take_q = m.register("take_q", &seq["take_o"]);
     let columns =
         m.instance("tile", &tile, &[("swap_i", &take_q), ("act_i", &act["word_o"]), ("tile_i", &wgt["tile_o"])]);
     // The sum of an issue is there after the buffers' cycle, the tile's registers and the column's latency.

@@ -8,7 +8,8 @@
 //! ```
 //! A window that is used while idle gives `error_o` as well, and its reason if there is no other.
 //! A start is answered two cycles later: the shape is checked, then accepted or refused. `clear_o` empties the whole
-//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows. A fault ends the job one cycle after it
+//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows; `open_o` is `busy_o` without
+//! that cycle, `open_next_o` the same a cycle ahead. A fault ends the job one cycle after it
 //! was seen, long before the results of what was wrong arrive. `error_o` and `done_o` are pulses; `code_o` keeps the reason
 //! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream moved.
 
@@ -43,7 +44,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
     let tag = m.input("tag_i", bits(JOB_TAG_TAG.width));
     let limit = m.input("watchdog_i", bits(WATCHDOG_CYCLES.width));
-    let moved = m.input("moved_i", BIT);
+    let moved = m.input("moved_i", bits(3));
     let res_done = m.input("res_done_i", BIT);
     let faults = if c.windows { &FAULTS[..] } else { &FAULTS[..5] };
     let faults: Vec<_> = faults.iter().map(|(port, code)| (m.input(port, BIT), *code)).collect();
@@ -84,6 +85,9 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
     let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let start_q = m.reg("start_q", BIT);
+    // Busy and no longer cleared; in a register, since what can be issued depends on it.
+    let open_q = m.reg("open_q", BIT);
+    let open_next = m.name("open_next", &busy_q & !(&finish | &fault | &abort | &check_q | &rst));
     let moved_q = m.register("moved_q", &moved);
     let last_token = m.name("last_token", tokens.back(1));
 
@@ -91,7 +95,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         m.on_clock([when(stray & code_q.is(0), [set(&code_q, &reason)])]);
     }
     m.on_clock([
-        set(&idle_q, mux(&moved_q | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
+        set(&idle_q, mux(moved_q.any() | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
         when(&finish, [set_to(&busy_q, 0), set(&done_tag_q, &tag_q)]),
         when(&fault, [set_to(&busy_q, 0), set(&code_q, &reason_q)]),
         when(&abort, [set_to(&busy_q, 0)]),
@@ -111,6 +115,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         set(&fault_q, &busy_q & any),
         set(&clear_q, &check_q | &fault | &abort),
         set(&start_q, &clear_q & &busy_q),
+        set(&open_q, &open_next),
         when(
             &rst,
             [
@@ -127,6 +132,8 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("start_o", &start_q);
     m.drive("clear_o", &clear_q);
     m.drive("busy_o", &busy_q);
+    m.drive("open_o", &open_q);
+    m.drive("open_next_o", &open_next);
     m.drive("taken_o", &start | &check_q | &busy_q);
     m.drive("done_o", &finish);
     let error = &fault | &refuse;

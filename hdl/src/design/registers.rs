@@ -3,8 +3,10 @@
 //! ```text
 //!  s_axil_aw* ── decode ──[one bit a register]──┬─> storage, triggers ──> <register>_<field>_o
 //!  s_axil_w*  ──[wdata_q]───────────────────────┘
-//!  s_axil_ar* ── decode ──[one bit a register]──> and, or ──[parts]──> or <── storage, constants, <register>_<field>_i
+//!  s_axil_ar* ── decode ──[one bit a register]──> [words] ──> or      storage, constants, <register>_<field>_i ──> [words]
 //! ```
+//! A word that is not read is held at zero by its register's reset, so that only an OR is left of the multiplexer.
+//!
 //! Each channel takes a request into its register while that is free. A write is carried out when address and data are
 //! both there and no response is pending, a read a cycle later when none is pending; the response follows in the next
 //! cycle. Each request is answered exactly once. SLVERR answers a write with partial strobes, an address without a register, and a
@@ -14,6 +16,7 @@
 //! wait, and answered with SLVERR unless it served them.
 
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{
@@ -88,23 +91,26 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let commit = m.register("commit_q", &write & &allowed & !&reset);
 
     let file_wdata = wdata.clone();
+    let decoded = Decoded::new(&mut m, &aw.enter, &write_word);
     let mut file = File { m, c, reset, commit, wdata, busy, soft_reset_q };
-    let mut values = vec![];
+    let (mut skips, mut words) = (vec![], vec![]);
     for r in REGISTERS {
         let (name, word) = (r.name.to_lowercase(), i64::from(r.offset / 4));
-        let wanted = file.m.reg(&format!("{name}_read_q"), BIT);
-        file.m.on_clock([when(&ar.enter, [set(&wanted, read_word.is(word))])]);
+        let skip = file.m.reg(&format!("{name}_skip_q"), BIT);
+        file.m.on_clock([when(&ar.enter, [set(&skip, !read_word.is(word))])]);
         let strobe = if r.fields.iter().all(|f| matches!(f.access, Access::Constant | Access::ReadOnly)) {
             lit(0, BIT)
         } else {
-            let hit = file.m.reg(&format!("{name}_write_q"), BIT);
-            file.m.on_clock([when(&aw.enter, [set(&hit, write_word.is(word))])]);
+            let hit = file.m.name(&format!("{name}_write"), decoded.is(word));
             if *r == CTRL {
                 file.m.assign(&starts, &hit & file_wdata.bit(CTRL_START.lsb));
             }
             file.m.name(&format!("{name}_strobe"), &file.commit & hit)
         };
-        values.push((wanted, file.register(r, &strobe)));
+        let (value, word) = (file.register(r, &strobe), file.m.reg(&format!("{name}_word_q"), bits(32)));
+        file.m.on_clock([set(&word, mux(&skip, lit(0, word.ty), value))]);
+        skips.push(skip);
+        words.push(word);
     }
     let mut m = file.m;
     let known_q = m.reg("known_q", BIT);
@@ -125,14 +131,9 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         served = served | &w.write_ok;
     }
     let denied = m.name("denied", !served);
-    let found = m.name("found", cat(values.iter().map(|(wanted, _)| wanted.clone())).any());
+    let found = m.name("found", !cat(skips).all());
     // Two steps of one cycle each: the address has settled before the value is taken.
-    let mut parts = vec![];
-    for (i, group) in values.chunks(4).enumerate() {
-        let any = group.iter().map(|(wanted, value)| wanted.repeat(32) & value).reduce(|a, b| a | b);
-        parts.extend(any.map(|any| m.register(&format!("part_{i}_q"), any)));
-    }
-    let value = parts.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
+    let value = words.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
     let value = m.name("value", value);
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
@@ -169,6 +170,38 @@ fn capture(m: &mut Module, name: &str, rst: &Expr, valid: &Expr, done: &Expr) ->
     let enter = m.name(&format!("{name}_enter"), valid & !&full);
     m.on_clock([if_else(rst, [set_to(&full, 0)], [set(&full, &enter | (&full & !done))])]);
     Channel { full, enter }
+}
+
+/// A word's number, taken apart into one bit for each value of its lower and upper part that a register has: two registers and
+/// a gate away from any of them, and quick to fill.
+struct Decoded {
+    low: Expr,
+    high: Vec<(i64, Expr)>,
+}
+
+impl Decoded {
+    /// Bits of the lower part.
+    const LOW: usize = 3;
+
+    fn new(m: &mut Module, enter: &Expr, word: &Expr) -> Decoded {
+        let low = m.reg("write_low_q", bits(1 << Self::LOW));
+        let part = word.slice(0, Self::LOW);
+        m.on_clock([when(enter, [set(&low, cat((0..1 << Self::LOW).map(|i| part.is(i))))])]);
+        let part = word.slice(Self::LOW, word.ty.width - Self::LOW);
+        let values: BTreeSet<i64> = REGISTERS.iter().map(|r| i64::from(r.offset / 4) >> Self::LOW).collect();
+        let high = values.into_iter().map(|value| {
+            let q = m.reg(&format!("write_high_{value}_q"), BIT);
+            m.on_clock([when(enter, [set(&q, part.is(value))])]);
+            (value, q)
+        });
+        Decoded { low, high: high.collect() }
+    }
+
+    fn is(&self, word: i64) -> Expr {
+        let high = self.high.iter().find(|(value, _)| *value == word >> Self::LOW);
+        let low = self.low.bit((word & ((1 << Self::LOW) - 1)) as usize);
+        high.map_or(lit(0, BIT), |(_, high)| low & high)
+    }
 }
 
 /// What [`super::windows`] says to a request.

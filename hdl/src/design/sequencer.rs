@@ -9,6 +9,10 @@
 //! a result, whether it makes one or not (counted here: taken at issue, given back a cycle after `pop_i`). What it waits for is told by
 //! `stall_*_o`. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
 //! job must carry `tlast`, and no other. `wants_tile_o` until the last tile is taken.
+//!
+//! Whether a tile is there is known here and in the loader, from `tile_arrives_i` (the loader has one in the next cycle, even
+//! if another is taken now) and from what is taken; `issue_o` and `take_o` go to the two buffers from registers of their
+//! own. So neither place waits for the other.
 
 use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, lit, mux, set, set_to, when};
 use std::sync::Arc;
@@ -32,6 +36,7 @@ pub(super) fn depth_ty(c: &Config) -> Ty {
 /// Structural mistakes, none for a checked configuration.
 pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_sequencer", "Walks the passes, tiles and tokens of a job.");
+    m.keep_registers();
     let rst = m.input("rst_i", BIT);
     let start = m.input("start_i", BIT);
     let last_token = m.input("last_token_i", token_ty(c));
@@ -40,8 +45,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let act_valid = m.input("act_valid_i", BIT);
     let act_next = m.input("act_valid_next_i", BIT);
     let act_last = m.input("act_last_i", BIT);
-    let tile_valid = m.input("tile_valid_i", BIT);
-    let tile_next = m.input("tile_valid_next_i", BIT);
+    let tile_arrives = m.input("tile_arrives_i", BIT);
     let tile_last = m.input("tile_last_i", BIT);
     let pop = m.input("pop_i", BIT);
     let pop = m.register("pop_q", &pop & !&rst);
@@ -50,6 +54,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let wants_q = m.reg("wants_q", BIT);
     let token_q = m.reg("token_q", last_token.ty);
     let first_q = m.reg("first_q", BIT);
+    let tile_q = m.reg("tile_q", BIT);
     let last_q = m.reg("last_q", BIT);
     // What is left after the current chunk, and in the current pass: comparisons are made a step ahead, out of the cycle
     // that decides on an issue.
@@ -62,6 +67,8 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let next_last_q = m.reg("next_last_q", BIT);
     let room_q = m.reg("room_q", bits(clog2(room + 1)));
     let has_room_q = m.reg("has_room_q", BIT);
+    // A job runs and there is room: one input less of the longest decision.
+    let able_q = m.reg("able_q", BIT);
     let had_room_q = m.register("had_room_q", &has_room_q);
 
     let reaches = |left: &Expr, step: usize| match (step as i64).checked_ilog2() {
@@ -83,10 +90,12 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let pass_end = m.reg("pass_end_q", BIT);
     let job_end = m.name("job_end", &pass_end & &last_pass_q);
     let last_tile = m.name("last_tile", &last_chunk_q & &last_pass_q);
-    let has_tile = m.name("has_tile", &tile_valid | !&first_q);
+    let has_tile = m.name("has_tile", &tile_q | !&first_q);
     // All that an issue waits for, decided in the cycle before it.
     let issue_q = m.reg("issue_q", BIT);
     let take_q = m.reg("take_q", BIT);
+    let issue_act_q = m.reg("issue_act_q", BIT);
+    let take_wgt_q = m.reg("take_wgt_q", BIT);
     let issue = issue_q.clone();
     let result = m.name("result", &issue & &last_chunk_q);
     let promised = m.name("promised", &result & !&pop);
@@ -94,15 +103,23 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
 
     let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, &next_last_q));
     let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
-    let goes_on = m.name("goes_on", &run_q & !(&issue & &job_end));
-    let may = m.name("may", goes_on & &act_next & &has_room_q);
+    let ends = m.name("ends", &issue & &job_end);
+    let may = m.name("may", &able_q & !&ends & &act_next);
     let last_next = m.name("last_next", mux(&last_q, &single_q, token_q.eq(&before_last_q)));
+    let roomy = m.name("roomy", !room_q.lt(lit(3, room_q.ty)));
+    let tile_next = m.name("tile_next", (&tile_q & !&take_q) | &tile_arrives);
+    let issues = m.name("issues", &may & (&tile_next | !&needs_tile));
+    let takes = m.name("takes", may & &tile_next & needs_tile);
     m.on_clock([
-        set(&issue_q, &may & (&tile_next | !&needs_tile)),
-        set(&take_q, may & &tile_next & needs_tile),
+        set(&issue_q, &issues),
+        set(&issue_act_q, issues),
+        set(&take_q, &takes),
+        set(&take_wgt_q, takes),
+        set(&tile_q, tile_next),
         set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
         // Two more issues may be decided before this is seen.
-        set(&has_room_q, !room_q.lt(lit(3, room_q.ty))),
+        set(&has_room_q, &roomy),
+        set(&able_q, ((&run_q & !&ends) | &start) & roomy),
         when(
             &issue,
             [
@@ -136,7 +153,9 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&run_q, 1),
                 set_to(&wants_q, 1),
                 set_to(&issue_q, 0),
+                set_to(&issue_act_q, 0),
                 set_to(&take_q, 0),
+                set_to(&take_wgt_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
                 set(&last_q, &single_q),
@@ -155,17 +174,23 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&run_q, 0),
                 set_to(&wants_q, 0),
                 set_to(&issue_q, 0),
+                set_to(&issue_act_q, 0),
                 set_to(&take_q, 0),
+                set_to(&take_wgt_q, 0),
+                set_to(&tile_q, 0),
                 set_to(&n_left_q, 0),
                 set_to(&room_q, room as i64),
                 set_to(&has_room_q, 0),
+                set_to(&able_q, 0),
             ],
         ),
     ]);
 
     m.drive("issue_o", &issue);
+    m.drive("issue_act_o", &issue_act_q);
     m.drive("rewind_o", &pass_end);
     m.drive("take_o", &take_q);
+    m.drive("take_wgt_o", &take_wgt_q);
     m.drive("wants_tile_o", &wants_q);
     m.drive("token_o", &token_q);
     m.drive("first_chunk_o", &first_chunk_q);

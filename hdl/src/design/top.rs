@@ -16,7 +16,7 @@
 use super::host::{Host, answers};
 use super::weight_memory::{REQUEST_BITS, WeightBeats, between, weight_memory};
 use super::{core, counters, interfaces, job, registers};
-use crate::lang::{BIT, Errors, Expr, Module, bits};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat};
 use std::collections::HashMap;
 use std::sync::Arc;
 use trine_spec::Config;
@@ -96,6 +96,8 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     m.assign(&rst, &hard | &regs["ctrl_soft_reset_o"]);
 
     let busy = m.wire("busy", BIT);
+    let open = m.wire("open", BIT);
+    let open_next = m.wire("open_next", BIT);
     let clear = m.wire("clear", BIT);
     let start = m.wire("start", BIT);
     let shape: Vec<Expr> = ["last_token", "depth", "outputs"]
@@ -117,7 +119,8 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         &[
             ("clear_i", &clear),
             ("start_i", &start),
-            ("busy_i", &busy),
+            ("open_i", &open),
+            ("open_next_i", &open_next),
             ("last_token_i", &shape[0]),
             ("depth_i", &shape[1]),
             ("outputs_i", &shape[2]),
@@ -133,7 +136,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     let act_moved = m.name("act_moved", &host.act.valid & &core["act_ready_o"]);
     let wgt_moved = m.name("wgt_moved", &wgt.valid & &core["wgt_ready_o"]);
     let res_moved = m.name("res_moved", &core["res_valid_o"] & &host.res_ready);
-    let moved = m.name("moved", &act_moved | &wgt_moved | &res_moved);
+    let moved = m.name("moved", cat([act_moved.clone(), wgt_moved.clone(), res_moved.clone()]));
     let res_done = m.name("res_done", &res_moved & &core["res_last_o"]);
     let mut inputs = vec![
         ("rst_i", &rst),
@@ -155,6 +158,8 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     inputs.extend(host.faults.iter().map(|(port, fault)| (*port, fault)));
     let job = m.instance("job", &control, &inputs);
     m.assign(&busy, &job["busy_o"]);
+    m.assign(&open, &job["open_o"]);
+    m.assign(&open_next, &job["open_next_o"]);
     m.assign(&clear, &job["clear_o"]);
     m.assign(&start, &job["start_o"]);
     for (wire, name) in shape.iter().zip(["last_token_o", "depth_o", "outputs_o"]) {

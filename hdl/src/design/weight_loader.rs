@@ -8,12 +8,13 @@
 //! `beat_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
 //! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
 //! depends on registers only, not on `take_i`.
-//! `valid_next_o` is `valid_o` of the next cycle. `open_i` lets beats in until the one marked `in_last_i`. `early_o` says that
-//! no whole tile is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat moved on, that it
-//! held an illegal code.
+//! `arrives_o` says that there will be one in the next cycle even if another is taken in this one; a tile that is not taken
+//! stays. `open_next_i` lets beats in from the next cycle on until the one marked `in_last_i`. `early_o` says that no whole tile
+//! is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat moved on, that it held an
+//! illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::{Config, WeightCode};
 
@@ -26,7 +27,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let doc = format!("Gathers {beats} beats of {} bits into a tile of {} trits.", c.weight_bus, c.tile_trits());
     let mut m = Module::new("trine_weight_loader", doc);
     let rst = m.input("rst_i", BIT);
-    let open = m.input("open_i", BIT);
+    let open_next = m.input("open_next_i", BIT);
     let in_valid = m.input("in_valid_i", BIT);
     let in_last = m.input("in_last_i", BIT);
     let in_data = m.input("in_data_i", bits(c.weight_bus));
@@ -36,7 +37,8 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let full_q = m.reg("full_q", BIT);
     let last_q = m.reg("last_q", BIT);
     let closed_q = m.reg("closed_q", BIT);
-    // Which beat of its tile is in `beat_q`, one bit a beat.
+    let admits_q = m.reg("admits_q", BIT);
+    // Which beat of its tile enters next, one bit a beat; the one in `beat_q` is the one before.
     let place_q = m.reg("place_q", bits(beats));
     let moved_q = m.reg("moved_q", BIT);
     let code_complete_q = m.reg("code_complete_q", BIT);
@@ -50,29 +52,30 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     // The opposite, for the registers all over the unit: what they need must not keep the other from where it is decided.
     let flows_q = m.reg("flows_q", BIT);
 
-    let complete = m.name("complete", place_q.bit(beats - 1));
+    // A beat that completes a tile is stuck.
+    let last_stuck_q = m.reg("last_stuck_q", BIT);
+
+    let offered = m.name("offered", &admits_q & &in_valid);
+    let arrives = m.name("arrives", (&offered & (!&stuck_q & place_q.bit(beats - 1))) | &last_stuck_q);
     let leave = m.name("leave", &full_q & !&stuck_q);
-    let admits = m.name("admits", &open & !&closed_q);
-    let offered = m.name("offered", &admits & &in_valid);
     let enter = m.name("enter", &offered & !&stuck_q);
-    let turned = if beats == 1 { lit(1, BIT) } else { place_q.bit(beats - 2) };
-    let turn = if beats == 1 { lit(1, BIT) } else { cat([place_q.bit(beats - 1), place_q.slice(0, beats - 1)]) };
     let fills = m.name("fills", &offered | &stuck_q);
-    let complete_next = m.name("complete_next", mux(&leave, turned, &complete));
     let stays = m.name("stays", &valid_q & !&take);
-    let valid_next = m.name("valid_next", &stays | (&fills & &complete_next));
+    let sticks = m.name("sticks", &fills & &stays);
     m.on_clock([
         // Wide registers load whenever they may, so that what enables them comes straight from a register.
         when(&flows_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
         when(&enter, [set(&closed_q, &in_last)]),
+        set(&admits_q, open_next & (&rst | !(&closed_q | (&enter & &in_last)))),
         set(&full_q, &fills),
-        set(&valid_q, &valid_next),
-        set(&stuck_q, &fills & &stays),
-        set(&flows_q, !(&fills & &stays)),
+        set(&valid_q, &stays | &arrives),
+        set(&stuck_q, &sticks),
+        set(&flows_q, !&sticks),
+        set(&last_stuck_q, &arrives & &stays),
         set(&moved_q, &leave),
-        set(&code_complete_q, &leave & &complete),
+        set(&code_complete_q, &leave & place_q.bit(0)),
         set(&waits_q, &stays),
-        when(&leave, [set(&place_q, turn)]),
+        when(&enter, [set(&place_q, turned(&place_q))]),
         when(
             &rst,
             [
@@ -82,6 +85,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
                 set_to(&waits_q, 0),
                 set_to(&stuck_q, 0),
                 set_to(&flows_q, 1),
+                set_to(&last_stuck_q, 0),
                 set_to(&valid_q, 0),
                 set_to(&place_q, 1),
             ],
@@ -102,7 +106,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let fault_q = m.register("fault_q", &checked_q & group_q.any() & !&rst);
     let mut parts = vec![];
     if beats > 1 {
-        let keep_q = m.register("keep_q", leave.repeat(beats - 1) & place_q.slice(0, beats - 1));
+        let keep_q = m.register("keep_q", leave.repeat(beats - 1) & place_q.slice(1, beats - 1));
         for i in 0..beats - 1 {
             let held = m.reg(&format!("held_{i}_q"), code_q.ty);
             m.on_clock([when(keep_q.bit(i), [set(&held, &code_q)])]);
@@ -116,13 +120,20 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     if rest < code_q.ty.width {
         m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
-    m.drive("in_ready_o", admits & !&stuck_q);
-    m.drive("valid_o", &valid_q);
-    m.drive("valid_next_o", &valid_next);
+    m.drive("in_ready_o", &admits_q & !&stuck_q);
+    m.drive("arrives_o", &arrives);
     m.drive("last_o", &code_last_q);
     m.drive("early_o", &early_q & !&valid_q);
     m.drive("illegal_o", &fault_q);
     m.build()
+}
+
+/// The place after that of `place`.
+fn turned(place: &Expr) -> Expr {
+    match place.ty.width {
+        1 => place.clone(),
+        beats => cat([place.bit(beats - 1), place.slice(0, beats - 1)]),
+    }
 }
 
 /// Two-bit codes of a beat, and which of them are illegal.

@@ -103,6 +103,8 @@ pub struct Module {
     pub comb: Vec<Stmt>,
     /// The clocked block.
     pub seq: Vec<Stmt>,
+    /// Whether tools keep each of its registers, even beside an equal one.
+    pub kept: bool,
     /// Instances in order.
     pub instances: Vec<Arc<Instance>>,
     /// Signals that are deliberately not read.
@@ -130,6 +132,7 @@ impl Module {
             attributes: vec![],
             comb: vec![],
             seq: vec![],
+            kept: false,
             instances: vec![],
             unused: vec![],
             cell_model: None,
@@ -222,6 +225,11 @@ impl Module {
     /// Adds statements to the clocked block; later assignments to one register win.
     pub fn on_clock(&mut self, statements: impl IntoIterator<Item = Stmt>) {
         self.seq.extend(statements);
+    }
+
+    /// Tells tools to keep each register of the clocked block, even beside an equal one: what a fan-out is divided by.
+    pub fn keep_registers(&mut self) {
+        self.kept = true;
     }
 
     /// A register that takes `value` at every edge.

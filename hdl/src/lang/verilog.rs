@@ -113,7 +113,8 @@ impl Printer<'_> {
             put!(o, "\n  wire unused_ok = &{{1'b0, {}}};", signals.join(", "));
         }
         if !m.seq.is_empty() {
-            put!(o, "\n  always @(posedge {}) begin", m.clock);
+            let kept = if m.kept { "(* keep *) " } else { "" };
+            put!(o, "\n  {kept}always @(posedge {}) begin", m.clock);
             self.block(&m.seq, 2, &mut o);
             put!(o, "  end");
         }

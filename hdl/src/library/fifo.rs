@@ -25,7 +25,10 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let data = m.input("data_i", ty);
     let ready = m.input("ready_i", BIT);
     let write_q = m.reg("write_q", bits(address + 1));
-    let read_q = m.reg("read_q", bits(address + 1));
+    let read_q = m.reg("read_q", bits(address));
+    // The place after that, and whether the RAM holds a word: known ahead, since `ready_i` comes late in a cycle.
+    let after_q = m.reg("after_q", bits(address + 1));
+    let stored_q = m.reg("stored_q", BIT);
     // Which of the two places behind the RAM hold a word.
     let word_valid_q = m.reg("word_valid_q", BIT);
     let out_valid_q = m.reg("out_valid_q", BIT);
@@ -34,13 +37,11 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let both_q = m.reg("both_q", BIT);
 
     let out_free = m.name("out_free", &ready | !&out_valid_q);
-    let stored = m.name("stored", !write_q.eq(&read_q));
     let word_free = m.name("word_free", &ready | !&both_q);
-    let word_next = m.name("word_next", mux(&word_free, &stored, &word_valid_q));
+    let word_next = m.name("word_next", mux(&word_free, &stored_q, &word_valid_q));
     let out_next = m.name("out_next", mux(&out_free, &word_valid_q, &out_valid_q));
-    let fetch = m.name("fetch", &stored & &word_free);
+    let fetch = m.name("fetch", &stored_q & &word_free);
     let write_at = m.name("write_at", write_q.slice(0, address));
-    let read_at = m.name("read_at", read_q.slice(0, address));
     // What is fetched from an empty RAM is not marked as a word.
     let words = m.instance(
         "words",
@@ -50,17 +51,27 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
             ("write_at_i", &write_at),
             ("data_i", &data),
             ("read_i", &word_free),
-            ("read_at_i", &read_at),
+            ("read_at_i", &read_q),
             ("next_i", &out_free),
             ("zero_i", &lit(0, BIT)),
         ],
     );
     m.on_clock([if_else(
         &rst,
-        [&write_q, &read_q, &word_valid_q, &out_valid_q, &both_q].map(|q| set_to(q, 0)).to_vec(),
+        [
+            set_to(&after_q, 1),
+            set_to(&stored_q, 0),
+            set_to(&write_q, 0),
+            set_to(&read_q, 0),
+            set_to(&word_valid_q, 0),
+            set_to(&out_valid_q, 0),
+            set_to(&both_q, 0),
+        ]
+        .to_vec(),
         [
             when(&push, [set(&write_q, write_q.step(1))]),
-            when(&fetch, [set(&read_q, read_q.step(1))]),
+            when(&fetch, [set(&read_q, after_q.slice(0, address)), set(&after_q, after_q.step(1))]),
+            set(&stored_q, mux(&fetch, !write_q.eq(&after_q), &stored_q) | &push),
             set(&both_q, &word_next & &out_next),
             set(&word_valid_q, word_next),
             set(&out_valid_q, out_next),

@@ -1,9 +1,9 @@
 //! Stores a stream once and replays it as often as asked, starting while it still arrives.
 //!
 //! ```text
-//!  in_valid_i, in_data_i ──> [ RAM: depth words ]──[word]──[out]──> word_o, last_o   (two cycles after take_i)
-//!  in_ready_o            <──   write_q    read_q  <── take_i, rewind_i; valid_o
-//!                                        └─ two more behind it? ──[ahead_q]──> valid_next_o
+//!  in_valid_i, in_data_i ──[marked_q]──> [ banks: depth words ]──[word]──[out]──> word_o, last_o   (two cycles after take_i)
+//!  in_ready_o            <──   write_q        probe_q  <── take_i, rewind_i; valid_o
+//!                                └──[gap_q]── two more behind it? ──> valid_next_o
 //! ```
 //! `open_i` lets words in until the one that carries the closing mark `in_last_i`. While `valid_o` there is a word to
 //! take, and in the next cycle while `valid_next_o`: `take_i` moves on, `take_i` with `rewind_i` moves back to the first
@@ -11,19 +11,26 @@
 //!
 //! Whether there is a word is known ahead, with hardly a look at `take_i`, which comes late in a cycle: a word can be taken
 //! when two more have followed it, when the marked one has arrived, or when for a while none came and none was taken. So
-//! the first word can be taken two to five cycles after it arrived; one word a cycle passes.
+//! the first word can be taken two to six cycles after it arrived; one word a cycle passes.
+//!
+//! A bank is a part of the width with places to write and read of its own, so that what moves them on is all that has to
+//! reach it.
 
 use super::ram;
-use crate::lang::{BIT, Errors, Expr, Module, RamStyle, bits, cat, lit, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Style;
+use trine_spec::config::clog2;
+
+/// Bits of a bank of the ECP5: eight block RAMs.
+const BANK: usize = 144;
 
 /// A buffer of up to `depth` words of `width` bits.
 ///
 /// # Errors
 /// Structural mistakes, none for valid sizes.
 pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
-    let address = depth.next_power_of_two().trailing_zeros().max(1) as usize;
+    let address = clog2(depth).max(1);
     let mut m = Module::new(name, format!("Stores up to {depth} words of {width} bits and replays them."));
     let rst = m.input("rst_i", BIT);
     let open = m.input("open_i", BIT);
@@ -32,83 +39,111 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let in_data = m.input("in_data_i", bits(width));
     let take = m.input("take_i", BIT);
     let rewind = m.input("rewind_i", BIT);
+    // Words stored, without the one on its way, and two words on from the one that is taken next.
     let write_q = m.reg("write_q", bits(address + 1));
-    let read_q = m.reg("read_q", bits(address + 1));
-    // Two words on from both: what is compared stays away from the memory, which spreads.
     let probe_q = m.reg("probe_q", bits(address + 2));
-    let goal_q = m.reg("goal_q", bits(address + 2));
+    // From the one to the other, in halves: negative when there are more than two words.
+    let gap_q = m.reg("gap_q", bits(address + 4));
     let closed_q = m.reg("closed_q", BIT);
-    let ahead_q = m.reg("ahead_q", BIT);
+    let full_q = m.reg("full_q", BIT);
     let quiet_q = m.reg("quiet_q", BIT);
     let lone_q = m.reg("lone_q", BIT);
     let valid_q = m.reg("valid_q", BIT);
+    // A word is on its way to all blocks of the RAM for a cycle, and is counted and stored in the next.
+    let store_q = m.reg("store_q", BIT);
+    let marked_q = m.register("marked_q", cat([in_data, in_last.clone()]));
 
-    let full_q = m.reg("full_q", BIT);
     let ready = m.name("ready", &open & !(&closed_q | &full_q));
     let store = m.name("store", &ready & &in_valid);
-    // A word is on its way to all blocks of the RAM for a cycle, and counts as stored after it.
-    let marked_q = m.register("marked_q", cat([in_data, in_last.clone()]));
-    let write_at_q = m.register("write_at_q", write_q.slice(0, address));
-    let store_q = m.reg("store_q", BIT);
-    let valid_next = m.name("valid_next", &ahead_q | &closed_q | (&lone_q & !&take));
-    let quiet = m.name("quiet", !(&take | &store));
-    // Group by group: a comparison of all bits is a long way for one cycle.
-    let groups = (0..address + 2).step_by(4).map(|i| {
-        let group = |q: &Expr| q.slice(i, 4.min(address + 2 - i));
-        group(&probe_q).eq(group(&goal_q))
-    });
-    let same_q = m.register("same_q", cat(groups));
-    let read_at = m.name("read_at", read_q.slice(0, address));
-    let words = m.instance(
-        "words",
-        &ram(style, RamStyle::Block, &format!("{name}_ram"), width + 1, depth)?,
-        &[
-            ("write_i", &store_q),
-            ("write_at_i", &write_at_q),
-            ("data_i", &marked_q),
-            ("read_i", &lit(1, BIT)),
-            ("read_at_i", &read_at),
-            ("next_i", &lit(1, BIT)),
-            ("zero_i", &lit(0, BIT)),
-        ],
-    );
-    let word = &words["word_o"];
+    let ahead = m.name("ahead", gap_q.bit(address + 3));
+    let valid_next = m.name("valid_next", ahead | &closed_q | (&lone_q & !&take));
+    let quiet = m.name("quiet", !(&take | &store_q));
+    // One or two words: a gap of none or one.
+    let few = m.name("few", !(gap_q.bit(0) | gap_q.slice(2, address + 2).any()));
+    // With the word on its way counted below the last bit.
+    let counted = cat([store_q.clone(), write_q.clone()]);
+    let gap = (cat([lit(0, BIT), probe_q.clone(), lit(0, BIT)]) - cat([counted.clone(), lit(0, bits(2))])).wrap();
+    let fills = counted.is(2 * depth as i64 - 2);
+    let fills = if depth > 1 { fills | counted.is(2 * depth as i64 - 3) } else { fills };
     m.on_clock([
-        when(&take, [set(&read_q, read_q.step(1)), set(&probe_q, probe_q.step(1))]),
+        when(&take, [set(&probe_q, probe_q.step(1))]),
+        when(&store_q, [set(&write_q, write_q.step(1))]),
         set(&store_q, &store),
-        set(&ahead_q, probe_q.lt(cat([write_q.clone(), lit(0, BIT)]))),
+        set(&gap_q, gap),
         set(&quiet_q, &quiet),
-        set(&lone_q, !same_q.all() & &quiet_q & quiet),
-        when(
-            &store,
-            [
-                set(&write_q, write_q.step(1)),
-                set(&goal_q, goal_q.step(1)),
-                set(&closed_q, &in_last),
-                set(&full_q, write_q.is(depth as i64 - 1)),
-            ],
-        ),
+        set(&lone_q, few & &quiet_q & quiet),
+        when(&store, [set(&closed_q, &in_last), set(&full_q, fills)]),
         set(&valid_q, &valid_next),
-        when(&rst | (&take & &rewind), [set_to(&read_q, 0), set_to(&probe_q, 2)]),
+        when(&rst | (&take & &rewind), [set_to(&probe_q, 2)]),
         when(
             &rst,
             [
                 set_to(&store_q, 0),
                 set_to(&write_q, 0),
-                set_to(&goal_q, 2),
                 set_to(&full_q, 0),
                 set_to(&closed_q, 0),
-                set_to(&ahead_q, 0),
+                set_to(&gap_q, 4),
                 set_to(&quiet_q, 0),
                 set_to(&lone_q, 0),
                 set_to(&valid_q, 0),
             ],
         ),
     ]);
+    let mut word = vec![];
+    let full = if style == Style::Ecp5 { BANK.min(width + 1) } else { width + 1 };
+    let whole = bank(style, &format!("{name}_bank"), full, depth)?;
+    for (i, low) in (0..width + 1).step_by(full).enumerate() {
+        let each = full.min(width + 1 - low);
+        let module = match each == full {
+            true => whole.clone(),
+            false => bank(style, &format!("{name}_last_bank"), each, depth)?,
+        };
+        let data = marked_q.slice(low, each);
+        let pins =
+            [("rst_i", &rst), ("store_i", &store_q), ("data_i", &data), ("take_i", &take), ("rewind_i", &rewind)];
+        word.push(m.instance(&format!("bank_{i}"), &module, &pins)["word_o"].clone());
+    }
+    let word = m.name("word", cat(word));
+    m.unused([gap_q.bit(1)]);
     m.drive("in_ready_o", &ready);
     m.drive("word_o", word.slice(0, width));
     m.drive("last_o", word.bit(width));
     m.drive("valid_o", &valid_q);
     m.drive("valid_next_o", &valid_next);
+    m.build()
+}
+
+/// `width` bits of every word. Its counters are those of its neighbours, and tools shall not make them one.
+fn bank(style: Style, name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
+    let address = bits(clog2(depth).max(1));
+    let mut m = Module::new(name, format!("{depth} words of {width} bits, with places to write and read of its own."));
+    m.keep_registers();
+    let rst = m.input("rst_i", BIT);
+    let store = m.input("store_i", BIT);
+    let data = m.input("data_i", bits(width));
+    let take = m.input("take_i", BIT);
+    let rewind = m.input("rewind_i", BIT);
+    let write_q = m.reg("write_q", address);
+    let read_q = m.reg("read_q", address);
+    m.on_clock([
+        when(&store, [set(&write_q, write_q.step(1))]),
+        when(&rst, [set_to(&write_q, 0)]),
+        when(&take, [set(&read_q, read_q.step(1))]),
+        when(&rst | (&take & rewind), [set_to(&read_q, 0)]),
+    ]);
+    let words = m.instance(
+        "words",
+        &ram(style, RamStyle::Block, &format!("{name}_ram"), width, depth)?,
+        &[
+            ("write_i", &store),
+            ("write_at_i", &write_q),
+            ("data_i", &data),
+            ("read_i", &lit(1, BIT)),
+            ("read_at_i", &read_q),
+            ("next_i", &lit(1, BIT)),
+            ("zero_i", &lit(0, BIT)),
+        ],
+    );
+    m.drive("word_o", &words["word_o"]);
     m.build()
 }

@@ -86,89 +86,118 @@ module trine_registers (
   reg soft_reset_q;
   wire reset;
   reg commit_q;
-  reg id_read_q;
-  reg version_read_q;
-  reg caps0_read_q;
-  reg caps1_read_q;
-  reg ctrl_read_q;
-  reg ctrl_write_q;
+  reg [7:0] write_low_q;
+  reg write_high_0_q;
+  reg write_high_1_q;
+  reg write_high_2_q;
+  reg write_high_3_q;
+  reg id_skip_q;
+  reg [31:0] id_word_q;
+  reg version_skip_q;
+  reg [31:0] version_word_q;
+  reg caps0_skip_q;
+  reg [31:0] caps0_word_q;
+  reg caps1_skip_q;
+  reg [31:0] caps1_word_q;
+  reg ctrl_skip_q;
+  wire ctrl_write;
   wire ctrl_strobe;
   reg ctrl_start_q;
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
-  reg status_read_q;
-  reg status_write_q;
+  reg [31:0] ctrl_word_q;
+  reg status_skip_q;
+  wire status_write;
   wire status_strobe;
   reg status_done_q;
   reg status_error_q;
-  reg err_code_read_q;
-  reg irq_en_read_q;
-  reg irq_en_write_q;
+  reg [31:0] status_word_q;
+  reg err_code_skip_q;
+  reg [31:0] err_code_word_q;
+  reg irq_en_skip_q;
+  wire irq_en_write;
   wire irq_en_strobe;
   reg irq_en_done_q;
   reg irq_en_error_q;
-  reg irq_stat_read_q;
-  reg irq_stat_write_q;
+  reg [31:0] irq_en_word_q;
+  reg irq_stat_skip_q;
+  wire irq_stat_write;
   wire irq_stat_strobe;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
-  reg tokens_read_q;
-  reg tokens_write_q;
+  reg [31:0] irq_stat_word_q;
+  reg tokens_skip_q;
+  wire tokens_write;
   wire tokens_strobe;
   reg [12:0] tokens_m_q;
-  reg depth_read_q;
-  reg depth_write_q;
+  reg [31:0] tokens_word_q;
+  reg depth_skip_q;
+  wire depth_write;
   wire depth_strobe;
   reg [18:0] depth_k_q;
-  reg outputs_read_q;
-  reg outputs_write_q;
+  reg [31:0] depth_word_q;
+  reg outputs_skip_q;
+  wire outputs_write;
   wire outputs_strobe;
   reg [19:0] outputs_n_q;
-  reg caps2_read_q;
-  reg watchdog_read_q;
-  reg watchdog_write_q;
+  reg [31:0] outputs_word_q;
+  reg caps2_skip_q;
+  reg [31:0] caps2_word_q;
+  reg watchdog_skip_q;
+  wire watchdog_write;
   wire watchdog_strobe;
   reg [31:0] watchdog_cycles_q;
-  reg job_tag_read_q;
-  reg job_tag_write_q;
+  reg [31:0] watchdog_word_q;
+  reg job_tag_skip_q;
+  wire job_tag_write;
   wire job_tag_strobe;
   reg [31:0] job_tag_tag_q;
-  reg done_tag_read_q;
-  reg perf_ctrl_read_q;
-  reg perf_ctrl_write_q;
+  reg [31:0] job_tag_word_q;
+  reg done_tag_skip_q;
+  reg [31:0] done_tag_word_q;
+  reg perf_ctrl_skip_q;
+  wire perf_ctrl_write;
   wire perf_ctrl_strobe;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
-  reg cycles_lo_read_q;
-  reg cycles_hi_read_q;
-  reg active_lo_read_q;
-  reg active_hi_read_q;
-  reg stall_act_lo_read_q;
-  reg stall_act_hi_read_q;
-  reg stall_wgt_lo_read_q;
-  reg stall_wgt_hi_read_q;
-  reg stall_out_lo_read_q;
-  reg stall_out_hi_read_q;
-  reg act_beats_read_q;
-  reg wgt_beats_read_q;
-  reg res_beats_read_q;
-  reg jobs_read_q;
-  reg scratch_read_q;
-  reg scratch_write_q;
+  reg [31:0] perf_ctrl_word_q;
+  reg cycles_lo_skip_q;
+  reg [31:0] cycles_lo_word_q;
+  reg cycles_hi_skip_q;
+  reg [31:0] cycles_hi_word_q;
+  reg active_lo_skip_q;
+  reg [31:0] active_lo_word_q;
+  reg active_hi_skip_q;
+  reg [31:0] active_hi_word_q;
+  reg stall_act_lo_skip_q;
+  reg [31:0] stall_act_lo_word_q;
+  reg stall_act_hi_skip_q;
+  reg [31:0] stall_act_hi_word_q;
+  reg stall_wgt_lo_skip_q;
+  reg [31:0] stall_wgt_lo_word_q;
+  reg stall_wgt_hi_skip_q;
+  reg [31:0] stall_wgt_hi_word_q;
+  reg stall_out_lo_skip_q;
+  reg [31:0] stall_out_lo_word_q;
+  reg stall_out_hi_skip_q;
+  reg [31:0] stall_out_hi_word_q;
+  reg act_beats_skip_q;
+  reg [31:0] act_beats_word_q;
+  reg wgt_beats_skip_q;
+  reg [31:0] wgt_beats_word_q;
+  reg res_beats_skip_q;
+  reg [31:0] res_beats_word_q;
+  reg jobs_skip_q;
+  reg [31:0] jobs_word_q;
+  reg scratch_skip_q;
+  wire scratch_write;
   wire scratch_strobe;
   reg [31:0] scratch_value_q;
+  reg [31:0] scratch_word_q;
   reg known_q;
   wire denied;
   wire found;
-  reg [31:0] part_0_q;
-  reg [31:0] part_1_q;
-  reg [31:0] part_2_q;
-  reg [31:0] part_3_q;
-  reg [31:0] part_4_q;
-  reg [31:0] part_5_q;
-  reg [31:0] part_6_q;
-  reg [31:0] part_7_q;
   wire [31:0] value;
   assign aw_enter = awvalid_i & ~aw_full_q;
   assign w_enter = wvalid_i & ~w_full_q;
@@ -182,40 +211,51 @@ module trine_registers (
   assign refused = status_busy_i & starts;
   assign allowed = strobes_full_q & ~refused;
   assign reset = rst_i | soft_reset_q;
-  assign starts = ctrl_write_q & wdata_q[0];
-  assign ctrl_strobe = commit_q & ctrl_write_q;
+  assign ctrl_write = write_low_q[4] & write_high_0_q;
+  assign starts = ctrl_write & wdata_q[0];
+  assign ctrl_strobe = commit_q & ctrl_write;
   assign ctrl_start_o = ctrl_start_q;
   assign ctrl_abort_o = ctrl_abort_q;
   assign ctrl_soft_reset_o = soft_reset_q;
   assign ctrl_act_last_o = ctrl_act_last_q;
   assign ctrl_wgt_last_o = ctrl_wgt_last_q;
-  assign status_strobe = commit_q & status_write_q;
+  assign status_write = write_low_q[5] & write_high_0_q;
+  assign status_strobe = commit_q & status_write;
   assign status_done_o = status_done_q;
   assign status_error_o = status_error_q;
-  assign irq_en_strobe = commit_q & irq_en_write_q;
+  assign irq_en_write = write_low_q[7] & write_high_0_q;
+  assign irq_en_strobe = commit_q & irq_en_write;
   assign irq_en_done_o = irq_en_done_q;
   assign irq_en_error_o = irq_en_error_q;
-  assign irq_stat_strobe = commit_q & irq_stat_write_q;
+  assign irq_stat_write = write_low_q[0] & write_high_1_q;
+  assign irq_stat_strobe = commit_q & irq_stat_write;
   assign irq_stat_done_o = irq_stat_done_q;
   assign irq_stat_error_o = irq_stat_error_q;
-  assign tokens_strobe = commit_q & tokens_write_q;
+  assign tokens_write = write_low_q[1] & write_high_1_q;
+  assign tokens_strobe = commit_q & tokens_write;
   assign tokens_m_o = tokens_m_q;
-  assign depth_strobe = commit_q & depth_write_q;
+  assign depth_write = write_low_q[2] & write_high_1_q;
+  assign depth_strobe = commit_q & depth_write;
   assign depth_k_o = depth_k_q;
-  assign outputs_strobe = commit_q & outputs_write_q;
+  assign outputs_write = write_low_q[3] & write_high_1_q;
+  assign outputs_strobe = commit_q & outputs_write;
   assign outputs_n_o = outputs_n_q;
-  assign watchdog_strobe = commit_q & watchdog_write_q;
+  assign watchdog_write = write_low_q[5] & write_high_1_q;
+  assign watchdog_strobe = commit_q & watchdog_write;
   assign watchdog_cycles_o = watchdog_cycles_q;
-  assign job_tag_strobe = commit_q & job_tag_write_q;
+  assign job_tag_write = write_low_q[6] & write_high_1_q;
+  assign job_tag_strobe = commit_q & job_tag_write;
   assign job_tag_tag_o = job_tag_tag_q;
-  assign perf_ctrl_strobe = commit_q & perf_ctrl_write_q;
+  assign perf_ctrl_write = write_low_q[0] & write_high_2_q;
+  assign perf_ctrl_strobe = commit_q & perf_ctrl_write;
   assign perf_ctrl_clear_o = perf_ctrl_clear_q;
   assign perf_ctrl_snapshot_o = perf_ctrl_snapshot_q;
-  assign scratch_strobe = commit_q & scratch_write_q;
+  assign scratch_write = write_low_q[7] & write_high_3_q;
+  assign scratch_strobe = commit_q & scratch_write;
   assign scratch_value_o = scratch_value_q;
   assign denied = ~(known_q & allowed);
-  assign found = |{scratch_read_q, jobs_read_q, res_beats_read_q, wgt_beats_read_q, act_beats_read_q, stall_out_hi_read_q, stall_out_lo_read_q, stall_wgt_hi_read_q, stall_wgt_lo_read_q, stall_act_hi_read_q, stall_act_lo_read_q, active_hi_read_q, active_lo_read_q, cycles_hi_read_q, cycles_lo_read_q, perf_ctrl_read_q, done_tag_read_q, job_tag_read_q, watchdog_read_q, caps2_read_q, outputs_read_q, depth_read_q, tokens_read_q, irq_stat_read_q, irq_en_read_q, err_code_read_q, status_read_q, ctrl_read_q, caps1_read_q, caps0_read_q, version_read_q, id_read_q};
-  assign value = ((((((part_0_q | part_1_q) | part_2_q) | part_3_q) | part_4_q) | part_5_q) | part_6_q) | part_7_q;
+  assign found = ~(&{scratch_skip_q, jobs_skip_q, res_beats_skip_q, wgt_beats_skip_q, act_beats_skip_q, stall_out_hi_skip_q, stall_out_lo_skip_q, stall_wgt_hi_skip_q, stall_wgt_lo_skip_q, stall_act_hi_skip_q, stall_act_lo_skip_q, active_hi_skip_q, active_lo_skip_q, cycles_hi_skip_q, cycles_lo_skip_q, perf_ctrl_skip_q, done_tag_skip_q, job_tag_skip_q, watchdog_skip_q, caps2_skip_q, outputs_skip_q, depth_skip_q, tokens_skip_q, irq_stat_skip_q, irq_en_skip_q, err_code_skip_q, status_skip_q, ctrl_skip_q, caps1_skip_q, caps0_skip_q, version_skip_q, id_skip_q});
+  assign value = ((((((((((((((((((((((((((((((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q) | ctrl_word_q) | status_word_q) | err_code_word_q) | irq_en_word_q) | irq_stat_word_q) | tokens_word_q) | depth_word_q) | outputs_word_q) | caps2_word_q) | watchdog_word_q) | job_tag_word_q) | done_tag_word_q) | perf_ctrl_word_q) | cycles_lo_word_q) | cycles_hi_word_q) | active_lo_word_q) | active_hi_word_q) | stall_act_lo_word_q) | stall_act_hi_word_q) | stall_wgt_lo_word_q) | stall_wgt_hi_word_q) | stall_out_lo_word_q) | stall_out_hi_word_q) | act_beats_word_q) | wgt_beats_word_q) | res_beats_word_q) | jobs_word_q) | scratch_word_q;
   assign awready_o = ~aw_full_q;
   assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
@@ -253,34 +293,48 @@ module trine_registers (
       settled_q <= ar_full_q & ~read;
     end
     commit_q <= (write & allowed) & ~reset;
-    if (ar_enter) begin
-      id_read_q <= read_word == 10'd0;
-    end
-    if (ar_enter) begin
-      version_read_q <= read_word == 10'd1;
-    end
-    if (ar_enter) begin
-      caps0_read_q <= read_word == 10'd2;
-    end
-    if (ar_enter) begin
-      caps1_read_q <= read_word == 10'd3;
-    end
-    if (ar_enter) begin
-      ctrl_read_q <= read_word == 10'd4;
+    if (aw_enter) begin
+      write_low_q <= {write_word[2:0] == 3'd7, write_word[2:0] == 3'd6, write_word[2:0] == 3'd5, write_word[2:0] == 3'd4, write_word[2:0] == 3'd3, write_word[2:0] == 3'd2, write_word[2:0] == 3'd1, write_word[2:0] == 3'd0};
     end
     if (aw_enter) begin
-      ctrl_write_q <= write_word == 10'd4;
+      write_high_0_q <= write_word[9:3] == 7'd0;
+    end
+    if (aw_enter) begin
+      write_high_1_q <= write_word[9:3] == 7'd1;
+    end
+    if (aw_enter) begin
+      write_high_2_q <= write_word[9:3] == 7'd2;
+    end
+    if (aw_enter) begin
+      write_high_3_q <= write_word[9:3] == 7'd3;
+    end
+    if (ar_enter) begin
+      id_skip_q <= ~(read_word == 10'd0);
+    end
+    id_word_q <= id_skip_q ? 32'd0 : 32'd1414678862;
+    if (ar_enter) begin
+      version_skip_q <= ~(read_word == 10'd1);
+    end
+    version_word_q <= version_skip_q ? 32'd0 : 32'd131072;
+    if (ar_enter) begin
+      caps0_skip_q <= ~(read_word == 10'd2);
+    end
+    caps0_word_q <= caps0_skip_q ? 32'd0 : 32'd5374751;
+    if (ar_enter) begin
+      caps1_skip_q <= ~(read_word == 10'd3);
+    end
+    caps1_word_q <= caps1_skip_q ? 32'd0 : 32'd4196352;
+    if (ar_enter) begin
+      ctrl_skip_q <= ~(read_word == 10'd4);
     end
     ctrl_start_q <= (wdata_q[0] & ctrl_strobe) & ~reset;
     ctrl_abort_q <= (wdata_q[1] & ctrl_strobe) & ~reset;
     soft_reset_q <= (wdata_q[2] & ctrl_strobe) & ~reset;
     ctrl_act_last_q <= (wdata_q[3] & ctrl_strobe) & ~reset;
     ctrl_wgt_last_q <= (wdata_q[4] & ctrl_strobe) & ~reset;
+    ctrl_word_q <= ctrl_skip_q ? 32'd0 : {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0};
     if (ar_enter) begin
-      status_read_q <= read_word == 10'd5;
-    end
-    if (aw_enter) begin
-      status_write_q <= write_word == 10'd5;
+      status_skip_q <= ~(read_word == 10'd5);
     end
     if (reset) begin
       status_done_q <= 1'd0;
@@ -292,14 +346,13 @@ module trine_registers (
     end else begin
       status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & status_strobe));
     end
+    status_word_q <= status_skip_q ? 32'd0 : {29'd0, status_error_q, status_done_q, status_busy_i};
     if (ar_enter) begin
-      err_code_read_q <= read_word == 10'd6;
+      err_code_skip_q <= ~(read_word == 10'd6);
     end
+    err_code_word_q <= err_code_skip_q ? 32'd0 : {28'd0, err_code_code_i};
     if (ar_enter) begin
-      irq_en_read_q <= read_word == 10'd7;
-    end
-    if (aw_enter) begin
-      irq_en_write_q <= write_word == 10'd7;
+      irq_en_skip_q <= ~(read_word == 10'd7);
     end
     if (reset) begin
       irq_en_done_q <= 1'd0;
@@ -315,11 +368,9 @@ module trine_registers (
         irq_en_error_q <= wdata_q[1];
       end
     end
+    irq_en_word_q <= irq_en_skip_q ? 32'd0 : {30'd0, irq_en_error_q, irq_en_done_q};
     if (ar_enter) begin
-      irq_stat_read_q <= read_word == 10'd8;
-    end
-    if (aw_enter) begin
-      irq_stat_write_q <= write_word == 10'd8;
+      irq_stat_skip_q <= ~(read_word == 10'd8);
     end
     if (reset) begin
       irq_stat_done_q <= 1'd0;
@@ -331,11 +382,9 @@ module trine_registers (
     end else begin
       irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & irq_stat_strobe));
     end
+    irq_stat_word_q <= irq_stat_skip_q ? 32'd0 : {30'd0, irq_stat_error_q, irq_stat_done_q};
     if (ar_enter) begin
-      tokens_read_q <= read_word == 10'd9;
-    end
-    if (aw_enter) begin
-      tokens_write_q <= write_word == 10'd9;
+      tokens_skip_q <= ~(read_word == 10'd9);
     end
     if (reset) begin
       tokens_m_q <= 13'd0;
@@ -344,11 +393,9 @@ module trine_registers (
         tokens_m_q <= wdata_q[12:0];
       end
     end
+    tokens_word_q <= tokens_skip_q ? 32'd0 : {19'd0, tokens_m_q};
     if (ar_enter) begin
-      depth_read_q <= read_word == 10'd10;
-    end
-    if (aw_enter) begin
-      depth_write_q <= write_word == 10'd10;
+      depth_skip_q <= ~(read_word == 10'd10);
     end
     if (reset) begin
       depth_k_q <= 19'd0;
@@ -357,11 +404,9 @@ module trine_registers (
         depth_k_q <= wdata_q[18:0];
       end
     end
+    depth_word_q <= depth_skip_q ? 32'd0 : {13'd0, depth_k_q};
     if (ar_enter) begin
-      outputs_read_q <= read_word == 10'd11;
-    end
-    if (aw_enter) begin
-      outputs_write_q <= write_word == 10'd11;
+      outputs_skip_q <= ~(read_word == 10'd11);
     end
     if (reset) begin
       outputs_n_q <= 20'd0;
@@ -370,14 +415,13 @@ module trine_registers (
         outputs_n_q <= wdata_q[19:0];
       end
     end
+    outputs_word_q <= outputs_skip_q ? 32'd0 : {12'd0, outputs_n_q};
     if (ar_enter) begin
-      caps2_read_q <= read_word == 10'd12;
+      caps2_skip_q <= ~(read_word == 10'd12);
     end
+    caps2_word_q <= caps2_skip_q ? 32'd0 : 32'd26;
     if (ar_enter) begin
-      watchdog_read_q <= read_word == 10'd13;
-    end
-    if (aw_enter) begin
-      watchdog_write_q <= write_word == 10'd13;
+      watchdog_skip_q <= ~(read_word == 10'd13);
     end
     if (reset) begin
       watchdog_cycles_q <= 32'd0;
@@ -386,11 +430,9 @@ module trine_registers (
         watchdog_cycles_q <= wdata_q[31:0];
       end
     end
+    watchdog_word_q <= watchdog_skip_q ? 32'd0 : watchdog_cycles_q;
     if (ar_enter) begin
-      job_tag_read_q <= read_word == 10'd14;
-    end
-    if (aw_enter) begin
-      job_tag_write_q <= write_word == 10'd14;
+      job_tag_skip_q <= ~(read_word == 10'd14);
     end
     if (reset) begin
       job_tag_tag_q <= 32'd0;
@@ -399,64 +441,75 @@ module trine_registers (
         job_tag_tag_q <= wdata_q[31:0];
       end
     end
+    job_tag_word_q <= job_tag_skip_q ? 32'd0 : job_tag_tag_q;
     if (ar_enter) begin
-      done_tag_read_q <= read_word == 10'd15;
+      done_tag_skip_q <= ~(read_word == 10'd15);
     end
+    done_tag_word_q <= done_tag_skip_q ? 32'd0 : done_tag_tag_i;
     if (ar_enter) begin
-      perf_ctrl_read_q <= read_word == 10'd16;
-    end
-    if (aw_enter) begin
-      perf_ctrl_write_q <= write_word == 10'd16;
+      perf_ctrl_skip_q <= ~(read_word == 10'd16);
     end
     perf_ctrl_clear_q <= (wdata_q[0] & perf_ctrl_strobe) & ~reset;
     perf_ctrl_snapshot_q <= (wdata_q[1] & perf_ctrl_strobe) & ~reset;
+    perf_ctrl_word_q <= perf_ctrl_skip_q ? 32'd0 : {30'd0, 1'd0, 1'd0};
     if (ar_enter) begin
-      cycles_lo_read_q <= read_word == 10'd17;
+      cycles_lo_skip_q <= ~(read_word == 10'd17);
     end
+    cycles_lo_word_q <= cycles_lo_skip_q ? 32'd0 : cycles_lo_value_i;
     if (ar_enter) begin
-      cycles_hi_read_q <= read_word == 10'd18;
+      cycles_hi_skip_q <= ~(read_word == 10'd18);
     end
+    cycles_hi_word_q <= cycles_hi_skip_q ? 32'd0 : {16'd0, cycles_hi_value_i};
     if (ar_enter) begin
-      active_lo_read_q <= read_word == 10'd19;
+      active_lo_skip_q <= ~(read_word == 10'd19);
     end
+    active_lo_word_q <= active_lo_skip_q ? 32'd0 : active_lo_value_i;
     if (ar_enter) begin
-      active_hi_read_q <= read_word == 10'd20;
+      active_hi_skip_q <= ~(read_word == 10'd20);
     end
+    active_hi_word_q <= active_hi_skip_q ? 32'd0 : {16'd0, active_hi_value_i};
     if (ar_enter) begin
-      stall_act_lo_read_q <= read_word == 10'd21;
+      stall_act_lo_skip_q <= ~(read_word == 10'd21);
     end
+    stall_act_lo_word_q <= stall_act_lo_skip_q ? 32'd0 : stall_act_lo_value_i;
     if (ar_enter) begin
-      stall_act_hi_read_q <= read_word == 10'd22;
+      stall_act_hi_skip_q <= ~(read_word == 10'd22);
     end
+    stall_act_hi_word_q <= stall_act_hi_skip_q ? 32'd0 : {16'd0, stall_act_hi_value_i};
     if (ar_enter) begin
-      stall_wgt_lo_read_q <= read_word == 10'd23;
+      stall_wgt_lo_skip_q <= ~(read_word == 10'd23);
     end
+    stall_wgt_lo_word_q <= stall_wgt_lo_skip_q ? 32'd0 : stall_wgt_lo_value_i;
     if (ar_enter) begin
-      stall_wgt_hi_read_q <= read_word == 10'd24;
+      stall_wgt_hi_skip_q <= ~(read_word == 10'd24);
     end
+    stall_wgt_hi_word_q <= stall_wgt_hi_skip_q ? 32'd0 : {16'd0, stall_wgt_hi_value_i};
     if (ar_enter) begin
-      stall_out_lo_read_q <= read_word == 10'd25;
+      stall_out_lo_skip_q <= ~(read_word == 10'd25);
     end
+    stall_out_lo_word_q <= stall_out_lo_skip_q ? 32'd0 : stall_out_lo_value_i;
     if (ar_enter) begin
-      stall_out_hi_read_q <= read_word == 10'd26;
+      stall_out_hi_skip_q <= ~(read_word == 10'd26);
     end
+    stall_out_hi_word_q <= stall_out_hi_skip_q ? 32'd0 : {16'd0, stall_out_hi_value_i};
     if (ar_enter) begin
-      act_beats_read_q <= read_word == 10'd27;
+      act_beats_skip_q <= ~(read_word == 10'd27);
     end
+    act_beats_word_q <= act_beats_skip_q ? 32'd0 : act_beats_value_i;
     if (ar_enter) begin
-      wgt_beats_read_q <= read_word == 10'd28;
+      wgt_beats_skip_q <= ~(read_word == 10'd28);
     end
+    wgt_beats_word_q <= wgt_beats_skip_q ? 32'd0 : wgt_beats_value_i;
     if (ar_enter) begin
-      res_beats_read_q <= read_word == 10'd29;
+      res_beats_skip_q <= ~(read_word == 10'd29);
     end
+    res_beats_word_q <= res_beats_skip_q ? 32'd0 : res_beats_value_i;
     if (ar_enter) begin
-      jobs_read_q <= read_word == 10'd30;
+      jobs_skip_q <= ~(read_word == 10'd30);
     end
+    jobs_word_q <= jobs_skip_q ? 32'd0 : jobs_value_i;
     if (ar_enter) begin
-      scratch_read_q <= read_word == 10'd31;
-    end
-    if (aw_enter) begin
-      scratch_write_q <= write_word == 10'd31;
+      scratch_skip_q <= ~(read_word == 10'd31);
     end
     if (reset) begin
       scratch_value_q <= 32'd0;
@@ -465,17 +518,10 @@ module trine_registers (
         scratch_value_q <= wdata_q[31:0];
       end
     end
+    scratch_word_q <= scratch_skip_q ? 32'd0 : scratch_value_q;
     if (aw_enter) begin
       known_q <= |{write_word == 10'd31, write_word == 10'd30, write_word == 10'd29, write_word == 10'd28, write_word == 10'd27, write_word == 10'd26, write_word == 10'd25, write_word == 10'd24, write_word == 10'd23, write_word == 10'd22, write_word == 10'd21, write_word == 10'd20, write_word == 10'd19, write_word == 10'd18, write_word == 10'd17, write_word == 10'd16, write_word == 10'd15, write_word == 10'd14, write_word == 10'd13, write_word == 10'd12, write_word == 10'd11, write_word == 10'd10, write_word == 10'd9, write_word == 10'd8, write_word == 10'd7, write_word == 10'd6, write_word == 10'd5, write_word == 10'd4, write_word == 10'd3, write_word == 10'd2, write_word == 10'd1, write_word == 10'd0};
     end
-    part_0_q <= ((({32{id_read_q}} & 32'd1414678862) | ({32{version_read_q}} & 32'd131072)) | ({32{caps0_read_q}} & 32'd5374751)) | ({32{caps1_read_q}} & 32'd4196352);
-    part_1_q <= ((({32{ctrl_read_q}} & {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0}) | ({32{status_read_q}} & {29'd0, status_error_q, status_done_q, status_busy_i})) | ({32{err_code_read_q}} & {28'd0, err_code_code_i})) | ({32{irq_en_read_q}} & {30'd0, irq_en_error_q, irq_en_done_q});
-    part_2_q <= ((({32{irq_stat_read_q}} & {30'd0, irq_stat_error_q, irq_stat_done_q}) | ({32{tokens_read_q}} & {19'd0, tokens_m_q})) | ({32{depth_read_q}} & {13'd0, depth_k_q})) | ({32{outputs_read_q}} & {12'd0, outputs_n_q});
-    part_3_q <= ((({32{caps2_read_q}} & 32'd26) | ({32{watchdog_read_q}} & watchdog_cycles_q)) | ({32{job_tag_read_q}} & job_tag_tag_q)) | ({32{done_tag_read_q}} & done_tag_tag_i);
-    part_4_q <= ((({32{perf_ctrl_read_q}} & {30'd0, 1'd0, 1'd0}) | ({32{cycles_lo_read_q}} & cycles_lo_value_i)) | ({32{cycles_hi_read_q}} & {16'd0, cycles_hi_value_i})) | ({32{active_lo_read_q}} & active_lo_value_i);
-    part_5_q <= ((({32{active_hi_read_q}} & {16'd0, active_hi_value_i}) | ({32{stall_act_lo_read_q}} & stall_act_lo_value_i)) | ({32{stall_act_hi_read_q}} & {16'd0, stall_act_hi_value_i})) | ({32{stall_wgt_lo_read_q}} & stall_wgt_lo_value_i);
-    part_6_q <= ((({32{stall_wgt_hi_read_q}} & {16'd0, stall_wgt_hi_value_i}) | ({32{stall_out_lo_read_q}} & stall_out_lo_value_i)) | ({32{stall_out_hi_read_q}} & {16'd0, stall_out_hi_value_i})) | ({32{act_beats_read_q}} & act_beats_value_i);
-    part_7_q <= ((({32{wgt_beats_read_q}} & wgt_beats_value_i) | ({32{res_beats_read_q}} & res_beats_value_i)) | ({32{jobs_read_q}} & jobs_value_i)) | ({32{scratch_read_q}} & scratch_value_q);
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end
@@ -494,7 +540,7 @@ module trine_registers (
 endmodule
 
 // 512 words of 257 bits, read in two cycles.
-module trine_activations_ram (
+module trine_activations_bank_ram (
   input  wire clk_i,
   input  wire write_i,
   input  wire [8:0] write_at_i,
@@ -527,6 +573,49 @@ module trine_activations_ram (
   end
 endmodule
 
+// 512 words of 257 bits, with places to write and read of its own.
+module trine_activations_bank (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire store_i,
+  input  wire [256:0] data_i,
+  input  wire take_i,
+  input  wire rewind_i,
+  output wire [256:0] word_o
+);
+  reg [8:0] write_q;
+  reg [8:0] read_q;
+  wire [256:0] words_word_o;
+  assign word_o = words_word_o;
+
+  trine_activations_bank_ram words (
+    .clk_i(clk_i),
+    .write_i(store_i),
+    .write_at_i(write_q),
+    .data_i(data_i),
+    .read_i(1'd1),
+    .read_at_i(read_q),
+    .next_i(1'd1),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
+  (* keep *) always @(posedge clk_i) begin
+    if (store_i) begin
+      write_q <= write_q + 9'd1;
+    end
+    if (rst_i) begin
+      write_q <= 9'd0;
+    end
+    if (take_i) begin
+      read_q <= read_q + 9'd1;
+    end
+    if (rst_i | (take_i & rewind_i)) begin
+      read_q <= 9'd0;
+    end
+  end
+endmodule
+
 // Stores up to 512 words of 256 bits and replays them.
 module trine_activations (
   input  wire clk_i,
@@ -544,78 +633,74 @@ module trine_activations (
   output wire valid_next_o
 );
   reg [9:0] write_q;
-  reg [9:0] read_q;
   reg [10:0] probe_q;
-  reg [10:0] goal_q;
+  reg [12:0] gap_q;
   reg closed_q;
-  reg ahead_q;
+  reg full_q;
   reg quiet_q;
   reg lone_q;
   reg valid_q;
-  reg full_q;
+  reg store_q;
+  reg [256:0] marked_q;
   wire ready;
   wire store;
-  reg [256:0] marked_q;
-  reg [8:0] write_at_q;
-  reg store_q;
+  wire ahead;
   wire valid_next;
   wire quiet;
-  reg [2:0] same_q;
-  wire [8:0] read_at;
-  wire [256:0] words_word_o;
+  wire few;
+  wire [256:0] bank_0_word_o;
+  wire [256:0] word;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
-  assign valid_next = (ahead_q | closed_q) | (lone_q & ~take_i);
-  assign quiet = ~(take_i | store);
-  assign read_at = read_q[8:0];
+  assign ahead = gap_q[12];
+  assign valid_next = (ahead | closed_q) | (lone_q & ~take_i);
+  assign quiet = ~(take_i | store_q);
+  assign few = ~(gap_q[0] | (|gap_q[12:2]));
+  assign word = bank_0_word_o;
   assign in_ready_o = ready;
-  assign word_o = words_word_o[255:0];
-  assign last_o = words_word_o[256];
+  assign word_o = word[255:0];
+  assign last_o = word[256];
   assign valid_o = valid_q;
   assign valid_next_o = valid_next;
 
-  trine_activations_ram words (
+  trine_activations_bank bank_0 (
     .clk_i(clk_i),
-    .write_i(store_q),
-    .write_at_i(write_at_q),
-    .data_i(marked_q),
-    .read_i(1'd1),
-    .read_at_i(read_at),
-    .next_i(1'd1),
-    .zero_i(1'd0),
-    .word_o(words_word_o)
+    .rst_i(rst_i),
+    .store_i(store_q),
+    .data_i(marked_q[256:0]),
+    .take_i(take_i),
+    .rewind_i(rewind_i),
+    .word_o(bank_0_word_o)
   );
+
+  wire unused_ok = &{1'b0, gap_q[1]};
 
   always @(posedge clk_i) begin
     marked_q <= {in_last_i, in_data_i};
-    write_at_q <= write_q[8:0];
-    same_q <= {probe_q[10:8] == goal_q[10:8], probe_q[7:4] == goal_q[7:4], probe_q[3:0] == goal_q[3:0]};
     if (take_i) begin
-      read_q <= read_q + 10'd1;
       probe_q <= probe_q + 11'd1;
     end
-    store_q <= store;
-    ahead_q <= probe_q < {1'd0, write_q};
-    quiet_q <= quiet;
-    lone_q <= (~(&same_q) & quiet_q) & quiet;
-    if (store) begin
+    if (store_q) begin
       write_q <= write_q + 10'd1;
-      goal_q <= goal_q + 11'd1;
+    end
+    store_q <= store;
+    gap_q <= {1'd0, probe_q, 1'd0} - {2'd0, {write_q, store_q}};
+    quiet_q <= quiet;
+    lone_q <= (few & quiet_q) & quiet;
+    if (store) begin
       closed_q <= in_last_i;
-      full_q <= write_q == 10'd511;
+      full_q <= ({write_q, store_q} == 11'd1022) | ({write_q, store_q} == 11'd1021);
     end
     valid_q <= valid_next;
     if (rst_i | (take_i & rewind_i)) begin
-      read_q <= 10'd0;
       probe_q <= 11'd2;
     end
     if (rst_i) begin
       store_q <= 1'd0;
       write_q <= 10'd0;
-      goal_q <= 11'd2;
       full_q <= 1'd0;
       closed_q <= 1'd0;
-      ahead_q <= 1'd0;
+      gap_q <= 13'd4;
       quiet_q <= 1'd0;
       lone_q <= 1'd0;
       valid_q <= 1'd0;
@@ -653,15 +738,14 @@ endmodule
 module trine_weight_loader (
   input  wire clk_i,
   input  wire rst_i,
-  input  wire open_i,
+  input  wire open_next_i,
   input  wire in_valid_i,
   input  wire in_last_i,
   input  wire [207:0] in_data_i,
   input  wire take_i,
   output wire [255:0] tile_o,
   output wire in_ready_o,
-  output wire valid_o,
-  output wire valid_next_o,
+  output wire arrives_o,
   output wire last_o,
   output wire early_o,
   output wire illegal_o
@@ -670,6 +754,7 @@ module trine_weight_loader (
   reg full_q;
   reg last_q;
   reg closed_q;
+  reg admits_q;
   reg place_q;
   reg moved_q;
   reg code_complete_q;
@@ -678,15 +763,14 @@ module trine_weight_loader (
   reg waits_q;
   reg stuck_q;
   reg flows_q;
-  wire complete;
-  wire leave;
-  wire admits;
+  reg last_stuck_q;
   wire offered;
+  wire arrives;
+  wire leave;
   wire enter;
   wire fills;
-  wire complete_next;
   wire stays;
-  wire valid_next;
+  wire sticks;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -747,21 +831,18 @@ module trine_weight_loader (
   reg [3:0] group_q;
   reg checked_q;
   reg fault_q;
-  assign complete = place_q;
+  assign offered = admits_q & in_valid_i;
+  assign arrives = (offered & (~stuck_q & place_q)) | last_stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign admits = open_i & ~closed_q;
-  assign offered = admits & in_valid_i;
   assign enter = offered & ~stuck_q;
   assign fills = offered | stuck_q;
-  assign complete_next = leave ? 1'd1 : complete;
   assign stays = valid_q & ~take_i;
-  assign valid_next = stays | (fills & complete_next);
+  assign sticks = fills & stays;
   assign codes = {decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = code_q[255:0];
-  assign in_ready_o = admits & ~stuck_q;
-  assign valid_o = valid_q;
-  assign valid_next_o = valid_next;
+  assign in_ready_o = admits_q & ~stuck_q;
+  assign arrives_o = arrives;
   assign last_o = code_last_q;
   assign early_o = early_q & ~valid_q;
   assign illegal_o = fault_q;
@@ -932,15 +1013,17 @@ module trine_weight_loader (
     if (enter) begin
       closed_q <= in_last_i;
     end
+    admits_q <= open_next_i & (rst_i | ~(closed_q | (enter & in_last_i)));
     full_q <= fills;
-    valid_q <= valid_next;
-    stuck_q <= fills & stays;
-    flows_q <= ~(fills & stays);
+    valid_q <= stays | arrives;
+    stuck_q <= sticks;
+    flows_q <= ~sticks;
+    last_stuck_q <= arrives & stays;
     moved_q <= leave;
-    code_complete_q <= leave & complete;
+    code_complete_q <= leave & place_q;
     waits_q <= stays;
-    if (leave) begin
-      place_q <= 1'd1;
+    if (enter) begin
+      place_q <= place_q;
     end
     if (rst_i) begin
       full_q <= 1'd0;
@@ -949,6 +1032,7 @@ module trine_weight_loader (
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
       flows_q <= 1'd1;
+      last_stuck_q <= 1'd0;
       valid_q <= 1'd0;
       place_q <= 1'd1;
     end
@@ -975,13 +1059,14 @@ module trine_sequencer (
   input  wire act_valid_i,
   input  wire act_valid_next_i,
   input  wire act_last_i,
-  input  wire tile_valid_i,
-  input  wire tile_valid_next_i,
+  input  wire tile_arrives_i,
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
+  output wire issue_act_o,
   output wire rewind_o,
   output wire take_o,
+  output wire take_wgt_o,
   output wire wants_tile_o,
   output wire [2:0] token_o,
   output wire first_chunk_o,
@@ -1002,6 +1087,7 @@ module trine_sequencer (
   reg wants_q;
   reg [2:0] token_q;
   reg first_q;
+  reg tile_q;
   reg last_q;
   reg [11:0] k_after_q;
   reg [19:0] n_left_q;
@@ -1011,6 +1097,7 @@ module trine_sequencer (
   reg next_last_q;
   reg [5:0] room_q;
   reg has_room_q;
+  reg able_q;
   reg had_room_q;
   reg single_q;
   reg [2:0] before_last_q;
@@ -1025,14 +1112,20 @@ module trine_sequencer (
   wire has_tile;
   reg issue_q;
   reg take_q;
+  reg issue_act_q;
+  reg take_wgt_q;
   wire result;
   wire promised;
   wire freed;
   wire next_chunk;
   wire needs_tile;
-  wire goes_on;
+  wire ends;
   wire may;
   wire last_next;
+  wire roomy;
+  wire tile_next;
+  wire issues;
+  wire takes;
   reg issue_1_q;
   reg pass_end_1_q;
   reg issue_2_q;
@@ -1047,18 +1140,24 @@ module trine_sequencer (
   // what the shape says, which is there two cycles before the start
   assign job_end = pass_end_q & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
-  assign has_tile = tile_valid_i | ~first_q;
+  assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
   assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
-  assign goes_on = run_q & ~(issue_q & job_end);
-  assign may = (goes_on & act_valid_next_i) & has_room_q;
+  assign ends = issue_q & job_end;
+  assign may = (able_q & ~ends) & act_valid_next_i;
   assign last_next = last_q ? single_q : (token_q == before_last_q);
+  assign roomy = ~(room_q < 6'd3);
+  assign tile_next = (tile_q & ~take_q) | tile_arrives_i;
+  assign issues = may & (tile_next | ~needs_tile);
+  assign takes = (may & tile_next) & needs_tile;
   assign issue_o = issue_q;
+  assign issue_act_o = issue_act_q;
   assign rewind_o = pass_end_q;
   assign take_o = take_q;
+  assign take_wgt_o = take_wgt_q;
   assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
@@ -1078,7 +1177,7 @@ module trine_sequencer (
   assign wgt_early_o = wgt_early_q;
   assign wgt_late_o = wgt_late_q;
 
-  always @(posedge clk_i) begin
+  (* keep *) always @(posedge clk_i) begin
     pop_q <= pop_i & ~rst_i;
     had_room_q <= has_room_q;
     single_q <= last_token_i == 3'd0;
@@ -1088,10 +1187,14 @@ module trine_sequencer (
     k_second_q <= depth_i - 12'd32;
     one_pass_q <= ~(20'd4 < outputs_i);
     n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd4);
-    issue_q <= may & (tile_valid_next_i | ~needs_tile);
-    take_q <= (may & tile_valid_next_i) & needs_tile;
+    issue_q <= issues;
+    issue_act_q <= issues;
+    take_q <= takes;
+    take_wgt_q <= takes;
+    tile_q <= tile_next;
     room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
-    has_room_q <= ~(room_q < 6'd3);
+    has_room_q <= roomy;
+    able_q <= ((run_q & ~ends) | start_i) & roomy;
     if (issue_q) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
@@ -1118,7 +1221,9 @@ module trine_sequencer (
       run_q <= 1'd1;
       wants_q <= 1'd1;
       issue_q <= 1'd0;
+      issue_act_q <= 1'd0;
       take_q <= 1'd0;
+      take_wgt_q <= 1'd0;
       token_q <= 3'd0;
       first_q <= 1'd1;
       last_q <= single_q;
@@ -1134,10 +1239,14 @@ module trine_sequencer (
       run_q <= 1'd0;
       wants_q <= 1'd0;
       issue_q <= 1'd0;
+      issue_act_q <= 1'd0;
       take_q <= 1'd0;
+      take_wgt_q <= 1'd0;
+      tile_q <= 1'd0;
       n_left_q <= 20'd0;
       room_q <= 6'd32;
       has_room_q <= 1'd0;
+      able_q <= 1'd0;
     end
     issue_1_q <= issue_q & ~rst_i;
     pass_end_1_q <= pass_end_q;
@@ -1149,6 +1258,20 @@ module trine_sequencer (
     act_late_q <= ((issue_2_q & ~act_last_i) & pass_end_2_q) & ~rst_i;
     wgt_early_q <= ((took_q & tile_last_i) & ~last_tile_q) & ~rst_i;
     wgt_late_q <= ((took_q & ~tile_last_i) & last_tile_q) & ~rst_i;
+  end
+endmodule
+
+// A lane chunk beside the columns that it is for.
+module trine_chunk (
+  input  wire clk_i,
+  input  wire [255:0] act_i,
+  output wire [255:0] act_o
+);
+  reg [255:0] act_q;
+  assign act_o = act_q;
+
+  (* keep *) always @(posedge clk_i) begin
+    act_q <= act_i;
   end
 endmodule
 
@@ -1371,7 +1494,7 @@ module trine_tile (
   output wire [51:0] sums_o,
   output wire [3:0] owed_o
 );
-  reg [255:0] act_q;
+  wire [255:0] chunk_0_act_o;
   reg [255:0] next_q;
   reg [255:0] tile_q;
   wire signed [12:0] column_0_sum_o;
@@ -1385,9 +1508,15 @@ module trine_tile (
   assign sums_o = {column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
   assign owed_o = {column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
+  trine_chunk chunk_0 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_0_act_o)
+  );
+
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[63:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -1395,7 +1524,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[127:64]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -1403,7 +1532,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[191:128]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -1411,14 +1540,13 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[255:192]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
   );
 
   always @(posedge clk_i) begin
-    act_q <= act_i;
     if (swap_i) begin
       next_q <= tile_i;
     end
@@ -1621,27 +1749,25 @@ module trine_results (
   output wire pop_o
 );
   reg [5:0] write_q;
-  reg [5:0] read_q;
+  reg [4:0] read_q;
+  reg [5:0] after_q;
+  reg stored_q;
   reg word_valid_q;
   reg out_valid_q;
   reg both_q;
   wire out_free;
-  wire stored;
   wire word_free;
   wire word_next;
   wire out_next;
   wire fetch;
   wire [4:0] write_at;
-  wire [4:0] read_at;
   wire [81:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
-  assign stored = ~(write_q == read_q);
   assign word_free = ready_i | ~both_q;
-  assign word_next = word_free ? stored : word_valid_q;
+  assign word_next = word_free ? stored_q : word_valid_q;
   assign out_next = out_free ? word_valid_q : out_valid_q;
-  assign fetch = stored & word_free;
+  assign fetch = stored_q & word_free;
   assign write_at = write_q[4:0];
-  assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
   assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
@@ -1652,7 +1778,7 @@ module trine_results (
     .write_at_i(write_at),
     .data_i(data_i),
     .read_i(word_free),
-    .read_at_i(read_at),
+    .read_at_i(read_q),
     .next_i(out_free),
     .zero_i(1'd0),
     .word_o(words_word_o)
@@ -1660,8 +1786,10 @@ module trine_results (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
+      after_q <= 6'd1;
+      stored_q <= 1'd0;
       write_q <= 6'd0;
-      read_q <= 6'd0;
+      read_q <= 5'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
       both_q <= 1'd0;
@@ -1670,8 +1798,10 @@ module trine_results (
         write_q <= write_q + 6'd1;
       end
       if (fetch) begin
-        read_q <= read_q + 6'd1;
+        read_q <= after_q[4:0];
+        after_q <= after_q + 6'd1;
       end
+      stored_q <= (fetch ? ~(write_q == after_q) : stored_q) | push_i;
       both_q <= word_next & out_next;
       word_valid_q <= word_next;
       out_valid_q <= out_next;
@@ -1684,7 +1814,8 @@ module trine_core (
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
-  input  wire busy_i,
+  input  wire open_i,
+  input  wire open_next_i,
   input  wire [2:0] last_token_i,
   input  wire [11:0] depth_i,
   input  wire [19:0] outputs_i,
@@ -1711,10 +1842,9 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
-  wire open;
-  wire issue;
+  wire act_take;
+  wire wgt_take;
   wire rewind;
-  wire take;
   wire activations_in_ready_o;
   wire [255:0] activations_word_o;
   wire activations_last_o;
@@ -1722,15 +1852,16 @@ module trine_core (
   wire activations_valid_next_o;
   wire [255:0] weights_tile_o;
   wire weights_in_ready_o;
-  wire weights_valid_o;
-  wire weights_valid_next_o;
+  wire weights_arrives_o;
   wire weights_last_o;
   wire weights_early_o;
   wire weights_illegal_o;
   wire pop;
   wire sequencer_issue_o;
+  wire sequencer_issue_act_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
+  wire sequencer_take_wgt_o;
   wire sequencer_wants_tile_o;
   wire [2:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
@@ -1745,6 +1876,7 @@ module trine_core (
   wire sequencer_act_late_o;
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
+  wire issue;
   reg take_q;
   wire [51:0] tile_sums_o;
   wire [3:0] tile_owed_o;
@@ -1813,10 +1945,10 @@ module trine_core (
   wire signed [31:0] result_3;
   reg [3:0] real_q;
   wire [15:0] keep;
-  assign open = busy_i & ~clear_i;
-  assign issue = sequencer_issue_o;
+  assign act_take = sequencer_issue_act_o;
+  assign wgt_take = sequencer_take_wgt_o;
   assign rewind = sequencer_rewind_o;
-  assign take = sequencer_take_o;
+  assign issue = sequencer_issue_o;
   assign word = {job_end_9_q, last_pass_9_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[80];
@@ -1845,11 +1977,11 @@ module trine_core (
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(open),
+    .open_i(open_i),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
-    .take_i(issue),
+    .take_i(act_take),
     .rewind_i(rewind),
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
@@ -1861,15 +1993,14 @@ module trine_core (
   trine_weight_loader weights (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(open),
+    .open_next_i(open_next_i),
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
-    .take_i(take),
+    .take_i(wgt_take),
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
-    .valid_o(weights_valid_o),
-    .valid_next_o(weights_valid_next_o),
+    .arrives_o(weights_arrives_o),
     .last_o(weights_last_o),
     .early_o(weights_early_o),
     .illegal_o(weights_illegal_o)
@@ -1885,13 +2016,14 @@ module trine_core (
     .act_valid_i(activations_valid_o),
     .act_valid_next_i(activations_valid_next_o),
     .act_last_i(activations_last_o),
-    .tile_valid_i(weights_valid_o),
-    .tile_valid_next_i(weights_valid_next_o),
+    .tile_arrives_i(weights_arrives_o),
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
+    .issue_act_o(sequencer_issue_act_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
+    .take_wgt_o(sequencer_take_wgt_o),
     .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
@@ -1946,7 +2078,7 @@ module trine_core (
   wire unused_ok = &{1'b0, sequencer_n_left_o[19:3]};
 
   always @(posedge clk_i) begin
-    take_q <= take;
+    take_q <= sequencer_take_o;
     if (clear_i) begin
       valid_1_q <= 1'd0;
     end else begin
@@ -2082,7 +2214,7 @@ module trine_job (
   input  wire [19:0] outputs_i,
   input  wire [31:0] tag_i,
   input  wire [31:0] watchdog_i,
-  input  wire moved_i,
+  input  wire [2:0] moved_i,
   input  wire res_done_i,
   input  wire act_early_i,
   input  wire act_late_i,
@@ -2092,6 +2224,8 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
+  output wire open_o,
+  output wire open_next_o,
   output wire taken_o,
   output wire done_o,
   output wire error_o,
@@ -2125,7 +2259,9 @@ module trine_job (
   reg res_done_q;
   wire finish;
   reg start_q;
-  reg moved_q;
+  reg open_q;
+  wire open_next;
+  reg [2:0] moved_q;
   wire [12:0] last_token;
   assign shape = &fits_q;
   assign accept = check_q & shape;
@@ -2134,10 +2270,13 @@ module trine_job (
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
   assign finish = (busy_q & res_done_q) & ~fault_q;
+  assign open_next = busy_q & ~((((finish | fault) | abort_i) | check_q) | rst_i);
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
   assign clear_o = clear_q;
   assign busy_o = busy_q;
+  assign open_o = open_q;
+  assign open_next_o = open_next;
   assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = fault | refuse;
@@ -2156,7 +2295,7 @@ module trine_job (
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;
-    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    idle_q <= ((|moved_q) | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
@@ -2185,6 +2324,7 @@ module trine_job (
     fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
     clear_q <= (check_q | fault) | abort_i;
     start_q <= clear_q & busy_q;
+    open_q <= open_next;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
@@ -2527,6 +2667,8 @@ module trine (
   wire [1:0] registers_rresp_o;
   wire [31:0] registers_rdata_o;
   wire busy;
+  wire open;
+  wire open_next;
   wire clear;
   wire start;
   wire [2:0] last_token;
@@ -2550,11 +2692,13 @@ module trine (
   wire act_moved;
   wire wgt_moved;
   wire res_moved;
-  wire moved;
+  wire [2:0] moved;
   wire res_done;
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
+  wire job_open_o;
+  wire job_open_next_o;
   wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
@@ -2577,9 +2721,11 @@ module trine (
   assign act_moved = s_axis_act_tvalid & core_act_ready_o;
   assign wgt_moved = s_axis_wgt_tvalid & core_wgt_ready_o;
   assign res_moved = core_res_valid_o & m_axis_res_tready;
-  assign moved = (act_moved | wgt_moved) | res_moved;
+  assign moved = {res_moved, wgt_moved, act_moved};
   assign res_done = res_moved & core_res_last_o;
   assign busy = job_busy_o;
+  assign open = job_open_o;
+  assign open_next = job_open_next_o;
   assign clear = job_clear_o;
   assign start = job_start_o;
   assign last_token = job_last_token_o;
@@ -2688,7 +2834,8 @@ module trine (
     .clk_i(aclk),
     .clear_i(clear),
     .start_i(start),
-    .busy_i(busy),
+    .open_i(open),
+    .open_next_i(open_next),
     .last_token_i(last_token),
     .depth_i(depth),
     .outputs_i(outputs),
@@ -2736,6 +2883,8 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
+    .open_o(job_open_o),
+    .open_next_o(job_open_next_o),
     .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),

@@ -86,89 +86,118 @@ module trine_registers (
   reg soft_reset_q;
   wire reset;
   reg commit_q;
-  reg id_read_q;
-  reg version_read_q;
-  reg caps0_read_q;
-  reg caps1_read_q;
-  reg ctrl_read_q;
-  reg ctrl_write_q;
+  reg [7:0] write_low_q;
+  reg write_high_0_q;
+  reg write_high_1_q;
+  reg write_high_2_q;
+  reg write_high_3_q;
+  reg id_skip_q;
+  reg [31:0] id_word_q;
+  reg version_skip_q;
+  reg [31:0] version_word_q;
+  reg caps0_skip_q;
+  reg [31:0] caps0_word_q;
+  reg caps1_skip_q;
+  reg [31:0] caps1_word_q;
+  reg ctrl_skip_q;
+  wire ctrl_write;
   wire ctrl_strobe;
   reg ctrl_start_q;
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
-  reg status_read_q;
-  reg status_write_q;
+  reg [31:0] ctrl_word_q;
+  reg status_skip_q;
+  wire status_write;
   wire status_strobe;
   reg status_done_q;
   reg status_error_q;
-  reg err_code_read_q;
-  reg irq_en_read_q;
-  reg irq_en_write_q;
+  reg [31:0] status_word_q;
+  reg err_code_skip_q;
+  reg [31:0] err_code_word_q;
+  reg irq_en_skip_q;
+  wire irq_en_write;
   wire irq_en_strobe;
   reg irq_en_done_q;
   reg irq_en_error_q;
-  reg irq_stat_read_q;
-  reg irq_stat_write_q;
+  reg [31:0] irq_en_word_q;
+  reg irq_stat_skip_q;
+  wire irq_stat_write;
   wire irq_stat_strobe;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
-  reg tokens_read_q;
-  reg tokens_write_q;
+  reg [31:0] irq_stat_word_q;
+  reg tokens_skip_q;
+  wire tokens_write;
   wire tokens_strobe;
   reg [12:0] tokens_m_q;
-  reg depth_read_q;
-  reg depth_write_q;
+  reg [31:0] tokens_word_q;
+  reg depth_skip_q;
+  wire depth_write;
   wire depth_strobe;
   reg [18:0] depth_k_q;
-  reg outputs_read_q;
-  reg outputs_write_q;
+  reg [31:0] depth_word_q;
+  reg outputs_skip_q;
+  wire outputs_write;
   wire outputs_strobe;
   reg [19:0] outputs_n_q;
-  reg caps2_read_q;
-  reg watchdog_read_q;
-  reg watchdog_write_q;
+  reg [31:0] outputs_word_q;
+  reg caps2_skip_q;
+  reg [31:0] caps2_word_q;
+  reg watchdog_skip_q;
+  wire watchdog_write;
   wire watchdog_strobe;
   reg [31:0] watchdog_cycles_q;
-  reg job_tag_read_q;
-  reg job_tag_write_q;
+  reg [31:0] watchdog_word_q;
+  reg job_tag_skip_q;
+  wire job_tag_write;
   wire job_tag_strobe;
   reg [31:0] job_tag_tag_q;
-  reg done_tag_read_q;
-  reg perf_ctrl_read_q;
-  reg perf_ctrl_write_q;
+  reg [31:0] job_tag_word_q;
+  reg done_tag_skip_q;
+  reg [31:0] done_tag_word_q;
+  reg perf_ctrl_skip_q;
+  wire perf_ctrl_write;
   wire perf_ctrl_strobe;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
-  reg cycles_lo_read_q;
-  reg cycles_hi_read_q;
-  reg active_lo_read_q;
-  reg active_hi_read_q;
-  reg stall_act_lo_read_q;
-  reg stall_act_hi_read_q;
-  reg stall_wgt_lo_read_q;
-  reg stall_wgt_hi_read_q;
-  reg stall_out_lo_read_q;
-  reg stall_out_hi_read_q;
-  reg act_beats_read_q;
-  reg wgt_beats_read_q;
-  reg res_beats_read_q;
-  reg jobs_read_q;
-  reg scratch_read_q;
-  reg scratch_write_q;
+  reg [31:0] perf_ctrl_word_q;
+  reg cycles_lo_skip_q;
+  reg [31:0] cycles_lo_word_q;
+  reg cycles_hi_skip_q;
+  reg [31:0] cycles_hi_word_q;
+  reg active_lo_skip_q;
+  reg [31:0] active_lo_word_q;
+  reg active_hi_skip_q;
+  reg [31:0] active_hi_word_q;
+  reg stall_act_lo_skip_q;
+  reg [31:0] stall_act_lo_word_q;
+  reg stall_act_hi_skip_q;
+  reg [31:0] stall_act_hi_word_q;
+  reg stall_wgt_lo_skip_q;
+  reg [31:0] stall_wgt_lo_word_q;
+  reg stall_wgt_hi_skip_q;
+  reg [31:0] stall_wgt_hi_word_q;
+  reg stall_out_lo_skip_q;
+  reg [31:0] stall_out_lo_word_q;
+  reg stall_out_hi_skip_q;
+  reg [31:0] stall_out_hi_word_q;
+  reg act_beats_skip_q;
+  reg [31:0] act_beats_word_q;
+  reg wgt_beats_skip_q;
+  reg [31:0] wgt_beats_word_q;
+  reg res_beats_skip_q;
+  reg [31:0] res_beats_word_q;
+  reg jobs_skip_q;
+  reg [31:0] jobs_word_q;
+  reg scratch_skip_q;
+  wire scratch_write;
   wire scratch_strobe;
   reg [31:0] scratch_value_q;
+  reg [31:0] scratch_word_q;
   reg known_q;
   wire denied;
   wire found;
-  reg [31:0] part_0_q;
-  reg [31:0] part_1_q;
-  reg [31:0] part_2_q;
-  reg [31:0] part_3_q;
-  reg [31:0] part_4_q;
-  reg [31:0] part_5_q;
-  reg [31:0] part_6_q;
-  reg [31:0] part_7_q;
   wire [31:0] value;
   assign aw_enter = awvalid_i & ~aw_full_q;
   assign w_enter = wvalid_i & ~w_full_q;
@@ -182,40 +211,51 @@ module trine_registers (
   assign refused = status_busy_i & starts;
   assign allowed = strobes_full_q & ~refused;
   assign reset = rst_i | soft_reset_q;
-  assign starts = ctrl_write_q & wdata_q[0];
-  assign ctrl_strobe = commit_q & ctrl_write_q;
+  assign ctrl_write = write_low_q[4] & write_high_0_q;
+  assign starts = ctrl_write & wdata_q[0];
+  assign ctrl_strobe = commit_q & ctrl_write;
   assign ctrl_start_o = ctrl_start_q;
   assign ctrl_abort_o = ctrl_abort_q;
   assign ctrl_soft_reset_o = soft_reset_q;
   assign ctrl_act_last_o = ctrl_act_last_q;
   assign ctrl_wgt_last_o = ctrl_wgt_last_q;
-  assign status_strobe = commit_q & status_write_q;
+  assign status_write = write_low_q[5] & write_high_0_q;
+  assign status_strobe = commit_q & status_write;
   assign status_done_o = status_done_q;
   assign status_error_o = status_error_q;
-  assign irq_en_strobe = commit_q & irq_en_write_q;
+  assign irq_en_write = write_low_q[7] & write_high_0_q;
+  assign irq_en_strobe = commit_q & irq_en_write;
   assign irq_en_done_o = irq_en_done_q;
   assign irq_en_error_o = irq_en_error_q;
-  assign irq_stat_strobe = commit_q & irq_stat_write_q;
+  assign irq_stat_write = write_low_q[0] & write_high_1_q;
+  assign irq_stat_strobe = commit_q & irq_stat_write;
   assign irq_stat_done_o = irq_stat_done_q;
   assign irq_stat_error_o = irq_stat_error_q;
-  assign tokens_strobe = commit_q & tokens_write_q;
+  assign tokens_write = write_low_q[1] & write_high_1_q;
+  assign tokens_strobe = commit_q & tokens_write;
   assign tokens_m_o = tokens_m_q;
-  assign depth_strobe = commit_q & depth_write_q;
+  assign depth_write = write_low_q[2] & write_high_1_q;
+  assign depth_strobe = commit_q & depth_write;
   assign depth_k_o = depth_k_q;
-  assign outputs_strobe = commit_q & outputs_write_q;
+  assign outputs_write = write_low_q[3] & write_high_1_q;
+  assign outputs_strobe = commit_q & outputs_write;
   assign outputs_n_o = outputs_n_q;
-  assign watchdog_strobe = commit_q & watchdog_write_q;
+  assign watchdog_write = write_low_q[5] & write_high_1_q;
+  assign watchdog_strobe = commit_q & watchdog_write;
   assign watchdog_cycles_o = watchdog_cycles_q;
-  assign job_tag_strobe = commit_q & job_tag_write_q;
+  assign job_tag_write = write_low_q[6] & write_high_1_q;
+  assign job_tag_strobe = commit_q & job_tag_write;
   assign job_tag_tag_o = job_tag_tag_q;
-  assign perf_ctrl_strobe = commit_q & perf_ctrl_write_q;
+  assign perf_ctrl_write = write_low_q[0] & write_high_2_q;
+  assign perf_ctrl_strobe = commit_q & perf_ctrl_write;
   assign perf_ctrl_clear_o = perf_ctrl_clear_q;
   assign perf_ctrl_snapshot_o = perf_ctrl_snapshot_q;
-  assign scratch_strobe = commit_q & scratch_write_q;
+  assign scratch_write = write_low_q[7] & write_high_3_q;
+  assign scratch_strobe = commit_q & scratch_write;
   assign scratch_value_o = scratch_value_q;
   assign denied = ~(known_q & allowed);
-  assign found = |{scratch_read_q, jobs_read_q, res_beats_read_q, wgt_beats_read_q, act_beats_read_q, stall_out_hi_read_q, stall_out_lo_read_q, stall_wgt_hi_read_q, stall_wgt_lo_read_q, stall_act_hi_read_q, stall_act_lo_read_q, active_hi_read_q, active_lo_read_q, cycles_hi_read_q, cycles_lo_read_q, perf_ctrl_read_q, done_tag_read_q, job_tag_read_q, watchdog_read_q, caps2_read_q, outputs_read_q, depth_read_q, tokens_read_q, irq_stat_read_q, irq_en_read_q, err_code_read_q, status_read_q, ctrl_read_q, caps1_read_q, caps0_read_q, version_read_q, id_read_q};
-  assign value = ((((((part_0_q | part_1_q) | part_2_q) | part_3_q) | part_4_q) | part_5_q) | part_6_q) | part_7_q;
+  assign found = ~(&{scratch_skip_q, jobs_skip_q, res_beats_skip_q, wgt_beats_skip_q, act_beats_skip_q, stall_out_hi_skip_q, stall_out_lo_skip_q, stall_wgt_hi_skip_q, stall_wgt_lo_skip_q, stall_act_hi_skip_q, stall_act_lo_skip_q, active_hi_skip_q, active_lo_skip_q, cycles_hi_skip_q, cycles_lo_skip_q, perf_ctrl_skip_q, done_tag_skip_q, job_tag_skip_q, watchdog_skip_q, caps2_skip_q, outputs_skip_q, depth_skip_q, tokens_skip_q, irq_stat_skip_q, irq_en_skip_q, err_code_skip_q, status_skip_q, ctrl_skip_q, caps1_skip_q, caps0_skip_q, version_skip_q, id_skip_q});
+  assign value = ((((((((((((((((((((((((((((((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q) | ctrl_word_q) | status_word_q) | err_code_word_q) | irq_en_word_q) | irq_stat_word_q) | tokens_word_q) | depth_word_q) | outputs_word_q) | caps2_word_q) | watchdog_word_q) | job_tag_word_q) | done_tag_word_q) | perf_ctrl_word_q) | cycles_lo_word_q) | cycles_hi_word_q) | active_lo_word_q) | active_hi_word_q) | stall_act_lo_word_q) | stall_act_hi_word_q) | stall_wgt_lo_word_q) | stall_wgt_hi_word_q) | stall_out_lo_word_q) | stall_out_hi_word_q) | act_beats_word_q) | wgt_beats_word_q) | res_beats_word_q) | jobs_word_q) | scratch_word_q;
   assign awready_o = ~aw_full_q;
   assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
@@ -253,34 +293,48 @@ module trine_registers (
       settled_q <= ar_full_q & ~read;
     end
     commit_q <= (write & allowed) & ~reset;
-    if (ar_enter) begin
-      id_read_q <= read_word == 10'd0;
-    end
-    if (ar_enter) begin
-      version_read_q <= read_word == 10'd1;
-    end
-    if (ar_enter) begin
-      caps0_read_q <= read_word == 10'd2;
-    end
-    if (ar_enter) begin
-      caps1_read_q <= read_word == 10'd3;
-    end
-    if (ar_enter) begin
-      ctrl_read_q <= read_word == 10'd4;
+    if (aw_enter) begin
+      write_low_q <= {write_word[2:0] == 3'd7, write_word[2:0] == 3'd6, write_word[2:0] == 3'd5, write_word[2:0] == 3'd4, write_word[2:0] == 3'd3, write_word[2:0] == 3'd2, write_word[2:0] == 3'd1, write_word[2:0] == 3'd0};
     end
     if (aw_enter) begin
-      ctrl_write_q <= write_word == 10'd4;
+      write_high_0_q <= write_word[9:3] == 7'd0;
+    end
+    if (aw_enter) begin
+      write_high_1_q <= write_word[9:3] == 7'd1;
+    end
+    if (aw_enter) begin
+      write_high_2_q <= write_word[9:3] == 7'd2;
+    end
+    if (aw_enter) begin
+      write_high_3_q <= write_word[9:3] == 7'd3;
+    end
+    if (ar_enter) begin
+      id_skip_q <= ~(read_word == 10'd0);
+    end
+    id_word_q <= id_skip_q ? 32'd0 : 32'd1414678862;
+    if (ar_enter) begin
+      version_skip_q <= ~(read_word == 10'd1);
+    end
+    version_word_q <= version_skip_q ? 32'd0 : 32'd131072;
+    if (ar_enter) begin
+      caps0_skip_q <= ~(read_word == 10'd2);
+    end
+    caps0_word_q <= caps0_skip_q ? 32'd0 : 32'd6176767;
+    if (ar_enter) begin
+      caps1_skip_q <= ~(read_word == 10'd3);
+    end
+    caps1_word_q <= caps1_skip_q ? 32'd0 : 32'd8404992;
+    if (ar_enter) begin
+      ctrl_skip_q <= ~(read_word == 10'd4);
     end
     ctrl_start_q <= (wdata_q[0] & ctrl_strobe) & ~reset;
     ctrl_abort_q <= (wdata_q[1] & ctrl_strobe) & ~reset;
     soft_reset_q <= (wdata_q[2] & ctrl_strobe) & ~reset;
     ctrl_act_last_q <= (wdata_q[3] & ctrl_strobe) & ~reset;
     ctrl_wgt_last_q <= (wdata_q[4] & ctrl_strobe) & ~reset;
+    ctrl_word_q <= ctrl_skip_q ? 32'd0 : {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0};
     if (ar_enter) begin
-      status_read_q <= read_word == 10'd5;
-    end
-    if (aw_enter) begin
-      status_write_q <= write_word == 10'd5;
+      status_skip_q <= ~(read_word == 10'd5);
     end
     if (reset) begin
       status_done_q <= 1'd0;
@@ -292,14 +346,13 @@ module trine_registers (
     end else begin
       status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & status_strobe));
     end
+    status_word_q <= status_skip_q ? 32'd0 : {29'd0, status_error_q, status_done_q, status_busy_i};
     if (ar_enter) begin
-      err_code_read_q <= read_word == 10'd6;
+      err_code_skip_q <= ~(read_word == 10'd6);
     end
+    err_code_word_q <= err_code_skip_q ? 32'd0 : {28'd0, err_code_code_i};
     if (ar_enter) begin
-      irq_en_read_q <= read_word == 10'd7;
-    end
-    if (aw_enter) begin
-      irq_en_write_q <= write_word == 10'd7;
+      irq_en_skip_q <= ~(read_word == 10'd7);
     end
     if (reset) begin
       irq_en_done_q <= 1'd0;
@@ -315,11 +368,9 @@ module trine_registers (
         irq_en_error_q <= wdata_q[1];
       end
     end
+    irq_en_word_q <= irq_en_skip_q ? 32'd0 : {30'd0, irq_en_error_q, irq_en_done_q};
     if (ar_enter) begin
-      irq_stat_read_q <= read_word == 10'd8;
-    end
-    if (aw_enter) begin
-      irq_stat_write_q <= write_word == 10'd8;
+      irq_stat_skip_q <= ~(read_word == 10'd8);
     end
     if (reset) begin
       irq_stat_done_q <= 1'd0;
@@ -331,11 +382,9 @@ module trine_registers (
     end else begin
       irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & irq_stat_strobe));
     end
+    irq_stat_word_q <= irq_stat_skip_q ? 32'd0 : {30'd0, irq_stat_error_q, irq_stat_done_q};
     if (ar_enter) begin
-      tokens_read_q <= read_word == 10'd9;
-    end
-    if (aw_enter) begin
-      tokens_write_q <= write_word == 10'd9;
+      tokens_skip_q <= ~(read_word == 10'd9);
     end
     if (reset) begin
       tokens_m_q <= 13'd0;
@@ -344,11 +393,9 @@ module trine_registers (
         tokens_m_q <= wdata_q[12:0];
       end
     end
+    tokens_word_q <= tokens_skip_q ? 32'd0 : {19'd0, tokens_m_q};
     if (ar_enter) begin
-      depth_read_q <= read_word == 10'd10;
-    end
-    if (aw_enter) begin
-      depth_write_q <= write_word == 10'd10;
+      depth_skip_q <= ~(read_word == 10'd10);
     end
     if (reset) begin
       depth_k_q <= 19'd0;
@@ -357,11 +404,9 @@ module trine_registers (
         depth_k_q <= wdata_q[18:0];
       end
     end
+    depth_word_q <= depth_skip_q ? 32'd0 : {13'd0, depth_k_q};
     if (ar_enter) begin
-      outputs_read_q <= read_word == 10'd11;
-    end
-    if (aw_enter) begin
-      outputs_write_q <= write_word == 10'd11;
+      outputs_skip_q <= ~(read_word == 10'd11);
     end
     if (reset) begin
       outputs_n_q <= 20'd0;
@@ -370,14 +415,13 @@ module trine_registers (
         outputs_n_q <= wdata_q[19:0];
       end
     end
+    outputs_word_q <= outputs_skip_q ? 32'd0 : {12'd0, outputs_n_q};
     if (ar_enter) begin
-      caps2_read_q <= read_word == 10'd12;
+      caps2_skip_q <= ~(read_word == 10'd12);
     end
+    caps2_word_q <= caps2_skip_q ? 32'd0 : 32'd64;
     if (ar_enter) begin
-      watchdog_read_q <= read_word == 10'd13;
-    end
-    if (aw_enter) begin
-      watchdog_write_q <= write_word == 10'd13;
+      watchdog_skip_q <= ~(read_word == 10'd13);
     end
     if (reset) begin
       watchdog_cycles_q <= 32'd0;
@@ -386,11 +430,9 @@ module trine_registers (
         watchdog_cycles_q <= wdata_q[31:0];
       end
     end
+    watchdog_word_q <= watchdog_skip_q ? 32'd0 : watchdog_cycles_q;
     if (ar_enter) begin
-      job_tag_read_q <= read_word == 10'd14;
-    end
-    if (aw_enter) begin
-      job_tag_write_q <= write_word == 10'd14;
+      job_tag_skip_q <= ~(read_word == 10'd14);
     end
     if (reset) begin
       job_tag_tag_q <= 32'd0;
@@ -399,64 +441,75 @@ module trine_registers (
         job_tag_tag_q <= wdata_q[31:0];
       end
     end
+    job_tag_word_q <= job_tag_skip_q ? 32'd0 : job_tag_tag_q;
     if (ar_enter) begin
-      done_tag_read_q <= read_word == 10'd15;
+      done_tag_skip_q <= ~(read_word == 10'd15);
     end
+    done_tag_word_q <= done_tag_skip_q ? 32'd0 : done_tag_tag_i;
     if (ar_enter) begin
-      perf_ctrl_read_q <= read_word == 10'd16;
-    end
-    if (aw_enter) begin
-      perf_ctrl_write_q <= write_word == 10'd16;
+      perf_ctrl_skip_q <= ~(read_word == 10'd16);
     end
     perf_ctrl_clear_q <= (wdata_q[0] & perf_ctrl_strobe) & ~reset;
     perf_ctrl_snapshot_q <= (wdata_q[1] & perf_ctrl_strobe) & ~reset;
+    perf_ctrl_word_q <= perf_ctrl_skip_q ? 32'd0 : {30'd0, 1'd0, 1'd0};
     if (ar_enter) begin
-      cycles_lo_read_q <= read_word == 10'd17;
+      cycles_lo_skip_q <= ~(read_word == 10'd17);
     end
+    cycles_lo_word_q <= cycles_lo_skip_q ? 32'd0 : cycles_lo_value_i;
     if (ar_enter) begin
-      cycles_hi_read_q <= read_word == 10'd18;
+      cycles_hi_skip_q <= ~(read_word == 10'd18);
     end
+    cycles_hi_word_q <= cycles_hi_skip_q ? 32'd0 : {16'd0, cycles_hi_value_i};
     if (ar_enter) begin
-      active_lo_read_q <= read_word == 10'd19;
+      active_lo_skip_q <= ~(read_word == 10'd19);
     end
+    active_lo_word_q <= active_lo_skip_q ? 32'd0 : active_lo_value_i;
     if (ar_enter) begin
-      active_hi_read_q <= read_word == 10'd20;
+      active_hi_skip_q <= ~(read_word == 10'd20);
     end
+    active_hi_word_q <= active_hi_skip_q ? 32'd0 : {16'd0, active_hi_value_i};
     if (ar_enter) begin
-      stall_act_lo_read_q <= read_word == 10'd21;
+      stall_act_lo_skip_q <= ~(read_word == 10'd21);
     end
+    stall_act_lo_word_q <= stall_act_lo_skip_q ? 32'd0 : stall_act_lo_value_i;
     if (ar_enter) begin
-      stall_act_hi_read_q <= read_word == 10'd22;
+      stall_act_hi_skip_q <= ~(read_word == 10'd22);
     end
+    stall_act_hi_word_q <= stall_act_hi_skip_q ? 32'd0 : {16'd0, stall_act_hi_value_i};
     if (ar_enter) begin
-      stall_wgt_lo_read_q <= read_word == 10'd23;
+      stall_wgt_lo_skip_q <= ~(read_word == 10'd23);
     end
+    stall_wgt_lo_word_q <= stall_wgt_lo_skip_q ? 32'd0 : stall_wgt_lo_value_i;
     if (ar_enter) begin
-      stall_wgt_hi_read_q <= read_word == 10'd24;
+      stall_wgt_hi_skip_q <= ~(read_word == 10'd24);
     end
+    stall_wgt_hi_word_q <= stall_wgt_hi_skip_q ? 32'd0 : {16'd0, stall_wgt_hi_value_i};
     if (ar_enter) begin
-      stall_out_lo_read_q <= read_word == 10'd25;
+      stall_out_lo_skip_q <= ~(read_word == 10'd25);
     end
+    stall_out_lo_word_q <= stall_out_lo_skip_q ? 32'd0 : stall_out_lo_value_i;
     if (ar_enter) begin
-      stall_out_hi_read_q <= read_word == 10'd26;
+      stall_out_hi_skip_q <= ~(read_word == 10'd26);
     end
+    stall_out_hi_word_q <= stall_out_hi_skip_q ? 32'd0 : {16'd0, stall_out_hi_value_i};
     if (ar_enter) begin
-      act_beats_read_q <= read_word == 10'd27;
+      act_beats_skip_q <= ~(read_word == 10'd27);
     end
+    act_beats_word_q <= act_beats_skip_q ? 32'd0 : act_beats_value_i;
     if (ar_enter) begin
-      wgt_beats_read_q <= read_word == 10'd28;
+      wgt_beats_skip_q <= ~(read_word == 10'd28);
     end
+    wgt_beats_word_q <= wgt_beats_skip_q ? 32'd0 : wgt_beats_value_i;
     if (ar_enter) begin
-      res_beats_read_q <= read_word == 10'd29;
+      res_beats_skip_q <= ~(read_word == 10'd29);
     end
+    res_beats_word_q <= res_beats_skip_q ? 32'd0 : res_beats_value_i;
     if (ar_enter) begin
-      jobs_read_q <= read_word == 10'd30;
+      jobs_skip_q <= ~(read_word == 10'd30);
     end
+    jobs_word_q <= jobs_skip_q ? 32'd0 : jobs_value_i;
     if (ar_enter) begin
-      scratch_read_q <= read_word == 10'd31;
-    end
-    if (aw_enter) begin
-      scratch_write_q <= write_word == 10'd31;
+      scratch_skip_q <= ~(read_word == 10'd31);
     end
     if (reset) begin
       scratch_value_q <= 32'd0;
@@ -465,17 +518,10 @@ module trine_registers (
         scratch_value_q <= wdata_q[31:0];
       end
     end
+    scratch_word_q <= scratch_skip_q ? 32'd0 : scratch_value_q;
     if (aw_enter) begin
       known_q <= |{write_word == 10'd31, write_word == 10'd30, write_word == 10'd29, write_word == 10'd28, write_word == 10'd27, write_word == 10'd26, write_word == 10'd25, write_word == 10'd24, write_word == 10'd23, write_word == 10'd22, write_word == 10'd21, write_word == 10'd20, write_word == 10'd19, write_word == 10'd18, write_word == 10'd17, write_word == 10'd16, write_word == 10'd15, write_word == 10'd14, write_word == 10'd13, write_word == 10'd12, write_word == 10'd11, write_word == 10'd10, write_word == 10'd9, write_word == 10'd8, write_word == 10'd7, write_word == 10'd6, write_word == 10'd5, write_word == 10'd4, write_word == 10'd3, write_word == 10'd2, write_word == 10'd1, write_word == 10'd0};
     end
-    part_0_q <= ((({32{id_read_q}} & 32'd1414678862) | ({32{version_read_q}} & 32'd131072)) | ({32{caps0_read_q}} & 32'd6176767)) | ({32{caps1_read_q}} & 32'd8404992);
-    part_1_q <= ((({32{ctrl_read_q}} & {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0}) | ({32{status_read_q}} & {29'd0, status_error_q, status_done_q, status_busy_i})) | ({32{err_code_read_q}} & {28'd0, err_code_code_i})) | ({32{irq_en_read_q}} & {30'd0, irq_en_error_q, irq_en_done_q});
-    part_2_q <= ((({32{irq_stat_read_q}} & {30'd0, irq_stat_error_q, irq_stat_done_q}) | ({32{tokens_read_q}} & {19'd0, tokens_m_q})) | ({32{depth_read_q}} & {13'd0, depth_k_q})) | ({32{outputs_read_q}} & {12'd0, outputs_n_q});
-    part_3_q <= ((({32{caps2_read_q}} & 32'd64) | ({32{watchdog_read_q}} & watchdog_cycles_q)) | ({32{job_tag_read_q}} & job_tag_tag_q)) | ({32{done_tag_read_q}} & done_tag_tag_i);
-    part_4_q <= ((({32{perf_ctrl_read_q}} & {30'd0, 1'd0, 1'd0}) | ({32{cycles_lo_read_q}} & cycles_lo_value_i)) | ({32{cycles_hi_read_q}} & {16'd0, cycles_hi_value_i})) | ({32{active_lo_read_q}} & active_lo_value_i);
-    part_5_q <= ((({32{active_hi_read_q}} & {16'd0, active_hi_value_i}) | ({32{stall_act_lo_read_q}} & stall_act_lo_value_i)) | ({32{stall_act_hi_read_q}} & {16'd0, stall_act_hi_value_i})) | ({32{stall_wgt_lo_read_q}} & stall_wgt_lo_value_i);
-    part_6_q <= ((({32{stall_wgt_hi_read_q}} & {16'd0, stall_wgt_hi_value_i}) | ({32{stall_out_lo_read_q}} & stall_out_lo_value_i)) | ({32{stall_out_hi_read_q}} & {16'd0, stall_out_hi_value_i})) | ({32{act_beats_read_q}} & act_beats_value_i);
-    part_7_q <= ((({32{wgt_beats_read_q}} & wgt_beats_value_i) | ({32{res_beats_read_q}} & res_beats_value_i)) | ({32{jobs_read_q}} & jobs_value_i)) | ({32{scratch_read_q}} & scratch_value_q);
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end
@@ -494,7 +540,7 @@ module trine_registers (
 endmodule
 
 // 1024 words of 2049 bits, read in two cycles.
-module trine_activations_ram (
+module trine_activations_bank_ram (
   input  wire clk_i,
   input  wire write_i,
   input  wire [9:0] write_at_i,
@@ -527,6 +573,49 @@ module trine_activations_ram (
   end
 endmodule
 
+// 1024 words of 2049 bits, with places to write and read of its own.
+module trine_activations_bank (
+  input  wire clk_i,
+  input  wire rst_i,
+  input  wire store_i,
+  input  wire [2048:0] data_i,
+  input  wire take_i,
+  input  wire rewind_i,
+  output wire [2048:0] word_o
+);
+  reg [9:0] write_q;
+  reg [9:0] read_q;
+  wire [2048:0] words_word_o;
+  assign word_o = words_word_o;
+
+  trine_activations_bank_ram words (
+    .clk_i(clk_i),
+    .write_i(store_i),
+    .write_at_i(write_q),
+    .data_i(data_i),
+    .read_i(1'd1),
+    .read_at_i(read_q),
+    .next_i(1'd1),
+    .zero_i(1'd0),
+    .word_o(words_word_o)
+  );
+
+  (* keep *) always @(posedge clk_i) begin
+    if (store_i) begin
+      write_q <= write_q + 10'd1;
+    end
+    if (rst_i) begin
+      write_q <= 10'd0;
+    end
+    if (take_i) begin
+      read_q <= read_q + 10'd1;
+    end
+    if (rst_i | (take_i & rewind_i)) begin
+      read_q <= 10'd0;
+    end
+  end
+endmodule
+
 // Stores up to 1024 words of 2048 bits and replays them.
 module trine_activations (
   input  wire clk_i,
@@ -544,78 +633,74 @@ module trine_activations (
   output wire valid_next_o
 );
   reg [10:0] write_q;
-  reg [10:0] read_q;
   reg [11:0] probe_q;
-  reg [11:0] goal_q;
+  reg [13:0] gap_q;
   reg closed_q;
-  reg ahead_q;
+  reg full_q;
   reg quiet_q;
   reg lone_q;
   reg valid_q;
-  reg full_q;
+  reg store_q;
+  reg [2048:0] marked_q;
   wire ready;
   wire store;
-  reg [2048:0] marked_q;
-  reg [9:0] write_at_q;
-  reg store_q;
+  wire ahead;
   wire valid_next;
   wire quiet;
-  reg [2:0] same_q;
-  wire [9:0] read_at;
-  wire [2048:0] words_word_o;
+  wire few;
+  wire [2048:0] bank_0_word_o;
+  wire [2048:0] word;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
-  assign valid_next = (ahead_q | closed_q) | (lone_q & ~take_i);
-  assign quiet = ~(take_i | store);
-  assign read_at = read_q[9:0];
+  assign ahead = gap_q[13];
+  assign valid_next = (ahead | closed_q) | (lone_q & ~take_i);
+  assign quiet = ~(take_i | store_q);
+  assign few = ~(gap_q[0] | (|gap_q[13:2]));
+  assign word = bank_0_word_o;
   assign in_ready_o = ready;
-  assign word_o = words_word_o[2047:0];
-  assign last_o = words_word_o[2048];
+  assign word_o = word[2047:0];
+  assign last_o = word[2048];
   assign valid_o = valid_q;
   assign valid_next_o = valid_next;
 
-  trine_activations_ram words (
+  trine_activations_bank bank_0 (
     .clk_i(clk_i),
-    .write_i(store_q),
-    .write_at_i(write_at_q),
-    .data_i(marked_q),
-    .read_i(1'd1),
-    .read_at_i(read_at),
-    .next_i(1'd1),
-    .zero_i(1'd0),
-    .word_o(words_word_o)
+    .rst_i(rst_i),
+    .store_i(store_q),
+    .data_i(marked_q[2048:0]),
+    .take_i(take_i),
+    .rewind_i(rewind_i),
+    .word_o(bank_0_word_o)
   );
+
+  wire unused_ok = &{1'b0, gap_q[1]};
 
   always @(posedge clk_i) begin
     marked_q <= {in_last_i, in_data_i};
-    write_at_q <= write_q[9:0];
-    same_q <= {probe_q[11:8] == goal_q[11:8], probe_q[7:4] == goal_q[7:4], probe_q[3:0] == goal_q[3:0]};
     if (take_i) begin
-      read_q <= read_q + 11'd1;
       probe_q <= probe_q + 12'd1;
     end
-    store_q <= store;
-    ahead_q <= probe_q < {1'd0, write_q};
-    quiet_q <= quiet;
-    lone_q <= (~(&same_q) & quiet_q) & quiet;
-    if (store) begin
+    if (store_q) begin
       write_q <= write_q + 11'd1;
-      goal_q <= goal_q + 12'd1;
+    end
+    store_q <= store;
+    gap_q <= {1'd0, probe_q, 1'd0} - {2'd0, {write_q, store_q}};
+    quiet_q <= quiet;
+    lone_q <= (few & quiet_q) & quiet;
+    if (store) begin
       closed_q <= in_last_i;
-      full_q <= write_q == 11'd1023;
+      full_q <= ({write_q, store_q} == 12'd2046) | ({write_q, store_q} == 12'd2045);
     end
     valid_q <= valid_next;
     if (rst_i | (take_i & rewind_i)) begin
-      read_q <= 11'd0;
       probe_q <= 12'd2;
     end
     if (rst_i) begin
       store_q <= 1'd0;
       write_q <= 11'd0;
-      goal_q <= 12'd2;
       full_q <= 1'd0;
       closed_q <= 1'd0;
-      ahead_q <= 1'd0;
+      gap_q <= 14'd4;
       quiet_q <= 1'd0;
       lone_q <= 1'd0;
       valid_q <= 1'd0;
@@ -653,15 +738,14 @@ endmodule
 module trine_weight_loader (
   input  wire clk_i,
   input  wire rst_i,
-  input  wire open_i,
+  input  wire open_next_i,
   input  wire in_valid_i,
   input  wire in_last_i,
   input  wire [511:0] in_data_i,
   input  wire take_i,
   output wire [32767:0] tile_o,
   output wire in_ready_o,
-  output wire valid_o,
-  output wire valid_next_o,
+  output wire arrives_o,
   output wire last_o,
   output wire early_o,
   output wire illegal_o
@@ -670,6 +754,7 @@ module trine_weight_loader (
   reg full_q;
   reg last_q;
   reg closed_q;
+  reg admits_q;
   reg [51:0] place_q;
   reg moved_q;
   reg code_complete_q;
@@ -678,15 +763,14 @@ module trine_weight_loader (
   reg waits_q;
   reg stuck_q;
   reg flows_q;
-  wire complete;
-  wire leave;
-  wire admits;
+  reg last_stuck_q;
   wire offered;
+  wire arrives;
+  wire leave;
   wire enter;
   wire fills;
-  wire complete_next;
   wire stays;
-  wire valid_next;
+  wire sticks;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -875,21 +959,18 @@ module trine_weight_loader (
   reg [639:0] held_48_q;
   reg [639:0] held_49_q;
   reg [639:0] held_50_q;
-  assign complete = place_q[51];
+  assign offered = admits_q & in_valid_i;
+  assign arrives = (offered & (~stuck_q & place_q[51])) | last_stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign admits = open_i & ~closed_q;
-  assign offered = admits & in_valid_i;
   assign enter = offered & ~stuck_q;
   assign fills = offered | stuck_q;
-  assign complete_next = leave ? place_q[50] : complete;
   assign stays = valid_q & ~take_i;
-  assign valid_next = stays | (fills & complete_next);
+  assign sticks = fills & stays;
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_50_q, held_49_q, held_48_q, held_47_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
-  assign in_ready_o = admits & ~stuck_q;
-  assign valid_o = valid_q;
-  assign valid_next_o = valid_next;
+  assign in_ready_o = admits_q & ~stuck_q;
+  assign arrives_o = arrives;
   assign last_o = code_last_q;
   assign early_o = early_q & ~valid_q;
   assign illegal_o = fault_q;
@@ -1288,14 +1369,16 @@ module trine_weight_loader (
     if (enter) begin
       closed_q <= in_last_i;
     end
+    admits_q <= open_next_i & (rst_i | ~(closed_q | (enter & in_last_i)));
     full_q <= fills;
-    valid_q <= valid_next;
-    stuck_q <= fills & stays;
-    flows_q <= ~(fills & stays);
+    valid_q <= stays | arrives;
+    stuck_q <= sticks;
+    flows_q <= ~sticks;
+    last_stuck_q <= arrives & stays;
     moved_q <= leave;
-    code_complete_q <= leave & complete;
+    code_complete_q <= leave & place_q[0];
     waits_q <= stays;
-    if (leave) begin
+    if (enter) begin
       place_q <= {place_q[50:0], place_q[51]};
     end
     if (rst_i) begin
@@ -1305,6 +1388,7 @@ module trine_weight_loader (
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
       flows_q <= 1'd1;
+      last_stuck_q <= 1'd0;
       valid_q <= 1'd0;
       place_q <= 52'd1;
     end
@@ -1317,7 +1401,7 @@ module trine_weight_loader (
     group_q <= {|illegal_q[63:56], |illegal_q[55:48], |illegal_q[47:40], |illegal_q[39:32], |illegal_q[31:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
-    keep_q <= {51{leave}} & place_q[50:0];
+    keep_q <= {51{leave}} & place_q[51:1];
     if (keep_q[0]) begin
       held_0_q <= code_q;
     end
@@ -1485,13 +1569,14 @@ module trine_sequencer (
   input  wire act_valid_i,
   input  wire act_valid_next_i,
   input  wire act_last_i,
-  input  wire tile_valid_i,
-  input  wire tile_valid_next_i,
+  input  wire tile_arrives_i,
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
+  output wire issue_act_o,
   output wire rewind_o,
   output wire take_o,
+  output wire take_wgt_o,
   output wire wants_tile_o,
   output wire [3:0] token_o,
   output wire first_chunk_o,
@@ -1512,6 +1597,7 @@ module trine_sequencer (
   reg wants_q;
   reg [3:0] token_q;
   reg first_q;
+  reg tile_q;
   reg last_q;
   reg [14:0] k_after_q;
   reg [19:0] n_left_q;
@@ -1521,6 +1607,7 @@ module trine_sequencer (
   reg next_last_q;
   reg [5:0] room_q;
   reg has_room_q;
+  reg able_q;
   reg had_room_q;
   reg single_q;
   reg [3:0] before_last_q;
@@ -1535,14 +1622,20 @@ module trine_sequencer (
   wire has_tile;
   reg issue_q;
   reg take_q;
+  reg issue_act_q;
+  reg take_wgt_q;
   wire result;
   wire promised;
   wire freed;
   wire next_chunk;
   wire needs_tile;
-  wire goes_on;
+  wire ends;
   wire may;
   wire last_next;
+  wire roomy;
+  wire tile_next;
+  wire issues;
+  wire takes;
   reg issue_1_q;
   reg pass_end_1_q;
   reg issue_2_q;
@@ -1557,18 +1650,24 @@ module trine_sequencer (
   // what the shape says, which is there two cycles before the start
   assign job_end = pass_end_q & last_pass_q;
   assign last_tile = last_chunk_q & last_pass_q;
-  assign has_tile = tile_valid_i | ~first_q;
+  assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
   assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
-  assign goes_on = run_q & ~(issue_q & job_end);
-  assign may = (goes_on & act_valid_next_i) & has_room_q;
+  assign ends = issue_q & job_end;
+  assign may = (able_q & ~ends) & act_valid_next_i;
   assign last_next = last_q ? single_q : (token_q == before_last_q);
+  assign roomy = ~(room_q < 6'd3);
+  assign tile_next = (tile_q & ~take_q) | tile_arrives_i;
+  assign issues = may & (tile_next | ~needs_tile);
+  assign takes = (may & tile_next) & needs_tile;
   assign issue_o = issue_q;
+  assign issue_act_o = issue_act_q;
   assign rewind_o = pass_end_q;
   assign take_o = take_q;
+  assign take_wgt_o = take_wgt_q;
   assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
@@ -1588,7 +1687,7 @@ module trine_sequencer (
   assign wgt_early_o = wgt_early_q;
   assign wgt_late_o = wgt_late_q;
 
-  always @(posedge clk_i) begin
+  (* keep *) always @(posedge clk_i) begin
     pop_q <= pop_i & ~rst_i;
     had_room_q <= has_room_q;
     single_q <= last_token_i == 4'd0;
@@ -1598,10 +1697,14 @@ module trine_sequencer (
     k_second_q <= depth_i - 15'd256;
     one_pass_q <= ~(20'd64 < outputs_i);
     n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd64);
-    issue_q <= may & (tile_valid_next_i | ~needs_tile);
-    take_q <= (may & tile_valid_next_i) & needs_tile;
+    issue_q <= issues;
+    issue_act_q <= issues;
+    take_q <= takes;
+    take_wgt_q <= takes;
+    tile_q <= tile_next;
     room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
-    has_room_q <= ~(room_q < 6'd3);
+    has_room_q <= roomy;
+    able_q <= ((run_q & ~ends) | start_i) & roomy;
     if (issue_q) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
@@ -1628,7 +1731,9 @@ module trine_sequencer (
       run_q <= 1'd1;
       wants_q <= 1'd1;
       issue_q <= 1'd0;
+      issue_act_q <= 1'd0;
       take_q <= 1'd0;
+      take_wgt_q <= 1'd0;
       token_q <= 4'd0;
       first_q <= 1'd1;
       last_q <= single_q;
@@ -1644,10 +1749,14 @@ module trine_sequencer (
       run_q <= 1'd0;
       wants_q <= 1'd0;
       issue_q <= 1'd0;
+      issue_act_q <= 1'd0;
       take_q <= 1'd0;
+      take_wgt_q <= 1'd0;
+      tile_q <= 1'd0;
       n_left_q <= 20'd0;
       room_q <= 6'd32;
       has_room_q <= 1'd0;
+      able_q <= 1'd0;
     end
     issue_1_q <= issue_q & ~rst_i;
     pass_end_1_q <= pass_end_q;
@@ -1659,6 +1768,20 @@ module trine_sequencer (
     act_late_q <= ((issue_2_q & ~act_last_i) & pass_end_2_q) & ~rst_i;
     wgt_early_q <= ((took_q & tile_last_i) & ~last_tile_q) & ~rst_i;
     wgt_late_q <= ((took_q & ~tile_last_i) & last_tile_q) & ~rst_i;
+  end
+endmodule
+
+// A lane chunk beside the columns that it is for.
+module trine_chunk (
+  input  wire clk_i,
+  input  wire [2047:0] act_i,
+  output wire [2047:0] act_o
+);
+  reg [2047:0] act_q;
+  assign act_o = act_q;
+
+  (* keep *) always @(posedge clk_i) begin
+    act_q <= act_i;
   end
 endmodule
 
@@ -3228,7 +3351,22 @@ module trine_tile (
   output wire [1023:0] sums_o,
   output wire [63:0] owed_o
 );
-  reg [2047:0] act_q;
+  wire [2047:0] chunk_0_act_o;
+  wire [2047:0] chunk_1_act_o;
+  wire [2047:0] chunk_2_act_o;
+  wire [2047:0] chunk_3_act_o;
+  wire [2047:0] chunk_4_act_o;
+  wire [2047:0] chunk_5_act_o;
+  wire [2047:0] chunk_6_act_o;
+  wire [2047:0] chunk_7_act_o;
+  wire [2047:0] chunk_8_act_o;
+  wire [2047:0] chunk_9_act_o;
+  wire [2047:0] chunk_10_act_o;
+  wire [2047:0] chunk_11_act_o;
+  wire [2047:0] chunk_12_act_o;
+  wire [2047:0] chunk_13_act_o;
+  wire [2047:0] chunk_14_act_o;
+  wire [2047:0] chunk_15_act_o;
   reg [32767:0] next_q;
   reg [32767:0] tile_q;
   wire signed [15:0] column_0_sum_o;
@@ -3362,9 +3500,105 @@ module trine_tile (
   assign sums_o = {column_63_sum_o, column_62_sum_o, column_61_sum_o, column_60_sum_o, column_59_sum_o, column_58_sum_o, column_57_sum_o, column_56_sum_o, column_55_sum_o, column_54_sum_o, column_53_sum_o, column_52_sum_o, column_51_sum_o, column_50_sum_o, column_49_sum_o, column_48_sum_o, column_47_sum_o, column_46_sum_o, column_45_sum_o, column_44_sum_o, column_43_sum_o, column_42_sum_o, column_41_sum_o, column_40_sum_o, column_39_sum_o, column_38_sum_o, column_37_sum_o, column_36_sum_o, column_35_sum_o, column_34_sum_o, column_33_sum_o, column_32_sum_o, column_31_sum_o, column_30_sum_o, column_29_sum_o, column_28_sum_o, column_27_sum_o, column_26_sum_o, column_25_sum_o, column_24_sum_o, column_23_sum_o, column_22_sum_o, column_21_sum_o, column_20_sum_o, column_19_sum_o, column_18_sum_o, column_17_sum_o, column_16_sum_o, column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
   assign owed_o = {column_63_owed_o, column_62_owed_o, column_61_owed_o, column_60_owed_o, column_59_owed_o, column_58_owed_o, column_57_owed_o, column_56_owed_o, column_55_owed_o, column_54_owed_o, column_53_owed_o, column_52_owed_o, column_51_owed_o, column_50_owed_o, column_49_owed_o, column_48_owed_o, column_47_owed_o, column_46_owed_o, column_45_owed_o, column_44_owed_o, column_43_owed_o, column_42_owed_o, column_41_owed_o, column_40_owed_o, column_39_owed_o, column_38_owed_o, column_37_owed_o, column_36_owed_o, column_35_owed_o, column_34_owed_o, column_33_owed_o, column_32_owed_o, column_31_owed_o, column_30_owed_o, column_29_owed_o, column_28_owed_o, column_27_owed_o, column_26_owed_o, column_25_owed_o, column_24_owed_o, column_23_owed_o, column_22_owed_o, column_21_owed_o, column_20_owed_o, column_19_owed_o, column_18_owed_o, column_17_owed_o, column_16_owed_o, column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
+  trine_chunk chunk_0 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_0_act_o)
+  );
+
+  trine_chunk chunk_1 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_1_act_o)
+  );
+
+  trine_chunk chunk_2 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_2_act_o)
+  );
+
+  trine_chunk chunk_3 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_3_act_o)
+  );
+
+  trine_chunk chunk_4 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_4_act_o)
+  );
+
+  trine_chunk chunk_5 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_5_act_o)
+  );
+
+  trine_chunk chunk_6 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_6_act_o)
+  );
+
+  trine_chunk chunk_7 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_7_act_o)
+  );
+
+  trine_chunk chunk_8 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_8_act_o)
+  );
+
+  trine_chunk chunk_9 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_9_act_o)
+  );
+
+  trine_chunk chunk_10 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_10_act_o)
+  );
+
+  trine_chunk chunk_11 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_11_act_o)
+  );
+
+  trine_chunk chunk_12 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_12_act_o)
+  );
+
+  trine_chunk chunk_13 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_13_act_o)
+  );
+
+  trine_chunk chunk_14 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_14_act_o)
+  );
+
+  trine_chunk chunk_15 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_15_act_o)
+  );
+
   trine_column column_0 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[511:0]),
     .sum_o(column_0_sum_o),
     .owed_o(column_0_owed_o)
@@ -3372,7 +3606,7 @@ module trine_tile (
 
   trine_column column_1 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[1023:512]),
     .sum_o(column_1_sum_o),
     .owed_o(column_1_owed_o)
@@ -3380,7 +3614,7 @@ module trine_tile (
 
   trine_column column_2 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[1535:1024]),
     .sum_o(column_2_sum_o),
     .owed_o(column_2_owed_o)
@@ -3388,7 +3622,7 @@ module trine_tile (
 
   trine_column column_3 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_0_act_o),
     .code_i(tile_q[2047:1536]),
     .sum_o(column_3_sum_o),
     .owed_o(column_3_owed_o)
@@ -3396,7 +3630,7 @@ module trine_tile (
 
   trine_column column_4 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_1_act_o),
     .code_i(tile_q[2559:2048]),
     .sum_o(column_4_sum_o),
     .owed_o(column_4_owed_o)
@@ -3404,7 +3638,7 @@ module trine_tile (
 
   trine_column column_5 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_1_act_o),
     .code_i(tile_q[3071:2560]),
     .sum_o(column_5_sum_o),
     .owed_o(column_5_owed_o)
@@ -3412,7 +3646,7 @@ module trine_tile (
 
   trine_column column_6 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_1_act_o),
     .code_i(tile_q[3583:3072]),
     .sum_o(column_6_sum_o),
     .owed_o(column_6_owed_o)
@@ -3420,7 +3654,7 @@ module trine_tile (
 
   trine_column column_7 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_1_act_o),
     .code_i(tile_q[4095:3584]),
     .sum_o(column_7_sum_o),
     .owed_o(column_7_owed_o)
@@ -3428,7 +3662,7 @@ module trine_tile (
 
   trine_column column_8 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_2_act_o),
     .code_i(tile_q[4607:4096]),
     .sum_o(column_8_sum_o),
     .owed_o(column_8_owed_o)
@@ -3436,7 +3670,7 @@ module trine_tile (
 
   trine_column column_9 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_2_act_o),
     .code_i(tile_q[5119:4608]),
     .sum_o(column_9_sum_o),
     .owed_o(column_9_owed_o)
@@ -3444,7 +3678,7 @@ module trine_tile (
 
   trine_column column_10 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_2_act_o),
     .code_i(tile_q[5631:5120]),
     .sum_o(column_10_sum_o),
     .owed_o(column_10_owed_o)
@@ -3452,7 +3686,7 @@ module trine_tile (
 
   trine_column column_11 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_2_act_o),
     .code_i(tile_q[6143:5632]),
     .sum_o(column_11_sum_o),
     .owed_o(column_11_owed_o)
@@ -3460,7 +3694,7 @@ module trine_tile (
 
   trine_column column_12 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_3_act_o),
     .code_i(tile_q[6655:6144]),
     .sum_o(column_12_sum_o),
     .owed_o(column_12_owed_o)
@@ -3468,7 +3702,7 @@ module trine_tile (
 
   trine_column column_13 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_3_act_o),
     .code_i(tile_q[7167:6656]),
     .sum_o(column_13_sum_o),
     .owed_o(column_13_owed_o)
@@ -3476,7 +3710,7 @@ module trine_tile (
 
   trine_column column_14 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_3_act_o),
     .code_i(tile_q[7679:7168]),
     .sum_o(column_14_sum_o),
     .owed_o(column_14_owed_o)
@@ -3484,7 +3718,7 @@ module trine_tile (
 
   trine_column column_15 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_3_act_o),
     .code_i(tile_q[8191:7680]),
     .sum_o(column_15_sum_o),
     .owed_o(column_15_owed_o)
@@ -3492,7 +3726,7 @@ module trine_tile (
 
   trine_column column_16 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_4_act_o),
     .code_i(tile_q[8703:8192]),
     .sum_o(column_16_sum_o),
     .owed_o(column_16_owed_o)
@@ -3500,7 +3734,7 @@ module trine_tile (
 
   trine_column column_17 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_4_act_o),
     .code_i(tile_q[9215:8704]),
     .sum_o(column_17_sum_o),
     .owed_o(column_17_owed_o)
@@ -3508,7 +3742,7 @@ module trine_tile (
 
   trine_column column_18 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_4_act_o),
     .code_i(tile_q[9727:9216]),
     .sum_o(column_18_sum_o),
     .owed_o(column_18_owed_o)
@@ -3516,7 +3750,7 @@ module trine_tile (
 
   trine_column column_19 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_4_act_o),
     .code_i(tile_q[10239:9728]),
     .sum_o(column_19_sum_o),
     .owed_o(column_19_owed_o)
@@ -3524,7 +3758,7 @@ module trine_tile (
 
   trine_column column_20 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_5_act_o),
     .code_i(tile_q[10751:10240]),
     .sum_o(column_20_sum_o),
     .owed_o(column_20_owed_o)
@@ -3532,7 +3766,7 @@ module trine_tile (
 
   trine_column column_21 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_5_act_o),
     .code_i(tile_q[11263:10752]),
     .sum_o(column_21_sum_o),
     .owed_o(column_21_owed_o)
@@ -3540,7 +3774,7 @@ module trine_tile (
 
   trine_column column_22 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_5_act_o),
     .code_i(tile_q[11775:11264]),
     .sum_o(column_22_sum_o),
     .owed_o(column_22_owed_o)
@@ -3548,7 +3782,7 @@ module trine_tile (
 
   trine_column column_23 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_5_act_o),
     .code_i(tile_q[12287:11776]),
     .sum_o(column_23_sum_o),
     .owed_o(column_23_owed_o)
@@ -3556,7 +3790,7 @@ module trine_tile (
 
   trine_column column_24 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_6_act_o),
     .code_i(tile_q[12799:12288]),
     .sum_o(column_24_sum_o),
     .owed_o(column_24_owed_o)
@@ -3564,7 +3798,7 @@ module trine_tile (
 
   trine_column column_25 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_6_act_o),
     .code_i(tile_q[13311:12800]),
     .sum_o(column_25_sum_o),
     .owed_o(column_25_owed_o)
@@ -3572,7 +3806,7 @@ module trine_tile (
 
   trine_column column_26 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_6_act_o),
     .code_i(tile_q[13823:13312]),
     .sum_o(column_26_sum_o),
     .owed_o(column_26_owed_o)
@@ -3580,7 +3814,7 @@ module trine_tile (
 
   trine_column column_27 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_6_act_o),
     .code_i(tile_q[14335:13824]),
     .sum_o(column_27_sum_o),
     .owed_o(column_27_owed_o)
@@ -3588,7 +3822,7 @@ module trine_tile (
 
   trine_column column_28 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_7_act_o),
     .code_i(tile_q[14847:14336]),
     .sum_o(column_28_sum_o),
     .owed_o(column_28_owed_o)
@@ -3596,7 +3830,7 @@ module trine_tile (
 
   trine_column column_29 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_7_act_o),
     .code_i(tile_q[15359:14848]),
     .sum_o(column_29_sum_o),
     .owed_o(column_29_owed_o)
@@ -3604,7 +3838,7 @@ module trine_tile (
 
   trine_column column_30 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_7_act_o),
     .code_i(tile_q[15871:15360]),
     .sum_o(column_30_sum_o),
     .owed_o(column_30_owed_o)
@@ -3612,7 +3846,7 @@ module trine_tile (
 
   trine_column column_31 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_7_act_o),
     .code_i(tile_q[16383:15872]),
     .sum_o(column_31_sum_o),
     .owed_o(column_31_owed_o)
@@ -3620,7 +3854,7 @@ module trine_tile (
 
   trine_column column_32 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_8_act_o),
     .code_i(tile_q[16895:16384]),
     .sum_o(column_32_sum_o),
     .owed_o(column_32_owed_o)
@@ -3628,7 +3862,7 @@ module trine_tile (
 
   trine_column column_33 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_8_act_o),
     .code_i(tile_q[17407:16896]),
     .sum_o(column_33_sum_o),
     .owed_o(column_33_owed_o)
@@ -3636,7 +3870,7 @@ module trine_tile (
 
   trine_column column_34 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_8_act_o),
     .code_i(tile_q[17919:17408]),
     .sum_o(column_34_sum_o),
     .owed_o(column_34_owed_o)
@@ -3644,7 +3878,7 @@ module trine_tile (
 
   trine_column column_35 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_8_act_o),
     .code_i(tile_q[18431:17920]),
     .sum_o(column_35_sum_o),
     .owed_o(column_35_owed_o)
@@ -3652,7 +3886,7 @@ module trine_tile (
 
   trine_column column_36 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_9_act_o),
     .code_i(tile_q[18943:18432]),
     .sum_o(column_36_sum_o),
     .owed_o(column_36_owed_o)
@@ -3660,7 +3894,7 @@ module trine_tile (
 
   trine_column column_37 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_9_act_o),
     .code_i(tile_q[19455:18944]),
     .sum_o(column_37_sum_o),
     .owed_o(column_37_owed_o)
@@ -3668,7 +3902,7 @@ module trine_tile (
 
   trine_column column_38 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_9_act_o),
     .code_i(tile_q[19967:19456]),
     .sum_o(column_38_sum_o),
     .owed_o(column_38_owed_o)
@@ -3676,7 +3910,7 @@ module trine_tile (
 
   trine_column column_39 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_9_act_o),
     .code_i(tile_q[20479:19968]),
     .sum_o(column_39_sum_o),
     .owed_o(column_39_owed_o)
@@ -3684,7 +3918,7 @@ module trine_tile (
 
   trine_column column_40 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_10_act_o),
     .code_i(tile_q[20991:20480]),
     .sum_o(column_40_sum_o),
     .owed_o(column_40_owed_o)
@@ -3692,7 +3926,7 @@ module trine_tile (
 
   trine_column column_41 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_10_act_o),
     .code_i(tile_q[21503:20992]),
     .sum_o(column_41_sum_o),
     .owed_o(column_41_owed_o)
@@ -3700,7 +3934,7 @@ module trine_tile (
 
   trine_column column_42 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_10_act_o),
     .code_i(tile_q[22015:21504]),
     .sum_o(column_42_sum_o),
     .owed_o(column_42_owed_o)
@@ -3708,7 +3942,7 @@ module trine_tile (
 
   trine_column column_43 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_10_act_o),
     .code_i(tile_q[22527:22016]),
     .sum_o(column_43_sum_o),
     .owed_o(column_43_owed_o)
@@ -3716,7 +3950,7 @@ module trine_tile (
 
   trine_column column_44 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_11_act_o),
     .code_i(tile_q[23039:22528]),
     .sum_o(column_44_sum_o),
     .owed_o(column_44_owed_o)
@@ -3724,7 +3958,7 @@ module trine_tile (
 
   trine_column column_45 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_11_act_o),
     .code_i(tile_q[23551:23040]),
     .sum_o(column_45_sum_o),
     .owed_o(column_45_owed_o)
@@ -3732,7 +3966,7 @@ module trine_tile (
 
   trine_column column_46 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_11_act_o),
     .code_i(tile_q[24063:23552]),
     .sum_o(column_46_sum_o),
     .owed_o(column_46_owed_o)
@@ -3740,7 +3974,7 @@ module trine_tile (
 
   trine_column column_47 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_11_act_o),
     .code_i(tile_q[24575:24064]),
     .sum_o(column_47_sum_o),
     .owed_o(column_47_owed_o)
@@ -3748,7 +3982,7 @@ module trine_tile (
 
   trine_column column_48 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_12_act_o),
     .code_i(tile_q[25087:24576]),
     .sum_o(column_48_sum_o),
     .owed_o(column_48_owed_o)
@@ -3756,7 +3990,7 @@ module trine_tile (
 
   trine_column column_49 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_12_act_o),
     .code_i(tile_q[25599:25088]),
     .sum_o(column_49_sum_o),
     .owed_o(column_49_owed_o)
@@ -3764,7 +3998,7 @@ module trine_tile (
 
   trine_column column_50 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_12_act_o),
     .code_i(tile_q[26111:25600]),
     .sum_o(column_50_sum_o),
     .owed_o(column_50_owed_o)
@@ -3772,7 +4006,7 @@ module trine_tile (
 
   trine_column column_51 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_12_act_o),
     .code_i(tile_q[26623:26112]),
     .sum_o(column_51_sum_o),
     .owed_o(column_51_owed_o)
@@ -3780,7 +4014,7 @@ module trine_tile (
 
   trine_column column_52 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_13_act_o),
     .code_i(tile_q[27135:26624]),
     .sum_o(column_52_sum_o),
     .owed_o(column_52_owed_o)
@@ -3788,7 +4022,7 @@ module trine_tile (
 
   trine_column column_53 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_13_act_o),
     .code_i(tile_q[27647:27136]),
     .sum_o(column_53_sum_o),
     .owed_o(column_53_owed_o)
@@ -3796,7 +4030,7 @@ module trine_tile (
 
   trine_column column_54 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_13_act_o),
     .code_i(tile_q[28159:27648]),
     .sum_o(column_54_sum_o),
     .owed_o(column_54_owed_o)
@@ -3804,7 +4038,7 @@ module trine_tile (
 
   trine_column column_55 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_13_act_o),
     .code_i(tile_q[28671:28160]),
     .sum_o(column_55_sum_o),
     .owed_o(column_55_owed_o)
@@ -3812,7 +4046,7 @@ module trine_tile (
 
   trine_column column_56 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_14_act_o),
     .code_i(tile_q[29183:28672]),
     .sum_o(column_56_sum_o),
     .owed_o(column_56_owed_o)
@@ -3820,7 +4054,7 @@ module trine_tile (
 
   trine_column column_57 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_14_act_o),
     .code_i(tile_q[29695:29184]),
     .sum_o(column_57_sum_o),
     .owed_o(column_57_owed_o)
@@ -3828,7 +4062,7 @@ module trine_tile (
 
   trine_column column_58 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_14_act_o),
     .code_i(tile_q[30207:29696]),
     .sum_o(column_58_sum_o),
     .owed_o(column_58_owed_o)
@@ -3836,7 +4070,7 @@ module trine_tile (
 
   trine_column column_59 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_14_act_o),
     .code_i(tile_q[30719:30208]),
     .sum_o(column_59_sum_o),
     .owed_o(column_59_owed_o)
@@ -3844,7 +4078,7 @@ module trine_tile (
 
   trine_column column_60 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_15_act_o),
     .code_i(tile_q[31231:30720]),
     .sum_o(column_60_sum_o),
     .owed_o(column_60_owed_o)
@@ -3852,7 +4086,7 @@ module trine_tile (
 
   trine_column column_61 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_15_act_o),
     .code_i(tile_q[31743:31232]),
     .sum_o(column_61_sum_o),
     .owed_o(column_61_owed_o)
@@ -3860,7 +4094,7 @@ module trine_tile (
 
   trine_column column_62 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_15_act_o),
     .code_i(tile_q[32255:31744]),
     .sum_o(column_62_sum_o),
     .owed_o(column_62_owed_o)
@@ -3868,14 +4102,13 @@ module trine_tile (
 
   trine_column column_63 (
     .clk_i(clk_i),
-    .act_i(act_q),
+    .act_i(chunk_15_act_o),
     .code_i(tile_q[32767:32256]),
     .sum_o(column_63_sum_o),
     .owed_o(column_63_owed_o)
   );
 
   always @(posedge clk_i) begin
-    act_q <= act_i;
     if (swap_i) begin
       next_q <= tile_i;
     end
@@ -4738,27 +4971,25 @@ module trine_results (
   output wire pop_o
 );
   reg [5:0] write_q;
-  reg [5:0] read_q;
+  reg [4:0] read_q;
+  reg [5:0] after_q;
+  reg stored_q;
   reg word_valid_q;
   reg out_valid_q;
   reg both_q;
   wire out_free;
-  wire stored;
   wire word_free;
   wire word_next;
   wire out_next;
   wire fetch;
   wire [4:0] write_at;
-  wire [4:0] read_at;
   wire [1473:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
-  assign stored = ~(write_q == read_q);
   assign word_free = ready_i | ~both_q;
-  assign word_next = word_free ? stored : word_valid_q;
+  assign word_next = word_free ? stored_q : word_valid_q;
   assign out_next = out_free ? word_valid_q : out_valid_q;
-  assign fetch = stored & word_free;
+  assign fetch = stored_q & word_free;
   assign write_at = write_q[4:0];
-  assign read_at = read_q[4:0];
   assign valid_o = out_valid_q;
   assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
@@ -4769,7 +5000,7 @@ module trine_results (
     .write_at_i(write_at),
     .data_i(data_i),
     .read_i(word_free),
-    .read_at_i(read_at),
+    .read_at_i(read_q),
     .next_i(out_free),
     .zero_i(1'd0),
     .word_o(words_word_o)
@@ -4777,8 +5008,10 @@ module trine_results (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
+      after_q <= 6'd1;
+      stored_q <= 1'd0;
       write_q <= 6'd0;
-      read_q <= 6'd0;
+      read_q <= 5'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
       both_q <= 1'd0;
@@ -4787,8 +5020,10 @@ module trine_results (
         write_q <= write_q + 6'd1;
       end
       if (fetch) begin
-        read_q <= read_q + 6'd1;
+        read_q <= after_q[4:0];
+        after_q <= after_q + 6'd1;
       end
+      stored_q <= (fetch ? ~(write_q == after_q) : stored_q) | push_i;
       both_q <= word_next & out_next;
       word_valid_q <= word_next;
       out_valid_q <= out_next;
@@ -4801,7 +5036,8 @@ module trine_core (
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
-  input  wire busy_i,
+  input  wire open_i,
+  input  wire open_next_i,
   input  wire [3:0] last_token_i,
   input  wire [14:0] depth_i,
   input  wire [19:0] outputs_i,
@@ -4828,10 +5064,9 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
-  wire open;
-  wire issue;
+  wire act_take;
+  wire wgt_take;
   wire rewind;
-  wire take;
   wire activations_in_ready_o;
   wire [2047:0] activations_word_o;
   wire activations_last_o;
@@ -4839,15 +5074,16 @@ module trine_core (
   wire activations_valid_next_o;
   wire [32767:0] weights_tile_o;
   wire weights_in_ready_o;
-  wire weights_valid_o;
-  wire weights_valid_next_o;
+  wire weights_arrives_o;
   wire weights_last_o;
   wire weights_early_o;
   wire weights_illegal_o;
   wire pop;
   wire sequencer_issue_o;
+  wire sequencer_issue_act_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
+  wire sequencer_take_wgt_o;
   wire sequencer_wants_tile_o;
   wire [3:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
@@ -4862,6 +5098,7 @@ module trine_core (
   wire sequencer_act_late_o;
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
+  wire issue;
   reg take_q;
   wire [1023:0] tile_sums_o;
   wire [63:0] tile_owed_o;
@@ -5008,10 +5245,10 @@ module trine_core (
   wire signed [31:0] result_63;
   reg [63:0] real_q;
   wire [255:0] keep;
-  assign open = busy_i & ~clear_i;
-  assign issue = sequencer_issue_o;
+  assign act_take = sequencer_issue_act_o;
+  assign wgt_take = sequencer_take_wgt_o;
   assign rewind = sequencer_rewind_o;
-  assign take = sequencer_take_o;
+  assign issue = sequencer_issue_o;
   assign word = {job_end_12_q, last_pass_12_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[1472];
@@ -5100,11 +5337,11 @@ module trine_core (
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(open),
+    .open_i(open_i),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
-    .take_i(issue),
+    .take_i(act_take),
     .rewind_i(rewind),
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
@@ -5116,15 +5353,14 @@ module trine_core (
   trine_weight_loader weights (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(open),
+    .open_next_i(open_next_i),
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
-    .take_i(take),
+    .take_i(wgt_take),
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
-    .valid_o(weights_valid_o),
-    .valid_next_o(weights_valid_next_o),
+    .arrives_o(weights_arrives_o),
     .last_o(weights_last_o),
     .early_o(weights_early_o),
     .illegal_o(weights_illegal_o)
@@ -5140,13 +5376,14 @@ module trine_core (
     .act_valid_i(activations_valid_o),
     .act_valid_next_i(activations_valid_next_o),
     .act_last_i(activations_last_o),
-    .tile_valid_i(weights_valid_o),
-    .tile_valid_next_i(weights_valid_next_o),
+    .tile_arrives_i(weights_arrives_o),
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
+    .issue_act_o(sequencer_issue_act_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
+    .take_wgt_o(sequencer_take_wgt_o),
     .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
@@ -5201,7 +5438,7 @@ module trine_core (
   wire unused_ok = &{1'b0, sequencer_n_left_o[19:7]};
 
   always @(posedge clk_i) begin
-    take_q <= take;
+    take_q <= sequencer_take_o;
     if (clear_i) begin
       valid_1_q <= 1'd0;
     end else begin
@@ -5379,7 +5616,7 @@ module trine_job (
   input  wire [19:0] outputs_i,
   input  wire [31:0] tag_i,
   input  wire [31:0] watchdog_i,
-  input  wire moved_i,
+  input  wire [2:0] moved_i,
   input  wire res_done_i,
   input  wire act_early_i,
   input  wire act_late_i,
@@ -5389,6 +5626,8 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
+  output wire open_o,
+  output wire open_next_o,
   output wire taken_o,
   output wire done_o,
   output wire error_o,
@@ -5422,7 +5661,9 @@ module trine_job (
   reg res_done_q;
   wire finish;
   reg start_q;
-  reg moved_q;
+  reg open_q;
+  wire open_next;
+  reg [2:0] moved_q;
   wire [12:0] last_token;
   assign shape = &fits_q;
   assign accept = check_q & shape;
@@ -5431,10 +5672,13 @@ module trine_job (
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
   assign finish = (busy_q & res_done_q) & ~fault_q;
+  assign open_next = busy_q & ~((((finish | fault) | abort_i) | check_q) | rst_i);
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
   assign clear_o = clear_q;
   assign busy_o = busy_q;
+  assign open_o = open_q;
+  assign open_next_o = open_next;
   assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = fault | refuse;
@@ -5453,7 +5697,7 @@ module trine_job (
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;
-    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    idle_q <= ((|moved_q) | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
@@ -5482,6 +5726,7 @@ module trine_job (
     fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
     clear_q <= (check_q | fault) | abort_i;
     start_q <= clear_q & busy_q;
+    open_q <= open_next;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
@@ -5824,6 +6069,8 @@ module trine (
   wire [1:0] registers_rresp_o;
   wire [31:0] registers_rdata_o;
   wire busy;
+  wire open;
+  wire open_next;
   wire clear;
   wire start;
   wire [3:0] last_token;
@@ -5847,11 +6094,13 @@ module trine (
   wire act_moved;
   wire wgt_moved;
   wire res_moved;
-  wire moved;
+  wire [2:0] moved;
   wire res_done;
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
+  wire job_open_o;
+  wire job_open_next_o;
   wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
@@ -5874,9 +6123,11 @@ module trine (
   assign act_moved = s_axis_act_tvalid & core_act_ready_o;
   assign wgt_moved = s_axis_wgt_tvalid & core_wgt_ready_o;
   assign res_moved = core_res_valid_o & m_axis_res_tready;
-  assign moved = (act_moved | wgt_moved) | res_moved;
+  assign moved = {res_moved, wgt_moved, act_moved};
   assign res_done = res_moved & core_res_last_o;
   assign busy = job_busy_o;
+  assign open = job_open_o;
+  assign open_next = job_open_next_o;
   assign clear = job_clear_o;
   assign start = job_start_o;
   assign last_token = job_last_token_o;
@@ -5985,7 +6236,8 @@ module trine (
     .clk_i(aclk),
     .clear_i(clear),
     .start_i(start),
-    .busy_i(busy),
+    .open_i(open),
+    .open_next_i(open_next),
     .last_token_i(last_token),
     .depth_i(depth),
     .outputs_i(outputs),
@@ -6033,6 +6285,8 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
+    .open_o(job_open_o),
+    .open_next_o(job_open_next_o),
     .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),

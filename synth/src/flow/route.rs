@@ -55,6 +55,8 @@ pub fn route(
             command.extend(["--lpf", constraints.file]);
             command.extend(free.then_some("--lpf-allow-unconstrained"));
             command.extend(speed.iter().flat_map(|speed| ["--speed", speed]));
+            // Of the settings tried, these reach the clearly higher clock (docs/decisions/0006)
+            command.extend(["--placer-heap-timingweight", "25", "--placer-heap-critexp", "3"]);
         }
         Family::Ice40 => {
             command.extend([target.select, "--package", package, "--asc", &routed]);

@@ -146,11 +146,12 @@ fn inside(signals: impl IntoIterator<Item = (String, usize)>) -> String {
     signals.into_iter().map(|(path, width)| format!("  (* hierconn *) wire [{}:0] \\{path} ;\n", width - 1)).collect()
 }
 
-/// Declares what is in the memory at `path`: its two registers, and `<path>_flat`, all its words side by side.
+/// Declares what is in the memory at `path`, which ends in its name: its two registers, and `<name>_flat`, all its words side
+/// by side.
 fn memory(path: &str, width: usize, words: usize) -> String {
     let word = |i| format!("{path}.ram[{i}]");
     let signals = (0..words).map(word).chain(["word_q", "out_q"].map(|q| format!("{path}.{q}")));
     let list: Vec<String> = (0..words).rev().map(|i| format!("\\{} ", word(i))).collect();
-    let bits = words * width - 1;
-    inside(signals.map(|path| (path, width))) + &format!("  wire [{bits}:0] {path}_flat = {{{}}};\n", list.join(", "))
+    let (bits, name) = (words * width - 1, path.rsplit('.').next().unwrap_or(path));
+    inside(signals.map(|path| (path, width))) + &format!("  wire [{bits}:0] {name}_flat = {{{}}};\n", list.join(", "))
 }

@@ -3,7 +3,7 @@
 //! The properties pick one word at any time, or any number of a word, and follow it; because the choice is free, what
 //! holds of it holds of all words.
 
-use super::{Claim, memory};
+use super::{Claim, inside, memory};
 use std::sync::Arc;
 use trine_hdl::lang::{Errors, Module, bits};
 use trine_hdl::{design, lang, library};
@@ -17,18 +17,19 @@ use trine_spec::{Config, Style};
 /// # Errors
 /// See [`library::fifo`].
 pub fn fifo(width: usize, depth: usize) -> Result<Claim, Errors> {
-    let property = sized(include_str!("properties/fifo.v"), width, 0, depth);
+    let property = sized(include_str!("properties/fifo.v"), width, "words", depth);
     let name = format!("fifo of {depth} x {width} bits keeps words and order");
     claim(name, &library::fifo(Style::Portable, "fifo", bits(width), depth)?, property, 3 * depth + 8)
 }
 
 /// Every replay of a buffer of `depth` words of `width` bits gives each word that was stored, in order, with its mark;
-/// a word can be taken three cycles after it was stored.
+/// a word can be taken six cycles after it was stored, or earlier.
 ///
 /// # Errors
 /// See [`library::replay_buffer`].
 pub fn replay_buffer(width: usize, depth: usize) -> Result<Claim, Errors> {
-    let property = sized(include_str!("properties/replay_buffer.v"), width, 1, depth);
+    let counter = inside(["read_q", "write_q"].map(|q| (format!("bank_0.{q}"), clog2(depth).max(1))));
+    let property = counter + &sized(include_str!("properties/replay_buffer.v"), width + 1, "bank_0.words", depth);
     let name = format!("replay buffer of {depth} x {width} bits keeps words and order");
     claim(name, &library::replay_buffer(Style::Portable, "replay", width, depth)?, property, 2 * depth + 8)
 }
@@ -71,12 +72,12 @@ pub fn uartbone(address: usize, gap_bits: usize) -> Result<Claim, Errors> {
     claim("uartbone asks one thing at a time".into(), &library::uartbone(address, gap_bits)?, property, 24)
 }
 
-/// `property` of a buffer whose words, `extra` bits wider than `width`, are in a memory `words`.
-fn sized(property: &str, width: usize, extra: usize, depth: usize) -> String {
+/// `property` of a buffer whose words of `width` bits are in the memory at `path`.
+fn sized(property: &str, width: usize, path: &str, depth: usize) -> String {
     let address = clog2(depth).max(1);
     format!(
         "\n  localparam WIDTH = {width}, DEPTH = {depth}, ADDRESS = {address};\n{}{property}",
-        memory("words", width + extra, depth)
+        memory(path, width, depth)
     )
 }
 

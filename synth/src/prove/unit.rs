@@ -28,7 +28,9 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let mut p = String::new();
     let mut signals: Vec<(String, usize)> = [
         ("core.results.write_q", address + 1),
-        ("core.results.read_q", address + 1),
+        ("core.results.read_q", address),
+        ("core.results.after_q", address + 1),
+        ("core.results.stored_q", 1),
         ("core.results.words.word_q", word),
         ("core.results.word_valid_q", 1),
         ("core.results.words.out_q", word),
@@ -49,7 +51,12 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("core.sequencer.first_q", 1),
         ("core.sequencer.next_last_q", 1),
         ("core.sequencer.two_chunks_q", 1),
-        ("core.sequencer.tile_valid_i", 1),
+        ("core.sequencer.tile_q", 1),
+        ("core.sequencer.able_q", 1),
+        ("core.sequencer.issue_act_q", 1),
+        ("core.sequencer.take_q", 1),
+        ("core.sequencer.take_wgt_q", 1),
+        ("core.weights.valid_q", 1),
         ("core.sequencer.pop_q", 1),
         ("core.sequencer.first_chunk_q", 1),
         ("core.sequencer.last_chunk_q", 1),
@@ -66,7 +73,7 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("job.res_done_q", 1),
         ("registers.bvalid_q", 1),
         ("registers.ctrl_start_q", 1),
-        ("registers.ctrl_write_q", 1),
+        ("registers.ctrl_write", 1),
         ("registers.commit_q", 1),
         ("registers.wdata_q", 32),
     ]

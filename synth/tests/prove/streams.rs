@@ -17,8 +17,8 @@ fn a_broken_fifo_is_found() {
     for (from, to) in [
         ("ready_i | ~out_valid_q", "ready_i | 1'd1"),
         ("ready_i | ~both_q", "1'd1"),
-        ("read_q <= read_q + 3'd1", "read_q <= read_q"),
-        ("word_free ? stored : word_valid_q", "stored | word_valid_q"),
+        ("read_q <= after_q[1:0]", "read_q <= read_q"),
+        ("word_free ? stored_q : word_valid_q", "stored_q | word_valid_q"),
         ("pop_o = out_valid_q & ready_i", "pop_o = ready_i"),
     ] {
         refuted(&claim, ("fifo", from, to));
@@ -40,7 +40,7 @@ fn a_broken_replay_buffer_is_found() {
         ("probe_q <= 4'd2", "probe_q <= 4'd1"),
         ("rst_i | (take_i & rewind_i)", "rst_i | rewind_i"),
         ("marked_q <= {in_last_i, in_data_i}", "marked_q <= {in_data_i, in_last_i}"),
-        ("quiet = ~(take_i | store)", "quiet = ~store"),
+        ("quiet = ~(take_i | store_q)", "quiet = ~store_q"),
     ] {
         refuted(&claim, ("replay", from, to));
     }

@@ -33,9 +33,10 @@
   end
 
   // Where words are: `in_ram` of them between the counters, then one in each register that is marked.
-  wire [ADDRESS:0] in_ram = write_q - read_q;
+  wire [ADDRESS:0] first = after_q - 1;
+  wire [ADDRESS:0] in_ram = write_q - first;
   wire [1:0] in_registers = word_valid_q + out_valid_q;
-  wire [ADDRESS-1:0] place = read_q + ahead - in_registers;
+  wire [ADDRESS-1:0] place = first + ahead - in_registers;
   wire [WIDTH-1:0] at_place = words_flat[place * WIDTH +: WIDTH];
   always @* begin
     assume (started | rst_i);
@@ -48,8 +49,9 @@
       assert (~held | (valid_o & data_o == held_data));
       assert (late <= 2);
       // A word is never read in the cycle that writes it.
-      assert (~(fetch & push_i & read_at == write_at));
+      assert (~(fetch & push_i & read_q == write_at));
 
+      assert (stored_q == (in_ram != 0) & read_q == first[ADDRESS-1:0]);
       assert (both_q == (word_valid_q & out_valid_q));
       assert (in_ram <= DEPTH & count == in_ram + in_registers);
       assert (~tracked | ahead < count);

@@ -5,17 +5,18 @@
   reg [ADDRESS:0] count;
   reg [ADDRESS:0] position;
   reg closed;
-  reg [WIDTH:0] token;
+  reg [WIDTH-1:0] token;
   reg fetched, expected;
-  reg [1:0] still;
+  reg [2:0] still;
   wire stored_now = in_ready_o & in_valid_i;
   wire [ADDRESS:0] stored = count - store_q;
+  wire [ADDRESS+3:0] gap_now = 2 * probe_q - 2 * write_q;
   always @(posedge clk_i) begin
     started <= 1;
     if (take_i) position <= rewind_i ? 0 : position + 1;
     fetched <= take_i & position == which;
     expected <= fetched;
-    still <= (stored_now | take_i) ? 0 : still + (still < 3);
+    still <= (stored_now | take_i) ? 0 : still + (still < 4);
     if (stored_now) begin
       count <= count + 1;
       closed <= in_last_i;
@@ -31,7 +32,7 @@
     end
   end
 
-  wire [WIDTH:0] at_which = words_flat[which[ADDRESS-1:0] * (WIDTH + 1) +: WIDTH + 1];
+  wire [WIDTH-1:0] at_which = words_flat[which[ADDRESS-1:0] * WIDTH +: WIDTH];
   always @* begin
     assume (started | rst_i);
     assume (~take_i | valid_o);
@@ -43,23 +44,24 @@
       assert (~valid_o | position < stored);
       // Whoever waits for a word gets it: after the last one, and when nothing moves.
       assert (~(closed & still != 0) | valid_o);
-      assert (~(position < count & still == 3) | valid_o);
+      assert (~(position < count & still == 4) | valid_o);
       assert (~expected | {last_o, word_o} == token);
-      assert (~fetched | \words.word_q == token);
+      assert (~fetched | \bank_0.words.word_q == token);
       // A word is never taken in the cycle that writes it.
-      assert (~(take_i & store_q & read_q[ADDRESS-1:0] == write_at_q));
-      assert (~store_q | (count != 0 & write_at_q == stored[ADDRESS-1:0]));
+      assert (~(take_i & store_q & \bank_0.read_q == \bank_0.write_q ));
+      assert (~store_q | count != 0);
       assert (~(store_q & which == stored) | marked_q == token);
       assert (full_q == (count == DEPTH));
 
       assert (count <= DEPTH & position <= count & (~closed | position < count));
-      assert (write_q == count & read_q == position & closed_q == closed);
-      assert (probe_q == position + 2'd2 & goal_q == count + 2'd2);
-      assert (~ahead_q | position + 2'd2 <= stored);
-      assert (~lone_q | (position < count & ~store_q));
-      assert (still == 0 | (~store_q & quiet_q));
-      assert (~quiet_q | (~store_q & (&same_q == (position == count))));
-      assert (still < 2 | position == count | lone_q);
+      assert (write_q == stored & \bank_0.write_q == stored[ADDRESS-1:0] & \bank_0.read_q == position[ADDRESS-1:0] & closed_q == closed);
+      assert (probe_q == position + 2'd2);
+      assert (~ahead | position + 2'd2 <= stored);
+      assert (~quiet_q | gap_q == gap_now);
+      assert (~lone_q | position < stored);
+      assert (still == 0 | ~store_q);
+      assert (still < 2 | quiet_q);
+      assert (still < 3 | position == count | lone_q | ahead);
       assert (~(which < stored) | at_which == token);
     end
   end

@@ -16,7 +16,7 @@
   end
 
   wire taken = \registers.ctrl_start_q | \job.check_q | \job.busy_q ;
-  wire start_written = \registers.commit_q & \registers.ctrl_write_q & \registers.wdata_q [0];
+  wire start_written = \registers.commit_q & \registers.ctrl_write & \registers.wdata_q [0];
   reg was_check;
   reg [TOKEN:0] was_last_token;
   reg [DEPTH:0] was_depth;
@@ -27,7 +27,8 @@
     was_depth <= \job.depth_q ;
   end
 
-  wire [ADDRESS:0] in_ram = \core.results.write_q - \core.results.read_q ;
+  wire [ADDRESS:0] first = \core.results.after_q - 1;
+  wire [ADDRESS:0] in_ram = \core.results.write_q - first;
   wire [ADDRESS-1:0] oldest = \core.results.read_q ;
   wire [ADDRESS+1:0] in_buffer = in_ram + \core.results.word_valid_q + \core.results.out_valid_q ;
   wire [ADDRESS:0] free = \core.sequencer.room_q ;
@@ -73,13 +74,19 @@
     if (started) begin
       assert (~held | (m_axis_res_tvalid & offered == was));
       assert (~\core.results.push_i | in_buffer < ROOM);
+      assert (\core.results.stored_q == (in_ram != 0) & \core.results.read_q == first[ADDRESS-1:0]);
       assert (\core.results.both_q == (\core.results.word_valid_q & \core.results.out_valid_q ));
 
       // Every place is free, promised to a result under way, taken, or given back a cycle ago.
       assert (free + under_way + in_buffer + \core.sequencer.pop_q == ROOM);
       // What was decided a cycle ago is what can be done now.
       assert (\core.sequencer.issue_q == (\core.sequencer.run_q & \core.sequencer.act_valid_i
-              & (\core.sequencer.tile_valid_i | ~\core.sequencer.first_q ) & \core.sequencer.had_room_q ));
+              & (\core.sequencer.tile_q | ~\core.sequencer.first_q ) & \core.sequencer.had_room_q ));
+      // What is known in two places is the same in both.
+      assert (\core.sequencer.able_q == (\core.sequencer.run_q & \core.sequencer.has_room_q ));
+      assert (\core.sequencer.tile_q == \core.weights.valid_q );
+      assert (\core.sequencer.issue_act_q == \core.sequencer.issue_q );
+      assert (\core.sequencer.take_wgt_q == \core.sequencer.take_q );
       if (\core.sequencer.run_q )
         assert (\core.sequencer.pass_end_q == (\core.sequencer.last_q & \core.sequencer.last_chunk_q ));
       assert (~\core.sequencer.has_room_q | free >= 2);
