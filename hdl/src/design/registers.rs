@@ -18,7 +18,7 @@ use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{
     ACT_WINDOW, Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, REGISTERS, RES_WINDOW, Register, SPACE, STATUS,
-    STATUS_BUSY, WGT_WINDOW, Window, constant,
+    STATUS_BUSY, WATCHDOG, WGT_WINDOW, Window, constant,
 };
 
 const SLVERR: i64 = 0b10;
@@ -104,6 +104,9 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
             }
             file.m.name(&format!("{name}_strobe"), &file.commit & hit)
         };
+        if *r == WATCHDOG {
+            file.m.drive("watchdog_written_o", &strobe);
+        }
         values.push((wanted, file.register(r, &strobe)));
     }
     let mut m = file.m;
