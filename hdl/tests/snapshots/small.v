@@ -31,6 +31,7 @@ module trine_registers (
   output wire [12:0] tokens_m_o,
   output wire [18:0] depth_k_o,
   output wire [19:0] outputs_n_o,
+  output wire watchdog_written_o,
   output wire [31:0] watchdog_cycles_o,
   output wire [31:0] job_tag_tag_o,
   input  wire [31:0] done_tag_tag_i,
@@ -205,6 +206,7 @@ module trine_registers (
   assign outputs_strobe = commit_q & outputs_write_q;
   assign outputs_n_o = outputs_n_q;
   assign watchdog_strobe = commit_q & watchdog_write_q;
+  assign watchdog_written_o = watchdog_strobe;
   assign watchdog_cycles_o = watchdog_cycles_q;
   assign job_tag_strobe = commit_q & job_tag_write_q;
   assign job_tag_tag_o = job_tag_tag_q;
@@ -2082,6 +2084,7 @@ module trine_job (
   input  wire [19:0] outputs_i,
   input  wire [31:0] tag_i,
   input  wire [31:0] watchdog_i,
+  input  wire watchdog_written_i,
   input  wire moved_i,
   input  wire res_done_i,
   input  wire act_early_i,
@@ -2156,7 +2159,7 @@ module trine_job (
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;
-    idle_q <= (moved_q | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    idle_q <= ((moved_q | watchdog_written_i) | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
@@ -2513,6 +2516,7 @@ module trine (
   wire [12:0] registers_tokens_m_o;
   wire [18:0] registers_depth_k_o;
   wire [19:0] registers_outputs_n_o;
+  wire registers_watchdog_written_o;
   wire [31:0] registers_watchdog_cycles_o;
   wire [31:0] registers_job_tag_tag_o;
   wire registers_perf_ctrl_clear_o;
@@ -2669,6 +2673,7 @@ module trine (
     .tokens_m_o(registers_tokens_m_o),
     .depth_k_o(registers_depth_k_o),
     .outputs_n_o(registers_outputs_n_o),
+    .watchdog_written_o(registers_watchdog_written_o),
     .watchdog_cycles_o(registers_watchdog_cycles_o),
     .job_tag_tag_o(registers_job_tag_tag_o),
     .perf_ctrl_clear_o(registers_perf_ctrl_clear_o),
@@ -2726,6 +2731,7 @@ module trine (
     .outputs_i(registers_outputs_n_o),
     .tag_i(registers_job_tag_tag_o),
     .watchdog_i(registers_watchdog_cycles_o),
+    .watchdog_written_i(registers_watchdog_written_o),
     .moved_i(moved),
     .res_done_i(res_done),
     .act_early_i(core_act_early_o),
