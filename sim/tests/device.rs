@@ -86,7 +86,8 @@ fn hosts(library: &Library, config: &Config) -> Result<Summary, String> {
     let settings = Cases { cases, failure_persistence: None, ..Cases::default() };
     let total = std::cell::RefCell::new(Summary::default());
     let outcome = TestRunner::new_with_rng(settings, random).run(&vec(command(), 1..24), |commands| {
-        let summary = play(library, config, seed, &commands).map_err(|finding| TestCaseError::fail(finding.to_string()))?;
+        let summary =
+            play(library, config, seed, &commands).map_err(|finding| TestCaseError::fail(finding.to_string()))?;
         let mut total = total.borrow_mut();
         total.done += summary.done;
         total.dropped += summary.dropped;

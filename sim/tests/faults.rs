@@ -121,6 +121,24 @@ fn a_silent_host_trips_the_watchdog_only_when_it_is_on() {
     unit.works();
 }
 
+/// The unit looks for the one count that is the limit, which was behind it.
+#[test]
+fn a_watchdog_that_is_set_late_in_a_silence_still_ends_it() {
+    let mut unit = Unit::new();
+    for before in [0, 10_000] {
+        unit.write(&WATCHDOG, before);
+        unit.start(M, K, N);
+        for _ in 0..300 {
+            unit.0.dut_mut().tick().unwrap();
+        }
+        unit.write(&WATCHDOG, 100);
+        for _ in 0..120 {
+            unit.0.dut_mut().tick().unwrap();
+        }
+        assert_eq!(unit.code(), Some(ErrorCode::Watchdog), "{before}");
+    }
+}
+
 /// The driver sets the watchdog, so that the unit itself ends the job of a host that sends no weights.
 #[test]
 fn the_drivers_watchdog_ends_a_job_whose_host_stops() {

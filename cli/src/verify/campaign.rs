@@ -189,7 +189,8 @@ fn parallel<T: Sync, R: Send>(all: &[T], what: &'static str, work: impl Fn(&T) -
         }
     };
     scope(|scope| {
-        let workers: Vec<_> = (0..available_parallelism().map_or(1, usize::from)).map(|_| scope.spawn(worker)).collect();
+        let workers: Vec<_> =
+            (0..available_parallelism().map_or(1, usize::from)).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a worker of the plan panicked")))
     })?;
     bar.finish_and_clear();

@@ -18,8 +18,22 @@ use crate::simulation;
 
 /// What a plan says itself.
 const ALONE: [&str; 16] = [
-    "cases", "seed", "stalls", "shape", "model", "lanes", "columns", "act_bits", "style", "weight_code", "weight_bus",
-    "max_depth", "max_tokens", "windows", "config", "preset",
+    "cases",
+    "seed",
+    "stalls",
+    "shape",
+    "model",
+    "lanes",
+    "columns",
+    "act_bits",
+    "style",
+    "weight_code",
+    "weight_bus",
+    "max_depth",
+    "max_tokens",
+    "windows",
+    "config",
+    "preset",
 ];
 
 /// Check the simulated accelerator against the golden model, on random cases and a model's layers

@@ -187,7 +187,8 @@ impl Bench {
                 self.poke(&format!("{prefix}_tvalid"), 0)?;
             }
         }
-        for (port, bits) in [("awaddr", 12), ("araddr", 12), ("wdata", 32), ("wstrb", 4), ("awprot", 3), ("arprot", 3)] {
+        for (port, bits) in [("awaddr", 12), ("araddr", 12), ("wdata", 32), ("wstrb", 4), ("awprot", 3), ("arprot", 3)]
+        {
             let value = self.random.random_range(0..1_u64 << bits);
             self.poke(&format!("s_axil_{port}"), value)?;
         }

@@ -279,7 +279,8 @@ impl Model {
     /// Keeps what a read has settled.
     pub(super) fn learn(&mut self, offset: u32, value: u32) {
         let fields = [[regs::STATUS_DONE, regs::STATUS_ERROR], [regs::IRQ_STAT_DONE, regs::IRQ_STAT_ERROR]];
-        for (register, (fields, flags)) in [regs::STATUS, regs::IRQ_STAT].iter().zip(fields.iter().zip(&mut self.flags)) {
+        for (register, (fields, flags)) in [regs::STATUS, regs::IRQ_STAT].iter().zip(fields.iter().zip(&mut self.flags))
+        {
             if register.offset == offset & !3 {
                 *flags = [fields[0].of(value) == 1, fields[1].of(value) == 1].map(Some);
             }
@@ -296,9 +297,10 @@ impl Model {
     /// The level of the interrupt pin, where it is certain.
     pub(super) fn irq(&self) -> Known<bool> {
         let enabled = self.word(&regs::IRQ_EN);
-        let pending = [regs::IRQ_EN_DONE, regs::IRQ_EN_ERROR].iter().zip(self.flags[1]).map(|(enable, flag)| {
-            if enable.of(enabled) == 1 { flag } else { Some(false) }
-        });
+        let pending = [regs::IRQ_EN_DONE, regs::IRQ_EN_ERROR]
+            .iter()
+            .zip(self.flags[1])
+            .map(|(enable, flag)| if enable.of(enabled) == 1 { flag } else { Some(false) });
         let pending: Vec<Known<bool>> = pending.collect();
         match pending.contains(&Some(true)) {
             true => Some(true),
@@ -308,9 +310,8 @@ impl Model {
 }
 
 fn flag_bits(done: &regs::Field, error: &regs::Field, flags: [Known<bool>; 2]) -> (u32, u32) {
-    let bits = |field: &regs::Field, flag: Known<bool>| {
-        flag.map_or((0, 0), |flag| (field.at(flag.into()), field.mask()))
-    };
+    let bits =
+        |field: &regs::Field, flag: Known<bool>| flag.map_or((0, 0), |flag| (field.at(flag.into()), field.mask()));
     let ((a, known_a), (b, known_b)) = (bits(done, flags[0]), bits(error, flags[1]));
     (a | b, known_a | known_b | !(done.mask() | error.mask()))
 }
