@@ -34,7 +34,7 @@ fuzz: setup ## Fuzz every parser and the simulated unit for SECONDS=60 in all, g
 verify-ci: setup build ## A thousand million MACs through RTL: odd units, odd shapes, pauses, a whole layer of a large model
 	$(TRINE) verify --plan ci --json target/verify-ci.json
 
-verify-full: setup build ## The same at length: every layer of every model, 160 patterns of pauses on odd units (half an hour)
+verify-full: setup build ## The same at length: ten times as many, all layers of three models, every depth there is on two buses
 	$(TRINE) verify --plan full --json target/verify-full.json
 
 conformance: ## Compare stored checkpoints with their stored logits; docs/conformance.md must come out as it is committed

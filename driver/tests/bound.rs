@@ -1,7 +1,7 @@
 //! Every ternary layer of the models that users have, against the bound on its cycles; `docs/bound.md` is made here.
 //!
 //! The cycles are those of the closed form, which equals the unit's own counter: on random units in `sim/tests/cycles.rs`, on
-//! exactly these layers in `make verify-full`.
+//! column blocks of these layers, and whole ones, in `make verify-full`.
 
 use trine_driver::Shape;
 use trine_spec::Config;
@@ -23,8 +23,8 @@ const HEAD: &str = "# Cycles of every layer, and the least there can be
 64 lanes x 16 columns, base 3, a host that never lets the unit wait. On a weight bus of 512 bits a tile takes four beats, on 1640
 bits one. `cycles >= ceil(N / columns) * ceil(K / lanes) * max(M, beats a tile)` is the bound; wanted are at most 1.02 times
 as many, and the pipeline's latency, and 64. Made and checked by `driver/tests/bound.rs` from the closed form in
-`driver/src/cycles.rs`; not to be edited. `make verify-full` runs every one of these layers through RTL and fails unless the unit
-counts exactly as many cycles.
+`driver/src/cycles.rs`; not to be edited. `make verify-full` runs a column block of each of these depths through RTL on both buses,
+and all layers of the first two models on 512 bits; it fails unless the unit counts exactly as many cycles as the closed form.
 
 ";
 
