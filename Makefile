@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
+.PHONY: help setup setup-synth build demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -27,6 +27,15 @@ test: setup ## Run all tests
 
 prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog, and refute broken ones
 	$(CARGO) test --package trine-synth --test prove -- --include-ignored --nocapture
+
+fuzz: setup ## Fuzz every parser and the simulated unit for SECONDS=60 in all, guided by coverage; TARGETS="names" does some
+	CARGO="$(CARGO)" SECONDS_IN_ALL="$(or $(SECONDS),60)" scripts/fuzz $(TARGETS)
+
+verify-ci: setup build ## A thousand million MACs through RTL: odd units, odd shapes, pauses, a whole layer of a large model
+	$(TRINE) verify --plan ci --json target/verify-ci.json
+
+verify-full: setup build ## The same at length: ten times as many, all layers of three models, every depth there is on two buses
+	$(TRINE) verify --plan full --json target/verify-full.json
 
 conformance: ## Compare stored checkpoints with their stored logits; docs/conformance.md must come out as it is committed
 	$(CARGO) run --release --quiet --package trine-golden-model --example conformance
@@ -65,7 +74,7 @@ deny: ## Check licences and sources of the dependencies, where cargo-deny is ins
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check licenses bans sources; \
 	else echo "deny: cargo-deny is not installed, dependencies not checked" >&2; fi
 
-ci: lint deny test conformance demo synth-smoke ## Everything a change must pass
+ci: lint deny test conformance demo verify-ci synth-smoke ## Everything a change must pass
 
 clean: ## Remove what was built and the tools; cached simulations stay in the user's cache folder
 	$(CARGO) clean

@@ -168,3 +168,40 @@ fn without_pauses_every_preset_meets_the_cycle_model() {
         assert_eq!((&report["cycles_model_exact"], &report["cases"]), (&true.into(), &58.into()), "{preset}");
     }
 }
+
+#[test]
+fn a_plan_is_verified_as_a_whole_and_has_to_come_to_something() {
+    let folder = workplace();
+    let plan = |least: u64| {
+        let text = format!(
+            "seed = 5\nleast-macs = {least}\nleast-combinations = 10\n\
+             [random]\nconfigurations = 1\ncases = 3\nstalls = [0.0, 0.4]\n\
+             [[layers]]\nunit = {{ lanes = 1, columns = 1, max-depth = 64, max-tokens = 4 }}\n\
+             tokens = [1, 3]\nsizes = [[5, 7], [70, 2]]\nstalls = [0.0]\n"
+        );
+        std::fs::write(folder.path().join("plan.toml"), text).unwrap();
+        trine(folder.path(), "verify --plan plan.toml --json p.json")
+    };
+    let run = plan(1000);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    let total = json(folder.path(), "p.json");
+    let number = |name: &str| total[name].as_u64().unwrap();
+    assert_eq!((number("combinations"), number("configurations"), number("mismatches")), (10, 2, 0));
+    let sum = total["outcomes"].as_array().unwrap().iter().map(|outcome| outcome["macs"].as_u64().unwrap()).sum();
+    assert!(number("macs") == sum && sum > 4 * (5 * 7 + 70 * 2), "{sum}");
+
+    let run = plan(1_000_000_000);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains(" MACs, and the plan wants 1 000 000 000"), "{}", run.stdout);
+    let run = trine(folder.path(), "verify --plan plan.toml --lanes 3");
+    assert!(run.code == Some(2) && run.stderr.contains("cannot be used with"), "{run:?}");
+}
+
+#[test]
+fn one_size_is_verified_alone() {
+    let folder = workplace();
+    let printed = done(folder.path(), "verify --preset odd --shape 4,30,8 --stalls 0 --json s.json");
+    assert!(printed.contains("m = 4, k = 30, n = 8"), "{printed}");
+    let one = json(folder.path(), "s.json");
+    assert_eq!((&one["cases"], &one["macs"], &one["cycles_model_exact"]), (&1.into(), &960.into(), &true.into()));
+}

@@ -48,7 +48,11 @@ impl Shape {
     pub fn cycles(&self, config: &Config) -> u64 {
         let (m, beats) = (self.m as u64, config.beats_per_tile() as u64);
         let chunks = m * self.k.div_ceil(config.lanes) as u64;
-        beats.max(1 + chunks.min(4)) + (self.tiles(config) - 1) * m.max(beats) + m + FILL + config.tree_levels() as u64
+        beats.max(1 + chunks.min(4))
+            + self.tiles(config).saturating_sub(1) * m.max(beats)
+            + m
+            + FILL
+            + config.tree_levels() as u64
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! open:  ID, VERSION, every constant of the configuration
-//! run:   PERF clear -> TOKENS DEPTH OUTPUTS JOB_TAG -> CTRL.start -> streams -> STATUS.done, DONE_TAG -> PERF snapshot
+//! run:   PERF clear -> WATCHDOG TOKENS DEPTH OUTPUTS JOB_TAG -> CTRL.start -> streams -> STATUS.done, DONE_TAG -> PERF snapshot
 //! reset: CTRL.abort -> CTRL.soft_reset -> STATUS must not be busy
 //! ```
 //!
-//! A job that fails leaves the unit in an unknown state, so the next one starts with a reset.
+//! A job that fails leaves the unit in an unknown state, so the next one starts with a reset. Two clocks run beside a job: the
+//! host's, which a [limit](Device::with_limit) sets, and the unit's watchdog, which ends a job whose host has gone: it is never
+//! silent for longer than the whole job takes and its host [pauses](Device::with_pause).
 
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,10 @@ use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, Transpor
 /// How often STATUS is read for a job whose results have all arrived; the unit needs a few cycles at most.
 const DONE_POLLS: usize = 1000;
 
+/// Device cycles that a host may pause where nothing else is said: over a second at 200 MHz, for a link as slow as a serial line
+/// and an operating system that has other things to do.
+const PAUSE: u32 = 1 << 28;
+
 /// A unit that has been identified and answers as its configuration says.
 #[derive(Debug)]
 pub struct Device<T> {
@@ -27,6 +33,8 @@ pub struct Device<T> {
     failed: bool,
     /// How long a job may take.
     limit: Option<Duration>,
+    /// How many device cycles the host may leave a job without a beat.
+    pause: u32,
 }
 
 impl<T: Transport> Device<T> {
@@ -36,7 +44,7 @@ impl<T: Transport> Device<T> {
     /// [`Error::NotTrine`], [`Error::VersionMismatch`], [`Error::ConfigMismatch`] with the field that differs, or
     /// [`Error::Register`].
     pub fn open(transport: T, config: Config) -> Result<Self, Error> {
-        let mut device = Self { transport, config, tag: 0, failed: false, limit: None };
+        let mut device = Self { transport, config, tag: 0, failed: false, limit: None, pause: PAUSE };
         let id = device.read(&regs::ID)?;
         if id != regs::ID_VALUE {
             return Err(Error::NotTrine { found: id });
@@ -67,6 +75,18 @@ impl<T: Transport> Device<T> {
     #[must_use]
     pub fn with_limit(self, limit: Duration) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// Lets the unit end a job itself, with [`ErrorCode::Watchdog`], when its host pauses for more than so many device cycles.
+    #[must_use]
+    pub fn with_pause(self, cycles: u32) -> Self {
+        Self { pause: cycles, ..self }
+    }
+
+    /// WATCHDOG of a job: no beat comes or goes for no longer than the whole job takes a host that never pauses, and the pause.
+    fn watchdog(&self, shape: Shape) -> u32 {
+        let cycles = shape.cycles(&self.config).saturating_add(self.pause.into());
+        u32::try_from(cycles).unwrap_or(u32::MAX)
     }
 
     /// The configuration that the unit was generated with.
@@ -114,6 +134,7 @@ impl<T: Transport> Device<T> {
         let job = JobPlace { tag: self.tag, tokens: shape.m, depth: shape.k, outputs: shape.n };
         self.access(&[
             (&regs::PERF_CTRL, Some(regs::PERF_CTRL_CLEAR.mask())),
+            (&regs::WATCHDOG, Some(self.watchdog(shape))),
             (&regs::TOKENS, Some(shape.m as u32)),
             (&regs::DEPTH, Some(shape.k as u32)),
             (&regs::OUTPUTS, Some(shape.n as u32)),

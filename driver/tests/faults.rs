@@ -134,6 +134,21 @@ fn the_unit_refuses_streams_that_do_not_fit_the_job() {
     assert!(device.run(shape, &acts, &weights, &mut [0; 16]).is_ok(), "the next job is fine");
 }
 
+#[test]
+fn every_job_sets_the_watchdog_to_its_cycles_and_the_hosts_pause() {
+    let config = Config::sized(4, 4);
+    let shape = trine_driver::Shape { m: 2, k: 4, n: 4 };
+    let watchdog = |device: Device<Twin>| {
+        let mut device = device;
+        device.run(shape, &[0; 8], &[0; 4], &mut [0; 32]).unwrap();
+        device.transport_mut().read(regs::WATCHDOG.offset).unwrap()
+    };
+    let device = || open(&config, |_| {}).unwrap();
+    assert_eq!(watchdog(device().with_pause(1000)), 1000 + shape.cycles(&config) as u32);
+    assert_eq!(watchdog(device().with_pause(u32::MAX)), u32::MAX, "as far as the register goes");
+    assert!(watchdog(device()) > 100_000_000, "a slow link is no fault");
+}
+
 /// A link that is down.
 struct Dead;
 

@@ -30,6 +30,7 @@ mod isolated;
 mod library;
 mod monitor;
 mod recipe;
+pub mod reference;
 mod scoreboard;
 mod serial;
 mod streams;

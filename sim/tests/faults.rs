@@ -1,7 +1,7 @@
 //! What the unit does with jobs that are wrong, stuck or dropped: an error code, never a wrong result, and the next job
 //! is right.
 
-use trine_driver::{Exchange, Transport, TransportError};
+use trine_driver::{Device, Error, Exchange, Shape, Transport, TransportError};
 use trine_sim::{BuildOptions, SimOptions, SimTransport};
 use trine_spec::registers::*;
 use trine_spec::{Config, WeightCode};
@@ -119,6 +119,36 @@ fn a_silent_host_trips_the_watchdog_only_when_it_is_on() {
     }
     assert_eq!(unit.code(), Some(ErrorCode::Watchdog));
     unit.works();
+}
+
+/// The unit looks for the one count that is the limit, which was behind it.
+#[test]
+fn a_watchdog_that_is_set_late_in_a_silence_still_ends_it() {
+    let mut unit = Unit::new();
+    for before in [0, 10_000] {
+        unit.write(&WATCHDOG, before);
+        unit.start(M, K, N);
+        for _ in 0..300 {
+            unit.0.dut_mut().tick().unwrap();
+        }
+        unit.write(&WATCHDOG, 100);
+        for _ in 0..120 {
+            unit.0.dut_mut().tick().unwrap();
+        }
+        assert_eq!(unit.code(), Some(ErrorCode::Watchdog), "{before}");
+    }
+}
+
+/// The driver sets the watchdog, so that the unit itself ends the job of a host that sends no weights.
+#[test]
+fn the_drivers_watchdog_ends_a_job_whose_host_stops() {
+    let shape = Shape { m: M, k: K, n: N };
+    let mut device = Device::open(Unit::new().0, config()).unwrap().with_pause(100);
+    let mut results = [0; 2 * M * 2 * 4];
+    let outcome = device.run(shape, &[1; M * K], &[], &mut results);
+    assert!(matches!(outcome, Err(Error::Device { code: ErrorCode::Watchdog, .. })), "{outcome:?}");
+    device.run(shape, &[1; M * K], &[0x55; 8], &mut results).unwrap();
+    assert_eq!(results[0], 8);
 }
 
 #[test]

@@ -70,6 +70,17 @@ impl Case<'static> {
     }
 }
 
+impl Case<'static> {
+    /// One matmul of a given size, of random weights.
+    pub(super) fn shaped(config: &Config, seed: u64, Shape { m, k, n }: Shape) -> Result<Self> {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let trits: Vec<i8> = (0..n * k).map(|_| rng.random_range(-1..=1)).collect();
+        let weights = Cow::Owned(TernaryMatrix::from_trits(n, k, &trits)?);
+        let activations = activations(&mut rng, config, m * k);
+        Ok(Self { seed, matmuls: vec![Multiplication { id: RANDOM, weights, activations, m }] })
+    }
+}
+
 impl<'a> Case<'a> {
     /// Layer number `index` of a model, with 1 to 16 tokens by turns.
     pub(super) fn layer(config: &Config, seed: u64, index: usize, id: LinearId, weights: &'a TernaryMatrix) -> Self {

@@ -4,30 +4,59 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use trine_driver::Shape;
+use trine_sim::BuildOptions;
 use trine_spec::Config;
 
-use super::{Finding, Outcome, Plan, verify};
+use super::cases::Case;
+use super::{Finding, Outcome, Plan, campaign, run_cases, verify};
 use crate::Verdict;
 use crate::args::{UnitArgs, describe, flags};
 use crate::loading::Loading;
 use crate::output::{grouped, progress, write_json};
 use crate::simulation;
 
+/// What a plan says itself.
+const ALONE: [&str; 16] = [
+    "cases",
+    "seed",
+    "stalls",
+    "shape",
+    "model",
+    "lanes",
+    "columns",
+    "act_bits",
+    "style",
+    "weight_code",
+    "weight_bus",
+    "max_depth",
+    "max_tokens",
+    "windows",
+    "config",
+    "preset",
+];
+
 /// Check the simulated accelerator against the golden model, on random cases and a model's layers
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Random cases
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    cases: u64,
+    /// Random cases [default: 100, or none with --shape]
+    #[arg(long, value_name = "N")]
+    cases: Option<u64>,
     /// Seed of the first case; case i of seed S is case 0 of seed S + i
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// Probability of a pause on every stream, 0 or more and below 1
     #[arg(long, value_name = "P", default_value_t = 0.3)]
     stalls: f64,
+    /// Verify one matmul of this size
+    #[arg(long, value_name = "M,K,N", value_parser = shape, conflicts_with_all = ["cases", "model"])]
+    shape: Option<Shape>,
     /// Verify the layers of this model too
     #[arg(long)]
     model: Option<PathBuf>,
+    /// Verify many units: ci, full, or a TOML file like those in cli/plans
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ALONE)]
+    plan: Option<String>,
     /// Write the machine form here
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -37,13 +66,27 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
+/// A size as it is written on the command line.
+fn shape(text: &str) -> Result<Shape, String> {
+    let sizes = text.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>();
+    let sizes = sizes.map_err(|error| error.to_string())?;
+    match sizes[..] {
+        [m, k, n] if m > 0 && k > 0 && n > 0 => Ok(Shape { m, k, n }),
+        _ => Err("three sizes above zero, separated by commas".into()),
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    if let Some(plan) = &args.plan {
+        return campaign::run(plan, args.json.as_deref(), out);
+    }
     let config = args.unit.config()?;
     let model = args.model.as_deref().map(|path| args.loading.load(path)).transpose()?;
     // Refused before anything is built.
     trine_sim::Stalls::new(args.stalls, args.seed)?;
+    let random = args.random();
     let plan = Plan {
-        cases: args.cases,
+        cases: random,
         seed: args.seed,
         stalls: args.stalls,
         model: model.as_ref(),
@@ -52,11 +95,24 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     };
     let layers = model.as_ref().map_or(0, |model| model.linears().count());
     writeln!(out, "unit: {}", describe(&config))?;
-    writeln!(out, "{} random cases, {layers} layers, seed {}, stalls {}", args.cases, args.seed, args.stalls)?;
+    match args.shape {
+        Some(Shape { m, k, n }) => {
+            writeln!(out, "m = {m}, k = {k}, n = {n}, seed {}, stalls {}", args.seed, args.stalls)?;
+        }
+        None => writeln!(out, "{random} random cases, {layers} layers, seed {}, stalls {}", args.seed, args.stalls)?,
+    }
     out.flush()?;
 
-    let bar = progress(args.cases + layers as u64, "cases");
-    let outcome = verify(&simulation::verilog(&config)?, &config, &plan, &|| bar.inc(1))?;
+    let bar = progress(random + layers as u64, "cases");
+    let verilog = simulation::verilog(&config)?;
+    let outcome = match args.shape {
+        None => verify(&verilog, &config, &plan, &|| bar.inc(1))?,
+        Some(shape) => {
+            let library = simulation::build(&verilog, BuildOptions::default())?;
+            let case = Case::shaped(&config, args.seed, shape);
+            run_cases(&library, &verilog, &config, &plan, std::iter::once(case), &|| bar.inc(1))?
+        }
+    };
     bar.finish_and_clear();
 
     writeln!(out, "mismatches {} of {} MACs in {} cases", outcome.mismatches, grouped(outcome.macs), outcome.cases)?;
@@ -67,7 +123,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     };
     writeln!(out, "{} cycles, bound {}, {model}", grouped(outcome.cycles), grouped(outcome.bound_cycles))?;
     if let Some(finding) = &outcome.first_mismatch {
-        report(finding, args, &config, out)?;
+        report(finding, &args.replay(finding, &config), out)?;
     }
     if let Some(path) = &args.json {
         write_json(path, &outcome)?;
@@ -75,12 +131,38 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(verdict(&outcome))
 }
 
-fn verdict(outcome: &Outcome) -> Verdict {
+impl Args {
+    /// How many random cases there are.
+    fn random(&self) -> u64 {
+        self.cases.unwrap_or(if self.shape.is_some() { 0 } else { 100 })
+    }
+
+    /// The arguments that show a finding again.
+    fn replay(&self, finding: &Finding, config: &Config) -> String {
+        let seed = finding.seed;
+        let what = match (&self.model, self.shape) {
+            (_, Some(shape)) => shaped(shape, seed),
+            (Some(model), _) if finding.case >= self.random() => {
+                format!("--cases 0 --seed {seed} --model {}", model.display())
+            }
+            _ => format!("--cases 1 --seed {seed}"),
+        };
+        format!("{} {what} --stalls {}", flags(config), self.stalls)
+    }
+}
+
+/// The arguments that verify one size.
+pub(super) fn shaped(Shape { m, k, n }: Shape, seed: u64) -> String {
+    format!("--shape {m},{k},{n} --seed {seed}")
+}
+
+pub(super) fn verdict(outcome: &Outcome) -> Verdict {
     let right = outcome.first_mismatch.is_none() && outcome.cycles_model_exact != Some(false);
     if right { Verdict::Right } else { Verdict::Wrong }
 }
 
-fn report(finding: &Finding, args: &Args, config: &Config, out: &mut dyn Write) -> Result<()> {
+/// Says what was found; `replay` are the arguments that show it again.
+pub(super) fn report(finding: &Finding, replay: &str, out: &mut dyn Write) -> Result<()> {
     let Finding { case, seed, m, k, n, .. } = finding;
     writeln!(out, "FAILED: case {case}, seed {seed}, m = {m}, k = {k}, n = {n}")?;
     if let Some(error) = &finding.error {
@@ -97,11 +179,7 @@ fn report(finding: &Finding, args: &Args, config: &Config, out: &mut dyn Write) 
     if let Some(waveform) = &finding.waveform {
         writeln!(out, "  waveform: {}", waveform.display())?;
     }
-    let what = match &args.model {
-        Some(model) if *case >= args.cases => format!("--cases 0 --seed {seed} --model {}", model.display()),
-        _ => format!("--cases 1 --seed {seed}"),
-    };
-    writeln!(out, "  replay: trine verify {} {what} --stalls {}", flags(config), args.stalls)?;
+    writeln!(out, "  replay: trine verify {replay}")?;
     Ok(())
 }
 
@@ -135,7 +213,7 @@ mod tests {
     fn printed(line: &str, finding: &Finding) -> String {
         let args = Line::try_parse_from(line.split_whitespace()).unwrap().args;
         let mut out = vec![];
-        report(finding, &args, &args.unit.config().unwrap(), &mut out).unwrap();
+        report(finding, &args.replay(finding, &args.unit.config().unwrap()), &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -155,6 +233,15 @@ mod tests {
         let json = serde_json::to_value(finding(3)).unwrap();
         for field in ["seed", "case", "cycle", "beat", "column", "expected", "actual", "waveform"] {
             assert!(!json[field].is_null(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_repeated_as_it_was_given() {
+        let text = printed("trine --shape 3,10,6 --stalls 0", &finding(0));
+        assert!(text.ends_with(" --shape 3,10,6 --seed 8 --stalls 0\n"), "{text}");
+        for wrong in ["3,10", "3,10,0", "3,10,6,1", "a,b,c", ""] {
+            assert!(Line::try_parse_from(["trine", "--shape", wrong]).is_err(), "{wrong}");
         }
     }
 

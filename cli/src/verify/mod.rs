@@ -3,8 +3,10 @@
 //! A case is a fresh unit and a few matmuls in a row, so that each can be repeated alone. Random case `i` of seed `s` is
 //! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported.
 
+mod campaign;
 mod cases;
 mod command;
+mod plan;
 
 pub(crate) use command::{Args, run};
 
@@ -92,6 +94,22 @@ pub struct Finding {
 /// When the simulation cannot be built. A unit that fails is an [`Outcome`].
 pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn()) -> Result<Outcome> {
     let library = simulation::build(verilog, BuildOptions { gates: plan.gates, ..BuildOptions::default() })?;
+    let layers = plan.model.into_iter().flat_map(Model::linears);
+    let cases = (0..plan.cases)
+        .map(|i| Case::random(config, plan.seed.wrapping_add(i)))
+        .chain(layers.enumerate().map(|(i, (id, linear))| Ok(Case::layer(config, plan.seed, i, id, &linear.weights))));
+    run_cases(&library, verilog, config, plan, cases, step)
+}
+
+/// Runs cases up to the first that fails, which is repeated with a waveform.
+fn run_cases<'a>(
+    library: &Library,
+    verilog: &Verilog,
+    config: &Config,
+    plan: &Plan<'_>,
+    cases: impl Iterator<Item = Result<Case<'a>>>,
+    step: &dyn Fn(),
+) -> Result<Outcome> {
     let mut outcome = Outcome {
         cycles_model_exact: (plan.stalls == 0.0 && !config.windows).then_some(true),
         seed: plan.seed,
@@ -99,13 +117,9 @@ pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn
         config: config.clone(),
         ..Outcome::default()
     };
-    let layers = plan.model.into_iter().flat_map(Model::linears);
-    let cases = (0..plan.cases)
-        .map(|i| Case::random(config, plan.seed.wrapping_add(i)))
-        .chain(layers.enumerate().map(|(i, (id, linear))| Ok(Case::layer(config, plan.seed, i, id, &linear.weights))));
     for (number, case) in (0..).zip(cases) {
         let case = case?;
-        let ledger = run_case(&library, config, plan, &case, None)?;
+        let ledger = run_case(library, config, plan, &case, None)?;
         outcome.cases += 1;
         outcome.macs += ledger.macs;
         outcome.mismatches += ledger.mismatches;

@@ -74,8 +74,8 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let res_ready = m.input("res_ready_i", BIT);
 
     // Wires that close the loop between the sequencer and what it commands.
-    let act_take = m.wire("act_take", BIT);
-    let wgt_take = m.wire("wgt_take", BIT);
+    let issue = m.wire("issue", BIT);
+    let take = m.wire("take", BIT);
     let rewind = m.wire("rewind", BIT);
 
     let lanes = match c.act_bits {
@@ -94,7 +94,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("in_valid_i", &act_valid),
             ("in_last_i", &act_last),
             ("in_data_i", &lanes),
-            ("take_i", &act_take),
+            ("take_i", &issue),
             ("rewind_i", &rewind),
         ],
     );
@@ -107,7 +107,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("in_valid_i", &wgt_valid),
             ("in_last_i", &wgt_last),
             ("in_data_i", &wgt_data),
-            ("take_i", &wgt_take),
+            ("take_i", &take),
         ],
     );
     let pop = m.wire("pop", BIT);
@@ -128,13 +128,12 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("pop_i", &pop),
         ],
     );
-    m.assign(&act_take, &seq["issue_act_o"]);
-    m.assign(&wgt_take, &seq["take_wgt_o"]);
+    m.assign(&issue, &seq["issue_o"]);
+    m.assign(&take, &seq["take_o"]);
     m.assign(&rewind, &seq["rewind_o"]);
-    let issue = m.name("issue", &seq["issue_o"]);
 
     // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.
-    let take_q = m.register("take_q", &seq["take_o"]);
+    let take_q = m.register("take_q", &take);
     let columns =
         m.instance("tile", &tile, &[("swap_i", &take_q), ("act_i", &act["word_o"]), ("tile_i", &wgt["tile_o"])]);
     // The sum of an issue is there after the buffers' cycle, the tile's registers and the column's latency.

@@ -11,7 +11,8 @@
 //! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows; `open_o` is `busy_o` without
 //! that cycle, `open_next_o` the same a cycle ahead. A fault ends the job one cycle after it
 //! was seen, long before the results of what was wrong arrive. `error_o` and `done_o` are pulses; `code_o` keeps the reason
-//! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream moved.
+//! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream
+//! moved, and begins anew when its limit is written: it looks for the one count that is the limit, which must not be behind it.
 
 use super::sequencer::{depth_ty, token_ty};
 use crate::lang::{BIT, Errors, Module, bits, cat, lit, mux, set, set_to, when};
@@ -44,6 +45,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
     let tag = m.input("tag_i", bits(JOB_TAG_TAG.width));
     let limit = m.input("watchdog_i", bits(WATCHDOG_CYCLES.width));
+    let limit_written = m.input("watchdog_written_i", BIT);
     let moved = m.input("moved_i", bits(3));
     let res_done = m.input("res_done_i", BIT);
     let faults = if c.windows { &FAULTS[..] } else { &FAULTS[..5] };
@@ -95,7 +97,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         m.on_clock([when(stray & code_q.is(0), [set(&code_q, &reason)])]);
     }
     m.on_clock([
-        set(&idle_q, mux(moved_q.any() | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
+        set(&idle_q, mux(moved_q.any() | &limit_written | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
         when(&finish, [set_to(&busy_q, 0), set(&done_tag_q, &tag_q)]),
         when(&fault, [set_to(&busy_q, 0), set(&code_q, &reason_q)]),
         when(&abort, [set_to(&busy_q, 0)]),

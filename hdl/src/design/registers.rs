@@ -21,7 +21,7 @@ use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{
     ACT_WINDOW, Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, REGISTERS, RES_WINDOW, Register, SPACE, STATUS,
-    STATUS_BUSY, WGT_WINDOW, Window, constant,
+    STATUS_BUSY, WATCHDOG, WGT_WINDOW, Window, constant,
 };
 
 const SLVERR: i64 = 0b10;
@@ -107,6 +107,9 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
             }
             file.m.name(&format!("{name}_strobe"), &file.commit & hit)
         };
+        if *r == WATCHDOG {
+            file.m.drive("watchdog_written_o", &strobe);
+        }
         let (value, word) = (file.register(r, &strobe), file.m.reg(&format!("{name}_word_q"), bits(32)));
         file.m.on_clock([set(&word, mux(&skip, lit(0, word.ty), value))]);
         skips.push(skip);

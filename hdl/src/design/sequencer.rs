@@ -11,8 +11,7 @@
 //! job must carry `tlast`, and no other. `wants_tile_o` until the last tile is taken.
 //!
 //! Whether a tile is there is known here and in the loader, from `tile_arrives_i` (the loader has one in the next cycle, even
-//! if another is taken now) and from what is taken; `issue_o` and `take_o` go to the two buffers from registers of their
-//! own. So neither place waits for the other.
+//! if another is taken now) and from what is taken, so that the two can lie apart.
 
 use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, lit, mux, set, set_to, when};
 use std::sync::Arc;
@@ -36,7 +35,6 @@ pub(super) fn depth_ty(c: &Config) -> Ty {
 /// Structural mistakes, none for a checked configuration.
 pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_sequencer", "Walks the passes, tiles and tokens of a job.");
-    m.keep_registers();
     let rst = m.input("rst_i", BIT);
     let start = m.input("start_i", BIT);
     let last_token = m.input("last_token_i", token_ty(c));
@@ -94,8 +92,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     // All that an issue waits for, decided in the cycle before it.
     let issue_q = m.reg("issue_q", BIT);
     let take_q = m.reg("take_q", BIT);
-    let issue_act_q = m.reg("issue_act_q", BIT);
-    let take_wgt_q = m.reg("take_wgt_q", BIT);
     let issue = issue_q.clone();
     let result = m.name("result", &issue & &last_chunk_q);
     let promised = m.name("promised", &result & !&pop);
@@ -108,13 +104,9 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let last_next = m.name("last_next", mux(&last_q, &single_q, token_q.eq(&before_last_q)));
     let roomy = m.name("roomy", !room_q.lt(lit(3, room_q.ty)));
     let tile_next = m.name("tile_next", (&tile_q & !&take_q) | &tile_arrives);
-    let issues = m.name("issues", &may & (&tile_next | !&needs_tile));
-    let takes = m.name("takes", may & &tile_next & needs_tile);
     m.on_clock([
-        set(&issue_q, &issues),
-        set(&issue_act_q, issues),
-        set(&take_q, &takes),
-        set(&take_wgt_q, takes),
+        set(&issue_q, &may & (&tile_next | !&needs_tile)),
+        set(&take_q, may & &tile_next & needs_tile),
         set(&tile_q, tile_next),
         set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
         // Two more issues may be decided before this is seen.
@@ -153,9 +145,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&run_q, 1),
                 set_to(&wants_q, 1),
                 set_to(&issue_q, 0),
-                set_to(&issue_act_q, 0),
                 set_to(&take_q, 0),
-                set_to(&take_wgt_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
                 set(&last_q, &single_q),
@@ -174,9 +164,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&run_q, 0),
                 set_to(&wants_q, 0),
                 set_to(&issue_q, 0),
-                set_to(&issue_act_q, 0),
                 set_to(&take_q, 0),
-                set_to(&take_wgt_q, 0),
                 set_to(&tile_q, 0),
                 set_to(&n_left_q, 0),
                 set_to(&room_q, room as i64),
@@ -187,10 +175,8 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     ]);
 
     m.drive("issue_o", &issue);
-    m.drive("issue_act_o", &issue_act_q);
     m.drive("rewind_o", &pass_end);
     m.drive("take_o", &take_q);
-    m.drive("take_wgt_o", &take_wgt_q);
     m.drive("wants_tile_o", &wants_q);
     m.drive("token_o", &token_q);
     m.drive("first_chunk_o", &first_chunk_q);

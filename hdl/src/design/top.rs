@@ -147,6 +147,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         ("outputs_i", &regs["outputs_n_o"]),
         ("tag_i", &regs["job_tag_tag_o"]),
         ("watchdog_i", &regs["watchdog_cycles_o"]),
+        ("watchdog_written_i", &regs["watchdog_written_o"]),
         ("moved_i", &moved),
         ("res_done_i", &res_done),
         ("act_early_i", &core["act_early_o"]),

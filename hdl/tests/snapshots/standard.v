@@ -31,6 +31,7 @@ module trine_registers (
   output wire [12:0] tokens_m_o,
   output wire [18:0] depth_k_o,
   output wire [19:0] outputs_n_o,
+  output wire watchdog_written_o,
   output wire [31:0] watchdog_cycles_o,
   output wire [31:0] job_tag_tag_o,
   input  wire [31:0] done_tag_tag_i,
@@ -242,6 +243,7 @@ module trine_registers (
   assign outputs_n_o = outputs_n_q;
   assign watchdog_write = write_low_q[5] & write_high_1_q;
   assign watchdog_strobe = commit_q & watchdog_write;
+  assign watchdog_written_o = watchdog_strobe;
   assign watchdog_cycles_o = watchdog_cycles_q;
   assign job_tag_write = write_low_q[6] & write_high_1_q;
   assign job_tag_strobe = commit_q & job_tag_write;
@@ -1381,10 +1383,8 @@ module trine_sequencer (
   input  wire tile_last_i,
   input  wire pop_i,
   output wire issue_o,
-  output wire issue_act_o,
   output wire rewind_o,
   output wire take_o,
-  output wire take_wgt_o,
   output wire wants_tile_o,
   output wire [3:0] token_o,
   output wire first_chunk_o,
@@ -1430,8 +1430,6 @@ module trine_sequencer (
   wire has_tile;
   reg issue_q;
   reg take_q;
-  reg issue_act_q;
-  reg take_wgt_q;
   wire result;
   wire promised;
   wire freed;
@@ -1442,8 +1440,6 @@ module trine_sequencer (
   wire last_next;
   wire roomy;
   wire tile_next;
-  wire issues;
-  wire takes;
   reg issue_1_q;
   reg pass_end_1_q;
   reg issue_2_q;
@@ -1469,13 +1465,9 @@ module trine_sequencer (
   assign last_next = last_q ? single_q : (token_q == before_last_q);
   assign roomy = ~(room_q < 6'd3);
   assign tile_next = (tile_q & ~take_q) | tile_arrives_i;
-  assign issues = may & (tile_next | ~needs_tile);
-  assign takes = (may & tile_next) & needs_tile;
   assign issue_o = issue_q;
-  assign issue_act_o = issue_act_q;
   assign rewind_o = pass_end_q;
   assign take_o = take_q;
-  assign take_wgt_o = take_wgt_q;
   assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
@@ -1495,7 +1487,7 @@ module trine_sequencer (
   assign wgt_early_o = wgt_early_q;
   assign wgt_late_o = wgt_late_q;
 
-  (* keep *) always @(posedge clk_i) begin
+  always @(posedge clk_i) begin
     pop_q <= pop_i & ~rst_i;
     had_room_q <= has_room_q;
     single_q <= last_token_i == 4'd0;
@@ -1505,10 +1497,8 @@ module trine_sequencer (
     k_second_q <= depth_i - 15'd64;
     one_pass_q <= ~(20'd16 < outputs_i);
     n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd16);
-    issue_q <= issues;
-    issue_act_q <= issues;
-    take_q <= takes;
-    take_wgt_q <= takes;
+    issue_q <= may & (tile_next | ~needs_tile);
+    take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
     room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
     has_room_q <= roomy;
@@ -1539,9 +1529,7 @@ module trine_sequencer (
       run_q <= 1'd1;
       wants_q <= 1'd1;
       issue_q <= 1'd0;
-      issue_act_q <= 1'd0;
       take_q <= 1'd0;
-      take_wgt_q <= 1'd0;
       token_q <= 4'd0;
       first_q <= 1'd1;
       last_q <= single_q;
@@ -1557,9 +1545,7 @@ module trine_sequencer (
       run_q <= 1'd0;
       wants_q <= 1'd0;
       issue_q <= 1'd0;
-      issue_act_q <= 1'd0;
       take_q <= 1'd0;
-      take_wgt_q <= 1'd0;
       tile_q <= 1'd0;
       n_left_q <= 20'd0;
       room_q <= 6'd32;
@@ -2626,8 +2612,8 @@ module trine_core (
   output wire wgt_early_o,
   output wire illegal_o
 );
-  wire act_take;
-  wire wgt_take;
+  wire issue;
+  wire take;
   wire rewind;
   wire activations_in_ready_o;
   wire [511:0] activations_word_o;
@@ -2642,10 +2628,8 @@ module trine_core (
   wire weights_illegal_o;
   wire pop;
   wire sequencer_issue_o;
-  wire sequencer_issue_act_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
-  wire sequencer_take_wgt_o;
   wire sequencer_wants_tile_o;
   wire [3:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
@@ -2660,7 +2644,6 @@ module trine_core (
   wire sequencer_act_late_o;
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
-  wire issue;
   reg take_q;
   wire [223:0] tile_sums_o;
   wire [15:0] tile_owed_o;
@@ -2747,10 +2730,9 @@ module trine_core (
   wire signed [31:0] result_15;
   reg [15:0] real_q;
   wire [63:0] keep;
-  assign act_take = sequencer_issue_act_o;
-  assign wgt_take = sequencer_take_wgt_o;
-  assign rewind = sequencer_rewind_o;
   assign issue = sequencer_issue_o;
+  assign take = sequencer_take_o;
+  assign rewind = sequencer_rewind_o;
   assign word = {job_end_10_q, last_pass_10_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[368];
@@ -2795,7 +2777,7 @@ module trine_core (
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
-    .take_i(act_take),
+    .take_i(issue),
     .rewind_i(rewind),
     .in_ready_o(activations_in_ready_o),
     .word_o(activations_word_o),
@@ -2811,7 +2793,7 @@ module trine_core (
     .in_valid_i(wgt_valid_i),
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
-    .take_i(wgt_take),
+    .take_i(take),
     .tile_o(weights_tile_o),
     .in_ready_o(weights_in_ready_o),
     .arrives_o(weights_arrives_o),
@@ -2834,10 +2816,8 @@ module trine_core (
     .tile_last_i(weights_last_o),
     .pop_i(pop),
     .issue_o(sequencer_issue_o),
-    .issue_act_o(sequencer_issue_act_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
-    .take_wgt_o(sequencer_take_wgt_o),
     .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
@@ -2892,7 +2872,7 @@ module trine_core (
   wire unused_ok = &{1'b0, sequencer_n_left_o[19:5]};
 
   always @(posedge clk_i) begin
-    take_q <= sequencer_take_o;
+    take_q <= take;
     if (clear_i) begin
       valid_1_q <= 1'd0;
     end else begin
@@ -3042,6 +3022,7 @@ module trine_job (
   input  wire [19:0] outputs_i,
   input  wire [31:0] tag_i,
   input  wire [31:0] watchdog_i,
+  input  wire watchdog_written_i,
   input  wire [2:0] moved_i,
   input  wire res_done_i,
   input  wire act_early_i,
@@ -3123,7 +3104,7 @@ module trine_job (
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;
-    idle_q <= ((|moved_q) | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
+    idle_q <= (((|moved_q) | watchdog_written_i) | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
       busy_q <= 1'd0;
       done_tag_q <= tag_q;
@@ -3481,6 +3462,7 @@ module trine (
   wire [12:0] registers_tokens_m_o;
   wire [18:0] registers_depth_k_o;
   wire [19:0] registers_outputs_n_o;
+  wire registers_watchdog_written_o;
   wire [31:0] registers_watchdog_cycles_o;
   wire [31:0] registers_job_tag_tag_o;
   wire registers_perf_ctrl_clear_o;
@@ -3643,6 +3625,7 @@ module trine (
     .tokens_m_o(registers_tokens_m_o),
     .depth_k_o(registers_depth_k_o),
     .outputs_n_o(registers_outputs_n_o),
+    .watchdog_written_o(registers_watchdog_written_o),
     .watchdog_cycles_o(registers_watchdog_cycles_o),
     .job_tag_tag_o(registers_job_tag_tag_o),
     .perf_ctrl_clear_o(registers_perf_ctrl_clear_o),
@@ -3701,6 +3684,7 @@ module trine (
     .outputs_i(registers_outputs_n_o),
     .tag_i(registers_job_tag_tag_o),
     .watchdog_i(registers_watchdog_cycles_o),
+    .watchdog_written_i(registers_watchdog_written_o),
     .moved_i(moved),
     .res_done_i(res_done),
     .act_early_i(core_act_early_o),

@@ -85,8 +85,6 @@
       // What is known in two places is the same in both.
       assert (\core.sequencer.able_q == (\core.sequencer.run_q & \core.sequencer.has_room_q ));
       assert (\core.sequencer.tile_q == \core.weights.valid_q );
-      assert (\core.sequencer.issue_act_q == \core.sequencer.issue_q );
-      assert (\core.sequencer.take_wgt_q == \core.sequencer.take_q );
       if (\core.sequencer.run_q )
         assert (\core.sequencer.pass_end_q == (\core.sequencer.last_q & \core.sequencer.last_chunk_q ));
       assert (~\core.sequencer.has_room_q | free >= 2);

@@ -1,0 +1,17 @@
+//! libFuzzer around one target, which `TRINE_TARGET` names.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use trine_fuzz::{TARGETS, Target};
+
+static TARGET: LazyLock<&Target> = LazyLock::new(|| {
+    let name = std::env::var("TRINE_TARGET").unwrap_or_default();
+    TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| {
+        let known: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+        eprintln!("TRINE_TARGET is one of {}", known.join(" "));
+        std::process::exit(2);
+    })
+});
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| (TARGET.run)(bytes));
