@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo test conformance prove cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -21,6 +21,11 @@ build: ## Build the trine command
 demo: setup build ## Check the hardware against the golden model, then let a BitNet model speak through it
 	$(TRINE) verify --lanes 64 --columns 16 --cases 20 --seed 1 --stalls 0.3
 	$(TRINE) run --model models/shakespeare --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear --report target/demo
+
+train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then let it speak through the simulated hardware
+	@scripts/fetch-shakespeare target/shakespeare.txt
+	$(TRINE) train --data target/shakespeare.txt --out target/train-demo --steps 8000 --every 500
+	$(TRINE) run --model target/train-demo/model --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
 
 test: setup ## Run all tests
 	$(CARGO) test --workspace
