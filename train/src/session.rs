@@ -55,7 +55,13 @@ impl Session {
     pub fn resume(text: String, folder: PathBuf, every: usize) -> Result<Self, Error> {
         let checkpoint = checkpoint::load(&folder)?;
         checkpoint.expect_text(&text)?;
-        let corpus = Corpus::with(&text, Vocabulary::load(&folder)?)?;
+        let vocabulary = Vocabulary::load(&folder)?;
+        let (found, expected) = (vocabulary.size(), checkpoint.trainer.recipe.shape.vocab);
+        if found != expected {
+            let reason = format!("the vocabulary has {found} tokens, the checkpoint's model {expected}");
+            return Err(Error::checkpoint(&folder, reason));
+        }
+        let corpus = Corpus::with(&text, vocabulary)?;
         let Checkpoint { trainer, curve, .. } = checkpoint;
         Ok(Self { trainer, corpus, curve, text, folder: Some(folder), every: every.max(1) })
     }

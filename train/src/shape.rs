@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, Layout};
 
 /// How the linears of a model compute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Shape {
 
 /// Base of the rotary positions.
 pub const ROPE_THETA: f32 = 10_000.0;
+/// More would take twenty gigabytes of weights, moments and gradients.
+const MOST_PARAMETERS: usize = 1 << 30;
 /// Added to the mean square in every norm.
 pub const NORM_EPS: f32 = 1e-5;
 
@@ -75,6 +77,7 @@ impl Shape {
     /// # Errors
     /// [`Error::Shape`] says which size is wrong and what it has to be.
     pub fn check(&self) -> Result<(), Error> {
+        // Sums of so many int8, each times a trit, are exact in f32.
         const MOST: usize = 1 << 16;
         let sizes = [
             ("hidden", self.hidden),
@@ -103,9 +106,9 @@ impl Shape {
                 self.heads, self.kv_heads
             )));
         }
-        // Sums of int8 times one bit are exact in f32 up to here.
-        if self.hidden.max(self.intermediate) > 1 << 16 {
-            return Err(Error::Shape("a linear is deeper than 65536".into()));
+        let total = Layout::new(self).total();
+        if total > MOST_PARAMETERS {
+            return Err(Error::Shape(format!("it has {total} parameters; at most {MOST_PARAMETERS} are trained here")));
         }
         Ok(())
     }
@@ -135,6 +138,7 @@ mod tests {
             (Shape { hidden: 60, ..good }, "twice the heads"),
             (Shape { kv_heads: 3, ..good }, "kv_heads is 3"),
             (Shape { context: 1, ..good }, "context is 1"),
+            (Shape { hidden: 1 << 15, intermediate: 1 << 15, ..good }, "at most 1073741824"),
         ] {
             let error = bad.check().unwrap_err().to_string();
             assert!(error.contains(word), "{error}");

@@ -34,9 +34,20 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Makes sure that the recipe can be followed.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] or [`Error::Recipe`] say what is wrong.
+    pub fn check(&self) -> Result<(), Error> {
+        const MOST_TOKENS: usize = 1 << 20;
         self.shape.check()?;
         let Self { batch, shards, schedule: Schedule { peak, steps, .. }, .. } = *self;
+        if batch > MOST_TOKENS / self.shape.context {
+            return Err(Error::Recipe(format!(
+                "a batch of {batch} sequences of {} tokens is more than {MOST_TOKENS} tokens a step",
+                self.shape.context
+            )));
+        }
         if batch == 0 || shards == 0 || !batch.is_multiple_of(shards) {
             return Err(Error::Recipe(format!(
                 "a batch of {batch} sequences cannot be cut into {shards} equal shards"

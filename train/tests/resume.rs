@@ -110,6 +110,18 @@ fn another_text_is_refused() {
     assert!(error.contains("another text"), "{error}");
 }
 
+/// A larger one would give tokens that the model has no embedding for.
+#[test]
+fn another_vocabulary_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    Session::begin(text(), VocabularyKind::Characters, recipe(Kind::Float), Some(path.clone()), 8).unwrap();
+    let larger: Vec<char> = ('A'..='Z').chain('a'..='z').collect();
+    std::fs::write(path.join("chars.json"), serde_json::to_vec(&larger).unwrap()).unwrap();
+    let error = Session::resume(text(), path, 8).unwrap_err().to_string();
+    assert!(error.contains("the vocabulary has 52 tokens"), "{error}");
+}
+
 /// It learns: the text is periodic, and a few hundred tokens are enough to see that.
 #[test]
 fn losses_fall() {
