@@ -47,7 +47,7 @@ browser: build ## Open the report of a run in headless Chromium, on a phone and 
 
 energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
 	$(CARGO) test --package trine-synth --test gates -- --include-ignored
-	$(TRINE) energy gates --model models/shakespeare --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
+	$(TRINE) energy gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
 	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
 
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
