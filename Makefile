@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -21,6 +21,11 @@ build: ## Build the trine command
 demo: setup build ## Check the hardware against the golden model, then let a BitNet model speak through it
 	$(TRINE) verify --lanes 64 --columns 16 --cases 20 --seed 1 --stalls 0.3
 	$(TRINE) run --model models/shakespeare --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear --report target/demo
+
+train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then let it speak through the simulated hardware
+	@scripts/fetch-shakespeare target/shakespeare.txt
+	$(TRINE) train --data target/shakespeare.txt --out target/train-demo --steps 8000 --every 500
+	$(TRINE) run --model target/train-demo/model --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
 
 test: setup ## Run all tests
 	$(CARGO) test --workspace
@@ -51,7 +56,7 @@ browser: build ## Open the report of a run in headless Chromium, on a phone and 
 
 energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
 	$(CARGO) test --package trine-synth --test gates -- --include-ignored
-	$(TRINE) energy gates --model models/shakespeare --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
+	$(TRINE) energy gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
 	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
 
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped

@@ -12,6 +12,7 @@
 mod args;
 mod backend;
 mod beside;
+mod compare;
 mod energy;
 mod estimate;
 mod fault;
@@ -23,6 +24,7 @@ mod manifest;
 mod markdown;
 mod output;
 mod perplexity;
+mod plot;
 mod pricing;
 mod regs;
 mod report;
@@ -30,6 +32,7 @@ mod run;
 mod simulate;
 mod simulation;
 mod synth;
+mod train;
 pub mod verify;
 
 use std::io::{self, Write};
@@ -47,6 +50,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Compare(compare::Args),
     Energy(energy::Args),
     Estimate(estimate::Args),
     Generate(generate::Args),
@@ -58,6 +62,7 @@ enum Verb {
     #[command(hide = true)]
     Simulate(simulate::Args),
     Synth(synth::Args),
+    Train(train::Args),
     Verify(verify::Args),
 }
 
@@ -91,6 +96,7 @@ pub fn main() -> ExitCode {
 fn run(verb: &Verb) -> anyhow::Result<Verdict> {
     let mut out = io::stdout().lock();
     let verdict = match verb {
+        Verb::Compare(args) => compare::run(args, &mut out),
         Verb::Estimate(args) => estimate::run(args, &mut out),
         Verb::Energy(args) => energy::run(args, &mut out),
         Verb::Generate(args) => generate::run(args, &mut out),
@@ -101,6 +107,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Run(args) => run::run(args, &mut out),
         Verb::Simulate(args) => simulate::run(args, &mut out),
         Verb::Synth(args) => synth::run(args, &mut out),
+        Verb::Train(args) => train::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
     }?;
     out.flush()?;

@@ -42,7 +42,8 @@ fn furthest(actual: &[f32], expected: &[f32]) -> f32 {
 #[test]
 fn inspect_shows_every_checkpoint() {
     let table = [
-        ("models/shakespeare", "BitNetForCausalLM", "bitlinear", 4, 737_280),
+        ("models/shakespeare", "BitNetForCausalLM", "bitlinear", 5, 2_027_520),
+        ("models/shakespeare-small", "BitNetForCausalLM", "bitlinear", 4, 737_280),
         ("bitlinear_packed-float32", "BitNetForCausalLM", "bitlinear", 2, 201_216),
         ("autobit_offline-bfloat16", "BitNetForCausalLM", "autobitlinear-offline", 2, 201_216),
         ("online-float32", "BitNetForCausalLM", "autobitlinear-online", 2, 201_216),

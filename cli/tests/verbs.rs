@@ -1,4 +1,4 @@
-//! The verbs on the bundled model and small units, end to end.
+//! The verbs on a bundled model and small units, end to end.
 
 mod common;
 

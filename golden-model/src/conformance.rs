@@ -40,6 +40,7 @@ const fn case(model: &'static str, ids: &'static str, logits: &'static str, max_
 }
 
 const SHAKESPEARE: &str = "models/shakespeare";
+const SMALL: &str = "models/shakespeare-small";
 const BITLINEAR: &str = "golden-model/tests/fixtures/bitlinear_packed-float32";
 const OFFLINE: &str = "golden-model/tests/fixtures/autobit_offline-bfloat16";
 const ONLINE: &str = "golden-model/tests/fixtures/online-float32";
@@ -52,9 +53,11 @@ const LOGITS: &str = "logits_f32.npy";
 const STRICT_LOGITS: &str = "strict_logits_f32.npy";
 
 /// Every checkpoint that comes with the repository. `logits_f32` of the bfloat16 checkpoint were computed in bf16.
-pub const CASES: [Case; 14] = [
+pub const CASES: [Case; 16] = [
     case(SHAKESPEARE, STRICT_IDS, STRICT_LOGITS, 3e-4, 1e-4),
     case(SHAKESPEARE, IDS, LOGITS, 0.4, 0.005),
+    case(SMALL, STRICT_IDS, STRICT_LOGITS, 3e-4, 1e-4),
+    case(SMALL, IDS, LOGITS, 0.4, 0.005),
     case(BITLINEAR, STRICT_IDS, STRICT_LOGITS, 3e-4, 1e-4),
     case(BITLINEAR, IDS, LOGITS, 1.0, 0.03),
     case(OFFLINE, STRICT_IDS, STRICT_LOGITS, 3e-4, 1e-4),

@@ -20,7 +20,7 @@ let browser, run, html;
 
 before(async () => {
   const [program, ...leading] = (process.env.TRINE ?? "target/release/trine").split(" ");
-  const line = `run --model ${root}/models/shakespeare --prompt KING --tokens 8 --seed 1 --preset small --offload linear`;
+  const line = `run --model ${root}/models/shakespeare-small --prompt KING --tokens 8 --seed 1 --preset small --offload linear`;
   execFileSync(program, [...leading, ...line.split(" "), "--report", folder], { cwd: root, stdio: "pipe" });
   run = JSON.parse(readFileSync(join(folder, "run.json")));
   html = readFileSync(join(folder, "report.html"), "utf8");

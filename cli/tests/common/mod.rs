@@ -23,12 +23,12 @@ pub fn workplace() -> tempfile::TempDir {
     folder
 }
 
-/// The bundled model.
+/// The smaller of the bundled models, so that tests are quick.
 pub fn model() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/shakespeare")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/shakespeare-small")
 }
 
-/// The command with these arguments, split at spaces, in `folder`; `MODEL` stands for the bundled model.
+/// The command with these arguments, split at spaces, in `folder`; `MODEL` stands for that model.
 pub fn command(folder: &Path, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trine"));
     let model = model();

@@ -1,0 +1,146 @@
+//! What computes a model, and what one token's linears cost there.
+//!
+//! | weights, activations | unit |
+//! |---|---|
+//! | trits or signs, int8 | ours |
+//! | int8, int8 | int8 unit of the same size, weight bus and memory |
+//! | fp16, fp16 | fp16 unit |
+//! | fewer bits, fp16 | fp16 unit that unpacks weights on their way in: fewer bytes and beats, the same arithmetic; unpacking is free |
+
+use trine_driver::energy::{Arithmetic, Estimate, Pricing, Tag};
+use trine_driver::estimate::Pass;
+use trine_driver::platform::Memory;
+use trine_golden_model as golden;
+use trine_spec::Config;
+use trine_train::{NORM_EPS, ROPE_THETA, Shape};
+
+/// A unit, and prices.
+pub(crate) struct Hardware {
+    pub(crate) config: Config,
+    pub(crate) clock_hz: f64,
+    pub(crate) memory: Memory,
+    pub(crate) pricing: Option<Pricing>,
+}
+
+/// What computes a model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Unit {
+    Ternary,
+    Int8,
+    /// With weights of so many bits in memory.
+    Fp16(f64),
+}
+
+impl Unit {
+    /// For weights and activations of so many bits.
+    pub(crate) fn new(weight_bits: f64, activation_bits: u32) -> Self {
+        match activation_bits {
+            16 => Self::Fp16(weight_bits),
+            _ if weight_bits < 2.0 => Self::Ternary,
+            _ => Self::Int8,
+        }
+    }
+
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Ternary => "ternary unit".into(),
+            Self::Int8 => "int8 unit".into(),
+            Self::Fp16(16.0) => "fp16 unit".into(),
+            Self::Fp16(bits) => format!("fp16 unit, {bits}-bit weights unpacked"),
+        }
+    }
+}
+
+impl Hardware {
+    /// Cycles and energy of the linears of one token.
+    pub(crate) fn token(&self, shape: &Shape, unit: Unit) -> (u64, Option<Estimate>) {
+        let pass = Pass::new(&model(shape), 1, &self.config, self.clock_hz, &self.memory, self.pricing.as_ref());
+        let other = |arithmetic| pass.baselines.iter().find(move |b| b.arithmetic == arithmetic);
+        match unit {
+            Unit::Ternary => (pass.cycles, pass.energy_j),
+            Unit::Int8 => other(Arithmetic::Int8).map_or((0, None), |b| (b.cycles, b.energy_j)),
+            Unit::Fp16(16.0) => other(Arithmetic::Fp16).map_or((0, None), |b| (b.cycles, b.energy_j)),
+            Unit::Fp16(bits) => self.unpacking(&pass, bits),
+        }
+    }
+
+    /// The fp16 unit with fewer bytes to move, and fewer beats to wait for.
+    fn unpacking(&self, pass: &Pass, bits: f64) -> (u64, Option<Estimate>) {
+        let full = 8 * Arithmetic::Fp16.tile_bytes(&self.config);
+        let beats = |bits: f64| (bits / self.config.weight_bus as f64).ceil().max(1.0) as u64;
+        let saved_beats = beats(full as f64) - beats(full as f64 * bits / 16.0);
+        let (mut cycles, mut energy) = (0, Some(Estimate::ZERO));
+        for layer in &pass.layers {
+            let Some(fp16) = layer.baselines.iter().find(|b| b.arithmetic == Arithmetic::Fp16) else { continue };
+            // One token: a tile is used once, so there is an active cycle for each.
+            let tiles = layer.active;
+            let saved_bytes = (tiles * full as u64 / 8) as f64 * (1.0 - bits / 16.0);
+            let bytes = fp16.bytes as f64 - saved_bytes;
+            let waits = self.memory.cycles(bytes as u64, self.clock_hz);
+            let took = (fp16.cycles.saturating_sub(tiles * saved_beats)).max(waits);
+            cycles += took;
+            energy = energy.zip(fp16.energy).map(|(sum, e)| {
+                let idle = e.idle * (took as f64 / fp16.cycles as f64);
+                sum + e.compute + e.onchip + e.dram * (bytes / fp16.bytes as f64) + idle
+            });
+        }
+        (cycles, energy.map(|e| e.at_best(Tag::Projected)))
+    }
+}
+
+/// The shape as the driver's closed forms take it.
+fn model(shape: &Shape) -> golden::Config {
+    golden::Config {
+        architecture: "BitNetForCausalLM".into(),
+        hidden: shape.hidden,
+        intermediate: shape.intermediate,
+        layers: shape.layers,
+        heads: shape.heads,
+        kv_heads: shape.kv_heads,
+        head_dim: shape.head_dim(),
+        vocab: shape.vocab,
+        context: shape.context,
+        rope_theta: ROPE_THETA,
+        rope_pairs: golden::RopePairs::Halves,
+        norm_eps: NORM_EPS,
+        activation: golden::Activation::Relu2,
+        tied: shape.tied,
+        sub_norms: true,
+        convention: golden::Convention::BitLinear,
+        ends: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trine_driver::energy::Records;
+    use trine_driver::platform;
+
+    /// Fewer bits cost less, down from what 16 bits cost; and all of it more than the ternary unit.
+    #[test]
+    fn cost_falls_with_bits() {
+        let config = Config::default();
+        let memory = platform::memory("lpddr4-4266").unwrap();
+        let pricing = Pricing::new(&Records::builtin().unwrap(), &config, 200e6, "7nm", &memory.set).ok();
+        let hardware = Hardware { config, clock_hz: 200e6, memory, pricing };
+        let shape = Shape {
+            hidden: 128,
+            intermediate: 352,
+            layers: 4,
+            heads: 4,
+            kv_heads: 2,
+            vocab: 84,
+            context: 128,
+            tied: true,
+        };
+        let units = [Unit::Fp16(16.0), Unit::Fp16(15.999), Unit::Fp16(4.0), Unit::Fp16(2.0), Unit::Ternary];
+        let costs: Vec<(u64, f64)> = units
+            .iter()
+            .map(|unit| hardware.token(&shape, *unit))
+            .map(|(cycles, energy)| (cycles, energy.unwrap().joules()))
+            .collect();
+        assert!((costs[0].1 / costs[1].1 - 1.0).abs() < 1e-3, "{costs:?}");
+        assert!(costs.is_sorted_by(|a, b| a.0 >= b.0 && a.1 > b.1), "{costs:?}");
+    }
+}

@@ -1,0 +1,264 @@
+//! `trine compare`: a float model, its BitNet twins, and the float model quantised after training.
+
+mod data;
+mod document;
+mod hardware;
+mod models;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use trine_driver::energy::Pricing;
+use trine_train::ptq::{Method, quantise};
+use trine_train::{Kind, Layout, Network, Pass, PowerLaw, Recipe, Session, held_out};
+
+use crate::Verdict;
+use crate::args::{UnitArgs, describe, positive};
+use crate::output::{grouped, si, spinner, table, to_json, write_file};
+use crate::pricing::PricingArgs;
+use crate::train::RecipeArgs;
+use data::{Comparison, Law, Row, Size};
+use hardware::{Hardware, Unit};
+use models::{Models, rate};
+
+/// Compare a float model with its BitNet twins, and with itself quantised after training
+///
+/// Models are trained into the folder, where they are not there already: float, 1-bit and ternary with each seed, and
+/// ternary and float in further sizes. The float models are then quantised by absmax, SmoothQuant, GPTQ and QuIP. All are
+/// measured on the same held-out windows.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Text in UTF-8
+    #[arg(long, value_name = "FILE", required_unless_present = "from", requires = "out")]
+    data: Option<PathBuf>,
+    /// Folder of the models
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Seeds, from 1 on
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    seeds: u64,
+    /// Further sizes, in features between layers, for the power law
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', default_value = "32,64,96")]
+    sizes: Vec<usize>,
+    /// Highest learning rate of float models
+    #[arg(long, value_name = "RATE", default_value_t = 1.5e-3, value_parser = learning_rate)]
+    float_lr: f64,
+    /// Highest learning rate of BitNet models
+    #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = learning_rate)]
+    lr: f64,
+    /// Windows of the held-out text to measure, evenly spread
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    held_windows: usize,
+    #[command(flatten)]
+    recipe: RecipeArgs,
+    /// Show a stored comparison, instead of making one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "out", "RecipeArgs"])]
+    from: Option<PathBuf>,
+    /// Write comparison.md and its plots into this folder
+    #[arg(long, value_name = "DIR")]
+    docs: Option<PathBuf>,
+    /// Write the machine form to this file, or print it instead of the table
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    pricing: PricingArgs,
+    #[command(flatten)]
+    unit: UnitArgs,
+}
+
+fn learning_rate(text: &str) -> Result<f64, String> {
+    positive(text, false)
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let found = match (&args.from, &args.data, &args.out) {
+        (Some(path), ..) => {
+            let text = std::fs::read(path).with_context(|| path.display().to_string())?;
+            serde_json::from_slice(&text).with_context(|| format!("{}: this is no comparison", path.display()))?
+        }
+        (None, Some(data), Some(folder)) => {
+            let text = std::fs::read_to_string(data).with_context(|| data.display().to_string())?;
+            // Progress goes elsewhere when the result itself is printed.
+            if args.json.as_deref() == Some(Path::new("-")) {
+                compare(args, &text, folder, &mut std::io::sink())?
+            } else {
+                compare(args, &text, folder, out)?
+            }
+        }
+        _ => anyhow::bail!("--data and --out are needed, or --from"),
+    };
+    if let Some(folder) = &args.docs {
+        for (name, content) in document::files(&found) {
+            write_file(&folder.join(name), content.as_bytes())?;
+        }
+    }
+    if !to_json(args.json.as_deref(), &found, out)? {
+        print(&found, out)?;
+    }
+    Ok(Verdict::Right)
+}
+
+fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Result<Comparison> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let models = Models { text, vocabulary: args.recipe.vocab, folder };
+    let recipe = |kind: Kind, hidden: usize, seed: u64| {
+        move |vocab| args.recipe.recipe(vocab, hidden, kind, rate(kind, args.lr, args.float_lr), seed)
+    };
+    let hardware = hardware(args)?;
+    let hidden = args.recipe.hidden;
+
+    let mut rows: Vec<Row> = Vec::new();
+    let mut first: Option<Recipe> = None;
+    let mut scaling = Vec::new();
+    for seed in 1..=args.seeds {
+        for kind in [Kind::Float, Kind::OneBit, Kind::Ternary] {
+            let session = models.model(recipe(kind, hidden, seed), out)?;
+            let network = &session.trainer.network;
+            let bits = measure(&session, network, args.held_windows);
+            let (name, weight_bits, activation_bits, scales) = match kind {
+                Kind::Float => ("float", 16.0, 16, 0),
+                Kind::OneBit => ("BitNet, 1 bit", 1.0, 8, network.layout.linears().count()),
+                Kind::Ternary => ("BitNet b1.58", 1.6, 8, network.layout.linears().count()),
+            };
+            let row = Row::new(name, true, weight_bits, activation_bits, &session, scales, &hardware);
+            add(&mut rows, row, bits);
+            if seed == 1 && kind != Kind::OneBit {
+                scaling.push(size(&session, bits));
+            }
+            if kind == Kind::Float {
+                first.get_or_insert(session.trainer.recipe);
+                after_training(&session, seed, args.held_windows, &hardware, &mut rows);
+            }
+        }
+    }
+    for &hidden in args.sizes.iter().filter(|size| **size != hidden) {
+        for kind in [Kind::Ternary, Kind::Float] {
+            let session = models.model(recipe(kind, hidden, 1), out)?;
+            let bits = measure(&session, &session.trainer.network, args.held_windows);
+            scaling.push(size(&session, bits));
+        }
+    }
+    let recipe = first.context("there is no float model")?;
+    let law = |kind| {
+        let of_kind = scaling.iter().filter(|size: &&Size| size.kind == kind);
+        let points: Vec<(f64, f64)> = of_kind.map(|size| (size.linear_weights as f64, size.bits_per_char)).collect();
+        PowerLaw::fit(&points).map(|law| Law { kind, law })
+    };
+    let laws = [Kind::Ternary, Kind::Float].into_iter().filter_map(law).collect();
+    scaling.sort_by_key(|size| (size.kind.name(), size.hidden));
+    let layout = Layout::new(&recipe.shape);
+    Ok(Comparison {
+        bitnet_rate: args.lr,
+        parameters: layout.total(),
+        linear_weights: layout.linear_weights(),
+        windows: args.held_windows,
+        unit: describe(&hardware.config),
+        die: args.pricing.die.clone(),
+        memory: hardware.memory.name.clone(),
+        clock_hz: hardware.clock_hz,
+        recipe,
+        rows,
+        scaling,
+        laws,
+    })
+}
+
+fn hardware(args: &Args) -> Result<Hardware> {
+    let (config, memory, clock_hz) = (args.unit.config()?, args.pricing.memory()?, args.pricing.clock_hz);
+    let records = args.pricing.records()?;
+    let pricing = Pricing::new(&records, &config, clock_hz, &args.pricing.die, &memory.set).ok();
+    ensure!(config.act_bits == 8, "the models compared have int8 activations, so --act-bits has to be 8");
+    Ok(Hardware { config, clock_hz, memory, pricing })
+}
+
+/// Quantises a float model in every way.
+fn after_training(session: &Session, seed: u64, windows: usize, hardware: &Hardware, rows: &mut Vec<Row>) {
+    let spinner = spinner();
+    let network = &session.trainer.network;
+    for method in Method::ALL {
+        let (name, weights, activations) = (method.name(), method.weight_bits(), method.activation_bits());
+        spinner.set_message(format!("{name}, {weights} bits, seed {seed}"));
+        let bits = measure(session, &quantise(network, method, &session.corpus, seed), windows);
+        let scales = method.scales(&network.layout);
+        let row = Row::new(name, false, weights, activations, session, scales, hardware);
+        add(rows, row, bits);
+    }
+    spinner.finish_and_clear();
+}
+
+/// Bits per character of a model on windows of the session's text.
+fn measure(session: &Session, network: &Network, windows: usize) -> f64 {
+    let mut passes = [4, 4].map(|sequences| Pass::new(network, sequences));
+    held_out(network, &mut passes, &session.corpus, windows)
+}
+
+/// Adds a measurement to the row of its model or method.
+fn add(rows: &mut Vec<Row>, row: Row, bits: f64) {
+    let same = |other: &&mut Row| {
+        (&other.name, other.trained, other.weight_bits, other.activation_bits)
+            == (&row.name, row.trained, row.weight_bits, row.activation_bits)
+    };
+    match rows.iter_mut().find(same) {
+        Some(row) => row.bits_per_char.push(bits),
+        None => rows.push(Row { bits_per_char: vec![bits], ..row }),
+    }
+}
+
+fn size(session: &Session, bits_per_char: f64) -> Size {
+    let Recipe { kind, shape, .. } = session.trainer.recipe;
+    let linear_weights = session.trainer.network.layout.linear_weights();
+    Size { kind, hidden: shape.hidden, linear_weights, bits_per_char }
+}
+
+impl Row {
+    /// A row without measurements; `scales` are f32s beside the weights.
+    fn new(
+        name: &str,
+        trained: bool,
+        weight_bits: f64,
+        activation_bits: u32,
+        session: &Session,
+        scales: usize,
+        hardware: &Hardware,
+    ) -> Self {
+        let layout = &session.trainer.network.layout;
+        let linear = layout.linear_weights();
+        let unit = Unit::new(weight_bits, activation_bits);
+        let (cycles, energy) = hardware.token(&session.trainer.recipe.shape, unit);
+        Self {
+            name: name.into(),
+            trained,
+            weight_bits,
+            activation_bits,
+            bits_per_char: Vec::new(),
+            bytes: (linear as f64 * weight_bits / 8.0).ceil() as u64
+                + 4 * scales as u64
+                + 2 * (layout.total() - linear) as u64,
+            arithmetic: unit.name(),
+            cycles,
+            energy_j: energy.map(Into::into),
+        }
+    }
+}
+
+fn print(found: &Comparison, out: &mut dyn Write) -> Result<()> {
+    let mut rows = table(["model", "weights", "activations", "bits/char", "spread", "memory", "cycles", "energy"]);
+    for row in &found.rows {
+        rows.add_row([
+            if row.trained { row.name.clone() } else { format!("float, then {}", row.name) },
+            format!("{} bits", row.weight_bits),
+            format!("{} bits", row.activation_bits),
+            format!("{:.4}", row.mean()),
+            format!("{:.4}", row.spread()),
+            si(row.bytes as f64, "B"),
+            grouped(row.cycles),
+            row.energy_j.as_ref().map_or("-".into(), |e| si(e.value, "J")),
+        ]);
+    }
+    writeln!(out, "{rows}\nbits per character measured; cycles and energy of one token's linears projected")?;
+    for Law { kind, law } in &found.laws {
+        writeln!(out, "{}: {:.3} N^-{:.4}, within {:.2} %", kind.name(), law.a, law.b, 100.0 * law.worst)?;
+    }
+    Ok(())
+}

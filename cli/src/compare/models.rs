@@ -1,0 +1,54 @@
+//! The models of a comparison: read from their folders, or trained there.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use trine_train::{Kind, Recipe, Session, VocabularyKind};
+
+use crate::train::Progress;
+
+/// Steps between checkpoints.
+const EVERY: usize = 250;
+
+/// What all models share.
+pub(crate) struct Models<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) vocabulary: VocabularyKind,
+    pub(crate) folder: &'a Path,
+}
+
+impl Models<'_> {
+    /// The model of this recipe, trained to its end; what is there already is not trained again.
+    pub(crate) fn model(&self, recipe: impl Fn(usize) -> Recipe, out: &mut dyn Write) -> Result<Session> {
+        // The folder's name does not depend on the vocabulary's size.
+        let Recipe { kind, shape, seed, .. } = recipe(1);
+        let name = format!("d{}-{}-s{seed}", shape.hidden, kind.name());
+        let folder = self.folder.join(&name);
+        let text = self.text.to_owned();
+        let mut session = if folder.join("checkpoint.safetensors").exists() {
+            let session = Session::resume(text, folder.clone(), EVERY)?;
+            let expected = recipe(session.corpus.vocabulary.size());
+            ensure!(
+                session.trainer.recipe == expected,
+                "{}: there is a model of another recipe; remove the folder, or name another with --out",
+                folder.display()
+            );
+            session
+        } else {
+            Session::begin(text, self.vocabulary, &recipe, Some(folder), EVERY)?
+        };
+        if !session.trainer.finished() {
+            writeln!(out, "training {name}")?;
+            let mut progress = Progress::new(&session.trainer.recipe, session.trainer.steps_done());
+            session.run::<anyhow::Error>(usize::MAX, |report, points| progress.step(report, points, out))?;
+            progress.finish();
+        }
+        Ok(session)
+    }
+}
+
+/// The learning rate of a kind.
+pub(crate) fn rate(kind: Kind, bitnet: f64, float: f64) -> f64 {
+    if kind == Kind::Float { float } else { bitnet }
+}

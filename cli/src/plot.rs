@@ -1,0 +1,174 @@
+//! Plots of numbers against numbers as SVG files that stand alone: on a page, in a document, in light and in dark.
+
+use svg::Document;
+use svg::node::element::{Circle, Line, Polyline, Style, Text, Title};
+
+const WIDTH: f64 = 640.0;
+const HEIGHT: f64 = 360.0;
+/// The field between the axes.
+const X: (f64, f64) = (58.0, 628.0);
+const Y: (f64, f64) = (318.0, 34.0);
+
+/// Colours of series, readable on white and on black.
+const COLOURS: [&str; 6] = ["#2f6fed", "#f08c1a", "#0ea5a4", "#e0567a", "#8a63d2", "#b08900"];
+
+const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#445}.grid{stroke:#8888;stroke-width:.5}\
+    @media(prefers-color-scheme:dark){text{fill:#bcc6d4}}";
+
+/// An axis.
+pub(crate) struct Axis {
+    /// Its name, with the unit.
+    pub(crate) label: &'static str,
+    /// Whether decades, not differences, are equally long.
+    pub(crate) logarithmic: bool,
+}
+
+/// Points that belong together.
+pub(crate) struct Series {
+    /// Name in the legend; none if empty.
+    pub(crate) name: String,
+    /// `x`, `y`, and a text that stands beside the point or, if it is not `shown`, appears when it is pointed at.
+    pub(crate) points: Vec<(f64, f64, String)>,
+    /// Whether the texts stand beside their points.
+    pub(crate) shown: bool,
+    /// Whether there is a line through the points.
+    pub(crate) line: bool,
+    /// Whether the points are marked.
+    pub(crate) marks: bool,
+}
+
+/// Ends of an axis, and the ticks between them.
+struct Scale {
+    ends: (f64, f64),
+    ticks: Vec<f64>,
+    logarithmic: bool,
+}
+
+impl Scale {
+    /// Around `values`, with a margin.
+    fn new(values: impl Iterator<Item = f64> + Clone, logarithmic: bool) -> Self {
+        let value = |x: f64| if logarithmic { x.log10() } else { x };
+        let low = values.clone().map(value).fold(f64::INFINITY, f64::min);
+        let high = values.map(value).fold(f64::NEG_INFINITY, f64::max);
+        let margin = 0.06 * (high - low).max(0.05);
+        let ends = (low - margin, high + margin);
+        let ticks: Vec<f64> = if logarithmic {
+            let decades = ends.0.floor() as i32..=ends.1.ceil() as i32;
+            decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(d))).collect()
+        } else {
+            let rough = (ends.1 - ends.0) / 5.0;
+            let power = 10f64.powf(rough.log10().floor());
+            let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= rough).unwrap_or(rough);
+            (0..12).map(|i| ((ends.0 / step).ceil() + f64::from(i)) * step).collect()
+        };
+        let inside = |x: &f64| (ends.0..=ends.1).contains(&value(*x));
+        Self { ends, ticks: ticks.into_iter().filter(inside).collect(), logarithmic }
+    }
+
+    fn at(&self, x: f64, (from, to): (f64, f64)) -> f64 {
+        let x = if self.logarithmic { x.log10() } else { x };
+        let place = from + (to - from) * (x - self.ends.0) / (self.ends.1 - self.ends.0);
+        (10.0 * place).round() / 10.0
+    }
+}
+
+/// Draws series; `description` is for those who do not see it.
+pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> String {
+    let points = series.iter().flat_map(|s| &s.points);
+    let xs = Scale::new(points.clone().map(|p| p.0), x.logarithmic);
+    let ys = Scale::new(points.map(|p| p.1), y.logarithmic);
+    let text = |x: f64, y: f64, anchor: &str, content: &str| {
+        Text::new(content).set("x", x).set("y", y).set("text-anchor", anchor.to_owned())
+    };
+    let mut drawing = Document::new()
+        .set("viewBox", (0, 0, WIDTH, HEIGHT))
+        .set("role", "img")
+        .set("aria-label", description.to_owned())
+        .add(Style::new(STYLE));
+    let grid = |from: (f64, f64), to: (f64, f64)| {
+        Line::new().set("class", "grid").set("x1", from.0).set("y1", from.1).set("x2", to.0).set("y2", to.1)
+    };
+    for &tick in &xs.ticks {
+        let at = xs.at(tick, X);
+        drawing = drawing.add(grid((at, Y.0), (at, Y.1))).add(text(at, Y.0 + 16.0, "middle", &short(tick)));
+    }
+    for &tick in &ys.ticks {
+        let at = ys.at(tick, Y);
+        drawing = drawing.add(grid((X.0, at), (X.1, at))).add(text(X.0 - 6.0, at + 4.0, "end", &short(tick)));
+    }
+    drawing =
+        drawing.add(text((X.0 + X.1) / 2.0, Y.0 + 34.0, "middle", x.label)).add(text(4.0, 14.0, "start", y.label));
+    let mut legend = X.1;
+    for (i, series) in series.iter().enumerate() {
+        let colour = COLOURS[i % COLOURS.len()];
+        let places: Vec<(f64, f64)> = series.points.iter().map(|p| (xs.at(p.0, X), ys.at(p.1, Y))).collect();
+        if series.line {
+            let path: Vec<String> = places.iter().map(|(x, y)| format!("{x},{y}")).collect();
+            let line = Polyline::new().set("points", path.join(" ")).set("fill", "none");
+            drawing = drawing.add(line.set("stroke", colour).set("stroke-width", 1.8));
+        }
+        if series.marks {
+            for ((x, y), (_, _, hint)) in places.iter().zip(&series.points) {
+                let mark = Circle::new().set("cx", *x).set("cy", *y).set("r", 4).set("fill", colour);
+                drawing = drawing.add(mark.add(Title::new(hint.as_str())));
+                if series.shown {
+                    let (anchor, shift) = if *x > (X.0 + X.1) / 2.0 { ("end", -8.0) } else { ("start", 8.0) };
+                    drawing = drawing.add(text(x + shift, y + 4.0, anchor, hint));
+                }
+            }
+        }
+        if !series.name.is_empty() {
+            // From the right; a letter is about seven units wide.
+            let name = text(legend, 14.0, "end", &series.name).set("style", format!("fill:{colour}"));
+            drawing = drawing.add(name);
+            legend -= 7.0 * series.name.chars().count() as f64 + 14.0;
+        }
+    }
+    drawing.to_string() + "\n"
+}
+
+/// A number with few digits.
+fn short(x: f64) -> String {
+    let text = match x.abs() {
+        0.0 => return "0".into(),
+        a if a >= 1e6 => return format!("{}M", short(x / 1e6)),
+        a if a >= 1e4 => return format!("{}k", short(x / 1e3)),
+        a if a >= 1.0 => format!("{x:.2}"),
+        a if a >= 1e-3 => format!("{x:.4}"),
+        _ => return format!("{x:.0e}"),
+    };
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_stand_where_their_numbers_say() {
+        let scale = Scale::new([1.0, 100.0].into_iter(), true);
+        assert_eq!(scale.at(10.0, (0.0, 100.0)), 50.0);
+        assert_eq!(scale.ticks, [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]);
+        let scale = Scale::new([0.0, 10.0].into_iter(), false);
+        assert_eq!((scale.at(5.0, (0.0, 100.0)), &scale.ticks[..3]), (50.0, &[0.0, 5.0, 10.0][..]));
+        assert_eq!([0.0, 2.5, 0.004, 12_000.0, 3e6, 2e-6].map(short), ["0", "2.5", "0.004", "12k", "3M", "2e-6"]);
+    }
+
+    #[test]
+    fn series_have_lines_marks_and_names() {
+        let series = |name: &str, line, marks| Series {
+            name: name.into(),
+            points: vec![(1.0, 2.0, "first".into()), (2.0, 4.0, "second".into())],
+            shown: marks,
+            line,
+            marks,
+        };
+        let axis = |label| Axis { label, logarithmic: false };
+        let drawn = plot("all", &axis("steps"), &axis("bits"), &[series("a", true, false), series("b", false, true)]);
+        assert_eq!(drawn.matches("<polyline").count(), 1);
+        assert_eq!(drawn.matches("<circle").count(), 2);
+        for word in ["first", "steps", "bits", "aria-label=\"all\""] {
+            assert!(drawn.contains(word), "{word}");
+        }
+    }
+}
