@@ -198,6 +198,9 @@ fn accumulators(config: &Config) {
             let ahead = |n: usize| slots.get(at + n).copied().flatten();
             dut.poke("read_token_i", ahead(2).map_or(0, |(_, token)| token) as u64).unwrap();
             dut.poke("next_first_i", ahead(1).is_some_and(|(chunk, _)| chunk == 0)).unwrap();
+            dut.poke("next_valid_i", ahead(1).is_some()).unwrap();
+            dut.poke("next_odd_i", ahead(1).is_some_and(|(_, token)| token % 2 == 1)).unwrap();
+            dut.poke("next_last_chunk_i", ahead(1).is_some_and(|(chunk, _)| chunk == 5)).unwrap();
             dut.poke("valid_i", slot.is_some()).unwrap();
             dut.poke("single_i", tokens == 1).unwrap();
             dut.poke("pair_i", tokens == 2).unwrap();
@@ -210,7 +213,6 @@ fn accumulators(config: &Config) {
                 continue;
             };
             dut.poke("token_i", token as u64).unwrap();
-            dut.poke("last_chunk_i", chunk == 5).unwrap();
             dut.tick().unwrap();
             for (n, total) in totals[token].iter_mut().enumerate() {
                 *total = sums[n] + owed[n] + if chunk == 0 { 0 } else { *total };

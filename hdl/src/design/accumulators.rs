@@ -53,7 +53,8 @@ pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
 
 /// The accumulators of configuration `c` for sums of `sum_bits` bits.
 ///
-/// `single_i` and `pair_i` say that the job has one or two tokens, `next_first_i` is `first` of the next cycle's sum.
+/// `single_i` and `pair_i` say that the job has one or two tokens; what is told of the next cycle's sum is `next_valid_i`,
+/// whether its chunk is the first or the last of a pass, and whether its token is odd.
 ///
 /// # Errors
 /// Structural mistakes, none for valid widths.
@@ -66,9 +67,11 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     let rst = m.input("rst_i", BIT);
     let read_token = m.input("read_token_i", address);
     let next_first = m.input("next_first_i", BIT);
+    let next_valid = m.input("next_valid_i", BIT);
+    let next_odd = m.input("next_odd_i", BIT);
+    let next_last = m.input("next_last_chunk_i", BIT);
     let token = m.input("token_i", address);
     let valid = m.input("valid_i", BIT);
-    let last_chunk = m.input("last_chunk_i", BIT);
     let single = m.input("single_i", BIT);
     let pair = m.input("pair_i", BIT);
     let sums = m.input("sums_i", bits(c.columns * sum_bits));
@@ -77,11 +80,11 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     let total_q = m.reg("total_q", word_ty);
     let before_q = m.reg("before_q", word_ty);
     let total = m.wire("total", word_ty);
-    let first_q = m.register("first_q", &next_first);
     let forward_q = m.register("forward_q", &single & !&next_first);
     let zero = m.name("zero", &next_first | &single | &pair);
-    // Of two tokens the second ends a chunk, and the last chunk a pass.
-    let begins = m.name("begins", mux(token.bit(0), &last_chunk, &first_q));
+    // Of two tokens the second ends a chunk, and the last chunk a pass. Known a cycle ahead, since it clears many registers.
+    let begins = m.name("begins", next_valid & mux(next_odd, next_last, &next_first));
+    let begins_q = m.register("begins_q", begins);
     // On the ECP5 the way to a block RAM and back is longer than a clock cycle.
     let kind = match c.style {
         Style::Ecp5 if c.max_tokens <= 32 => RamStyle::Distributed,
@@ -124,7 +127,7 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     m.assign(&total, cat(totals));
     m.on_clock([
         when(&valid, [set(&total_q, &total)]),
-        if_else(&rst | !&pair | (&valid & &begins), [set_to(&before_q, 0)], [when(&valid, [set(&before_q, &total_q)])]),
+        if_else(&rst | !&pair | begins_q, [set_to(&before_q, 0)], [when(&valid, [set(&before_q, &total_q)])]),
     ]);
     m.drive("total_o", &total_q);
     m.build()

@@ -93,7 +93,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let file_wdata = wdata.clone();
     let decoded = Decoded::new(&mut m, &aw.enter, &write_word);
     let mut file = File { m, c, reset, commit, wdata, busy, soft_reset_q };
-    let (mut skips, mut words) = (vec![], vec![]);
+    let mut words = vec![];
     for r in REGISTERS {
         let (name, word) = (r.name.to_lowercase(), i64::from(r.offset / 4));
         let skip = file.m.reg(&format!("{name}_skip_q"), BIT);
@@ -112,13 +112,16 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         }
         let (value, word) = (file.register(r, &strobe), file.m.reg(&format!("{name}_word_q"), bits(32)));
         file.m.on_clock([set(&word, mux(&skip, lit(0, word.ty), value))]);
-        skips.push(skip);
         words.push(word);
     }
     let mut m = file.m;
     let known_q = m.reg("known_q", BIT);
-    let known = REGISTERS.iter().map(|r| write_word.is(i64::from(r.offset / 4)));
-    m.on_clock([when(&aw.enter, [set(&known_q, cat(known).any())])]);
+    let found_q = m.reg("found_q", BIT);
+    let known = |word: &Expr| cat(REGISTERS.iter().map(|r| word.is(i64::from(r.offset / 4)))).any();
+    m.on_clock([
+        when(&aw.enter, [set(&known_q, known(&write_word))]),
+        when(&ar.enter, [set(&found_q, known(&read_word))]),
+    ]);
     let mut served = known_q & &allowed;
     if let Some(w) = &windows {
         let request = |window: &Window, word: &Expr| word.slice(word.ty.width - 2, 2).is(i64::from(window.index()));
@@ -134,13 +137,12 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         served = served | &w.write_ok;
     }
     let denied = m.name("denied", !served);
-    let found = m.name("found", !cat(skips).all());
     // Two steps of one cycle each: the address has settled before the value is taken.
     let value = words.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
     let value = m.name("value", value);
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
-        when(&read, [set(&rdata_q, value), set(&rresp_q, mux(found, lit(0, bits(2)), lit(SLVERR, bits(2))))]),
+        when(&read, [set(&rdata_q, value), set(&rresp_q, mux(found_q, lit(0, bits(2)), lit(SLVERR, bits(2))))]),
     ]);
     if let Some(w) = &windows {
         m.on_clock([when(&w.read_ok, [set(&rdata_q, &w.read_data), set_to(&rresp_q, 0)])]);

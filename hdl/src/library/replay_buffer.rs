@@ -13,11 +13,11 @@
 //! when two more have followed it, when the marked one has arrived, or when for a while none came and none was taken. So
 //! the first word can be taken two to six cycles after it arrived; one word a cycle passes.
 //!
-//! A bank is a part of the width with places to write and read of its own, so that what moves them on is all that has to
-//! reach it.
+//! A bank is a part of the width. Where there are several, each has counters of its own for where to write and read, so that
+//! what moves them on is all that has to reach it.
 
 use super::ram;
-use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, lit, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, if_else, lit, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Style;
 use trine_spec::config::clog2;
@@ -57,6 +57,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let store = m.name("store", &ready & &in_valid);
     let ahead = m.name("ahead", gap_q.bit(address + 3));
     let valid_next = m.name("valid_next", ahead | &closed_q | (&lone_q & !&take));
+    let back = m.name("back", &rst | (&take & &rewind));
     let quiet = m.name("quiet", !(&take | &store_q));
     // One or two words: a gap of none or one.
     let few = m.name("few", !(gap_q.bit(0) | gap_q.slice(2, address + 2).any()));
@@ -74,7 +75,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
         set(&lone_q, few & &quiet_q & quiet),
         when(&store, [set(&closed_q, &in_last), set(&full_q, fills)]),
         set(&valid_q, &valid_next),
-        when(&rst | (&take & &rewind), [set_to(&probe_q, 2)]),
+        when(&back, [set_to(&probe_q, 2)]),
         when(
             &rst,
             [
@@ -89,19 +90,33 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
             ],
         ),
     ]);
+    let each = if style == Style::Ecp5 { BANK.min(width + 1) } else { width + 1 };
+    let place = place(address)?;
+    let whole = ram(style, RamStyle::Block, &format!("{name}_ram"), each, depth)?;
     let mut word = vec![];
-    let full = if style == Style::Ecp5 { BANK.min(width + 1) } else { width + 1 };
-    let whole = bank(style, &format!("{name}_bank"), full, depth)?;
-    for (i, low) in (0..width + 1).step_by(full).enumerate() {
-        let each = full.min(width + 1 - low);
-        let module = match each == full {
+    for (i, low) in (0..width + 1).step_by(each).enumerate() {
+        let each_now = each.min(width + 1 - low);
+        let bank = match each_now == each {
             true => whole.clone(),
-            false => bank(style, &format!("{name}_last_bank"), each, depth)?,
+            false => ram(style, RamStyle::Block, &format!("{name}_last_ram"), each_now, depth)?,
         };
-        let data = marked_q.slice(low, each);
-        let pins =
-            [("rst_i", &rst), ("store_i", &store_q), ("data_i", &data), ("take_i", &take), ("rewind_i", &rewind)];
-        word.push(m.instance(&format!("bank_{i}"), &module, &pins)["word_o"].clone());
+        let read_at = m.instance(&format!("read_{i}"), &place, &[("back_i", &back), ("step_i", &take)])["at_o"].clone();
+        let write_at = match each == width + 1 {
+            true => m.name("write_at", write_q.slice(0, address)),
+            false => {
+                m.instance(&format!("write_{i}"), &place, &[("back_i", &rst), ("step_i", &store_q)])["at_o"].clone()
+            }
+        };
+        let pins = [
+            ("write_i", &store_q),
+            ("write_at_i", &write_at),
+            ("data_i", &marked_q.slice(low, each_now)),
+            ("read_i", &lit(1, BIT)),
+            ("read_at_i", &read_at),
+            ("next_i", &lit(1, BIT)),
+            ("zero_i", &lit(0, BIT)),
+        ];
+        word.push(m.instance(&format!("bank_{i}"), &bank, &pins)["word_o"].clone());
     }
     let word = m.name("word", cat(word));
     m.unused([gap_q.bit(1)]);
@@ -113,37 +128,14 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     m.build()
 }
 
-/// `width` bits of every word. Its counters are those of its neighbours, and tools shall not make them one.
-fn bank(style: Style, name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
-    let address = bits(clog2(depth).max(1));
-    let mut m = Module::new(name, format!("{depth} words of {width} bits, with places to write and read of its own."));
+/// Where a bank is written or read. Others count the same, and tools shall not make one of them.
+fn place(address: usize) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new("trine_place", "A place in a bank: the next one with step_i, the first one with back_i.");
     m.keep_registers();
-    let rst = m.input("rst_i", BIT);
-    let store = m.input("store_i", BIT);
-    let data = m.input("data_i", bits(width));
-    let take = m.input("take_i", BIT);
-    let rewind = m.input("rewind_i", BIT);
-    let write_q = m.reg("write_q", address);
-    let read_q = m.reg("read_q", address);
-    m.on_clock([
-        when(&store, [set(&write_q, write_q.step(1))]),
-        when(&rst, [set_to(&write_q, 0)]),
-        when(&take, [set(&read_q, read_q.step(1))]),
-        when(&rst | (&take & rewind), [set_to(&read_q, 0)]),
-    ]);
-    let words = m.instance(
-        "words",
-        &ram(style, RamStyle::Block, &format!("{name}_ram"), width, depth)?,
-        &[
-            ("write_i", &store),
-            ("write_at_i", &write_q),
-            ("data_i", &data),
-            ("read_i", &lit(1, BIT)),
-            ("read_at_i", &read_q),
-            ("next_i", &lit(1, BIT)),
-            ("zero_i", &lit(0, BIT)),
-        ],
-    );
-    m.drive("word_o", &words["word_o"]);
+    let back = m.input("back_i", BIT);
+    let step = m.input("step_i", BIT);
+    let at_q = m.reg("at_q", bits(address));
+    m.on_clock([if_else(back, [set_to(&at_q, 0)], [when(step, [set(&at_q, at_q.step(1))])])]);
+    m.drive("at_o", &at_q);
     m.build()
 }

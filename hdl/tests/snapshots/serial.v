@@ -206,11 +206,11 @@ module trine_registers (
   reg [31:0] scratch_value_q;
   reg [31:0] scratch_word_q;
   reg known_q;
+  reg found_q;
   reg write_act_q;
   reg write_wgt_q;
   reg res_window_read_q;
   wire denied;
-  wire found;
   wire [31:0] value;
   assign aw_enter = awvalid_i & ~aw_full_q;
   assign w_enter = wvalid_i & ~w_full_q;
@@ -272,7 +272,6 @@ module trine_registers (
   assign wdata_o = wdata_q;
   assign read_res_o = read_request & res_window_read_q;
   assign denied = ~((known_q & allowed) | write_ok_i);
-  assign found = ~(&{scratch_skip_q, jobs_skip_q, res_beats_skip_q, wgt_beats_skip_q, act_beats_skip_q, stall_out_hi_skip_q, stall_out_lo_skip_q, stall_wgt_hi_skip_q, stall_wgt_lo_skip_q, stall_act_hi_skip_q, stall_act_lo_skip_q, active_hi_skip_q, active_lo_skip_q, cycles_hi_skip_q, cycles_lo_skip_q, perf_ctrl_skip_q, done_tag_skip_q, job_tag_skip_q, watchdog_skip_q, caps2_skip_q, outputs_skip_q, depth_skip_q, tokens_skip_q, irq_stat_skip_q, irq_en_skip_q, err_code_skip_q, status_skip_q, ctrl_skip_q, caps1_skip_q, caps0_skip_q, version_skip_q, id_skip_q});
   assign value = ((((((((((((((((((((((((((((((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q) | ctrl_word_q) | status_word_q) | err_code_word_q) | irq_en_word_q) | irq_stat_word_q) | tokens_word_q) | depth_word_q) | outputs_word_q) | caps2_word_q) | watchdog_word_q) | job_tag_word_q) | done_tag_word_q) | perf_ctrl_word_q) | cycles_lo_word_q) | cycles_hi_word_q) | active_lo_word_q) | active_hi_word_q) | stall_act_lo_word_q) | stall_act_hi_word_q) | stall_wgt_lo_word_q) | stall_wgt_hi_word_q) | stall_out_lo_word_q) | stall_out_hi_word_q) | act_beats_word_q) | wgt_beats_word_q) | res_beats_word_q) | jobs_word_q) | scratch_word_q;
   assign awready_o = ~aw_full_q;
   assign wready_o = ~w_full_q;
@@ -540,6 +539,9 @@ module trine_registers (
     if (aw_enter) begin
       known_q <= |{write_word == 10'd31, write_word == 10'd30, write_word == 10'd29, write_word == 10'd28, write_word == 10'd27, write_word == 10'd26, write_word == 10'd25, write_word == 10'd24, write_word == 10'd23, write_word == 10'd22, write_word == 10'd21, write_word == 10'd20, write_word == 10'd19, write_word == 10'd18, write_word == 10'd17, write_word == 10'd16, write_word == 10'd15, write_word == 10'd14, write_word == 10'd13, write_word == 10'd12, write_word == 10'd11, write_word == 10'd10, write_word == 10'd9, write_word == 10'd8, write_word == 10'd7, write_word == 10'd6, write_word == 10'd5, write_word == 10'd4, write_word == 10'd3, write_word == 10'd2, write_word == 10'd1, write_word == 10'd0};
     end
+    if (ar_enter) begin
+      found_q <= |{read_word == 10'd31, read_word == 10'd30, read_word == 10'd29, read_word == 10'd28, read_word == 10'd27, read_word == 10'd26, read_word == 10'd25, read_word == 10'd24, read_word == 10'd23, read_word == 10'd22, read_word == 10'd21, read_word == 10'd20, read_word == 10'd19, read_word == 10'd18, read_word == 10'd17, read_word == 10'd16, read_word == 10'd15, read_word == 10'd14, read_word == 10'd13, read_word == 10'd12, read_word == 10'd11, read_word == 10'd10, read_word == 10'd9, read_word == 10'd8, read_word == 10'd7, read_word == 10'd6, read_word == 10'd5, read_word == 10'd4, read_word == 10'd3, read_word == 10'd2, read_word == 10'd1, read_word == 10'd0};
+    end
     if (aw_enter) begin
       write_act_q <= write_word[9:8] == 2'd1;
     end
@@ -554,7 +556,7 @@ module trine_registers (
     end
     if (read) begin
       rdata_q <= value;
-      rresp_q <= found ? 2'd0 : 2'd2;
+      rresp_q <= found_q ? 2'd0 : 2'd2;
     end
     if (read_ok_i) begin
       rdata_q <= read_data_i;
@@ -781,8 +783,29 @@ module trine_windows (
   end
 endmodule
 
+// A place in a bank: the next one with step_i, the first one with back_i.
+module trine_place (
+  input  wire clk_i,
+  input  wire back_i,
+  input  wire step_i,
+  output wire [7:0] at_o
+);
+  reg [7:0] at_q;
+  assign at_o = at_q;
+
+  (* keep *) always @(posedge clk_i) begin
+    if (back_i) begin
+      at_q <= 8'd0;
+    end else begin
+      if (step_i) begin
+        at_q <= at_q + 8'd1;
+      end
+    end
+  end
+endmodule
+
 // 208 words of 81 bits, read in two cycles.
-module trine_activations_bank_ram (
+module trine_activations_ram (
   input  wire clk_i,
   input  wire write_i,
   input  wire [7:0] write_at_i,
@@ -811,49 +834,6 @@ module trine_activations_bank_ram (
       if (next_i) begin
         out_q <= word_q;
       end
-    end
-  end
-endmodule
-
-// 208 words of 81 bits, with places to write and read of its own.
-module trine_activations_bank (
-  input  wire clk_i,
-  input  wire rst_i,
-  input  wire store_i,
-  input  wire [80:0] data_i,
-  input  wire take_i,
-  input  wire rewind_i,
-  output wire [80:0] word_o
-);
-  reg [7:0] write_q;
-  reg [7:0] read_q;
-  wire [80:0] words_word_o;
-  assign word_o = words_word_o;
-
-  trine_activations_bank_ram words (
-    .clk_i(clk_i),
-    .write_i(store_i),
-    .write_at_i(write_q),
-    .data_i(data_i),
-    .read_i(1'd1),
-    .read_at_i(read_q),
-    .next_i(1'd1),
-    .zero_i(1'd0),
-    .word_o(words_word_o)
-  );
-
-  (* keep *) always @(posedge clk_i) begin
-    if (store_i) begin
-      write_q <= write_q + 8'd1;
-    end
-    if (rst_i) begin
-      write_q <= 8'd0;
-    end
-    if (take_i) begin
-      read_q <= read_q + 8'd1;
-    end
-    if (rst_i | (take_i & rewind_i)) begin
-      read_q <= 8'd0;
     end
   end
 endmodule
@@ -888,16 +868,21 @@ module trine_activations (
   wire store;
   wire ahead;
   wire valid_next;
+  wire back;
   wire quiet;
   wire few;
+  wire [7:0] read_0_at_o;
+  wire [7:0] write_at;
   wire [80:0] bank_0_word_o;
   wire [80:0] word;
   assign ready = open_i & ~(closed_q | full_q);
   assign store = ready & in_valid_i;
   assign ahead = gap_q[11];
   assign valid_next = (ahead | closed_q) | (lone_q & ~take_i);
+  assign back = rst_i | (take_i & rewind_i);
   assign quiet = ~(take_i | store_q);
   assign few = ~(gap_q[0] | (|gap_q[11:2]));
+  assign write_at = write_q[7:0];
   assign word = bank_0_word_o;
   assign in_ready_o = ready;
   assign word_o = word[79:0];
@@ -905,13 +890,22 @@ module trine_activations (
   assign valid_o = valid_q;
   assign valid_next_o = valid_next;
 
-  trine_activations_bank bank_0 (
+  trine_place read_0 (
     .clk_i(clk_i),
-    .rst_i(rst_i),
-    .store_i(store_q),
+    .back_i(back),
+    .step_i(take_i),
+    .at_o(read_0_at_o)
+  );
+
+  trine_activations_ram bank_0 (
+    .clk_i(clk_i),
+    .write_i(store_q),
+    .write_at_i(write_at),
     .data_i(marked_q[80:0]),
-    .take_i(take_i),
-    .rewind_i(rewind_i),
+    .read_i(1'd1),
+    .read_at_i(read_0_at_o),
+    .next_i(1'd1),
+    .zero_i(1'd0),
     .word_o(bank_0_word_o)
   );
 
@@ -934,7 +928,7 @@ module trine_activations (
       full_q <= ({write_q, store_q} == 10'd414) | ({write_q, store_q} == 10'd413);
     end
     valid_q <= valid_next;
-    if (rst_i | (take_i & rewind_i)) begin
+    if (back) begin
       probe_q <= 10'd2;
     end
     if (rst_i) begin
@@ -1548,9 +1542,11 @@ module trine_accumulators (
   input  wire rst_i,
   input  wire [1:0] read_token_i,
   input  wire next_first_i,
+  input  wire next_valid_i,
+  input  wire next_odd_i,
+  input  wire next_last_chunk_i,
   input  wire [1:0] token_i,
   input  wire valid_i,
-  input  wire last_chunk_i,
   input  wire single_i,
   input  wire pair_i,
   input  wire [47:0] sums_i,
@@ -1560,17 +1556,17 @@ module trine_accumulators (
   reg [71:0] total_q;
   reg [71:0] before_q;
   wire [71:0] total;
-  reg first_q;
   reg forward_q;
   wire zero;
   wire begins;
+  reg begins_q;
   wire [71:0] words_word_o;
   wire signed [17:0] adder_0_total_o;
   wire signed [17:0] adder_1_total_o;
   wire signed [17:0] adder_2_total_o;
   wire signed [17:0] adder_3_total_o;
   assign zero = (next_first_i | single_i) | pair_i;
-  assign begins = token_i[0] ? last_chunk_i : first_q;
+  assign begins = next_valid_i & (next_odd_i ? next_last_chunk_i : next_first_i);
   assign total = {$unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
@@ -1627,12 +1623,12 @@ module trine_accumulators (
   );
 
   always @(posedge clk_i) begin
-    first_q <= next_first_i;
     forward_q <= single_i & ~next_first_i;
+    begins_q <= begins;
     if (valid_i) begin
       total_q <= total;
     end
-    if ((rst_i | ~pair_i) | (valid_i & begins)) begin
+    if ((rst_i | ~pair_i) | begins_q) begin
       before_q <= 72'd0;
     end else begin
       if (valid_i) begin
@@ -1981,9 +1977,11 @@ module trine_core (
     .rst_i(clear_i),
     .read_token_i(token_5_q),
     .next_first_i(first_6_q),
+    .next_valid_i(valid_6_q),
+    .next_odd_i(token_6_q[0]),
+    .next_last_chunk_i(result_6_q),
     .token_i(token_7_q),
     .valid_i(valid_7_q),
-    .last_chunk_i(result_7_q),
     .single_i(single_q),
     .pair_i(pair_q),
     .sums_i(tile_sums_o),
@@ -2165,7 +2163,7 @@ module trine_job (
   wire accept;
   wire refuse;
   reg [3:0] matches_q;
-  reg limited_q;
+  reg [3:0] limited_q;
   wire expired;
   wire [3:0] reason;
   wire stray;
@@ -2183,7 +2181,7 @@ module trine_job (
   assign shape = &fits_q;
   assign accept = check_q & shape;
   assign refuse = check_q & ~shape;
-  assign expired = (&matches_q) & limited_q;
+  assign expired = (&matches_q) & (|limited_q);
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : (window_full_i ? 4'd8 : (window_empty_i ? 4'd9 : 4'd7))))));
   assign stray = (~busy_q & ~accept) & (window_full_i | window_empty_i);
   assign fault = busy_q & fault_q;
@@ -2209,7 +2207,7 @@ module trine_job (
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd512 < depth_i), |depth_i, ~(13'd4 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
-    limited_q <= |watchdog_i;
+    limited_q <= {|watchdog_i[31:24], |watchdog_i[23:16], |watchdog_i[15:8], |watchdog_i[7:0]};
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;

@@ -28,8 +28,8 @@ pub fn fifo(width: usize, depth: usize) -> Result<Claim, Errors> {
 /// # Errors
 /// See [`library::replay_buffer`].
 pub fn replay_buffer(width: usize, depth: usize) -> Result<Claim, Errors> {
-    let counter = inside(["read_q", "write_q"].map(|q| (format!("bank_0.{q}"), clog2(depth).max(1))));
-    let property = counter + &sized(include_str!("properties/replay_buffer.v"), width + 1, "bank_0.words", depth);
+    let counter = inside([("read_0.at_q".to_string(), clog2(depth).max(1))]);
+    let property = counter + &sized(include_str!("properties/replay_buffer.v"), width + 1, "bank_0", depth);
     let name = format!("replay buffer of {depth} x {width} bits keeps words and order");
     claim(name, &library::replay_buffer(Style::Portable, "replay", width, depth)?, property, 2 * depth + 8)
 }

@@ -38,7 +38,7 @@ fn a_broken_replay_buffer_is_found() {
     for (from, to) in [
         ("open_i & ~(closed_q | full_q)", "open_i & ~closed_q"),
         ("probe_q <= 4'd2", "probe_q <= 4'd1"),
-        ("rst_i | (take_i & rewind_i)", "rst_i | rewind_i"),
+        ("back = rst_i | (take_i & rewind_i)", "back = rst_i | rewind_i"),
         ("marked_q <= {in_last_i, in_data_i}", "marked_q <= {in_data_i, in_last_i}"),
         ("quiet = ~(take_i | store_q)", "quiet = ~store_q"),
     ] {

@@ -8,7 +8,7 @@
   reg [1:0] was_mine = 0;
   reg [1:0] was_valid = 0;
   reg [TOKEN-1:0] token_1, token_2, read_1, read_2;
-  reg was_single, was_pair, was_reset, was_zero;
+  reg was_single, was_pair, was_reset, was_zero, first_q, was_odd, was_next, was_last;
   // Of two tokens, the next one, and whether it begins a pass.
   reg turn, turn_first;
   wire same = single_i == was_single & pair_i == was_pair;
@@ -27,9 +27,11 @@
     was_single <= single_i;
     was_pair <= pair_i;
     was_reset <= rst_i;
+    first_q <= next_first_i;
+    {was_odd, was_next, was_last} <= {next_odd_i, next_valid_i, next_last_chunk_i};
     was_zero <= next_first_i | single_i | pair_i;
     if (used) turn <= ~token_i[0];
-    if (used) turn_first <= token_i[0] ? last_chunk_i : first_q;
+    if (used) turn_first <= token_i[0] ? was_last : first_q;
     if (rst_i) {open, turn, turn_first} <= 3'b001;
     else if (mine) begin
       open <= 1;
@@ -58,10 +60,13 @@
     assume (~(used & was_valid[0] & token_i == token_1) | single_i);
     assume (~(used & was_valid[1] & token_i == token_2) | single_i | pair_i);
     assume (~(used & pair_i) | (token_i == turn & first_q == turn_first));
+    // What is told a cycle ahead
+    assume (~started | (valid_i ? was_next : ~was_next | was_reset) & (~valid_i | was_odd == token_i[0]));
     // The choice
     assume (which < TOKENS);
 
     assert (was_mine[0] == (was_valid[0] & token_1 == which) & was_mine[1] == (was_valid[1] & token_2 == which));
+    if (started) assert (begins_q == (was_next & (was_odd ? was_last : first_q)));
     if (started) assert (was_zero == (was_single | was_pair | first_q));
     if (started) assert (~was_reset | (~open & turn == 0 & turn_first & before == 0));
     if (started & ~rst_i & ~was_reset) begin

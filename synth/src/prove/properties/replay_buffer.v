@@ -32,7 +32,7 @@
     end
   end
 
-  wire [WIDTH-1:0] at_which = words_flat[which[ADDRESS-1:0] * WIDTH +: WIDTH];
+  wire [WIDTH-1:0] at_which = bank_0_flat[which[ADDRESS-1:0] * WIDTH +: WIDTH];
   always @* begin
     assume (started | rst_i);
     assume (~take_i | valid_o);
@@ -46,15 +46,15 @@
       assert (~(closed & still != 0) | valid_o);
       assert (~(position < count & still == 4) | valid_o);
       assert (~expected | {last_o, word_o} == token);
-      assert (~fetched | \bank_0.words.word_q == token);
+      assert (~fetched | \bank_0.word_q == token);
       // A word is never taken in the cycle that writes it.
-      assert (~(take_i & store_q & \bank_0.read_q == \bank_0.write_q ));
+      assert (~(take_i & store_q & \read_0.at_q == write_at));
       assert (~store_q | count != 0);
       assert (~(store_q & which == stored) | marked_q == token);
       assert (full_q == (count == DEPTH));
 
       assert (count <= DEPTH & position <= count & (~closed | position < count));
-      assert (write_q == stored & \bank_0.write_q == stored[ADDRESS-1:0] & \bank_0.read_q == position[ADDRESS-1:0] & closed_q == closed);
+      assert (write_q == stored & \read_0.at_q == position[ADDRESS-1:0] & closed_q == closed);
       assert (probe_q == position + 2'd2);
       assert (~ahead | position + 2'd2 <= stored);
       assert (~quiet_q | gap_q == gap_now);
