@@ -39,7 +39,7 @@ struct Idle;
 
 impl Transport for Idle {
     fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
-        if offset % 8 == 0 { Ok(offset) } else { Err(TransportError::Failed("no such register".into())) }
+        if offset.is_multiple_of(8) { Ok(offset) } else { Err(TransportError::Failed("no such register".into())) }
     }
 
     fn write(&mut self, offset: u32, _: u32) -> Result<(), TransportError> {
