@@ -27,6 +27,7 @@ mod pricing;
 mod regs;
 mod report;
 mod run;
+mod serve;
 mod simulate;
 mod simulation;
 mod synth;
@@ -55,6 +56,7 @@ enum Verb {
     Perplexity(perplexity::Args),
     Regs(regs::Args),
     Run(run::Args),
+    Serve(serve::Args),
     #[command(hide = true)]
     Simulate(simulate::Args),
     Synth(synth::Args),
@@ -99,6 +101,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
+        Verb::Serve(args) => serve::run(args, &mut out),
         Verb::Simulate(args) => simulate::run(args, &mut out),
         Verb::Synth(args) => synth::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),

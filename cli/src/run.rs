@@ -113,15 +113,15 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     bar.finish_and_clear();
 
-    let rtl = args.backend.backend == Backend::Rtl;
+    let backend = &args.backend.backend;
     let report = Report {
         model: args.model.clone(),
         prompt: args.prompt.clone(),
         text: tokenizer.decode(&tokens)?,
         seed: args.seed,
         temperature: args.temperature,
-        backend: args.backend.backend,
-        offload: rtl.then_some(args.backend.offload),
+        backend: backend.clone(),
+        offload: (*backend != Backend::Golden).then_some(args.backend.offload),
         units: match &engine {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(offload.units()),
@@ -133,7 +133,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Engine::Rtl(offload) => Some(device_report(offload, args)?),
         },
         die: args.pricing.die.clone(),
-        provenance: Provenance::new(args.seed, rtl),
+        provenance: Provenance::new(args.seed, *backend == Backend::Rtl),
         tokens,
     };
     print(&report, &model, out)?;
@@ -148,7 +148,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         report::write(folder, &report, jobs)?;
         writeln!(out, "report: {}", folder.join("report.html").display())?;
     }
-    if let (Some(file), true) = (&args.trace, rtl) {
+    if let (Some(file), Backend::Rtl) = (&args.trace, backend) {
         writeln!(out, "waveform: {}", file.display())?;
     }
     let failed = report.device.as_ref().is_some_and(|d| d.mismatches > 0 || !d.incidents.is_empty());
@@ -201,7 +201,10 @@ fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
     let c = model.config();
     writeln!(out, "model: {} ({}, {} layers)", report.model.display(), c.architecture, c.layers)?;
     match &report.device {
-        Some(device) => writeln!(out, "unit: {} (simulated RTL)", describe(&device.config))?,
+        Some(device) => match &report.backend {
+            Backend::Uart(path) => writeln!(out, "unit: {} (at {path})", describe(&device.config))?,
+            _ => writeln!(out, "unit: {} (simulated RTL)", describe(&device.config))?,
+        },
         None => writeln!(out, "unit: none, the golden model computes")?,
     }
     writeln!(out, "\n{}{}\n", report.prompt, report.text)?;
@@ -252,13 +255,16 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     let tokens = report.tokens.len() as u64;
     writeln!(
         out,
-        "{} cycles, {} a token, {} at {} (projected); {:.1} s to simulate on {} units",
+        "{} cycles, {} a token, {} at {} (projected); {:.1} s {}",
         grouped(device.cycles),
         grouped((device.cycles as f64 / tokens as f64).round()),
         si(device.simulated_seconds, "s"),
         si(device.clock_hz, "Hz"),
         report.seconds,
-        report.units.unwrap_or(1)
+        match &report.backend {
+            Backend::Uart(_) => "through the serial line".to_owned(),
+            _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
+        }
     )?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let waits: [(&str, u64); 4] = [
