@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_driver::cycles::utilization;
-use trine_driver::energy::Pricing;
+use trine_driver::energy::{Columns, Pricing};
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{Offload, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
@@ -18,7 +18,7 @@ use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::beside::Beside;
 use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
-use crate::pricing::PricingArgs;
+use crate::pricing::{PricingArgs, print_columns};
 use crate::report::{self, Group, Provenance};
 use crate::simulation::Link;
 
@@ -157,15 +157,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 
 fn device_report(offload: &Offload<Link>, args: &Args) -> Result<DeviceReport> {
     let (memory, clock_hz, die) = (args.pricing.memory()?, args.pricing.clock_hz, &args.pricing.die);
+    let records = args.pricing.records()?;
     let pricing = match args.backend.weights_on_chip {
         // The weights come from no DRAM then, and what block RAM of that size takes is not known.
         true => {
             let component = "a memory of weights on the chip,".to_string();
             Err(trine_driver::Error::NoRecord { set: die.clone(), component, action: "read" })
         }
-        false => Pricing::new(&args.pricing.records()?, offload.config(), clock_hz, die, &memory.set),
+        false => Pricing::new(&records, offload.config(), clock_hz, die, &memory.set),
     };
-    Ok(DeviceReport::new(offload.ledger(), offload.config(), clock_hz, &memory, pricing.as_ref()))
+    let report = DeviceReport::new(offload.ledger(), offload.config(), clock_hz, &memory, pricing.as_ref());
+    Ok(DeviceReport { columns: Columns::new(&records, offload.config(), die, report.active())?, ..report })
 }
 
 /// What the unit does not do, with its size where it is one number.
@@ -285,6 +287,7 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
             writeln!(out, "  {name:<8}{} {:>5.1} %  {}", bar(share, 20), 100.0 * share, interval(&part))?;
         }
     }
+    print_columns(&device.columns, out)?;
     if device.cycles > 0 {
         Beside::from(device).print(out)?;
     }
