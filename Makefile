@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates synth-smoke synth-full packaging lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates synth-smoke synth-full packaging litex lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -69,6 +69,10 @@ synth-full: setup-synth build ## Measure area and clock again (over an hour); RU
 packaging: build ## Lint and simulate units with FuseSoC, and inside a SoC of LiteX
 	@scripts/setup-packaging
 	TRINE="$(TRINE)" CARGO="$(CARGO)" scripts/packaging
+
+litex: build ## Reach a simulated unit with LiteX's litex_server and RemoteClient through a pseudo-terminal
+	@sim/litex/setup
+	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_remote.py
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	$(CARGO) fmt --all --check

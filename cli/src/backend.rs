@@ -1,28 +1,65 @@
 //! Where the ternary linears of a model are computed.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
-use trine_driver::{Journal, Offload, OnFailure, Options, Scope};
+use trine_driver::{Device, Journal, Offload, OnFailure, Options, Scope, SerialLine, Uartbone, WindowTransport, Words};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, TernaryMatrix};
 use trine_hdl::lang;
 use trine_sim::{BuildOptions, SimOptions};
+use trine_spec::Config;
 
-use crate::args::{UnitArgs, positive};
+use crate::args::{UnitArgs, flags, positive};
 use crate::simulation;
 
 /// Who computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub(crate) enum Backend {
-    /// The golden model, on the CPU
+    /// The golden model, on the CPU.
     Golden,
-    /// The simulated unit, checked against the golden model
+    /// The simulated unit, checked against the golden model.
     Rtl,
+    /// A unit behind the serial port of this path, checked against the golden model.
+    Uart(String),
 }
+
+impl FromStr for Backend {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match (text, text.strip_prefix("uart:")) {
+            ("golden", _) => Ok(Backend::Golden),
+            ("rtl", _) => Ok(Backend::Rtl),
+            (_, Some(path)) if !path.is_empty() => Ok(Backend::Uart(path.to_owned())),
+            _ => Err("it is golden, rtl, or uart: and the path of a serial port".into()),
+        }
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Backend::Golden => f.write_str("golden"),
+            Backend::Rtl => f.write_str("rtl"),
+            Backend::Uart(path) => write!(f, "uart:{path}"),
+        }
+    }
+}
+
+impl From<Backend> for String {
+    fn from(backend: Backend) -> Self {
+        backend.to_string()
+    }
+}
+
+/// Bits a second that LiteX and the boards use where nothing else is said.
+const BAUD: u32 = 115_200;
 
 /// Which layers the unit computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
@@ -37,9 +74,16 @@ pub(crate) enum Layers {
 /// Flags that choose an engine.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct BackendArgs {
-    /// What computes the ternary layers
-    #[arg(long, value_enum, default_value = "rtl")]
+    /// What computes the ternary layers: golden (the CPU), rtl (the simulated unit), or uart:PATH (a unit behind that serial port,
+    /// a board's or one of `trine serve`)
+    #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
+    /// Bits a second of the serial port [default: 115200]
+    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(1..))]
+    baud: Option<u32>,
+    /// Byte address of the unit's registers behind the serial port, a multiple of 4 [default: 0]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    base: Option<u32>,
     /// Which layers go to the unit
     #[arg(long, value_enum, value_name = "LAYERS", default_value = "ffn")]
     pub(crate) offload: Layers,
@@ -60,6 +104,16 @@ pub(crate) struct BackendArgs {
     pub(crate) unit: UnitArgs,
 }
 
+/// An address of a word, in decimal or with 0x in front in hexadecimal.
+fn address(text: &str) -> Result<u32, String> {
+    let parsed = match text.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    let value = parsed.map_err(|_| "not an address of 32 bits, like 0x30000000".to_owned())?;
+    if value.is_multiple_of(4) { Ok(value) } else { Err("not a multiple of 4".into()) }
+}
+
 fn deadline(text: &str) -> Result<f64, String> {
     positive(text, false)
 }
@@ -74,14 +128,20 @@ impl BackendArgs {
     /// Whether the layers of `model` are made when their turn comes: those of a synthetic one, in front of a simulation
     /// that takes a hundred times longer.
     pub(crate) fn streams(&self, model: &Path) -> bool {
-        self.backend == Backend::Rtl && !self.weights_on_chip && model.to_string_lossy().starts_with("synthetic:")
+        self.backend != Backend::Golden && !self.weights_on_chip && model.to_string_lossy().starts_with("synthetic:")
     }
 
     /// Builds what multiplies the layers of `model`, loaded from `path`; `trace` names the waveform file to write.
     pub(crate) fn engine(&self, path: &Path, model: &Model, trace: Option<&Path>) -> Result<Engine> {
-        if self.backend == Backend::Golden {
-            return Ok(Engine::Golden);
-        }
+        let port = match &self.backend {
+            Backend::Golden => return Ok(Engine::Golden),
+            Backend::Rtl => None,
+            Backend::Uart(path) => Some(path),
+        };
+        ensure!(
+            port.is_some() || (self.baud.is_none() && self.base.is_none()),
+            "--baud and --base are for a serial port: choose one with --backend uart:PATH, or leave them out"
+        );
         let config = self.unit.config()?;
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         // What is streamed to save memory is not kept in another form.
@@ -89,6 +149,17 @@ impl BackendArgs {
         let options = Options { scope, check: true, on_failure: OnFailure::Golden, weight_cache };
         let limit = Duration::try_from_secs_f64(self.deadline).unwrap_or(Duration::MAX);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
+        if let Some(path) = port {
+            ensure!(
+                self.units.is_none() && !self.weights_on_chip && trace.is_none(),
+                "behind a serial port is one unit as it is: leave out --units, --weights-on-chip and --trace"
+            );
+            let mut offload = Offload::new(self.behind(path, config.clone())?.with_limit(limit), options);
+            if let Some(folder) = &self.resume {
+                offload = offload.keeping(Journal::open(folder, format!("uart {}", flags(&config)).as_bytes())?);
+            }
+            return Ok(Engine::Rtl(Box::new(offload)));
+        }
         if self.weights_on_chip {
             let alone = self.units.is_none_or(|units| units == 1) && self.resume.is_none();
             ensure!(alone, "a unit with its weights on the chip works alone: leave out --units and --resume");
@@ -118,6 +189,18 @@ impl BackendArgs {
             offload = offload.keeping(Journal::open(folder, &run)?);
         }
         Ok(Engine::Rtl(Box::new(offload)))
+    }
+
+    /// The unit behind the serial port at `path`, identified.
+    fn behind(&self, path: &str, config: Config) -> Result<Device<simulation::Link>> {
+        // A serial line reaches a unit through its windows only.
+        let config = Config { windows: true, ..config }.checked()?;
+        let line = SerialLine::open(path, self.baud.unwrap_or(BAUD))?;
+        let mut words = Uartbone::new(line, self.base.unwrap_or(0));
+        // Whoever used the line before may have left in the middle of a frame.
+        words.recover()?;
+        let link: simulation::Link = Box::new(WindowTransport::new(words, config.clone()));
+        Ok(Device::open(link, config)?)
     }
 }
 

@@ -29,6 +29,7 @@ mod pricing;
 mod regs;
 mod report;
 mod run;
+mod serve;
 mod simulate;
 mod simulation;
 mod synth;
@@ -59,6 +60,7 @@ enum Verb {
     Perplexity(perplexity::Args),
     Regs(regs::Args),
     Run(run::Args),
+    Serve(serve::Args),
     #[command(hide = true)]
     Simulate(simulate::Args),
     Synth(synth::Args),
@@ -105,6 +107,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),
+        Verb::Serve(args) => serve::run(args, &mut out),
         Verb::Simulate(args) => simulate::run(args, &mut out),
         Verb::Synth(args) => synth::run(args, &mut out),
         Verb::Train(args) => train::run(args, &mut out),

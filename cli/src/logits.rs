@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 
     let mut report = Report {
         shape,
-        backend: args.backend.backend,
+        backend: args.backend.backend.clone(),
         seconds: start.elapsed().as_secs_f64(),
         macs: 0,
         mismatches: 0,

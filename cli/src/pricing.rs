@@ -1,18 +1,20 @@
 //! What an energy estimate assumes: the die, the memory behind the unit, the clock, and whose records.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use trine_driver::energy::Records;
+use trine_driver::energy::{Columns, Records};
 use trine_driver::platform::{self, Memory};
 
 use crate::args::clock;
+use crate::output::{grouped, interval, si};
 
 /// Flags of every verb that states energies.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Energy")]
 pub(crate) struct PricingArgs {
-    /// Technology of the die: 7nm, 45nm, ice40, or one of your own records
+    /// Technology of the die: 7nm, 45nm, ice40, osu018 (measured on gates, columns only), or one of your own records
     #[arg(long, value_name = "NAME", default_value = "7nm")]
     pub(crate) die: String,
     /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
@@ -39,4 +41,22 @@ impl PricingArgs {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         records.and(&text).with_context(|| path.display().to_string())
     }
+}
+
+/// The columns alone, where only they were measured.
+pub(crate) fn print_columns(columns: &[Columns], out: &mut dyn Write) -> Result<()> {
+    let [own, others @ ..] = columns else { return Ok(()) };
+    let (macs, each) = (grouped(own.macs), si(own.each.joules(), "J"));
+    writeln!(out, "columns alone {}: {macs} MACs at {each}", interval(&own.energy))?;
+    writeln!(out, "  {}", beside(own, others))?;
+    writeln!(out, "  {}", own.source)?;
+    Ok(())
+}
+
+/// What the same products take in the columns of other units.
+pub(crate) fn beside(own: &Columns, others: &[Columns]) -> String {
+    let times = |other: &Columns| {
+        format!("{} columns {:.2}x", other.arithmetic.name(), other.energy.joules() / own.energy.joules())
+    };
+    others.iter().map(times).collect::<Vec<_>>().join(", ")
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_driver::cycles::utilization;
-use trine_driver::energy::Pricing;
+use trine_driver::energy::{Columns, Pricing};
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{Offload, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
@@ -18,7 +18,7 @@ use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::beside::Beside;
 use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
-use crate::pricing::PricingArgs;
+use crate::pricing::{PricingArgs, print_columns};
 use crate::report::{self, Group, Provenance};
 use crate::simulation::Link;
 
@@ -113,15 +113,15 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     bar.finish_and_clear();
 
-    let rtl = args.backend.backend == Backend::Rtl;
+    let backend = &args.backend.backend;
     let report = Report {
         model: args.model.clone(),
         prompt: args.prompt.clone(),
         text: tokenizer.decode(&tokens)?,
         seed: args.seed,
         temperature: args.temperature,
-        backend: args.backend.backend,
-        offload: rtl.then_some(args.backend.offload),
+        backend: backend.clone(),
+        offload: (*backend != Backend::Golden).then_some(args.backend.offload),
         units: match &engine {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(offload.units()),
@@ -133,7 +133,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Engine::Rtl(offload) => Some(device_report(offload, args)?),
         },
         die: args.pricing.die.clone(),
-        provenance: Provenance::new(args.seed, rtl),
+        provenance: Provenance::new(args.seed, *backend == Backend::Rtl),
         tokens,
     };
     print(&report, &model, out)?;
@@ -148,7 +148,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         report::write(folder, &report, jobs)?;
         writeln!(out, "report: {}", folder.join("report.html").display())?;
     }
-    if let (Some(file), true) = (&args.trace, rtl) {
+    if let (Some(file), Backend::Rtl) = (&args.trace, backend) {
         writeln!(out, "waveform: {}", file.display())?;
     }
     let failed = report.device.as_ref().is_some_and(|d| d.mismatches > 0 || !d.incidents.is_empty());
@@ -157,15 +157,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 
 fn device_report(offload: &Offload<Link>, args: &Args) -> Result<DeviceReport> {
     let (memory, clock_hz, die) = (args.pricing.memory()?, args.pricing.clock_hz, &args.pricing.die);
+    let records = args.pricing.records()?;
     let pricing = match args.backend.weights_on_chip {
         // The weights come from no DRAM then, and what block RAM of that size takes is not known.
         true => {
             let component = "a memory of weights on the chip,".to_string();
             Err(trine_driver::Error::NoRecord { set: die.clone(), component, action: "read" })
         }
-        false => Pricing::new(&args.pricing.records()?, offload.config(), clock_hz, die, &memory.set),
+        false => Pricing::new(&records, offload.config(), clock_hz, die, &memory.set),
     };
-    Ok(DeviceReport::new(offload.ledger(), offload.config(), clock_hz, &memory, pricing.as_ref()))
+    let report = DeviceReport::new(offload.ledger(), offload.config(), clock_hz, &memory, pricing.as_ref());
+    Ok(DeviceReport { columns: Columns::new(&records, offload.config(), die, report.active())?, ..report })
 }
 
 /// What the unit does not do, with its size where it is one number.
@@ -201,7 +203,10 @@ fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
     let c = model.config();
     writeln!(out, "model: {} ({}, {} layers)", report.model.display(), c.architecture, c.layers)?;
     match &report.device {
-        Some(device) => writeln!(out, "unit: {} (simulated RTL)", describe(&device.config))?,
+        Some(device) => match &report.backend {
+            Backend::Uart(path) => writeln!(out, "unit: {} (at {path})", describe(&device.config))?,
+            _ => writeln!(out, "unit: {} (simulated RTL)", describe(&device.config))?,
+        },
         None => writeln!(out, "unit: none, the golden model computes")?,
     }
     writeln!(out, "\n{}{}\n", report.prompt, report.text)?;
@@ -252,13 +257,16 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     let tokens = report.tokens.len() as u64;
     writeln!(
         out,
-        "{} cycles, {} a token, {} at {} (projected); {:.1} s to simulate on {} units",
+        "{} cycles, {} a token, {} at {} (projected); {:.1} s {}",
         grouped(device.cycles),
         grouped((device.cycles as f64 / tokens as f64).round()),
         si(device.simulated_seconds, "s"),
         si(device.clock_hz, "Hz"),
         report.seconds,
-        report.units.unwrap_or(1)
+        match &report.backend {
+            Backend::Uart(_) => "through the serial line".to_owned(),
+            _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
+        }
     )?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let waits: [(&str, u64); 4] = [
@@ -279,6 +287,7 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
             writeln!(out, "  {name:<8}{} {:>5.1} %  {}", bar(share, 20), 100.0 * share, interval(&part))?;
         }
     }
+    print_columns(&device.columns, out)?;
     if device.cycles > 0 {
         Beside::from(device).print(out)?;
     }

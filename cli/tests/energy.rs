@@ -76,6 +76,41 @@ fn one_token_of_two_billion_weights_is_a_matter_of_bytes() {
     }
 }
 
+/// Of 180 nm only columns were measured: they are priced, a unit is refused, and nothing of another node is added.
+#[test]
+fn a_technology_of_columns_prices_columns_and_no_unit() {
+    let folder = workplace();
+    let unit = "--lanes 32 --columns 8 --offload linear --die osu018";
+    let run = trine(folder.path(), &format!("run --model MODEL --prompt KING --tokens 1 --report out {unit}"));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    let refusal = "technology `osu018` has no record for sram of";
+    assert!(run.stdout.contains(refusal) && run.stdout.contains("columns alone"), "{}", run.stdout);
+    let report = json(folder.path(), "out/run.json");
+    assert_eq!(
+        (&report["energy_j"], &report["energy"], &report["bill"]),
+        (&Value::Null, &Value::Null, &serde_json::json!([]))
+    );
+    assert!(report["energy_note"].as_str().unwrap().contains(refusal));
+    let columns = report["columns"].as_array().unwrap();
+    let active: f64 = report["layers"].as_array().unwrap().iter().map(|l| number(&l["active"])).sum();
+    let energy = |i: usize, end: &str| number(&columns[i]["energy"][end]) / (active * 256.0) * 1e12;
+    let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-9;
+    assert!(near(energy(0, "value"), 7.12) && near(energy(0, "lo"), 6.99) && near(energy(0, "hi"), 7.23));
+    assert!(near(energy(1, "value"), 32.0) && near(energy(2, "value"), 126.0));
+    assert_eq!(columns[0]["energy"]["tag"], "measured");
+    let page = std::fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    assert!(page.contains("energy of the columns") && page.contains("no record for sram of"), "on the page too");
+    assert!(!page.contains("of it in DRAM"));
+
+    let line = "estimate --model synthetic:bitnet-2b-4t --die osu018 --json";
+    let estimate: Value = serde_json::from_str(&trine(folder.path(), line).stdout).unwrap();
+    assert_eq!((&estimate["joules_per_token"], &estimate["head"]["joules_per_token"]), (&Value::Null, &Value::Null));
+    let own = &estimate["decode"]["columns"][0];
+    // 2.084 G products of a token fill their tiles; nobody counted them in a run.
+    assert!((number(&own["energy"]["value"]) / (2_084_044_800.0 * 7.12e-12) - 1.0).abs() < 0.001, "{own}");
+    assert_eq!(own["energy"]["tag"], "projected");
+}
+
 /// The table of docs/energy.md, to the digits that it states.
 #[test]
 fn the_documented_estimate_is_what_the_command_says() {

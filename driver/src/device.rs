@@ -3,7 +3,7 @@
 //! ```text
 //! open:  ID, VERSION, every constant of the configuration
 //! run:   PERF clear -> WATCHDOG TOKENS DEPTH OUTPUTS JOB_TAG -> CTRL.start -> streams -> STATUS.done, DONE_TAG -> PERF snapshot
-//! reset: CTRL.abort -> CTRL.soft_reset -> STATUS must not be busy
+//! reset: link in order -> CTRL.abort -> CTRL.soft_reset -> STATUS must not be busy
 //! ```
 //!
 //! A job that fails leaves the unit in an unknown state, so the next one starts with a reset. Two clocks run beside a job: the
@@ -166,6 +166,7 @@ impl<T: Transport> Device<T> {
     }
 
     fn reset(&mut self) -> Result<(), Error> {
+        self.transport.recover().map_err(at(&regs::CTRL))?;
         self.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
         self.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
         match regs::STATUS_BUSY.of(self.read(&regs::STATUS)?) {

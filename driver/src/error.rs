@@ -48,6 +48,14 @@ pub enum Error {
         /// What the transport said.
         source: TransportError,
     },
+    /// A serial line that cannot be used.
+    #[error("serial line {path}: {problem}")]
+    Line {
+        /// Where it was looked for.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Something else answers at this address.
     #[error("no Trine unit answers: register ID reads {found:#010x}; check the device and its base address")]
     NotTrine {

@@ -11,7 +11,7 @@ use trine_spec::Config;
 
 use crate::conditions::Conditions;
 use crate::cycles::Shape;
-use crate::energy::{Energy, Estimate, Pricing, Systolic, Tag};
+use crate::energy::{Columns, Energy, Estimate, Pricing, Systolic, Tag};
 use crate::ledger::LayerTotals;
 use crate::platform::Memory;
 use crate::predict::{self, Traffic};
@@ -36,6 +36,8 @@ pub struct Pass {
     pub energy_j: Option<Estimate>,
     /// The same by part.
     pub energy: Option<Energy>,
+    /// The columns alone, in technologies of which only they were measured.
+    pub columns: Vec<Columns>,
     /// What takes most of the time.
     pub bound: Bound,
     /// The same on units of other arithmetic, behind the same memory.
@@ -75,6 +77,7 @@ impl Pass {
             bytes,
             energy_j: energy.map(|e| e.total()),
             energy,
+            columns: vec![],
             bound: bounds.into_iter().max_by_key(longest).unwrap_or(Bound::Columns),
             baselines: report::totals(&layers, pricing.is_some()),
             systolic: layers.iter().map(|l| l.systolic).sum(),

@@ -8,7 +8,7 @@ use trine_spec::Config;
 use crate::Counters;
 use crate::conditions::Conditions;
 use crate::cycles::utilization;
-use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Event, Item, Part, Pricing, Systolic, baseline};
+use crate::energy::{Arithmetic, Baseline, Columns, Energy, Estimate, Event, Item, Part, Pricing, Systolic, baseline};
 use crate::ledger::{Incident, LayerTotals, Ledger, Mismatch};
 use crate::platform::Memory;
 use crate::predict::Traffic;
@@ -225,6 +225,8 @@ pub struct DeviceReport {
     pub bill: Vec<BillLine>,
     /// What the energy leaves out, or why there is none.
     pub energy_note: String,
+    /// The columns alone, in technologies of which only they were measured: this unit's, and those of int8 and fp16 units.
+    pub columns: Vec<Columns>,
     /// What it was found under; no energy depends on zeros.
     pub conditions: Conditions,
     /// Where all layers together lie under the roofs.
@@ -269,12 +271,18 @@ impl DeviceReport {
             energy,
             bill: pricing.map_or(vec![], |pricing| bill(ledger, pricing)),
             energy_note: note(pricing),
+            columns: vec![],
             conditions: Conditions::new(&layers, config),
             roofline: Position::new(&Roofs::new(config, clock_hz, memory), ledger.macs, &traffic, cycles, clock_hz),
             baselines: totals(&layers, pricing.is_ok()),
             systolic: layers.iter().map(|l| l.systolic).sum(),
             layers,
         }
+    }
+
+    /// Cycles in which the columns worked.
+    pub fn active(&self) -> u64 {
+        self.layers.iter().map(|l| l.active).sum()
     }
 }
 

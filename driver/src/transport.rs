@@ -51,6 +51,9 @@ pub enum TransportError {
         /// What was wrong with it.
         problem: String,
     },
+    /// The device answers that it refuses the access; the message comes from the transport.
+    #[error("{0}")]
+    Refused(String),
     /// The device or its link failed; the message comes from the transport.
     #[error("{0}")]
     Failed(String),
@@ -102,6 +105,15 @@ pub trait Transport {
     /// `tlast` or `tkeep` of a result beat is wrong.
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError>;
 
+    /// Brings the link itself back in order after a job that failed, before the unit is reset. There is nothing to do for a link
+    /// that cannot be out of step.
+    ///
+    /// # Errors
+    /// [`TransportError`] when the link stays broken.
+    fn recover(&mut self) -> Result<(), TransportError> {
+        Ok(())
+    }
+
     /// Calls from now on that would go on after `end` fail with [`TransportError::Deadline`]; the driver sets it for every
     /// job. A transport that cannot be interrupted leaves it to the driver, which looks at the clock between calls.
     fn set_deadline(&mut self, end: Option<Instant>) {
@@ -129,6 +141,10 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
         (**self).access(all)
+    }
+
+    fn recover(&mut self) -> Result<(), TransportError> {
+        (**self).recover()
     }
 
     fn set_deadline(&mut self, end: Option<Instant>) {

@@ -2,9 +2,9 @@
 //!
 //! A frame is a command, a length in words, a word address of four bytes and, for writes, the words; all highest byte first.
 //! Reads are answered with the words. The line answers nothing else, so that errors of the device are seen in its registers
-//! only.
+//! only, and a line that lost a byte takes the next frame for the rest of the one before, until nothing comes for a while.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 use crate::{TransportError, Words};
 
@@ -13,6 +13,9 @@ const READ: u8 = 2;
 
 /// Most words of a frame.
 const FRAME: usize = 255;
+
+/// Reads after which a line that should be silent is given up.
+const NOISY: usize = 1000;
 
 /// A device whose register space begins at byte address `base` of what a serial line reaches.
 #[derive(Debug)]
@@ -42,7 +45,16 @@ impl<L: Read + Write> Uartbone<L> {
 }
 
 fn failed(what: &str, offset: u32, error: &std::io::Error) -> TransportError {
-    TransportError::Failed(format!("serial line, {what} at {offset:#05x}: {error}"))
+    let why = match silent(error) {
+        true => "nothing comes; does the unit run, and at this speed?".to_owned(),
+        false => error.to_string(),
+    };
+    TransportError::Failed(format!("serial line, {what} at {offset:#05x}: {why}"))
+}
+
+/// Whether a read ended because nothing came.
+fn silent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }
 
 /// Byte offsets of pieces of at most [`FRAME`] words.
@@ -78,6 +90,20 @@ impl<L: Read + Write> Words for Uartbone<L> {
             self.frame(WRITE, offset, words.len(), words)?;
         }
         Ok(())
+    }
+
+    /// Drops what comes until nothing does: by then a frame that broke off is given up at the other end too.
+    fn recover(&mut self) -> Result<(), TransportError> {
+        let problem = |what: String| TransportError::Failed(format!("serial line: {what}"));
+        for _ in 0..NOISY {
+            match self.line.read(&mut [0; 1024]) {
+                Ok(0) => return Err(problem("its other end is closed".into())),
+                Err(error) if silent(&error) => return Ok(()),
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(problem(error.to_string())),
+                _ => {}
+            }
+        }
+        Err(problem("it does not fall silent; is something else than a unit there?".into()))
     }
 }
 

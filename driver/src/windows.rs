@@ -53,6 +53,14 @@ pub trait Words {
     fn write_burst(&mut self, offset: u32, words: &[u32]) -> Result<(), TransportError> {
         (offset..).step_by(4).zip(words).try_for_each(|(address, word)| self.write(address, *word))
     }
+
+    /// Brings the link back in order, like [`Transport::recover`].
+    ///
+    /// # Errors
+    /// [`TransportError`] when the link stays broken.
+    fn recover(&mut self) -> Result<(), TransportError> {
+        Ok(())
+    }
 }
 
 /// A unit that has windows, behind a link of words.
@@ -157,6 +165,10 @@ impl<W: Words> Transport for WindowTransport<W> {
             self.receive(&mut results[4 * self.config.columns * tokens * block..][..4 * self.config.columns * tokens])?;
         }
         Ok(())
+    }
+
+    fn recover(&mut self) -> Result<(), TransportError> {
+        self.words.recover()
     }
 
     fn set_deadline(&mut self, end: Option<Instant>) {

@@ -1,4 +1,4 @@
-//! The example of docs/energy.md, computed again.
+//! The example of docs/energy.md, computed again, and records that repeat another document.
 
 use std::collections::HashMap;
 
@@ -37,4 +37,38 @@ fn the_documented_example_is_right() {
     assert_eq!(differences(text), Vec::<String>::new());
     let wrong = text.replace("| 262.08 |", "| 262.18 |");
     assert_eq!(differences(&wrong).len(), 1, "a wrong figure is found");
+}
+
+/// Records of measured columns that are not what the table of 64 lanes in docs/energy-gate-level.md says.
+fn other_columns(text: &str) -> Vec<String> {
+    let table = &text[text.find("## 64 lanes").expect("the lanes")..];
+    let records = Records::builtin().unwrap();
+    let mut others = vec![];
+    for (component, row) in [
+        ("ternary-column", "| **ternary** |"),
+        ("int8-column", "| int8, ternary weights |"),
+        ("fp16-column", "| fp16, ternary weights |"),
+    ] {
+        let record = records.all().iter().find(|r| r.set == "osu018" && r.component == component).expect("a record");
+        // `7.12 (6.99 to 7.23)`, the seventh cell.
+        let line = table.lines().find(|line| line.starts_with(row)).expect("a row");
+        let figures: Vec<f64> = line
+            .split('|')
+            .nth(7)
+            .expect("a total")
+            .split([' ', '(', ')'])
+            .filter_map(|word| word.parse().ok())
+            .collect();
+        if figures != [record.pj, record.lo, record.hi] {
+            others.push(format!("{component}: {figures:?}"));
+        }
+    }
+    others
+}
+
+#[test]
+fn measured_columns_are_recorded_as_documented() {
+    let text = include_str!("../../docs/energy-gate-level.md");
+    assert_eq!(other_columns(text), Vec::<String>::new());
+    assert_eq!(other_columns(&text.replace("7.12 (6.99", "7.13 (6.99")).len(), 1, "another figure is found");
 }

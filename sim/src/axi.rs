@@ -80,7 +80,8 @@ impl AxiLite {
     /// Reads the register at byte `offset`.
     ///
     /// # Errors
-    /// [`Error::Bus`] when the slave breaks a rule or does not answer, [`Error::Design`] when the design fails.
+    /// [`Error::Refused`] when the slave says so, [`Error::Bus`] when it breaks a rule or does not answer,
+    /// [`Error::Design`] when the design fails.
     pub fn read(&mut self, dut: &mut Dut, offset: u32) -> Result<u32, Error> {
         self.access(dut, "read", offset, &self.read.clone(), self.read_answer, &[offset])
     }
@@ -153,8 +154,10 @@ impl AxiLite {
                 if watched == WATCHED {
                     // A stray answer is not swallowed: it waits for the next access, which reports it.
                     dut.poke(answer.ready, false)?;
-                    let okay = resp == 0;
-                    return if okay { Ok(data) } else { Err(wrong(&self.prefix, cycle, "the answer is not OKAY")) };
+                    return match resp {
+                        0 => Ok(data),
+                        _ => Err(Error::Refused { bus: self.prefix.clone(), access, offset, cycle }),
+                    };
                 }
             } else if let (Some((resp, data)), true) = (now, takes) {
                 taken = Some((dut.cycles() - 1, resp, data as u32));

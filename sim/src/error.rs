@@ -136,6 +136,18 @@ pub enum Error {
         /// What was wrong.
         problem: String,
     },
+    /// The design answers an access of its register port with an error.
+    #[error("{bus}, {access} of register {offset:#x}, cycle {cycle}: the answer is not OKAY")]
+    Refused {
+        /// Prefix of the bus.
+        bus: String,
+        /// `read` or `write`.
+        access: &'static str,
+        /// Byte offset of the register.
+        offset: u32,
+        /// Clock cycle.
+        cycle: u64,
+    },
     /// A result differs from what was expected.
     #[error(transparent)]
     Mismatch(#[from] Box<Mismatch>),

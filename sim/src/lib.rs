@@ -2,7 +2,8 @@
 //!
 //! [`build`] turns [`Verilog`](trine_hdl::Verilog) into a loaded [`Library`], of which [`Dut`] is an instance: poke,
 //! peek and tick it by hand, play whole streams through it with [`exchange`](exchange()), or hand it to the host driver
-//! as a [`SimTransport`], or as [`SimRegisters`] when it has windows instead of streams.
+//! as a [`SimTransport`], or as [`SimRegisters`] when it has windows instead of streams. A [`Terminal`] puts it behind a
+//! serial port of this machine, for programs that know nothing of a simulation.
 //!
 //! ```no_run
 //! # fn example(verilog: &trine_hdl::Verilog) -> Result<(), trine_sim::Error> {
@@ -20,6 +21,7 @@
 //! ```
 
 mod axi;
+mod bridge;
 mod cache;
 mod codecs;
 mod dut;
@@ -34,6 +36,7 @@ pub mod reference;
 mod scoreboard;
 mod serial;
 mod streams;
+mod terminal;
 pub mod tools;
 mod transport;
 mod value;
@@ -41,6 +44,7 @@ mod verilator;
 mod wire;
 
 pub use axi::AxiLite;
+pub use bridge::Bridge;
 pub use dut::{Dut, PortHandle, PortId};
 pub use error::Error;
 pub use exchange::{Collect, Limits, Play, exchange};
@@ -50,6 +54,7 @@ pub use monitor::StreamRule;
 pub use scoreboard::{Mismatch, Scoreboard};
 pub use serial::SimSerial;
 pub use streams::{Sink, Source, Stalls, StreamPorts};
+pub use terminal::{FarEnd, Terminal, serve_line};
 pub use transport::{SimOptions, SimRegisters, SimTransport};
 pub use value::Value;
 pub use verilator::{BuildOptions, BuildStep, build, lint};

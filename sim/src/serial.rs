@@ -4,12 +4,25 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
+use std::time::Duration;
+
+use trine_driver::TransportError;
 
 use crate::dut::{Dut, PortHandle};
 use crate::error::Error;
+use crate::terminal::FarEnd;
 
 /// Bits of a byte on the line, start and stop bit included.
 const BITS: u64 = 10;
+
+/// Cycles of silence that are simulated at a time while somebody may want to speak.
+const SLICE: u64 = 10_000;
+
+/// Cycles of silence after which a design does nothing more by itself: a frame that broke off is given up before.
+const QUIET: u64 = (1 << 22) + (1 << 12);
+
+/// How long a design at rest may be left alone.
+const ALONE: Duration = Duration::from_millis(500);
 
 /// The far end of the line.
 #[derive(Debug)]
@@ -23,6 +36,8 @@ pub struct SimSerial {
     received: VecDeque<u8>,
     /// A byte under way: cycles since its start bit began, and its bits so far.
     arriving: Option<(u64, u64)>,
+    /// Cycles since the line was last in use.
+    quiet: u64,
 }
 
 impl SimSerial {
@@ -37,7 +52,7 @@ impl SimSerial {
             dut.poke(port, u32::from(divider))?;
         }
         dut.poke(rx, true)?;
-        Ok(Self { dut, rx, tx, divider: divider.into(), patience, received: VecDeque::new(), arriving: None })
+        Ok(Self { dut, rx, tx, divider: divider.into(), patience, received: VecDeque::new(), arriving: None, quiet: 0 })
     }
 
     /// The design itself.
@@ -106,5 +121,25 @@ impl Read for SimSerial {
             self.hold(true, 1).map_err(io::Error::other)?;
         }
         Err(ErrorKind::TimedOut.into())
+    }
+}
+
+impl FarEnd for SimSerial {
+    fn take(&mut self, bytes: &[u8], answer: &mut Vec<u8>) -> Result<Duration, TransportError> {
+        self.write_all(bytes).map_err(|error| TransportError::Failed(error.to_string()))?;
+        answer.extend(self.received.drain(..));
+        self.quiet = 0;
+        Ok(Duration::ZERO)
+    }
+
+    /// The design's time passes only as it is simulated, and it needs some to answer.
+    fn rest(&mut self, answer: &mut Vec<u8>) -> Result<Duration, TransportError> {
+        if self.quiet >= QUIET {
+            return Ok(ALONE);
+        }
+        self.hold(true, SLICE).map_err(|error| TransportError::Failed(error.to_string()))?;
+        answer.extend(self.received.drain(..));
+        self.quiet = if answer.is_empty() { self.quiet + SLICE } else { 0 };
+        Ok(Duration::ZERO)
     }
 }

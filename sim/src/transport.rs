@@ -92,7 +92,11 @@ impl SimRegisters {
     }
 
     fn failed(&self, error: &Error) -> TransportError {
-        TransportError::Failed(format!("{error}{}", self.waveform_note()))
+        let message = format!("{error}{}", self.waveform_note());
+        match error {
+            Error::Refused { .. } => TransportError::Refused(message),
+            _ => TransportError::Failed(message),
+        }
     }
 }
 

@@ -74,6 +74,7 @@ fn complaint(from: &str, to: &str) -> String {
     });
     match error.expect("the fault is found") {
         Error::Bus { bus, problem, .. } if bus == "s_axil" => problem,
+        Error::Refused { bus, .. } if bus == "s_axil" => "the answer is not OKAY".into(),
         other => panic!("{other}"),
     }
 }

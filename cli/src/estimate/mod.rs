@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_driver::energy::{Estimate, Pricing, Tag};
+use trine_driver::energy::{Columns, Estimate, Pricing, Tag};
 use trine_driver::estimate::Pass;
 use trine_driver::platform::{self, Memory};
 use trine_driver::report::{self, Bound, HostWork, LayerReport};
@@ -19,7 +19,7 @@ use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::beside::Beside;
 use crate::output::{grouped, interval, si, table, to_json};
-use crate::pricing::PricingArgs;
+use crate::pricing::{PricingArgs, print_columns};
 
 /// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
 #[derive(Debug, clap::Args)]
@@ -105,8 +105,13 @@ fn estimate(args: &Args) -> Result<Report> {
     };
     let records = args.pricing.records()?;
     let pricing = Pricing::new(&records, &config, clock_hz, &die, &memory.set);
-    let pass = |tokens| Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
-    let (decode, prefill) = (pass(1), pass(args.prompt_tokens as usize));
+    let pass = |tokens| {
+        let pass = Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
+        let active = pass.layers.iter().map(|l| l.active).sum();
+        let columns = Columns::new(&records, &config, &die, active)?.into_iter().map(Columns::projected).collect();
+        Ok::<_, anyhow::Error>(Pass { columns, ..pass })
+    };
+    let (decode, prefill) = (pass(1)?, pass(args.prompt_tokens as usize)?);
     let bytes = 2 * model.vocab as u64 * model.hidden as u64;
     let seconds = bytes as f64 / memory.bytes_per_second;
     let energy_j = records.price(&memory.set, "dram", "transfer", 8, None).ok();
@@ -229,6 +234,7 @@ fn print_pass(name: &str, pass: &Pass, out: &mut dyn Write) -> Result<()> {
             writeln!(out, "  {name:<8} {:>5.1} %  {}", 100.0 * part.joules() / total, interval(&part))?;
         }
     }
+    print_columns(&pass.columns, out)?;
     Beside::from(pass).print(out)?;
     writeln!(out)?;
     Ok(())

@@ -9,6 +9,7 @@ use super::charts::{self, Chart};
 use super::groups::Group;
 use crate::args::describe;
 use crate::output::{grouped, interval, si};
+use crate::pricing::beside;
 use crate::run::Report;
 
 /// A figure at the top of the page; tests read `field` and `raw`.
@@ -140,6 +141,15 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
             detail: format!("{}, {} die", device.memory.name, report.die),
             field: "dram_share",
             raw: dram,
+        });
+    }
+    if let [own, others @ ..] = &device.columns[..] {
+        cards.push(Card {
+            label: "energy of the columns",
+            value: si(own.energy.joules(), "J"),
+            detail: format!("{}, the columns alone, the whole run; {}", span(&own.energy), beside(own, others)),
+            field: "columns_j",
+            raw: own.energy.joules(),
         });
     }
     cards

@@ -4,13 +4,13 @@ use std::iter::Sum;
 use std::ops::{Add, Mul};
 
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use uom::ConstZero;
 use uom::si::energy::joule;
 use uom::si::f64::Energy;
 
 /// How a figure came about, the surest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tag {
     /// Counted in simulation or by a tool that ran here.

@@ -13,6 +13,7 @@
 
 mod baseline;
 mod bill;
+mod columns;
 mod estimate;
 mod inventory;
 mod parts;
@@ -20,6 +21,7 @@ mod records;
 
 pub use baseline::{Baseline, Pricing, SYSTOLIC, Systolic, baseline};
 pub use bill::{Event, Item};
+pub use columns::Columns;
 pub use estimate::{Estimate, Tag};
 pub use inventory::{Arithmetic, Inventory};
 pub use parts::{Energy, Part};

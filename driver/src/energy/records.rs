@@ -40,12 +40,19 @@ pub struct Record {
     pub lo: f64,
     /// Upper end of `pj`.
     pub hi: f64,
+    /// What sums of this price are: derived, or measured where this project's own tools counted the price too.
+    #[serde(default = "derived")]
+    pub tag: Tag,
+}
+
+fn derived() -> Tag {
+    Tag::Derived
 }
 
 impl Record {
     fn estimate(&self) -> Estimate {
         let energy = Energy::new::<picojoule>;
-        Estimate { value: energy(self.pj), lo: energy(self.lo), hi: energy(self.hi), tag: Tag::Derived }
+        Estimate { value: energy(self.pj), lo: energy(self.lo), hi: energy(self.hi), tag: self.tag }
     }
 
     /// What keeps this record from being believed, if anything does.
@@ -83,6 +90,9 @@ fn plausible(component: &str, action: &str) -> Option<Range<f64>> {
         ("fp-multiplier", "multiply") => 0.005..2.0,
         ("selector", "select") => 0.0003..0.25,
         ("flip-flop", "clock" | "write") => 0.0003..0.25,
+        ("ternary-column", "mac") => 0.002..1.9,
+        ("int8-column", "mac") => 0.01..9.0,
+        ("fp16-column", "mac") => 0.02..19.0,
         ("sram", "access") => 0.02..10.0,
         ("dram", "transfer") => 1.0..500.0,
         ("full-adder" | "flip-flop" | "sram-bit", "leak") => 0.0001..0.09,

@@ -1,0 +1,66 @@
+//! `trine serve`: a simulated unit behind a serial port of this machine, for whatever speaks LiteX's uartbone.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use trine_hdl::{design, lang};
+use trine_sim::{Bridge, BuildOptions, Dut, FarEnd, SimOptions, SimRegisters, SimSerial, Terminal, serve_line};
+use trine_spec::Config;
+
+use crate::args::{UnitArgs, describe};
+use crate::{Verdict, simulation};
+
+/// Clock cycles for which reset is held.
+const RESET: u64 = 16;
+
+/// Put a simulated unit behind a serial port that speaks LiteX's uartbone
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Path at which clients find the port: a link to a pseudo-terminal, made here and removed at the end
+    #[arg(long, value_name = "PTY")]
+    uart: PathBuf,
+    /// Simulate the bridge too, bit by bit at this many cycles a bit, instead of doing what it does: slower by a hundred times
+    #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u16).range(26..))]
+    pins: Option<u16>,
+    #[command(flatten)]
+    unit: UnitArgs,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    // A serial line reaches a unit through its windows only.
+    let config = Config { windows: true, ..args.unit.config()? }.checked()?;
+    let mut device: Box<dyn FarEnd> = match args.pins {
+        Some(divider) => Box::new(pins(&config, divider)?),
+        None => {
+            let library = simulation::build(&simulation::verilog(&config)?, BuildOptions::default())?;
+            Box::new(Bridge::new(SimRegisters::new(&library, &SimOptions::default())?))
+        }
+    };
+    // From here on there is something to clean up.
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    let mut terminal = Terminal::new(&args.uart)?;
+    writeln!(out, "unit: {} (simulated RTL)", describe(&config))?;
+    writeln!(out, "serving at {}; Ctrl-C ends it", args.uart.display())?;
+    out.flush()?;
+    serve_line(&mut *device, &mut terminal, &stop).context("the unit behind the serial line")?;
+    Ok(Verdict::Right)
+}
+
+/// The pins of a unit with its bridge, reset.
+fn pins(config: &Config, divider: u16) -> Result<SimSerial> {
+    let library = simulation::build(&lang::verilog(&design::serial(config)?)?, BuildOptions::default())?;
+    let mut dut = Dut::new(&library)?;
+    dut.poke("aresetn", false)?;
+    let mut line = SimSerial::new(dut, divider, RESET)?;
+    line.hold(true, RESET)?;
+    line.dut_mut().poke("aresetn", true)?;
+    line.hold(true, RESET)?;
+    Ok(line)
+}

@@ -1,0 +1,106 @@
+//! `trine serve` and what speaks to it with `--backend uart:PATH`, as a user sees them.
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use common::{Run, command, json, trine, workplace};
+
+const SIZE: &str = "--lanes 32 --columns 8 --windows";
+
+/// A unit served at `port` in a folder.
+struct Served(Child);
+
+impl Served {
+    fn new(folder: &Path, flags: &str) -> Self {
+        let mut server = command(folder, &format!("serve --uart port {flags}"));
+        let mut child = server.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().starts_with("serving at port")), "it says when it is ready");
+        Self(child)
+    }
+
+    /// Asks it to end, like a terminal or a service manager does; returns its exit code.
+    fn end(&mut self) -> Option<i32> {
+        std::process::Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if self.0.try_wait().unwrap().is_none() {
+            self.end();
+        }
+    }
+}
+
+fn refused(run: Run) -> String {
+    assert_eq!(run.code, Some(2), "{run:?}");
+    let message = run.stderr.trim_end().to_owned();
+    assert!(message.starts_with("error: ") && message.lines().count() == 1, "{message}");
+    message
+}
+
+#[test]
+fn a_model_speaks_through_a_serial_port() {
+    let folder = workplace();
+    let mut server = Served::new(folder.path(), SIZE);
+    let line = format!("run --model MODEL --prompt A --tokens 2 --json r.json {SIZE}");
+    let run = trine(folder.path(), &format!("{line} --backend uart:port"));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("(at port)") && run.stdout.contains("through the serial line"), "{}", run.stdout);
+    let through = json(folder.path(), "r.json");
+    assert_eq!((&through["backend"], &through["units"]), (&"uart:port".into(), &1.into()));
+    assert_eq!((&through["mismatches"], &through["incidents"]), (&0.into(), &serde_json::json!([])));
+    assert!(through["checked_macs"].as_u64().unwrap() > 100_000, "{}", through["checked_macs"]);
+    trine(folder.path(), &format!("{line} --backend golden"));
+    assert_eq!(through["text"], json(folder.path(), "r.json")["text"]);
+
+    // Its configuration and its place are checked.
+    let line = "run --model MODEL --tokens 1 --backend uart:port";
+    let other = refused(trine(folder.path(), &format!("{line} --lanes 16 --columns 8")));
+    assert!(other.contains("another configuration") && other.contains("lanes"), "{other}");
+    let elsewhere = refused(trine(folder.path(), &format!("{line} {SIZE} --base 0x1000")));
+    assert!(elsewhere.contains("no Trine unit answers"), "{elsewhere}");
+
+    assert_eq!(server.end(), Some(0));
+    assert!(!folder.path().join("port").is_symlink(), "the link goes with the server");
+    let gone = refused(trine(folder.path(), &format!("{line} {SIZE}")));
+    assert!(gone.contains("serial line port: there is no such device"), "{gone}");
+}
+
+#[test]
+fn a_server_does_not_replace_a_file() {
+    let folder = workplace();
+    std::fs::write(folder.path().join("file"), "mine").unwrap();
+    let message = refused(trine(folder.path(), "serve --uart file --lanes 1 --columns 1 --max-depth 8 --max-tokens 1"));
+    assert!(message.contains("file") && message.contains("exists"), "{message}");
+    assert_eq!(std::fs::read(folder.path().join("file")).unwrap(), b"mine");
+}
+
+#[test]
+fn flags_that_do_not_go_with_a_backend_are_refused() {
+    let folder = workplace();
+    let line = "run --model MODEL --tokens 1";
+    for (flags, part) in [
+        ("--backend uart:", "the path of a serial port"),
+        ("--backend board", "it is golden, rtl, or uart:"),
+        ("--backend uart:x --base 0x30000002", "not a multiple of 4"),
+        ("--backend uart:x --baud 0", "0 is not in 1.."),
+    ] {
+        let run = trine(folder.path(), &format!("{line} {flags}"));
+        assert!(run.code == Some(2) && run.stderr.contains(part), "{flags}: {run:?}");
+    }
+    for (flags, part) in [
+        ("--backend rtl --baud 9600", "--baud and --base are for a serial port"),
+        ("--backend uart:x --units 2", "leave out --units"),
+        ("--backend uart:x --weights-on-chip", "leave out --units"),
+        ("--backend uart:x --trace f.fst", "leave out --units"),
+    ] {
+        let message = refused(trine(folder.path(), &format!("{line} {flags}")));
+        assert!(message.contains(part), "{flags}: {message}");
+    }
+}

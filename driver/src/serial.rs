@@ -1,0 +1,154 @@
+//! A serial port of the operating system that comes back after it was gone.
+//!
+//! A board that is unplugged, or a pseudo-terminal whose server ended, makes the call under way fail. The next one opens the
+//! path again and gives it a while to reappear, so that a job is tried again on a line that works.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serialport::{ClearBuffer, SerialPort};
+
+use crate::Error;
+
+/// How long an answer may take. A board answers at once; a simulation behind a pseudo-terminal, which takes 64 KiB before it makes
+/// anyone wait, has to work through them first.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// How long nothing may come where no answer is awaited; more than the unit's bridge takes to give up a frame.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// How long a path may take to reappear: a board that is plugged in again needs some seconds.
+const ABSENCE: Duration = Duration::from_secs(5);
+
+/// Bits on the line of the longest frame of the protocol, twice: what a write may have to wait for.
+const FRAME_BITS: f64 = 2.0 * 10.0 * 1026.0;
+
+/// A serial line, 8 bits without parity.
+pub struct SerialLine {
+    path: String,
+    baud: u32,
+    port: Option<Box<dyn SerialPort>>,
+    patience: Duration,
+    /// Whether something was written since the last read.
+    asked: bool,
+}
+
+impl SerialLine {
+    /// Opens the port at `path` with `baud` bits a second, for this process alone.
+    ///
+    /// # Errors
+    /// [`Error::Line`] when there is no such port, or it cannot be used.
+    pub fn open(path: &str, baud: u32) -> Result<Self, Error> {
+        let port = open(path, baud)?;
+        Ok(Self { path: path.to_owned(), baud, port: Some(port), patience: ANSWER, asked: false })
+    }
+
+    /// Waits for answers as long as `patience`.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The port, opened again where it was lost.
+    fn port(&mut self) -> io::Result<&mut Box<dyn SerialPort>> {
+        let port = match self.port.take() {
+            Some(port) => port,
+            None => {
+                let end = Instant::now() + ABSENCE;
+                loop {
+                    match open(&self.path, self.baud) {
+                        Ok(port) => break port,
+                        Err(error) if Instant::now() >= end => return Err(io::Error::other(error)),
+                        Err(_) => thread::sleep(Duration::from_millis(50)),
+                    }
+                }
+            }
+        };
+        Ok(self.port.insert(port))
+    }
+
+    /// Forgets a port that is gone.
+    fn kept<R>(&mut self, outcome: io::Result<R>) -> io::Result<R> {
+        let passes = |e: &io::Error| matches!(e.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted);
+        if outcome.as_ref().is_err_and(|error| !passes(error)) {
+            self.port = None;
+        }
+        outcome
+    }
+}
+
+impl fmt::Debug for SerialLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SerialLine").field("path", &self.path).field("baud", &self.baud).finish_non_exhaustive()
+    }
+}
+
+impl Read for SerialLine {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let patience = if self.asked { self.patience } else { SILENCE };
+        self.asked = false;
+        let port = self.port()?;
+        port.set_timeout(patience)?;
+        let outcome = match port.read(buffer) {
+            Ok(0) if !buffer.is_empty() => Err(ErrorKind::BrokenPipe.into()),
+            outcome => outcome,
+        };
+        self.kept(outcome)
+    }
+}
+
+impl Write for SerialLine {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.asked = true;
+        let patience = self.patience + Duration::from_secs_f64(FRAME_BITS / f64::from(self.baud.max(1)));
+        let port = self.port()?;
+        port.set_timeout(patience)?;
+        let outcome = port.write(bytes);
+        self.kept(outcome)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let outcome = self.port()?.flush();
+        self.kept(outcome)
+    }
+}
+
+fn open(path: &str, baud: u32) -> Result<Box<dyn SerialPort>, Error> {
+    let port = serialport::new(path, baud).open();
+    // What another program asked for is no answer to this one.
+    let port = port.and_then(|port| port.clear(ClearBuffer::Input).map(|()| port));
+    port.map_err(|error| Error::Line { path: path.to_owned(), problem: problem(&error) })
+}
+
+/// What is wrong, and what to do about it.
+fn problem(error: &serialport::Error) -> String {
+    use serialport::ErrorKind::{Io, NoDevice};
+    let said = error.to_string();
+    let advice = match error.kind() {
+        Io(ErrorKind::NotFound) => return "there is no such device; is it plugged in, or its server running?".into(),
+        Io(ErrorKind::PermissionDenied) => "your user may not open it; it belongs to a group to join",
+        NoDevice | Io(ErrorKind::ResourceBusy) => "another program may be using it",
+        _ => "it may be no serial line",
+    };
+    format!("{said}; {advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_serial_line_is_refused_with_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let refused =
+            |path: &std::path::Path| SerialLine::open(path.to_str().unwrap(), 115_200).unwrap_err().to_string();
+        let nothing = refused(&file);
+        assert!(nothing.starts_with(file.to_str().unwrap()) && nothing.contains("no such device"), "{nothing}");
+        std::fs::write(&file, "text").unwrap();
+        let text = refused(&file);
+        assert!(text.contains("it may be no serial line"), "{text}");
+    }
+}
