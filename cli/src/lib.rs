@@ -21,6 +21,7 @@ mod loading;
 mod logits;
 mod manifest;
 mod markdown;
+mod mutate;
 mod output;
 mod perplexity;
 mod pricing;
@@ -52,6 +53,7 @@ enum Verb {
     Generate(generate::Args),
     Inspect(inspect::Args),
     Logits(logits::Args),
+    Mutate(mutate::Args),
     Perplexity(perplexity::Args),
     Regs(regs::Args),
     Run(run::Args),
@@ -96,6 +98,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Generate(args) => generate::run(args, &mut out),
         Verb::Inspect(args) => inspect::run(args, &mut out),
         Verb::Logits(args) => logits::run(args, &mut out),
+        Verb::Mutate(args) => mutate::run(args, &mut out),
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),

@@ -33,6 +33,7 @@ mod recipe;
 mod scoreboard;
 mod serial;
 mod streams;
+pub mod suite;
 pub mod tools;
 mod transport;
 mod value;

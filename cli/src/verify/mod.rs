@@ -1,7 +1,8 @@
 //! `trine verify`: the unit against the golden model, on random cases and on a model's layers.
 //!
 //! A case is a fresh unit and a few matmuls in a row, so that each can be repeated alone. Random case `i` of seed `s` is
-//! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported.
+//! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported. What results do
+//! not show, such as registers, counters, errors and aborts, is for the checks of [`trine_sim::suite`].
 
 mod cases;
 mod command;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use trine_driver::{Mismatch, Offload, Options, Scope, Shape};
 use trine_golden_model::{Matmul, Model};
 use trine_hdl::Verilog;
+use trine_sim::suite::checks;
 use trine_sim::{BuildOptions, Library, SimOptions, Stalls};
 use trine_spec::Config;
 
@@ -34,6 +36,8 @@ pub struct Plan<'a> {
     pub model: Option<&'a Model>,
     /// Whether the unit is a netlist of gates or look-up tables.
     pub gates: bool,
+    /// Whether the checks of every unit run behind the cases.
+    pub checks: bool,
     /// Folder for the waveform of a failing case.
     pub waveforms: &'a Path,
 }
@@ -60,6 +64,10 @@ pub struct Outcome {
     pub seed: u64,
     /// Probability of the host's pauses.
     pub stalls: f64,
+    /// Checks that passed.
+    pub checks: usize,
+    /// The first check that failed: its name, and what it says.
+    pub failed_check: Option<(&'static str, String)>,
     /// The unit.
     pub config: Config,
 }
@@ -105,7 +113,7 @@ pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn
         .chain(layers.enumerate().map(|(i, (id, linear))| Ok(Case::layer(config, plan.seed, i, id, &linear.weights))));
     for (number, case) in (0..).zip(cases) {
         let case = case?;
-        let ledger = run_case(&library, config, plan, &case, None)?;
+        let ledger = run_case(&library, config, plan, &case, None, &[])?;
         outcome.cases += 1;
         outcome.macs += ledger.macs;
         outcome.mismatches += ledger.mismatches;
@@ -119,14 +127,42 @@ pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn
             let file = plan.waveforms.join(format!("trine-verify-{}-{number}.fst", plan.seed));
             let traced =
                 simulation::build(verilog, BuildOptions { trace: true, gates: plan.gates, ..BuildOptions::default() })?;
-            let again = run_case(&traced, config, plan, &case, Some(&file))?;
+            let again = run_case(&traced, config, plan, &case, Some(&file), &[])?;
             finding.waveform = again.finding.map(|_| file);
             outcome.first_mismatch = Some(finding);
-            break;
+            return Ok(outcome);
         }
         step();
     }
+    for check in checks(config).into_iter().filter(|_| plan.checks) {
+        if let Err(fault) = check.run(&library, config, &[]) {
+            outcome.failed_check = Some((check.name, fault.to_string()));
+            break;
+        }
+        outcome.checks += 1;
+    }
     Ok(outcome)
+}
+
+/// What is wrong with a unit some of whose inputs are `held` at values, in its random cases.
+pub(crate) fn fails(
+    library: &Library,
+    config: &Config,
+    plan: &Plan<'_>,
+    held: &[(String, u64)],
+) -> Result<Option<String>> {
+    for i in 0..plan.cases {
+        let case = Case::random(config, plan.seed.wrapping_add(i))?;
+        let ledger = run_case(library, config, plan, &case, None, held)?;
+        if let Some(Finding { mismatch, error, .. }) = ledger.finding {
+            let wrong = mismatch.map(|m| format!("{} instead of {} in beat {}", m.actual, m.expected, m.beat));
+            return Ok(Some(error.or(wrong).unwrap_or_default()));
+        }
+        if plan.stalls == 0.0 && !config.windows && ledger.cycles != ledger.modelled {
+            return Ok(Some(format!("{} cycles instead of {}", ledger.cycles, ledger.modelled)));
+        }
+    }
+    Ok(None)
 }
 
 /// What one case came to.
@@ -147,6 +183,7 @@ fn run_case(
     plan: &Plan<'_>,
     case: &Case<'_>,
     waveform: Option<&Path>,
+    held: &[(String, u64)],
 ) -> Result<CaseLedger> {
     let finding = |shape: Shape, mismatch, error| {
         let Shape { m, k, n } = shape;
@@ -155,6 +192,7 @@ fn run_case(
     let options = SimOptions {
         stalls: Stalls::new(plan.stalls, case.seed)?,
         waveform: waveform.map(Path::to_owned),
+        held: held.to_vec(),
         ..SimOptions::default()
     };
     let mut result = CaseLedger::default();
