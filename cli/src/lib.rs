@@ -12,6 +12,7 @@
 mod args;
 mod backend;
 mod beside;
+mod coverage;
 mod energy;
 mod estimate;
 mod fault;
@@ -48,6 +49,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Coverage(coverage::Args),
     Energy(energy::Args),
     Estimate(estimate::Args),
     Generate(generate::Args),
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
 fn run(verb: &Verb) -> anyhow::Result<Verdict> {
     let mut out = io::stdout().lock();
     let verdict = match verb {
+        Verb::Coverage(args) => coverage::run(args, &mut out),
         Verb::Estimate(args) => estimate::run(args, &mut out),
         Verb::Energy(args) => energy::run(args, &mut out),
         Verb::Generate(args) => generate::run(args, &mut out),

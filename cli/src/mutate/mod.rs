@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -19,7 +19,7 @@ use crate::Verdict;
 use crate::output::{grouped, progress, write_file};
 use campaign::Campaign;
 use report::{Fate, Outcome, Report, Tally};
-use units::Subject;
+pub(crate) use units::Subject;
 
 /// Run mutants of the generated units through their verification
 #[derive(Debug, clap::Args)]
@@ -31,9 +31,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// This mutant of a unit of the campaign, and all that it comes to, for example odd:17
-    #[arg(long, value_name = "UNIT:ID", conflicts_with = "mutants")]
+    #[arg(long, value_name = "UNIT:ID")]
     only: Option<String>,
-    /// Say what the list of known survivors says of none of them
+    /// Survivors are not given to Yosys
+    #[arg(long)]
+    no_proofs: bool,
+    /// Nothing is known of survivors
     #[arg(long, hide = true)]
     without_list: bool,
     /// Write the machine form here
@@ -56,19 +59,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         chosen.extend(subject.mutants()?.iter().map(|mutant| (i, mutant.id)));
     }
     let candidates = chosen.len();
-    match (&args.only, args.mutants) {
-        (Some(only), _) => {
-            let (name, id) = only.split_once(':').unwrap_or((only, ""));
-            let subject = Subject::named(name)?;
-            chosen.retain(|(i, number)| subjects[*i].name == subject.name && number.to_string() == id);
-            ensure!(!chosen.is_empty(), "unit {name} has no mutant `{id}`");
-        }
-        (None, Some(count)) => {
-            chosen.shuffle(&mut StdRng::seed_from_u64(args.seed));
-            chosen.truncate(count);
-        }
-        (None, None) => {}
+    if let Some(count) = args.mutants {
+        chosen.shuffle(&mut StdRng::seed_from_u64(args.seed));
+        chosen.truncate(count);
     }
+    let only = args.only.as_deref().map(|only| choose(only, &subjects, &mut chosen)).transpose()?;
     writeln!(out, "{} of {} mutants, seed {}", grouped(chosen.len()), grouped(candidates), args.seed)?;
     out.flush()?;
 
@@ -80,16 +75,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         if ids.is_empty() {
             continue;
         }
-        let campaign = Campaign::new(subject, &ids, &known)?;
-        if let Some((check, fault)) = campaign.unchanged()? {
+        let campaign = Campaign::new(subject, &ids, &known, !args.no_proofs)?;
+        // One mutant is looked at for its own sake.
+        if let Some((check, fault)) = if only.is_some() { None } else { campaign.unchanged()? } {
             writeln!(out, "unit {} fails without any mutant: {check}: {fault}", subject.name)?;
             return Ok(Verdict::Wrong);
         }
-        outcomes.extend(campaign.run(&|| bar.inc(1))?);
+        outcomes.extend(campaign.run(only, &|| bar.inc(1))?);
     }
     bar.finish_and_clear();
 
-    let stale = if chosen.len() == candidates { stale(&known, &outcomes) } else { vec![] };
+    let stale = if chosen.len() == candidates && only.is_none() { stale(&known, &outcomes) } else { vec![] };
     let tally = Tally::of(&outcomes);
     let report = Report {
         candidates,
@@ -115,6 +111,20 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     stale.iter().try_for_each(|entry| writeln!(out, "STALE: {entry}"))?;
     let right = report.unexplained().next().is_none() && stale.is_empty();
     Ok(if right { Verdict::Right } else { Verdict::Wrong })
+}
+
+/// The number in `UNIT:ID`. Its unit has the mutants that were chosen, so that what was built for them serves, or else that one.
+fn choose(only: &str, subjects: &[Subject], chosen: &mut Vec<(usize, u32)>) -> Result<u32> {
+    let (name, id) = only.split_once(':').with_context(|| format!("`{only}` is not UNIT:ID"))?;
+    let unit = subjects.iter().position(|subject| subject.name == name);
+    let unit = unit.with_context(|| format!("no unit of the campaign is called `{name}`"))?;
+    let id = id.parse().with_context(|| format!("`{id}` is no number of a mutant"))?;
+    ensure!(subjects[unit].mutants()?.iter().any(|mutant| mutant.id == id), "unit {name} has no mutant {id}");
+    chosen.retain(|(of, _)| *of == unit);
+    if !chosen.contains(&(unit, id)) {
+        *chosen = vec![(unit, id)];
+    }
+    Ok(id)
 }
 
 /// Entries of the list that no survivor needs, after a campaign of all mutants.

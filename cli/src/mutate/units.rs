@@ -1,6 +1,6 @@
 //! The units whose mutants are run, and which of their modules are changed.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use trine_hdl::lang::{Module, Mutant};
 use trine_spec::{Config, WeightCode};
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A unit of the campaign. Small and of no even size, so that borders are everywhere; what one of them has in common with
 /// an earlier one is changed in the earlier one only.
-pub(super) struct Subject {
+pub(crate) struct Subject {
     pub name: &'static str,
     pub config: Config,
     /// Modules that are changed; all where there are none.
@@ -37,12 +37,6 @@ impl Subject {
             },
             Subject { name: "windows", config: windows.checked()?, modules: &["trine_windows", "trine_job"] },
         ])
-    }
-
-    /// The one of this name.
-    pub fn named(name: &str) -> Result<Subject> {
-        let found = Subject::all()?.into_iter().find(|subject| subject.name == name);
-        found.with_context(|| format!("no unit of the campaign is called `{name}`"))
     }
 
     /// The unit as it should be.

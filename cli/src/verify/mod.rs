@@ -6,8 +6,10 @@
 
 mod cases;
 mod command;
+mod judge;
 
 pub(crate) use command::{Args, run};
+pub(crate) use judge::judge;
 
 use std::path::{Path, PathBuf};
 
@@ -145,12 +147,7 @@ pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn
 }
 
 /// What is wrong with a unit some of whose inputs are `held` at values, in its random cases.
-pub(crate) fn fails(
-    library: &Library,
-    config: &Config,
-    plan: &Plan<'_>,
-    held: &[(String, u64)],
-) -> Result<Option<String>> {
+fn fails(library: &Library, config: &Config, plan: &Plan<'_>, held: &[(String, u64)]) -> Result<Option<String>> {
     for i in 0..plan.cases {
         let case = Case::random(config, plan.seed.wrapping_add(i))?;
         let ledger = run_case(library, config, plan, &case, None, held)?;

@@ -103,10 +103,11 @@ impl<'a, 'b> Pass<'a, 'b> {
                     let value = self.value(value);
                     let set = Stmt::Set(target.clone(), self.assigned(value));
                     let what = format!("{} <= {} is left out", self.text(target), self.text_of_assigned(s));
-                    match self.mutant(Operator::Dropped, what) {
-                        Some(id) => done.extend(self.selects(id).map(|on| Stmt::If(!on, vec![set], vec![]))),
-                        None => done.push(set),
-                    }
+                    done.push(match self.mutant(Operator::Dropped, what).map(|id| self.selects(id)) {
+                        Some(Some(on)) => Stmt::If(!on, vec![set], vec![]),
+                        Some(None) => Stmt::Set(target.clone(), target.clone()),
+                        None => set,
+                    });
                 }
                 Stmt::If(condition, then, otherwise) => {
                     self.at_block(then);
