@@ -16,6 +16,12 @@ fn a_sample_of_mutants_is_found() {
     assert_eq!(number("killed") + number("proven") + number("listed") + number("alive"), 50);
     assert!(number("killed") >= 40, "{}", run.stdout);
     assert_eq!(report["outcomes"].as_array().unwrap().len(), 50);
+    // A survivor that nobody has explained is what the command is there to find.
+    let survivor = report["outcomes"].as_array().unwrap().iter().find(|o| o["fate"] != "killed").expect("a survivor");
+    let only = format!("--only {}:{}", survivor["unit"].as_str().unwrap(), survivor["id"]);
+    let found = trine(folder.path(), &format!("mutate --mutants 50 --seed 1 {only} --no-proofs --without-list"));
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+    assert!(found.stdout.contains("alive 1\n") && found.stdout.contains("nobody has explained why"), "{}", found.stdout);
     let document = trine(folder.path(), "mutate --document m.json");
     assert!(document.stdout.starts_with("# Mutants of the generated RTL\n"), "{}", document.stdout);
 }
