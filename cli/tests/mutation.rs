@@ -21,7 +21,11 @@ fn a_sample_of_mutants_is_found() {
     let only = format!("--only {}:{}", survivor["unit"].as_str().unwrap(), survivor["id"]);
     let found = trine(folder.path(), &format!("mutate --mutants 50 --seed 1 {only} --no-proofs --without-list"));
     assert_eq!(found.code, Some(1), "{}", found.stdout);
-    assert!(found.stdout.contains("alive 1\n") && found.stdout.contains("nobody has explained why"), "{}", found.stdout);
+    assert!(
+        found.stdout.contains("alive 1\n") && found.stdout.contains("nobody has explained why"),
+        "{}",
+        found.stdout
+    );
     let document = trine(folder.path(), "mutate --document m.json");
     assert!(document.stdout.starts_with("# Mutants of the generated RTL\n"), "{}", document.stdout);
 }
