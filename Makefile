@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates synth-smoke synth-full packaging litex lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -58,6 +58,14 @@ energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU min
 	$(CARGO) test --package trine-synth --test gates -- --include-ignored
 	$(TRINE) energy gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
 	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
+
+mutate: setup build ## Run 1200 mutants of the generated RTL through verification; writes docs/mutation.md
+	$(TRINE) mutate --mutants 1200 --json docs/data/mutation.json
+	$(TRINE) mutate --document docs/data/mutation.json >docs/mutation.md
+
+coverage: setup build ## Measure line and toggle coverage of verification; writes docs/coverage.md
+	$(TRINE) coverage --json docs/data/coverage.json
+	$(TRINE) coverage --document docs/data/coverage.json >docs/coverage.md
 
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/smoke target/synth-smoke

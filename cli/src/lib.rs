@@ -13,6 +13,7 @@ mod args;
 mod backend;
 mod beside;
 mod compare;
+mod coverage;
 mod energy;
 mod estimate;
 mod fault;
@@ -22,6 +23,7 @@ mod loading;
 mod logits;
 mod manifest;
 mod markdown;
+mod mutate;
 mod output;
 mod perplexity;
 mod plot;
@@ -52,11 +54,13 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Compare(compare::Args),
+    Coverage(coverage::Args),
     Energy(energy::Args),
     Estimate(estimate::Args),
     Generate(generate::Args),
     Inspect(inspect::Args),
     Logits(logits::Args),
+    Mutate(mutate::Args),
     Perplexity(perplexity::Args),
     Regs(regs::Args),
     Run(run::Args),
@@ -99,11 +103,13 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
     let mut out = io::stdout().lock();
     let verdict = match verb {
         Verb::Compare(args) => compare::run(args, &mut out),
+        Verb::Coverage(args) => coverage::run(args, &mut out),
         Verb::Estimate(args) => estimate::run(args, &mut out),
         Verb::Energy(args) => energy::run(args, &mut out),
         Verb::Generate(args) => generate::run(args, &mut out),
         Verb::Inspect(args) => inspect::run(args, &mut out),
         Verb::Logits(args) => logits::run(args, &mut out),
+        Verb::Mutate(args) => mutate::run(args, &mut out),
         Verb::Perplexity(args) => perplexity::run(args, &mut out),
         Verb::Regs(args) => regs::run(args, &mut out),
         Verb::Run(args) => run::run(args, &mut out),

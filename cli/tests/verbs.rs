@@ -187,7 +187,7 @@ fn a_plan_is_verified_as_a_whole_and_has_to_come_to_something() {
     let total = json(folder.path(), "p.json");
     let number = |name: &str| total[name].as_u64().unwrap();
     assert_eq!((number("combinations"), number("configurations"), number("mismatches")), (10, 2, 0));
-    let sum = total["outcomes"].as_array().unwrap().iter().map(|outcome| outcome["macs"].as_u64().unwrap()).sum();
+    let sum: u64 = total["outcomes"].as_array().unwrap().iter().map(|outcome| outcome["macs"].as_u64().unwrap()).sum();
     assert!(number("macs") == sum && sum > 4 * (5 * 7 + 70 * 2), "{sum}");
 
     let run = plan(1_000_000_000);

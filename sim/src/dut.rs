@@ -281,6 +281,8 @@ impl fmt::Debug for Dut {
 
 impl Drop for Dut {
     fn drop(&mut self) {
+        // SAFETY: the design is live.
+        unsafe { self.library.loaded().write_coverage(self.raw.as_ptr()) };
         // SAFETY: the design is live and nobody else has it.
         unsafe { (self.library.loaded().functions.destroy)(self.raw.as_ptr()) };
     }

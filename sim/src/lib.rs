@@ -36,6 +36,7 @@ pub mod reference;
 mod scoreboard;
 mod serial;
 mod streams;
+pub mod suite;
 mod terminal;
 pub mod tools;
 mod transport;

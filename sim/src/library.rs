@@ -1,14 +1,16 @@
 //! A built simulation, loaded into this process.
 
-use std::ffi::CStr;
-use std::path::Path;
+use std::ffi::{CStr, CString, c_char};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trine_hdl::{Port, Verilog};
 
 use crate::codecs::CODECS;
 use crate::error::Error;
 use crate::ffi::{ABI_VERSION, Codecs, Functions, RawDut};
+use crate::verilator::BuildOptions;
 
 /// A design's simulation, from which any number of [`Dut`](crate::Dut)s are made. Clones share the loaded code.
 #[derive(Clone)]
@@ -18,13 +20,21 @@ pub(crate) struct Loaded {
     pub top: String,
     pub ports: Vec<Port>,
     pub functions: Functions,
+    coverage: Option<Coverage>,
     /// Keeps the code in memory for as long as the functions can be called.
     _code: libloading::Library,
 }
 
+/// Where coverage goes.
+struct Coverage {
+    write: unsafe extern "C" fn(*mut RawDut, *const c_char),
+    folder: PathBuf,
+    files: AtomicUsize,
+}
+
 impl Library {
     /// Loads the library that was built from `verilog`.
-    pub(crate) fn open(file: &Path, verilog: &Verilog, traceable: bool) -> Result<Self, Error> {
+    pub(crate) fn open(file: &Path, verilog: &Verilog, options: &BuildOptions<'_>) -> Result<Self, Error> {
         let broken = |problem: String| Error::Load { path: file.to_owned(), problem };
         let load = || {
             // SAFETY: the file is made by this crate's recipe from its own shim and the Verilated design: its
@@ -32,20 +42,28 @@ impl Library {
             unsafe {
                 let code = libloading::Library::new(file)?;
                 let functions = Functions::load(&code)?;
-                if traceable {
+                if options.trace {
                     let set: libloading::Symbol<'_, unsafe extern "C" fn(*const Codecs)> = code.get(b"trine_codecs")?;
                     set(&CODECS);
                 }
-                Ok((code, functions))
+                let coverage = match options.coverage {
+                    Some(folder) => {
+                        let write = *code.get(b"trine_coverage")?;
+                        Some(Coverage { write, folder: folder.to_owned(), files: AtomicUsize::new(0) })
+                    }
+                    None => None,
+                };
+                Ok((code, functions, coverage))
             }
         };
-        let (code, functions) = load().map_err(|error: libloading::Error| broken(error.to_string()))?;
+        let (code, functions, coverage) = load().map_err(|error: libloading::Error| broken(error.to_string()))?;
         // SAFETY: takes nothing, touches nothing.
         let version = unsafe { (functions.abi)() };
         if version != ABI_VERSION {
             return Err(broken(format!("its interface has version {version}, not {ABI_VERSION}")));
         }
-        Ok(Self(Arc::new(Loaded { top: verilog.top.clone(), ports: verilog.ports.clone(), functions, _code: code })))
+        let (top, ports) = (verilog.top.clone(), verilog.ports.clone());
+        Ok(Self(Arc::new(Loaded { top, ports, functions, coverage, _code: code })))
     }
 
     /// Name of the top module.
@@ -77,6 +95,19 @@ impl std::fmt::Debug for Library {
 }
 
 impl Loaded {
+    /// Writes what an instance has counted of its coverage, where that is wanted.
+    ///
+    /// # Safety
+    /// `raw` must be a live design of this library.
+    pub unsafe fn write_coverage(&self, raw: *mut RawDut) {
+        let Some(coverage) = &self.coverage else { return };
+        let file = coverage.folder.join(format!("{}.dat", coverage.files.fetch_add(1, Ordering::Relaxed)));
+        if let Ok(path) = CString::new(file.as_os_str().as_encoded_bytes()) {
+            // SAFETY: the design is live, and the path ends with a zero byte.
+            unsafe { (coverage.write)(raw, path.as_ptr()) };
+        }
+    }
+
     /// The message of a failed design.
     ///
     /// # Safety

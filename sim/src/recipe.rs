@@ -17,7 +17,7 @@ use trine_hdl::{Direction, Verilog};
 use crate::cache::{Cache, Key};
 use crate::error::Error;
 use crate::tools::{Compiler, Verilator};
-use crate::verilator::BuildStep;
+use crate::verilator::{BuildOptions, BuildStep};
 
 /// The C++ half of this crate: file name and text.
 const SHIM: [(&str, &str); 6] = [
@@ -28,6 +28,12 @@ const SHIM: [(&str, &str); 6] = [
     ("codecs/lz4.h", include_str!("shim/codecs/lz4.h")),
     ("codecs/zlib.h", include_str!("shim/codecs/zlib.h")),
 ];
+
+/// What is added for a design that counts its coverage.
+const COVERAGE: (&str, &str) = ("coverage.cpp", include_str!("shim/coverage.cpp"));
+
+/// Flags of Verilator and of the compiler for such a design; the last definition counts.
+const COUNTING: [&str; 2] = ["--coverage-line --coverage-toggle", "-UVM_COVERAGE -DVM_COVERAGE=1"];
 
 /// Random initial values catch what a design forgets to reset; warnings are a matter for the linter, not for a build.
 const VERILATE: &str = "--cc -O3 --x-assign unique --x-initial unique --prefix Vdut --Mdir cpp -Wno-fatal";
@@ -56,11 +62,13 @@ pub(crate) struct Recipe {
     compiler: Compiler,
     trace: bool,
     gates: bool,
+    coverage: bool,
 }
 
 impl Recipe {
-    pub fn new(verilator: Verilator, compiler: Compiler, trace: bool, gates: bool) -> Self {
-        Self { verilator, compiler, trace, gates }
+    pub fn new(verilator: Verilator, compiler: Compiler, options: &BuildOptions<'_>) -> Self {
+        let BuildOptions { trace, gates, coverage, .. } = *options;
+        Self { verilator, compiler, trace, gates, coverage: coverage.is_some() }
     }
 
     /// The dynamic library of a design.
@@ -85,6 +93,9 @@ impl Recipe {
         if self.trace {
             sources.push("verilated_fst_c");
         }
+        if self.coverage {
+            sources.push("verilated_cov");
+        }
         let name = format!("runtime-{}", self.key().finish());
         let top = "the simulation runtime";
         let entry = cache.entry(&name, |folder| {
@@ -104,11 +115,12 @@ impl Recipe {
         let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let instructions = processor.lines().find(|line| line.starts_with("flags") || line.starts_with("Features"));
         let shim = SHIM.into_iter().fold(Key::default(), |key, (name, text)| key.part(name).part(text));
-        [VERILATE, COMPILE, FAST, SLOW, &self.verilator.version, &self.compiler.version]
+        let key = [VERILATE, COMPILE, FAST, SLOW, &self.verilator.version, &self.compiler.version]
             .into_iter()
             .fold(shim, Key::part)
             .part(instructions.unwrap_or_default())
-            .part([u8::from(self.trace)])
+            .part([u8::from(self.trace)]);
+        if self.coverage { COUNTING.into_iter().fold(key, Key::part).part(COVERAGE.1) } else { key }
     }
 }
 
@@ -133,6 +145,9 @@ impl Workshop<'_> {
         if !self.recipe.gates {
             verilate.args(KEEP_MODULES);
         }
+        if self.recipe.coverage {
+            verilate.args(COUNTING[0].split_whitespace());
+        }
         self.run("Verilator", verilate.args(["--top-module", &verilog.top]).args(sources))?;
 
         progress(BuildStep::Compile);
@@ -141,6 +156,10 @@ impl Workshop<'_> {
         jobs.push(("shim.cpp".into(), FAST));
         if self.recipe.trace {
             jobs.push(("codecs.cpp".into(), FAST));
+        }
+        if self.recipe.coverage {
+            self.write(COVERAGE.0, COVERAGE.1)?;
+            jobs.push((COVERAGE.0.into(), SLOW));
         }
         let objects: Vec<PathBuf> = jobs.iter().map(|(source, _): &(PathBuf, _)| source.with_extension("o")).collect();
         self.compile(jobs)?;
@@ -201,7 +220,8 @@ impl Workshop<'_> {
         let include = self.recipe.verilator.root.join("include");
         let trace = format!("-DVM_TRACE={0} -DVM_TRACE_FST={0}", u8::from(self.recipe.trace));
         let mut command = self.compiler();
-        command.args([COMPILE, &trace, flags].into_iter().flat_map(str::split_whitespace));
+        let coverage = if self.recipe.coverage { COUNTING[1] } else { "" };
+        command.args([COMPILE, &trace, coverage, flags].into_iter().flat_map(str::split_whitespace));
         command.arg("-I").arg(&include).arg("-I").arg(include.join("vltstd")).arg(source);
         self.run("the C++ compiler", &mut command)
     }

@@ -24,11 +24,13 @@ pub struct SimOptions {
     pub idle_limit: u64,
     /// Waveform file; the library must have been built with `trace`.
     pub waveform: Option<PathBuf>,
+    /// Further inputs and the values that they keep.
+    pub held: Vec<(String, u64)>,
 }
 
 impl Default for SimOptions {
     fn default() -> Self {
-        Self { stalls: Stalls::NONE, idle_limit: 200_000, waveform: None }
+        Self { stalls: Stalls::NONE, idle_limit: 200_000, waveform: None, held: vec![] }
     }
 }
 
@@ -49,6 +51,9 @@ impl SimRegisters {
         let mut dut = Dut::new(library)?;
         if let Some(file) = &options.waveform {
             dut.trace(file)?;
+        }
+        for (port, value) in &options.held {
+            dut.poke(port.as_str(), *value)?;
         }
         let mut device = Self { registers: AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?, dut };
         device.reset()?;

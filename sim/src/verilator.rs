@@ -1,6 +1,7 @@
 //! Verilog in, loaded simulation out: what to build is decided here, how is in [`crate::recipe`].
 
 use std::fmt;
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
@@ -20,13 +21,20 @@ pub struct BuildOptions<'a> {
     /// Whether the design is a netlist of gates or look-up tables: many small modules that share nothing. It is built more
     /// quickly, and runs more slowly.
     pub gates: bool,
+    /// Folder in which every instance leaves what it has counted of its coverage, one file each, when it is dropped. Such a
+    /// simulation is a separate build.
+    pub coverage: Option<&'a Path>,
     /// Called before each step that takes time; never when the simulation is in the cache.
     pub progress: Option<&'a dyn Fn(BuildStep)>,
 }
 
 impl fmt::Debug for BuildOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BuildOptions").field("trace", &self.trace).field("gates", &self.gates).finish_non_exhaustive()
+        f.debug_struct("BuildOptions")
+            .field("trace", &self.trace)
+            .field("gates", &self.gates)
+            .field("coverage", &self.coverage)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,10 +77,10 @@ pub(crate) fn build_in(cache: &Cache, verilog: &Verilog, options: &BuildOptions<
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
 
     let search = Search::from_environment();
-    let recipe = Recipe::new(search.verilator()?, search.compiler()?, options.trace, options.gates);
+    let recipe = Recipe::new(search.verilator()?, search.compiler()?, options);
     let progress = |step| options.progress.iter().for_each(|report| report(step));
     let file = recipe.design(cache, verilog, &progress)?;
-    Library::open(&file, verilog, options.trace)
+    Library::open(&file, verilog, options)
 }
 
 /// Runs `verilator --lint-only -Wall`.

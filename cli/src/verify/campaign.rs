@@ -165,6 +165,7 @@ impl Item {
             stalls: self.stalls,
             model: None,
             gates: false,
+            checks: self.shape.is_none(),
             waveforms: Path::new(""),
         };
         let case = |number| match self.shape {

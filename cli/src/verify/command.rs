@@ -51,6 +51,9 @@ pub(crate) struct Args {
     /// Verify one matmul of this size
     #[arg(long, value_name = "M,K,N", value_parser = shape, conflicts_with_all = ["cases", "model"])]
     shape: Option<Shape>,
+    /// Only matmuls: no checks of registers, counters, errors, aborts and timing
+    #[arg(long)]
+    no_checks: bool,
     /// Verify the layers of this model too
     #[arg(long)]
     model: Option<PathBuf>,
@@ -91,6 +94,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         stalls: args.stalls,
         model: model.as_ref(),
         gates: false,
+        checks: !args.no_checks,
         waveforms: Path::new(""),
     };
     let layers = model.as_ref().map_or(0, |model| model.linears().count());
@@ -125,6 +129,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(finding) = &outcome.first_mismatch {
         report(finding, &args.replay(finding, &config), out)?;
     }
+    if !args.no_checks && outcome.first_mismatch.is_none() {
+        writeln!(out, "{} checks of registers, counters, errors, aborts and timing passed", outcome.checks)?;
+    }
+    if let Some((name, fault)) = &outcome.failed_check {
+        writeln!(out, "FAILED: check of {name}: {fault}")?;
+    }
     if let Some(path) = &args.json {
         write_json(path, &outcome)?;
     }
@@ -157,7 +167,8 @@ pub(super) fn shaped(Shape { m, k, n }: Shape, seed: u64) -> String {
 }
 
 pub(super) fn verdict(outcome: &Outcome) -> Verdict {
-    let right = outcome.first_mismatch.is_none() && outcome.cycles_model_exact != Some(false);
+    let right =
+        outcome.first_mismatch.is_none() && outcome.cycles_model_exact != Some(false) && outcome.failed_check.is_none();
     if right { Verdict::Right } else { Verdict::Wrong }
 }
 
@@ -259,5 +270,7 @@ mod tests {
         assert_eq!(verdict(&outcome(None, Some(true))), Verdict::Right);
         assert_eq!(verdict(&outcome(None, Some(false))), Verdict::Wrong);
         assert_eq!(verdict(&outcome(Some(finding(0)), None)), Verdict::Wrong);
+        let failed_check = Some(("counters", "3 instead of 2".into()));
+        assert_eq!(verdict(&Outcome { failed_check, ..Outcome::default() }), Verdict::Wrong);
     }
 }

@@ -1,14 +1,17 @@
 //! `trine verify`: the unit against the golden model, on random cases and on a model's layers.
 //!
 //! A case is a fresh unit and a few matmuls in a row, so that each can be repeated alone. Random case `i` of seed `s` is
-//! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported.
+//! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported. What results do
+//! not show, such as registers, counters, errors and aborts, is for the checks of [`trine_sim::suite`].
 
 mod campaign;
 mod cases;
 mod command;
+mod judge;
 mod plan;
 
 pub(crate) use command::{Args, run};
+pub(crate) use judge::judge;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +20,7 @@ use serde::Serialize;
 use trine_driver::{Mismatch, Offload, Options, Scope, Shape};
 use trine_golden_model::{Matmul, Model};
 use trine_hdl::Verilog;
+use trine_sim::suite::checks;
 use trine_sim::{BuildOptions, Library, SimOptions, Stalls};
 use trine_spec::Config;
 
@@ -36,6 +40,8 @@ pub struct Plan<'a> {
     pub model: Option<&'a Model>,
     /// Whether the unit is a netlist of gates or look-up tables.
     pub gates: bool,
+    /// Whether the checks of every unit run behind the cases.
+    pub checks: bool,
     /// Folder for the waveform of a failing case.
     pub waveforms: &'a Path,
 }
@@ -62,6 +68,10 @@ pub struct Outcome {
     pub seed: u64,
     /// Probability of the host's pauses.
     pub stalls: f64,
+    /// Checks that passed.
+    pub checks: usize,
+    /// The first check that failed: its name, and what it says.
+    pub failed_check: Option<(&'static str, String)>,
     /// The unit.
     pub config: Config,
 }
@@ -119,7 +129,7 @@ fn run_cases<'a>(
     };
     for (number, case) in (0..).zip(cases) {
         let case = case?;
-        let ledger = run_case(library, config, plan, &case, None)?;
+        let ledger = run_case(library, config, plan, &case, None, &[])?;
         outcome.cases += 1;
         outcome.macs += ledger.macs;
         outcome.mismatches += ledger.mismatches;
@@ -133,14 +143,37 @@ fn run_cases<'a>(
             let file = plan.waveforms.join(format!("trine-verify-{}-{number}.fst", plan.seed));
             let traced =
                 simulation::build(verilog, BuildOptions { trace: true, gates: plan.gates, ..BuildOptions::default() })?;
-            let again = run_case(&traced, config, plan, &case, Some(&file))?;
+            let again = run_case(&traced, config, plan, &case, Some(&file), &[])?;
             finding.waveform = again.finding.map(|_| file);
             outcome.first_mismatch = Some(finding);
-            break;
+            return Ok(outcome);
         }
         step();
     }
+    for check in checks(config).into_iter().filter(|_| plan.checks) {
+        if let Err(fault) = check.run(library, config, &[]) {
+            outcome.failed_check = Some((check.name, fault.to_string()));
+            break;
+        }
+        outcome.checks += 1;
+    }
     Ok(outcome)
+}
+
+/// What is wrong with a unit some of whose inputs are `held` at values, in its random cases.
+fn fails(library: &Library, config: &Config, plan: &Plan<'_>, held: &[(String, u64)]) -> Result<Option<String>> {
+    for i in 0..plan.cases {
+        let case = Case::random(config, plan.seed.wrapping_add(i))?;
+        let ledger = run_case(library, config, plan, &case, None, held)?;
+        if let Some(Finding { mismatch, error, .. }) = ledger.finding {
+            let wrong = mismatch.map(|m| format!("{} instead of {} in beat {}", m.actual, m.expected, m.beat));
+            return Ok(Some(error.or(wrong).unwrap_or_default()));
+        }
+        if plan.stalls == 0.0 && !config.windows && ledger.cycles != ledger.modelled {
+            return Ok(Some(format!("{} cycles instead of {}", ledger.cycles, ledger.modelled)));
+        }
+    }
+    Ok(None)
 }
 
 /// What one case came to.
@@ -161,6 +194,7 @@ fn run_case(
     plan: &Plan<'_>,
     case: &Case<'_>,
     waveform: Option<&Path>,
+    held: &[(String, u64)],
 ) -> Result<CaseLedger> {
     let finding = |shape: Shape, mismatch, error| {
         let Shape { m, k, n } = shape;
@@ -169,6 +203,7 @@ fn run_case(
     let options = SimOptions {
         stalls: Stalls::new(plan.stalls, case.seed)?,
         waveform: waveform.map(Path::to_owned),
+        held: held.to_vec(),
         ..SimOptions::default()
     };
     let mut result = CaseLedger::default();

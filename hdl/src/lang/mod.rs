@@ -19,11 +19,13 @@ mod check;
 mod error;
 mod expr;
 mod module;
+mod mutate;
 mod stmt;
 mod verilog;
 
 pub use error::{Error, Errors};
 pub use expr::{BIT, Expr, Node, Op, Ty, bits, cat, int, lit, mux};
 pub use module::{Decl, Instance, Kind, Module, RamStyle, library};
+pub use mutate::{Mutant, Mutated, Operator, SELECTOR, SELECTOR_BITS, mutant, mutants, mutate};
 pub use stmt::{Stmt, case, if_else, note, set, set_to, when};
 pub use verilog::verilog;

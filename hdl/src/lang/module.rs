@@ -112,7 +112,7 @@ pub struct Module {
     /// The simulation model in Verilog, when this is a cell of some technology and not ours to emit.
     pub cell_model: Option<&'static str>,
     /// Clock pins of a cell.
-    cell_clocks: &'static [&'static str],
+    pub(super) cell_clocks: &'static [&'static str],
     /// For each output (declaration number): the inputs it depends on within a cycle.
     pub(super) paths: HashMap<usize, Vec<usize>>,
     pub(super) errors: Vec<Error>,

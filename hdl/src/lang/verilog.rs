@@ -47,6 +47,11 @@ pub fn verilog(top: &Arc<Module>) -> Result<Verilog, Errors> {
     Ok(Verilog { top: top.name.clone(), clock, files, cells, ports })
 }
 
+/// An expression of module `m` by itself.
+pub(super) fn text(m: &Module, e: &Expr) -> String {
+    Printer { m, errors: RefCell::default() }.own(e)
+}
+
 struct Printer<'a> {
     m: &'a Module,
     errors: RefCell<Vec<Error>>,

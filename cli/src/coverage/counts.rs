@@ -1,0 +1,202 @@
+//! Verilator's counts: read, added up, and turned into what was not reached.
+//!
+//! ```text
+//! C '^Af^Btrine_job.v^Al^B31^At^Btoggle^Apage^Bv_toggle/trine_job^Ao^Bcode_q[3]:0->1^ah^BTOP.trine.job' 17
+//! ```
+//! (`^A` before a key, `^B` before its value.) A point is a block or a branch, or one direction in which one bit changes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use trine_hdl::Verilog;
+
+/// Points of all instances, by module.
+#[derive(Debug, Default)]
+pub(super) struct Points(BTreeMap<String, Module>);
+
+#[derive(Debug, Default)]
+struct Module {
+    /// Blocks and branches by line and kind.
+    lines: BTreeMap<(usize, String), u64>,
+    /// By signal, bit and direction.
+    toggles: BTreeMap<(String, usize, bool), u64>,
+}
+
+impl Points {
+    /// Adds up all files of a folder.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut points = Self::default();
+        for file in std::fs::read_dir(folder)? {
+            let text = std::fs::read_to_string(file?.path())?;
+            for line in text.lines().filter(|line| line.starts_with("C ")) {
+                points.add(line).with_context(|| format!("a count that is none: {line}"))?;
+            }
+        }
+        Ok(points)
+    }
+
+    fn add(&mut self, line: &str) -> Option<()> {
+        let (keys, count) = line.strip_prefix("C '")?.rsplit_once("' ")?;
+        let keys: BTreeMap<&str, &str> = keys.split('\u{1}').filter_map(|pair| pair.split_once('\u{2}')).collect();
+        let (count, (kind, module)) = (count.parse::<u64>().ok()?, keys.get("page")?.split_once('/')?);
+        let module = self.0.entry(module.to_owned()).or_default();
+        let what = *keys.get("o")?;
+        if kind == "v_toggle" {
+            let (bit, direction) = what.rsplit_once(':')?;
+            let (signal, index) = match bit.split_once('[') {
+                Some((signal, index)) => (signal, index.trim_end_matches(']').parse().ok()?),
+                None => (bit, 0),
+            };
+            *module.toggles.entry((signal.to_owned(), index, direction == "0->1")).or_default() += count;
+        } else {
+            *module.lines.entry((keys.get("l")?.parse().ok()?, what.to_owned())).or_default() += count;
+        }
+        Some(())
+    }
+}
+
+/// So many of so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub reached: usize,
+    pub all: usize,
+}
+
+impl Part {
+    fn of<'a>(counts: impl Iterator<Item = &'a u64>) -> Self {
+        counts.fold(Self::default(), |part, count| part + Part { reached: usize::from(*count > 0), all: 1 })
+    }
+}
+
+impl std::ops::Add for Part {
+    type Output = Part;
+    fn add(self, other: Part) -> Part {
+        Part { reached: self.reached + other.reached, all: self.all + other.all }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share = if self.all == 0 { 1.0 } else { self.reached as f64 / self.all as f64 };
+        write!(f, "{:.1} % ({} of {})", 100.0 * share, self.reached, self.all)
+    }
+}
+
+/// What was reached of one module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct OfModule {
+    pub module: String,
+    pub lines: Part,
+    pub toggles: Part,
+    /// Blocks and branches that were not.
+    pub dead: Vec<String>,
+    /// Bits that never changed in one or both directions, a signal each.
+    pub still: Vec<String>,
+}
+
+/// What was reached of one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Coverage {
+    pub unit: String,
+    pub modules: Vec<OfModule>,
+}
+
+impl Coverage {
+    pub fn new(unit: &str, points: &Points, verilog: &Verilog) -> Self {
+        let modules = points.0.iter().map(|(name, module)| {
+            let source = |line: usize| {
+                let file = verilog.files.iter().find(|file| file.name.strip_suffix(".v") == Some(name));
+                let text = file.and_then(|file| file.text.lines().nth(line.saturating_sub(1)));
+                text.map_or("", str::trim).to_owned()
+            };
+            let dead = module.lines.iter().filter(|(_, count)| **count == 0);
+            OfModule {
+                module: name.clone(),
+                lines: Part::of(module.lines.values()),
+                toggles: Part::of(module.toggles.values()),
+                dead: dead.map(|((line, kind), _)| format!("{kind} of {}", source(*line))).collect(),
+                still: still(&module.toggles),
+            }
+        });
+        Self { unit: unit.into(), modules: modules.collect() }
+    }
+
+    /// All modules together: blocks and branches, toggles.
+    pub fn totals(&self) -> (Part, Part) {
+        let sum = |of: fn(&OfModule) -> Part| self.modules.iter().map(of).fold(Part::default(), |a, b| a + b);
+        (sum(|module| module.lines), sum(|module| module.toggles))
+    }
+}
+
+/// Signals with bits that stayed: `count_q[47:30]`.
+fn still(toggles: &BTreeMap<(String, usize, bool), u64>) -> Vec<String> {
+    let mut bits: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for ((signal, bit, _), _) in toggles.iter().filter(|(_, count)| **count == 0) {
+        let bits = bits.entry(signal).or_default();
+        if bits.last() != Some(bit) {
+            bits.push(*bit);
+        }
+    }
+    let wide = |signal: &str| toggles.keys().any(|(name, bit, _)| name == signal && *bit > 0);
+    let name = |(signal, bits): (&str, Vec<usize>)| match wide(signal) {
+        false => signal.to_owned(),
+        true => format!("{signal}[{}]", ranges(&bits)),
+    };
+    bits.into_iter().map(name).collect()
+}
+
+/// Rising numbers as ranges, highest first.
+fn ranges(bits: &[usize]) -> String {
+    let runs = bits.chunk_by(|a, b| a + 1 == *b).rev().map(|run| match run {
+        [bit] => bit.to_string(),
+        _ => format!("{}:{}", run[run.len() - 1], run[0]),
+    });
+    runs.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trine_hdl::SourceFile;
+
+    fn point(kind: &str, line: usize, what: &str, count: u64) -> String {
+        format!(
+            "C '\u{1}f\u{2}m.v\u{1}l\u{2}{line}\u{1}t\u{2}{kind}\u{1}page\u{2}v_{kind}/m\u{1}o\u{2}{what}\u{1}h\u{2}TOP.m' {count}\n"
+        )
+    }
+
+    #[test]
+    fn counts_of_several_runs_add_up_and_holes_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let toggles = |rises: u64| {
+            (0..4)
+                .map(|bit| {
+                    point("toggle", 1, &format!("q[{bit}]:0->1"), if bit == 0 { 1 } else { rises })
+                        + &point("toggle", 1, &format!("q[{bit}]:1->0"), 1)
+                })
+                .collect::<String>()
+        };
+        let first =
+            "# SystemC::Coverage-3\n".to_owned() + &point("branch", 2, "if", 0) + &point("branch", 2, "else", 3);
+        std::fs::write(folder.path().join("0.dat"), first + &toggles(0)).unwrap();
+        std::fs::write(folder.path().join("1.dat"), point("line", 3, "block", 1) + &point("toggle", 1, "q[2]:0->1", 4))
+            .unwrap();
+        let file = SourceFile { name: "m.v".into(), text: "module m;\n  if (a) begin\n".into() };
+        let verilog =
+            Verilog { top: "m".into(), clock: String::new(), files: vec![file], cells: vec![], ports: vec![] };
+        let coverage = Coverage::new("odd", &Points::read(folder.path()).unwrap(), &verilog);
+        let module = &coverage.modules[0];
+        assert_eq!((module.lines, module.toggles), (Part { reached: 2, all: 3 }, Part { reached: 6, all: 8 }));
+        assert_eq!(module.dead, ["if of if (a) begin"]);
+        assert_eq!(module.still, ["q[3,1]"]);
+        assert_eq!(coverage.totals().0.to_string(), "66.7 % (2 of 3)");
+    }
+
+    #[test]
+    fn neighbours_are_ranges() {
+        assert_eq!(ranges(&[0, 1, 2, 5, 7, 8]), "8:7,5,2:0");
+    }
+}

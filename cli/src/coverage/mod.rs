@@ -1,0 +1,60 @@
+//! `trine coverage`: which lines and which changes of signals verification reaches, as Verilator counts them.
+
+mod counts;
+mod document;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use trine_hdl::lang::verilog;
+use trine_sim::BuildOptions;
+
+use crate::mutate::Subject;
+use crate::output::{progress, write_json};
+use crate::verify::judge;
+use crate::{Verdict, simulation};
+use counts::{Coverage, Points};
+
+/// Measure line and toggle coverage of the units of the mutation campaign under their verification
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Write the machine form here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Print the document of an earlier measurement instead
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    document: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    if let Some(path) = &args.document {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let coverage: Vec<Coverage> = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        write!(out, "{}", document::markdown(&coverage))?;
+        return Ok(Verdict::Right);
+    }
+    let subjects = Subject::all()?;
+    let bar = progress(subjects.len() as u64, "units");
+    let mut found = vec![];
+    for subject in &subjects {
+        let folder = tempfile::tempdir()?;
+        let text = verilog(&subject.unit()?)?;
+        let options = BuildOptions { coverage: Some(folder.path()), ..BuildOptions::default() };
+        let library = simulation::build(&text, options)?;
+        if let Some((check, fault)) = judge(&library, &subject.config, &[])? {
+            writeln!(out, "unit {} fails: {check}: {fault}", subject.name)?;
+            return Ok(Verdict::Wrong);
+        }
+        let coverage = Coverage::new(subject.name, &Points::read(folder.path())?, &text);
+        let (lines, toggles) = coverage.totals();
+        writeln!(out, "{}: {lines} of branches and blocks, {toggles} of toggles", subject.name)?;
+        found.push(coverage);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if let Some(path) = &args.json {
+        write_json(path, &found)?;
+    }
+    Ok(Verdict::Right)
+}

@@ -1,0 +1,101 @@
+//! Running mutants: one simulation for all of a unit, each mutant through the checks until one fails.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Result;
+use trine_hdl::Verilog;
+use trine_hdl::lang::{Mutant, SELECTOR, library, mutant, mutate, verilog};
+use trine_sim::{BuildOptions, Library};
+use trine_synth::yosys::{Proof, Yosys};
+
+use super::known::{Entry, Verdict};
+use super::report::{Fate, Outcome};
+use super::units::Subject;
+use crate::simulation;
+use crate::verify::judge;
+
+/// A unit with mutants in it, built.
+pub(super) struct Campaign<'a> {
+    subject: &'a Subject,
+    library: Library,
+    mutants: Vec<Mutant>,
+    known: &'a [Entry],
+    proofs: bool,
+}
+
+impl<'a> Campaign<'a> {
+    /// Puts the mutants of these numbers into the unit and builds it.
+    pub fn new(subject: &'a Subject, ids: &[u32], known: &'a [Entry], proofs: bool) -> Result<Self> {
+        let mutated = mutate(&subject.unit()?, |mutant| ids.contains(&mutant.id))?;
+        let library = simulation::build(&verilog(&mutated.top)?, BuildOptions::default())?;
+        Ok(Self { subject, library, mutants: mutated.mutants, known, proofs })
+    }
+
+    /// What is wrong with the unit that `id` selects.
+    fn judge(&self, id: u32) -> Result<Option<(&'static str, String)>> {
+        judge(&self.library, &self.subject.config, &[(SELECTOR.to_owned(), u64::from(id))])
+    }
+
+    /// What is wrong with the unit when no mutant is selected; nothing has to be.
+    pub fn unchanged(&self) -> Result<Option<(&'static str, String)>> {
+        self.judge(0)
+    }
+
+    /// Runs all mutants, or only one, as many at once as there are processors; `step` is called after each.
+    pub fn run(&self, only: Option<u32>, step: &(dyn Fn() + Sync)) -> Result<Vec<Outcome>> {
+        let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![]));
+        let wanted: Vec<&Mutant> = self.mutants.iter().filter(|mutant| only.is_none_or(|id| id == mutant.id)).collect();
+        let work = || -> Result<()> {
+            while let Some(mutant) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let fate = match self.judge(mutant.id)? {
+                    Some((check, fault)) => Fate::Killed { check: check.to_owned(), fault },
+                    None => self.survived(mutant)?,
+                };
+                let outcome = Outcome::new(self.subject.name, mutant, fate);
+                results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(outcome);
+                step();
+            }
+            Ok(())
+        };
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            running
+                .into_iter()
+                .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
+        let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        results.sort_by_key(|outcome: &Outcome| outcome.id);
+        Ok(results)
+    }
+
+    /// A mutant that no check finds: proven to be none, known to a person, or alive.
+    fn survived(&self, mutant: &Mutant) -> Result<Fate> {
+        if self.proofs && self.proven(mutant)? {
+            return Ok(Fate::Equivalent { how: "proven".into() });
+        }
+        let known = self.known.iter().find(|entry| entry.is_of(self.subject.name, mutant));
+        Ok(match known {
+            Some(Entry { verdict: Verdict::Equivalent, reason, .. }) => Fate::Equivalent { how: reason.clone() },
+            Some(Entry { verdict: Verdict::Alive, reason, .. }) => Fate::Alive { why: Some(reason.clone()) },
+            None => Fate::Alive { why: None },
+        })
+    }
+
+    /// Whether Yosys proves that the module does what it did, whatever its inputs are.
+    fn proven(&self, of: &Mutant) -> Result<bool> {
+        let module = |top| -> Result<Option<Verilog>> {
+            let all = library(top)?;
+            Ok(all.iter().find(|module| module.name == of.module).map(verilog).transpose()?)
+        };
+        let unit = self.subject.unit()?;
+        let (Some(gold), Some(gate)) = (module(&unit)?, module(&mutant(&unit, of.id)?)?) else { return Ok(false) };
+        Ok(match Yosys::find()?.equivalent(&gold, &gate, 1) {
+            Ok(Proof::Unbounded { .. }) => true,
+            Ok(Proof::Bounded { .. }) => false,
+            Err(trine_synth::Error::Different { .. } | trine_synth::Error::TimeOut { .. }) => false,
+            Err(error) => return Err(error.into()),
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! `trine mutate`: does verification notice when the hardware is wrong? Every mutant is one small mistake.
+
+mod campaign;
+mod document;
+mod known;
+mod report;
+mod units;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use crate::Verdict;
+use crate::output::{grouped, progress, write_file};
+use campaign::Campaign;
+use report::{Fate, Outcome, Report, Tally};
+pub(crate) use units::Subject;
+
+/// Run mutants of the generated units through their verification
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// So many mutants, chosen by the seed; all of them where there is no number
+    #[arg(long, value_name = "N")]
+    mutants: Option<usize>,
+    /// Seed of the choice
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// This mutant of a unit of the campaign, and all that it comes to, for example odd:17
+    #[arg(long, value_name = "UNIT:ID")]
+    only: Option<String>,
+    /// Survivors are not given to Yosys
+    #[arg(long)]
+    no_proofs: bool,
+    /// Nothing is known of survivors
+    #[arg(long, hide = true)]
+    without_list: bool,
+    /// Write the machine form here
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Print the document of an earlier campaign instead
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mutants", "only", "json"])]
+    document: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    if let Some(path) = &args.document {
+        write!(out, "{}", document::markdown(&Report::read(path)?))?;
+        return Ok(Verdict::Right);
+    }
+    let begun = Instant::now();
+    let subjects = Subject::all()?;
+    let mut chosen: Vec<(usize, u32)> = vec![];
+    for (i, subject) in subjects.iter().enumerate() {
+        chosen.extend(subject.mutants()?.iter().map(|mutant| (i, mutant.id)));
+    }
+    let candidates = chosen.len();
+    if let Some(count) = args.mutants {
+        chosen.shuffle(&mut StdRng::seed_from_u64(args.seed));
+        chosen.truncate(count);
+    }
+    let only = args.only.as_deref().map(|only| choose(only, &subjects, &mut chosen)).transpose()?;
+    writeln!(out, "{} of {} mutants, seed {}", grouped(chosen.len()), grouped(candidates), args.seed)?;
+    out.flush()?;
+
+    let known = if args.without_list { vec![] } else { known::list()? };
+    let mut outcomes = vec![];
+    let bar = progress(chosen.len() as u64, "mutants");
+    for (i, subject) in subjects.iter().enumerate() {
+        let ids: Vec<u32> = chosen.iter().filter(|(of, _)| *of == i).map(|(_, id)| *id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let campaign = Campaign::new(subject, &ids, &known, !args.no_proofs)?;
+        // One mutant is looked at for its own sake.
+        if let Some((check, fault)) = if only.is_some() { None } else { campaign.unchanged()? } {
+            writeln!(out, "unit {} fails without any mutant: {check}: {fault}", subject.name)?;
+            return Ok(Verdict::Wrong);
+        }
+        outcomes.extend(campaign.run(only, &|| bar.inc(1))?);
+    }
+    bar.finish_and_clear();
+
+    let stale = if chosen.len() == candidates && only.is_none() { stale(&known, &outcomes) } else { vec![] };
+    let tally = Tally::of(&outcomes);
+    let report = Report {
+        candidates,
+        seed: args.seed,
+        tally,
+        score: tally.score(),
+        seconds: begun.elapsed().as_secs(),
+        outcomes,
+    };
+    if args.only.is_some() {
+        report.outcomes.iter().try_for_each(|outcome| describe(outcome, out))?;
+    }
+    if let Some(path) = &args.json {
+        write_file(path, report.json()?.as_bytes())?;
+    }
+    let Tally { killed, proven, listed, alive, .. } = tally;
+    writeln!(out, "killed {killed}, equivalent {} ({proven} proven), alive {alive}", proven + listed)?;
+    writeln!(out, "score {:.2} %, {} s", 100.0 * report.score, report.seconds)?;
+    for outcome in report.unexplained().filter(|_| args.only.is_none()) {
+        writeln!(out, "ALIVE:")?;
+        describe(outcome, out)?;
+    }
+    stale.iter().try_for_each(|entry| writeln!(out, "STALE: {entry}"))?;
+    let right = report.unexplained().next().is_none() && stale.is_empty();
+    Ok(if right { Verdict::Right } else { Verdict::Wrong })
+}
+
+/// The number in `UNIT:ID`. Its unit has the mutants that were chosen, so that what was built for them serves, or else that one.
+fn choose(only: &str, subjects: &[Subject], chosen: &mut Vec<(usize, u32)>) -> Result<u32> {
+    let (name, id) = only.split_once(':').with_context(|| format!("`{only}` is not UNIT:ID"))?;
+    let unit = subjects.iter().position(|subject| subject.name == name);
+    let unit = unit.with_context(|| format!("no unit of the campaign is called `{name}`"))?;
+    let id = id.parse().with_context(|| format!("`{id}` is no number of a mutant"))?;
+    ensure!(subjects[unit].mutants()?.iter().any(|mutant| mutant.id == id), "unit {name} has no mutant {id}");
+    chosen.retain(|(of, _)| *of == unit);
+    if !chosen.contains(&(unit, id)) {
+        *chosen = vec![(unit, id)];
+    }
+    Ok(id)
+}
+
+/// Entries of the list that no survivor needs, after a campaign of all mutants.
+fn stale(known: &[known::Entry], outcomes: &[Outcome]) -> Vec<String> {
+    let listed = |how: &str| {
+        outcomes.iter().any(|outcome| match &outcome.fate {
+            Fate::Equivalent { how: reason } => reason == how,
+            Fate::Alive { why } => why.as_deref() == Some(how),
+            Fate::Killed { .. } => false,
+        })
+    };
+    let unused = known.iter().filter(|entry| !listed(&entry.reason));
+    unused.map(|entry| format!("{}, {}: {}", entry.module, entry.place, entry.change)).collect()
+}
+
+fn describe(outcome: &Outcome, out: &mut dyn Write) -> Result<()> {
+    let Outcome { unit, id, module, operator, place, change, fate } = outcome;
+    writeln!(out, "  {unit}:{id} {module}, {place} ({operator}): {change}")?;
+    match fate {
+        Fate::Killed { check, fault } => writeln!(out, "  killed by {check}: {fault}")?,
+        Fate::Equivalent { how } => writeln!(out, "  equivalent: {how}")?,
+        Fate::Alive { why: Some(why) } => writeln!(out, "  alive: {why}")?,
+        Fate::Alive { why: None } => writeln!(out, "  alive, and nobody has explained why")?,
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! What a campaign found, kept as JSON: one line a mutant.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use trine_hdl::lang::Mutant;
+
+/// What became of a mutant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "fate")]
+pub(super) enum Fate {
+    /// A check failed.
+    Killed {
+        /// Its name.
+        check: String,
+        /// What it said; kept out of the file, which it would fill.
+        #[serde(skip)]
+        fault: String,
+    },
+    /// It is none: proven, or the reason.
+    Equivalent { how: String },
+    /// No check failed; why that is accepted, where it is.
+    Alive { why: Option<String> },
+}
+
+/// A mutant and what became of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Outcome {
+    pub unit: String,
+    pub id: u32,
+    pub module: String,
+    pub operator: String,
+    pub place: String,
+    pub change: String,
+    #[serde(flatten)]
+    pub fate: Fate,
+}
+
+impl Outcome {
+    pub fn new(unit: &str, mutant: &Mutant, fate: Fate) -> Self {
+        Self {
+            unit: unit.into(),
+            id: mutant.id,
+            module: mutant.module.clone(),
+            operator: mutant.operator.to_string(),
+            place: mutant.place.clone(),
+            change: mutant.change.clone(),
+            fate,
+        }
+    }
+}
+
+/// Mutants counted by fate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tally {
+    pub mutants: usize,
+    pub killed: usize,
+    /// Equivalent ones that Yosys proved.
+    pub proven: usize,
+    /// Equivalent ones that a person listed.
+    pub listed: usize,
+    pub alive: usize,
+}
+
+impl Tally {
+    pub fn of<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
+        let mut tally = Self::default();
+        for outcome in outcomes {
+            tally.mutants += 1;
+            match &outcome.fate {
+                Fate::Killed { .. } => tally.killed += 1,
+                Fate::Equivalent { how } if how == "proven" => tally.proven += 1,
+                Fate::Equivalent { .. } => tally.listed += 1,
+                Fate::Alive { .. } => tally.alive += 1,
+            }
+        }
+        tally
+    }
+
+    /// The part of the mutants that are none of the equivalent which was killed; 1 where there are none.
+    pub fn score(&self) -> f64 {
+        match self.killed + self.alive {
+            0 => 1.0,
+            all => self.killed as f64 / all as f64,
+        }
+    }
+}
+
+/// A whole campaign.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Report {
+    /// Mutants that the units have.
+    pub candidates: usize,
+    /// Seed of the choice among them.
+    pub seed: u64,
+    pub tally: Tally,
+    pub score: f64,
+    pub seconds: u64,
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Report {
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        serde_json::from_str(&text).with_context(|| path.display().to_string())
+    }
+
+    /// The JSON, one line a mutant.
+    pub fn json(&self) -> Result<String> {
+        let head = serde_json::to_string(&Report { outcomes: vec![], ..self.clone() })?;
+        let lines: Vec<String> = self.outcomes.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+        let head = head.strip_suffix("[]}").context("the list of mutants comes last")?;
+        Ok(format!("{head}[\n{}\n]}}\n", lines.join(",\n")))
+    }
+
+    /// Survivors that nobody has explained.
+    pub fn unexplained(&self) -> impl Iterator<Item = &Outcome> {
+        self.outcomes.iter().filter(|outcome| outcome.fate == Fate::Alive { why: None })
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub fn outcome(module: &str, fate: Fate) -> Outcome {
+        let (unit, place) = ("odd".into(), "count_q".into());
+        let (operator, change) = ("constant".into(), "1 becomes 2".into());
+        Outcome { unit, id: 7, module: module.into(), operator, place, change, fate }
+    }
+
+    pub fn killed(check: &str) -> Fate {
+        Fate::Killed { check: check.into(), fault: String::new() }
+    }
+
+    pub fn report(outcomes: Vec<Outcome>) -> Report {
+        let tally = Tally::of(&outcomes);
+        Report { candidates: 9, seed: 1, tally, score: tally.score(), seconds: 3, outcomes }
+    }
+
+    #[test]
+    fn the_score_leaves_equivalent_ones_out() {
+        let equivalent = |how: &str| Fate::Equivalent { how: how.into() };
+        let fates = [
+            killed("counters"),
+            killed("counters"),
+            killed("shapes"),
+            equivalent("proven"),
+            equivalent("nobody looks"),
+            Fate::Alive { why: None },
+        ];
+        let tally = Tally::of(&fates.map(|fate| outcome("trine_job", fate)));
+        assert_eq!(tally, Tally { mutants: 6, killed: 3, proven: 1, listed: 1, alive: 1 });
+        assert_eq!((tally.score(), Tally::default().score()), (0.75, 1.0));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let alive = outcome("trine_job", Fate::Alive { why: Some("2^40 cycles".into()) });
+        let text = report(vec![outcome("trine_core", killed("shapes")), alive]).json().unwrap();
+        assert_eq!(text.lines().count(), 4);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.json");
+        std::fs::write(&path, &text).unwrap();
+        assert_eq!(Report::read(&path).unwrap().json().unwrap(), text);
+        assert_eq!(Report::read(&path).unwrap().unexplained().count(), 0);
+    }
+}

@@ -1,0 +1,41 @@
+//! A small campaign of mutants: verification finds them, and a mutant that nothing finds makes the command fail.
+
+mod common;
+
+use common::{json, trine, workplace};
+
+/// Fifty mutants of all units; so many fit into a minute.
+#[test]
+fn a_sample_of_mutants_is_found() {
+    let folder = workplace();
+    let run = trine(folder.path(), "mutate --mutants 50 --seed 1 --json m.json");
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+    let report = json(folder.path(), "m.json");
+    let number = |key: &str| report["tally"][key].as_u64().unwrap();
+    assert_eq!(number("mutants"), 50);
+    assert_eq!(number("killed") + number("proven") + number("listed") + number("alive"), 50);
+    assert!(number("killed") >= 40, "{}", run.stdout);
+    assert_eq!(report["outcomes"].as_array().unwrap().len(), 50);
+    // A survivor that nobody has explained is what the command is there to find.
+    let survivor = report["outcomes"].as_array().unwrap().iter().find(|o| o["fate"] != "killed").expect("a survivor");
+    let only = format!("--only {}:{}", survivor["unit"].as_str().unwrap(), survivor["id"]);
+    let found = trine(folder.path(), &format!("mutate --mutants 50 --seed 1 {only} --no-proofs --without-list"));
+    assert_eq!(found.code, Some(1), "{}", found.stdout);
+    assert!(
+        found.stdout.contains("alive 1\n") && found.stdout.contains("nobody has explained why"),
+        "{}",
+        found.stdout
+    );
+    let document = trine(folder.path(), "mutate --document m.json");
+    assert!(document.stdout.starts_with("# Mutants of the generated RTL\n"), "{}", document.stdout);
+}
+
+#[test]
+fn numbers_that_are_none_are_refused() {
+    let folder = workplace();
+    for (which, problem) in [("odd", "not UNIT:ID"), ("odd:0", "has no mutant 0"), ("even:1", "is called `even`")] {
+        let run = trine(folder.path(), &format!("mutate --only {which}"));
+        assert_eq!(run.code, Some(2), "{which}");
+        assert!(run.stderr.contains(problem), "{}", run.stderr);
+    }
+}

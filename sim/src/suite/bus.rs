@@ -1,0 +1,227 @@
+//! The register bus, channel by channel.
+
+use trine_spec::registers::{self as regs, ID_VALUE};
+
+use super::unit::Unit;
+use super::{Found, equal, holds};
+use crate::dut::{Dut, PortHandle};
+use crate::error::Error;
+
+/// A channel of the host: payload, valid, ready.
+#[derive(Clone, Copy, Debug)]
+struct Channel {
+    payload: PortHandle,
+    valid: PortHandle,
+    ready: PortHandle,
+}
+
+/// An answer that was taken: whether it is OKAY, and the data.
+type Taken = Option<(bool, u32)>;
+
+/// Writes or reads: request channels and the answer's.
+#[derive(Clone, Debug)]
+pub(super) struct Half {
+    requests: Vec<Channel>,
+    answer: Channel,
+    data: Option<PortHandle>,
+    /// What is to be sent; nothing while nothing is asked.
+    payloads: Vec<u32>,
+    sent: Vec<bool>,
+    age: u64,
+    held: Option<(bool, u32)>,
+    /// Cycles before each request is made and before the answer is taken.
+    pub delays: [u64; 3],
+}
+
+impl Half {
+    /// One cycle: offers requests, looks at the answer; what it is when it is taken.
+    fn look(&mut self, dut: &mut Dut) -> Found<Taken> {
+        let through = self.sent.iter().all(|sent| *sent);
+        for (i, request) in self.requests.iter().enumerate() {
+            let offers = self.payloads.get(i).filter(|_| !self.sent[i] && self.age >= self.delays[i]);
+            dut.poke(request.payload, u64::from(offers.copied().unwrap_or(0x5A5A_5A5A)) & mask(dut, request.payload)?)?;
+            dut.poke(request.valid, offers.is_some())?;
+        }
+        let takes = !self.payloads.is_empty() && self.age >= self.delays[2];
+        dut.poke(self.answer.ready, takes)?;
+        for (request, sent) in self.requests.iter().zip(&mut self.sent) {
+            *sent |= dut.peek(request.valid)? == 1 && dut.peek(request.ready)? == 1;
+        }
+        self.age += 1;
+        if dut.peek(self.answer.valid)? == 0 {
+            holds!(self.held.is_none(), "an answer was withdrawn");
+            return Ok(None);
+        }
+        holds!(!self.payloads.is_empty(), "an answer that nobody asked for");
+        holds!(through, "an answer before its request was through");
+        let response = dut.peek(self.answer.payload)?;
+        holds!(response == 0 || response == 2, "response {response}");
+        let data = self.data.map_or(Ok(0), |data| dut.peek(data))? as u32;
+        let answer = (response == 0, data);
+        holds!(self.held.is_none_or(|held| held == answer), "an answer changed while it waited");
+        self.held = Some(answer).filter(|_| !takes);
+        if takes {
+            self.payloads.clear();
+            return Ok(Some(answer));
+        }
+        Ok(None)
+    }
+
+    fn ask(&mut self, payloads: Vec<u32>) {
+        self.payloads = payloads;
+        self.sent = vec![false; self.requests.len()];
+        (self.age, self.held) = (0, None);
+    }
+}
+
+fn mask(dut: &Dut, port: PortHandle) -> Found<u64> {
+    Ok((1 << dut.find(&port, None)?.1.width) - 1)
+}
+
+/// Both halves.
+#[derive(Clone, Debug)]
+pub(super) struct Bus {
+    pub write: Half,
+    pub read: Half,
+    strobes: PortHandle,
+    protections: [PortHandle; 2],
+}
+
+impl Bus {
+    pub fn new(dut: &Dut) -> Result<Self, Error> {
+        let port = |name: &str| dut.port(&format!("s_axil_{name}"));
+        let channel = |name: &str, payload: &str| -> Result<Channel, Error> {
+            Ok(Channel {
+                payload: port(payload)?,
+                valid: port(&format!("{name}valid"))?,
+                ready: port(&format!("{name}ready"))?,
+            })
+        };
+        let half = |requests: Vec<Channel>, answer, data| Half {
+            sent: vec![false; requests.len()],
+            requests,
+            answer,
+            data,
+            payloads: vec![],
+            age: 0,
+            held: None,
+            delays: [0; 3],
+        };
+        Ok(Self {
+            write: half(vec![channel("aw", "awaddr")?, channel("w", "wdata")?], channel("b", "bresp")?, None),
+            read: half(vec![channel("ar", "araddr")?], channel("r", "rresp")?, Some(port("rdata")?)),
+            strobes: port("wstrb")?,
+            protections: [port("awprot")?, port("arprot")?],
+        })
+    }
+
+    /// Asks for one access; no answer to an earlier one may be there.
+    pub fn request(&mut self, dut: &mut Dut, offset: u32, value: Option<(u32, u32)>) -> Found {
+        for port in self.protections {
+            dut.poke(port, u64::from(offset >> 2 & 7))?;
+        }
+        match value {
+            Some((value, strobes)) => {
+                dut.poke(self.strobes, strobes)?;
+                self.write.ask(vec![offset, value]);
+            }
+            None => self.read.ask(vec![offset]),
+        }
+        Ok(())
+    }
+
+    /// One cycle of both halves; the answer that is taken.
+    pub fn look(&mut self, dut: &mut Dut) -> Found<Taken> {
+        let (written, read) = self.look_both(dut)?;
+        Ok(written.or(read))
+    }
+
+    /// One cycle of both halves; what writes and reads are answered.
+    pub fn look_both(&mut self, dut: &mut Dut) -> Found<(Taken, Taken)> {
+        Ok((self.write.look(dut)?, self.read.look(dut)?))
+    }
+
+    /// Nothing is asked, nothing is taken.
+    pub fn idle(&mut self, dut: &mut Dut) -> Found {
+        for half in [&mut self.write, &mut self.read] {
+            half.ask(vec![]);
+            for channel in &half.requests {
+                dut.poke(channel.valid, false)?;
+            }
+            dut.poke(half.answer.ready, false)?;
+        }
+        Ok(())
+    }
+
+    /// Both halves at rest, watched for a few cycles.
+    fn rests(unit: &mut Unit<'_>) -> Found {
+        for _ in 0..4 {
+            unit.bus.look(&mut unit.dut)?;
+            unit.step()?;
+        }
+        Ok(())
+    }
+}
+
+/// Channels in any order, answers taken late, reads and writes at once and back to back.
+pub(super) fn handshakes(unit: &mut Unit<'_>) -> Found {
+    let delays = [0, 1, 2, 3, 5, 9];
+    let mut value = 1u32;
+    for address in delays {
+        for data in delays {
+            for answer in delays {
+                value = value.wrapping_mul(0x0101_0193).wrapping_add(7);
+                (unit.bus.write.delays, unit.bus.read.delays) = ([address, data, answer], [address, 0, answer]);
+                unit.write(&regs::SCRATCH, value)?;
+                Bus::rests(unit)?;
+                equal!(unit.read(&regs::SCRATCH)?, value, "SCRATCH");
+                Bus::rests(unit)?;
+            }
+        }
+    }
+    for seed in 0u64..200 {
+        let delay = |place: u64| (seed * 7 + place * 5) % (place + 3) * (seed % 3);
+        unit.bus.write.delays = [delay(1), delay(2), delay(3)];
+        unit.bus.read.delays = [delay(4), 0, delay(5)];
+        unit.bus.write.ask(vec![regs::SCRATCH.offset, seed as u32]);
+        unit.bus.read.ask(vec![if seed % 2 == 0 { regs::ID.offset } else { regs::WATCHDOG.offset }]);
+        let (mut written, mut read) = (false, None);
+        for _ in 0..60 {
+            written |= unit.bus.write.look(&mut unit.dut)?.is_some_and(|(okay, _)| okay);
+            read = read.or(unit.bus.read.look(&mut unit.dut)?);
+            unit.step()?;
+        }
+        holds!(written, "a write beside a read is not answered");
+        equal!(read, Some((true, if seed % 2 == 0 { ID_VALUE } else { 0 })), "a read beside a write");
+    }
+    (unit.bus.write.delays, unit.bus.read.delays) = ([0; 3], [0; 3]);
+    for value in 0..20 {
+        unit.write(&regs::SCRATCH, value)?;
+        equal!(unit.read(&regs::SCRATCH)?, value, "back to back");
+    }
+    Ok(())
+}
+
+/// Cycles from a request to its answer, and from a start to the first beat.
+pub(super) fn timing(unit: &mut Unit<'_>) -> Found {
+    /// A write answers two cycles after its request was made, a read three.
+    const WRITE: u64 = 2;
+    const READ: u64 = 3;
+    for _ in 0..3 {
+        let write = unit.access(regs::SCRATCH.offset, Some((1, 0xF)))?;
+        equal!(write.cycles, WRITE, "cycles of a write");
+        let read = unit.access(regs::SCRATCH.offset, None)?;
+        equal!((read.cycles, read.data), (READ, 1), "cycles and value of a read");
+    }
+    // The unit has room for a request of each kind while an answer waits.
+    (unit.bus.write.delays, unit.bus.read.delays) = ([0, 0, 20], [0, 0, 20]);
+    unit.bus.write.ask(vec![regs::SCRATCH.offset, 2]);
+    unit.bus.read.ask(vec![regs::SCRATCH.offset]);
+    for _ in 0..30 {
+        unit.bus.look(&mut unit.dut)?;
+        unit.step()?;
+    }
+    (unit.bus.write.delays, unit.bus.read.delays) = ([0; 3], [0; 3]);
+    equal!(unit.read(&regs::SCRATCH)?, 2, "SCRATCH");
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! What is counted, event by event.
+
+use trine_driver::Counters;
+use trine_spec::registers::{self as regs};
+
+use super::feed::Pace;
+use super::unit::Unit;
+use super::work::Work;
+use super::{Found, equal, holds};
+
+/// Every beat counts once, when it moves.
+pub(super) fn events(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let work = Work::small(c, 1);
+    unit.works(&work)?;
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    equal!(unit.counters()?, Counters::default(), "counters after a clear");
+    unit.steps(100)?;
+    equal!(unit.counters()?, Counters::default(), "counters of an idle unit");
+    // Activations alone, weights alone: what the unit takes is what it counts.
+    for only in 0..2 {
+        unit.drop_streams();
+        unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        let before: Vec<u64> = unit.feeds.iter().map(|feed| feed.taken).collect();
+        let none = vec![];
+        unit.send(if only == 0 { &work.acts } else { &none }, if only == 1 { &work.weights } else { &none });
+        unit.start(work.shape)?;
+        unit.steps(200)?;
+        let counted = unit.counters()?;
+        let taken: Vec<u64> = unit.feeds.iter().zip(&before).map(|(feed, before)| feed.taken - before).collect();
+        equal!([counted.act_beats, counted.wgt_beats, counted.res_beats], [taken[0], taken[1], 0], "beats");
+        equal!(counted.active, 0, "issues without data");
+        unit.drop_streams();
+        unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    }
+    unit.works(&work).map(drop)
+}
+
+/// A stream that stays away for so many cycles more costs so many cycles more, and they are counted under its name.
+pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let work = Work::new(c, (c.max_tokens.min(2), c.lanes.min(c.max_depth), 2 * c.columns), 7);
+    let late = |unit: &mut Unit<'_>, which: usize, by: u64| -> Found<Counters> {
+        // Long enough for the register accesses that start the job.
+        let at = unit.cycle() + 100;
+        let pace = |i: usize| Pace::new(if i == which { at + by } else { 0 }, 0.0, 0);
+        unit.pace(pace(0), pace(1), pace(2));
+        unit.works(&work)
+    };
+    for which in 0..3 {
+        let base = late(unit, which, 100)?;
+        for more in [1, 2, 7, 64, 333] {
+            let mut expected = base;
+            let name = match which {
+                0 => &mut expected.stall_act,
+                1 => &mut expected.stall_wgt,
+                _ => &mut expected.cycles,
+            };
+            *name += more;
+            if which < 2 {
+                expected.cycles += more;
+            }
+            equal!(late(unit, which, 100 + more)?, expected, "counters with stream {which} {more} cycles later");
+        }
+    }
+    unit.eager();
+    // The host never waits: every cycle of the job is told by name, but for those of the pipeline.
+    for m in 1..=c.max_tokens {
+        let work = Work::new(c, (m, (2 * c.lanes).min(c.max_depth), 3 * c.columns), m as u64);
+        let counted = unit.works(&work)?;
+        let beats = c.beats_per_tile();
+        let between = (work.shape.tiles(c) - 1) * beats.saturating_sub(m) as u64;
+        let first = first_stalls(unit, m)?;
+        equal!(counted.stall_act, first.0, "waiting for activations, {m} tokens");
+        equal!(counted.stall_wgt, first.1 + between, "waiting for weights, {m} tokens");
+        equal!(counted.stall_out, 0, "waiting for room, {m} tokens");
+    }
+    Ok(())
+}
+
+/// What the first issue of a job waits for: lane chunks, then its tile.
+fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
+    let c = unit.config;
+    let chunks = m * (2 * c.lanes).min(c.max_depth).div_ceil(c.lanes);
+    let acts = chunks.min(4) as u64;
+    Ok((acts, (c.beats_per_tile() as u64).saturating_sub(1 + acts)))
+}
+
+/// A snapshot keeps what it copied; a clear does not reach it.
+pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 2);
+    let counted = unit.works(&work)?;
+    unit.steps(20)?;
+    equal!(unit.copies()?, counted, "copies later on");
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    equal!(unit.copies()?, counted, "copies after a clear");
+    unit.write(&regs::PERF_CTRL, 0)?;
+    unit.write(&regs::PERF_CTRL, !3)?;
+    equal!(unit.copies()?, counted, "copies after a write without an action");
+    unit.works(&work)?;
+    // Both at once: the copy is of before the clear.
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask() | regs::PERF_CTRL_SNAPSHOT.mask())?;
+    equal!(unit.copies()?, counted, "copies of a snapshot with a clear");
+    equal!(unit.counters()?, Counters::default(), "counters after both");
+    // Counters go on from job to job.
+    unit.works(&work)?;
+    let twice = |unit: &mut Unit<'_>| -> Found<Counters> {
+        unit.drop_streams();
+        unit.send(&work.acts, &work.weights);
+        unit.start(work.shape)?;
+        unit.collect(work.results.len())?;
+        unit.steps(12)?;
+        unit.counters()
+    };
+    equal!(twice(unit)?, counted * 2, "counters of two jobs");
+    equal!(twice(unit)?, counted * 3, "counters of three jobs");
+    // A clear while events go on loses none of the later ones: cycles are counted from it on.
+    unit.drop_streams();
+    unit.start(work.shape)?;
+    unit.steps(20)?;
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    let first = unit.counters()?.cycles;
+    unit.steps(10)?;
+    let second = unit.counters()?.cycles;
+    unit.steps(1010)?;
+    let third = unit.counters()?.cycles;
+    equal!(third - second, second - first + 1000, "cycles between snapshots");
+    unit.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
+    equal!(unit.copies()?, Counters::default(), "copies after a soft reset");
+    // Events are counted a cycle late: those of the job's last two cycles come after the reset.
+    let after = unit.counters()?;
+    let late = [after.cycles, after.active, after.stall_act, after.stall_wgt, after.stall_out];
+    holds!(late.iter().all(|events| *events <= 2), "counters after a soft reset: {after:?}");
+    unit.steps(50)?;
+    equal!(unit.counters()?, after, "counters of an idle unit after a soft reset");
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Jobs that are dropped in every cycle of their life: the unit is empty at once and the next job is right.
+
+use trine_driver::Counters;
+use trine_spec::registers::{self as regs, REGISTERS, constant};
+
+use super::feed::Pace;
+use super::unit::Unit;
+use super::work::Work;
+use super::{Found, equal, holds};
+
+/// How a job is dropped.
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    Abort,
+    SoftReset,
+    Reset,
+}
+
+/// Drops a job in every cycle, with results taken and with results that wait.
+fn everywhere(unit: &mut Unit<'_>, ending: Ending) -> Found {
+    let c = unit.config;
+    let work = Work::small(c, 11);
+    let length = work.shape.cycles(c) + 40;
+    for waiting in [false, true] {
+        for at in 0..length {
+            unit.drop_streams();
+            unit.eager();
+            if waiting {
+                unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
+            }
+            unit.send(&work.acts, &work.weights);
+            unit.start(work.shape)?;
+            unit.steps(at)?;
+            drop_job(unit, ending)?;
+            let status = unit.status()?;
+            let done = unit.drain.as_ref().is_some_and(|drain| drain.beats.len() == work.results.len());
+            match ending {
+                Ending::Abort => {
+                    holds!(
+                        status == 0 || done && status == regs::STATUS_DONE.mask(),
+                        "STATUS {status:#x} after an abort"
+                    );
+                    holds!(!waiting || status == 0, "a job whose results wait is done");
+                    equal!(unit.read(&regs::ERR_CODE)?, 0, "ERR_CODE after an abort");
+                    unit.write(&regs::STATUS, status)?;
+                    unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_DONE.mask())?;
+                    equal!(unit.read(&regs::IRQ_STAT)?, 0, "IRQ_STAT after an abort");
+                }
+                Ending::SoftReset | Ending::Reset => equal!(status, 0, "STATUS after a reset"),
+            }
+            unit.silent()?;
+            // Beats of the dropped job that are still offered stay where they are.
+            let before: Vec<u64> = unit.feeds.iter().map(|feed| feed.taken).collect();
+            unit.send(&work.acts, &work.weights);
+            unit.steps(5)?;
+            equal!(unit.feeds.iter().map(|feed| feed.taken).collect::<Vec<_>>(), before, "beats taken by an idle unit");
+            unit.eager();
+            let next = Work::new(c, (1 + at as usize % c.max_tokens, c.lanes.min(c.max_depth), c.columns), at);
+            let counted = unit.works(&next)?;
+            equal!(counted.cycles, next.shape.cycles(c), "cycles of the next job");
+        }
+    }
+    Ok(())
+}
+
+fn drop_job(unit: &mut Unit<'_>, ending: Ending) -> Found {
+    let action = match ending {
+        Ending::Abort => regs::CTRL_ABORT,
+        Ending::SoftReset => regs::CTRL_SOFT_RESET,
+        Ending::Reset => return unit.reset(),
+    };
+    // What waits is withdrawn a few cycles after the write was taken.
+    unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((action.mask(), 0xF)))?;
+    for _ in 0..8 {
+        unit.bus.look(&mut unit.dut)?;
+        unit.step_unwatched()?;
+    }
+    unit.feeds.iter_mut().for_each(super::feed::Feed::drop_all);
+    Ok(())
+}
+
+pub(super) fn abort(unit: &mut Unit<'_>) -> Found {
+    everywhere(unit, Ending::Abort)?;
+    // Without a job it does nothing, and registers stay.
+    unit.write(&regs::SCRATCH, 0x1234_5678)?;
+    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    unit.steps(5)?;
+    equal!((unit.status()?, unit.read(&regs::SCRATCH)?), (0, 0x1234_5678), "after an abort without a job");
+    // With a start beside it, the job is dropped or runs, and the unit lives on.
+    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask() | regs::CTRL_START.mask())?;
+    unit.steps(10)?;
+    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    unit.steps(5)?;
+    unit.write(&regs::STATUS, u32::MAX)?;
+    unit.write(&regs::IRQ_STAT, u32::MAX)?;
+    unit.works(&Work::small(unit.config, 1)).map(drop)
+}
+
+pub(super) fn soft_reset(unit: &mut Unit<'_>) -> Found {
+    everywhere(unit, Ending::SoftReset)?;
+    all_registers(unit, |unit| unit.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask()))
+}
+
+pub(super) fn reset(unit: &mut Unit<'_>) -> Found {
+    everywhere(unit, Ending::Reset)?;
+    all_registers(unit, |unit| unit.reset())
+}
+
+/// After a reset every register reads its reset value, whatever it held: storage, flags, code, tag, counters.
+fn all_registers(unit: &mut Unit<'_>, reset: fn(&mut Unit<'_>) -> Found) -> Found {
+    let c = unit.config;
+    unit.works(&Work::small(c, 2))?;
+    // An error and a success on top of each other, everything enabled.
+    unit.shape(0, 0, 0)?;
+    unit.write(&regs::CTRL, regs::CTRL_START.mask())?;
+    unit.steps(4)?;
+    for register in REGISTERS.iter().filter(|r| **r != regs::CTRL && **r != regs::STATUS && **r != regs::IRQ_STAT) {
+        unit.write(register, u32::MAX)?;
+    }
+    let work = Work::small(c, 4);
+    unit.drop_streams();
+    unit.send(&work.acts, &work.weights);
+    unit.start(work.shape)?;
+    unit.collect(work.results.len())?;
+    unit.steps(12)?;
+    let flags = [&regs::STATUS, &regs::IRQ_STAT].map(|register| unit.read(register));
+    equal!(flags, [Ok(6), Ok(3)], "STATUS and IRQ_STAT with all flags set");
+    reset(unit)?;
+    unit.steps(3)?;
+    for register in REGISTERS {
+        equal!(unit.read(register)?, constant(register, c), "{} after a reset", register.name);
+    }
+    equal!(unit.irq()?, false, "irq after a reset");
+    equal!(unit.counters()?, Counters::default(), "counters after a reset");
+    unit.works(&Work::small(c, 3)).map(drop)
+}

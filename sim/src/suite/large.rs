@@ -1,0 +1,64 @@
+//! Jobs and waits that take many cycles.
+
+use trine_spec::registers::{self as regs, ErrorCode};
+
+use super::faults::WATCHDOG_SLACK;
+use super::unit::Unit;
+use super::work::Work;
+use super::{Found, equal};
+
+/// As many tokens and as deep as the unit takes, so that every word of its memories is used.
+pub(super) fn jobs(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let sizes = [
+        (c.max_tokens, c.max_depth, 2 * c.columns + 1),
+        (c.max_tokens, c.max_depth.saturating_sub(1).max(1), c.columns),
+        (1, c.max_depth, c.columns),
+        (2.min(c.max_tokens), c.max_depth, c.columns),
+        (c.max_tokens, 1, 9 * c.columns),
+    ];
+    for (shape, seed) in sizes.into_iter().zip(21..) {
+        for kind in 0..6 {
+            let work = Work::new(c, shape, seed + 100 * kind);
+            let counted = unit.works(&work)?;
+            equal!(counted.cycles, work.shape.cycles(c), "cycles of {shape:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Limits that need more than a few bits.
+pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
+    let work = Work::new(unit.config, (1, 1, 1), 8);
+    for limit in [0x0101, 0x2000, 0x4001, 0x8000, 0x1_0000, 0x1_8001] {
+        unit.write(&regs::WATCHDOG, limit)?;
+        unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        unit.start(work.shape)?;
+        unit.steps(u64::from(limit) + 20)?;
+        unit.failed(ErrorCode::Watchdog)?;
+        let counted = unit.counters()?;
+        equal!(counted.cycles as i64, i64::from(limit) + WATCHDOG_SLACK, "cycles of a limit of {limit}");
+        equal!(counted.stall_act + 1, counted.cycles, "cycles waiting for activations");
+    }
+    // A limit far away does not come near because of its lower bytes.
+    for limit in [0x0100_0000, 0x0001_0000, 0xFF00_0001, 0x8000_0000] {
+        unit.write(&regs::WATCHDOG, limit)?;
+        unit.start(work.shape)?;
+        unit.steps(3000)?;
+        equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS with a watchdog of {limit:#x}");
+        unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    }
+    unit.write(&regs::WATCHDOG, 0)?;
+    unit.works(&work).map(drop)
+}
+
+/// Passes by the thousand.
+pub(super) fn outputs(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    for n in [1 << 10, (1 << 12) + 1, (1 << 14) - 1, 1 << 15] {
+        let work = Work::new(c, (1, 1, n), n as u64);
+        let counted = unit.works(&work)?;
+        equal!(counted.cycles, work.shape.cycles(c), "cycles of {n} outputs");
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Every register: its reset value, what may be done with it, and what is refused.
+
+use trine_spec::registers::{
+    self as regs, Access, CTRL, CTRL_SOFT_RESET, REGISTERS, Register, SPACE, WINDOW_BYTES, constant,
+};
+
+use super::unit::Unit;
+use super::{Found, equal};
+
+/// The bits of a register with this access.
+fn mask(register: &Register, access: Access) -> u32 {
+    register.fields.iter().filter(|field| field.access == access).fold(0, |mask, field| mask | field.mask())
+}
+
+/// What every register reads after a reset.
+pub(super) fn resets(unit: &mut Unit<'_>) -> Found {
+    let config = unit.config;
+    for register in REGISTERS {
+        equal!(unit.read(register)?, constant(register, config), "{} after reset", register.name);
+    }
+    equal!(unit.irq()?, false, "irq after reset");
+    unit.silent()
+}
+
+/// Each field behaves as its access says, and no write reaches a register beside its own.
+pub(super) fn access(unit: &mut Unit<'_>) -> Found {
+    let config = unit.config;
+    let own = |register: &Register| register.offset.wrapping_mul(0x9E37_79B9) ^ 0x5A5A_A5A5;
+    for pattern in [0x5555_5555, 0xAAAA_AAAA, u32::MAX, 0] {
+        for register in REGISTERS.iter().filter(|r| **r != CTRL) {
+            unit.write(register, pattern)?;
+            let expected = constant(register, config) | pattern & mask(register, Access::ReadWrite);
+            equal!(unit.read(register)?, expected, "{} after {pattern:#x} was written", register.name);
+        }
+    }
+    for register in REGISTERS.iter().filter(|r| **r != CTRL) {
+        unit.write(register, own(register))?;
+    }
+    let check = |unit: &mut Unit<'_>, written: bool| -> Found {
+        for register in REGISTERS {
+            let kept = if written && *register != CTRL { own(register) & mask(register, Access::ReadWrite) } else { 0 };
+            let kept = if register.name == "CTRL" { 0 } else { kept };
+            equal!(unit.read(register)?, constant(register, config) | kept, "{}", register.name);
+        }
+        Ok(())
+    };
+    check(unit, true)?;
+    // One after another, so that one that takes the write of another shows.
+    for register in REGISTERS.iter().filter(|r| **r != CTRL) {
+        unit.write(register, !own(register))?;
+        let expected = constant(register, config) | !own(register) & mask(register, Access::ReadWrite);
+        equal!(unit.read(register)?, expected, "{}", register.name);
+        unit.write(register, own(register))?;
+        check(unit, true)?;
+    }
+    // Addresses below a word do not matter.
+    for low in 1..4 {
+        let answer = unit.access(regs::ID.offset + low, None)?;
+        equal!((answer.okay, answer.data), (true, regs::ID_VALUE), "ID at an odd address");
+    }
+    unit.write(&CTRL, CTRL_SOFT_RESET.mask())?;
+    check(unit, false)
+}
+
+/// Partial strobes and addresses without a register change nothing.
+pub(super) fn refused(unit: &mut Unit<'_>) -> Found {
+    for register in REGISTERS {
+        for strobes in 0..15 {
+            unit.refused(register.offset, Some((u32::MAX, strobes)))?;
+        }
+    }
+    let known = |offset: u32| REGISTERS.iter().any(|r| r.offset == offset);
+    let window = |offset: u32| unit.config.windows && offset >= WINDOW_BYTES;
+    let unknown: Vec<u32> = (0..SPACE).step_by(4).filter(|offset| !known(*offset) && !window(*offset)).collect();
+    for offset in unknown {
+        unit.refused(offset, Some((u32::MAX, 0xF)))?;
+        equal!(unit.refused(offset, None)?.data, 0, "what is read without a register, at {offset:#x}");
+    }
+    resets(unit)
+}

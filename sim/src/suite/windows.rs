@@ -1,0 +1,302 @@
+//! Units whose beats go through the register space.
+
+use trine_spec::packing::words;
+use trine_spec::registers::{
+    self as regs, ACT_WINDOW, CTRL_ACT_LAST, CTRL_WGT_LAST, ErrorCode, Field, RES_WINDOW, WGT_WINDOW, WINDOW_BYTES,
+    Window,
+};
+
+use super::unit::Unit;
+use super::work::Work;
+use super::{Found, equal, holds};
+
+/// One access of a host that does one thing at a time.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Announces the last beat.
+    Mark(Field),
+    Write(Window, u32),
+    /// Reads a result, which has to be this one.
+    Read(i32),
+}
+
+/// All accesses of a job, in the order of R27.
+fn steps(unit: &Unit<'_>, work: &Work) -> Vec<Step> {
+    let c = unit.config;
+    let mut steps = vec![];
+    let send = |steps: &mut Vec<Step>, window: Window, bus: usize, beats: &[Vec<u8>], mark: Option<Field>| {
+        for (i, beat) in beats.iter().enumerate() {
+            if let Some(mark) = mark.filter(|_| i + 1 == beats.len()) {
+                steps.push(Step::Mark(mark));
+            }
+            let word = |w: usize| {
+                // What lies beyond the beat may be anything.
+                let byte = |b: usize| beat.get(4 * w + b).copied().unwrap_or(0xC3);
+                u32::from_le_bytes([byte(0), byte(1), byte(2), byte(3)])
+            };
+            steps.extend((0..words(bus)).map(|w| Step::Write(window, word(w))));
+        }
+    };
+    send(&mut steps, ACT_WINDOW, c.act_bus(), &work.acts, Some(CTRL_ACT_LAST));
+    let blocks = work.shape.n.div_ceil(c.columns);
+    let (weights, results) = (work.weights.len() / blocks, work.results.len() / blocks);
+    for block in 0..blocks {
+        let mark = (block + 1 == blocks).then_some(CTRL_WGT_LAST);
+        send(&mut steps, WGT_WINDOW, c.weight_bus, &work.weights[block * weights..][..weights], mark);
+        let beats = &work.results[block * results..][..results];
+        steps.extend(beats.iter().flat_map(|beat| beat.values.iter().map(|value| Step::Read(*value))));
+    }
+    steps
+}
+
+/// Makes one access at some address of its window; whether it was answered with OKAY.
+fn make(unit: &mut Unit<'_>, step: Step, number: usize) -> Found<bool> {
+    let at = |window: Window| window.offset + (4 * number as u32) % WINDOW_BYTES;
+    Ok(match step {
+        Step::Mark(field) => {
+            unit.write(&regs::CTRL, field.mask())?;
+            true
+        }
+        Step::Write(window, word) => unit.access(at(window), Some((word, 0xF)))?.okay,
+        Step::Read(expected) => {
+            let answer = unit.access(at(RES_WINDOW), None)?;
+            if answer.okay {
+                equal!(answer.data as i32, expected, "result word, access {number}");
+            }
+            answer.okay
+        }
+    })
+}
+
+/// Runs a whole job; everything has to be answered with OKAY.
+fn works(unit: &mut Unit<'_>, work: &Work) -> Found {
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    unit.write(&regs::JOB_TAG, 0x8765_4321)?;
+    unit.start(work.shape)?;
+    equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS after a start");
+    for (number, step) in steps(unit, work).into_iter().enumerate() {
+        holds!(make(unit, step, number)?, "access {number}, {step:x?}, is refused");
+    }
+    equal!(unit.status()?, regs::STATUS_DONE.mask(), "STATUS after a job");
+    equal!(unit.read(&regs::ERR_CODE)?, 0, "ERR_CODE after a job");
+    equal!(unit.read(&regs::DONE_TAG)?, 0x8765_4321, "DONE_TAG");
+    let counted = unit.counters()?;
+    let beats = [work.acts.len(), work.weights.len(), work.results.len()].map(|beats| beats as u64);
+    equal!([counted.act_beats, counted.wgt_beats, counted.res_beats], beats, "beats");
+    unit.write(&regs::STATUS, regs::STATUS_DONE.mask())?;
+    unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_DONE.mask())
+}
+
+/// An access that has to be refused within so many cycles.
+fn refused(unit: &mut Unit<'_>, offset: u32, value: Option<(u32, u32)>, within: std::ops::Range<u64>) -> Found {
+    let answer = unit.refused(offset, value)?;
+    holds!(within.contains(&answer.cycles), "refused after {} cycles, not in {within:?}", answer.cycles);
+    // Until it is told.
+    unit.steps(3)
+}
+
+/// Sizes around one, two and three units.
+pub(super) fn sizes(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let mut seed = 0;
+    for m in [1, 2, 3, c.max_tokens] {
+        for k in [1, c.lanes, c.lanes + 1, 3 * c.lanes, c.max_depth.min(5 * c.lanes)] {
+            for n in [1, c.columns, c.columns + 1, 2 * c.columns + 1] {
+                seed += 1;
+                let work = Work::new(c, (m.min(c.max_tokens), k.min(c.max_depth), n), seed);
+                works(unit, &work)?;
+            }
+        }
+    }
+    // A host with pauses of its own.
+    for seed in 0..8 {
+        (unit.bus.write.delays, unit.bus.read.delays) = ([seed % 3, seed % 2, seed % 4], [seed % 5, 0, seed % 3]);
+        works(unit, &Work::small(c, seed))?;
+    }
+    Ok(())
+}
+
+/// Windows go one way, take whole words, and do nothing without a job.
+pub(super) fn access(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 3);
+    let reads = [ACT_WINDOW, WGT_WINDOW].map(|window| (window, None));
+    let writes = [(RES_WINDOW, Some((1, 0xF))), (ACT_WINDOW, Some((1, 0x7))), (WGT_WINDOW, Some((1, 0xE)))];
+    unit.start(work.shape)?;
+    for (window, value) in reads.into_iter().chain(writes) {
+        refused(unit, window.offset + 0x3FC, value, 0..10)?;
+        equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS after a refused access");
+    }
+    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    unit.steps(5)?;
+    for _ in 0..2 {
+        for window in [ACT_WINDOW, WGT_WINDOW] {
+            refused(unit, window.offset + 0x3FC, Some((1, 0xF)), 0..10)?;
+            unit.failed(ErrorCode::WindowFull)?;
+            works(unit, &work)?;
+        }
+        refused(unit, RES_WINDOW.offset, None, 0..10)?;
+        unit.failed(ErrorCode::WindowEmpty)?;
+        // The first reason stays.
+        refused(unit, ACT_WINDOW.offset, Some((1, 0xF)), 0..10)?;
+        unit.failed(ErrorCode::WindowEmpty)?;
+        works(unit, &work)?;
+    }
+    Ok(())
+}
+
+/// A full or an empty window waits for exactly so long.
+pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let (patience, work) = (c.window_patience() as u64, Work::small(c, 4));
+    // Accesses take three cycles of their own.
+    let waits = patience..patience + 6;
+    for window in [ACT_WINDOW, WGT_WINDOW] {
+        unit.start(work.shape)?;
+        unit.steps(5)?;
+        let mut taken = 0;
+        loop {
+            let answer = unit.access(window.offset, Some((0, 0xF)))?;
+            if !answer.okay {
+                if taken == 0 || answer.cycles > 10 {
+                    holds!(waits.contains(&answer.cycles), "a full window waits {} cycles", answer.cycles);
+                }
+                unit.steps(3)?;
+                break;
+            }
+            taken += 1;
+            holds!(taken < 100_000, "a window is never full");
+        }
+        holds!(taken >= words(c.weight_bus), "a window takes no whole beat");
+        unit.failed(ErrorCode::WindowFull)?;
+        refused(unit, window.offset, Some((0, 0xF)), 0..10)?;
+        unit.failed(ErrorCode::WindowFull)?;
+        works(unit, &work)?;
+    }
+    unit.start(work.shape)?;
+    unit.steps(5)?;
+    refused(unit, RES_WINDOW.offset, None, waits.clone())?;
+    unit.failed(ErrorCode::WindowEmpty)?;
+    works(unit, &work)?;
+    // Waits do not add up: a word that comes in between begins a new one.
+    unit.start(work.shape)?;
+    unit.steps(patience / 2)?;
+    refused(unit, RES_WINDOW.offset, None, waits)?;
+    unit.failed(ErrorCode::WindowEmpty)
+}
+
+/// Marks on every beat but the last, and none at all.
+pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 5);
+    let plain: Vec<Step> = steps(unit, &work);
+    let cases = [
+        (CTRL_ACT_LAST, ACT_WINDOW, [ErrorCode::ActivationsEarly, ErrorCode::WindowFull]),
+        (CTRL_WGT_LAST, WGT_WINDOW, [ErrorCode::WeightsEarly, ErrorCode::WindowFull]),
+    ];
+    for (mark, window, codes) in cases {
+        let is_mark = |step: &Step| matches!(step, Step::Mark(field) if *field == mark);
+        let places: Vec<usize> =
+            (0..plain.len()).filter(|i| matches!(plain[*i], Step::Write(w, _) if w == window)).collect();
+        for place in &places[..places.len() - words(unit.config.weight_bus).max(words(unit.config.act_bus()))] {
+            let mut wrong = plain.clone();
+            wrong.retain(|step| !is_mark(step));
+            wrong.insert(*place, Step::Mark(mark));
+            fails(unit, &work, &wrong, &codes)?;
+        }
+        let mut late = plain.clone();
+        late.retain(|step| !is_mark(step));
+        let code = if mark == CTRL_ACT_LAST { ErrorCode::ActivationsLate } else { ErrorCode::WeightsLate };
+        fails(unit, &work, &late, &[code])?;
+    }
+    works(unit, &work)
+}
+
+/// Makes accesses until the job has failed, with one of these codes.
+fn fails(unit: &mut Unit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode]) -> Found {
+    unit.start(work.shape)?;
+    unit.steps(5)?;
+    for (number, step) in accesses.iter().enumerate() {
+        if !make(unit, *step, number)? {
+            break;
+        }
+    }
+    unit.steps(20)?;
+    let code = unit.read(&regs::ERR_CODE)?;
+    let Some(code) = codes.iter().find(|wanted| **wanted as u32 == code) else {
+        return Err(format!("ERR_CODE {code} instead of {codes:?}").into());
+    };
+    unit.failed(*code)
+}
+
+/// A job dropped after each of its accesses, and reads that wait when it is dropped.
+pub(super) fn aborts(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 6);
+    let all = steps(unit, &work);
+    for end in 0..all.len() {
+        for action in [regs::CTRL_ABORT, regs::CTRL_SOFT_RESET] {
+            unit.start(work.shape)?;
+            unit.steps(5)?;
+            for (number, step) in all[..end].iter().enumerate() {
+                holds!(make(unit, *step, number)?, "access {number} is refused");
+            }
+            unit.write(&regs::CTRL, action.mask())?;
+            unit.steps(3)?;
+            equal!(unit.status()?, 0, "STATUS after the job was dropped");
+        }
+        if end % 4 == 0 {
+            works(unit, &work)?;
+        }
+    }
+    // A read that waits gives way to an abort and to the watchdog.
+    for watchdog in [0, 50] {
+        unit.write(&regs::WATCHDOG, watchdog)?;
+        unit.start(work.shape)?;
+        unit.steps(5)?;
+        unit.bus.request(&mut unit.dut, RES_WINDOW.offset, None)?;
+        for _ in 0..30 {
+            holds!(unit.bus.look(&mut unit.dut)?.is_none(), "a read of an empty window does not wait");
+            unit.step()?;
+        }
+        let mut answer = None;
+        for cycle in 0..60 {
+            if watchdog == 0 && cycle == 0 {
+                unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((regs::CTRL_ABORT.mask(), 0xF)))?;
+            }
+            let (written, read) = unit.bus.look_both(&mut unit.dut)?;
+            holds!(written.is_none_or(|(okay, _)| okay), "an abort is refused");
+            answer = answer.or(read);
+            unit.step()?;
+        }
+        holds!(answer.is_some_and(|(okay, _)| !okay), "a read that waited for a dropped job: {answer:?}");
+        equal!(unit.status()? & regs::STATUS_BUSY.mask(), 0, "busy after the job was dropped");
+        unit.write(&regs::STATUS, regs::STATUS_ERROR.mask())?;
+        unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_ERROR.mask())?;
+        works(unit, &work)?;
+    }
+    Ok(())
+}
+
+/// A link that loses or doubles a word and hears no answers: the job is never done as if nothing had happened.
+pub(super) fn lost_or_doubled(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 7);
+    let all = steps(unit, &work);
+    let words: Vec<usize> = (0..all.len()).filter(|i| !matches!(all[*i], Step::Mark(_))).collect();
+    for place in words {
+        for times in [0, 2] {
+            unit.start(work.shape)?;
+            unit.steps(5)?;
+            for (number, step) in all.iter().enumerate() {
+                for _ in 0..if number == place { times } else { 1 } {
+                    match *step {
+                        Step::Read(_) => drop(unit.access(RES_WINDOW.offset, None)?),
+                        step => drop(make(unit, step, number)?),
+                    }
+                }
+            }
+            let status = unit.status()?;
+            holds!(status != regs::STATUS_DONE.mask(), "word {place} came {times} times and nobody noticed");
+            unit.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
+            unit.steps(3)?;
+        }
+    }
+    works(unit, &work)
+}

@@ -1,0 +1,33 @@
+//! The checks of every unit hold for units of all kinds, and a broken unit does not get through them.
+
+mod common;
+
+use trine_sim::suite::checks;
+use trine_spec::{Config, WeightCode};
+
+fn passes(config: &Config) {
+    let config = config.clone().checked().unwrap();
+    let library = common::library(&config);
+    for check in checks(&config) {
+        let begun = std::time::Instant::now();
+        let outcome = check.run(&library, &config, &[]);
+        println!("{}: {:.1} s", check.name, begun.elapsed().as_secs_f64());
+        outcome.unwrap_or_else(|fault| panic!("{}: {fault}", check.name));
+    }
+}
+
+#[test]
+fn a_unit_with_odd_sizes_passes() {
+    passes(&Config::preset("odd").unwrap());
+}
+
+#[test]
+fn a_unit_with_base3_weights_passes() {
+    passes(&Config { act_bits: 5, weight_bus: 8, max_depth: 24, max_tokens: 4, ..Config::sized(5, 2) });
+}
+
+#[test]
+fn a_unit_with_windows_passes() {
+    let sizes = Config { weight_code: WeightCode::TwoBit, weight_bus: 40, ..Config::sized(9, 3) };
+    passes(&Config { max_depth: 40, max_tokens: 3, windows: true, ..sizes });
+}
