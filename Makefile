@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo comparison test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -26,6 +26,11 @@ train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then l
 	@scripts/fetch-shakespeare target/shakespeare.txt
 	$(TRINE) train --data target/shakespeare.txt --out target/train-demo --steps 8000 --every 500
 	$(TRINE) run --model target/train-demo/model --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
+
+comparison: build ## Train, quantise and compare again (half an hour of CPU time), and write docs/comparison.md
+	@scripts/fetch-shakespeare target/shakespeare.txt
+	$(TRINE) train --data target/shakespeare.txt --sweep 1e-3,2e-3,4e-3,8e-3,1.6e-2,3.2e-2 --batch 8 --steps 600 --json target/learning-rates.json
+	$(TRINE) compare --data target/shakespeare.txt --out target/comparison --batch 8 --steps 3000 --lr 4e-3 --float-lr 2e-3 --sweep target/learning-rates.json --json docs/data/comparison.json --docs docs
 
 test: setup ## Run all tests
 	$(CARGO) test --workspace

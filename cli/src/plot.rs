@@ -9,6 +9,9 @@ const HEIGHT: f64 = 360.0;
 const X: (f64, f64) = (58.0, 628.0);
 const Y: (f64, f64) = (318.0, 34.0);
 
+/// How wide a letter is, about.
+const LETTER: f64 = 7.0;
+
 /// Colours of series, readable on white and on black.
 const COLOURS: [&str; 6] = ["#2f6fed", "#f08c1a", "#0ea5a4", "#e0567a", "#8a63d2", "#b08900"];
 
@@ -52,17 +55,21 @@ impl Scale {
         let high = values.map(value).fold(f64::NEG_INFINITY, f64::max);
         let margin = 0.06 * (high - low).max(0.05);
         let ends = (low - margin, high + margin);
-        let ticks: Vec<f64> = if logarithmic {
+        let inside = |x: &f64| (ends.0..=ends.1).contains(&value(*x));
+        let mut ticks: Vec<f64> = Vec::new();
+        if logarithmic {
             let decades = ends.0.floor() as i32..=ends.1.ceil() as i32;
-            decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(d))).collect()
-        } else {
-            let rough = (ends.1 - ends.0) / 5.0;
+            ticks.extend(decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(d))).filter(inside));
+        }
+        // Also on a logarithmic axis that is so short that hardly a mark of a decade lies on it.
+        if ticks.len() < 2 {
+            let (low, high) = if logarithmic { (10f64.powf(ends.0), 10f64.powf(ends.1)) } else { ends };
+            let rough = (high - low) / 5.0;
             let power = 10f64.powf(rough.log10().floor());
             let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= rough).unwrap_or(rough);
-            (0..12).map(|i| ((ends.0 / step).ceil() + f64::from(i)) * step).collect()
-        };
-        let inside = |x: &f64| (ends.0..=ends.1).contains(&value(*x));
-        Self { ends, ticks: ticks.into_iter().filter(inside).collect(), logarithmic }
+            ticks = (0..12).map(|i| ((low / step).ceil() + f64::from(i)) * step).filter(inside).collect();
+        }
+        Self { ends, ticks, logarithmic }
     }
 
     fn at(&self, x: f64, (from, to): (f64, f64)) -> f64 {
@@ -99,6 +106,7 @@ pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> 
     drawing =
         drawing.add(text((X.0 + X.1) / 2.0, Y.0 + 34.0, "middle", x.label)).add(text(4.0, 14.0, "start", y.label));
     let mut legend = X.1;
+    let mut labels = Labels::default();
     for (i, series) in series.iter().enumerate() {
         let colour = COLOURS[i % COLOURS.len()];
         let places: Vec<(f64, f64)> = series.points.iter().map(|p| (xs.at(p.0, X), ys.at(p.1, Y))).collect();
@@ -113,18 +121,40 @@ pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> 
                 drawing = drawing.add(mark.add(Title::new(hint.as_str())));
                 if series.shown {
                     let (anchor, shift) = if *x > (X.0 + X.1) / 2.0 { ("end", -8.0) } else { ("start", 8.0) };
-                    drawing = drawing.add(text(x + shift, y + 4.0, anchor, hint));
+                    let y = labels.place(x + shift, y + 4.0, anchor == "end", hint);
+                    drawing = drawing.add(text(x + shift, y, anchor, hint));
                 }
             }
         }
         if !series.name.is_empty() {
-            // From the right; a letter is about seven units wide.
+            // From the right.
             let name = text(legend, 14.0, "end", &series.name).set("style", format!("fill:{colour}"));
             drawing = drawing.add(name);
-            legend -= 7.0 * series.name.chars().count() as f64 + 14.0;
+            legend -= LETTER * series.name.chars().count() as f64 + 14.0;
         }
     }
     drawing.to_string() + "\n"
+}
+
+/// Where labels stand, so that none covers another.
+#[derive(Default)]
+struct Labels(Vec<(f64, f64, f64)>);
+
+impl Labels {
+    /// The height nearest to `y` at which there is room for a label that starts, or ends, at `x`.
+    fn place(&mut self, x: f64, y: f64, ends: bool, label: &str) -> f64 {
+        const LINE: f64 = 13.0;
+        let width = LETTER * label.chars().count() as f64;
+        let (left, right) = if ends { (x - width, x) } else { (x, x + width) };
+        let free = |y: f64| {
+            let apart = |&(l, r, other): &(f64, f64, f64)| right < l || r < left || (y - other).abs() >= LINE;
+            (Y.1..Y.0).contains(&y) && self.0.iter().all(apart)
+        };
+        let mut tries = (0..40).map(|i| y + LINE * f64::from((i + 1) / 2) * if i % 2 == 0 { 1.0 } else { -1.0 });
+        let y = tries.find(|&y| free(y)).unwrap_or(y);
+        self.0.push((left, right, y));
+        y
+    }
 }
 
 /// A number with few digits.
@@ -152,6 +182,22 @@ mod tests {
         let scale = Scale::new([0.0, 10.0].into_iter(), false);
         assert_eq!((scale.at(5.0, (0.0, 100.0)), &scale.ticks[..3]), (50.0, &[0.0, 5.0, 10.0][..]));
         assert_eq!([0.0, 2.5, 0.004, 12_000.0, 3e6, 2e-6].map(short), ["0", "2.5", "0.004", "12k", "3M", "2e-6"]);
+    }
+
+    #[test]
+    fn short_logarithmic_axes_have_marks_and_labels_their_own_places() {
+        let scale = Scale::new([2.27, 2.76].into_iter(), true);
+        assert!(
+            scale.ticks.len() >= 2 && scale.ticks.iter().all(|tick| (2.2..2.8).contains(tick)),
+            "{:?}",
+            scale.ticks
+        );
+        let mut labels = Labels::default();
+        let [first, same, beside] = [100.0, 100.0, 300.0].map(|x| labels.place(x, 200.0, false, "a label"));
+        assert_eq!((first, beside), (200.0, 200.0));
+        assert!((same - first).abs() >= 13.0, "{same}");
+        let ends = labels.place(160.0, 200.0, true, "a label");
+        assert!(ends != first && ends != same, "{ends}");
     }
 
     #[test]

@@ -116,7 +116,14 @@ fn a_comparison_is_made_stored_and_written_up() {
 
     done(folder, "compare --from c.json --docs . --json again.json");
     assert_eq!(json(folder, "again.json"), found);
-    let document = std::fs::read_to_string(folder.join("comparison.md")).unwrap();
+    let document = || std::fs::read_to_string(folder.join("comparison.md")).unwrap();
+    assert!(!document().contains("## Learning rates"));
+    done(folder, &format!("train --data text.txt --sweep 1e-3,1e-2 --steps 20 --json s.json {TINY}"));
+    done(folder, "compare --from c.json --sweep s.json --docs . --json again.json");
+    assert_eq!(json(folder, "again.json")["sweep"], json(folder, "s.json"));
+    let document = document();
+    assert!(document.contains("## Learning rates") && document.contains("| 0.01 |"), "{document}");
+    assert!(folder.join("comparison-rates.svg").exists());
     assert!(document.contains("| **BitNet b1.58** | 1.6 bits | 8 bits |"), "{document}");
     assert!(folder.join("comparison-energy.svg").exists() && folder.join("comparison-scaling.svg").exists());
 }
@@ -139,7 +146,12 @@ fn what_cannot_be_trained_is_refused() {
         ("train --data text.txt --out t --resume --hidden 64", "--resume"),
         ("train --data text.txt --out nothing --resume", "nothing/checkpoint.safetensors"),
         ("train --data text.txt --sweep fast", "not a number"),
+        ("train --data text.txt --out t --batch 4000000 --shards 1", "tokens a step"),
+        ("train --data text.txt --out t --hidden 65536 --intermediate 65536", "at most 1073741824"),
         ("compare", "--data"),
+        ("compare --data text.txt --out c --sizes 33", "hidden is 33"),
+        ("compare --data text.txt --out c --held-windows 0", "from 1 on"),
+        ("compare --data text.txt --out c --sweep text.txt", "no sweep"),
         ("compare --from text.txt", "no comparison"),
     ] {
         let message = refused(folder, line);

@@ -1,6 +1,6 @@
 //! A training on disk: `checkpoint.safetensors` beside its vocabulary.
 //!
-//! Master weights and both moments are flat f32 tensors in the order of [`Layout`](crate::Layout); recipe, steps done, the
+//! Master weights and both moments are flat f32 tensors in the order of [`Layout`]; recipe, steps done, the
 //! curve so far and the text's hash are metadata. Nothing else decides how a training goes on, so it resumes exactly.
 
 use std::collections::HashMap;

@@ -5,6 +5,8 @@ use trine_driver::energy::Estimate;
 use trine_train::{Kind, PowerLaw, Recipe};
 use uom::si::energy::joule;
 
+use crate::train::Sweep;
+
 /// A comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Comparison {
@@ -28,6 +30,9 @@ pub(crate) struct Comparison {
     pub(crate) scaling: Vec<Size>,
     /// Their power laws.
     pub(crate) laws: Vec<Law>,
+    /// Learning rates that were tried, if they go with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sweep: Option<Sweep>,
 }
 
 /// A model, or a way to quantise one.

@@ -1,27 +1,32 @@
-//! `comparison.md` and its plots, from a stored comparison. Every sentence with a figure in it is computed.
+//! `comparison.md`, from a stored comparison. Every sentence with a figure in it is computed.
 
 use std::fmt::Write;
 
 use trine_train::{Kind, Recipe};
 
 use super::data::{Comparison, Row};
+use super::figures;
 use crate::output::{grouped, si};
-use crate::plot::{Axis, Series, plot};
+use crate::train::Sweep;
 
 /// The largest gap between ternary and float that the project aims at.
 const AIM: f64 = 0.05;
 
 /// Names and contents.
-pub(super) fn files(found: &Comparison) -> [(&'static str, String); 3] {
-    [
+pub(super) fn files(found: &Comparison) -> Vec<(&'static str, String)> {
+    let mut files = vec![
         ("comparison.md", document(found)),
-        ("comparison-energy.svg", energy(found)),
-        ("comparison-scaling.svg", scaling(found)),
-    ]
+        ("comparison-energy.svg", figures::energy(found)),
+        ("comparison-scaling.svg", figures::scaling(found)),
+    ];
+    files.extend(found.sweep.as_ref().map(|sweep| ("comparison-rates.svg", figures::rates(sweep))));
+    files
 }
 
 fn document(found: &Comparison) -> String {
-    let parts = [head(found), table(found), reading(found), sizes(found), methods()];
+    let mut parts = vec![head(found), table(found), reading(found), sizes(found)];
+    parts.extend(found.sweep.as_ref().map(rates));
+    parts.push(methods());
     parts.join("\n")
 }
 
@@ -29,9 +34,9 @@ fn head(found: &Comparison) -> String {
     let Recipe { shape, schedule, batch, .. } = &found.recipe;
     format!(
         "# BitNet against float, and against quantisation after training\n\n\
-         Written by `trine compare --from docs/data/comparison.json --docs docs`; do not edit. Made by `trine compare --data \
-         FILE --out DIR --json docs/data/comparison.json` on Shakespeare's works (`scripts/fetch-shakespeare`), of which the \
-         last twentieth is held out.\n\n\
+         Made by `make comparison` from Shakespeare's works, of which the last twentieth is held out; what it measured is in \
+         [data/comparison.json](data/comparison.json), from which `trine compare --from` writes this text and its plots, and a \
+         test keeps them equal to it.\n\n\
          One architecture, that of BitNet b1.58 2B-4T: hidden {}, intermediate {}, {} layers, {} heads, {} key-value heads, \
          context {}; {} parameters, {} of them in linears. {} steps of {} characters each; learning rate {} for float, {} for \
          BitNet, after {} steps of warm-up, falling linearly; weight decay 0.1 in the first half, then 0. Bits per character \
@@ -72,9 +77,10 @@ fn table(found: &Comparison) -> String {
         });
         let _ = writeln!(
             text,
-            "| {} | {} bits | {} bits | {:.4} | {:.4} | {:+.1} % | {} | {} | {} | {} |",
+            "| {} | {} bit{} | {} bits | {:.4} | {:.4} | {:+.1} % | {} | {} | {} | {} |",
             name(row),
             row.weight_bits,
+            if row.weight_bits == 1.0 { "" } else { "s" },
             row.activation_bits,
             row.mean(),
             row.spread(),
@@ -85,7 +91,12 @@ fn table(found: &Comparison) -> String {
             energy,
         );
     }
-    text + "\n![Bits per character over energy per token](comparison-energy.svg)\n"
+    text += "\n![Bits per character over energy per token](comparison-energy.svg)\n";
+    let beyond: Vec<String> = found.rows.iter().filter(|row| !figures::shown(found, row)).map(label).collect();
+    if !beyond.is_empty() {
+        let _ = writeln!(text, "\nToo far up for the plot: {}.", beyond.join("; "));
+    }
+    text
 }
 
 fn name(row: &Row) -> String {
@@ -107,22 +118,19 @@ fn reading(found: &Comparison) -> String {
     let float = float(found);
     let mut claim = |says: &str, pairs: &[(Option<&Row>, Option<&Row>)]| {
         // The first of each pair is said to be the better one.
-        let mut parts = Vec::new();
-        let mut holds = true;
-        for (better, worse) in pairs {
-            if let (Some(better), Some(worse)) = (better, worse) {
-                holds &= better.mean() < worse.mean();
-                parts.push(format!("{} {:.3}, {} {:.3}", label(better), better.mean(), label(worse), worse.mean()));
-            }
+        let pairs: Vec<(&Row, &Row)> = pairs.iter().filter_map(|&(better, worse)| better.zip(worse)).collect();
+        if pairs.is_empty() {
+            return;
         }
-        if !parts.is_empty() {
-            let verdict = if holds { "found here, too" } else { "not found here" };
-            let _ = writeln!(text, "- {says}: {verdict} ({}).", parts.join("; "));
-        }
+        let pair = |(better, worse): &(&Row, &Row)| {
+            format!("{} {:.4}, {} {:.4}", label(better), better.mean(), label(worse), worse.mean())
+        };
+        let parts: Vec<String> = pairs.iter().map(pair).collect();
+        let _ = writeln!(text, "- {says}: {} ({}).", verdict(&pairs), parts.join("; "));
     };
     let get = |name: &str, bits: f64| row(found, name, bits);
     let b158 = get("BitNet b1.58", 1.6);
-    claim("b1.58 is better than the original 1-bit BitNet", &[(b158, get("BitNet, 1 bit", 1.0))]);
+    claim("BitNet b1.58 is better than the original 1-bit BitNet", &[(b158, get("BitNet, 1 bit", 1.0))]);
     claim(
         "BitNet is better than any quantisation to two bits or fewer after training",
         &[
@@ -132,9 +140,9 @@ fn reading(found: &Comparison) -> String {
             (b158, get("ternary, rounded", 1.6)),
         ],
     );
-    claim("at four bits GPTQ is better than rounding to nearest", &[(get("GPTQ", 4.0), get("absmax", 4.0))]);
+    claim("At four bits GPTQ is better than rounding to nearest", &[(get("GPTQ", 4.0), get("absmax", 4.0))]);
     claim(
-        "at two bits QuIP is better than GPTQ, and GPTQ better than rounding to nearest",
+        "At two bits QuIP is better than GPTQ, and GPTQ better than rounding to nearest",
         &[(get("QuIP", 2.0), get("GPTQ", 2.0)), (get("GPTQ", 2.0), get("absmax", 2.0))],
     );
     claim("SmoothQuant is better than absmax at W8A8", &[(get("SmoothQuant", 8.0), get("absmax", 8.0))]);
@@ -161,7 +169,27 @@ fn reading(found: &Comparison) -> String {
     text
 }
 
-fn label(row: &Row) -> String {
+/// Means that differ by less than this part of them are alike.
+const ALIKE: f64 = 1e-3;
+
+/// Whether the first of each pair is better than the second. Seeds are compared one by one: methods of a seed start from
+/// the same float model, so they differ by far less than seeds do.
+fn verdict(pairs: &[(&Row, &Row)]) -> &'static str {
+    let alike = |(a, b): &(&Row, &Row)| (a.mean() / b.mean() - 1.0).abs() < ALIKE;
+    let in_all = |(a, b): &(&Row, &Row)| a.bits_per_char.iter().zip(&b.bits_per_char).all(|(a, b)| a < b);
+    if pairs.iter().any(alike) {
+        "no difference to speak of here"
+    } else if pairs.iter().all(in_all) {
+        "found here, too, with every seed"
+    } else if pairs.iter().all(|(a, b)| a.mean() < b.mean()) {
+        "found here on average, but not with every seed"
+    } else {
+        "not found here"
+    }
+}
+
+/// A row's name in claims and plots.
+pub(super) fn label(row: &Row) -> String {
     format!("{} W{}A{}", row.name, row.weight_bits, row.activation_bits)
 }
 
@@ -195,6 +223,16 @@ fn sizes(found: &Comparison) -> String {
             100.0 * law.law.worst
         );
     }
+    if let (Some(float), Some(ternary)) = (found.rows.first(), row(found, "BitNet b1.58", 1.6)) {
+        let _ = writeln!(
+            text,
+            "- These are of one seed each. At hidden {} the seeds above spread over {:.3} (float) and {:.3} (ternary), and \
+             so far a point can be off: the exponents are rough.",
+            found.recipe.shape.hidden,
+            float.spread(),
+            ternary.spread()
+        );
+    }
     let gaps: Vec<String> = found
         .scaling
         .iter()
@@ -206,6 +244,39 @@ fn sizes(found: &Comparison) -> String {
         .collect();
     let _ = writeln!(text, "- Ternary against float by size: {}.", gaps.join(", "));
     text + "\n![Bits per character over size](comparison-scaling.svg)\n"
+}
+
+/// What the rate does to both kinds.
+fn rates(sweep: &Sweep) -> String {
+    let Recipe { schedule, batch, shape, seed, .. } = &sweep.recipe;
+    let mut text = format!(
+        "## Learning rates\n\n\
+         The same model, {} steps of {} characters, seed {seed}, at each highest rate. Made by `trine train --sweep`; the figures \
+         are those of all of the held-out text.\n\n\
+         | rate | {} | {} |\n|---|---|---|\n",
+        grouped(schedule.steps),
+        grouped(batch * shape.context),
+        Kind::Ternary.name(),
+        Kind::Float.name(),
+    );
+    let cell = |kind, rate| sweep.bits(kind, rate).map_or("diverged".into(), |bits| format!("{bits:.4}"));
+    for rate in sweep.rates() {
+        let _ = writeln!(text, "| {rate} | {} | {} |", cell(Kind::Ternary, rate), cell(Kind::Float, rate));
+    }
+    text.push('\n');
+    if let (Some((ternary, _)), Some((float, best))) = (sweep.best(Kind::Ternary), sweep.best(Kind::Float)) {
+        let there = match sweep.bits(Kind::Float, ternary) {
+            None => "diverges".into(),
+            Some(bits) => format!("comes to {bits:.4}, {:+.1} % against its best", 100.0 * (bits / best - 1.0)),
+        };
+        let verdict = if ternary > float { "found here, too" } else { "not found here" };
+        let _ = writeln!(
+            text,
+            "- BitNet wants higher rates than float, at which float gets worse or diverges: {verdict}. Ternary is best at \
+             {ternary}, float at {float}; at {ternary} float {there}."
+        );
+    }
+    text + "\n![Bits per character over the learning rate](comparison-rates.svg)\n"
 }
 
 fn methods() -> String {
@@ -223,50 +294,19 @@ fn methods() -> String {
         .into()
 }
 
-/// Accuracy against energy.
-fn energy(found: &Comparison) -> String {
-    let family = |name: &str, of: &dyn Fn(&Row) -> bool| Series {
-        name: name.into(),
-        points: found
-            .rows
-            .iter()
-            .filter(|row| of(row))
-            .filter_map(|row| Some((row.energy_j.as_ref()?.value * 1e6, row.mean(), label(row))))
-            .collect(),
-        shown: true,
-        line: false,
-        marks: true,
-    };
-    let series = [family("trained", &|row| row.trained), family("quantised after training", &|row| !row.trained)];
-    plot(
-        "Bits per character over energy per token: models as trained, and the float model quantised after training",
-        &Axis { label: "energy of the linears of a token, µJ, projected", logarithmic: true },
-        &Axis { label: "bits per character, measured", logarithmic: false },
-        &series,
-    )
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Loss against size.
-fn scaling(found: &Comparison) -> String {
-    let of_kind = |kind: Kind| {
-        let sizes = found.scaling.iter().filter(move |size| size.kind == kind);
-        sizes.map(|size| (size.linear_weights as f64, size.bits_per_char))
-    };
-    let mut series = Vec::new();
-    for kind in [Kind::Ternary, Kind::Float] {
-        let hint = |n: f64, bits: f64| format!("{}, {} weights: {bits:.4}", kind.name(), grouped(n));
-        series.push(Series {
-            name: kind.name().into(),
-            points: of_kind(kind).map(|(n, bits)| (n, bits, hint(n, bits))).collect(),
-            shown: false,
-            line: true,
-            marks: true,
-        });
+    /// What is in the repository is what the stored comparison says.
+    #[test]
+    fn the_document_is_that_of_the_stored_comparison() {
+        let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        let stored = std::fs::read(docs.join("data/comparison.json")).unwrap();
+        let found: Comparison = serde_json::from_slice(&stored).unwrap();
+        for (name, content) in files(&found) {
+            let kept = std::fs::read_to_string(docs.join(name)).unwrap();
+            assert!(kept == content, "{name}: run `trine compare --from docs/data/comparison.json --docs docs` again");
+        }
     }
-    plot(
-        "Bits per character over weights in linears, for ternary and float models",
-        &Axis { label: "weights in linears", logarithmic: true },
-        &Axis { label: "bits per character, measured", logarithmic: true },
-        &series,
-    )
 }

@@ -2,6 +2,7 @@
 
 mod data;
 mod document;
+mod figures;
 mod hardware;
 mod models;
 
@@ -9,6 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde::de::DeserializeOwned;
 use trine_driver::energy::Pricing;
 use trine_train::ptq::{Method, quantise};
 use trine_train::{Kind, Layout, Network, Pass, PowerLaw, Recipe, Session, held_out};
@@ -17,7 +19,7 @@ use crate::Verdict;
 use crate::args::{UnitArgs, describe, positive};
 use crate::output::{grouped, si, spinner, table, to_json, write_file};
 use crate::pricing::PricingArgs;
-use crate::train::RecipeArgs;
+use crate::train::{RecipeArgs, Sweep};
 use data::{Comparison, Law, Row, Size};
 use hardware::{Hardware, Unit};
 use models::{Models, rate};
@@ -48,13 +50,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = learning_rate)]
     lr: f64,
     /// Windows of the held-out text to measure, evenly spread
-    #[arg(long, value_name = "N", default_value_t = 400)]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = windows)]
     held_windows: usize,
     #[command(flatten)]
     recipe: RecipeArgs,
     /// Show a stored comparison, instead of making one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "out", "RecipeArgs"])]
     from: Option<PathBuf>,
+    /// Learning rates that `trine train --sweep` tried, to go with the comparison: its --json
+    #[arg(long, value_name = "FILE")]
+    sweep: Option<PathBuf>,
     /// Write comparison.md and its plots into this folder
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
@@ -67,16 +72,27 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
+fn read_json<T: DeserializeOwned>(path: &Path, otherwise: &str) -> Result<T> {
+    let text = std::fs::read(path).with_context(|| path.display().to_string())?;
+    serde_json::from_slice(&text).with_context(|| format!("{}: this is {otherwise}", path.display()))
+}
+
+fn windows(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(windows) if windows > 0 => Ok(windows),
+        _ => Err("a number from 1 on is expected".into()),
+    }
+}
+
 fn learning_rate(text: &str) -> Result<f64, String> {
     positive(text, false)
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let found = match (&args.from, &args.data, &args.out) {
-        (Some(path), ..) => {
-            let text = std::fs::read(path).with_context(|| path.display().to_string())?;
-            serde_json::from_slice(&text).with_context(|| format!("{}: this is no comparison", path.display()))?
-        }
+    // Read first: what is wrong with it is better said before an hour of training than after it.
+    let sweep: Option<Sweep> = args.sweep.as_deref().map(|path| read_json(path, "no sweep")).transpose()?;
+    let mut found: Comparison = match (&args.from, &args.data, &args.out) {
+        (Some(path), ..) => read_json(path, "no comparison")?,
         (None, Some(data), Some(folder)) => {
             let text = std::fs::read_to_string(data).with_context(|| data.display().to_string())?;
             // Progress goes elsewhere when the result itself is printed.
@@ -88,6 +104,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
         _ => anyhow::bail!("--data and --out are needed, or --from"),
     };
+    found.sweep = sweep.or(found.sweep);
     if let Some(folder) = &args.docs {
         for (name, content) in document::files(&found) {
             write_file(&folder.join(name), content.as_bytes())?;
@@ -107,6 +124,10 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
     };
     let hardware = hardware(args)?;
     let hidden = args.recipe.hidden;
+    // As above, a size that no model can have.
+    for &size in std::iter::once(&hidden).chain(&args.sizes) {
+        recipe(Kind::Float, size, 1)(1).check()?;
+    }
 
     let mut rows: Vec<Row> = Vec::new();
     let mut first: Option<Recipe> = None;
@@ -161,6 +182,7 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
         rows,
         scaling,
         laws,
+        sweep: None,
     })
 }
 

@@ -19,6 +19,7 @@ use crate::args::positive;
 use crate::output::{grouped, write_file, write_json};
 pub(crate) use progress::Progress;
 pub(crate) use recipe::RecipeArgs;
+pub(crate) use sweep::Sweep;
 
 /// Train a BitNet model from a text: ternary (b1.58), 1-bit, or the same in float
 ///

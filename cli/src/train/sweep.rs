@@ -5,14 +5,14 @@ use std::io::Write;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use trine_train::{Error, Kind, Recipe, Session};
 
 use super::RecipeArgs;
 use crate::output::{progress, table};
 
 /// A training at one rate.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Cell {
     kind: Kind,
     rate: f64,
@@ -21,10 +21,10 @@ struct Cell {
 }
 
 /// What a sweep found.
-#[derive(Debug, Serialize)]
-pub(super) struct Sweep {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sweep {
     /// The recipe of the first; only kind and rate differ.
-    recipe: Recipe,
+    pub(crate) recipe: Recipe,
     cells: Vec<Cell>,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn sweep(text: &str, args: &RecipeArgs, seed: u64, rates: &[f64], out
     }
     bar.finish_and_clear();
     let found = found.ok_or_else(|| anyhow::anyhow!("there is no learning rate to try"))?;
-    found.print(rates, out)?;
+    found.print(out)?;
     Ok(found)
 }
 
@@ -68,26 +68,32 @@ fn train(
 }
 
 impl Sweep {
-    fn bits(&self, kind: Kind, rate: f64) -> Option<f64> {
+    /// The rates tried, in the order of the trials.
+    pub(crate) fn rates(&self) -> Vec<f64> {
+        self.cells.iter().filter(|cell| cell.kind == KINDS[0]).map(|cell| cell.rate).collect()
+    }
+
+    /// What a kind came to at a rate, unless it diverged.
+    pub(crate) fn bits(&self, kind: Kind, rate: f64) -> Option<f64> {
         let cell = self.cells.iter().find(|cell| cell.kind == kind && cell.rate == rate);
         cell.and_then(|cell| cell.held_out_bits_per_char)
     }
 
-    /// The rate at which a kind is best.
-    fn best(&self, kind: Kind, rates: &[f64]) -> Option<(f64, f64)> {
-        let all = rates.iter().filter_map(|&rate| Some((rate, self.bits(kind, rate)?)));
+    /// The rate at which a kind is best, and what it comes to there.
+    pub(crate) fn best(&self, kind: Kind) -> Option<(f64, f64)> {
+        let all = self.rates().into_iter().filter_map(|rate| Some((rate, self.bits(kind, rate)?)));
         all.min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    fn print(&self, rates: &[f64], out: &mut dyn Write) -> Result<()> {
+    fn print(&self, out: &mut dyn Write) -> Result<()> {
         let mut rows = table(["rate", KINDS[0].name(), KINDS[1].name()]);
-        for &rate in rates {
+        for rate in self.rates() {
             let cell = |kind| self.bits(kind, rate).map_or("diverged".into(), |bits| format!("{bits:.4}"));
             rows.add_row([rate.to_string(), cell(KINDS[0]), cell(KINDS[1])]);
         }
         writeln!(out, "held-out bits per character, measured, after {} steps\n{rows}", self.recipe.schedule.steps)?;
         for kind in KINDS {
-            if let Some((rate, bits)) = self.best(kind, rates) {
+            if let Some((rate, bits)) = self.best(kind) {
                 writeln!(out, "{} is best at {rate}: {bits:.4}", kind.name())?;
             }
         }
