@@ -104,7 +104,8 @@ impl Inventory {
             tree,
             tree_flip_flops: tree_bits.max(product_bits) * config.columns,
             weight_flip_flops: config.weight_bus + tile_bits.max(beat_bits) + 2 * tile_bits,
-            word_flip_flops: 4 * act_word + 6 * sum_word,
+            // Of a lane chunk there is a copy for every four columns.
+            word_flip_flops: (3 + config.columns.div_ceil(4)) * act_word + 6 * sum_word,
             control_flip_flops: CONTROL_FLIP_FLOPS,
             activations: (config.act_words(), act_word),
             accumulators: (config.max_tokens, sum_word),
@@ -127,8 +128,9 @@ impl Inventory {
     }
 }
 
-/// Nine event counters with their copies, and the registers that software writes: the same in every unit.
-const CONTROL_FLIP_FLOPS: usize = 2 * (5 * 48 + 4 * 32) + 800;
+/// Nine event counters with their copies and the words that are read of them, and the registers that software writes: the same
+/// in every unit.
+const CONTROL_FLIP_FLOPS: usize = 3 * (5 * 48 + 4 * 32) + 1000;
 
 #[cfg(test)]
 mod tests {

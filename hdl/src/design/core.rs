@@ -186,8 +186,15 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         })
         .collect();
     // In the last pass only `n_left` columns are real; the sequencer is there long before a result is.
-    let real_q = m.register("real_q", cat((0..c.columns).map(|n| lit(n as i64, left.ty).lt(&left))));
-    let keep = m.name("keep", cat((0..c.columns).map(|n| (!&tail | real_q.bit(n)).repeat(4))));
+    // The first always is.
+    let mut keep = vec![lit(0xF, bits(4))];
+    if c.columns > 1 {
+        let real_q = m.register("real_q", cat((1..c.columns).map(|n| lit(n as i64, left.ty).lt(&left))));
+        keep.extend((1..c.columns).map(|n| (!&tail | real_q.bit(n - 1)).repeat(4)));
+    } else {
+        m.unused([left, tail]);
+    }
+    let keep = m.name("keep", cat(keep));
     m.drive("act_ready_o", &act["in_ready_o"]);
     m.drive("wgt_ready_o", &wgt["in_ready_o"]);
     m.drive("res_valid_o", &out["valid_o"]);

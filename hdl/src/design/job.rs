@@ -70,7 +70,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     // Byte by byte: a comparison of all bits is a long way for one cycle.
     let bytes = (0..4).map(|i| idle_q.slice(8 * i, 8).eq(limit.slice(8 * i, 8)));
     let matches_q = m.register("matches_q", cat(bytes));
-    let limited_q = m.register("limited_q", cat((0..4).map(|i| limit.slice(8 * i, 8).any())));
+    let limited_q = m.register("limited_q", cat((0..2).map(|i| limit.slice(16 * i, 16).any())));
     let expired = m.name("expired", matches_q.all() & limited_q.any());
     let code = |code: ErrorCode| lit(i64::from(code as u8), bits(ERR_CODE_CODE.width));
     let (mut any, mut reason) = (expired, code(ErrorCode::Watchdog));
