@@ -89,7 +89,6 @@ impl<'a, 'b> Pass<'a, 'b> {
     fn assignment(&mut self, s: &Stmt) -> Stmt {
         let Stmt::Set(target, value) = s else { return s.clone() };
         self.at(target);
-        let value = self.value(value);
         Stmt::Set(target.clone(), self.assigned(value))
     }
 
@@ -100,7 +99,6 @@ impl<'a, 'b> Pass<'a, 'b> {
                 Stmt::Note(_) => done.push(s.clone()),
                 Stmt::Set(target, value) => {
                     self.at(target);
-                    let value = self.value(value);
                     let set = Stmt::Set(target.clone(), self.assigned(value));
                     let what = format!("{} <= {} is left out", self.text(target), self.text_of_assigned(s));
                     done.push(match self.mutant(Operator::Dropped, what).map(|id| self.selects(id)) {
@@ -128,8 +126,7 @@ impl<'a, 'b> Pass<'a, 'b> {
         let mut inputs = vec![];
         for (port, e) in &i.inputs {
             self.place = format!("{}.{}", i.name, i.module.decls[*port].name);
-            let value = self.value(e);
-            inputs.push((*port, self.assigned(value)));
+            inputs.push((*port, self.assigned(e)));
         }
         if let Some(selector) = self.selector.as_ref().filter(|_| module.cell_model.is_none()) {
             inputs.push((module.names[SELECTOR], selector.clone()));
@@ -175,9 +172,10 @@ impl<'a, 'b> Pass<'a, 'b> {
         self.choice(inner.clone(), all.collect())
     }
 
-    /// What is assigned, with stuck bits. A constant has its neighbours already.
-    fn assigned(&mut self, value: Expr) -> Expr {
-        if matches!(*value.node, Node::Lit(_)) {
+    /// What is assigned, with all changes inside it and with stuck bits. A constant has its neighbours already.
+    fn assigned(&mut self, plain: &Expr) -> Expr {
+        let value = self.value(plain);
+        if matches!(*plain.node, Node::Lit(_)) {
             return value;
         }
         let ends: &[&str] = if value.ty.width == 1 { &["the bit"] } else { &["the lowest bit", "the highest bit"] };
