@@ -119,15 +119,17 @@ fn open(path: &str, baud: u32) -> Result<Box<dyn SerialPort>, Error> {
     let port = serialport::new(path, baud).open();
     // What another program asked for is no answer to this one.
     let port = port.and_then(|port| port.clear(ClearBuffer::Input).map(|()| port));
-    port.map_err(|error| Error::Line { path: path.to_owned(), problem: problem(&error) })
+    port.map_err(|error| Error::Line { path: path.to_owned(), problem: problem(path, &error) })
 }
 
 /// What is wrong, and what to do about it.
-fn problem(error: &serialport::Error) -> String {
+fn problem(path: &str, error: &serialport::Error) -> String {
     use serialport::ErrorKind::{Io, NoDevice};
+    if !std::path::Path::new(path).exists() {
+        return "there is no such device; is it plugged in, or its server running?".into();
+    }
     let said = error.to_string();
     let advice = match error.kind() {
-        Io(ErrorKind::NotFound) => return "there is no such device; is it plugged in, or its server running?".into(),
         Io(ErrorKind::PermissionDenied) => "your user may not open it; it belongs to a group to join",
         NoDevice | Io(ErrorKind::ResourceBusy) => "another program may be using it",
         _ => "it may be no serial line",
@@ -146,7 +148,7 @@ mod tests {
         let refused =
             |path: &std::path::Path| SerialLine::open(path.to_str().unwrap(), 115_200).unwrap_err().to_string();
         let nothing = refused(&file);
-        assert!(nothing.starts_with(file.to_str().unwrap()) && nothing.contains("no such device"), "{nothing}");
+        assert!(nothing.contains(file.to_str().unwrap()) && nothing.contains("no such device"), "{nothing}");
         std::fs::write(&file, "text").unwrap();
         let text = refused(&file);
         assert!(text.contains("it may be no serial line"), "{text}");

@@ -153,7 +153,7 @@ mod tests {
         let (trees, words) = (2.0 * 28.0, 4.0 * 32.0 + 6.0 * 30.0);
         // A beat of 16 bits, ten codes of two bits held, and their share of both tiles, which have eight codes.
         let (written, weights) = (16.0 + 3.0 * 20.0, 16.0 + 20.0 + 2.0 * 16.0);
-        let control = 2.0 * (5.0 * 48.0 + 4.0 * 32.0) + 800.0;
+        let control = 3.0 * (5.0 * 48.0 + 4.0 * 32.0) + 1000.0;
         let compute = 100.0 * (selected + added + (trees + words) * 0.0072)
             + 20.0 * written * 0.0072
             + 1000.0 * (trees + words + weights + control) * 0.0083;

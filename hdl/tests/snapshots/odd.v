@@ -1514,7 +1514,7 @@ module trine_core (
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
-  reg [2:0] real_q;
+  reg [1:0] real_q;
   wire [11:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
@@ -1526,7 +1526,7 @@ module trine_core (
   assign result_0 = $signed({{16{results_data_o[15]}}, $signed(results_data_o[15:0])});
   assign result_1 = $signed({{16{results_data_o[31]}}, $signed(results_data_o[31:16])});
   assign result_2 = $signed({{16{results_data_o[47]}}, $signed(results_data_o[47:32])});
-  assign keep = {{4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
+  assign keep = {{4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -1740,7 +1740,7 @@ module trine_core (
     job_end_7_q <= job_end_6_q;
     single_q <= last_token_i == 3'd0;
     pair_q <= last_token_i == 3'd1;
-    real_q <= {2'd2 < left, 2'd1 < left, 2'd0 < left};
+    real_q <= {2'd2 < left, 2'd1 < left};
   end
 endmodule
 
@@ -1791,7 +1791,7 @@ module trine_job (
   wire accept;
   wire refuse;
   reg [3:0] matches_q;
-  reg [3:0] limited_q;
+  reg [1:0] limited_q;
   wire expired;
   wire [3:0] reason;
   reg fault_q;
@@ -1833,7 +1833,7 @@ module trine_job (
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd100 < depth_i), |depth_i, ~(13'd5 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
-    limited_q <= {|watchdog_i[31:24], |watchdog_i[23:16], |watchdog_i[15:8], |watchdog_i[7:0]};
+    limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;

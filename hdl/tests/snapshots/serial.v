@@ -1869,7 +1869,7 @@ module trine_core (
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
   wire signed [31:0] result_3;
-  reg [3:0] real_q;
+  reg [2:0] real_q;
   wire [15:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
@@ -1882,7 +1882,7 @@ module trine_core (
   assign result_1 = $signed({{14{results_data_o[35]}}, $signed(results_data_o[35:18])});
   assign result_2 = $signed({{14{results_data_o[53]}}, $signed(results_data_o[53:36])});
   assign result_3 = $signed({{14{results_data_o[71]}}, $signed(results_data_o[71:54])});
-  assign keep = {{4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
+  assign keep = {{4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -2110,7 +2110,7 @@ module trine_core (
     job_end_8_q <= job_end_7_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
-    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left, 3'd0 < left};
+    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left};
   end
 endmodule
 
@@ -2163,7 +2163,7 @@ module trine_job (
   wire accept;
   wire refuse;
   reg [3:0] matches_q;
-  reg [3:0] limited_q;
+  reg [1:0] limited_q;
   wire expired;
   wire [3:0] reason;
   wire stray;
@@ -2207,7 +2207,7 @@ module trine_job (
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd512 < depth_i), |depth_i, ~(13'd4 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
-    limited_q <= {|watchdog_i[31:24], |watchdog_i[23:16], |watchdog_i[15:8], |watchdog_i[7:0]};
+    limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;

@@ -1922,7 +1922,7 @@ module trine_core (
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
   wire signed [31:0] result_3;
-  reg [3:0] real_q;
+  reg [2:0] real_q;
   wire [15:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
@@ -1935,7 +1935,7 @@ module trine_core (
   assign result_1 = $signed({{12{results_data_o[39]}}, $signed(results_data_o[39:20])});
   assign result_2 = $signed({{12{results_data_o[59]}}, $signed(results_data_o[59:40])});
   assign result_3 = $signed({{12{results_data_o[79]}}, $signed(results_data_o[79:60])});
-  assign keep = {{4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
+  assign keep = {{4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -2177,7 +2177,7 @@ module trine_core (
     job_end_9_q <= job_end_8_q;
     single_q <= last_token_i == 3'd0;
     pair_q <= last_token_i == 3'd1;
-    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left, 3'd0 < left};
+    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left};
   end
 endmodule
 
@@ -2228,7 +2228,7 @@ module trine_job (
   wire accept;
   wire refuse;
   reg [3:0] matches_q;
-  reg [3:0] limited_q;
+  reg [1:0] limited_q;
   wire expired;
   wire [3:0] reason;
   reg fault_q;
@@ -2270,7 +2270,7 @@ module trine_job (
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd2048 < depth_i), |depth_i, ~(13'd8 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
-    limited_q <= {|watchdog_i[31:24], |watchdog_i[23:16], |watchdog_i[15:8], |watchdog_i[7:0]};
+    limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;

@@ -2724,7 +2724,7 @@ module trine_core (
   wire signed [31:0] result_13;
   wire signed [31:0] result_14;
   wire signed [31:0] result_15;
-  reg [15:0] real_q;
+  reg [14:0] real_q;
   wire [63:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
@@ -2749,7 +2749,7 @@ module trine_core (
   assign result_13 = $signed({{9{results_data_o[321]}}, $signed(results_data_o[321:299])});
   assign result_14 = $signed({{9{results_data_o[344]}}, $signed(results_data_o[344:322])});
   assign result_15 = $signed({{9{results_data_o[367]}}, $signed(results_data_o[367:345])});
-  assign keep = {{4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
+  assign keep = {{4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -3005,7 +3005,7 @@ module trine_core (
     job_end_10_q <= job_end_9_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
-    real_q <= {5'd15 < left, 5'd14 < left, 5'd13 < left, 5'd12 < left, 5'd11 < left, 5'd10 < left, 5'd9 < left, 5'd8 < left, 5'd7 < left, 5'd6 < left, 5'd5 < left, 5'd4 < left, 5'd3 < left, 5'd2 < left, 5'd1 < left, 5'd0 < left};
+    real_q <= {5'd15 < left, 5'd14 < left, 5'd13 < left, 5'd12 < left, 5'd11 < left, 5'd10 < left, 5'd9 < left, 5'd8 < left, 5'd7 < left, 5'd6 < left, 5'd5 < left, 5'd4 < left, 5'd3 < left, 5'd2 < left, 5'd1 < left};
   end
 endmodule
 
@@ -3056,7 +3056,7 @@ module trine_job (
   wire accept;
   wire refuse;
   reg [3:0] matches_q;
-  reg [3:0] limited_q;
+  reg [1:0] limited_q;
   wire expired;
   wire [3:0] reason;
   reg fault_q;
@@ -3098,7 +3098,7 @@ module trine_job (
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd16384 < depth_i), |depth_i, ~(13'd16 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
-    limited_q <= {|watchdog_i[31:24], |watchdog_i[23:16], |watchdog_i[15:8], |watchdog_i[7:0]};
+    limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;

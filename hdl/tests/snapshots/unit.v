@@ -1446,7 +1446,6 @@ module trine_core (
   wire tail;
   wire left;
   wire signed [31:0] result_0;
-  reg real_q;
   wire [3:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
@@ -1456,7 +1455,7 @@ module trine_core (
   assign tail = results_data_o[15];
   assign left = sequencer_n_left_o[0];
   assign result_0 = $signed({{17{results_data_o[14]}}, $signed(results_data_o[14:0])});
-  assign keep = {4{~tail | real_q}};
+  assign keep = 4'd15;
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -1574,7 +1573,7 @@ module trine_core (
     .pop_o(results_pop_o)
   );
 
-  wire unused_ok = &{1'b0, sequencer_n_left_o[19:1]};
+  wire unused_ok = &{1'b0, left, tail, sequencer_n_left_o[19:1]};
 
   always @(posedge clk_i) begin
     take_q <= take;
@@ -1642,7 +1641,6 @@ module trine_core (
     job_end_5_q <= job_end_4_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
-    real_q <= 1'd0 < left;
   end
 endmodule
 
@@ -1693,7 +1691,7 @@ module trine_job (
   wire accept;
   wire refuse;
   reg [3:0] matches_q;
-  reg [3:0] limited_q;
+  reg [1:0] limited_q;
   wire expired;
   wire [3:0] reason;
   reg fault_q;
@@ -1735,7 +1733,7 @@ module trine_job (
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd64 < depth_i), |depth_i, ~(13'd4 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
-    limited_q <= {|watchdog_i[31:24], |watchdog_i[23:16], |watchdog_i[15:8], |watchdog_i[7:0]};
+    limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;

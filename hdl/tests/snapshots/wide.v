@@ -5222,7 +5222,7 @@ module trine_core (
   wire signed [31:0] result_61;
   wire signed [31:0] result_62;
   wire signed [31:0] result_63;
-  reg [63:0] real_q;
+  reg [62:0] real_q;
   wire [255:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
@@ -5295,7 +5295,7 @@ module trine_core (
   assign result_61 = $signed({{9{results_data_o[1425]}}, $signed(results_data_o[1425:1403])});
   assign result_62 = $signed({{9{results_data_o[1448]}}, $signed(results_data_o[1448:1426])});
   assign result_63 = $signed({{9{results_data_o[1471]}}, $signed(results_data_o[1471:1449])});
-  assign keep = {{4{~tail | real_q[63]}}, {4{~tail | real_q[62]}}, {4{~tail | real_q[61]}}, {4{~tail | real_q[60]}}, {4{~tail | real_q[59]}}, {4{~tail | real_q[58]}}, {4{~tail | real_q[57]}}, {4{~tail | real_q[56]}}, {4{~tail | real_q[55]}}, {4{~tail | real_q[54]}}, {4{~tail | real_q[53]}}, {4{~tail | real_q[52]}}, {4{~tail | real_q[51]}}, {4{~tail | real_q[50]}}, {4{~tail | real_q[49]}}, {4{~tail | real_q[48]}}, {4{~tail | real_q[47]}}, {4{~tail | real_q[46]}}, {4{~tail | real_q[45]}}, {4{~tail | real_q[44]}}, {4{~tail | real_q[43]}}, {4{~tail | real_q[42]}}, {4{~tail | real_q[41]}}, {4{~tail | real_q[40]}}, {4{~tail | real_q[39]}}, {4{~tail | real_q[38]}}, {4{~tail | real_q[37]}}, {4{~tail | real_q[36]}}, {4{~tail | real_q[35]}}, {4{~tail | real_q[34]}}, {4{~tail | real_q[33]}}, {4{~tail | real_q[32]}}, {4{~tail | real_q[31]}}, {4{~tail | real_q[30]}}, {4{~tail | real_q[29]}}, {4{~tail | real_q[28]}}, {4{~tail | real_q[27]}}, {4{~tail | real_q[26]}}, {4{~tail | real_q[25]}}, {4{~tail | real_q[24]}}, {4{~tail | real_q[23]}}, {4{~tail | real_q[22]}}, {4{~tail | real_q[21]}}, {4{~tail | real_q[20]}}, {4{~tail | real_q[19]}}, {4{~tail | real_q[18]}}, {4{~tail | real_q[17]}}, {4{~tail | real_q[16]}}, {4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}};
+  assign keep = {{4{~tail | real_q[62]}}, {4{~tail | real_q[61]}}, {4{~tail | real_q[60]}}, {4{~tail | real_q[59]}}, {4{~tail | real_q[58]}}, {4{~tail | real_q[57]}}, {4{~tail | real_q[56]}}, {4{~tail | real_q[55]}}, {4{~tail | real_q[54]}}, {4{~tail | real_q[53]}}, {4{~tail | real_q[52]}}, {4{~tail | real_q[51]}}, {4{~tail | real_q[50]}}, {4{~tail | real_q[49]}}, {4{~tail | real_q[48]}}, {4{~tail | real_q[47]}}, {4{~tail | real_q[46]}}, {4{~tail | real_q[45]}}, {4{~tail | real_q[44]}}, {4{~tail | real_q[43]}}, {4{~tail | real_q[42]}}, {4{~tail | real_q[41]}}, {4{~tail | real_q[40]}}, {4{~tail | real_q[39]}}, {4{~tail | real_q[38]}}, {4{~tail | real_q[37]}}, {4{~tail | real_q[36]}}, {4{~tail | real_q[35]}}, {4{~tail | real_q[34]}}, {4{~tail | real_q[33]}}, {4{~tail | real_q[32]}}, {4{~tail | real_q[31]}}, {4{~tail | real_q[30]}}, {4{~tail | real_q[29]}}, {4{~tail | real_q[28]}}, {4{~tail | real_q[27]}}, {4{~tail | real_q[26]}}, {4{~tail | real_q[25]}}, {4{~tail | real_q[24]}}, {4{~tail | real_q[23]}}, {4{~tail | real_q[22]}}, {4{~tail | real_q[21]}}, {4{~tail | real_q[20]}}, {4{~tail | real_q[19]}}, {4{~tail | real_q[18]}}, {4{~tail | real_q[17]}}, {4{~tail | real_q[16]}}, {4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
@@ -5579,7 +5579,7 @@ module trine_core (
     job_end_12_q <= job_end_11_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
-    real_q <= {7'd63 < left, 7'd62 < left, 7'd61 < left, 7'd60 < left, 7'd59 < left, 7'd58 < left, 7'd57 < left, 7'd56 < left, 7'd55 < left, 7'd54 < left, 7'd53 < left, 7'd52 < left, 7'd51 < left, 7'd50 < left, 7'd49 < left, 7'd48 < left, 7'd47 < left, 7'd46 < left, 7'd45 < left, 7'd44 < left, 7'd43 < left, 7'd42 < left, 7'd41 < left, 7'd40 < left, 7'd39 < left, 7'd38 < left, 7'd37 < left, 7'd36 < left, 7'd35 < left, 7'd34 < left, 7'd33 < left, 7'd32 < left, 7'd31 < left, 7'd30 < left, 7'd29 < left, 7'd28 < left, 7'd27 < left, 7'd26 < left, 7'd25 < left, 7'd24 < left, 7'd23 < left, 7'd22 < left, 7'd21 < left, 7'd20 < left, 7'd19 < left, 7'd18 < left, 7'd17 < left, 7'd16 < left, 7'd15 < left, 7'd14 < left, 7'd13 < left, 7'd12 < left, 7'd11 < left, 7'd10 < left, 7'd9 < left, 7'd8 < left, 7'd7 < left, 7'd6 < left, 7'd5 < left, 7'd4 < left, 7'd3 < left, 7'd2 < left, 7'd1 < left, 7'd0 < left};
+    real_q <= {7'd63 < left, 7'd62 < left, 7'd61 < left, 7'd60 < left, 7'd59 < left, 7'd58 < left, 7'd57 < left, 7'd56 < left, 7'd55 < left, 7'd54 < left, 7'd53 < left, 7'd52 < left, 7'd51 < left, 7'd50 < left, 7'd49 < left, 7'd48 < left, 7'd47 < left, 7'd46 < left, 7'd45 < left, 7'd44 < left, 7'd43 < left, 7'd42 < left, 7'd41 < left, 7'd40 < left, 7'd39 < left, 7'd38 < left, 7'd37 < left, 7'd36 < left, 7'd35 < left, 7'd34 < left, 7'd33 < left, 7'd32 < left, 7'd31 < left, 7'd30 < left, 7'd29 < left, 7'd28 < left, 7'd27 < left, 7'd26 < left, 7'd25 < left, 7'd24 < left, 7'd23 < left, 7'd22 < left, 7'd21 < left, 7'd20 < left, 7'd19 < left, 7'd18 < left, 7'd17 < left, 7'd16 < left, 7'd15 < left, 7'd14 < left, 7'd13 < left, 7'd12 < left, 7'd11 < left, 7'd10 < left, 7'd9 < left, 7'd8 < left, 7'd7 < left, 7'd6 < left, 7'd5 < left, 7'd4 < left, 7'd3 < left, 7'd2 < left, 7'd1 < left};
   end
 endmodule
 
@@ -5630,7 +5630,7 @@ module trine_job (
   wire accept;
   wire refuse;
   reg [3:0] matches_q;
-  reg [3:0] limited_q;
+  reg [1:0] limited_q;
   wire expired;
   wire [3:0] reason;
   reg fault_q;
@@ -5672,7 +5672,7 @@ module trine_job (
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd16384 < depth_i), |depth_i, ~(13'd16 < tokens_i), |tokens_i};
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
-    limited_q <= {|watchdog_i[31:24], |watchdog_i[23:16], |watchdog_i[15:8], |watchdog_i[7:0]};
+    limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
     res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;
