@@ -100,7 +100,11 @@ fn a_technology_of_columns_prices_columns_and_no_unit() {
     assert!(near(energy(1, "value"), 32.0) && near(energy(2, "value"), 126.0));
     assert_eq!(columns[0]["energy"]["tag"], "measured");
     let page = std::fs::read_to_string(folder.path().join("out/report.html")).unwrap();
-    assert!(page.contains("energy of the columns") && page.contains("have one there, memories, decoders and control have none"), "on the page too");
+    assert!(
+        page.contains("energy of the columns")
+            && page.contains("have one there, memories, decoders and control have none"),
+        "on the page too"
+    );
     assert!(!page.contains("of it in DRAM"));
 
     let line = "estimate --model synthetic:bitnet-2b-4t --die osu018 --json";
