@@ -43,6 +43,14 @@ impl PricingArgs {
     }
 }
 
+/// The note on an energy, which says where only columns have records what that leaves out.
+pub(crate) fn noted(note: String, columns: &[Columns]) -> String {
+    match columns {
+        [] => note,
+        _ => format!("{note}; whole columns have one there, memories, decoders and control have none"),
+    }
+}
+
 /// The columns alone, where only they were measured.
 pub(crate) fn print_columns(columns: &[Columns], out: &mut dyn Write) -> Result<()> {
     let [own, others @ ..] = columns else { return Ok(()) };

@@ -18,7 +18,7 @@ use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::beside::Beside;
 use crate::loading::Loading;
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
-use crate::pricing::{PricingArgs, print_columns};
+use crate::pricing::{PricingArgs, noted, print_columns};
 use crate::report::{self, Group, Provenance};
 use crate::simulation::Link;
 
@@ -167,7 +167,8 @@ fn device_report(offload: &Offload<Link>, args: &Args) -> Result<DeviceReport> {
         false => Pricing::new(&records, offload.config(), clock_hz, die, &memory.set),
     };
     let report = DeviceReport::new(offload.ledger(), offload.config(), clock_hz, &memory, pricing.as_ref());
-    Ok(DeviceReport { columns: Columns::new(&records, offload.config(), die, report.active())?, ..report })
+    let columns = Columns::new(&records, offload.config(), die, report.active())?;
+    Ok(DeviceReport { energy_note: noted(report.energy_note, &columns), columns, ..report })
 }
 
 /// What the unit does not do, with its size where it is one number.

@@ -83,7 +83,8 @@ fn a_technology_of_columns_prices_columns_and_no_unit() {
     let unit = "--lanes 32 --columns 8 --offload linear --die osu018";
     let run = trine(folder.path(), &format!("run --model MODEL --prompt KING --tokens 1 --report out {unit}"));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
-    let refusal = "technology `osu018` has no record for ";
+    let refusal = "technology `osu018` has no record for selector select; nothing is priced without a source; whole columns \
+                   have one there, memories, decoders and control have none";
     assert!(run.stdout.contains(refusal) && run.stdout.contains("columns alone"), "{}", run.stdout);
     let report = json(folder.path(), "out/run.json");
     assert_eq!(
@@ -99,7 +100,11 @@ fn a_technology_of_columns_prices_columns_and_no_unit() {
     assert!(near(energy(1, "value"), 32.0) && near(energy(2, "value"), 126.0));
     assert_eq!(columns[0]["energy"]["tag"], "measured");
     let page = std::fs::read_to_string(folder.path().join("out/report.html")).unwrap();
-    assert!(page.contains("energy of the columns") && page.contains("no record for "), "on the page too");
+    assert!(
+        page.contains("energy of the columns")
+            && page.contains("have one there, memories, decoders and control have none"),
+        "on the page too"
+    );
     assert!(!page.contains("of it in DRAM"));
 
     let line = "estimate --model synthetic:bitnet-2b-4t --die osu018 --json";

@@ -19,7 +19,7 @@ use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::beside::Beside;
 use crate::output::{grouped, interval, si, table, to_json};
-use crate::pricing::{PricingArgs, print_columns};
+use crate::pricing::{PricingArgs, noted, print_columns};
 
 /// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
 #[derive(Debug, clap::Args)]
@@ -133,7 +133,7 @@ fn estimate(args: &Args) -> Result<Report> {
         bytes_per_token: decode.bytes,
         bound: decode.bound,
         layers: decode.layers.clone(),
-        energy_note: report::note(pricing.as_ref()),
+        energy_note: noted(report::note(pricing.as_ref()), &decode.columns),
         host_work: vec![
             work("output head", Some(model.vocab as u64 * model.hidden as u64)),
             work("embedding, norms, rotary positions, quantisation and scales, attention, sampling", None),
