@@ -1,5 +1,6 @@
 //! Running mutants: one simulation for all of a unit, each mutant through the checks until one fails.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,6 +15,9 @@ use super::report::{Fate, Outcome};
 use super::units::Subject;
 use crate::simulation;
 use crate::verify::judge;
+
+/// What stands in place of a check when the host's code does not bear a mutant.
+pub(super) const PANIC: &str = "a panic of the host";
 
 /// A unit with mutants in it, built.
 pub(super) struct Campaign<'a> {
@@ -32,9 +36,11 @@ impl<'a> Campaign<'a> {
         Ok(Self { subject, library, mutants: mutated.mutants, known, proofs })
     }
 
-    /// What is wrong with the unit that `id` selects.
+    /// What is wrong with the unit that `id` selects. Whatever a unit does, the host's code must bear it.
     fn judge(&self, id: u32) -> Result<Option<(&'static str, String)>> {
-        judge(&self.library, &self.subject.config, &[(SELECTOR.to_owned(), u64::from(id))])
+        let held = [(SELECTOR.to_owned(), u64::from(id))];
+        let judged = || judge(&self.library, &self.subject.config, &held);
+        catch_unwind(AssertUnwindSafe(judged)).unwrap_or_else(|_| Ok(Some((PANIC, "the host's code panics".into()))))
     }
 
     /// What is wrong with the unit when no mutant is selected; nothing has to be.
@@ -43,7 +49,7 @@ impl<'a> Campaign<'a> {
     }
 
     /// Runs all mutants, or only one, as many at once as there are processors; `step` is called after each.
-    pub fn run(&self, only: Option<u32>, step: &(dyn Fn() + Sync)) -> Result<Vec<Outcome>> {
+    pub fn run(&self, only: Option<u32>, step: &(dyn Fn(&Outcome) + Sync)) -> Result<Vec<Outcome>> {
         let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![]));
         let wanted: Vec<&Mutant> = self.mutants.iter().filter(|mutant| only.is_none_or(|id| id == mutant.id)).collect();
         let work = || -> Result<()> {
@@ -53,8 +59,8 @@ impl<'a> Campaign<'a> {
                     None => self.survived(mutant)?,
                 };
                 let outcome = Outcome::new(self.subject.name, mutant, fate);
+                step(&outcome);
                 results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(outcome);
-                step();
             }
             Ok(())
         };

@@ -17,7 +17,7 @@ use rand::seq::SliceRandom;
 
 use crate::Verdict;
 use crate::output::{grouped, progress, write_file};
-use campaign::Campaign;
+use campaign::{Campaign, PANIC};
 use report::{Fate, Outcome, Report, Tally};
 pub(crate) use units::Subject;
 
@@ -81,7 +81,14 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             writeln!(out, "unit {} fails without any mutant: {check}: {fault}", subject.name)?;
             return Ok(Verdict::Wrong);
         }
-        outcomes.extend(campaign.run(only, &|| bar.inc(1))?);
+        // Whoever watches sees survivors at once.
+        let step = |outcome: &Outcome| {
+            if !matches!(outcome.fate, Fate::Killed { .. }) {
+                bar.suspend(|| eprintln!("{}:{} survives", outcome.unit, outcome.id));
+            }
+            bar.inc(1);
+        };
+        outcomes.extend(campaign.run(only, &step)?);
     }
     bar.finish_and_clear();
 
@@ -109,7 +116,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         describe(outcome, out)?;
     }
     stale.iter().try_for_each(|entry| writeln!(out, "STALE: {entry}"))?;
-    let right = report.unexplained().next().is_none() && stale.is_empty();
+    let panics = report.outcomes.iter().filter(|o| matches!(&o.fate, Fate::Killed { check, .. } if check == PANIC));
+    let panics: Vec<&Outcome> = panics.collect();
+    panics.iter().try_for_each(|outcome| writeln!(out, "PANIC:").map_err(Into::into).and(describe(outcome, out)))?;
+    let right = report.unexplained().next().is_none() && stale.is_empty() && panics.is_empty();
     Ok(if right { Verdict::Right } else { Verdict::Wrong })
 }
 
