@@ -9,12 +9,12 @@
 //! wherever they are; cells are not changed.
 //!
 //! ```
-//! use trine_hdl::lang::{Module, int, mutate};
-//! let mut m = Module::new("adder", "sum_o = a_i + b_i");
-//! let (a, b) = (m.input("a_i", int(8)), m.input("b_i", int(8)));
-//! m.drive("sum_o", &a + &b);
+//! use trine_hdl::lang::{BIT, Module, mutate};
+//! let mut m = Module::new("gate", "both_o = a_i & b_i");
+//! let (a, b) = (m.input("a_i", BIT), m.input("b_i", BIT));
+//! m.drive("both_o", &a & &b);
 //! let mutated = mutate(&m.build().unwrap(), |_| true).unwrap();
-//! assert_eq!(mutated.mutants[0].change, "a_i + b_i becomes a_i - b_i");
+//! assert!(mutated.mutants.iter().any(|mutant| mutant.change == "a_i & b_i becomes a_i | b_i"));
 //! ```
 
 mod change;
