@@ -69,7 +69,7 @@ fn a_model_speaks_through_a_serial_port() {
     assert_eq!(server.end(), Some(0));
     assert!(!folder.path().join("port").is_symlink(), "the link goes with the server");
     let gone = refused(trine(folder.path(), &format!("{line} {SIZE}")));
-    assert!(gone.contains("serial line port: there is no such device"), "{gone}");
+    assert!(gone.contains("serial port port: there is no such device"), "{gone}");
 }
 
 #[test]

@@ -48,8 +48,8 @@ pub enum Error {
         /// What the transport said.
         source: TransportError,
     },
-    /// A serial line that cannot be used.
-    #[error("serial line {path}: {problem}")]
+    /// A serial port that cannot be used.
+    #[error("serial port {path}: {problem}")]
     Line {
         /// Where it was looked for.
         path: String,

@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(answer(&mut bridge, &[2, 2, 0, 0, 3, 0xFF]), [0, 0, 0x0F, 0xFC, 0, 0, 0, 0]);
         assert_eq!(answer(&mut bridge, &[2, 2, 0xFF, 0xFF, 0xFF, 0xFF]), [0; 8], "nor does it come round");
         assert_eq!(answer(&mut bridge, &[2, 1, 0, 0, 0, 1]), [0; 4], "a refused read is answered all the same");
-        assert_eq!(answer(&mut bridge, &[2, 0, 0, 0, 0, 0]), [0u8; 0]);
+        assert!(answer(&mut bridge, &[2, 0, 0, 0, 0, 0]).is_empty());
     }
 
     #[test]
