@@ -1,7 +1,7 @@
 //! Every register: its reset value, what may be done with it, and what is refused.
 
 use trine_spec::registers::{
-    self as regs, Access, CTRL, CTRL_SOFT_RESET, REGISTERS, Register, SPACE, WINDOW_BYTES, constant,
+    self as regs, Access, CTRL, CTRL_SOFT_RESET, ErrorCode, REGISTERS, Register, SPACE, WINDOW_BYTES, constant,
 };
 
 use super::unit::Unit;
@@ -64,6 +64,10 @@ pub(super) fn access(unit: &mut Unit<'_>) -> Found {
 
 /// Partial strobes and addresses without a register change nothing.
 pub(super) fn refused(unit: &mut Unit<'_>) -> Found {
+    // Flags are there to be cleared by mistake.
+    unit.shape(0, 0, 0)?;
+    unit.write(&CTRL, regs::CTRL_START.mask())?;
+    unit.steps(4)?;
     for register in REGISTERS {
         for strobes in 0..15 {
             unit.refused(register.offset, Some((u32::MAX, strobes)))?;
@@ -76,5 +80,7 @@ pub(super) fn refused(unit: &mut Unit<'_>) -> Found {
         unit.refused(offset, Some((u32::MAX, 0xF)))?;
         equal!(unit.refused(offset, None)?.data, 0, "what is read without a register, at {offset:#x}");
     }
+    unit.failed(ErrorCode::Shape)?;
+    unit.write(&CTRL, CTRL_SOFT_RESET.mask())?;
     resets(unit)
 }

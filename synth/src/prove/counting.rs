@@ -1,0 +1,131 @@
+//! Counts are right beyond what any simulation reaches: counters of 48 bits, the registers that show them, and the way
+//! in between.
+
+use super::{Claim, inside};
+use std::fmt::Write;
+use trine_hdl::lang::Errors;
+use trine_hdl::{design, lang};
+use trine_spec::Config;
+use trine_spec::registers::{Access, COUNTER_BITS, REGISTERS, Register, STATUS};
+
+/// Counters, and how many bits each has.
+const COUNTERS: [(&str, usize); 9] = [
+    ("cycles", COUNTER_BITS),
+    ("active", COUNTER_BITS),
+    ("stall_act", COUNTER_BITS),
+    ("stall_wgt", COUNTER_BITS),
+    ("stall_out", COUNTER_BITS),
+    ("act_beats", 32),
+    ("wgt_beats", 32),
+    ("res_beats", 32),
+    ("jobs", 32),
+];
+
+/// Claims about the modules of the unit of configuration `c`, which has stream ports.
+///
+/// # Errors
+/// See [`design::unit`].
+pub fn claims(c: &Config) -> Result<Vec<Claim>, Errors> {
+    let unit = design::unit(c)?;
+    let claim = |name: &str, module: &str, property: String| {
+        let all = lang::library(&unit)?;
+        let top = all.iter().find(|m| m.name == module).unwrap_or(&unit);
+        Ok(Claim { name: name.into(), design: lang::verilog(top)?, module: module.into(), property, cycles: 6 })
+    };
+    Ok(vec![
+        claim("counters count every event", "trine_counters", events())?,
+        claim("registers show what they are given", "trine_registers", shown())?,
+        claim("counters and jobs are connected in full", "trine", connected(c))?,
+    ])
+}
+
+/// Writing to a `String` cannot fail.
+macro_rules! put {
+    ($out:expr, $($arg:tt)*) => { let _ = writeln!($out, $($arg)*); };
+}
+
+/// A twin of each counter: events count a cycle late, from a clear on; a snapshot copies.
+fn events() -> String {
+    let mut p = String::from("\n  reg started = 0;\n  always @(posedge clk_i) started <= 1;\n");
+    put!(p, "  always @* assume (started | rst_i);");
+    for (name, width) in COUNTERS {
+        let top = width - 1;
+        put!(p, "  reg {name}_late;\n  reg [{top}:0] {name}_is, {name}_was;");
+        put!(p, "  always @(posedge clk_i) begin");
+        put!(p, "    {name}_late <= {name}_i;");
+        put!(p, "    {name}_is <= (rst_i | clear_i) ? 0 : {name}_is + {name}_late;");
+        put!(p, "    {name}_was <= rst_i ? 0 : snapshot_i ? {name}_is : {name}_was;");
+        put!(p, "  end\n  always @* if (started) begin");
+        put!(p, "    assert ({name}_event_q == {name}_late & {name}_q == {name}_is);");
+        put!(p, "    assert ({name}_copy_q == {name}_was & {name}_o == {name}_was);\n  end");
+    }
+    p
+}
+
+/// Registers of one field that the unit sets.
+fn plain() -> impl Iterator<Item = &'static Register> {
+    REGISTERS.iter().filter(|r| r.fields.len() == 1 && r.fields[0].access == Access::ReadOnly && **r != STATUS)
+}
+
+/// What a read gives is the register's input two cycles before, and zeros beyond.
+fn shown() -> String {
+    let wanted = |r: &Register| format!("~{}_skip_q", r.name.to_lowercase());
+    let value = |r: &Register| {
+        let f = &r.fields[0];
+        let input = format!("{}_{}_i", r.name.to_lowercase(), f.name);
+        let padded = if f.width < 32 { format!("{{{}'d0, {input}}}", 32 - f.width) } else { input };
+        format!("({{32{{{}}}}} & {padded})", wanted(r))
+    };
+    let others = REGISTERS.iter().filter(|r| plain().all(|p| p != *r)).map(wanted).collect::<Vec<_>>().join(", ");
+    let values = plain().map(value).collect::<Vec<_>>().join(" |\n    ");
+    let mut p = String::from("\n  reg [2:0] seen = 0;\n  always @* assume (seen[0] | rst_i);\n");
+    put!(p, "  wire [31:0] given =\n    {values};");
+    put!(p, "  reg [31:0] given_1, given_2;\n  reg alone_1, alone_2, read_1;");
+    put!(p, "  always @(posedge clk_i) begin\n    seen <= {{seen[1:0], 1'b1}};");
+    put!(p, "    {{given_2, given_1}} <= {{given_1, given}};");
+    put!(p, "    {{alone_2, alone_1}} <= {{alone_1, ~|{{{others}}}}};\n    read_1 <= read;\n  end");
+    put!(p, "  always @* if (&seen & read_1 & alone_2) assert (rdata_o == given_2);");
+    p
+}
+
+/// Every bit of every counter and of a job's description reaches where it is used.
+fn connected(c: &Config) -> String {
+    let mut pairs: Vec<(String, String, usize)> = vec![];
+    for (name, width) in COUNTERS {
+        let count = format!("counters.{name}_copy_q");
+        if width == 32 {
+            pairs.push((format!("registers.{name}_value_i"), count, 32));
+        } else {
+            pairs.push((format!("registers.{name}_lo_value_i"), count.clone(), width));
+            pairs.push((format!("registers.{name}_hi_value_i"), count, width));
+        }
+    }
+    let mut p = String::from("\n");
+    let mut signals: Vec<(String, usize)> = COUNTERS.map(|(n, w)| (format!("counters.{n}_copy_q"), w)).to_vec();
+    let mut asserts = String::new();
+    for (input, count, width) in &pairs {
+        let (part, bits) = match (input.contains("_hi_"), width) {
+            (true, _) => (format!("[{}:32]", width - 1), width - 32),
+            (false, 32) => (String::new(), 32),
+            (false, _) => ("[31:0]".into(), 32),
+        };
+        signals.push((input.clone(), bits));
+        put!(asserts, "    assert (\\{input}  == \\{count} {part});");
+    }
+    let depth = trine_spec::config::clog2(c.max_depth.max(c.lanes) + 1);
+    let same = [
+        ("job.watchdog_i", "registers.watchdog_cycles_q", 32),
+        ("job.tag_i", "registers.job_tag_tag_q", 32),
+        ("job.outputs_i", "registers.outputs_n_q", 20),
+        ("core.outputs_i", "job.outputs_q", 20),
+        ("core.depth_i", "job.depth_q", depth),
+        ("registers.done_tag_tag_i", "job.done_tag_q", 32),
+    ];
+    for (input, from, width) in same {
+        signals.extend([(input.to_string(), width), (from.to_string(), width)]);
+        put!(asserts, "    assert (\\{input}  == \\{from} );");
+    }
+    p += &inside(signals);
+    put!(p, "  always @* begin\n{asserts}  end");
+    p
+}
