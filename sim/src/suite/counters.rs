@@ -76,8 +76,21 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
+/// Runs a job in which every counter has something to show: streams come late, one after the other.
+pub(super) fn busy(unit: &mut Unit<'_>, work: &Work) -> Found<Counters> {
+    let length = work.shape.cycles(unit.config);
+    let at = unit.cycle() + 100;
+    let pace = |by: u64| Pace::new(at + by, 0.0, 0);
+    unit.pace(pace(0), pace(40), pace(40 + 3 * length));
+    let counted = unit.works(work)?;
+    unit.eager();
+    let all = [counted.cycles, counted.active, counted.stall_act, counted.stall_wgt, counted.stall_out];
+    holds!(all.iter().all(|count| *count > 0), "a job in which everything waits: {counted:?}");
+    Ok(counted)
+}
+
 /// A job with more results than there is room for.
-fn long(unit: &Unit<'_>) -> Work {
+pub(super) fn long(unit: &Unit<'_>) -> Work {
     let c = unit.config;
     let results = 4 * (c.tree_levels() + 13).next_power_of_two();
     let m = c.max_tokens.min(2);
@@ -94,18 +107,8 @@ fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
 
 /// A snapshot keeps what it copied; a clear does not reach it.
 pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
-    // Every counter has something to show: streams come late, one after the other.
     let work = long(unit);
-    let length = work.shape.cycles(unit.config);
-    let late = |unit: &mut Unit<'_>| {
-        let pace = |by: u64| Pace::new(unit.cycle() + 100 + by, 0.0, 0);
-        (pace(0), pace(40), pace(40 + 3 * length))
-    };
-    let (acts, weights, results) = late(unit);
-    unit.pace(acts, weights, results);
-    let counted = unit.works(&work)?;
-    let all = [counted.cycles, counted.active, counted.stall_act, counted.stall_wgt, counted.stall_out];
-    holds!(all.iter().all(|count| *count > 0), "a job in which everything waits: {counted:?}");
+    let counted = busy(unit, &work)?;
     unit.steps(20)?;
     equal!(unit.copies()?, counted, "copies later on");
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
@@ -113,8 +116,6 @@ pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
     unit.write(&regs::PERF_CTRL, 0)?;
     unit.write(&regs::PERF_CTRL, !3)?;
     equal!(unit.copies()?, counted, "copies after a write without an action");
-    let (acts, weights, results) = late(unit);
-    unit.pace(acts, weights, results);
     unit.drop_streams();
     unit.send(&work.acts, &work.weights);
     unit.start(work.shape)?;
@@ -126,9 +127,10 @@ pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
     let both = unit.copies()?;
     holds!(both != counted && both.active == counted.active, "copies of a snapshot with a clear: {both:?}");
     equal!(unit.counters()?, Counters::default(), "counters after both");
-    unit.eager();
+    equal!(unit.read(&regs::JOBS)?, 0, "JOBS after a clear");
     unit.write(&regs::STATUS, regs::STATUS_DONE.mask())?;
     let counted = unit.works(&work)?;
+    equal!(unit.read(&regs::JOBS)?, 1, "JOBS");
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     // Counters go on from job to job.
     unit.works(&work)?;
@@ -142,6 +144,7 @@ pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
     };
     equal!(twice(unit)?, counted * 2, "counters of two jobs");
     equal!(twice(unit)?, counted * 3, "counters of three jobs");
+    equal!(unit.read(&regs::JOBS)?, 3, "JOBS of three");
     // A clear while events go on loses none of the later ones: cycles are counted from it on.
     unit.drop_streams();
     unit.start(work.shape)?;

@@ -25,7 +25,7 @@ pub(super) fn resets(unit: &mut Unit<'_>) -> Found {
 /// Each field behaves as its access says, and no write reaches a register beside its own.
 pub(super) fn access(unit: &mut Unit<'_>) -> Found {
     let config = unit.config;
-    let own = |register: &Register| register.offset.wrapping_mul(0x9E37_79B9) ^ 0x5A5A_A5A5;
+    let own = |register: &Register| (register.offset * 5 + 1).wrapping_mul(0x9E37_79B9).rotate_left(15);
     for pattern in [0x5555_5555, 0xAAAA_AAAA, u32::MAX, 0] {
         for register in REGISTERS.iter().filter(|r| **r != CTRL) {
             unit.write(register, pattern)?;

@@ -144,12 +144,16 @@ pub(super) fn access(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
+/// Cycles of a write and of a read beside those for which they wait.
+const WRITE: u64 = 2;
+const READ: u64 = 3;
+
 /// A full or an empty window waits for exactly so long.
 pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let (patience, work) = (c.window_patience() as u64, Work::small(c, 4));
-    // Accesses take three cycles of their own.
-    let waits = patience..patience + 6;
+    // Accesses take cycles of their own.
+    let (writes, reads) = (patience + WRITE..patience + WRITE + 1, patience + READ..patience + READ + 1);
     for window in [ACT_WINDOW, WGT_WINDOW] {
         unit.start(work.shape)?;
         unit.steps(5)?;
@@ -157,7 +161,7 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
         loop {
             let answer = unit.access(window.offset, Some((0, 0xF)))?;
             if !answer.okay {
-                holds!(waits.contains(&answer.cycles), "a full window waits {} cycles", answer.cycles);
+                holds!(writes.contains(&answer.cycles), "a full window waits {} cycles", answer.cycles);
                 unit.steps(3)?;
                 break;
             }
@@ -172,13 +176,13 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
     }
     unit.start(work.shape)?;
     unit.steps(5)?;
-    refused(unit, RES_WINDOW.offset, None, waits.clone())?;
+    refused(unit, RES_WINDOW.offset, None, reads.clone())?;
     unit.failed(ErrorCode::WindowEmpty)?;
     works(unit, &work)?;
     // Waits do not add up: a word that comes in between begins a new one.
     unit.start(work.shape)?;
     unit.steps(patience / 2)?;
-    refused(unit, RES_WINDOW.offset, None, waits)?;
+    refused(unit, RES_WINDOW.offset, None, reads)?;
     unit.failed(ErrorCode::WindowEmpty)
 }
 

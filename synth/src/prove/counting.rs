@@ -35,6 +35,7 @@ pub fn claims(c: &Config) -> Result<Vec<Claim>, Errors> {
     Ok(vec![
         claim("counters count every event", "trine_counters", events())?,
         claim("registers show what they are given", "trine_registers", shown())?,
+        claim("a watchdog's time is told from all bits", "trine_job", watched())?,
         claim("counters and jobs are connected in full", "trine", connected(c))?,
     ])
 }
@@ -67,24 +68,51 @@ fn plain() -> impl Iterator<Item = &'static Register> {
     REGISTERS.iter().filter(|r| r.fields.len() == 1 && r.fields[0].access == Access::ReadOnly && **r != STATUS)
 }
 
-/// What a read gives is the register's input two cycles before, and zeros beyond.
+/// Whether a register reads as zero, asked for or not.
+fn all_triggers(r: &Register) -> bool {
+    r.fields.iter().all(|f| f.access == Access::Trigger)
+}
+
+/// What a read gives is the input of the register whose address was taken last, as it was two cycles before, and zeros
+/// beyond.
 fn shown() -> String {
+    let asked = |r: &Register| format!("asked == {}", r.offset / 4);
     let wanted = |r: &Register| format!("~{}_skip_q", r.name.to_lowercase());
     let value = |r: &Register| {
         let f = &r.fields[0];
         let input = format!("{}_{}_i", r.name.to_lowercase(), f.name);
         let padded = if f.width < 32 { format!("{{{}'d0, {input}}}", 32 - f.width) } else { input };
-        format!("({{32{{{}}}}} & {padded})", wanted(r))
+        format!("({{32{{{}}}}} & {padded})", asked(r))
     };
-    let others = REGISTERS.iter().filter(|r| plain().all(|p| p != *r)).map(wanted).collect::<Vec<_>>().join(", ");
+    let plains = plain().map(asked).collect::<Vec<_>>().join(" | ");
     let values = plain().map(value).collect::<Vec<_>>().join(" |\n    ");
     let mut p = String::from("\n  reg [2:0] seen = 0;\n  always @* assume (seen[0] | rst_i);\n");
     put!(p, "  wire [31:0] given =\n    {values};");
-    put!(p, "  reg [31:0] given_1, given_2;\n  reg alone_1, alone_2, read_1;");
+    put!(p, "  reg known = 0;\n  reg [9:0] asked;\n  wire mine = known & ({plains});");
+    put!(p, "  reg [31:0] given_1, given_2;\n  reg mine_1, mine_2, read_1;");
     put!(p, "  always @(posedge clk_i) begin\n    seen <= {{seen[1:0], 1'b1}};");
+    put!(p, "    if (arvalid_i & arready_o) {{known, asked}} <= {{1'b1, araddr_i[11:2]}};");
     put!(p, "    {{given_2, given_1}} <= {{given_1, given}};");
-    put!(p, "    {{alone_2, alone_1}} <= {{alone_1, ~|{{{others}}}}};\n    read_1 <= read;\n  end");
-    put!(p, "  always @* if (&seen & read_1 & alone_2) assert (rdata_o == given_2);");
+    put!(p, "    {{mine_2, mine_1}} <= {{mine_1, mine}};\n    read_1 <= read;\n  end");
+    put!(p, "  always @* begin\n    if (&seen & read_1 & mine_2) assert (rdata_o == given_2);");
+    for r in plain() {
+        put!(p, "    assert (~known | {} == ({}));", wanted(r), asked(r));
+    }
+    for r in REGISTERS.iter().filter(|r| plain().all(|p| p != *r) && !all_triggers(r)) {
+        put!(p, "    assert (~mine | ~({}));", wanted(r));
+    }
+    put!(p, "  end");
+    p
+}
+
+/// A watchdog is on when its limit is not zero, and its time is up when all bits of both are the same.
+fn watched() -> String {
+    let mut p = String::from("\n  reg seen = 0;\n  reg [31:0] limit_1, idle_1;\n  reg stops_1;\n");
+    put!(p, "  always @(posedge clk_i) begin\n    seen <= 1;\n    {{limit_1, idle_1}} <= {{watchdog_i, idle_q}};");
+    put!(p, "    stops_1 <= (|moved_q) | watchdog_written_i | ~busy_q;\n  end");
+    put!(p, "  always @* if (seen) begin");
+    put!(p, "    assert (expired == (limit_1 != 0 & idle_1 == limit_1));");
+    put!(p, "    assert (idle_q == (stops_1 ? 0 : idle_1 + 1));\n  end");
     p
 }
 
