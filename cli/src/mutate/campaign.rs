@@ -1,13 +1,14 @@
 //! Running mutants: one simulation for all of a unit, each mutant through the checks until one fails.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use trine_hdl::Verilog;
-use trine_hdl::lang::{Mutant, SELECTOR, library, mutant, mutate, verilog};
+use trine_hdl::lang::{Module, Mutant, SELECTOR, library, mutant, mutate, verilog};
 use trine_sim::{BuildOptions, Library};
+use trine_synth::prove::{self, counting, streams};
 use trine_synth::yosys::{Proof, Yosys};
 
 use super::known::{Entry, Verdict};
@@ -81,6 +82,11 @@ impl<'a> Campaign<'a> {
         if self.proofs && self.proven(mutant)? {
             return Ok(Fate::Equivalent { how: "proven".into() });
         }
+        if self.proofs
+            && let Some(claim) = self.unproven(mutant)?
+        {
+            return Ok(Fate::Killed { check: "proofs".into(), fault: format!("no longer proven: {claim}") });
+        }
         let known = self.known.iter().find(|entry| entry.is_of(self.subject.name, mutant));
         Ok(match known {
             Some(Entry { verdict: Verdict::Equivalent, reason, .. }) => Fate::Equivalent { how: reason.clone() },
@@ -89,14 +95,31 @@ impl<'a> Campaign<'a> {
         })
     }
 
+    /// A claim about the module, of those that `make prove` proves, that does not hold any more.
+    fn unproven(&self, of: &Mutant) -> Result<Option<String>> {
+        let c = &self.subject.config;
+        let mut claims = vec![streams::registers(c)?];
+        claims.extend(if c.windows { vec![streams::windows(c)?] } else { counting::claims(c)? });
+        for mut claim in claims.into_iter().filter(|claim| claim.module == of.module) {
+            claim.design = self.module(of, &mutant(&self.subject.unit()?, of.id)?)?;
+            if !matches!(Yosys::find()?.prove(&claim)?, prove::Verdict::Proven { .. }) {
+                return Ok(Some(claim.name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The module that a mutant is in, of a unit.
+    fn module(&self, of: &Mutant, unit: &Arc<Module>) -> Result<Verilog> {
+        let all = library(unit)?;
+        let module = all.iter().find(|module| module.name == of.module).context("the unit has the module")?;
+        Ok(verilog(module)?)
+    }
+
     /// Whether Yosys proves that the module does what it did, whatever its inputs are.
     fn proven(&self, of: &Mutant) -> Result<bool> {
-        let module = |top| -> Result<Option<Verilog>> {
-            let all = library(top)?;
-            Ok(all.iter().find(|module| module.name == of.module).map(verilog).transpose()?)
-        };
         let unit = self.subject.unit()?;
-        let (Some(gold), Some(gate)) = (module(&unit)?, module(&mutant(&unit, of.id)?)?) else { return Ok(false) };
+        let (gold, gate) = (self.module(of, &unit)?, self.module(of, &mutant(&unit, of.id)?)?);
         Ok(match Yosys::find()?.equivalent(&gold, &gate, 1) {
             Ok(Proof::Unbounded { .. }) => true,
             Ok(Proof::Bounded { .. }) => false,

@@ -163,6 +163,127 @@ impl Bus {
     }
 }
 
+/// Makes accesses as fast as the channels take them, each channel in its own time; answers are taken in every cycle of a number
+/// that `pace` divides, from cycle `hold` on. What writes and reads were answered, in order.
+fn pipelined(
+    unit: &mut Unit<'_>,
+    writes: &[(u32, u32)],
+    reads: &[u32],
+    (hold, pace): (u64, u64),
+) -> Found<(Vec<bool>, Vec<(bool, u32)>)> {
+    let payloads = [writes.iter().map(|w| w.0).collect(), writes.iter().map(|w| w.1).collect(), reads.to_vec()];
+    let channels = [unit.bus.write.requests[0], unit.bus.write.requests[1], unit.bus.read.requests[0]];
+    let answers = [unit.bus.write.answer, unit.bus.read.answer];
+    let (strobes, data) = (unit.bus.strobes, unit.bus.read.data);
+    let mut sent = [0; 3];
+    let mut taken: [Vec<(bool, u32)>; 2] = [vec![], vec![]];
+    let mut held = [None; 2];
+    unit.dut.poke(strobes, 0xF_u32)?;
+    for cycle in 0..hold + (writes.len() + reads.len()) as u64 * (pace + 5) + 20 {
+        let takes = cycle >= hold && cycle % pace == 0;
+        for ((channel, payloads), sent) in channels.iter().zip(&payloads).zip(&sent) {
+            let payload: Option<&u32> = payloads.get(*sent);
+            let nonsense = (cycle as u32).wrapping_mul(0x1234_5677);
+            let width = mask(&unit.dut, channel.payload)?;
+            unit.dut.poke(channel.payload, u64::from(payload.copied().unwrap_or(nonsense)) & width)?;
+            unit.dut.poke(channel.valid, payload.is_some())?;
+        }
+        for (channel, sent) in channels.iter().zip(&mut sent) {
+            *sent += usize::from(unit.dut.peek(channel.valid)? == 1 && unit.dut.peek(channel.ready)? == 1);
+        }
+        for (i, answer) in answers.iter().enumerate() {
+            unit.dut.poke(answer.ready, takes)?;
+            if unit.dut.peek(answer.valid)? == 0 {
+                holds!(held[i].is_none(), "an answer was withdrawn");
+                continue;
+            }
+            let value = data.filter(|_| i == 1).map_or(Ok(0), |data| unit.dut.peek(data))? as u32;
+            let now = (unit.dut.peek(answer.payload)? == 0, value);
+            holds!(held[i].is_none_or(|held| held == now), "an answer changed while it waited");
+            held[i] = Some(now).filter(|_| !takes);
+            if takes {
+                taken[i].push(now);
+            }
+        }
+        unit.step()?;
+    }
+    unit.bus.idle(&mut unit.dut)?;
+    let [written, read] = taken;
+    equal!((written.len(), read.len()), (writes.len(), reads.len()), "answers to writes and reads");
+    Ok((written.into_iter().map(|(okay, _)| okay).collect(), read))
+}
+
+/// Requests that follow one another while earlier ones are answered.
+pub(super) fn pipelines(unit: &mut Unit<'_>) -> Found {
+    // Every register has something to show.
+    if !unit.config.windows {
+        unit.works(&super::work::Work::small(unit.config, 9))?;
+    }
+    unit.shape(0, 0, 0)?;
+    unit.write(&regs::CTRL, regs::CTRL_START.mask())?;
+    unit.steps(4)?;
+    for (register, value) in [(&regs::IRQ_EN, 3), (&regs::OUTPUTS, 0x9_1234), (&regs::JOB_TAG, 0x1357_9BDF)] {
+        unit.write(register, value)?;
+    }
+    let all: Vec<(bool, u32)> = regs::REGISTERS.iter().map(|r| Ok((true, unit.read(r)?))).collect::<Found<_>>()?;
+    let offsets: Vec<u32> = regs::REGISTERS.iter().map(|r| r.offset).collect();
+    for (hold, pace) in [(0, 1), (0, 2), (0, 3), (0, 7), (30, 1), (30, 5)] {
+        let backwards: Vec<u32> = offsets.iter().rev().copied().collect();
+        let reads = [offsets.as_slice(), &backwards].concat();
+        let expected: Vec<(bool, u32)> = all.iter().chain(all.iter().rev()).copied().collect();
+        let (_, read) = pipelined(unit, &[], &reads, (hold, pace))?;
+        equal!(read, expected, "all registers in a row, answers taken every {pace} cycles from {hold} on");
+    }
+    unit.failed(trine_spec::registers::ErrorCode::Shape)?;
+    for (hold, pace) in [(0, 1), (1, 1), (2, 1), (3, 1), (5, 2), (20, 3)] {
+        let hold = (hold, pace);
+        let writes: Vec<(u32, u32)> = (1..=6).map(|value| (regs::SCRATCH.offset, value)).collect();
+        let reads = [regs::ID.offset, regs::VERSION.offset, 0x0FC, regs::WATCHDOG.offset, regs::ID.offset];
+        let (written, read) = pipelined(unit, &writes, &reads, hold)?;
+        equal!(written, [true; 6], "writes in a row");
+        let expected = [(true, ID_VALUE), (true, regs::VERSION_VALUE), (false, 0), (true, 0), (true, ID_VALUE)];
+        equal!(read, expected, "reads in a row");
+        equal!(unit.read(&regs::SCRATCH)?, 6, "SCRATCH after writes in a row");
+        // The second start of two in a row comes too late.
+        unit.shape(1, 1, 1)?;
+        let start = (regs::CTRL.offset, regs::CTRL_START.mask());
+        equal!(pipelined(unit, &[start, start, start], &[], hold)?.0, [true, false, false], "starts in a row");
+        unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+        unit.steps(4)?;
+    }
+    // What is written in the cycle of a soft reset is reset.
+    let reset = (regs::CTRL.offset, regs::CTRL_SOFT_RESET.mask());
+    let start = (regs::CTRL.offset, regs::CTRL_START.mask());
+    pipelined(unit, &[reset, (regs::SCRATCH.offset, 5)], &[], (0, 1))?;
+    equal!(unit.read(&regs::SCRATCH)?, 0, "SCRATCH, written in the cycle of a soft reset");
+    pipelined(unit, &[reset, start], &[], (0, 1))?;
+    equal!(unit.status()?, 0, "STATUS after a start in the cycle of a soft reset");
+    unit.write(&regs::CTRL, reset.1 | start.1)?;
+    unit.steps(6)?;
+    equal!(unit.status()?, 0, "STATUS after a soft reset with a start");
+    // Answers that nobody takes are gone with a reset, and so are the requests behind them.
+    unit.bus.write.delays = [0, 0, u64::MAX];
+    unit.bus.read.delays = [0, 0, u64::MAX];
+    unit.bus.write.ask(vec![regs::SCRATCH.offset, 2]);
+    unit.bus.read.ask(vec![regs::SCRATCH.offset]);
+    for _ in 0..8 {
+        unit.bus.look(&mut unit.dut)?;
+        unit.step()?;
+    }
+    for channel in unit.bus.write.requests.iter().chain(&unit.bus.read.requests) {
+        unit.dut.poke(channel.valid, true)?;
+    }
+    unit.steps(3)?;
+    for half in [&unit.bus.write, &unit.bus.read] {
+        holds!(unit.dut.peek(half.answer.valid)? == 1, "no answer waits");
+    }
+    (unit.bus.write.delays, unit.bus.read.delays) = ([0; 3], [0; 3]);
+    unit.reset()?;
+    Bus::rests(unit)?;
+    equal!(unit.read(&regs::SCRATCH)?, 0, "SCRATCH after a reset");
+    Ok(())
+}
+
 /// Channels in any order, answers taken late, reads and writes at once and back to back.
 pub(super) fn handshakes(unit: &mut Unit<'_>) -> Found {
     let delays = [0, 1, 2, 3, 5, 9];
@@ -212,6 +333,10 @@ pub(super) fn timing(unit: &mut Unit<'_>) -> Found {
         equal!(write.cycles, WRITE, "cycles of a write");
         let read = unit.access(regs::SCRATCH.offset, None)?;
         equal!((read.cycles, read.data), (READ, 1), "cycles and value of a read");
+    }
+    Bus::rests(unit)?;
+    for channel in unit.bus.write.requests.iter().chain(&unit.bus.read.requests) {
+        holds!(unit.dut.peek(channel.ready)? == 1, "a channel at rest is not ready");
     }
     // The unit has room for a request of each kind while an answer waits.
     (unit.bus.write.delays, unit.bus.read.delays) = ([0, 0, 20], [0, 0, 20]);

@@ -39,10 +39,10 @@ pub(super) fn events(unit: &mut Unit<'_>) -> Found {
 /// A stream that stays away for so many cycles more costs so many cycles more, and they are counted under its name.
 pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    let work = Work::new(c, (c.max_tokens.min(2), c.lanes.min(c.max_depth), 2 * c.columns), 7);
+    let work = long(unit);
     let late = |unit: &mut Unit<'_>, which: usize, by: u64| -> Found<Counters> {
-        // Long enough for the register accesses that start the job.
-        let at = unit.cycle() + 100;
+        // Long enough for the register accesses that start the job, and for the result buffer to fill up.
+        let at = unit.cycle() + 100 + if which == 2 { 2 * work.shape.cycles(c) } else { 0 };
         let pace = |i: usize| Pace::new(if i == which { at + by } else { 0 }, 0.0, 0);
         unit.pace(pace(0), pace(1), pace(2));
         unit.works(&work)
@@ -54,12 +54,10 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
             let name = match which {
                 0 => &mut expected.stall_act,
                 1 => &mut expected.stall_wgt,
-                _ => &mut expected.cycles,
+                _ => &mut expected.stall_out,
             };
             *name += more;
-            if which < 2 {
-                expected.cycles += more;
-            }
+            expected.cycles += more;
             equal!(late(unit, which, 100 + more)?, expected, "counters with stream {which} {more} cycles later");
         }
     }
@@ -78,6 +76,27 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
+/// Runs a job in which every counter has something to show: streams come late, one after the other.
+pub(super) fn busy(unit: &mut Unit<'_>, work: &Work) -> Found<Counters> {
+    let length = work.shape.cycles(unit.config);
+    let at = unit.cycle() + 100;
+    let pace = |by: u64| Pace::new(at + by, 0.0, 0);
+    unit.pace(pace(0), pace(40), pace(40 + 3 * length));
+    let counted = unit.works(work)?;
+    unit.eager();
+    let all = [counted.cycles, counted.active, counted.stall_act, counted.stall_wgt, counted.stall_out];
+    holds!(all.iter().all(|count| *count > 0), "a job in which everything waits: {counted:?}");
+    Ok(counted)
+}
+
+/// A job with more results than there is room for.
+pub(super) fn long(unit: &Unit<'_>) -> Work {
+    let c = unit.config;
+    let results = 4 * (c.tree_levels() + 13).next_power_of_two();
+    let m = c.max_tokens.min(2);
+    Work::new(c, (m, c.lanes.min(c.max_depth), results.div_ceil(m) * c.columns), 7)
+}
+
 /// What the first issue of a job waits for: lane chunks, then its tile.
 fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
     let c = unit.config;
@@ -88,8 +107,8 @@ fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
 
 /// A snapshot keeps what it copied; a clear does not reach it.
 pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
-    let work = Work::small(unit.config, 2);
-    let counted = unit.works(&work)?;
+    let work = long(unit);
+    let counted = busy(unit, &work)?;
     unit.steps(20)?;
     equal!(unit.copies()?, counted, "copies later on");
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
@@ -97,11 +116,22 @@ pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
     unit.write(&regs::PERF_CTRL, 0)?;
     unit.write(&regs::PERF_CTRL, !3)?;
     equal!(unit.copies()?, counted, "copies after a write without an action");
-    unit.works(&work)?;
+    unit.drop_streams();
+    unit.send(&work.acts, &work.weights);
+    unit.start(work.shape)?;
+    unit.collect(work.results.len())?;
+    unit.steps(12)?;
+    equal!(unit.copies()?, counted, "copies after another job");
     // Both at once: the copy is of before the clear.
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask() | regs::PERF_CTRL_SNAPSHOT.mask())?;
-    equal!(unit.copies()?, counted, "copies of a snapshot with a clear");
+    let both = unit.copies()?;
+    holds!(both != counted && both.active == counted.active, "copies of a snapshot with a clear: {both:?}");
     equal!(unit.counters()?, Counters::default(), "counters after both");
+    equal!(unit.read(&regs::JOBS)?, 0, "JOBS after a clear");
+    unit.write(&regs::STATUS, regs::STATUS_DONE.mask())?;
+    let counted = unit.works(&work)?;
+    equal!(unit.read(&regs::JOBS)?, 1, "JOBS");
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     // Counters go on from job to job.
     unit.works(&work)?;
     let twice = |unit: &mut Unit<'_>| -> Found<Counters> {
@@ -114,6 +144,7 @@ pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
     };
     equal!(twice(unit)?, counted * 2, "counters of two jobs");
     equal!(twice(unit)?, counted * 3, "counters of three jobs");
+    equal!(unit.read(&regs::JOBS)?, 3, "JOBS of three");
     // A clear while events go on loses none of the later ones: cycles are counted from it on.
     unit.drop_streams();
     unit.start(work.shape)?;

@@ -109,7 +109,8 @@ pub(super) fn reset(unit: &mut Unit<'_>) -> Found {
 /// After a reset every register reads its reset value, whatever it held: storage, flags, code, tag, counters.
 fn all_registers(unit: &mut Unit<'_>, reset: fn(&mut Unit<'_>) -> Found) -> Found {
     let c = unit.config;
-    unit.works(&Work::small(c, 2))?;
+    let long = super::counters::long(unit);
+    super::counters::busy(unit, &long)?;
     // An error and a success on top of each other, everything enabled.
     unit.shape(0, 0, 0)?;
     unit.write(&regs::CTRL, regs::CTRL_START.mask())?;
@@ -132,5 +133,6 @@ fn all_registers(unit: &mut Unit<'_>, reset: fn(&mut Unit<'_>) -> Found) -> Foun
     }
     equal!(unit.irq()?, false, "irq after a reset");
     equal!(unit.counters()?, Counters::default(), "counters after a reset");
+    equal!(unit.read(&regs::JOBS)?, 0, "JOBS after a reset");
     unit.works(&Work::small(c, 3)).map(drop)
 }

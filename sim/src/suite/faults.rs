@@ -11,10 +11,21 @@ use super::{Found, equal, holds};
 
 /// Streams beats as they are, with their marks, and waits until the job is over.
 fn ends(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
+    streams(unit, work, marks);
+    over(unit, work, code)
+}
+
+/// Gives beats to the sources, marked where it is said.
+fn streams(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2]) {
     unit.drop_streams();
+    unit.eager();
     for ((feed, beats), mark) in unit.feeds.iter_mut().zip([&work.acts, &work.weights]).zip(marks) {
         feed.queue.extend(beats.iter().enumerate().map(|(i, beat)| (beat.clone(), Some(i) == mark)));
     }
+}
+
+/// Starts the job, which has to end for this reason.
+fn over(unit: &mut Unit<'_>, work: &Work, code: ErrorCode) -> Found {
     unit.start(work.shape)?;
     for _ in 0..400 {
         if unit.status()? & regs::STATUS_BUSY.mask() == 0 {
@@ -28,6 +39,15 @@ fn ends(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2], code: Error
     unit.steps(8)?;
     unit.silent()?;
     unit.failed(code)
+}
+
+/// The same with activations that come when weights have waited for a while.
+fn ends_late(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
+    // The job's registers are written before.
+    let late = Pace::new(unit.cycle() + 150, 0.0, 0);
+    streams(unit, work, marks);
+    unit.pace(late, Pace::eager(), Pace::eager());
+    over(unit, work, code)
 }
 
 /// A mark on any beat but the last one ends the job, and so does a last beat without one.
@@ -46,6 +66,13 @@ pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
         }
         for early in 0..last[1] {
             ends(unit, &work, [Some(last[0]), Some(early)], ErrorCode::WeightsEarly)?;
+            ends_late(unit, &work, [Some(last[0]), Some(early)], ErrorCode::WeightsEarly)?;
+        }
+        // What follows the last tile does not make it early.
+        for beyond in 1..=c.beats_per_tile() {
+            let mut more = work.clone();
+            more.weights.extend(work.weights[..beyond].to_vec());
+            ends(unit, &more, [Some(last[0]), Some(last[1] + beyond)], ErrorCode::WeightsLate)?;
         }
         ends(unit, &work, [None, Some(last[1])], ErrorCode::ActivationsLate)?;
         ends(unit, &work, [Some(last[0]), None], ErrorCode::WeightsLate)?;
@@ -119,7 +146,10 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
     // Beats of one stream in every 30 cycles keep a watchdog of 40 quiet; then the job is right.
     unit.write(&regs::WATCHDOG, 60)?;
     for which in 0..3 {
-        let work = Work::new(c, (c.max_tokens.min(2), c.lanes.min(c.max_depth), 4 * c.columns), which);
+        // One tile after which only activations move, or several behind one another.
+        let shape =
+            if which == 0 { (c.max_tokens, c.lanes.min(c.max_depth), c.columns) } else { (1, 1, 4 * c.columns) };
+        let work = Work::new(c, shape, which);
         unit.drop_streams();
         unit.eager();
         unit.start(work.shape)?;

@@ -72,7 +72,8 @@ impl Feed {
             Some((bytes, last)) if offers => (bytes.as_slice(), *last),
             _ => (&[][..], true),
         };
-        let filler = if offers { 0 } else { 0xA5 };
+        // Nonsense that would be an illegal trit, in either code, if anybody looked at it.
+        let filler = if offers { 0 } else { [0xA5, 0x78, 0xAA][cycle as usize % 3] };
         let byte = |i: usize| bytes.get(i).copied().unwrap_or(filler);
         let width = dut.find(&self.data, None)?.1.width;
         let mut words: Vec<u32> =

@@ -27,6 +27,25 @@ pub(super) fn jobs(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
+/// The unit takes as many lane chunks as it has room for, marked or not.
+pub(super) fn overflow(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let work = Work::new(c, (c.max_tokens, c.max_depth, 1), 31);
+    for _ in 0..2 {
+        let before = unit.feeds[0].taken;
+        unit.drop_streams();
+        unit.feeds[0].queue.extend(work.acts.iter().chain(&work.acts).map(|beat| (beat.clone(), false)));
+        unit.start(work.shape)?;
+        unit.steps(4 * c.act_words() as u64 + 50)?;
+        equal!(unit.feeds[0].taken - before, c.act_words() as u64, "lane chunks taken without a mark");
+        unit.drop_streams();
+        unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+        unit.steps(3)?;
+        unit.works(&work)?;
+    }
+    Ok(())
+}
+
 /// Limits that need more than a few bits.
 pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
     let work = Work::new(unit.config, (1, 1, 1), 8);
@@ -40,8 +59,8 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
         equal!(counted.cycles as i64, i64::from(limit) + WATCHDOG_SLACK, "cycles of a limit of {limit}");
         equal!(counted.stall_act + 1, counted.cycles, "cycles waiting for activations");
     }
-    // A limit far away does not come near because of its lower bytes.
-    for limit in [0x0100_0000, 0x0001_0000, 0xFF00_0001, 0x8000_0000] {
+    // A limit far away does not come near because of its lower bits.
+    for limit in [0x0100_0200, 0x0001_0300, 0xFF00_0201, 0x8000_0400, 0x4000_0180, 0x8000_0000] {
         unit.write(&regs::WATCHDOG, limit)?;
         unit.start(work.shape)?;
         unit.steps(3000)?;
@@ -55,7 +74,9 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
 /// Passes by the thousand.
 pub(super) fn outputs(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    for n in [1 << 10, (1 << 12) + 1, (1 << 14) - 1, 1 << 15] {
+    // As many as there are bits for, where that is no work for minutes.
+    let most = if c.tile_trits() > 2000 { 1 << 16 } else { (1 << 19) + 1 };
+    for n in [1 << 10, (1 << 12) + 1, (1 << 14) - 1, 1 << 15, most] {
         let work = Work::new(c, (1, 1, n), n as u64);
         let counted = unit.works(&work)?;
         equal!(counted.cycles, work.shape.cycles(c), "cycles of {n} outputs");

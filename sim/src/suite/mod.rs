@@ -89,19 +89,20 @@ const fn check(name: &'static str, run: fn(&mut Unit<'_>) -> Found) -> Check {
 }
 
 /// Checks of every unit, quick ones first.
-const COMMON: [Check; 8] = [
+const COMMON: [Check; 9] = [
     check("constants and resets", registers::resets),
     check("register access", registers::access),
     check("refused accesses", registers::refused),
     check("register bus", bus::handshakes),
     check("bus timing", bus::timing),
+    check("requests in a row", bus::pipelines),
     check("shapes", jobs::shapes),
     check("interrupts", jobs::interrupts),
     check("tags", jobs::tags),
 ];
 
 /// Checks of units with stream ports.
-const STREAMS: [Check; 17] = [
+const STREAMS: [Check; 18] = [
     check("sizes and cycles", jobs::sizes),
     check("idle streams", jobs::idle),
     check("writes while busy", jobs::writes_while_busy),
@@ -117,16 +118,18 @@ const STREAMS: [Check; 17] = [
     check("soft reset in every cycle", endings::soft_reset),
     check("reset in every cycle", endings::reset),
     check("largest jobs", large::jobs),
+    check("too many activations", large::overflow),
     check("long watchdog", large::watchdog),
     check("many outputs", large::outputs),
 ];
 
 /// Checks of units with windows.
-const WINDOWS: [Check; 6] = [
+const WINDOWS: [Check; 7] = [
     check("window sizes", windows::sizes),
     check("window access", windows::access),
     check("window patience", windows::patience),
     check("window marks", windows::marks),
+    check("window faults", windows::faults),
     check("window aborts", windows::aborts),
     check("window words lost or doubled", windows::lost_or_doubled),
 ];

@@ -1,7 +1,7 @@
 //! Every register: its reset value, what may be done with it, and what is refused.
 
 use trine_spec::registers::{
-    self as regs, Access, CTRL, CTRL_SOFT_RESET, REGISTERS, Register, SPACE, WINDOW_BYTES, constant,
+    self as regs, Access, CTRL, CTRL_SOFT_RESET, ErrorCode, REGISTERS, Register, SPACE, WINDOW_BYTES, constant,
 };
 
 use super::unit::Unit;
@@ -25,7 +25,7 @@ pub(super) fn resets(unit: &mut Unit<'_>) -> Found {
 /// Each field behaves as its access says, and no write reaches a register beside its own.
 pub(super) fn access(unit: &mut Unit<'_>) -> Found {
     let config = unit.config;
-    let own = |register: &Register| register.offset.wrapping_mul(0x9E37_79B9) ^ 0x5A5A_A5A5;
+    let own = |register: &Register| (register.offset * 5 + 1).wrapping_mul(0x9E37_79B9).rotate_left(15);
     for pattern in [0x5555_5555, 0xAAAA_AAAA, u32::MAX, 0] {
         for register in REGISTERS.iter().filter(|r| **r != CTRL) {
             unit.write(register, pattern)?;
@@ -64,6 +64,10 @@ pub(super) fn access(unit: &mut Unit<'_>) -> Found {
 
 /// Partial strobes and addresses without a register change nothing.
 pub(super) fn refused(unit: &mut Unit<'_>) -> Found {
+    // Flags are there to be cleared by mistake.
+    unit.shape(0, 0, 0)?;
+    unit.write(&CTRL, regs::CTRL_START.mask())?;
+    unit.steps(4)?;
     for register in REGISTERS {
         for strobes in 0..15 {
             unit.refused(register.offset, Some((u32::MAX, strobes)))?;
@@ -76,5 +80,7 @@ pub(super) fn refused(unit: &mut Unit<'_>) -> Found {
         unit.refused(offset, Some((u32::MAX, 0xF)))?;
         equal!(unit.refused(offset, None)?.data, 0, "what is read without a register, at {offset:#x}");
     }
+    unit.failed(ErrorCode::Shape)?;
+    unit.write(&CTRL, CTRL_SOFT_RESET.mask())?;
     resets(unit)
 }

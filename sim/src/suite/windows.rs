@@ -144,12 +144,16 @@ pub(super) fn access(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
+/// Cycles of a write and of a read beside those for which they wait.
+const WRITE: u64 = 2;
+const READ: u64 = 3;
+
 /// A full or an empty window waits for exactly so long.
 pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let (patience, work) = (c.window_patience() as u64, Work::small(c, 4));
-    // Accesses take three cycles of their own.
-    let waits = patience..patience + 6;
+    // Accesses take cycles of their own.
+    let (writes, reads) = (patience + WRITE..patience + WRITE + 1, patience + READ..patience + READ + 1);
     for window in [ACT_WINDOW, WGT_WINDOW] {
         unit.start(work.shape)?;
         unit.steps(5)?;
@@ -157,9 +161,7 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
         loop {
             let answer = unit.access(window.offset, Some((0, 0xF)))?;
             if !answer.okay {
-                if taken == 0 || answer.cycles > 10 {
-                    holds!(waits.contains(&answer.cycles), "a full window waits {} cycles", answer.cycles);
-                }
+                holds!(writes.contains(&answer.cycles), "a full window waits {} cycles", answer.cycles);
                 unit.steps(3)?;
                 break;
             }
@@ -174,13 +176,13 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
     }
     unit.start(work.shape)?;
     unit.steps(5)?;
-    refused(unit, RES_WINDOW.offset, None, waits.clone())?;
+    refused(unit, RES_WINDOW.offset, None, reads.clone())?;
     unit.failed(ErrorCode::WindowEmpty)?;
     works(unit, &work)?;
     // Waits do not add up: a word that comes in between begins a new one.
     unit.start(work.shape)?;
     unit.steps(patience / 2)?;
-    refused(unit, RES_WINDOW.offset, None, waits)?;
+    refused(unit, RES_WINDOW.offset, None, reads)?;
     unit.failed(ErrorCode::WindowEmpty)
 }
 
@@ -189,24 +191,54 @@ pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
     let work = Work::small(unit.config, 5);
     let plain: Vec<Step> = steps(unit, &work);
     let cases = [
-        (CTRL_ACT_LAST, ACT_WINDOW, [ErrorCode::ActivationsEarly, ErrorCode::WindowFull]),
-        (CTRL_WGT_LAST, WGT_WINDOW, [ErrorCode::WeightsEarly, ErrorCode::WindowFull]),
+        (CTRL_ACT_LAST, ACT_WINDOW, unit.config.act_bus(), ErrorCode::ActivationsEarly),
+        (CTRL_WGT_LAST, WGT_WINDOW, unit.config.weight_bus, ErrorCode::WeightsEarly),
     ];
-    for (mark, window, codes) in cases {
+    for (mark, window, bus, early) in cases {
         let is_mark = |step: &Step| matches!(step, Step::Mark(field) if *field == mark);
         let places: Vec<usize> =
             (0..plain.len()).filter(|i| matches!(plain[*i], Step::Write(w, _) if w == window)).collect();
-        for place in &places[..places.len() - words(unit.config.weight_bus).max(words(unit.config.act_bus()))] {
+        for (i, place) in places[..places.len() - words(bus)].iter().enumerate() {
             let mut wrong = plain.clone();
+            let shift = wrong[..*place].iter().filter(|step| is_mark(step)).count();
             wrong.retain(|step| !is_mark(step));
-            wrong.insert(*place, Step::Mark(mark));
-            fails(unit, &work, &wrong, &codes)?;
+            let at = place - shift;
+            wrong.insert(at, Step::Mark(mark));
+            // The window takes no more, whatever the job makes of it.
+            fails(unit, &work, &wrong, &[early, ErrorCode::WindowFull])?;
+            // A host that sends no more words behind the mark hears of the mark.
+            let end = at + 1 + words(bus) - i % words(bus);
+            let rest = wrong[end..].iter().filter(|step| !matches!(step, Step::Write(w, _) if *w == window));
+            let short: Vec<Step> = wrong[..end].iter().chain(rest).copied().collect();
+            fails(unit, &work, &short, &[early])?;
         }
         let mut late = plain.clone();
         late.retain(|step| !is_mark(step));
         let code = if mark == CTRL_ACT_LAST { ErrorCode::ActivationsLate } else { ErrorCode::WeightsLate };
         fails(unit, &work, &late, &[code])?;
     }
+    works(unit, &work)
+}
+
+/// An illegal code, and a watchdog that nothing feeds.
+pub(super) fn faults(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 8);
+    for beat in 0..work.weights.len() {
+        let mut wrong = work.clone();
+        // Illegal in either code.
+        wrong.weights[beat][0] = 0x7A;
+        let accesses = steps(unit, &wrong);
+        fails(unit, &work, &accesses, &[ErrorCode::IllegalTrit])?;
+    }
+    for limit in [50, 300, 900] {
+        unit.write(&regs::WATCHDOG, limit)?;
+        unit.start(work.shape)?;
+        unit.steps(u64::from(limit) - 10)?;
+        equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS before the watchdog's time");
+        unit.steps(30)?;
+        unit.failed(ErrorCode::Watchdog)?;
+    }
+    unit.write(&regs::WATCHDOG, 0)?;
     works(unit, &work)
 }
 
@@ -268,6 +300,9 @@ pub(super) fn aborts(unit: &mut Unit<'_>) -> Found {
         }
         holds!(answer.is_some_and(|(okay, _)| !okay), "a read that waited for a dropped job: {answer:?}");
         equal!(unit.status()? & regs::STATUS_BUSY.mask(), 0, "busy after the job was dropped");
+        let found = [unit.status()?, unit.read(&regs::ERR_CODE)?];
+        let expected = if watchdog == 0 { [0, 0] } else { [regs::STATUS_ERROR.mask(), ErrorCode::Watchdog as u32] };
+        equal!(found, expected, "STATUS and ERR_CODE when a read waited");
         unit.write(&regs::STATUS, regs::STATUS_ERROR.mask())?;
         unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_ERROR.mask())?;
         works(unit, &work)?;

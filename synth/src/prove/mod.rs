@@ -11,9 +11,10 @@
 //! The start is any state of the module (its registers have no initial values); properties assume a reset in the first
 //! cycle, or wait until pipelines have filled. What is proven holds without a bound on time, in the given sizes.
 //!
-//! The claims about the accelerator are in [`arithmetic`], [`streams`] and [`mod@unit`].
+//! The claims about the accelerator are in [`arithmetic`], [`counting`], [`streams`] and [`mod@unit`].
 
 pub mod arithmetic;
+pub mod counting;
 pub mod streams;
 pub mod unit;
 

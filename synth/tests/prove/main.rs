@@ -1,6 +1,7 @@
 //! Every claim about the generated design is proven, and a design with one place changed is refuted.
 
 mod arithmetic;
+mod counting;
 mod streams;
 mod unit;
 
@@ -31,6 +32,13 @@ fn refuted(claim: &Claim, (module, from, to): (&str, &str, &str)) {
         }
         other => panic!("{}: {other:?}", mutant.name),
     }
+}
+
+/// Shows that `claim` can no longer be proven when `from` reads `to` in `module`.
+fn not_proven(claim: &Claim, (module, from, to): (&str, &str, &str)) {
+    let mutant = claim.mutant(module, from, to).unwrap();
+    let verdict = Yosys::find().unwrap().prove(&mutant).unwrap();
+    assert!(!matches!(verdict, Verdict::Proven { .. }), "{}: {verdict:?}", mutant.name);
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub(super) fn changes(e: &Expr, operands: &[Expr]) -> Vec<(Operator, Expr)> {
         }
         (Node::Any(_), [a]) if a.ty.width > 1 => vec![(Logic, node(Node::All(a.clone())))],
         (Node::All(_), [a]) if a.ty.width > 1 => vec![(Logic, node(Node::Any(a.clone())))],
-        (Node::Cat(_), [a, b, rest @ ..]) if a.ty == b.ty => {
+        (Node::Cat(_), [a, b, rest @ ..]) if a.ty == b.ty && !same(a, b) => {
             let swapped = [b, a].into_iter().chain(rest).cloned().collect();
             vec![(Order, node(Node::Cat(swapped)))]
         }
@@ -79,6 +79,11 @@ pub(super) fn changes(e: &Expr, operands: &[Expr]) -> Vec<(Operator, Expr)> {
         }
         _ => vec![],
     }
+}
+
+/// Whether both are the same constant.
+fn same(a: &Expr, b: &Expr) -> bool {
+    matches!((&*a.node, &*b.node), (Node::Lit(a), Node::Lit(b)) if a == b)
 }
 
 /// What a condition can become besides what the node can.
