@@ -1,7 +1,7 @@
 //! NumPy `.npy` files: token ids in, logits out.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, Read, Seek};
 use std::path::Path;
 
 use npyz::{NpyFile, WriterBuilder};
@@ -50,8 +50,11 @@ pub fn write_f32(path: &Path, shape: &[u64], values: &[f32]) -> Result<(), Error
 }
 
 fn read<T: npyz::Deserialize>(path: &Path, kind: &str) -> Result<(Vec<u64>, Vec<T>), Error> {
-    let file = File::open(path).map_err(Error::io(path))?;
+    let mut file = File::open(path).map_err(Error::io(path))?;
     let size = file.metadata().map_err(Error::io(path))?.len();
+    if nested(&mut file).map_err(Error::io(path))? {
+        return Err(Error::config(path, "the header does not describe an array of numbers"));
+    }
     let array = NpyFile::new(BufReader::new(file)).map_err(Error::io(path))?;
     let (shape, order) = (array.shape().to_vec(), array.order());
     // The header alone must not make us allocate more than the file holds.
@@ -64,6 +67,23 @@ fn read<T: npyz::Deserialize>(path: &Path, kind: &str) -> Result<(Vec<u64>, Vec<
     }
     let values = array.data::<T>().map_err(|_| Error::config(path, format!("the array's type is not {kind}")))?;
     Ok((shape, values.collect::<Result<_, _>>().map_err(Error::io(path))?))
+}
+
+/// Whether the header is longer or has more brackets than any array of numbers needs, which is two. The library that parses it
+/// takes twice as long for each bracket within brackets.
+fn nested(file: &mut File) -> std::io::Result<bool> {
+    let mut start = vec![];
+    file.by_ref().take(12).read_to_end(&mut start)?;
+    let (from, length) = match start[..] {
+        [b'\x93', b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, ..] => (10, u32::from(u16::from_le_bytes([a, b]))),
+        [b'\x93', b'N', b'U', b'M', b'P', b'Y', _, _, a, b, c, d] => (12, u32::from_le_bytes([a, b, c, d])),
+        _ => (0, 0),
+    };
+    let mut header = vec![];
+    file.seek(std::io::SeekFrom::Start(from))?;
+    file.by_ref().take(u64::from(length.min(1 << 16))).read_to_end(&mut header)?;
+    file.rewind()?;
+    Ok(length > 1 << 16 || header.iter().filter(|byte| b"([{".contains(byte)).count() > 8)
 }
 
 #[cfg(test)]
@@ -80,6 +100,10 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
         assert!(read_f32(&path).is_err(), "a cut file");
+        let mut nested = bytes.clone();
+        nested[10..50].fill(b'{');
+        std::fs::write(&path, &nested).unwrap();
+        assert!(read_f32(&path).unwrap_err().to_string().contains("the header does not describe"));
         std::fs::write(&path, b"not an array").unwrap();
         assert!(read_f32(&path).is_err());
     }

@@ -178,9 +178,9 @@ impl Config {
         }
     }
 
-    /// 512 bits, or a full tile where that is narrower.
+    /// 512 bits, or a full tile where that is narrower; `lanes` and `columns` may be any, as nothing has checked them yet.
     pub const fn default_weight_bus(lanes: usize, columns: usize, code: WeightCode) -> usize {
-        let full = (lanes * columns).div_ceil(code.trits_per_byte()) * 8;
+        let full = lanes.saturating_mul(columns).div_ceil(code.trits_per_byte()).saturating_mul(8);
         if full < 512 { full } else { 512 }
     }
 
@@ -329,6 +329,7 @@ mod tests {
         let refused = |c: Config| c.checked().unwrap_err().to_string();
         assert_eq!(refused(Config::sized(0, 1)), "lanes = 0 is outside 1 to 256");
         assert_eq!(refused(Config::sized(1, 65)), "columns = 65 is outside 1 to 64");
+        assert_eq!(refused(Config::sized(1 << 63, 9)), "lanes = 9223372036854775808 is outside 1 to 256");
         assert_eq!(
             refused(Config { weight_bus: 12, ..Config::sized(8, 8) }),
             "weight-bus = 12 is not a multiple of 8 bits"

@@ -20,6 +20,7 @@ pub(super) enum Verdict {
 pub(super) struct Entry {
     /// The unit of the campaign; all where there is none.
     pub unit: Option<String>,
+    /// `*` stands for any text.
     pub module: String,
     /// Where the change is; `*` stands for any text.
     pub place: String,
@@ -45,7 +46,7 @@ impl Entry {
     /// Whether it speaks of this mutant.
     pub fn is_of(&self, unit: &str, mutant: &Mutant) -> bool {
         self.unit.as_ref().is_none_or(|of| of == unit)
-            && self.module == mutant.module
+            && matches(&self.module, &mutant.module)
             && matches(&self.place, &mutant.place)
             && matches(&self.change, &mutant.change)
     }

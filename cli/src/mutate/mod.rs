@@ -84,7 +84,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         // Whoever watches sees survivors at once.
         let step = |outcome: &Outcome| {
             if !matches!(outcome.fate, Fate::Killed { .. }) {
-                bar.suspend(|| eprintln!("{}:{} survives", outcome.unit, outcome.id));
+                // Standard error that is closed is no reason to stop.
+                let _ = bar.suspend(|| describe(outcome, &mut std::io::stderr()));
             }
             bar.inc(1);
         };

@@ -103,7 +103,28 @@ pub(super) fn soft_reset(unit: &mut Unit<'_>) -> Found {
 
 pub(super) fn reset(unit: &mut Unit<'_>) -> Found {
     everywhere(unit, Ending::Reset)?;
+    beside_start(unit)?;
     all_registers(unit, |unit| unit.reset())
+}
+
+/// A start that is on its way when a reset comes is no start, however short the reset is.
+fn beside_start(unit: &mut Unit<'_>) -> Found {
+    for at in 0..8 {
+        unit.drop_streams();
+        unit.shape(1, 1, 1)?;
+        unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((regs::CTRL_START.mask(), 0xF)))?;
+        for _ in 0..at {
+            unit.bus.look(&mut unit.dut)?;
+            unit.step()?;
+        }
+        unit.bus.idle(&mut unit.dut)?;
+        unit.dut.poke("aresetn", false)?;
+        unit.step_unwatched()?;
+        unit.dut.poke("aresetn", true)?;
+        unit.steps(4)?;
+        equal!(unit.status()?, 0, "STATUS after a reset beside a start");
+    }
+    unit.works(&Work::small(unit.config, 2)).map(drop)
 }
 
 /// After a reset every register reads its reset value, whatever it held: storage, flags, code, tag, counters.

@@ -73,6 +73,7 @@ pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
             let mut more = work.clone();
             more.weights.extend(work.weights[..beyond].to_vec());
             ends(unit, &more, [Some(last[0]), Some(last[1] + beyond)], ErrorCode::WeightsLate)?;
+            ends_late(unit, &more, [Some(last[0]), Some(last[1] + beyond)], ErrorCode::WeightsLate)?;
         }
         ends(unit, &work, [None, Some(last[1])], ErrorCode::ActivationsLate)?;
         ends(unit, &work, [Some(last[0]), None], ErrorCode::WeightsLate)?;
@@ -164,7 +165,8 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
                 unit.collect(result + 1)?;
             }
         } else {
-            // The other stream has sent all that it can before.
+            // The other stream has sent all that it can before, and results wait.
+            unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
             let (own, other) = if which == 0 { (acts, weights) } else { (weights, acts) };
             let (own_feed, other_feed) = (which as usize, 1 - which as usize);
             let last = other.len() - 1;
@@ -174,6 +176,7 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
                 unit.feeds[own_feed].queue.push_back((beat, i == last));
                 unit.steps(40)?;
             }
+            unit.eager();
             unit.collect(work.results.len())?;
         }
         unit.steps(12)?;
@@ -182,6 +185,28 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
         unit.write(&regs::STATUS, regs::STATUS_DONE.mask())?;
         unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_DONE.mask())?;
     }
+    // A job that ends while a watchdog expires is done or is not, never both.
+    let work = Work::new(c, (1, 1, 1), 9);
+    for at in 0..work.shape.cycles(c) + 20 {
+        unit.write(&regs::WATCHDOG, 0)?;
+        unit.drop_streams();
+        unit.send(&work.acts, &work.weights);
+        unit.start(work.shape)?;
+        unit.steps(at)?;
+        unit.write(&regs::WATCHDOG, 1)?;
+        for _ in 0..10 {
+            unit.step_unwatched()?;
+        }
+        let expected = match unit.status()? {
+            status if status == regs::STATUS_DONE.mask() => 0,
+            status if status == regs::STATUS_ERROR.mask() => ErrorCode::Watchdog as u32,
+            status => return Err(format!("STATUS {status:#x} with a watchdog that expires at the end of a job").into()),
+        };
+        equal!(unit.read(&regs::ERR_CODE)?, expected, "ERR_CODE with a watchdog that expires at the end of a job");
+        unit.write(&regs::STATUS, u32::MAX)?;
+        unit.write(&regs::IRQ_STAT, u32::MAX)?;
+    }
+    unit.drop_streams();
     // An idle unit has no watchdog.
     unit.eager();
     unit.write(&regs::WATCHDOG, 1)?;

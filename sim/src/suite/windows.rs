@@ -230,7 +230,7 @@ pub(super) fn faults(unit: &mut Unit<'_>) -> Found {
         let accesses = steps(unit, &wrong);
         fails(unit, &work, &accesses, &[ErrorCode::IllegalTrit])?;
     }
-    for limit in [50, 300, 900] {
+    for limit in [50, 300, 900, 0x1_0000] {
         unit.write(&regs::WATCHDOG, limit)?;
         unit.start(work.shape)?;
         unit.steps(u64::from(limit) - 10)?;
@@ -238,7 +238,32 @@ pub(super) fn faults(unit: &mut Unit<'_>) -> Found {
         unit.steps(30)?;
         unit.failed(ErrorCode::Watchdog)?;
     }
+    // The shortest one, and one so far away that only its lower bits are met.
+    unit.write(&regs::WATCHDOG, 1)?;
+    unit.start(work.shape)?;
+    unit.steps(20)?;
+    unit.failed(ErrorCode::Watchdog)?;
+    unit.write(&regs::WATCHDOG, 0x0101_0200)?;
+    unit.start(work.shape)?;
+    unit.steps(1500)?;
+    equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS with a watchdog far away");
+    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
     unit.write(&regs::WATCHDOG, 0)?;
+    works(unit, &work)?;
+    // Results of a job that failed are gone.
+    let work = Work::new(unit.config, (1, 1, 2 * unit.config.columns), 9);
+    let mut wrong = steps(unit, &work);
+    let first = wrong.iter().position(|step| matches!(step, Step::Read(_))).unwrap_or_default();
+    wrong.drain(first..first + unit.config.columns);
+    for step in wrong[first..].iter_mut() {
+        if let Step::Write(_, word) = step {
+            *word = 0x7A7A_7A7A;
+        }
+    }
+    fails(unit, &work, &wrong, &[ErrorCode::IllegalTrit])?;
+    refused(unit, RES_WINDOW.offset, None, 0..10)?;
+    // The first reason stays.
+    unit.failed(ErrorCode::IllegalTrit)?;
     works(unit, &work)
 }
 
@@ -256,7 +281,11 @@ fn fails(unit: &mut Unit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode
     let Some(code) = codes.iter().find(|wanted| **wanted as u32 == code) else {
         return Err(format!("ERR_CODE {code} instead of {codes:?}").into());
     };
-    unit.failed(*code)
+    unit.failed(*code)?;
+    let counted = unit.counters()?;
+    unit.steps(20)?;
+    equal!(unit.counters()?, counted, "counters after a job that failed");
+    Ok(())
 }
 
 /// A job dropped after each of its accesses, and reads that wait when it is dropped.
