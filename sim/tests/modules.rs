@@ -276,9 +276,9 @@ fn replay_buffer(style: Style) {
     for count in 1..=6u64 {
         dut.poke("rst_i", true).unwrap();
         dut.poke("take_i", false).unwrap();
+        dut.poke("open_next_i", true).unwrap();
         dut.tick().unwrap();
         dut.poke("rst_i", false).unwrap();
-        dut.poke("open_next_i", true).unwrap();
         let (mut stored, mut taken, mut due) = (0, 0, [None, None]);
         while taken < 4 * count {
             let offer = rng.random_bool(0.5);

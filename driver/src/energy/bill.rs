@@ -90,7 +90,7 @@ impl Bill<'_> {
             Arithmetic::Ternary => 2 * config.trits_per_beat(),
             _ => config.weight_bus,
         };
-        self.compute(written, 1, WeightBeat, config.weight_bus + 3 * beat_bits)?;
+        self.compute(written, 1, WeightBeat, 2 * config.weight_bus + 3 * beat_bits)?;
         self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops())?;
 
         let bytes = |(words, bits): (usize, usize)| (words * bits).div_ceil(8);

@@ -103,7 +103,8 @@ impl Inventory {
             acc_bits,
             tree,
             tree_flip_flops: tree_bits.max(product_bits) * config.columns,
-            weight_flip_flops: config.weight_bus + tile_bits.max(beat_bits) + 2 * tile_bits,
+            // A beat as it comes and one as it is decoded.
+            weight_flip_flops: 2 * config.weight_bus + tile_bits.max(beat_bits) + 2 * tile_bits,
             // Of a lane chunk there is a copy for every four columns.
             word_flip_flops: (3 + config.columns.div_ceil(4)) * act_word + 6 * sum_word,
             control_flip_flops: CONTROL_FLIP_FLOPS,
@@ -130,7 +131,7 @@ impl Inventory {
 
 /// Nine event counters with their copies and the words that are read of them, and the registers that software writes: the same
 /// in every unit.
-const CONTROL_FLIP_FLOPS: usize = 3 * (5 * 48 + 4 * 32) + 1000;
+const CONTROL_FLIP_FLOPS: usize = 3 * (5 * 48 + 4 * 32) + 1250;
 
 #[cfg(test)]
 mod tests {

@@ -151,9 +151,9 @@ mod tests {
         let added = 2.0 * (2.0 * 9.0 + 10.0 + 15.0) * 0.03 / 8.0;
         // Trees hold 2 x (18 + 10) bits; chunks of 32 bits are held four times, words of 30 bits six times.
         let (trees, words) = (2.0 * 28.0, 4.0 * 32.0 + 6.0 * 30.0);
-        // A beat of 16 bits, ten codes of two bits held, and their share of both tiles, which have eight codes.
-        let (written, weights) = (16.0 + 3.0 * 20.0, 16.0 + 20.0 + 2.0 * 16.0);
-        let control = 3.0 * (5.0 * 48.0 + 4.0 * 32.0) + 1000.0;
+        // Beats of 16 bits in two registers, ten codes of two bits held, and their share of both tiles, which have eight codes.
+        let (written, weights) = (2.0 * 16.0 + 3.0 * 20.0, 2.0 * 16.0 + 20.0 + 2.0 * 16.0);
+        let control = 3.0 * (5.0 * 48.0 + 4.0 * 32.0) + 1250.0;
         let compute = 100.0 * (selected + added + (trees + words) * 0.0072)
             + 20.0 * written * 0.0072
             + 1000.0 * (trees + words + weights + control) * 0.0083;

@@ -117,7 +117,9 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         }
         let (value, word) = (file.register(r, &strobe), file.m.reg(&format!("{name}_word_q"), bits(32)));
         file.m.on_clock([set(&word, mux(&skip, lit(0, word.ty), value))]);
-        words.push(word);
+        // Constants have few ones.
+        let wide = r.fields.iter().filter(|f| f.access != Access::Constant).map(|f| f.lsb + f.width).max();
+        words.push((wide, word));
     }
     let mut m = file.m;
     let known_q = m.reg("known_q", BIT);
@@ -142,10 +144,13 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         served = served | &w.write_ok;
     }
     let denied = m.name("denied", !served);
-    // Steps of one cycle each: which word, some words, all of them. As many of these as one gate of the FPGA takes.
+    // Steps of one cycle each: which word, some words, all of them. As many of these as one gate of the FPGA takes, narrow ones
+    // together, so that upper bits have fewer.
+    words.sort_by_key(|(wide, _)| std::cmp::Reverse(*wide));
+    let words: Vec<Expr> = words.into_iter().map(|(_, word)| word).collect();
     let either = |words: &[Expr]| words.iter().cloned().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
     let some: Vec<Expr> =
-        words.chunks(4).enumerate().map(|(i, words)| m.register(&format!("words_{i}_q"), either(words))).collect();
+        words.rchunks(4).enumerate().map(|(i, words)| m.register(&format!("words_{i}_q"), either(words))).collect();
     let value = m.name("value", either(&some));
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
