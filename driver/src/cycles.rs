@@ -3,7 +3,7 @@
 //! ```text
 //! tiles  = ceil(N / columns) * ceil(K / lanes)
 //! bound  = tiles * max(M, beats per tile)
-//! first  = max(beats per tile, 1 + min(M * ceil(K / lanes), 4))
+//! first  = 1 + max(beats per tile, min(M * ceil(K / lanes), 4))
 //! cycles = first + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
 //! ```
 //!
@@ -48,7 +48,7 @@ impl Shape {
     pub fn cycles(&self, config: &Config) -> u64 {
         let (m, beats) = (self.m as u64, config.beats_per_tile() as u64);
         let chunks = m * self.k.div_ceil(config.lanes) as u64;
-        beats.max(1 + chunks.min(4))
+        1 + beats.max(chunks.min(4))
             + self.tiles(config).saturating_sub(1) * m.max(beats)
             + m
             + FILL
@@ -77,10 +77,10 @@ mod tests {
     #[test]
     fn the_cycles_by_hand() {
         let config = Config::sized(64, 16);
-        // The first tile takes four beats and the first lane chunk five cycles; 15 tiles behind it, the last one's tokens, 15
+        // The first tile takes five cycles, as the first lane chunk does; 15 tiles behind it, the last one's tokens, 15
         // cycles of pipeline.
         assert_eq!(Shape { m: 5, k: 128, n: 128 }.cycles(&config), 5 + 15 * 5 + 5 + 15);
-        assert_eq!(Shape { m: 1, k: 128, n: 128 }.cycles(&config), 4 + 15 * 4 + 1 + 15);
+        assert_eq!(Shape { m: 1, k: 128, n: 128 }.cycles(&config), 5 + 15 * 4 + 1 + 15);
     }
 
     #[test]

@@ -278,7 +278,7 @@ fn replay_buffer(style: Style) {
         dut.poke("take_i", false).unwrap();
         dut.tick().unwrap();
         dut.poke("rst_i", false).unwrap();
-        dut.poke("open_i", true).unwrap();
+        dut.poke("open_next_i", true).unwrap();
         let (mut stored, mut taken, mut due) = (0, 0, [None, None]);
         while taken < 4 * count {
             let offer = rng.random_bool(0.5);
@@ -348,7 +348,7 @@ fn a_weight_loader_gathers_tiles_without_a_gap() {
             cycles += 1;
             dut.tick().unwrap();
         }
-        assert_eq!(cycles, tiles.len() * beats + 2, "{code} on {bus} bits: a beat a cycle");
+        assert_eq!(cycles, tiles.len() * beats + 3, "{code} on {bus} bits: a beat a cycle");
     }
 }
 
@@ -369,7 +369,7 @@ fn a_weight_loader_tells_illegal_codes_and_early_marks() {
             dut.poke("in_data_i", data).unwrap();
             dut.poke("in_last_i", last).unwrap();
             let (mut saw_illegal, mut saw_early) = (false, false);
-            for _ in 0..5 {
+            for _ in 0..6 {
                 dut.tick().unwrap();
                 dut.poke("in_valid_i", false).unwrap();
                 saw_illegal |= dut.peek("illegal_o").unwrap() == 1;

@@ -84,7 +84,7 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     let zero = m.name("zero", &next_first | &single | &pair);
     // Of two tokens the second ends a chunk, and the last chunk a pass. Known a cycle ahead, since it clears many registers.
     let begins = m.name("begins", next_valid & mux(next_odd, next_last, &next_first));
-    let begins_q = m.register("begins_q", begins);
+    let clears_q = m.register("clears_q", &rst | !&pair | begins);
     // On the ECP5 the way to a block RAM and back is longer than a clock cycle.
     let kind = match c.style {
         Style::Ecp5 if c.max_tokens <= 32 => RamStyle::Distributed,
@@ -127,7 +127,7 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     m.assign(&total, cat(totals));
     m.on_clock([
         when(&valid, [set(&total_q, &total)]),
-        if_else(&rst | !&pair | begins_q, [set_to(&before_q, 0)], [when(&valid, [set(&before_q, &total_q)])]),
+        if_else(clears_q, [set_to(&before_q, 0)], [when(&valid, [set(&before_q, &total_q)])]),
     ]);
     m.drive("total_o", &total_q);
     m.build()

@@ -60,7 +60,6 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         Module::new("trine_core", format!("{} x {} datapath, {end} cycles from issue to result.", c.lanes, c.columns));
     let clear = m.input("clear_i", BIT);
     let start = m.input("start_i", BIT);
-    let open = m.input("open_i", BIT);
     let open_next = m.input("open_next_i", BIT);
     let last_token = m.input("last_token_i", sequencer::token_ty(c));
     let depth = m.input("depth_i", sequencer::depth_ty(c));
@@ -90,7 +89,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         &act_buffer,
         &[
             ("rst_i", &clear),
-            ("open_i", &open),
+            ("open_next_i", &open_next),
             ("in_valid_i", &act_valid),
             ("in_last_i", &act_last),
             ("in_data_i", &lanes),
@@ -143,7 +142,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let first = delayed(&mut m, "first", None, &seq["first_chunk_o"], at - 1);
     let token = delayed(&mut m, "token", None, &seq["token_o"], at);
     let last_pass = delayed(&mut m, "last_pass", None, &seq["last_pass_o"], end);
-    let job_end = delayed(&mut m, "job_end", None, &seq["job_end_o"], end);
+    let pass_end = delayed(&mut m, "pass_end", None, &rewind, end);
     let single = m.register("single_q", last_token.is(0));
     let pair = m.register("pair_q", last_token.is(1));
     let sums = m.instance(
@@ -164,7 +163,8 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
             ("owed_i", &columns["owed_o"]),
         ],
     );
-    let word = m.name("word", cat([sums["total_o"].clone(), last_pass[end].clone(), job_end[end].clone()]));
+    let job_end = m.name("job_end", &pass_end[end] & &last_pass[end]);
+    let word = m.name("word", cat([sums["total_o"].clone(), last_pass[end].clone(), job_end]));
     let out = m.instance(
         "results",
         &results,

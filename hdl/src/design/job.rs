@@ -8,8 +8,8 @@
 //! ```
 //! A window that is used while idle gives `error_o` as well, and its reason if there is no other.
 //! A start is answered two cycles later: the shape is checked, then accepted or refused. `clear_o` empties the whole
-//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows; `open_o` is `busy_o` without
-//! that cycle, `open_next_o` the same a cycle ahead. A fault ends the job one cycle after it
+//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows; `open_next_o` is `busy_o` without
+//! that cycle, told a cycle ahead. A fault ends the job one cycle after it
 //! was seen, long before the results of what was wrong arrive. `error_o` and `done_o` are pulses; `code_o` keeps the reason
 //! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream
 //! moved, and begins anew when its limit is written: it looks for the one count that is the limit, which must not be behind it.
@@ -63,7 +63,8 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let within = |v: &crate::lang::Expr, most: usize| vec![v.any(), !lit(most as i64, v.ty).lt(v)];
     let fits = [within(&tokens, c.max_tokens), within(&depth, c.max_depth), vec![outputs.any()]].concat();
     let fits_q = m.register("fits_q", cat(fits));
-    let shape = m.name("shape", fits_q.all());
+    // Well before the check: a start is written cycles after the shape.
+    let shape = m.register("shape_q", fits_q.all());
     let check_q = m.reg("check_q", BIT);
     let accept = m.name("accept", &check_q & &shape);
     let refuse = m.name("refuse", &check_q & !&shape);
@@ -87,8 +88,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
     let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let start_q = m.reg("start_q", BIT);
-    // Busy and no longer cleared; in a register, since what can be issued depends on it.
-    let open_q = m.reg("open_q", BIT);
+    // Busy and no longer cleared, a cycle ahead.
     let open_next = m.name("open_next", &busy_q & !(&finish | &fault | &abort | &check_q | &rst));
     let moved_q = m.register("moved_q", &moved);
     let last_token = m.name("last_token", tokens.back(1));
@@ -117,7 +117,6 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         set(&fault_q, &busy_q & any),
         set(&clear_q, &check_q | &fault | &abort),
         set(&start_q, &clear_q & &busy_q),
-        set(&open_q, &open_next),
         when(
             &rst,
             [
@@ -134,7 +133,6 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("start_o", &start_q);
     m.drive("clear_o", &clear_q);
     m.drive("busy_o", &busy_q);
-    m.drive("open_o", &open_q);
     m.drive("open_next_o", &open_next);
     m.drive("taken_o", &start | &check_q | &busy_q);
     m.drive("done_o", &finish);

@@ -70,7 +70,12 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
 
     let write_request = m.name("write_request", &aw.full & &w.full & !&bvalid_q);
     let settled_q = m.reg("settled_q", BIT);
-    m.on_clock([if_else(&rst, [set_to(&settled_q, 0)], [set(&settled_q, &ar.full & !&read)])]);
+    let chosen_q = m.reg("chosen_q", BIT);
+    m.on_clock([if_else(
+        &rst,
+        [set_to(&chosen_q, 0), set_to(&settled_q, 0)],
+        [set(&chosen_q, &ar.full & !&read), set(&settled_q, &chosen_q & !&read)],
+    )]);
     let read_request = m.name("read_request", &settled_q & !&rvalid_q);
     let windows = c.windows.then(|| Windows::new(&mut m));
     let (mut writes, mut reads) = (write_request.clone(), read_request.clone());
@@ -137,9 +142,11 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         served = served | &w.write_ok;
     }
     let denied = m.name("denied", !served);
-    // Two steps of one cycle each: the address has settled before the value is taken.
-    let value = words.into_iter().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
-    let value = m.name("value", value);
+    // Steps of one cycle each: which word, some words, all of them. As many of these as one gate of the FPGA takes.
+    let either = |words: &[Expr]| words.iter().cloned().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
+    let some: Vec<Expr> =
+        words.chunks(4).enumerate().map(|(i, words)| m.register(&format!("words_{i}_q"), either(words))).collect();
+    let value = m.name("value", either(&some));
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
         when(&read, [set(&rdata_q, value), set(&rresp_q, mux(found_q, lit(0, bits(2)), lit(SLVERR, bits(2))))]),

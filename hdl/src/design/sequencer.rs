@@ -182,7 +182,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("first_chunk_o", &first_chunk_q);
     m.drive("result_o", &result);
     m.drive("last_pass_o", &last_pass_q);
-    m.drive("job_end_o", &job_end);
     m.drive("n_left_o", &n_left_q);
     m.note("why nothing is issued, in this order of precedence");
     m.drive("stall_act_o", &run_q & !&act_valid);

@@ -96,7 +96,6 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     m.assign(&rst, &hard | &regs["ctrl_soft_reset_o"]);
 
     let busy = m.wire("busy", BIT);
-    let open = m.wire("open", BIT);
     let open_next = m.wire("open_next", BIT);
     let clear = m.wire("clear", BIT);
     let start = m.wire("start", BIT);
@@ -119,7 +118,6 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         &[
             ("clear_i", &clear),
             ("start_i", &start),
-            ("open_i", &open),
             ("open_next_i", &open_next),
             ("last_token_i", &shape[0]),
             ("depth_i", &shape[1]),
@@ -159,7 +157,6 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     inputs.extend(host.faults.iter().map(|(port, fault)| (*port, fault)));
     let job = m.instance("job", &control, &inputs);
     m.assign(&busy, &job["busy_o"]);
-    m.assign(&open, &job["open_o"]);
     m.assign(&open_next, &job["open_next_o"]);
     m.assign(&clear, &job["clear_o"]);
     m.assign(&start, &job["start_o"]);

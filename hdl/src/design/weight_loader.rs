@@ -1,20 +1,20 @@
 //! Gathers weight beats into tiles of two-bit codes, one tile ahead of the columns.
 //!
 //! ```text
-//!  in_data_i ──[beat_q]── decode ──[code_q]──┬────────────────────────────> tile_o (last beat)
-//!                                            └─[held_0_q]─[held_1_q]─ … ──> tile_o (beats before)
+//!  in_data_i ──[in_q]──[beat_q]── decode ──[code_q]──┬────────────────────────────> tile_o (last beat)
+//!                                                    └─[held_0_q]─[held_1_q]─ … ──> tile_o (beats before)
 //! ```
-//! Beats that do not complete a tile move on at once; the one that does waits in `code_q`, and the beat behind it in
-//! `beat_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
+//! Beats that do not complete a tile move on at once; the one that does waits in `code_q`, and the beats behind it in
+//! `beat_q` and `in_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
 //! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
 //! depends on registers only, not on `take_i`.
 //! `arrives_o` says that there will be one in the next cycle even if another is taken in this one; a tile that is not taken
-//! stays. `open_next_i` lets beats in from the next cycle on until the one marked `in_last_i`. `early_o` says that no whole tile
-//! is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat moved on, that it held an
-//! illegal code.
+//! stays. `open_next_i` with `rst_i` lets beats in from the next cycle on, until it ends or the one marked `in_last_i` is in.
+//! `early_o` says that no whole tile is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat
+//! moved on, that it held an illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::{Config, WeightCode};
 
@@ -33,10 +33,13 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let in_data = m.input("in_data_i", bits(c.weight_bus));
     let take = m.input("take_i", BIT);
 
+    // So that what the sequencer decides on comes from registers, not from the source.
+    let in_q = m.reg("in_q", in_data.ty);
+    let in_full_q = m.reg("in_full_q", BIT);
+    let in_last_q = m.reg("in_last_q", BIT);
     let beat_q = m.reg("beat_q", in_data.ty);
     let full_q = m.reg("full_q", BIT);
     let last_q = m.reg("last_q", BIT);
-    let closed_q = m.reg("closed_q", BIT);
     let admits_q = m.reg("admits_q", BIT);
     // Which beat of its tile enters next, one bit a beat; the one in `beat_q` is the one before.
     let place_q = m.reg("place_q", bits(beats));
@@ -52,26 +55,34 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     // The opposite, for the registers all over the unit: what they need must not keep the other from where it is decided.
     let flows_q = m.reg("flows_q", BIT);
 
-    // A beat that completes a tile is stuck.
-    let last_stuck_q = m.reg("last_stuck_q", BIT);
+    // The beat in `in_q` completes a tile, if there is one; a beat that does gets into `beat_q` or is stuck there.
+    let complete_q = m.reg("complete_q", BIT);
+    let arrives_q = m.reg("arrives_q", BIT);
 
     let offered = m.name("offered", &admits_q & &in_valid);
-    let arrives = m.name("arrives", (&offered & (!&stuck_q & place_q.bit(beats - 1))) | &last_stuck_q);
+    let accept = m.name("accept", &offered & !&stuck_q);
+    let enter = m.name("enter", &in_full_q & !&stuck_q);
     let leave = m.name("leave", &full_q & !&stuck_q);
-    let enter = m.name("enter", &offered & !&stuck_q);
-    let fills = m.name("fills", &offered | &stuck_q);
+    // The place of the beat that is offered: one on, if there is one between.
+    let last_place =
+        if beats > 1 { mux(&in_full_q, place_q.bit(beats - 2), place_q.bit(beats - 1)) } else { lit(1, BIT) };
+    let complete = m.name("complete", mux(&stuck_q, &complete_q, &offered & last_place));
+    let fills = m.name("fills", &in_full_q | &stuck_q);
     let stays = m.name("stays", &valid_q & !&take);
     let sticks = m.name("sticks", &fills & &stays);
     m.on_clock([
         // Wide registers load whenever they may, so that what enables them comes straight from a register.
-        when(&flows_q, [set(&beat_q, &in_data), set(&last_q, &in_last)]),
-        when(&enter, [set(&closed_q, &in_last)]),
-        set(&admits_q, open_next & (&rst | !(&closed_q | (&enter & &in_last)))),
+        when(&flows_q, [set(&in_q, &in_data), set(&in_last_q, &in_last)]),
+        when(&flows_q, [set(&beat_q, &in_q), set(&last_q, &in_last_q)]),
+        // Once the marked beat is in, until the next clear.
+        set(&admits_q, open_next & (&rst | (&admits_q & !(&accept & &in_last)))),
+        set(&in_full_q, mux(&stuck_q, &in_full_q, &offered)),
         set(&full_q, &fills),
-        set(&valid_q, &stays | &arrives),
+        set(&valid_q, &stays | &arrives_q),
         set(&stuck_q, &sticks),
         set(&flows_q, !&sticks),
-        set(&last_stuck_q, &arrives & &stays),
+        set(&arrives_q, mux(&sticks, &arrives_q, &complete)),
+        set(&complete_q, complete),
         set(&moved_q, &leave),
         set(&code_complete_q, &leave & place_q.bit(0)),
         set(&waits_q, &stays),
@@ -79,13 +90,14 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
         when(
             &rst,
             [
+                set_to(&in_full_q, 0),
                 set_to(&full_q, 0),
-                set_to(&closed_q, 0),
                 set_to(&moved_q, 0),
                 set_to(&waits_q, 0),
                 set_to(&stuck_q, 0),
                 set_to(&flows_q, 1),
-                set_to(&last_stuck_q, 0),
+                set_to(&complete_q, 0),
+                set_to(&arrives_q, 0),
                 set_to(&valid_q, 0),
                 set_to(&place_q, 1),
             ],
@@ -121,7 +133,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
         m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
     }
     m.drive("in_ready_o", &admits_q & !&stuck_q);
-    m.drive("arrives_o", &arrives);
+    m.drive("arrives_o", &arrives_q);
     m.drive("last_o", &code_last_q);
     m.drive("early_o", &early_q & !&valid_q);
     m.drive("illegal_o", &fault_q);

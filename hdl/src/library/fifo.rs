@@ -9,7 +9,7 @@
 //! three cycles later; after that one word a cycle passes.
 
 use super::ram;
-use crate::lang::{BIT, Errors, Module, RamStyle, Ty, bits, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, Ty, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Style;
 
@@ -24,11 +24,15 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let push = m.input("push_i", BIT);
     let data = m.input("data_i", ty);
     let ready = m.input("ready_i", BIT);
-    let write_q = m.reg("write_q", bits(address + 1));
+    let write_q = m.reg("write_q", bits(address));
     let read_q = m.reg("read_q", bits(address));
-    // The place after that, and whether the RAM holds a word: known ahead, since `ready_i` comes late in a cycle.
-    let after_q = m.reg("after_q", bits(address + 1));
+    // Whether there is a word in the RAM, and whether there are more: known ahead, since `ready_i` comes late in a cycle. Their
+    // number is told a cycle later.
+    let level_q = m.reg("level_q", bits(address + 1));
+    let came_q = m.reg("came_q", BIT);
+    let left_q = m.reg("left_q", BIT);
     let stored_q = m.reg("stored_q", BIT);
+    let more_q = m.reg("more_q", BIT);
     // Which of the two places behind the RAM hold a word.
     let word_valid_q = m.reg("word_valid_q", BIT);
     let out_valid_q = m.reg("out_valid_q", BIT);
@@ -41,14 +45,18 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let word_next = m.name("word_next", mux(&word_free, &stored_q, &word_valid_q));
     let out_next = m.name("out_next", mux(&out_free, &word_valid_q, &out_valid_q));
     let fetch = m.name("fetch", &stored_q & &word_free);
-    let write_at = m.name("write_at", write_q.slice(0, address));
+    let less = m.name("less", &left_q & !&came_q);
+    let change = cat([&came_q ^ &left_q, less.repeat(address)]);
+    // More than two, so that there are more than one after the next fetch.
+    let four = if address > 1 { level_q.slice(2, address - 1).any() } else { lit(0, BIT) };
+    let many = m.name("many", four | (level_q.bit(1) & mux(level_q.bit(0), !less, &came_q & !&left_q)));
     // What is fetched from an empty RAM is not marked as a word.
     let words = m.instance(
         "words",
         &ram(style, RamStyle::Block, &format!("{name}_ram"), ty.width, 1 << address)?,
         &[
             ("write_i", &push),
-            ("write_at_i", &write_at),
+            ("write_at_i", &write_q),
             ("data_i", &data),
             ("read_i", &word_free),
             ("read_at_i", &read_q),
@@ -59,7 +67,10 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     m.on_clock([if_else(
         &rst,
         [
-            set_to(&after_q, 1),
+            set_to(&level_q, 0),
+            set_to(&came_q, 0),
+            set_to(&left_q, 0),
+            set_to(&more_q, 0),
             set_to(&stored_q, 0),
             set_to(&write_q, 0),
             set_to(&read_q, 0),
@@ -70,8 +81,12 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
         .to_vec(),
         [
             when(&push, [set(&write_q, write_q.step(1))]),
-            when(&fetch, [set(&read_q, after_q.slice(0, address)), set(&after_q, after_q.step(1))]),
-            set(&stored_q, mux(&fetch, !write_q.eq(&after_q), &stored_q) | &push),
+            when(&fetch, [set(&read_q, read_q.step(1))]),
+            set(&level_q, (&level_q + &change).wrap()),
+            set(&came_q, &push),
+            set(&left_q, &fetch),
+            set(&stored_q, mux(&fetch, &more_q, &stored_q) | &push),
+            set(&more_q, mux(&fetch, mux(&push, &more_q, many), &more_q | (&push & &stored_q))),
             set(&both_q, &word_next & &out_next),
             set(&word_valid_q, word_next),
             set(&out_valid_q, out_next),

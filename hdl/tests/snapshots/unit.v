@@ -80,6 +80,7 @@ module trine_registers (
   wire [9:0] read_word;
   wire write_request;
   reg settled_q;
+  reg chosen_q;
   wire read_request;
   wire starts;
   wire refused;
@@ -199,6 +200,14 @@ module trine_registers (
   reg known_q;
   reg found_q;
   wire denied;
+  reg [31:0] words_0_q;
+  reg [31:0] words_1_q;
+  reg [31:0] words_2_q;
+  reg [31:0] words_3_q;
+  reg [31:0] words_4_q;
+  reg [31:0] words_5_q;
+  reg [31:0] words_6_q;
+  reg [31:0] words_7_q;
   wire [31:0] value;
   assign aw_enter = awvalid_i & ~aw_full_q;
   assign w_enter = wvalid_i & ~w_full_q;
@@ -256,7 +265,7 @@ module trine_registers (
   assign scratch_strobe = commit_q & scratch_write;
   assign scratch_value_o = scratch_value_q;
   assign denied = ~(known_q & allowed);
-  assign value = ((((((((((((((((((((((((((((((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q) | ctrl_word_q) | status_word_q) | err_code_word_q) | irq_en_word_q) | irq_stat_word_q) | tokens_word_q) | depth_word_q) | outputs_word_q) | caps2_word_q) | watchdog_word_q) | job_tag_word_q) | done_tag_word_q) | perf_ctrl_word_q) | cycles_lo_word_q) | cycles_hi_word_q) | active_lo_word_q) | active_hi_word_q) | stall_act_lo_word_q) | stall_act_hi_word_q) | stall_wgt_lo_word_q) | stall_wgt_hi_word_q) | stall_out_lo_word_q) | stall_out_hi_word_q) | act_beats_word_q) | wgt_beats_word_q) | res_beats_word_q) | jobs_word_q) | scratch_word_q;
+  assign value = ((((((words_0_q | words_1_q) | words_2_q) | words_3_q) | words_4_q) | words_5_q) | words_6_q) | words_7_q;
   assign awready_o = ~aw_full_q;
   assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
@@ -289,9 +298,11 @@ module trine_registers (
       strobes_full_q <= &wstrb_i;
     end
     if (rst_i) begin
+      chosen_q <= 1'd0;
       settled_q <= 1'd0;
     end else begin
-      settled_q <= ar_full_q & ~read;
+      chosen_q <= ar_full_q & ~read;
+      settled_q <= chosen_q & ~read;
     end
     commit_q <= (write & allowed) & ~reset;
     if (aw_enter) begin
@@ -526,6 +537,14 @@ module trine_registers (
     if (ar_enter) begin
       found_q <= |{read_word == 10'd31, read_word == 10'd30, read_word == 10'd29, read_word == 10'd28, read_word == 10'd27, read_word == 10'd26, read_word == 10'd25, read_word == 10'd24, read_word == 10'd23, read_word == 10'd22, read_word == 10'd21, read_word == 10'd20, read_word == 10'd19, read_word == 10'd18, read_word == 10'd17, read_word == 10'd16, read_word == 10'd15, read_word == 10'd14, read_word == 10'd13, read_word == 10'd12, read_word == 10'd11, read_word == 10'd10, read_word == 10'd9, read_word == 10'd8, read_word == 10'd7, read_word == 10'd6, read_word == 10'd5, read_word == 10'd4, read_word == 10'd3, read_word == 10'd2, read_word == 10'd1, read_word == 10'd0};
     end
+    words_0_q <= ((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q;
+    words_1_q <= ((ctrl_word_q | status_word_q) | err_code_word_q) | irq_en_word_q;
+    words_2_q <= ((irq_stat_word_q | tokens_word_q) | depth_word_q) | outputs_word_q;
+    words_3_q <= ((caps2_word_q | watchdog_word_q) | job_tag_word_q) | done_tag_word_q;
+    words_4_q <= ((perf_ctrl_word_q | cycles_lo_word_q) | cycles_hi_word_q) | active_lo_word_q;
+    words_5_q <= ((active_hi_word_q | stall_act_lo_word_q) | stall_act_hi_word_q) | stall_wgt_lo_word_q;
+    words_6_q <= ((stall_wgt_hi_word_q | stall_out_lo_word_q) | stall_out_hi_word_q) | act_beats_word_q;
+    words_7_q <= ((wgt_beats_word_q | res_beats_word_q) | jobs_word_q) | scratch_word_q;
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end
@@ -543,8 +562,8 @@ module trine_registers (
   end
 endmodule
 
-// A place in a bank: the next one with step_i, the first one with back_i.
-module trine_place (
+// Where a bank is read: the next word with step_i, the first with back_i.
+module trine_read_place (
   input  wire clk_i,
   input  wire back_i,
   input  wire step_i,
@@ -602,7 +621,7 @@ endmodule
 module trine_activations (
   input  wire clk_i,
   input  wire rst_i,
-  input  wire open_i,
+  input  wire open_next_i,
   input  wire in_valid_i,
   input  wire in_last_i,
   input  wire [7:0] in_data_i,
@@ -618,39 +637,41 @@ module trine_activations (
   reg [9:0] probe_q;
   reg [11:0] gap_q;
   reg closed_q;
-  reg full_q;
+  reg admits_q;
+  reg brink_q;
   reg quiet_q;
   reg lone_q;
   reg valid_q;
   reg store_q;
   reg [8:0] marked_q;
-  wire ready;
+  reg rst_1_q;
   wire store;
   wire ahead;
   wire valid_next;
   wire back;
   wire quiet;
   wire few;
+  wire ends;
   wire [7:0] read_0_at_o;
   wire [7:0] write_at;
   wire [8:0] bank_0_word_o;
   wire [8:0] word;
-  assign ready = open_i & ~(closed_q | full_q);
-  assign store = ready & in_valid_i;
+  assign store = admits_q & in_valid_i;
   assign ahead = gap_q[11];
   assign valid_next = (ahead | closed_q) | (lone_q & ~take_i);
-  assign back = rst_i | (take_i & rewind_i);
-  assign quiet = ~(take_i | store_q);
+  assign back = rst_1_q | (take_i & rewind_i);
+  assign quiet = ~((take_i | store_q) | rst_1_q);
   assign few = ~(gap_q[0] | (|gap_q[11:2]));
+  assign ends = store & (in_last_i | brink_q);
   assign write_at = write_q[7:0];
   assign word = bank_0_word_o;
-  assign in_ready_o = ready;
+  assign in_ready_o = admits_q;
   assign word_o = word[7:0];
   assign last_o = word[8];
   assign valid_o = valid_q;
   assign valid_next_o = valid_next;
 
-  trine_place read_0 (
+  trine_read_place read_0 (
     .clk_i(clk_i),
     .back_i(back),
     .step_i(take_i),
@@ -673,6 +694,7 @@ module trine_activations (
 
   always @(posedge clk_i) begin
     marked_q <= {in_last_i, in_data_i};
+    rst_1_q <= rst_i;
     if (take_i) begin
       probe_q <= probe_q + 10'd1;
     end
@@ -683,9 +705,10 @@ module trine_activations (
     gap_q <= {1'd0, probe_q, 1'd0} - {2'd0, {write_q, store_q}};
     quiet_q <= quiet;
     lone_q <= (few & quiet_q) & quiet;
+    admits_q <= open_next_i & (rst_i | (admits_q & ~ends));
     if (store) begin
       closed_q <= in_last_i;
-      full_q <= ({write_q, store_q} == 10'd510) | ({write_q, store_q} == 10'd509);
+      brink_q <= ({write_q, store_q} == 10'd508) | ({write_q, store_q} == 10'd507);
     end
     valid_q <= valid_next;
     if (back) begin
@@ -694,7 +717,7 @@ module trine_activations (
     if (rst_i) begin
       store_q <= 1'd0;
       write_q <= 9'd0;
-      full_q <= 1'd0;
+      brink_q <= 1'd0;
       closed_q <= 1'd0;
       gap_q <= 12'd4;
       quiet_q <= 1'd0;
@@ -746,10 +769,12 @@ module trine_weight_loader (
   output wire early_o,
   output wire illegal_o
 );
+  reg [7:0] in_q;
+  reg in_full_q;
+  reg in_last_q;
   reg [7:0] beat_q;
   reg full_q;
   reg last_q;
-  reg closed_q;
   reg admits_q;
   reg place_q;
   reg moved_q;
@@ -759,11 +784,13 @@ module trine_weight_loader (
   reg waits_q;
   reg stuck_q;
   reg flows_q;
-  reg last_stuck_q;
+  reg complete_q;
+  reg arrives_q;
   wire offered;
-  wire arrives;
-  wire leave;
+  wire accept;
   wire enter;
+  wire leave;
+  wire complete;
   wire fills;
   wire stays;
   wire sticks;
@@ -778,17 +805,18 @@ module trine_weight_loader (
   reg checked_q;
   reg fault_q;
   assign offered = admits_q & in_valid_i;
-  assign arrives = (offered & (~stuck_q & place_q)) | last_stuck_q;
+  assign accept = offered & ~stuck_q;
+  assign enter = in_full_q & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign enter = offered & ~stuck_q;
-  assign fills = offered | stuck_q;
+  assign complete = stuck_q ? complete_q : (offered & 1'd1);
+  assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
   assign codes = decoder_0_codes_o;
   assign illegal = decoder_0_illegal_o;
   assign tile_o = code_q[1:0];
   assign in_ready_o = admits_q & ~stuck_q;
-  assign arrives_o = arrives;
+  assign arrives_o = arrives_q;
   assign last_o = code_last_q;
   assign early_o = early_q & ~valid_q;
   assign illegal_o = fault_q;
@@ -803,18 +831,21 @@ module trine_weight_loader (
 
   always @(posedge clk_i) begin
     if (flows_q) begin
-      beat_q <= in_data_i;
-      last_q <= in_last_i;
+      in_q <= in_data_i;
+      in_last_q <= in_last_i;
     end
-    if (enter) begin
-      closed_q <= in_last_i;
+    if (flows_q) begin
+      beat_q <= in_q;
+      last_q <= in_last_q;
     end
-    admits_q <= open_next_i & (rst_i | ~(closed_q | (enter & in_last_i)));
+    admits_q <= open_next_i & (rst_i | (admits_q & ~(accept & in_last_i)));
+    in_full_q <= stuck_q ? in_full_q : offered;
     full_q <= fills;
-    valid_q <= stays | arrives;
+    valid_q <= stays | arrives_q;
     stuck_q <= sticks;
     flows_q <= ~sticks;
-    last_stuck_q <= arrives & stays;
+    arrives_q <= sticks ? arrives_q : complete;
+    complete_q <= complete;
     moved_q <= leave;
     code_complete_q <= leave & place_q;
     waits_q <= stays;
@@ -822,13 +853,14 @@ module trine_weight_loader (
       place_q <= place_q;
     end
     if (rst_i) begin
+      in_full_q <= 1'd0;
       full_q <= 1'd0;
-      closed_q <= 1'd0;
       moved_q <= 1'd0;
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
       flows_q <= 1'd1;
-      last_stuck_q <= 1'd0;
+      complete_q <= 1'd0;
+      arrives_q <= 1'd0;
       valid_q <= 1'd0;
       place_q <= 1'd1;
     end
@@ -866,7 +898,6 @@ module trine_sequencer (
   output wire first_chunk_o,
   output wire result_o,
   output wire last_pass_o,
-  output wire job_end_o,
   output wire [19:0] n_left_o,
   output wire stall_act_o,
   output wire stall_wgt_o,
@@ -949,7 +980,6 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign job_end_o = job_end;
   assign n_left_o = n_left_q;
 
   // why nothing is issued, in this order of precedence
@@ -1190,7 +1220,7 @@ module trine_accumulators (
   reg forward_q;
   wire zero;
   wire begins;
-  reg begins_q;
+  reg clears_q;
   wire [14:0] words_word_o;
   wire signed [14:0] adder_0_total_o;
   assign zero = (next_first_i | single_i) | pair_i;
@@ -1222,11 +1252,11 @@ module trine_accumulators (
 
   always @(posedge clk_i) begin
     forward_q <= single_i & ~next_first_i;
-    begins_q <= begins;
+    clears_q <= (rst_i | ~pair_i) | begins;
     if (valid_i) begin
       total_q <= total;
     end
-    if ((rst_i | ~pair_i) | begins_q) begin
+    if (clears_q) begin
       before_q <= 15'd0;
     end else begin
       if (valid_i) begin
@@ -1281,10 +1311,13 @@ module trine_results (
   output wire [16:0] data_o,
   output wire pop_o
 );
-  reg [4:0] write_q;
+  reg [3:0] write_q;
   reg [3:0] read_q;
-  reg [4:0] after_q;
+  reg [4:0] level_q;
+  reg came_q;
+  reg left_q;
   reg stored_q;
+  reg more_q;
   reg word_valid_q;
   reg out_valid_q;
   reg both_q;
@@ -1293,14 +1326,16 @@ module trine_results (
   wire word_next;
   wire out_next;
   wire fetch;
-  wire [3:0] write_at;
+  wire less;
+  wire many;
   wire [16:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = ready_i | ~both_q;
   assign word_next = word_free ? stored_q : word_valid_q;
   assign out_next = out_free ? word_valid_q : out_valid_q;
   assign fetch = stored_q & word_free;
-  assign write_at = write_q[3:0];
+  assign less = left_q & ~came_q;
+  assign many = (|level_q[4:2]) | (level_q[1] & (level_q[0] ? ~less : (came_q & ~left_q)));
   assign valid_o = out_valid_q;
   assign data_o = words_word_o;
   assign pop_o = out_valid_q & ready_i;
@@ -1308,7 +1343,7 @@ module trine_results (
   trine_results_ram words (
     .clk_i(clk_i),
     .write_i(push_i),
-    .write_at_i(write_at),
+    .write_at_i(write_q),
     .data_i(data_i),
     .read_i(word_free),
     .read_at_i(read_q),
@@ -1319,22 +1354,28 @@ module trine_results (
 
   always @(posedge clk_i) begin
     if (rst_i) begin
-      after_q <= 5'd1;
+      level_q <= 5'd0;
+      came_q <= 1'd0;
+      left_q <= 1'd0;
+      more_q <= 1'd0;
       stored_q <= 1'd0;
-      write_q <= 5'd0;
+      write_q <= 4'd0;
       read_q <= 4'd0;
       word_valid_q <= 1'd0;
       out_valid_q <= 1'd0;
       both_q <= 1'd0;
     end else begin
       if (push_i) begin
-        write_q <= write_q + 5'd1;
+        write_q <= write_q + 4'd1;
       end
       if (fetch) begin
-        read_q <= after_q[3:0];
-        after_q <= after_q + 5'd1;
+        read_q <= read_q + 4'd1;
       end
-      stored_q <= (fetch ? ~(write_q == after_q) : stored_q) | push_i;
+      level_q <= level_q + {{4{less}}, came_q ^ left_q};
+      came_q <= push_i;
+      left_q <= fetch;
+      stored_q <= (fetch ? more_q : stored_q) | push_i;
+      more_q <= fetch ? (push_i ? more_q : many) : (more_q | (push_i & stored_q));
       both_q <= word_next & out_next;
       word_valid_q <= word_next;
       out_valid_q <= out_next;
@@ -1347,7 +1388,6 @@ module trine_core (
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
-  input  wire open_i,
   input  wire open_next_i,
   input  wire [1:0] last_token_i,
   input  wire [6:0] depth_i,
@@ -1398,7 +1438,6 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire sequencer_job_end_o;
   wire [19:0] sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
@@ -1431,14 +1470,15 @@ module trine_core (
   reg last_pass_3_q;
   reg last_pass_4_q;
   reg last_pass_5_q;
-  reg job_end_1_q;
-  reg job_end_2_q;
-  reg job_end_3_q;
-  reg job_end_4_q;
-  reg job_end_5_q;
+  reg pass_end_1_q;
+  reg pass_end_2_q;
+  reg pass_end_3_q;
+  reg pass_end_4_q;
+  reg pass_end_5_q;
   reg single_q;
   reg pair_q;
   wire [14:0] sums_total_o;
+  wire job_end;
   wire [16:0] word;
   wire results_valid_o;
   wire [16:0] results_data_o;
@@ -1450,7 +1490,8 @@ module trine_core (
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
-  assign word = {job_end_5_q, last_pass_5_q, sums_total_o};
+  assign job_end = pass_end_5_q & last_pass_5_q;
+  assign word = {job_end, last_pass_5_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[15];
   assign left = sequencer_n_left_o[0];
@@ -1475,7 +1516,7 @@ module trine_core (
   trine_activations activations (
     .clk_i(clk_i),
     .rst_i(clear_i),
-    .open_i(open_i),
+    .open_next_i(open_next_i),
     .in_valid_i(act_valid_i),
     .in_last_i(act_last_i),
     .in_data_i(act_data_i),
@@ -1525,7 +1566,6 @@ module trine_core (
     .first_chunk_o(sequencer_first_chunk_o),
     .result_o(sequencer_result_o),
     .last_pass_o(sequencer_last_pass_o),
-    .job_end_o(sequencer_job_end_o),
     .n_left_o(sequencer_n_left_o),
     .stall_act_o(sequencer_stall_act_o),
     .stall_wgt_o(sequencer_stall_wgt_o),
@@ -1634,11 +1674,11 @@ module trine_core (
     last_pass_3_q <= last_pass_2_q;
     last_pass_4_q <= last_pass_3_q;
     last_pass_5_q <= last_pass_4_q;
-    job_end_1_q <= sequencer_job_end_o;
-    job_end_2_q <= job_end_1_q;
-    job_end_3_q <= job_end_2_q;
-    job_end_4_q <= job_end_3_q;
-    job_end_5_q <= job_end_4_q;
+    pass_end_1_q <= rewind;
+    pass_end_2_q <= pass_end_1_q;
+    pass_end_3_q <= pass_end_2_q;
+    pass_end_4_q <= pass_end_3_q;
+    pass_end_5_q <= pass_end_4_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
   end
@@ -1666,7 +1706,6 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
-  output wire open_o,
   output wire open_next_o,
   output wire taken_o,
   output wire done_o,
@@ -1686,7 +1725,7 @@ module trine_job (
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
   reg [4:0] fits_q;
-  wire shape;
+  reg shape_q;
   reg check_q;
   wire accept;
   wire refuse;
@@ -1701,13 +1740,11 @@ module trine_job (
   reg res_done_q;
   wire finish;
   reg start_q;
-  reg open_q;
   wire open_next;
   reg [2:0] moved_q;
   wire [12:0] last_token;
-  assign shape = &fits_q;
-  assign accept = check_q & shape;
-  assign refuse = check_q & ~shape;
+  assign accept = check_q & shape_q;
+  assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
@@ -1717,7 +1754,6 @@ module trine_job (
   assign start_o = start_q;
   assign clear_o = clear_q;
   assign busy_o = busy_q;
-  assign open_o = open_q;
   assign open_next_o = open_next;
   assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
@@ -1732,6 +1768,7 @@ module trine_job (
 
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd64 < depth_i), |depth_i, ~(13'd4 < tokens_i), |tokens_i};
+    shape_q <= &fits_q;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
@@ -1766,7 +1803,6 @@ module trine_job (
     fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
     clear_q <= (check_q | fault) | abort_i;
     start_q <= clear_q & busy_q;
-    open_q <= open_next;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;
@@ -2110,7 +2146,6 @@ module trine (
   wire [1:0] registers_rresp_o;
   wire [31:0] registers_rdata_o;
   wire busy;
-  wire open;
   wire open_next;
   wire clear;
   wire start;
@@ -2140,7 +2175,6 @@ module trine (
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
-  wire job_open_o;
   wire job_open_next_o;
   wire job_taken_o;
   wire job_done_o;
@@ -2167,7 +2201,6 @@ module trine (
   assign moved = {res_moved, wgt_moved, act_moved};
   assign res_done = res_moved & core_res_last_o;
   assign busy = job_busy_o;
-  assign open = job_open_o;
   assign open_next = job_open_next_o;
   assign clear = job_clear_o;
   assign start = job_start_o;
@@ -2278,7 +2311,6 @@ module trine (
     .clk_i(aclk),
     .clear_i(clear),
     .start_i(start),
-    .open_i(open),
     .open_next_i(open_next),
     .last_token_i(last_token),
     .depth_i(depth),
@@ -2328,7 +2360,6 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
-    .open_o(job_open_o),
     .open_next_o(job_open_next_o),
     .taken_o(job_taken_o),
     .done_o(job_done_o),

@@ -325,9 +325,9 @@ pub(super) fn handshakes(unit: &mut Unit<'_>) -> Found {
 
 /// Cycles from a request to its answer, and from a start to the first beat.
 pub(super) fn timing(unit: &mut Unit<'_>) -> Found {
-    /// A write answers two cycles after its request was made, a read three.
+    /// A write answers two cycles after its request was made, a read four.
     const WRITE: u64 = 2;
-    const READ: u64 = 3;
+    const READ: u64 = 4;
     for _ in 0..3 {
         let write = unit.access(regs::SCRATCH.offset, Some((1, 0xF)))?;
         equal!(write.cycles, WRITE, "cycles of a write");

@@ -102,7 +102,7 @@ fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
     let c = unit.config;
     let chunks = m * (2 * c.lanes).min(c.max_depth).div_ceil(c.lanes);
     let acts = chunks.min(4) as u64;
-    Ok((acts, (c.beats_per_tile() as u64).saturating_sub(1 + acts)))
+    Ok((acts, (c.beats_per_tile() as u64).saturating_sub(acts)))
 }
 
 /// A snapshot keeps what it copied; a clear does not reach it.

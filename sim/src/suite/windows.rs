@@ -146,7 +146,7 @@ pub(super) fn access(unit: &mut Unit<'_>) -> Found {
 
 /// Cycles of a write and of a read beside those for which they wait.
 const WRITE: u64 = 2;
-const READ: u64 = 3;
+const READ: u64 = 4;
 
 /// A full or an empty window waits for exactly so long.
 pub(super) fn patience(unit: &mut Unit<'_>) -> Found {

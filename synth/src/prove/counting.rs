@@ -73,7 +73,7 @@ fn all_triggers(r: &Register) -> bool {
     r.fields.iter().all(|f| f.access == Access::Trigger)
 }
 
-/// What a read gives is the input of the register whose address was taken last, as it was two cycles before, and zeros
+/// What a read gives is the input of the register whose address was taken last, as it was three cycles before, and zeros
 /// beyond.
 fn shown() -> String {
     let asked = |r: &Register| format!("asked == {}", r.offset / 4);
@@ -86,15 +86,15 @@ fn shown() -> String {
     };
     let plains = plain().map(asked).collect::<Vec<_>>().join(" | ");
     let values = plain().map(value).collect::<Vec<_>>().join(" |\n    ");
-    let mut p = String::from("\n  reg [2:0] seen = 0;\n  always @* assume (seen[0] | rst_i);\n");
+    let mut p = String::from("\n  reg [3:0] seen = 0;\n  always @* assume (seen[0] | rst_i);\n");
     put!(p, "  wire [31:0] given =\n    {values};");
     put!(p, "  reg known = 0;\n  reg [9:0] asked;\n  wire mine = known & ({plains});");
-    put!(p, "  reg [31:0] given_1, given_2;\n  reg mine_1, mine_2, read_1;");
-    put!(p, "  always @(posedge clk_i) begin\n    seen <= {{seen[1:0], 1'b1}};");
+    put!(p, "  reg [31:0] given_1, given_2, given_3;\n  reg mine_1, mine_2, mine_3, read_1;");
+    put!(p, "  always @(posedge clk_i) begin\n    seen <= {{seen[2:0], 1'b1}};");
     put!(p, "    if (arvalid_i & arready_o) {{known, asked}} <= {{1'b1, araddr_i[11:2]}};");
-    put!(p, "    {{given_2, given_1}} <= {{given_1, given}};");
-    put!(p, "    {{mine_2, mine_1}} <= {{mine_1, mine}};\n    read_1 <= read;\n  end");
-    put!(p, "  always @* begin\n    if (&seen & read_1 & mine_2) assert (rdata_o == given_2);");
+    put!(p, "    {{given_3, given_2, given_1}} <= {{given_2, given_1, given}};");
+    put!(p, "    {{mine_3, mine_2, mine_1}} <= {{mine_2, mine_1, mine}};\n    read_1 <= read;\n  end");
+    put!(p, "  always @* begin\n    if (&seen & read_1 & mine_3) assert (rdata_o == given_3);");
     for r in plain() {
         put!(p, "    assert (~known | {} == ({}));", wanted(r), asked(r));
     }

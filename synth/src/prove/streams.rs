@@ -40,7 +40,7 @@ pub fn replay_buffer(width: usize, depth: usize) -> Result<Claim, Errors> {
 /// See [`design::registers`].
 pub fn registers(c: &Config) -> Result<Claim, Errors> {
     let property = include_str!("properties/registers.v").into();
-    claim("register bus answers once".into(), &design::registers(c)?, property, 8)
+    claim("register bus answers once".into(), &design::registers(c)?, property, 12)
 }
 
 /// Requests to windows wait for a bounded time, only while a job runs, and whoever is not served is reported; beats hold

@@ -12,6 +12,7 @@ use trine_hdl::lang::Errors;
 use trine_hdl::{design, lang};
 use trine_spec::Config;
 use trine_spec::config::clog2;
+use trine_spec::registers::{DEPTH_K, OUTPUTS_N, TOKENS_M};
 
 /// What the module documentation says, of the unit of configuration `c`.
 ///
@@ -27,9 +28,12 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let depth = clog2(c.max_depth.max(c.lanes) + 1);
     let mut p = String::new();
     let mut signals: Vec<(String, usize)> = [
-        ("core.results.write_q", address + 1),
+        ("core.results.write_q", address),
         ("core.results.read_q", address),
-        ("core.results.after_q", address + 1),
+        ("core.results.level_q", address + 1),
+        ("core.results.came_q", 1),
+        ("core.results.left_q", 1),
+        ("core.results.more_q", 1),
         ("core.results.stored_q", 1),
         ("core.results.words.word_q", word),
         ("core.results.word_valid_q", 1),
@@ -61,6 +65,15 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("core.sequencer.k_after_q", depth),
         ("core.sequencer.k_second_q", depth),
         ("core.sequencer.act_valid_i", 1),
+        ("registers.tokens_m_q", TOKENS_M.width),
+        ("registers.depth_k_q", DEPTH_K.width),
+        ("registers.outputs_n_q", OUTPUTS_N.width),
+        ("registers.tokens_write", 1),
+        ("registers.depth_write", 1),
+        ("registers.outputs_write", 1),
+        ("registers.aw_full_q", 1),
+        ("job.fits_q", 5),
+        ("job.shape_q", 1),
         ("job.last_token_q", token),
         ("job.depth_q", depth),
         ("job.start_q", 1),
@@ -77,7 +90,7 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     .map(|(path, width)| (path.to_string(), width))
     .to_vec();
     signals
-        .extend((1..=stages).flat_map(|i| ["result", "last_pass", "job_end"].map(|s| (format!("core.{s}_{i}_q"), 1))));
+        .extend((1..=stages).flat_map(|i| ["result", "last_pass", "pass_end"].map(|s| (format!("core.{s}_{i}_q"), 1))));
     signals.extend(
         (1..stages).flat_map(|i| [("valid", 1), ("token", token)].map(|(s, w)| (format!("core.{s}_{i}_q"), w))),
     );
@@ -86,7 +99,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let list = |of: &dyn Fn(usize) -> String| (1..=stages).map(of).collect::<Vec<_>>();
     let under_way = list(&|i| format!("\\core.result_{i}_q ")).join(" + ");
     let tails_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.last_pass_{i}_q )")).join(" | ");
-    let ends_under_way = list(&|i| format!("(\\core.result_{i}_q & \\core.job_end_{i}_q )")).join(" | ");
+    let ends_under_way =
+        list(&|i| format!("(\\core.result_{i}_q & \\core.pass_end_{i}_q & \\core.last_pass_{i}_q )")).join(" | ");
     let ends_stored: Vec<String> = (0..room)
         .map(|i| format!("(\\core.results.words.ram[{i}] [{}] & {{{address}'d{i} - oldest}} < in_ram)", tail + 1))
         .collect();

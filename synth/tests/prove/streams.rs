@@ -17,7 +17,7 @@ fn a_broken_fifo_is_found() {
     for (from, to) in [
         ("ready_i | ~out_valid_q", "ready_i | 1'd1"),
         ("ready_i | ~both_q", "1'd1"),
-        ("read_q <= after_q[1:0]", "read_q <= read_q"),
+        ("more_q | (push_i & stored_q)", "more_q | push_i"),
         ("word_free ? stored_q : word_valid_q", "stored_q | word_valid_q"),
         ("pop_o = out_valid_q & ready_i", "pop_o = ready_i"),
     ] {
@@ -36,11 +36,11 @@ fn replay_buffers_keep_words_and_order() {
 fn a_broken_replay_buffer_is_found() {
     let claim = streams::replay_buffer(2, 4).unwrap();
     for (from, to) in [
-        ("open_i & ~(closed_q | full_q)", "open_i & ~closed_q"),
+        ("store & (in_last_i | brink_q)", "store & in_last_i"),
         ("probe_q <= 4'd2", "probe_q <= 4'd1"),
-        ("back = rst_i | (take_i & rewind_i)", "back = rst_i | rewind_i"),
+        ("back = rst_1_q | (take_i & rewind_i)", "back = rst_1_q | rewind_i"),
         ("marked_q <= {in_last_i, in_data_i}", "marked_q <= {in_data_i, in_last_i}"),
-        ("quiet = ~(take_i | store_q)", "quiet = ~store_q"),
+        ("quiet = ~((take_i | store_q) | rst_1_q)", "quiet = ~store_q"),
     ] {
         refuted(&claim, ("replay", from, to));
     }
@@ -57,7 +57,7 @@ fn a_broken_register_bus_is_found() {
     for (from, to) in [
         ("(aw_full_q & w_full_q) & ~bvalid_q", "aw_full_q & w_full_q"),
         ("settled_q & ~rvalid_q", "settled_q"),
-        ("settled_q <= ar_full_q & ~read", "settled_q <= ar_full_q"),
+        ("settled_q <= chosen_q & ~read", "settled_q <= chosen_q"),
         ("assign awready_o = ~aw_full_q", "assign awready_o = ~w_full_q"),
         ("aw_enter = awvalid_i & ~aw_full_q", "aw_enter = awvalid_i"),
         ("bvalid_q <= write | (bvalid_q & ~bready_i)", "bvalid_q <= write"),

@@ -8,7 +8,7 @@
   reg [1:0] was_mine = 0;
   reg [1:0] was_valid = 0;
   reg [TOKEN-1:0] token_1, token_2, read_1, read_2;
-  reg was_single, was_pair, was_reset, was_zero, first_q, was_odd, was_next, was_last;
+  reg was_single, was_pair, was_reset, reset_before, was_zero, first_q, was_odd, was_next, was_last;
   // Of two tokens, the next one, and whether it begins a pass.
   reg turn, turn_first;
   wire same = single_i == was_single & pair_i == was_pair;
@@ -27,6 +27,7 @@
     was_single <= single_i;
     was_pair <= pair_i;
     was_reset <= rst_i;
+    reset_before <= was_reset;
     first_q <= next_first_i;
     {was_odd, was_next, was_last} <= {next_odd_i, next_valid_i, next_last_chunk_i};
     was_zero <= next_first_i | single_i | pair_i;
@@ -53,7 +54,7 @@
     assume (next_exact - base_exact >= -LEAST & next_exact - base_exact <= LEAST);
     assume (~mine | first_q | (open & chunks < CHUNKS));
     // Another number of tokens is another job, and a reset before it, which empties the way here.
-    assume (~(single_i & pair_i) & (~started | same | was_reset) & ~(valid_i & was_reset));
+    assume (~(single_i & pair_i) & (~started | same | was_reset) & ~(valid_i & (was_reset | reset_before)));
     // The RAM is read two cycles ahead; one token comes twice in a row, two in turn, and each of more three cycles apart.
     assume (single_i | (TOKENS > 1 & pair_i) | (TOKENS > 2 & ~pair_i));
     assume (~used | (token_i == read_2 & token_i < (single_i ? 1 : TOKENS)));
@@ -66,9 +67,10 @@
     assume (which < TOKENS);
 
     assert (was_mine[0] == (was_valid[0] & token_1 == which) & was_mine[1] == (was_valid[1] & token_2 == which));
-    if (started) assert (begins_q == (was_next & (was_odd ? was_last : first_q)));
+    if (started) assert (clears_q == (was_reset | ~was_pair | was_next & (was_odd ? was_last : first_q)));
     if (started) assert (was_zero == (was_single | was_pair | first_q));
-    if (started) assert (~was_reset | (~open & turn == 0 & turn_first & before == 0));
+    if (started) assert (~was_reset | (~open & turn == 0 & turn_first));
+    if (started) assert (~reset_before | was_reset | before == 0);
     if (started & ~rst_i & ~was_reset) begin
       assert (~was_mine[0] | (open & made == exact));
       assert (~open | (chunks != 0 & chunks <= CHUNKS));

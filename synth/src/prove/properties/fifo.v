@@ -32,11 +32,11 @@
     end
   end
 
-  // Where words are: `in_ram` of them between the counters, then one in each register that is marked.
-  wire [ADDRESS:0] first = after_q - 1;
-  wire [ADDRESS:0] in_ram = write_q - first;
+  // Where words are: `in_ram` of them behind the place that is read, then one in each register that is marked.
+  wire [ADDRESS:0] in_ram = level_q + came_q - left_q;
+  wire [ADDRESS-1:0] next_place = read_q + in_ram[ADDRESS-1:0];
   wire [1:0] in_registers = word_valid_q + out_valid_q;
-  wire [ADDRESS-1:0] place = first + ahead - in_registers;
+  wire [ADDRESS-1:0] place = read_q + ahead - in_registers;
   wire [WIDTH-1:0] at_place = words_flat[place * WIDTH +: WIDTH];
   always @* begin
     assume (started | rst_i);
@@ -49,9 +49,9 @@
       assert (~held | (valid_o & data_o == held_data));
       assert (late <= 2);
       // A word is never read in the cycle that writes it.
-      assert (~(fetch & push_i & read_q == write_at));
+      assert (~(fetch & push_i & read_q == write_q));
 
-      assert (stored_q == (in_ram != 0) & read_q == first[ADDRESS-1:0]);
+      assert (stored_q == (in_ram != 0) & more_q == (in_ram > 1) & write_q == next_place);
       assert (both_q == (word_valid_q & out_valid_q));
       assert (in_ram <= DEPTH & count == in_ram + in_registers);
       assert (~tracked | ahead < count);

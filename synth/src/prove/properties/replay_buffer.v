@@ -8,11 +8,16 @@
   reg [WIDTH-1:0] token;
   reg fetched, expected;
   reg [2:0] still;
+  // Where to read is set back a cycle after a reset.
+  reg fresh;
+  reg was_open;
   wire stored_now = in_ready_o & in_valid_i;
   wire [ADDRESS:0] stored = count - store_q;
   wire [ADDRESS+3:0] gap_now = 2 * probe_q - 2 * write_q;
   always @(posedge clk_i) begin
     started <= 1;
+    fresh <= rst_i;
+    was_open <= open_next_i & (rst_i | was_open);
     if (take_i) position <= rewind_i ? 0 : position + 1;
     fetched <= take_i & position == which;
     expected <= fetched;
@@ -40,7 +45,7 @@
     assume (~(take_i & closed & position + 1'd1 == count) | rewind_i);
     assume (which < DEPTH);
     if (started) begin
-      assert (in_ready_o == (open_i & ~closed & count < DEPTH));
+      assert (in_ready_o == (was_open & ~closed & count < DEPTH));
       assert (~valid_o | position < stored);
       // Whoever waits for a word gets it: after the last one, and when nothing moves.
       assert (~(closed & still != 0) | valid_o);
@@ -51,11 +56,12 @@
       assert (~(take_i & store_q & \read_0.at_q == write_at));
       assert (~store_q | count != 0);
       assert (~(store_q & which == stored) | marked_q == token);
-      assert (full_q == (count == DEPTH));
+      assert (brink_q == (count == DEPTH - 1));
+      assert (rst_1_q == fresh);
 
       assert (count <= DEPTH & position <= count & (~closed | position < count));
-      assert (write_q == stored & \read_0.at_q == position[ADDRESS-1:0] & closed_q == closed);
-      assert (probe_q == position + 2'd2);
+      assert (write_q == stored & closed_q == closed);
+      assert (fresh | (\read_0.at_q == position[ADDRESS-1:0] & probe_q == position + 2'd2));
       assert (~ahead | position + 2'd2 <= stored);
       assert (~quiet_q | gap_q == gap_now);
       assert (~lone_q | position < stored);

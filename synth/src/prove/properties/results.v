@@ -17,6 +17,9 @@
 
   wire taken = \registers.ctrl_start_q | \job.check_q | \job.busy_q ;
   wire start_written = \registers.commit_q & \registers.ctrl_write & \registers.wdata_q [0];
+  wire fits = \registers.tokens_m_q != 0 & \registers.tokens_m_q <= MAX_TOKENS & \registers.depth_k_q != 0
+              & \registers.depth_k_q <= MAX_DEPTH & \registers.outputs_n_q != 0;
+  wire shape_written = \registers.tokens_write | \registers.depth_write | \registers.outputs_write ;
   reg was_check;
   reg [TOKEN:0] was_last_token;
   reg [DEPTH:0] was_depth;
@@ -27,8 +30,8 @@
     was_depth <= \job.depth_q ;
   end
 
-  wire [ADDRESS:0] first = \core.results.after_q - 1;
-  wire [ADDRESS:0] in_ram = \core.results.write_q - first;
+  wire [ADDRESS:0] in_ram = \core.results.level_q + \core.results.came_q - \core.results.left_q ;
+  wire [ADDRESS-1:0] next_place = \core.results.read_q + in_ram[ADDRESS-1:0];
   wire [ADDRESS-1:0] oldest = \core.results.read_q ;
   wire [ADDRESS+1:0] in_buffer = in_ram + \core.results.word_valid_q + \core.results.out_valid_q ;
   wire [ADDRESS:0] free = \core.sequencer.room_q ;
@@ -74,7 +77,8 @@
     if (started) begin
       assert (~held | (m_axis_res_tvalid & offered == was));
       assert (~\core.results.push_i | in_buffer < ROOM);
-      assert (\core.results.stored_q == (in_ram != 0) & \core.results.read_q == first[ADDRESS-1:0]);
+      assert (\core.results.stored_q == (in_ram != 0) & \core.results.more_q == (in_ram > 1));
+      assert (\core.results.write_q == next_place & in_ram <= ROOM);
       assert (\core.results.both_q == (\core.results.word_valid_q & \core.results.out_valid_q ));
 
       // Every place is free, promised to a result under way, taken, or given back a cycle ago.
@@ -94,6 +98,10 @@
       assert (~start_written | ~taken);
       assert (~(\registers.ctrl_start_q | \job.check_q ) | ~(\job.busy_q | \core.sequencer.run_q | \job.start_q ));
       assert (~(\registers.ctrl_start_q & \job.check_q ));
+      // One register is written at a time, and so a shape stands still long before the start.
+      assert (~(\registers.aw_full_q | \registers.commit_q ) | ~(\registers.ctrl_write & shape_written));
+      assert (~\registers.ctrl_start_q | &\job.fits_q == fits);
+      assert (~\job.check_q | \job.shape_q == fits);
       assert (~(\core.sequencer.run_q | \job.start_q ) | \job.busy_q | \job.clear_q );
       assert (same_shape | (was_check & ~\job.start_q & ~\core.sequencer.run_q ));
       assert (~\job.busy_q | (job_depth != 0 & job_depth <= MAX_DEPTH & last_token < MAX_TOKENS));
