@@ -32,8 +32,9 @@ const SHIM: [(&str, &str); 6] = [
 /// What is added for a design that counts its coverage.
 const COVERAGE: (&str, &str) = ("coverage.cpp", include_str!("shim/coverage.cpp"));
 
-/// Flags of Verilator and of the compiler for such a design; the last definition counts.
-const COUNTING: [&str; 2] = ["--coverage-line --coverage-toggle", "-UVM_COVERAGE -DVM_COVERAGE=1"];
+/// Flags of Verilator and of the compiler for such a design; the last definition counts. It starts with zeros, because what a reset
+/// does to random values would count as changes.
+const COUNTING: [&str; 2] = ["--coverage-line --coverage-toggle --x-initial 0", "-UVM_COVERAGE -DVM_COVERAGE=1"];
 
 /// Random initial values catch what a design forgets to reset; warnings are a matter for the linter, not for a build.
 const VERILATE: &str = "--cc -O3 --x-assign unique --x-initial unique --prefix Vdut --Mdir cpp -Wno-fatal";

@@ -46,7 +46,8 @@ impl Points {
         let what = *keys.get("o")?;
         if kind == "v_toggle" {
             let (bit, direction) = what.rsplit_once(':')?;
-            let (signal, index) = match bit.split_once('[') {
+            // A word of a memory is a signal: `ram[word][bit]`.
+            let (signal, index) = match bit.rsplit_once('[') {
                 Some((signal, index)) => (signal, index.trim_end_matches(']').parse().ok()?),
                 None => (bit, 0),
             };
@@ -193,6 +194,15 @@ mod tests {
         assert_eq!(module.dead, ["if of if (a) begin"]);
         assert_eq!(module.still, ["q[3,1]"]);
         assert_eq!(coverage.totals().0.to_string(), "66.7 % (2 of 3)");
+    }
+
+    #[test]
+    fn a_word_of_a_memory_is_a_signal() {
+        let mut points = Points::default();
+        for (what, count) in [("ram[3][0]:0->1", 1), ("ram[3][1]:0->1", 0)] {
+            points.add(point("toggle", 1, what, count).trim()).unwrap();
+        }
+        assert_eq!(still(&points.0["m"].toggles), ["ram[3][1]"]);
     }
 
     #[test]

@@ -12,7 +12,10 @@ Made by `trine coverage --document docs/data/coverage.json`; not to be edited. `
 
 Verilator counts (`--coverage-line --coverage-toggle`) while the units of the [mutation campaign](mutation.md) go through their
 verification: random matmuls and the checks of `trine_sim::suite`. A block or a branch is reached when it ran once, a toggle is one bit
-in one direction; instances of one module count together.
+in one direction; instances of one module count together. Everything starts at 0, so that a reset alone reaches nothing.
+
+What cannot be reached is listed, too: bits that are constant in a register, inputs that are tied, flags of the other kind of unit.
+Upper bits of counters, of the watchdog and of what shows them would take years; [proofs](proofs.md) stand in for them.
 ";
 
 /// Longest list of signals in one place.

@@ -18,6 +18,9 @@ struct Channel {
 /// An answer that was taken: whether it is OKAY, and the data.
 type Taken = Option<(bool, u32)>;
 
+/// Answers in a row, each whether it is OKAY, and the data.
+type Answers = Vec<(bool, u32)>;
+
 /// Writes or reads: request channels and the answer's.
 #[derive(Clone, Debug)]
 pub(super) struct Half {
@@ -170,7 +173,7 @@ fn pipelined(
     writes: &[(u32, u32)],
     reads: &[u32],
     (hold, pace): (u64, u64),
-) -> Found<(Vec<bool>, Vec<(bool, u32)>)> {
+) -> Found<(Vec<bool>, Answers)> {
     let payloads = [writes.iter().map(|w| w.0).collect(), writes.iter().map(|w| w.1).collect(), reads.to_vec()];
     let channels = [unit.bus.write.requests[0], unit.bus.write.requests[1], unit.bus.read.requests[0]];
     let answers = [unit.bus.write.answer, unit.bus.read.answer];
