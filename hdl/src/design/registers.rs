@@ -74,7 +74,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     m.on_clock([if_else(
         &rst,
         [set_to(&chosen_q, 0), set_to(&settled_q, 0)],
-        [set(&chosen_q, &ar.full & !&read), set(&settled_q, &chosen_q & !&read)],
+        [set(&chosen_q, &ar.full & !&read), set(&settled_q, &chosen_q)],
     )]);
     let read_request = m.name("read_request", &settled_q & !&rvalid_q);
     let windows = c.windows.then(|| Windows::new(&mut m));
@@ -150,7 +150,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let words: Vec<Expr> = words.into_iter().map(|(_, word)| word).collect();
     let either = |words: &[Expr]| words.iter().cloned().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
     let some: Vec<Expr> =
-        words.rchunks(4).enumerate().map(|(i, words)| m.register(&format!("words_{i}_q"), either(words))).collect();
+        words.chunks(4).enumerate().map(|(i, words)| m.register(&format!("words_{i}_q"), either(words))).collect();
     let value = m.name("value", either(&some));
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),

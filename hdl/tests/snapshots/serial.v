@@ -318,7 +318,7 @@ module trine_registers (
       settled_q <= 1'd0;
     end else begin
       chosen_q <= ar_full_q & ~read;
-      settled_q <= chosen_q & ~read;
+      settled_q <= chosen_q;
     end
     commit_q <= (write & allowed) & ~reset;
     if (aw_enter) begin
@@ -562,14 +562,14 @@ module trine_registers (
     if (ar_enter) begin
       res_window_read_q <= read_word[9:8] == 2'd3;
     end
-    words_0_q <= ((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q;
-    words_1_q <= ((ctrl_word_q | status_word_q) | err_code_word_q) | irq_en_word_q;
-    words_2_q <= ((irq_stat_word_q | tokens_word_q) | depth_word_q) | outputs_word_q;
-    words_3_q <= ((caps2_word_q | watchdog_word_q) | job_tag_word_q) | done_tag_word_q;
-    words_4_q <= ((perf_ctrl_word_q | cycles_lo_word_q) | cycles_hi_word_q) | active_lo_word_q;
-    words_5_q <= ((active_hi_word_q | stall_act_lo_word_q) | stall_act_hi_word_q) | stall_wgt_lo_word_q;
-    words_6_q <= ((stall_wgt_hi_word_q | stall_out_lo_word_q) | stall_out_hi_word_q) | act_beats_word_q;
-    words_7_q <= ((wgt_beats_word_q | res_beats_word_q) | jobs_word_q) | scratch_word_q;
+    words_0_q <= ((watchdog_word_q | job_tag_word_q) | done_tag_word_q) | cycles_lo_word_q;
+    words_1_q <= ((active_lo_word_q | stall_act_lo_word_q) | stall_wgt_lo_word_q) | stall_out_lo_word_q;
+    words_2_q <= ((act_beats_word_q | wgt_beats_word_q) | res_beats_word_q) | jobs_word_q;
+    words_3_q <= ((scratch_word_q | outputs_word_q) | depth_word_q) | cycles_hi_word_q;
+    words_4_q <= ((active_hi_word_q | stall_act_hi_word_q) | stall_wgt_hi_word_q) | stall_out_hi_word_q;
+    words_5_q <= ((tokens_word_q | ctrl_word_q) | err_code_word_q) | status_word_q;
+    words_6_q <= ((irq_en_word_q | irq_stat_word_q) | perf_ctrl_word_q) | id_word_q;
+    words_7_q <= ((version_word_q | caps0_word_q) | caps1_word_q) | caps2_word_q;
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end

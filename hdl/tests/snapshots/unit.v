@@ -302,7 +302,7 @@ module trine_registers (
       settled_q <= 1'd0;
     end else begin
       chosen_q <= ar_full_q & ~read;
-      settled_q <= chosen_q & ~read;
+      settled_q <= chosen_q;
     end
     commit_q <= (write & allowed) & ~reset;
     if (aw_enter) begin
@@ -537,14 +537,14 @@ module trine_registers (
     if (ar_enter) begin
       found_q <= |{read_word == 10'd31, read_word == 10'd30, read_word == 10'd29, read_word == 10'd28, read_word == 10'd27, read_word == 10'd26, read_word == 10'd25, read_word == 10'd24, read_word == 10'd23, read_word == 10'd22, read_word == 10'd21, read_word == 10'd20, read_word == 10'd19, read_word == 10'd18, read_word == 10'd17, read_word == 10'd16, read_word == 10'd15, read_word == 10'd14, read_word == 10'd13, read_word == 10'd12, read_word == 10'd11, read_word == 10'd10, read_word == 10'd9, read_word == 10'd8, read_word == 10'd7, read_word == 10'd6, read_word == 10'd5, read_word == 10'd4, read_word == 10'd3, read_word == 10'd2, read_word == 10'd1, read_word == 10'd0};
     end
-    words_0_q <= ((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q;
-    words_1_q <= ((ctrl_word_q | status_word_q) | err_code_word_q) | irq_en_word_q;
-    words_2_q <= ((irq_stat_word_q | tokens_word_q) | depth_word_q) | outputs_word_q;
-    words_3_q <= ((caps2_word_q | watchdog_word_q) | job_tag_word_q) | done_tag_word_q;
-    words_4_q <= ((perf_ctrl_word_q | cycles_lo_word_q) | cycles_hi_word_q) | active_lo_word_q;
-    words_5_q <= ((active_hi_word_q | stall_act_lo_word_q) | stall_act_hi_word_q) | stall_wgt_lo_word_q;
-    words_6_q <= ((stall_wgt_hi_word_q | stall_out_lo_word_q) | stall_out_hi_word_q) | act_beats_word_q;
-    words_7_q <= ((wgt_beats_word_q | res_beats_word_q) | jobs_word_q) | scratch_word_q;
+    words_0_q <= ((watchdog_word_q | job_tag_word_q) | done_tag_word_q) | cycles_lo_word_q;
+    words_1_q <= ((active_lo_word_q | stall_act_lo_word_q) | stall_wgt_lo_word_q) | stall_out_lo_word_q;
+    words_2_q <= ((act_beats_word_q | wgt_beats_word_q) | res_beats_word_q) | jobs_word_q;
+    words_3_q <= ((scratch_word_q | outputs_word_q) | depth_word_q) | cycles_hi_word_q;
+    words_4_q <= ((active_hi_word_q | stall_act_hi_word_q) | stall_wgt_hi_word_q) | stall_out_hi_word_q;
+    words_5_q <= ((tokens_word_q | ctrl_word_q) | err_code_word_q) | status_word_q;
+    words_6_q <= ((irq_en_word_q | irq_stat_word_q) | perf_ctrl_word_q) | id_word_q;
+    words_7_q <= ((version_word_q | caps0_word_q) | caps1_word_q) | caps2_word_q;
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end

@@ -57,7 +57,7 @@ fn a_broken_register_bus_is_found() {
     for (from, to) in [
         ("(aw_full_q & w_full_q) & ~bvalid_q", "aw_full_q & w_full_q"),
         ("settled_q & ~rvalid_q", "settled_q"),
-        ("settled_q <= chosen_q & ~read", "settled_q <= chosen_q"),
+        ("chosen_q <= ar_full_q & ~read", "chosen_q <= ar_full_q"),
         ("assign awready_o = ~aw_full_q", "assign awready_o = ~w_full_q"),
         ("aw_enter = awvalid_i & ~aw_full_q", "aw_enter = awvalid_i"),
         ("bvalid_q <= write | (bvalid_q & ~bready_i)", "bvalid_q <= write"),

@@ -33,7 +33,7 @@
       assert (~r_due[2] | rvalid_o);
       // Each channel keeps one request beside the one that is being answered, and takes it at once.
       assert (addresses == aw_full_q + bvalid_o & words == w_full_q + bvalid_o & reads == ar_full_q + rvalid_o);
-      assert (~settled_q | chosen_q);
+      assert (~settled_q | chosen_q | rvalid_o);
       assert (~chosen_q | ar_full_q);
       assert (~(awvalid_i & addresses == bvalid_o) | aw);
       assert (~(wvalid_i & words == bvalid_o) | w);
