@@ -8,8 +8,7 @@
 //! ```
 //! A window that is used while idle gives `error_o` as well, and its reason if there is no other.
 //! A start is answered two cycles later: the shape is checked, then accepted or refused. `clear_o` empties the whole
-//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows; `open_next_o` is `busy_o` without
-//! that cycle, told a cycle ahead. A fault ends the job one cycle after it
+//! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows. A fault ends the job one cycle after it
 //! was seen, long before the results of what was wrong arrive. `error_o` and `done_o` are pulses; `code_o` keeps the reason
 //! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream
 //! moved, and begins anew when its limit is written: it looks for the one count that is the limit, which must not be behind it.
@@ -88,8 +87,6 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
     let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let start_q = m.reg("start_q", BIT);
-    // Busy and no longer cleared, a cycle ahead.
-    let open_next = m.name("open_next", &busy_q & !(&finish | &fault | &abort | &check_q | &rst));
     let moved_q = m.register("moved_q", &moved);
     let last_token = m.name("last_token", tokens.back(1));
 
@@ -133,7 +130,6 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("start_o", &start_q);
     m.drive("clear_o", &clear_q);
     m.drive("busy_o", &busy_q);
-    m.drive("open_next_o", &open_next);
     m.drive("taken_o", &start | &check_q | &busy_q);
     m.drive("done_o", &finish);
     let error = &fault | &refuse;

@@ -146,7 +146,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let denied = m.name("denied", !served);
     // Steps of one cycle each: which word, some words, all of them. As many of these as one gate of the FPGA takes, narrow ones
     // together, so that upper bits have fewer.
-    words.sort_by_key(|(wide, _)| std::cmp::Reverse(*wide));
+    words.sort_by_key(|(wide, _)| *wide);
     let words: Vec<Expr> = words.into_iter().map(|(_, word)| word).collect();
     let either = |words: &[Expr]| words.iter().cloned().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
     let some: Vec<Expr> =

@@ -96,7 +96,6 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     m.assign(&rst, &hard | &regs["ctrl_soft_reset_o"]);
 
     let busy = m.wire("busy", BIT);
-    let open_next = m.wire("open_next", BIT);
     let clear = m.wire("clear", BIT);
     let start = m.wire("start", BIT);
     let shape: Vec<Expr> = ["last_token", "depth", "outputs"]
@@ -118,7 +117,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         &[
             ("clear_i", &clear),
             ("start_i", &start),
-            ("open_next_i", &open_next),
+            ("open_next_i", &busy),
             ("last_token_i", &shape[0]),
             ("depth_i", &shape[1]),
             ("outputs_i", &shape[2]),
@@ -157,7 +156,6 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     inputs.extend(host.faults.iter().map(|(port, fault)| (*port, fault)));
     let job = m.instance("job", &control, &inputs);
     m.assign(&busy, &job["busy_o"]);
-    m.assign(&open_next, &job["open_next_o"]);
     m.assign(&clear, &job["clear_o"]);
     m.assign(&start, &job["start_o"]);
     for (wire, name) in shape.iter().zip(["last_token_o", "depth_o", "outputs_o"]) {

@@ -537,14 +537,14 @@ module trine_registers (
     if (ar_enter) begin
       found_q <= |{read_word == 10'd31, read_word == 10'd30, read_word == 10'd29, read_word == 10'd28, read_word == 10'd27, read_word == 10'd26, read_word == 10'd25, read_word == 10'd24, read_word == 10'd23, read_word == 10'd22, read_word == 10'd21, read_word == 10'd20, read_word == 10'd19, read_word == 10'd18, read_word == 10'd17, read_word == 10'd16, read_word == 10'd15, read_word == 10'd14, read_word == 10'd13, read_word == 10'd12, read_word == 10'd11, read_word == 10'd10, read_word == 10'd9, read_word == 10'd8, read_word == 10'd7, read_word == 10'd6, read_word == 10'd5, read_word == 10'd4, read_word == 10'd3, read_word == 10'd2, read_word == 10'd1, read_word == 10'd0};
     end
-    words_0_q <= ((watchdog_word_q | job_tag_word_q) | done_tag_word_q) | cycles_lo_word_q;
-    words_1_q <= ((active_lo_word_q | stall_act_lo_word_q) | stall_wgt_lo_word_q) | stall_out_lo_word_q;
-    words_2_q <= ((act_beats_word_q | wgt_beats_word_q) | res_beats_word_q) | jobs_word_q;
-    words_3_q <= ((scratch_word_q | outputs_word_q) | depth_word_q) | cycles_hi_word_q;
-    words_4_q <= ((active_hi_word_q | stall_act_hi_word_q) | stall_wgt_hi_word_q) | stall_out_hi_word_q;
-    words_5_q <= ((tokens_word_q | ctrl_word_q) | err_code_word_q) | status_word_q;
-    words_6_q <= ((irq_en_word_q | irq_stat_word_q) | perf_ctrl_word_q) | id_word_q;
-    words_7_q <= ((version_word_q | caps0_word_q) | caps1_word_q) | caps2_word_q;
+    words_0_q <= ((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q;
+    words_1_q <= ((caps2_word_q | irq_en_word_q) | irq_stat_word_q) | perf_ctrl_word_q;
+    words_2_q <= ((status_word_q | err_code_word_q) | ctrl_word_q) | tokens_word_q;
+    words_3_q <= ((cycles_hi_word_q | active_hi_word_q) | stall_act_hi_word_q) | stall_wgt_hi_word_q;
+    words_4_q <= ((stall_out_hi_word_q | depth_word_q) | outputs_word_q) | watchdog_word_q;
+    words_5_q <= ((job_tag_word_q | done_tag_word_q) | cycles_lo_word_q) | active_lo_word_q;
+    words_6_q <= ((stall_act_lo_word_q | stall_wgt_lo_word_q) | stall_out_lo_word_q) | act_beats_word_q;
+    words_7_q <= ((wgt_beats_word_q | res_beats_word_q) | jobs_word_q) | scratch_word_q;
     if (write) begin
       bresp_q <= denied ? 2'd2 : 2'd0;
     end
@@ -1706,7 +1706,6 @@ module trine_job (
   output wire start_o,
   output wire clear_o,
   output wire busy_o,
-  output wire open_next_o,
   output wire taken_o,
   output wire done_o,
   output wire error_o,
@@ -1740,7 +1739,6 @@ module trine_job (
   reg res_done_q;
   wire finish;
   reg start_q;
-  wire open_next;
   reg [2:0] moved_q;
   wire [12:0] last_token;
   assign accept = check_q & shape_q;
@@ -1749,12 +1747,10 @@ module trine_job (
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
   assign finish = (busy_q & res_done_q) & ~fault_q;
-  assign open_next = busy_q & ~((((finish | fault) | abort_i) | check_q) | rst_i);
   assign last_token = tokens_i - 13'd1;
   assign start_o = start_q;
   assign clear_o = clear_q;
   assign busy_o = busy_q;
-  assign open_next_o = open_next;
   assign taken_o = (start_i | check_q) | busy_q;
   assign done_o = finish;
   assign error_o = fault | refuse;
@@ -2146,7 +2142,6 @@ module trine (
   wire [1:0] registers_rresp_o;
   wire [31:0] registers_rdata_o;
   wire busy;
-  wire open_next;
   wire clear;
   wire start;
   wire [1:0] last_token;
@@ -2175,7 +2170,6 @@ module trine (
   wire job_start_o;
   wire job_clear_o;
   wire job_busy_o;
-  wire job_open_next_o;
   wire job_taken_o;
   wire job_done_o;
   wire job_error_o;
@@ -2201,7 +2195,6 @@ module trine (
   assign moved = {res_moved, wgt_moved, act_moved};
   assign res_done = res_moved & core_res_last_o;
   assign busy = job_busy_o;
-  assign open_next = job_open_next_o;
   assign clear = job_clear_o;
   assign start = job_start_o;
   assign last_token = job_last_token_o;
@@ -2311,7 +2304,7 @@ module trine (
     .clk_i(aclk),
     .clear_i(clear),
     .start_i(start),
-    .open_next_i(open_next),
+    .open_next_i(busy),
     .last_token_i(last_token),
     .depth_i(depth),
     .outputs_i(outputs),
@@ -2360,7 +2353,6 @@ module trine (
     .start_o(job_start_o),
     .clear_o(job_clear_o),
     .busy_o(job_busy_o),
-    .open_next_o(job_open_next_o),
     .taken_o(job_taken_o),
     .done_o(job_done_o),
     .error_o(job_error_o),
