@@ -8,7 +8,7 @@ use std::sync::Arc;
 use trine_spec::registers::COUNTER_BITS;
 
 /// Counters by event name, and how many bits each has.
-pub(super) const COUNTERS: [(&str, usize); 9] = [
+pub const COUNTERS: [(&str, usize); 9] = [
     ("cycles", COUNTER_BITS),
     ("active", COUNTER_BITS),
     ("stall_act", COUNTER_BITS),

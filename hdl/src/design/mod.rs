@@ -36,7 +36,7 @@ mod windows;
 pub use accumulators::{accumulate, accumulators};
 pub use column::column;
 pub use core::{core, latency};
-pub use counters::counters;
+pub use counters::{COUNTERS, counters};
 pub use job::job;
 pub use registers::registers;
 pub use sequencer::sequencer;

@@ -3,23 +3,10 @@
 
 use super::{Claim, inside};
 use std::fmt::Write;
-use trine_hdl::lang::Errors;
-use trine_hdl::{design, lang};
+use trine_hdl::design::{self, COUNTERS};
+use trine_hdl::lang::{self, Errors};
 use trine_spec::Config;
-use trine_spec::registers::{Access, COUNTER_BITS, REGISTERS, Register, STATUS};
-
-/// Counters, and how many bits each has.
-const COUNTERS: [(&str, usize); 9] = [
-    ("cycles", COUNTER_BITS),
-    ("active", COUNTER_BITS),
-    ("stall_act", COUNTER_BITS),
-    ("stall_wgt", COUNTER_BITS),
-    ("stall_out", COUNTER_BITS),
-    ("act_beats", 32),
-    ("wgt_beats", 32),
-    ("res_beats", 32),
-    ("jobs", 32),
-];
+use trine_spec::registers::{Access, REGISTERS, Register, STATUS};
 
 /// Claims about the modules of the unit of configuration `c`, which has stream ports.
 ///
