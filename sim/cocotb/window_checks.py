@@ -85,8 +85,7 @@ async def through_windows(unit: Unit, job: Matmul) -> layout.Matrix:
 
 
 async def send(unit: Unit, window: str, stream: bytes, beat: int, mark: str) -> None:
-    """Writes beats to a window, not sooner than a start is carried out; each is a burst over rising addresses."""
-    await unit.read("STATUS")
+    """Writes beats to a window; each is a burst over rising addresses."""
     for start in range(0, len(stream), beat):
         if mark and start + beat == len(stream):
             await unit.write("CTRL", unit.mask("CTRL", mark))

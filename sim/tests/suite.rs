@@ -27,6 +27,12 @@ fn a_unit_with_base3_weights_passes() {
 }
 
 #[test]
+fn a_unit_with_tiles_of_one_beat_passes() {
+    let sizes = Config { weight_code: WeightCode::TwoBit, weight_bus: 16, ..Config::sized(4, 2) };
+    passes(&Config { max_depth: 16, max_tokens: 40, ..sizes });
+}
+
+#[test]
 fn a_unit_with_windows_passes() {
     let sizes = Config { weight_code: WeightCode::TwoBit, weight_bus: 40, ..Config::sized(9, 3) };
     passes(&Config { max_depth: 40, max_tokens: 3, windows: true, ..sizes });

@@ -20,6 +20,14 @@ impl Subject {
     pub fn all() -> Result<Vec<Subject>> {
         let odd = Config::preset("odd")?;
         let base3 = Config { act_bits: 5, weight_bus: 8, max_depth: 24, max_tokens: 4, ..Config::sized(5, 2) };
+        // Tiles of one beat, more tokens than there is room for results, sizes that fill what they are kept in.
+        let beat = Config {
+            weight_code: WeightCode::TwoBit,
+            weight_bus: 16,
+            max_depth: 16,
+            max_tokens: 40,
+            ..Config::sized(4, 2)
+        };
         let windows = Config {
             weight_code: WeightCode::TwoBit,
             weight_bus: 40,
@@ -34,6 +42,11 @@ impl Subject {
                 name: "base3",
                 config: base3.checked()?,
                 modules: &["trine_trit_decoder", "trine_weight_loader"],
+            },
+            Subject {
+                name: "beat",
+                config: beat.checked()?,
+                modules: &["trine_sequencer", "trine_weight_loader", "trine_activations", "trine_activations_ram"],
             },
             Subject { name: "windows", config: windows.checked()?, modules: &["trine_windows", "trine_job"] },
         ])

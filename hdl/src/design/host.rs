@@ -63,7 +63,7 @@ impl Host {
         c: &Config,
         answers: &[(String, Expr)],
         regs: &Instance,
-        [clear, busy]: [&Expr; 2],
+        [clear, busy, starting]: [&Expr; 3],
     ) -> Result<Host, Errors> {
         let heard = [
             m.wire("act_ready", BIT),
@@ -77,6 +77,7 @@ impl Host {
             &[
                 ("rst_i", clear),
                 ("busy_i", busy),
+                ("starting_i", starting),
                 ("data_i", &regs["wdata_o"]),
                 ("write_act_i", &regs["write_act_o"]),
                 ("act_last_i", &regs["ctrl_act_last_o"]),

@@ -10,7 +10,8 @@
 //! A start is answered two cycles later: the shape is checked, then accepted or refused. `clear_o` empties the whole
 //! datapath in the cycle after a start was checked, a fault or an abort, and `start_o` follows. A fault ends the job one cycle after it
 //! was seen, long before the results of what was wrong arrive. `error_o` and `done_o` are pulses; `code_o` keeps the reason
-//! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. The watchdog counts cycles in which no stream
+//! until the next start. `taken_o` is `busy_o` and the check before it: no other job can start. `starting_o`, of a unit with windows,
+//! lasts from a start to the clear behind its check: windows wait. The watchdog counts cycles in which no stream
 //! moved, and begins anew when its limit is written: it looks for the one count that is the limit, which must not be behind it.
 
 use super::sequencer::{depth_ty, token_ty};
@@ -79,16 +80,18 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         reason = mux(fault, code(*which), reason);
     }
     let reason = m.name("reason", reason);
-    let stray = c.windows.then(|| m.name("stray", !&busy_q & !&accept & (&faults[5].0 | &faults[6].0)));
+    let stray = c.windows.then(|| m.name("stray", !&busy_q & (&faults[5].0 | &faults[6].0)));
     let fault_q = m.reg("fault_q", BIT);
     let reason_q = m.register("reason_q", &reason);
     let fault = m.name("fault", &busy_q & &fault_q);
     let clear_q = m.reg("clear_q", BIT);
-    let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
+    // There are no results when a job becomes busy, and none of a job that is not.
+    let res_done_q = m.register("res_done_q", res_done);
     let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let start_q = m.reg("start_q", BIT);
+    // The datapath is emptied for a job.
+    let begins = m.name("begins", &clear_q & &busy_q);
     let moved_q = m.register("moved_q", &moved);
-    let last_token = m.name("last_token", tokens.back(1));
 
     if let Some(stray) = &stray {
         m.on_clock([when(stray & code_q.is(0), [set(&code_q, &reason)])]);
@@ -104,7 +107,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
             &check_q,
             [
                 set(&tag_q, &tag),
-                set(&last_token_q, last_token.slice(0, last_token_q.ty.width)),
+                set(&last_token_q, tokens.slice(0, last_token_q.ty.width).back(1)),
                 set(&depth_q, depth.slice(0, depth_q.ty.width.min(depth.ty.width))),
                 set(&outputs_q, &outputs),
             ],
@@ -113,7 +116,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         set(&check_q, &start),
         set(&fault_q, &busy_q & any),
         set(&clear_q, &check_q | &fault | &abort),
-        set(&start_q, &clear_q & &busy_q),
+        set(&start_q, &begins),
         when(
             &rst,
             [
@@ -131,6 +134,9 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("clear_o", &clear_q);
     m.drive("busy_o", &busy_q);
     m.drive("taken_o", &start | &check_q | &busy_q);
+    if c.windows {
+        m.drive("starting_o", &start | &check_q | &begins);
+    }
     m.drive("done_o", &finish);
     let error = &fault | &refuse;
     m.drive("error_o", stray.map_or(error.clone(), |stray| error | stray));
@@ -139,7 +145,5 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("last_token_o", &last_token_q);
     m.drive("depth_o", &depth_q);
     m.drive("outputs_o", &outputs_q);
-    let used = last_token_q.ty.width;
-    m.unused([last_token.slice(used, last_token.ty.width - used)]);
     m.build()
 }

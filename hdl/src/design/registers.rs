@@ -115,7 +115,8 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         if *r == WATCHDOG {
             file.m.drive("watchdog_written_o", &strobe);
         }
-        let (value, word) = (file.register(r, &strobe), file.m.reg(&format!("{name}_word_q"), bits(32)));
+        let value = file.register(r, &strobe);
+        let word = file.m.reg(&format!("{name}_word_q"), value.ty);
         file.m.on_clock([set(&word, mux(&skip, lit(0, word.ty), value))]);
         // Constants have few ones.
         let wide = r.fields.iter().filter(|f| f.access != Access::Constant).map(|f| f.lsb + f.width).max();
@@ -148,10 +149,13 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     // together, so that upper bits have fewer.
     words.sort_by_key(|(wide, _)| *wide);
     let words: Vec<Expr> = words.into_iter().map(|(_, word)| word).collect();
-    let either = |words: &[Expr]| words.iter().cloned().reduce(|a, b| a | b).unwrap_or_else(|| lit(0, bits(32)));
+    let either = |words: &[Expr]| {
+        let width = words.iter().map(|word| word.ty.width).max().unwrap_or(1);
+        words.iter().map(|word| widened(word, width)).reduce(|a, b| a | b).unwrap_or_else(|| lit(0, BIT))
+    };
     let some: Vec<Expr> =
         words.chunks(4).enumerate().map(|(i, words)| m.register(&format!("words_{i}_q"), either(words))).collect();
-    let value = m.name("value", either(&some));
+    let value = m.name("value", widened(&either(&some), 32));
     m.on_clock([
         when(&write, [set(&bresp_q, mux(&denied, lit(SLVERR, bits(2)), lit(0, bits(2))))]),
         when(&read, [set(&rdata_q, value), set(&rresp_q, mux(found_q, lit(0, bits(2)), lit(SLVERR, bits(2))))]),
@@ -242,6 +246,14 @@ impl Windows {
     }
 }
 
+/// A word of `width` bits, with zeros above what it has.
+fn widened(word: &Expr, width: usize) -> Expr {
+    match width - word.ty.width {
+        0 => word.clone(),
+        above => cat([word.clone(), lit(0, bits(above))]),
+    }
+}
+
 struct File<'a> {
     m: Module,
     c: &'a Config,
@@ -255,10 +267,12 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    /// Makes a register's storage and ports; `strobe` says that it is written. Returns the word that reads give.
+    /// Makes a register's storage and ports; `strobe` says that it is written. Returns the word that reads give, up to its
+    /// highest bit that may be set.
     fn register(&mut self, r: &Register, strobe: &Expr) -> Expr {
         if r.fields.iter().all(|f| f.access == Access::Constant) {
-            return lit(i64::from(constant(r, self.c)), bits(32));
+            let value = constant(r, self.c);
+            return lit(i64::from(value), bits((32 - value.leading_zeros() as usize).max(1)));
         }
         let (mut parts, mut at) = (vec![], 0);
         for f in r.fields {
@@ -267,9 +281,6 @@ impl File<'_> {
             }
             parts.push(self.field(r, f, strobe));
             at = f.lsb + f.width;
-        }
-        if at < 32 {
-            parts.push(lit(0, bits(32 - at)));
         }
         cat(parts)
     }

@@ -64,7 +64,9 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     // The chunk after this one is the last of the pass, if this one is not.
     let next_last_q = m.reg("next_last_q", BIT);
     let room_q = m.reg("room_q", bits(clog2(room + 1)));
-    let has_room_q = m.reg("has_room_q", BIT);
+    // Two more issues may be decided before a place that is taken is seen here.
+    let roomy = m.name("roomy", !room_q.lt(lit(3, room_q.ty)));
+    let has_room_q = m.register("has_room_q", &roomy);
     // A job runs and there is room: one input less of the longest decision.
     let able_q = m.reg("able_q", BIT);
     let had_room_q = m.register("had_room_q", &has_room_q);
@@ -102,16 +104,13 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let ends = m.name("ends", &issue & &job_end);
     let may = m.name("may", &able_q & !&ends & &act_next);
     let last_next = m.name("last_next", mux(&last_q, &single_q, token_q.eq(&before_last_q)));
-    let roomy = m.name("roomy", !room_q.lt(lit(3, room_q.ty)));
     let tile_next = m.name("tile_next", (&tile_q & !&take_q) | &tile_arrives);
     m.on_clock([
         set(&issue_q, &may & (&tile_next | !&needs_tile)),
         set(&take_q, may & &tile_next & needs_tile),
         set(&tile_q, tile_next),
-        set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
-        // Two more issues may be decided before this is seen.
-        set(&has_room_q, &roomy),
         set(&able_q, ((&run_q & !&ends) | &start) & roomy),
+        set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
         when(
             &issue,
             [
@@ -144,8 +143,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
             [
                 set_to(&run_q, 1),
                 set_to(&wants_q, 1),
-                set_to(&issue_q, 0),
-                set_to(&take_q, 0),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
                 set(&last_q, &single_q),
@@ -168,7 +165,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 set_to(&tile_q, 0),
                 set_to(&n_left_q, 0),
                 set_to(&room_q, room as i64),
-                set_to(&has_room_q, 0),
                 set_to(&able_q, 0),
             ],
         ),

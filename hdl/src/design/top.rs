@@ -102,9 +102,10 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         .iter()
         .map(|name| m.wire(name, control.output_ty(&format!("{name}_o"))))
         .collect();
-    let host = match c.windows {
-        true => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy])?,
-        false => Host::ports(&mut m, c, if memory.is_some() { REQUEST_BITS } else { c.weight_bus }),
+    let starting = c.windows.then(|| m.wire("starting", BIT));
+    let host = match &starting {
+        Some(starting) => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy, starting])?,
+        None => Host::ports(&mut m, c, if memory.is_some() { REQUEST_BITS } else { c.weight_bus }),
     };
     let on_chip = memory.map(|memory| {
         let ready = m.wire("beat_ready", BIT);
@@ -158,6 +159,9 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     m.assign(&busy, &job["busy_o"]);
     m.assign(&clear, &job["clear_o"]);
     m.assign(&start, &job["start_o"]);
+    if let Some(starting) = starting {
+        m.assign(&starting, &job["starting_o"]);
+    }
     for (wire, name) in shape.iter().zip(["last_token_o", "depth_o", "outputs_o"]) {
         m.assign(wire, &job[name]);
     }

@@ -55,8 +55,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     // The opposite, for the registers all over the unit: what they need must not keep the other from where it is decided.
     let flows_q = m.reg("flows_q", BIT);
 
-    // The beat in `in_q` completes a tile, if there is one; a beat that does gets into `beat_q` or is stuck there.
-    let complete_q = m.reg("complete_q", BIT);
+    // A beat that completes a tile gets into `beat_q` or is stuck there.
     let arrives_q = m.reg("arrives_q", BIT);
 
     let offered = m.name("offered", &admits_q & &in_valid);
@@ -66,7 +65,17 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     // The place of the beat that is offered: one on, if there is one between.
     let last_place =
         if beats > 1 { mux(&in_full_q, place_q.bit(beats - 2), place_q.bit(beats - 1)) } else { lit(1, BIT) };
-    let complete = m.name("complete", mux(&stuck_q, &complete_q, &offered & last_place));
+    let completes = &offered & last_place;
+    // Behind a tile that waits there is another whole one only if it has two beats at most.
+    let complete = match beats {
+        1 | 2 => {
+            let complete_q = m.reg("complete_q", BIT);
+            let complete = m.name("complete", mux(&stuck_q, &complete_q, completes));
+            m.on_clock([set(&complete_q, &complete)]);
+            complete
+        }
+        _ => m.name("complete", !&stuck_q & completes),
+    };
     let fills = m.name("fills", &in_full_q | &stuck_q);
     let stays = m.name("stays", &valid_q & !&take);
     let sticks = m.name("sticks", &fills & &stays);
@@ -81,8 +90,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
         set(&valid_q, &stays | &arrives_q),
         set(&stuck_q, &sticks),
         set(&flows_q, !&sticks),
-        set(&arrives_q, mux(&sticks, &arrives_q, &complete)),
-        set(&complete_q, complete),
+        set(&arrives_q, mux(&sticks, &arrives_q, complete)),
         set(&moved_q, &leave),
         set(&code_complete_q, &leave & place_q.bit(0)),
         set(&waits_q, &stays),
@@ -96,7 +104,6 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
                 set_to(&waits_q, 0),
                 set_to(&stuck_q, 0),
                 set_to(&flows_q, 1),
-                set_to(&complete_q, 0),
                 set_to(&arrives_q, 0),
                 set_to(&valid_q, 0),
                 set_to(&place_q, 1),

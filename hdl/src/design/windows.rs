@@ -14,7 +14,8 @@
 //!
 //! A request is on while `write_*_i` or `read_i` is, and is over in the first cycle without `write_wait_o` or
 //! `read_wait_o`; it was served if `write_ok_o` or `read_ok_o` is set then. It waits only while a job runs, and not longer
-//! than [`Config::window_patience`]. Requests that are never served are told by `full_o` and `empty_o`, a cycle later.
+//! than [`Config::window_patience`], or for the few cycles of `starting_i`, in which a job is checked and the datapath emptied for
+//! it. Requests that are never served are told by `full_o` and `empty_o`, a cycle later.
 
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to, when};
 use std::sync::Arc;
@@ -28,15 +29,15 @@ use trine_spec::packing::words;
 pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_windows", "Turns words of the register space into beats, and beats into words.");
     let rst = m.input("rst_i", BIT);
-    let busy = m.input("busy_i", BIT);
+    let job = Job { busy: m.input("busy_i", BIT), starting: m.input("starting_i", BIT) };
     let data = m.input("data_i", bits(32));
     let word_q = m.register("word_q", data);
-    let act = source(&mut m, "act", c.act_bus(), &rst, &busy, &word_q);
-    let wgt = source(&mut m, "wgt", c.weight_bus, &rst, &busy, &word_q);
+    let act = source(&mut m, "act", c.act_bus(), &rst, &job, &word_q);
+    let wgt = source(&mut m, "wgt", c.weight_bus, &rst, &job, &word_q);
     let blocked = m.name("write_blocked", &act.blocked | &wgt.blocked);
     let patience = c.window_patience();
     let write_expired = expiry(&mut m, "write", &blocked, patience);
-    let sink = sink(&mut m, c, &rst, &busy);
+    let sink = sink(&mut m, c, &rst, &job);
     let read_expired = expiry(&mut m, "read", &sink.blocked, patience);
 
     let full = (&write_expired & &blocked) | act.stray | wgt.stray;
@@ -51,6 +52,19 @@ pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     m.build()
 }
 
+/// What requests wait for.
+struct Job {
+    busy: Expr,
+    starting: Expr,
+}
+
+impl Job {
+    /// Requests are heard.
+    fn runs(&self) -> Expr {
+        &self.busy & !&self.starting
+    }
+}
+
 /// What becomes of a request in this cycle.
 struct Request {
     /// It is served.
@@ -62,7 +76,7 @@ struct Request {
 }
 
 /// A window that is written: words become the beats of `bus` bits of a stream.
-fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, busy: &Expr, word: &Expr) -> Request {
+fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, job: &Job, word: &Expr) -> Request {
     let write = m.input(&format!("write_{name}_i"), BIT);
     let mark = m.input(&format!("{name}_last_i"), BIT);
     let ready = m.input(&format!("{name}_ready_i"), BIT);
@@ -78,7 +92,7 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, busy: &Expr, word:
     let last_q = m.reg(&format!("{name}_last_q"), BIT);
     let closed_q = m.reg(&format!("{name}_closed_q"), BIT);
 
-    let request = m.name(&format!("{name}_request"), &write & busy);
+    let request = m.name(&format!("{name}_request"), &write & job.runs());
     let taken = m.name(&format!("{name}_taken"), &request & !(&full_q | &closed_q));
     let turns = ring(m, &format!("{name}_place"), count, rst, &taken);
     let complete = m.name(&format!("{name}_complete"), &taken & &turns[count - 1]);
@@ -114,17 +128,17 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, busy: &Expr, word:
     if count == 1 && bus < 32 {
         m.unused([word.slice(bus, 32 - bus)]);
     }
-    let blocked = m.name(&format!("{name}_blocked"), &request & &full_q & !&closed_q);
-    Request { taken, blocked, stray: write & (!busy | closed_q) }
+    let blocked = m.name(&format!("{name}_blocked"), (&request & &full_q & !&closed_q) | (&write & &job.starting));
+    Request { taken, blocked, stray: write & !&job.starting & (!&job.busy | closed_q) }
 }
 
 /// The window that is read: the beats of the result stream become words, one a column.
-fn sink(m: &mut Module, c: &Config, rst: &Expr, busy: &Expr) -> Request {
+fn sink(m: &mut Module, c: &Config, rst: &Expr, job: &Job) -> Request {
     let read = m.input("read_i", BIT);
     let valid = m.input("res_valid_i", BIT);
     let beat = m.input("res_data_i", bits(c.columns * c.acc_bits()));
     let have_q = m.reg("have_q", BIT);
-    let request = m.name("res_request", &read & busy);
+    let request = m.name("res_request", &read & job.runs());
     let taken = m.name("res_taken", &request & &have_q);
     let turns = ring(m, "res_place", c.columns, rst, &taken);
     m.on_clock([set(&have_q, &valid & !(&taken | rst))]);
@@ -143,7 +157,8 @@ fn sink(m: &mut Module, c: &Config, rst: &Expr, busy: &Expr) -> Request {
     m.assign(&widened, word.signed());
     m.drive("data_o", widened.unsigned());
     m.drive("res_ready_o", &taken & &turns[c.columns - 1]);
-    Request { taken, blocked: m.name("res_blocked", request & !have_q), stray: read & !busy }
+    let blocked = m.name("res_blocked", (request & !have_q) | (&read & &job.starting));
+    Request { taken, blocked, stray: read & !&job.starting & !&job.busy }
 }
 
 /// Whose turn it is of `count`: one bit each, moving on with `step`.

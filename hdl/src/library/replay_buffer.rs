@@ -41,10 +41,10 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     let take = m.input("take_i", BIT);
     let rewind = m.input("rewind_i", BIT);
     // Words stored, without the one on its way, and two words on from the one that is taken next.
-    let write_q = m.reg("write_q", bits(address + 1));
-    let probe_q = m.reg("probe_q", bits(address + 2));
+    let write_q = m.reg("write_q", bits(clog2(depth + 1).max(address)));
+    let probe_q = m.reg("probe_q", bits(clog2(depth + 3)));
     // From the one to the other, in halves: negative when there are more than two words.
-    let gap_q = m.reg("gap_q", bits(address + 4));
+    let gap_q = m.reg("gap_q", bits(probe_q.ty.width + 2));
     let closed_q = m.reg("closed_q", BIT);
     let admits_q = m.reg("admits_q", BIT);
     // The next word fills the buffer.
@@ -59,15 +59,16 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
     // Nothing is taken until long after a reset, which so has a cycle more to reach all banks.
     let rst_1_q = m.register("rst_1_q", &rst);
     let store = m.name("store", &admits_q & &in_valid);
-    let ahead = m.name("ahead", gap_q.bit(address + 3));
+    let ahead = m.name("ahead", gap_q.bit(gap_q.ty.width - 1));
     let valid_next = m.name("valid_next", ahead | &closed_q | (&lone_q & !&take));
     let back = m.name("back", &rst_1_q | (&take & &rewind));
     let quiet = m.name("quiet", !(&take | &store_q | &rst_1_q));
-    // One or two words: a gap of none or one.
-    let few = m.name("few", !(gap_q.bit(0) | gap_q.slice(2, address + 2).any()));
+    // One or two words: a gap of none or one, and whole ones only after a while without another.
+    let few = m.name("few", !gap_q.slice(2, gap_q.ty.width - 2).any());
     // With the word on its way counted below the last bit.
     let counted = cat([store_q.clone(), write_q.clone()]);
-    let gap = (cat([lit(0, BIT), probe_q.clone(), lit(0, BIT)]) - cat([counted.clone(), lit(0, bits(2))])).wrap();
+    let above = bits(gap_q.ty.width - counted.ty.width);
+    let gap = (cat([lit(0, BIT), probe_q.clone(), lit(0, BIT)]) - cat([counted.clone(), lit(0, above)])).wrap();
     let words = depth as i64;
     let brink = match depth {
         1 => lit(0, BIT),
@@ -132,7 +133,7 @@ pub fn replay_buffer(style: Style, name: &str, width: usize, depth: usize) -> Re
         word.push(m.instance(&format!("bank_{i}"), &bank, &pins)["word_o"].clone());
     }
     let word = m.name("word", cat(word));
-    m.unused([gap_q.bit(1)]);
+    m.unused([gap_q.slice(0, 2)]);
     m.drive("in_ready_o", &admits_q);
     m.drive("word_o", word.slice(0, width));
     m.drive("last_o", word.bit(width));

@@ -94,13 +94,13 @@ module trine_registers (
   reg write_high_2_q;
   reg write_high_3_q;
   reg id_skip_q;
-  reg [31:0] id_word_q;
+  reg [30:0] id_word_q;
   reg version_skip_q;
-  reg [31:0] version_word_q;
+  reg [17:0] version_word_q;
   reg caps0_skip_q;
-  reg [31:0] caps0_word_q;
+  reg [22:0] caps0_word_q;
   reg caps1_skip_q;
-  reg [31:0] caps1_word_q;
+  reg [23:0] caps1_word_q;
   reg ctrl_skip_q;
   wire ctrl_write;
   wire ctrl_strobe;
@@ -108,44 +108,44 @@ module trine_registers (
   reg ctrl_abort_q;
   reg ctrl_act_last_q;
   reg ctrl_wgt_last_q;
-  reg [31:0] ctrl_word_q;
+  reg [4:0] ctrl_word_q;
   reg status_skip_q;
   wire status_write;
   wire status_strobe;
   reg status_done_q;
   reg status_error_q;
-  reg [31:0] status_word_q;
+  reg [2:0] status_word_q;
   reg err_code_skip_q;
-  reg [31:0] err_code_word_q;
+  reg [3:0] err_code_word_q;
   reg irq_en_skip_q;
   wire irq_en_write;
   wire irq_en_strobe;
   reg irq_en_done_q;
   reg irq_en_error_q;
-  reg [31:0] irq_en_word_q;
+  reg [1:0] irq_en_word_q;
   reg irq_stat_skip_q;
   wire irq_stat_write;
   wire irq_stat_strobe;
   reg irq_stat_done_q;
   reg irq_stat_error_q;
-  reg [31:0] irq_stat_word_q;
+  reg [1:0] irq_stat_word_q;
   reg tokens_skip_q;
   wire tokens_write;
   wire tokens_strobe;
   reg [12:0] tokens_m_q;
-  reg [31:0] tokens_word_q;
+  reg [12:0] tokens_word_q;
   reg depth_skip_q;
   wire depth_write;
   wire depth_strobe;
   reg [18:0] depth_k_q;
-  reg [31:0] depth_word_q;
+  reg [18:0] depth_word_q;
   reg outputs_skip_q;
   wire outputs_write;
   wire outputs_strobe;
   reg [19:0] outputs_n_q;
-  reg [31:0] outputs_word_q;
+  reg [19:0] outputs_word_q;
   reg caps2_skip_q;
-  reg [31:0] caps2_word_q;
+  reg [6:0] caps2_word_q;
   reg watchdog_skip_q;
   wire watchdog_write;
   wire watchdog_strobe;
@@ -163,27 +163,27 @@ module trine_registers (
   wire perf_ctrl_strobe;
   reg perf_ctrl_clear_q;
   reg perf_ctrl_snapshot_q;
-  reg [31:0] perf_ctrl_word_q;
+  reg [1:0] perf_ctrl_word_q;
   reg cycles_lo_skip_q;
   reg [31:0] cycles_lo_word_q;
   reg cycles_hi_skip_q;
-  reg [31:0] cycles_hi_word_q;
+  reg [15:0] cycles_hi_word_q;
   reg active_lo_skip_q;
   reg [31:0] active_lo_word_q;
   reg active_hi_skip_q;
-  reg [31:0] active_hi_word_q;
+  reg [15:0] active_hi_word_q;
   reg stall_act_lo_skip_q;
   reg [31:0] stall_act_lo_word_q;
   reg stall_act_hi_skip_q;
-  reg [31:0] stall_act_hi_word_q;
+  reg [15:0] stall_act_hi_word_q;
   reg stall_wgt_lo_skip_q;
   reg [31:0] stall_wgt_lo_word_q;
   reg stall_wgt_hi_skip_q;
-  reg [31:0] stall_wgt_hi_word_q;
+  reg [15:0] stall_wgt_hi_word_q;
   reg stall_out_lo_skip_q;
   reg [31:0] stall_out_lo_word_q;
   reg stall_out_hi_skip_q;
-  reg [31:0] stall_out_hi_word_q;
+  reg [15:0] stall_out_hi_word_q;
   reg act_beats_skip_q;
   reg [31:0] act_beats_word_q;
   reg wgt_beats_skip_q;
@@ -200,10 +200,10 @@ module trine_registers (
   reg known_q;
   reg found_q;
   wire denied;
-  reg [31:0] words_0_q;
-  reg [31:0] words_1_q;
-  reg [31:0] words_2_q;
-  reg [31:0] words_3_q;
+  reg [30:0] words_0_q;
+  reg [6:0] words_1_q;
+  reg [12:0] words_2_q;
+  reg [15:0] words_3_q;
   reg [31:0] words_4_q;
   reg [31:0] words_5_q;
   reg [31:0] words_6_q;
@@ -265,7 +265,7 @@ module trine_registers (
   assign scratch_strobe = commit_q & scratch_write;
   assign scratch_value_o = scratch_value_q;
   assign denied = ~(known_q & allowed);
-  assign value = ((((((words_0_q | words_1_q) | words_2_q) | words_3_q) | words_4_q) | words_5_q) | words_6_q) | words_7_q;
+  assign value = (((((({1'd0, words_0_q} | {25'd0, words_1_q}) | {19'd0, words_2_q}) | {16'd0, words_3_q}) | words_4_q) | words_5_q) | words_6_q) | words_7_q;
   assign awready_o = ~aw_full_q;
   assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
@@ -323,19 +323,19 @@ module trine_registers (
     if (ar_enter) begin
       id_skip_q <= ~(read_word == 10'd0);
     end
-    id_word_q <= id_skip_q ? 32'd0 : 32'd1414678862;
+    id_word_q <= id_skip_q ? 31'd0 : 31'd1414678862;
     if (ar_enter) begin
       version_skip_q <= ~(read_word == 10'd1);
     end
-    version_word_q <= version_skip_q ? 32'd0 : 32'd131072;
+    version_word_q <= version_skip_q ? 18'd0 : 18'd131072;
     if (ar_enter) begin
       caps0_skip_q <= ~(read_word == 10'd2);
     end
-    caps0_word_q <= caps0_skip_q ? 32'd0 : 32'd6164287;
+    caps0_word_q <= caps0_skip_q ? 23'd0 : 23'd6164287;
     if (ar_enter) begin
       caps1_skip_q <= ~(read_word == 10'd3);
     end
-    caps1_word_q <= caps1_skip_q ? 32'd0 : 32'd8404992;
+    caps1_word_q <= caps1_skip_q ? 24'd0 : 24'd8404992;
     if (ar_enter) begin
       ctrl_skip_q <= ~(read_word == 10'd4);
     end
@@ -344,7 +344,7 @@ module trine_registers (
     soft_reset_q <= (wdata_q[2] & ctrl_strobe) & ~reset;
     ctrl_act_last_q <= (wdata_q[3] & ctrl_strobe) & ~reset;
     ctrl_wgt_last_q <= (wdata_q[4] & ctrl_strobe) & ~reset;
-    ctrl_word_q <= ctrl_skip_q ? 32'd0 : {27'd0, 1'd0, 1'd0, 1'd0, 1'd0, 1'd0};
+    ctrl_word_q <= ctrl_skip_q ? 5'd0 : {1'd0, 1'd0, 1'd0, 1'd0, 1'd0};
     if (ar_enter) begin
       status_skip_q <= ~(read_word == 10'd5);
     end
@@ -358,11 +358,11 @@ module trine_registers (
     end else begin
       status_error_q <= status_error_set_i | (status_error_q & ~(wdata_q[2] & status_strobe));
     end
-    status_word_q <= status_skip_q ? 32'd0 : {29'd0, status_error_q, status_done_q, status_busy_i};
+    status_word_q <= status_skip_q ? 3'd0 : {status_error_q, status_done_q, status_busy_i};
     if (ar_enter) begin
       err_code_skip_q <= ~(read_word == 10'd6);
     end
-    err_code_word_q <= err_code_skip_q ? 32'd0 : {28'd0, err_code_code_i};
+    err_code_word_q <= err_code_skip_q ? 4'd0 : err_code_code_i;
     if (ar_enter) begin
       irq_en_skip_q <= ~(read_word == 10'd7);
     end
@@ -380,7 +380,7 @@ module trine_registers (
         irq_en_error_q <= wdata_q[1];
       end
     end
-    irq_en_word_q <= irq_en_skip_q ? 32'd0 : {30'd0, irq_en_error_q, irq_en_done_q};
+    irq_en_word_q <= irq_en_skip_q ? 2'd0 : {irq_en_error_q, irq_en_done_q};
     if (ar_enter) begin
       irq_stat_skip_q <= ~(read_word == 10'd8);
     end
@@ -394,7 +394,7 @@ module trine_registers (
     end else begin
       irq_stat_error_q <= irq_stat_error_set_i | (irq_stat_error_q & ~(wdata_q[1] & irq_stat_strobe));
     end
-    irq_stat_word_q <= irq_stat_skip_q ? 32'd0 : {30'd0, irq_stat_error_q, irq_stat_done_q};
+    irq_stat_word_q <= irq_stat_skip_q ? 2'd0 : {irq_stat_error_q, irq_stat_done_q};
     if (ar_enter) begin
       tokens_skip_q <= ~(read_word == 10'd9);
     end
@@ -405,7 +405,7 @@ module trine_registers (
         tokens_m_q <= wdata_q[12:0];
       end
     end
-    tokens_word_q <= tokens_skip_q ? 32'd0 : {19'd0, tokens_m_q};
+    tokens_word_q <= tokens_skip_q ? 13'd0 : tokens_m_q;
     if (ar_enter) begin
       depth_skip_q <= ~(read_word == 10'd10);
     end
@@ -416,7 +416,7 @@ module trine_registers (
         depth_k_q <= wdata_q[18:0];
       end
     end
-    depth_word_q <= depth_skip_q ? 32'd0 : {13'd0, depth_k_q};
+    depth_word_q <= depth_skip_q ? 19'd0 : depth_k_q;
     if (ar_enter) begin
       outputs_skip_q <= ~(read_word == 10'd11);
     end
@@ -427,11 +427,11 @@ module trine_registers (
         outputs_n_q <= wdata_q[19:0];
       end
     end
-    outputs_word_q <= outputs_skip_q ? 32'd0 : {12'd0, outputs_n_q};
+    outputs_word_q <= outputs_skip_q ? 20'd0 : outputs_n_q;
     if (ar_enter) begin
       caps2_skip_q <= ~(read_word == 10'd12);
     end
-    caps2_word_q <= caps2_skip_q ? 32'd0 : 32'd64;
+    caps2_word_q <= caps2_skip_q ? 7'd0 : 7'd64;
     if (ar_enter) begin
       watchdog_skip_q <= ~(read_word == 10'd13);
     end
@@ -463,7 +463,7 @@ module trine_registers (
     end
     perf_ctrl_clear_q <= (wdata_q[0] & perf_ctrl_strobe) & ~reset;
     perf_ctrl_snapshot_q <= (wdata_q[1] & perf_ctrl_strobe) & ~reset;
-    perf_ctrl_word_q <= perf_ctrl_skip_q ? 32'd0 : {30'd0, 1'd0, 1'd0};
+    perf_ctrl_word_q <= perf_ctrl_skip_q ? 2'd0 : {1'd0, 1'd0};
     if (ar_enter) begin
       cycles_lo_skip_q <= ~(read_word == 10'd17);
     end
@@ -471,7 +471,7 @@ module trine_registers (
     if (ar_enter) begin
       cycles_hi_skip_q <= ~(read_word == 10'd18);
     end
-    cycles_hi_word_q <= cycles_hi_skip_q ? 32'd0 : {16'd0, cycles_hi_value_i};
+    cycles_hi_word_q <= cycles_hi_skip_q ? 16'd0 : cycles_hi_value_i;
     if (ar_enter) begin
       active_lo_skip_q <= ~(read_word == 10'd19);
     end
@@ -479,7 +479,7 @@ module trine_registers (
     if (ar_enter) begin
       active_hi_skip_q <= ~(read_word == 10'd20);
     end
-    active_hi_word_q <= active_hi_skip_q ? 32'd0 : {16'd0, active_hi_value_i};
+    active_hi_word_q <= active_hi_skip_q ? 16'd0 : active_hi_value_i;
     if (ar_enter) begin
       stall_act_lo_skip_q <= ~(read_word == 10'd21);
     end
@@ -487,7 +487,7 @@ module trine_registers (
     if (ar_enter) begin
       stall_act_hi_skip_q <= ~(read_word == 10'd22);
     end
-    stall_act_hi_word_q <= stall_act_hi_skip_q ? 32'd0 : {16'd0, stall_act_hi_value_i};
+    stall_act_hi_word_q <= stall_act_hi_skip_q ? 16'd0 : stall_act_hi_value_i;
     if (ar_enter) begin
       stall_wgt_lo_skip_q <= ~(read_word == 10'd23);
     end
@@ -495,7 +495,7 @@ module trine_registers (
     if (ar_enter) begin
       stall_wgt_hi_skip_q <= ~(read_word == 10'd24);
     end
-    stall_wgt_hi_word_q <= stall_wgt_hi_skip_q ? 32'd0 : {16'd0, stall_wgt_hi_value_i};
+    stall_wgt_hi_word_q <= stall_wgt_hi_skip_q ? 16'd0 : stall_wgt_hi_value_i;
     if (ar_enter) begin
       stall_out_lo_skip_q <= ~(read_word == 10'd25);
     end
@@ -503,7 +503,7 @@ module trine_registers (
     if (ar_enter) begin
       stall_out_hi_skip_q <= ~(read_word == 10'd26);
     end
-    stall_out_hi_word_q <= stall_out_hi_skip_q ? 32'd0 : {16'd0, stall_out_hi_value_i};
+    stall_out_hi_word_q <= stall_out_hi_skip_q ? 16'd0 : stall_out_hi_value_i;
     if (ar_enter) begin
       act_beats_skip_q <= ~(read_word == 10'd27);
     end
@@ -537,11 +537,11 @@ module trine_registers (
     if (ar_enter) begin
       found_q <= |{read_word == 10'd31, read_word == 10'd30, read_word == 10'd29, read_word == 10'd28, read_word == 10'd27, read_word == 10'd26, read_word == 10'd25, read_word == 10'd24, read_word == 10'd23, read_word == 10'd22, read_word == 10'd21, read_word == 10'd20, read_word == 10'd19, read_word == 10'd18, read_word == 10'd17, read_word == 10'd16, read_word == 10'd15, read_word == 10'd14, read_word == 10'd13, read_word == 10'd12, read_word == 10'd11, read_word == 10'd10, read_word == 10'd9, read_word == 10'd8, read_word == 10'd7, read_word == 10'd6, read_word == 10'd5, read_word == 10'd4, read_word == 10'd3, read_word == 10'd2, read_word == 10'd1, read_word == 10'd0};
     end
-    words_0_q <= ((id_word_q | version_word_q) | caps0_word_q) | caps1_word_q;
-    words_1_q <= ((caps2_word_q | irq_en_word_q) | irq_stat_word_q) | perf_ctrl_word_q;
-    words_2_q <= ((status_word_q | err_code_word_q) | ctrl_word_q) | tokens_word_q;
+    words_0_q <= ((id_word_q | {13'd0, version_word_q}) | {8'd0, caps0_word_q}) | {7'd0, caps1_word_q};
+    words_1_q <= ((caps2_word_q | {5'd0, irq_en_word_q}) | {5'd0, irq_stat_word_q}) | {5'd0, perf_ctrl_word_q};
+    words_2_q <= (({10'd0, status_word_q} | {9'd0, err_code_word_q}) | {8'd0, ctrl_word_q}) | tokens_word_q;
     words_3_q <= ((cycles_hi_word_q | active_hi_word_q) | stall_act_hi_word_q) | stall_wgt_hi_word_q;
-    words_4_q <= ((stall_out_hi_word_q | depth_word_q) | outputs_word_q) | watchdog_word_q;
+    words_4_q <= (({16'd0, stall_out_hi_word_q} | {13'd0, depth_word_q}) | {12'd0, outputs_word_q}) | watchdog_word_q;
     words_5_q <= ((job_tag_word_q | done_tag_word_q) | cycles_lo_word_q) | active_lo_word_q;
     words_6_q <= ((stall_act_lo_word_q | stall_wgt_lo_word_q) | stall_out_lo_word_q) | act_beats_word_q;
     words_7_q <= ((wgt_beats_word_q | res_beats_word_q) | jobs_word_q) | scratch_word_q;
@@ -634,8 +634,8 @@ module trine_activations (
   output wire valid_next_o
 );
   reg [12:0] write_q;
-  reg [13:0] probe_q;
-  reg [15:0] gap_q;
+  reg [12:0] probe_q;
+  reg [14:0] gap_q;
   reg closed_q;
   reg admits_q;
   reg brink_q;
@@ -657,11 +657,11 @@ module trine_activations (
   wire [512:0] bank_0_word_o;
   wire [512:0] word;
   assign store = admits_q & in_valid_i;
-  assign ahead = gap_q[15];
+  assign ahead = gap_q[14];
   assign valid_next = (ahead | closed_q) | (lone_q & ~take_i);
   assign back = rst_1_q | (take_i & rewind_i);
   assign quiet = ~((take_i | store_q) | rst_1_q);
-  assign few = ~(gap_q[0] | (|gap_q[15:2]));
+  assign few = ~(|gap_q[14:2]);
   assign ends = store & (in_last_i | brink_q);
   assign write_at = write_q[11:0];
   assign word = bank_0_word_o;
@@ -690,19 +690,19 @@ module trine_activations (
     .word_o(bank_0_word_o)
   );
 
-  wire unused_ok = &{1'b0, gap_q[1]};
+  wire unused_ok = &{1'b0, gap_q[1:0]};
 
   always @(posedge clk_i) begin
     marked_q <= {in_last_i, in_data_i};
     rst_1_q <= rst_i;
     if (take_i) begin
-      probe_q <= probe_q + 14'd1;
+      probe_q <= probe_q + 13'd1;
     end
     if (store_q) begin
       write_q <= write_q + 13'd1;
     end
     store_q <= store;
-    gap_q <= {1'd0, probe_q, 1'd0} - {2'd0, {write_q, store_q}};
+    gap_q <= {1'd0, probe_q, 1'd0} - {1'd0, {write_q, store_q}};
     quiet_q <= quiet;
     lone_q <= (few & quiet_q) & quiet;
     admits_q <= open_next_i & (rst_i | (admits_q & ~ends));
@@ -712,14 +712,14 @@ module trine_activations (
     end
     valid_q <= valid_next;
     if (back) begin
-      probe_q <= 14'd2;
+      probe_q <= 13'd2;
     end
     if (rst_i) begin
       store_q <= 1'd0;
       write_q <= 13'd0;
       brink_q <= 1'd0;
       closed_q <= 1'd0;
-      gap_q <= 16'd4;
+      gap_q <= 15'd4;
       quiet_q <= 1'd0;
       lone_q <= 1'd0;
       valid_q <= 1'd0;
@@ -784,7 +784,6 @@ module trine_weight_loader (
   reg waits_q;
   reg stuck_q;
   reg flows_q;
-  reg complete_q;
   reg arrives_q;
   wire offered;
   wire accept;
@@ -938,7 +937,7 @@ module trine_weight_loader (
   assign accept = offered & ~stuck_q;
   assign enter = in_full_q & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = stuck_q ? complete_q : (offered & (in_full_q ? place_q[2] : place_q[3]));
+  assign complete = ~stuck_q & (offered & (in_full_q ? place_q[2] : place_q[3]));
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
@@ -1353,7 +1352,6 @@ module trine_weight_loader (
     stuck_q <= sticks;
     flows_q <= ~sticks;
     arrives_q <= sticks ? arrives_q : complete;
-    complete_q <= complete;
     moved_q <= leave;
     code_complete_q <= leave & place_q[0];
     waits_q <= stays;
@@ -1367,7 +1365,6 @@ module trine_weight_loader (
       waits_q <= 1'd0;
       stuck_q <= 1'd0;
       flows_q <= 1'd1;
-      complete_q <= 1'd0;
       arrives_q <= 1'd0;
       valid_q <= 1'd0;
       place_q <= 4'd1;
@@ -1439,6 +1436,7 @@ module trine_sequencer (
   reg last_pass_q;
   reg next_last_q;
   reg [5:0] room_q;
+  wire roomy;
   reg has_room_q;
   reg able_q;
   reg had_room_q;
@@ -1463,7 +1461,6 @@ module trine_sequencer (
   wire ends;
   wire may;
   wire last_next;
-  wire roomy;
   wire tile_next;
   reg issue_1_q;
   reg pass_end_1_q;
@@ -1475,6 +1472,7 @@ module trine_sequencer (
   reg act_late_q;
   reg wgt_early_q;
   reg wgt_late_q;
+  assign roomy = ~(room_q < 6'd3);
 
   // what the shape says, which is there two cycles before the start
   assign job_end = pass_end_q & last_pass_q;
@@ -1488,7 +1486,6 @@ module trine_sequencer (
   assign ends = issue_q & job_end;
   assign may = (able_q & ~ends) & act_valid_next_i;
   assign last_next = last_q ? single_q : (token_q == before_last_q);
-  assign roomy = ~(room_q < 6'd3);
   assign tile_next = (tile_q & ~take_q) | tile_arrives_i;
   assign issue_o = issue_q;
   assign rewind_o = pass_end_q;
@@ -1513,6 +1510,7 @@ module trine_sequencer (
 
   always @(posedge clk_i) begin
     pop_q <= pop_i & ~rst_i;
+    has_room_q <= roomy;
     had_room_q <= has_room_q;
     single_q <= last_token_i == 4'd0;
     before_last_q <= last_token_i - 4'd1;
@@ -1524,9 +1522,8 @@ module trine_sequencer (
     issue_q <= may & (tile_next | ~needs_tile);
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
-    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
-    has_room_q <= roomy;
     able_q <= ((run_q & ~ends) | start_i) & roomy;
+    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
     if (issue_q) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
@@ -1552,8 +1549,6 @@ module trine_sequencer (
     if (start_i) begin
       run_q <= 1'd1;
       wants_q <= 1'd1;
-      issue_q <= 1'd0;
-      take_q <= 1'd0;
       token_q <= 4'd0;
       first_q <= 1'd1;
       last_q <= single_q;
@@ -1573,7 +1568,6 @@ module trine_sequencer (
       tile_q <= 1'd0;
       n_left_q <= 20'd0;
       room_q <= 6'd32;
-      has_room_q <= 1'd0;
       able_q <= 1'd0;
     end
     issue_1_q <= issue_q & ~rst_i;
@@ -2911,51 +2905,15 @@ module trine_core (
 
   always @(posedge clk_i) begin
     take_q <= take;
-    if (clear_i) begin
-      valid_1_q <= 1'd0;
-    end else begin
-      valid_1_q <= issue;
-    end
-    if (clear_i) begin
-      valid_2_q <= 1'd0;
-    end else begin
-      valid_2_q <= valid_1_q;
-    end
-    if (clear_i) begin
-      valid_3_q <= 1'd0;
-    end else begin
-      valid_3_q <= valid_2_q;
-    end
-    if (clear_i) begin
-      valid_4_q <= 1'd0;
-    end else begin
-      valid_4_q <= valid_3_q;
-    end
-    if (clear_i) begin
-      valid_5_q <= 1'd0;
-    end else begin
-      valid_5_q <= valid_4_q;
-    end
-    if (clear_i) begin
-      valid_6_q <= 1'd0;
-    end else begin
-      valid_6_q <= valid_5_q;
-    end
-    if (clear_i) begin
-      valid_7_q <= 1'd0;
-    end else begin
-      valid_7_q <= valid_6_q;
-    end
-    if (clear_i) begin
-      valid_8_q <= 1'd0;
-    end else begin
-      valid_8_q <= valid_7_q;
-    end
-    if (clear_i) begin
-      valid_9_q <= 1'd0;
-    end else begin
-      valid_9_q <= valid_8_q;
-    end
+    valid_1_q <= issue;
+    valid_2_q <= valid_1_q;
+    valid_3_q <= valid_2_q;
+    valid_4_q <= valid_3_q;
+    valid_5_q <= valid_4_q;
+    valid_6_q <= valid_5_q;
+    valid_7_q <= valid_6_q;
+    valid_8_q <= valid_7_q;
+    valid_9_q <= valid_8_q;
     if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
@@ -3104,15 +3062,15 @@ module trine_job (
   reg res_done_q;
   wire finish;
   reg start_q;
+  wire begins;
   reg [2:0] moved_q;
-  wire [12:0] last_token;
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
   assign reason = act_early_i ? 4'd2 : (act_late_i ? 4'd3 : (wgt_early_i ? 4'd4 : (wgt_late_i ? 4'd5 : (illegal_i ? 4'd6 : 4'd7))));
   assign fault = busy_q & fault_q;
   assign finish = (busy_q & res_done_q) & ~fault_q;
-  assign last_token = tokens_i - 13'd1;
+  assign begins = clear_q & busy_q;
   assign start_o = start_q;
   assign clear_o = clear_q;
   assign busy_o = busy_q;
@@ -3125,15 +3083,13 @@ module trine_job (
   assign depth_o = depth_q;
   assign outputs_o = outputs_q;
 
-  wire unused_ok = &{1'b0, last_token[12:4]};
-
   always @(posedge clk_i) begin
     fits_q <= {|outputs_i, ~(19'd16384 < depth_i), |depth_i, ~(13'd16 < tokens_i), |tokens_i};
     shape_q <= &fits_q;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
-    res_done_q <= (res_done_i & busy_q) & ~clear_q;
+    res_done_q <= res_done_i;
     moved_q <= moved_i;
     idle_q <= (((|moved_q) | watchdog_written_i) | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin
@@ -3153,7 +3109,7 @@ module trine_job (
     end
     if (check_q) begin
       tag_q <= tag_i;
-      last_token_q <= last_token[3:0];
+      last_token_q <= tokens_i[3:0] - 4'd1;
       depth_q <= depth_i[14:0];
       outputs_q <= outputs_i;
     end
@@ -3163,7 +3119,7 @@ module trine_job (
     check_q <= start_i;
     fault_q <= busy_q & (act_early_i | (act_late_i | (wgt_early_i | (wgt_late_i | (illegal_i | expired)))));
     clear_q <= (check_q | fault) | abort_i;
-    start_q <= clear_q & busy_q;
+    start_q <= begins;
     if (rst_i) begin
       busy_q <= 1'd0;
       code_q <= 4'd0;

@@ -16,7 +16,7 @@ struct Channel {
 }
 
 /// An answer that was taken: whether it is OKAY, and the data.
-type Taken = Option<(bool, u32)>;
+pub(super) type Taken = Option<(bool, u32)>;
 
 /// Answers in a row, each whether it is OKAY, and the data.
 type Answers = Vec<(bool, u32)>;

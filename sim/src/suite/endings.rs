@@ -21,6 +21,7 @@ fn everywhere(unit: &mut Unit<'_>, ending: Ending) -> Found {
     let c = unit.config;
     let work = Work::small(c, 11);
     let length = work.shape.cycles(c) + 40;
+    let room = super::jobs::fill(unit)?;
     for waiting in [false, true] {
         for at in 0..length {
             unit.drop_streams();
@@ -58,6 +59,9 @@ fn everywhere(unit: &mut Unit<'_>, ending: Ending) -> Found {
             let next = Work::new(c, (1 + at as usize % c.max_tokens, c.lanes.min(c.max_depth), c.columns), at);
             let counted = unit.works(&next)?;
             equal!(counted.cycles, next.shape.cycles(c), "cycles of the next job");
+            if ending == Ending::Abort {
+                equal!(super::jobs::fill(unit)?, room, "issues for which there is room after an abort");
+            }
         }
     }
     Ok(())

@@ -26,6 +26,7 @@ fn streams(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2]) {
 
 /// Starts the job, which has to end for this reason.
 fn over(unit: &mut Unit<'_>, work: &Work, code: ErrorCode) -> Found {
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     unit.start(work.shape)?;
     for _ in 0..400 {
         if unit.status()? & regs::STATUS_BUSY.mask() == 0 {
@@ -38,7 +39,10 @@ fn over(unit: &mut Unit<'_>, work: &Work, code: ErrorCode) -> Found {
     unit.step_unwatched()?;
     unit.steps(8)?;
     unit.silent()?;
-    unit.failed(code)
+    unit.failed(code)?;
+    let (issues, most) = (unit.counters()?.active, work.shape.tiles(unit.config) * work.shape.m as u64);
+    holds!(issues <= most, "{issues} issues of a job of {most}");
+    Ok(())
 }
 
 /// The same with activations that come when weights have waited for a while.

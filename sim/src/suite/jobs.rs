@@ -1,5 +1,6 @@
 //! Whole jobs: shapes at their borders, exact results and cycles, interrupts, tags, pauses and back-pressure.
 
+use trine_spec::Config;
 use trine_spec::config::clog2;
 use trine_spec::registers::{self as regs, ErrorCode};
 
@@ -235,11 +236,37 @@ pub(super) fn pauses(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
+/// Results for which there is room: one a cycle of the pipeline and nine more.
+fn room(c: &Config) -> usize {
+    (c.tree_levels() + 13).next_power_of_two()
+}
+
+/// Issues of a job whose results nobody takes, which is dropped when there is no room any more.
+pub(super) fn fill(unit: &mut Unit<'_>) -> Found<u64> {
+    let c = unit.config;
+    let (m, room) = (c.max_tokens, room(c));
+    let work = Work::new(c, (m, c.lanes.min(c.max_depth), (room / m + 2) * c.columns), 7);
+    unit.drop_streams();
+    unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    unit.send(&work.acts, &work.weights);
+    unit.start(work.shape)?;
+    unit.steps((4 * room * c.beats_per_tile().max(4)) as u64)?;
+    let issues = unit.counters()?.active;
+    unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((regs::CTRL_ABORT.mask(), 0xF)))?;
+    for _ in 0..8 {
+        unit.bus.look(&mut unit.dut)?;
+        unit.step_unwatched()?;
+    }
+    unit.drop_streams();
+    unit.eager();
+    Ok(issues)
+}
+
 /// Results that nobody takes pile up until there is no room, and none is lost.
 pub(super) fn back_pressure(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    // Room for one result a cycle of the pipeline and nine more.
-    let room = (c.tree_levels() + 13).next_power_of_two();
+    let room = room(c);
     let m = c.max_tokens;
     let passes = (2 * room).div_ceil(m) + 2;
     for (k, open) in [(1, 1), (c.lanes.min(c.max_depth), 3), ((c.lanes + 1).min(c.max_depth), 2)] {

@@ -14,6 +14,7 @@ mod jobs;
 mod large;
 mod registers;
 mod unit;
+mod window_starts;
 mod windows;
 mod work;
 
@@ -124,13 +125,15 @@ const STREAMS: [Check; 18] = [
 ];
 
 /// Checks of units with windows.
-const WINDOWS: [Check; 7] = [
+const WINDOWS: [Check; 9] = [
     check("window sizes", windows::sizes),
     check("window access", windows::access),
     check("window patience", windows::patience),
     check("window marks", windows::marks),
     check("window faults", windows::faults),
     check("window aborts", windows::aborts),
+    check("windows around a start", window_starts::starts),
+    check("windows around an end", window_starts::ends),
     check("window words lost or doubled", windows::lost_or_doubled),
 ];
 

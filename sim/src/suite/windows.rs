@@ -12,7 +12,7 @@ use super::{Found, equal, holds};
 
 /// One access of a host that does one thing at a time.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+pub(super) enum Step {
     /// Announces the last beat.
     Mark(Field),
     Write(Window, u32),
@@ -21,7 +21,7 @@ enum Step {
 }
 
 /// All accesses of a job, in the order of R27.
-fn steps(unit: &Unit<'_>, work: &Work) -> Vec<Step> {
+pub(super) fn steps(unit: &Unit<'_>, work: &Work) -> Vec<Step> {
     let c = unit.config;
     let mut steps = vec![];
     let send = |steps: &mut Vec<Step>, window: Window, bus: usize, beats: &[Vec<u8>], mark: Option<Field>| {
@@ -50,7 +50,7 @@ fn steps(unit: &Unit<'_>, work: &Work) -> Vec<Step> {
 }
 
 /// Makes one access at some address of its window; whether it was answered with OKAY.
-fn make(unit: &mut Unit<'_>, step: Step, number: usize) -> Found<bool> {
+pub(super) fn make(unit: &mut Unit<'_>, step: Step, number: usize) -> Found<bool> {
     let at = |window: Window| window.offset + (4 * number as u32) % WINDOW_BYTES;
     Ok(match step {
         Step::Mark(field) => {
@@ -74,12 +74,18 @@ fn works(unit: &mut Unit<'_>, work: &Work) -> Found {
     unit.write(&regs::JOB_TAG, 0x8765_4321)?;
     unit.start(work.shape)?;
     equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS after a start");
+    complete(unit, work, 0)?;
+    equal!(unit.read(&regs::DONE_TAG)?, 0x8765_4321, "DONE_TAG");
+    Ok(())
+}
+
+/// Makes all accesses of a job that was started; STATUS has flags of before beside its own.
+pub(super) fn complete(unit: &mut Unit<'_>, work: &Work, before: u32) -> Found {
     for (number, step) in steps(unit, work).into_iter().enumerate() {
         holds!(make(unit, step, number)?, "access {number}, {step:x?}, is refused");
     }
-    equal!(unit.status()?, regs::STATUS_DONE.mask(), "STATUS after a job");
+    equal!(unit.status()?, regs::STATUS_DONE.mask() | before, "STATUS after a job");
     equal!(unit.read(&regs::ERR_CODE)?, 0, "ERR_CODE after a job");
-    equal!(unit.read(&regs::DONE_TAG)?, 0x8765_4321, "DONE_TAG");
     let counted = unit.counters()?;
     let beats = [work.acts.len(), work.weights.len(), work.results.len()].map(|beats| beats as u64);
     equal!([counted.act_beats, counted.wgt_beats, counted.res_beats], beats, "beats");
@@ -156,7 +162,6 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
     let (writes, reads) = (patience + WRITE..patience + WRITE + 1, patience + READ..patience + READ + 1);
     for window in [ACT_WINDOW, WGT_WINDOW] {
         unit.start(work.shape)?;
-        unit.steps(5)?;
         let mut taken = 0;
         loop {
             let answer = unit.access(window.offset, Some((0, 0xF)))?;
@@ -175,7 +180,6 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
         works(unit, &work)?;
     }
     unit.start(work.shape)?;
-    unit.steps(5)?;
     refused(unit, RES_WINDOW.offset, None, reads.clone())?;
     unit.failed(ErrorCode::WindowEmpty)?;
     works(unit, &work)?;
@@ -270,7 +274,6 @@ pub(super) fn faults(unit: &mut Unit<'_>) -> Found {
 /// Makes accesses until the job has failed, with one of these codes.
 fn fails(unit: &mut Unit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode]) -> Found {
     unit.start(work.shape)?;
-    unit.steps(5)?;
     for (number, step) in accesses.iter().enumerate() {
         if !make(unit, *step, number)? {
             break;
@@ -295,7 +298,6 @@ pub(super) fn aborts(unit: &mut Unit<'_>) -> Found {
     for end in 0..all.len() {
         for action in [regs::CTRL_ABORT, regs::CTRL_SOFT_RESET] {
             unit.start(work.shape)?;
-            unit.steps(5)?;
             for (number, step) in all[..end].iter().enumerate() {
                 holds!(make(unit, *step, number)?, "access {number} is refused");
             }
@@ -311,7 +313,6 @@ pub(super) fn aborts(unit: &mut Unit<'_>) -> Found {
     for watchdog in [0, 50] {
         unit.write(&regs::WATCHDOG, watchdog)?;
         unit.start(work.shape)?;
-        unit.steps(5)?;
         unit.bus.request(&mut unit.dut, RES_WINDOW.offset, None)?;
         for _ in 0..30 {
             holds!(unit.bus.look(&mut unit.dut)?.is_none(), "a read of an empty window does not wait");
@@ -347,7 +348,6 @@ pub(super) fn lost_or_doubled(unit: &mut Unit<'_>) -> Found {
     for place in words {
         for times in [0, 2] {
             unit.start(work.shape)?;
-            unit.steps(5)?;
             for (number, step) in all.iter().enumerate() {
                 for _ in 0..if number == place { times } else { 1 } {
                     match *step {

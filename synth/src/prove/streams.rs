@@ -29,7 +29,8 @@ pub fn fifo(width: usize, depth: usize) -> Result<Claim, Errors> {
 /// See [`library::replay_buffer`].
 pub fn replay_buffer(width: usize, depth: usize) -> Result<Claim, Errors> {
     let counter = inside([("read_0.at_q".to_string(), clog2(depth).max(1))]);
-    let property = counter + &sized(include_str!("properties/replay_buffer.v"), width + 1, "bank_0", depth);
+    let gap = format!("\n  localparam GAP = {};\n", clog2(depth + 3) + 1);
+    let property = counter + &gap + &sized(include_str!("properties/replay_buffer.v"), width + 1, "bank_0", depth);
     let name = format!("replay buffer of {depth} x {width} bits keeps words and order");
     claim(name, &library::replay_buffer(Style::Portable, "replay", width, depth)?, property, 2 * depth + 8)
 }

@@ -13,7 +13,7 @@
   reg was_open;
   wire stored_now = in_ready_o & in_valid_i;
   wire [ADDRESS:0] stored = count - store_q;
-  wire [ADDRESS+3:0] gap_now = 2 * probe_q - 2 * write_q;
+  wire [GAP:0] gap_now = 2 * probe_q - 2 * write_q;
   always @(posedge clk_i) begin
     started <= 1;
     fresh <= rst_i;

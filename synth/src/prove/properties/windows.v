@@ -29,9 +29,10 @@
     // The register file makes one request at a time of each direction.
     assume (~(write_act_i & write_wgt_i));
     if (started) begin
-      // Nobody waits longer than the patience, or without a job, and nobody who waits is served.
+      // Nobody waits longer than the patience, or without a job that runs or starts, and nobody who waits is served.
       assert (writes <= 1 << PATIENCE & reads <= 1 << PATIENCE);
-      assert (busy_i | ~(write_wait_o | read_wait_o));
+      assert (busy_i | starting_i | ~(write_wait_o | read_wait_o));
+      assert (~starting_i | ~(write_ok_o | read_ok_o));
       assert (~(write_wait_o & write_ok_o) & ~(read_wait_o & read_ok_o));
       // Whoever is not served is reported, and nobody else.
       assert (full_o == write_lost & empty_o == read_lost);

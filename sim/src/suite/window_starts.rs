@@ -1,0 +1,90 @@
+//! Windows in the cycles around the start and around the end of a job.
+
+use trine_spec::registers::{self as regs, ACT_WINDOW, CTRL_ACT_LAST, ErrorCode, RES_WINDOW};
+
+use super::bus::Taken;
+use super::unit::Unit;
+use super::windows::{Step, complete, make, steps};
+use super::work::Work;
+use super::{Found, equal, holds};
+
+/// Cycles around a start or an end in which something might go wrong.
+const AROUND: u64 = 12;
+
+/// A read of a window that waits for a result waits for longer than this.
+const AT_ONCE: u64 = 16;
+
+/// What follows the answer to a start, however closely, is of that job; a read beside the start is or is not, and the job is right.
+pub(super) fn starts(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 12);
+    let (start, abort) = (regs::CTRL_START.mask(), regs::CTRL_ABORT.mask());
+    for pause in 0..AROUND {
+        unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        unit.start(work.shape)?;
+        unit.steps(pause)?;
+        complete(unit, &work, 0)?;
+    }
+    for after in 0..AROUND {
+        unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        unit.shape(work.shape.m as u32, work.shape.k as u32, work.shape.n as u32)?;
+        let (started, read) = beside(unit, (regs::CTRL.offset, start), RES_WINDOW.offset, after)?;
+        equal!(started, Some((true, 0)), "a start with a read beside it");
+        let Some((okay, _)) = read else {
+            // It waits for the job's first result, and is over with the job.
+            unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((abort, 0xF)))?;
+            let (_, read) = answers(unit)?;
+            holds!(read.is_some_and(|(okay, _)| !okay), "a read that waited for a dropped job: {read:?}");
+            equal!(unit.status()?, 0, "STATUS after an abort");
+            continue;
+        };
+        holds!(!okay, "a result is read before the job has any");
+        complete(unit, &work, regs::STATUS_ERROR.mask())?;
+        unit.write(&regs::STATUS, regs::STATUS_ERROR.mask())?;
+        unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_ERROR.mask())?;
+    }
+    Ok(())
+}
+
+/// An error is told when its job is over, not before.
+pub(super) fn ends(unit: &mut Unit<'_>) -> Found {
+    let work = Work::small(unit.config, 13);
+    let is_act = |step: &Step| matches!(step, Step::Mark(CTRL_ACT_LAST) | Step::Write(ACT_WINDOW, _));
+    let acts: Vec<Step> = steps(unit, &work).into_iter().filter(is_act).collect();
+    let (busy, over) = (regs::STATUS_BUSY.mask(), regs::STATUS_ERROR.mask());
+    for after in 0..AROUND {
+        unit.start(work.shape)?;
+        for (number, step) in acts.iter().enumerate() {
+            holds!(make(unit, *step, number)?, "access {number} is refused");
+        }
+        // A word more than the job has.
+        let (_, read) = beside(unit, (ACT_WINDOW.offset, 0), regs::STATUS.offset, after)?;
+        let status = read.map(|(_, status)| status);
+        holds!(status == Some(busy) || status == Some(over), "STATUS {status:x?} while a job fails");
+        unit.failed(ErrorCode::WindowFull)?;
+    }
+    Ok(())
+}
+
+/// A write of `(offset, value)`, and `after` cycles a read; what each is answered at once.
+fn beside(unit: &mut Unit<'_>, (offset, value): (u32, u32), read: u32, after: u64) -> Found<(Taken, Taken)> {
+    unit.bus.request(&mut unit.dut, offset, Some((value, 0xF)))?;
+    let mut written = None;
+    for _ in 0..after {
+        written = written.or(unit.bus.look(&mut unit.dut)?);
+        unit.step()?;
+    }
+    unit.bus.request(&mut unit.dut, read, None)?;
+    let answers = answers(unit)?;
+    Ok((written.or(answers.0), answers.1))
+}
+
+/// What a write and a read that were asked for are answered at once.
+fn answers(unit: &mut Unit<'_>) -> Found<(Taken, Taken)> {
+    let mut all = (None, None);
+    for _ in 0..AT_ONCE {
+        let (written, read) = unit.bus.look_both(&mut unit.dut)?;
+        all = (all.0.or(written), all.1.or(read));
+        unit.step()?;
+    }
+    Ok(all)
+}
