@@ -137,8 +137,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         m.instance("tile", &tile, &[("swap_i", &take_q), ("act_i", &act["word_o"]), ("tile_i", &wgt["tile_o"])]);
     // The sum of an issue is there after the buffers' cycle, the tile's registers and the column's latency.
     let at = end - 1;
-    // What a dropped job leaves here is written before the first sum of the next one.
-    let valid = delayed(&mut m, "valid", None, &issue, at);
+    let valid = delayed(&mut m, "valid", Some(&clear), &issue, at);
     let result = delayed(&mut m, "result", Some(&clear), &seq["result_o"], end);
     let first = delayed(&mut m, "first", None, &seq["first_chunk_o"], at - 1);
     let token = delayed(&mut m, "token", None, &seq["token_o"], at);

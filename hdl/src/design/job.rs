@@ -85,8 +85,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let reason_q = m.register("reason_q", &reason);
     let fault = m.name("fault", &busy_q & &fault_q);
     let clear_q = m.reg("clear_q", BIT);
-    // There are no results when a job becomes busy, and none of a job that is not.
-    let res_done_q = m.register("res_done_q", res_done);
+    let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
     let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
     let start_q = m.reg("start_q", BIT);
     // The datapath is emptied for a job.

@@ -1613,10 +1613,26 @@ module trine_core (
 
   always @(posedge clk_i) begin
     take_q <= take;
-    valid_1_q <= issue;
-    valid_2_q <= valid_1_q;
-    valid_3_q <= valid_2_q;
-    valid_4_q <= valid_3_q;
+    if (clear_i) begin
+      valid_1_q <= 1'd0;
+    end else begin
+      valid_1_q <= issue;
+    end
+    if (clear_i) begin
+      valid_2_q <= 1'd0;
+    end else begin
+      valid_2_q <= valid_1_q;
+    end
+    if (clear_i) begin
+      valid_3_q <= 1'd0;
+    end else begin
+      valid_3_q <= valid_2_q;
+    end
+    if (clear_i) begin
+      valid_4_q <= 1'd0;
+    end else begin
+      valid_4_q <= valid_3_q;
+    end
     if (clear_i) begin
       result_1_q <= 1'd0;
     end else begin
@@ -1746,7 +1762,7 @@ module trine_job (
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;
-    res_done_q <= res_done_i;
+    res_done_q <= (res_done_i & busy_q) & ~clear_q;
     moved_q <= moved_i;
     idle_q <= (((|moved_q) | watchdog_written_i) | ~busy_q) ? 32'd0 : (idle_q + 32'd1);
     if (finish) begin

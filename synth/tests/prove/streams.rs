@@ -37,7 +37,7 @@ fn a_broken_replay_buffer_is_found() {
     let claim = streams::replay_buffer(2, 4).unwrap();
     for (from, to) in [
         ("store & (in_last_i | brink_q)", "store & in_last_i"),
-        ("probe_q <= 4'd2", "probe_q <= 4'd1"),
+        ("probe_q <= 3'd2", "probe_q <= 3'd1"),
         ("back = rst_1_q | (take_i & rewind_i)", "back = rst_1_q | rewind_i"),
         ("marked_q <= {in_last_i, in_data_i}", "marked_q <= {in_data_i, in_last_i}"),
         ("quiet = ~((take_i | store_q) | rst_1_q)", "quiet = ~store_q"),
@@ -82,12 +82,13 @@ fn broken_windows_are_found() {
     let claim = streams::windows(&windowed()).unwrap();
     for (from, to) in [
         ("act_request & ~(act_full_q | act_closed_q)", "act_request & ~act_closed_q"),
-        ("assign act_blocked = (act_request", "assign act_blocked = (write_act_i"),
+        ("assign act_blocked = ((act_request", "assign act_blocked = ((write_act_i"),
         ("act_full_q <= act_complete", "act_full_q <= act_taken"),
         ("wgt_valid_q <= wgt_ended_q", "wgt_valid_q <= wgt_complete"),
         ("assign wgt_complete = wgt_taken & wgt_place_q[1]", "assign wgt_complete = wgt_taken & wgt_place_q[0]"),
         ("assign read_ok_o = res_taken", "assign read_ok_o = res_request"),
-        ("| (read_i & ~busy_i)) & ~rst_i", "| (read_i & busy_i)) & ~rst_i"),
+        ("(read_i & ~starting_i) & ~busy_i", "read_i & ~busy_i"),
+        ("(read_i & ~starting_i) & ~busy_i", "(read_i & ~starting_i) & busy_i"),
     ] {
         refuted(&claim, ("trine_windows", from, to));
     }
