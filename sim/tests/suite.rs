@@ -29,7 +29,7 @@ fn a_unit_with_base3_weights_passes() {
 #[test]
 fn a_unit_with_tiles_of_one_beat_passes() {
     let sizes = Config { weight_code: WeightCode::TwoBit, weight_bus: 16, ..Config::sized(4, 2) };
-    passes(&Config { max_depth: 16, max_tokens: 40, ..sizes });
+    passes(&Config { max_depth: 16, max_tokens: 32, ..sizes });
 }
 
 #[test]

@@ -25,7 +25,7 @@ impl Subject {
             weight_code: WeightCode::TwoBit,
             weight_bus: 16,
             max_depth: 16,
-            max_tokens: 40,
+            max_tokens: 32,
             ..Config::sized(4, 2)
         };
         let windows = Config {

@@ -1,7 +1,7 @@
 //! Sums over the chunks of a pass, one word of `columns` accumulators per token.
 //!
 //! ```text
-//!  read_token_i ──> [ RAM: max_tokens words ]──[word]──[out]── word ─┐    zero unless M > 2, and in the first chunk
+//!  read_token_i ──> [ RAM: max_tokens words ]──[word]──[out]── word ─┐    zero in the first chunk, and if M = 2
 //!  (two cycles ahead)        ^                                       │
 //!                            │            ┌── total_q (M = 1) ───────┼─ or ── + ──[total_q]──> total_o
 //!                            │            └──[before_q] (M = 2) ─────┘   sum + owed
@@ -9,8 +9,8 @@
 //! ```
 //! The sum so far of a token comes from the RAM, which is read two cycles before the sum arrives and shows what was written
 //! until then: the words of all but the last two issues. With one token the word needed is that of the last issue, with two
-//! that of the issue before; these two are kept in registers. Whatever is not needed is held at zero, so that a plain OR
-//! joins the three. `total_o` follows its sum by one cycle, no handshake.
+//! that of the issue before; these two are kept in registers. With two tokens the RAM's word is held at zero, otherwise that of
+//! the issue before, so that a plain OR joins them; that of the last issue is chosen. `total_o` follows its sum by one cycle, no handshake.
 
 use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, if_else, int, lit, mux, set, set_to, when};
 use crate::library::{carry_chain, ram};
@@ -18,8 +18,7 @@ use std::sync::Arc;
 use trine_spec::config::clog2;
 use trine_spec::{Config, Style};
 
-/// The adder of one column: `total_o = (forward_i ? last_i : word_i | before_i) + sum_i + owed_i`, combinational; `word_i`
-/// is zero with `forward_i`.
+/// The adder of one column: `total_o = (forward_i ? last_i : word_i | before_i) + sum_i + owed_i`, combinational.
 ///
 /// # Errors
 /// Structural mistakes, none for valid widths.
@@ -81,7 +80,7 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     let before_q = m.reg("before_q", word_ty);
     let total = m.wire("total", word_ty);
     let forward_q = m.register("forward_q", &single & !&next_first);
-    let zero = m.name("zero", &next_first | &single | &pair);
+    let zero = m.name("zero", &next_first | &pair);
     // Of two tokens the second ends a chunk, and the last chunk a pass. Known a cycle ahead, since it clears many registers.
     let begins = m.name("begins", next_valid & mux(next_odd, next_last, &next_first));
     let clears_q = m.register("clears_q", &rst | !&pair | begins);

@@ -205,8 +205,9 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     for stall in ["stall_act_o", "stall_wgt_o", "stall_out_o", "act_early_o", "act_late_o", "wgt_late_o"] {
         m.drive(stall, &seq[stall]);
     }
-    // A mark inside a tile that the job has no use for is late: the last tile, which is told by the sequencer, had none.
-    m.drive("wgt_early_o", &seq["wgt_early_o"] | (&wgt["early_o"] & &seq["wants_tile_o"]));
+    // A mark inside a tile that the job has no use for is late, since the last tile had none; the sequencer tells so a cycle before
+    // the loader tells of it.
+    m.drive("wgt_early_o", &seq["wgt_early_o"] | &wgt["early_o"]);
     m.drive("illegal_o", &wgt["illegal_o"]);
     m.unused([n_left.slice(low, n_left.ty.width - low)]);
     m.build()

@@ -8,7 +8,7 @@
 //! An issue waits for three things: a lane chunk (`act_valid_i`), with the first token a tile (`tile_valid_i`), and room for
 //! a result, whether it makes one or not (counted here: taken at issue, given back a cycle after `pop_i`). What it waits for is told by
 //! `stall_*_o`. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
-//! job must carry `tlast`, and no other. `wants_tile_o` until the last tile is taken.
+//! job must carry `tlast`, and no other.
 //!
 //! Whether a tile is there is known here and in the loader, from `tile_arrives_i` (the loader has one in the next cycle, even
 //! if another is taken now) and from what is taken, so that the two can lie apart.
@@ -49,7 +49,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let pop = m.register("pop_q", &pop & !&rst);
 
     let run_q = m.reg("run_q", BIT);
-    let wants_q = m.reg("wants_q", BIT);
     let token_q = m.reg("token_q", last_token.ty);
     let first_q = m.reg("first_q", BIT);
     let tile_q = m.reg("tile_q", BIT);
@@ -137,12 +136,10 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
                 when(&job_end, [set_to(&run_q, 0)]),
             ],
         ),
-        when(&take_q & &last_tile, [set_to(&wants_q, 0)]),
         when(
             &start,
             [
                 set_to(&run_q, 1),
-                set_to(&wants_q, 1),
                 set_to(&token_q, 0),
                 set_to(&first_q, 1),
                 set(&last_q, &single_q),
@@ -159,7 +156,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
             &rst,
             [
                 set_to(&run_q, 0),
-                set_to(&wants_q, 0),
                 set_to(&issue_q, 0),
                 set_to(&take_q, 0),
                 set_to(&tile_q, 0),
@@ -173,7 +169,6 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("issue_o", &issue);
     m.drive("rewind_o", &pass_end);
     m.drive("take_o", &take_q);
-    m.drive("wants_tile_o", &wants_q);
     m.drive("token_o", &token_q);
     m.drive("first_chunk_o", &first_chunk_q);
     m.drive("result_o", &result);

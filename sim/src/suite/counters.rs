@@ -76,6 +76,33 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
+/// A unit that waits for activations and for room waits for activations.
+pub(super) fn precedence(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let room = super::jobs::fill(unit)? as usize;
+    if room >= c.max_tokens {
+        return Ok(());
+    }
+    let work = Work::new(c, (c.max_tokens, 1, c.columns), 14);
+    unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    unit.send(&work.acts[..room], &work.weights);
+    if let Some((_, marked)) = unit.feeds[0].queue.back_mut() {
+        *marked = false;
+    }
+    unit.start(work.shape)?;
+    unit.steps(300)?;
+    let first = unit.counters()?;
+    unit.steps(100)?;
+    let second = unit.counters()?;
+    equal!(first.active, room as u64, "issues without room and activations");
+    holds!(second.stall_act >= first.stall_act + 100, "waiting for activations is not counted");
+    equal!(second, Counters { cycles: second.cycles, stall_act: second.stall_act, ..first }, "other counters");
+    unit.eager();
+    unit.send(&work.acts[room..], &[]);
+    unit.completes(&work)
+}
+
 /// Runs a job in which every counter has something to show: streams come late, one after the other.
 pub(super) fn busy(unit: &mut Unit<'_>, work: &Work) -> Found<Counters> {
     let length = work.shape.cycles(unit.config);

@@ -204,11 +204,7 @@ pub(super) fn writes_while_busy(unit: &mut Unit<'_>) -> Found {
         unit.write(register, 1)?;
         unit.write(register, u32::MAX)?;
     }
-    unit.collect(work.results.len())?;
-    unit.steps(12)?;
-    equal!(unit.drain.as_ref().map(|drain| &drain.beats), Some(&work.results), "results");
-    equal!(unit.status()?, regs::STATUS_DONE.mask(), "STATUS");
-    unit.write(&regs::STATUS, regs::STATUS_DONE.mask())?;
+    unit.completes(&work)?;
     // Another value in CTRL does nothing.
     unit.write(&regs::CTRL, 0xFFFF_FFE0)?;
     unit.steps(5)?;
@@ -237,7 +233,7 @@ pub(super) fn pauses(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Results for which there is room: one a cycle of the pipeline and nine more.
-fn room(c: &Config) -> usize {
+pub(super) fn room(c: &Config) -> usize {
     (c.tree_levels() + 13).next_power_of_two()
 }
 
@@ -289,11 +285,7 @@ pub(super) fn back_pressure(unit: &mut Unit<'_>) -> Found {
         holds!(second.stall_out > first.stall_out + 50, "waiting for room is not counted");
         equal!((second.stall_act, second.stall_wgt), (first.stall_act, first.stall_wgt), "other stalls");
         unit.pace(Pace::eager(), Pace::eager(), Pace::new(0, 1.0 - 1.0 / f64::from(open), 9));
-        unit.collect(work.results.len())?;
-        unit.steps(12)?;
-        equal!(unit.drain.as_ref().map(|drain| &drain.beats), Some(&work.results), "results");
-        equal!(unit.status()?, regs::STATUS_DONE.mask(), "STATUS");
-        unit.write(&regs::STATUS, regs::STATUS_DONE.mask())?;
+        unit.completes(&work)?;
         unit.eager();
         unit.works(&Work::small(c, 3))?;
     }

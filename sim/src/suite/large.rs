@@ -3,6 +3,7 @@
 use trine_spec::registers::{self as regs, ErrorCode};
 
 use super::faults::WATCHDOG_SLACK;
+use super::feed::Pace;
 use super::unit::Unit;
 use super::work::Work;
 use super::{Found, equal};
@@ -31,19 +32,54 @@ pub(super) fn jobs(unit: &mut Unit<'_>) -> Found {
 pub(super) fn overflow(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let work = Work::new(c, (c.max_tokens, c.max_depth, 1), 31);
-    for _ in 0..2 {
+    for (pauses, seed) in [0.0, 0.0, 0.3, 0.6, 0.9].into_iter().zip(0..) {
         let before = unit.feeds[0].taken;
         unit.drop_streams();
+        unit.pace(Pace::new(0, pauses, seed), Pace::eager(), Pace::eager());
         unit.feeds[0].queue.extend(work.acts.iter().chain(&work.acts).map(|beat| (beat.clone(), false)));
         unit.start(work.shape)?;
-        unit.steps(4 * c.act_words() as u64 + 50)?;
+        unit.steps(((4 * c.act_words()) as f64 / (1.0 - pauses)) as u64 + 50)?;
         equal!(unit.feeds[0].taken - before, c.act_words() as u64, "lane chunks taken without a mark");
         unit.drop_streams();
         unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
         unit.steps(3)?;
+        unit.eager();
         unit.works(&work)?;
     }
     Ok(())
+}
+
+/// Activations that come with pauses, that are offered on and on behind their mark, or whose last one is kept back.
+pub(super) fn sources(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let work = Work::new(c, (c.max_tokens, c.max_depth, 2 * c.columns), 33);
+    let last = work.acts.len() - 1;
+    for (pauses, seed) in [0.2, 0.5, 0.8].into_iter().zip(0..) {
+        unit.pace(Pace::new(0, pauses, seed), Pace::eager(), Pace::eager());
+        unit.works(&work)?;
+    }
+    unit.eager();
+    unit.drop_streams();
+    unit.send(&work.acts, &work.weights);
+    for feed in &mut unit.feeds {
+        let more: Vec<_> = feed.queue.iter().rev().map(|(beat, _)| (beat.clone(), false)).collect();
+        feed.queue.extend(more);
+    }
+    unit.start(work.shape)?;
+    unit.completes(&work)?;
+    unit.drop_streams();
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    unit.send(&work.acts, &work.weights);
+    let kept = unit.feeds[0].queue.pop_back();
+    // Weights wait until all the others are there.
+    unit.pace(Pace::eager(), Pace::new(unit.cycle() + last as u64 + 100, 0.0, 0), Pace::eager());
+    unit.start(work.shape)?;
+    unit.steps(work.shape.cycles(c) + 2 * last as u64 + 100)?;
+    equal!(unit.counters()?.active, last as u64, "issues without the last lane chunk");
+    unit.feeds[0].queue.extend(kept);
+    unit.completes(&work)?;
+    unit.eager();
+    unit.works(&work).map(drop)
 }
 
 /// Limits that need more than a few bits.

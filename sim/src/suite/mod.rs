@@ -14,7 +14,7 @@ mod jobs;
 mod large;
 mod registers;
 mod unit;
-mod window_starts;
+mod window_edges;
 mod windows;
 mod work;
 
@@ -103,12 +103,13 @@ const COMMON: [Check; 9] = [
 ];
 
 /// Checks of units with stream ports.
-const STREAMS: [Check; 18] = [
+const STREAMS: [Check; 20] = [
     check("sizes and cycles", jobs::sizes),
     check("idle streams", jobs::idle),
     check("writes while busy", jobs::writes_while_busy),
     check("counters", counters::events),
     check("stall counters", counters::stalls),
+    check("order of stalls", counters::precedence),
     check("snapshot and clear", counters::snapshots),
     check("pauses", jobs::pauses),
     check("back-pressure", jobs::back_pressure),
@@ -120,20 +121,22 @@ const STREAMS: [Check; 18] = [
     check("reset in every cycle", endings::reset),
     check("largest jobs", large::jobs),
     check("too many activations", large::overflow),
+    check("large jobs and their sources", large::sources),
     check("long watchdog", large::watchdog),
     check("many outputs", large::outputs),
 ];
 
 /// Checks of units with windows.
-const WINDOWS: [Check; 9] = [
+const WINDOWS: [Check; 10] = [
     check("window sizes", windows::sizes),
     check("window access", windows::access),
     check("window patience", windows::patience),
     check("window marks", windows::marks),
     check("window faults", windows::faults),
     check("window aborts", windows::aborts),
-    check("windows around a start", window_starts::starts),
-    check("windows around an end", window_starts::ends),
+    check("windows around a start", window_edges::starts),
+    check("windows around an end", window_edges::ends),
+    check("window results that pile up", window_edges::piles),
     check("window words lost or doubled", windows::lost_or_doubled),
 ];
 

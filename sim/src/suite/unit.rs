@@ -227,6 +227,15 @@ impl<'a> Unit<'a> {
         self.counters()
     }
 
+    /// The job that runs comes to its end, with its results; clears STATUS.
+    pub fn completes(&mut self, work: &Work) -> Found {
+        self.collect(work.results.len())?;
+        self.steps(12)?;
+        equal!(self.drain.as_ref().map(|drain| &drain.beats), Some(&work.results), "results of {:?}", work.shape);
+        equal!(self.status()?, regs::STATUS_DONE.mask(), "STATUS after a job");
+        self.write(&regs::STATUS, regs::STATUS_DONE.mask())
+    }
+
     /// The job has left its results and nothing else.
     fn finished(&mut self, work: &Work) -> Found {
         self.steps(12)?;

@@ -84,6 +84,11 @@ pub(super) fn complete(unit: &mut Unit<'_>, work: &Work, before: u32) -> Found {
     for (number, step) in steps(unit, work).into_iter().enumerate() {
         holds!(make(unit, step, number)?, "access {number}, {step:x?}, is refused");
     }
+    finished(unit, work, before)
+}
+
+/// Counters were cleared before a job that is done; clears its flags.
+pub(super) fn finished(unit: &mut Unit<'_>, work: &Work, before: u32) -> Found {
     equal!(unit.status()?, regs::STATUS_DONE.mask() | before, "STATUS after a job");
     equal!(unit.read(&regs::ERR_CODE)?, 0, "ERR_CODE after a job");
     let counted = unit.counters()?;

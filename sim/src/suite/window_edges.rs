@@ -1,10 +1,11 @@
-//! Windows in the cycles around the start and around the end of a job.
+//! Windows in the cycles around the start and around the end of a job, and when there is no room for results.
 
 use trine_spec::registers::{self as regs, ACT_WINDOW, CTRL_ACT_LAST, ErrorCode, RES_WINDOW};
 
 use super::bus::Taken;
+use super::jobs::room;
 use super::unit::Unit;
-use super::windows::{Step, complete, make, steps};
+use super::windows::{Step, complete, finished, make, steps};
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -63,6 +64,27 @@ pub(super) fn ends(unit: &mut Unit<'_>) -> Found {
         unit.failed(ErrorCode::WindowFull)?;
     }
     Ok(())
+}
+
+/// A host that reads no result before all weights are sent: the unit waits for room, counts so, and loses nothing.
+pub(super) fn piles(unit: &mut Unit<'_>) -> Found {
+    let c = unit.config;
+    let m = c.max_tokens;
+    let work = Work::new(c, (m, 1, (room(c) / m + 2) * c.columns), 15);
+    let (reads, writes): (Vec<Step>, Vec<Step>) =
+        steps(unit, &work).into_iter().partition(|step| matches!(step, Step::Read(_)));
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    unit.start(work.shape)?;
+    for (number, step) in writes.into_iter().enumerate() {
+        holds!(make(unit, step, number)?, "access {number} is refused");
+    }
+    let first = unit.counters()?.stall_out;
+    unit.steps(100)?;
+    holds!(unit.counters()?.stall_out >= first + 100, "waiting for room is not counted");
+    for (number, step) in reads.into_iter().enumerate() {
+        holds!(make(unit, step, number)?, "result word {number} is refused");
+    }
+    finished(unit, &work, 0)
 }
 
 /// A write of `(offset, value)`, and `after` cycles a read; what each is answered at once.
