@@ -1171,7 +1171,6 @@ module trine_sequencer (
   output wire issue_o,
   output wire rewind_o,
   output wire take_o,
-  output wire wants_tile_o,
   output wire [1:0] token_o,
   output wire first_chunk_o,
   output wire result_o,
@@ -1187,7 +1186,6 @@ module trine_sequencer (
 );
   reg pop_q;
   reg run_q;
-  reg wants_q;
   reg [1:0] token_q;
   reg first_q;
   reg tile_q;
@@ -1253,7 +1251,6 @@ module trine_sequencer (
   assign issue_o = issue_q;
   assign rewind_o = pass_end_q;
   assign take_o = take_q;
-  assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
@@ -1306,12 +1303,8 @@ module trine_sequencer (
         run_q <= 1'd0;
       end
     end
-    if (take_q & last_tile) begin
-      wants_q <= 1'd0;
-    end
     if (start_i) begin
       run_q <= 1'd1;
-      wants_q <= 1'd1;
       token_q <= 2'd0;
       first_q <= 1'd1;
       last_q <= single_q;
@@ -1325,7 +1318,6 @@ module trine_sequencer (
     end
     if (rst_i) begin
       run_q <= 1'd0;
-      wants_q <= 1'd0;
       issue_q <= 1'd0;
       take_q <= 1'd0;
       tile_q <= 1'd0;
@@ -1592,7 +1584,7 @@ module trine_accumulators (
   wire signed [17:0] adder_1_total_o;
   wire signed [17:0] adder_2_total_o;
   wire signed [17:0] adder_3_total_o;
-  assign zero = (next_first_i | single_i) | pair_i;
+  assign zero = next_first_i | pair_i;
   assign begins = next_valid_i & (next_odd_i ? next_last_chunk_i : next_first_i);
   assign total = {$unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
@@ -1832,7 +1824,6 @@ module trine_core (
   wire sequencer_issue_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
-  wire sequencer_wants_tile_o;
   wire [1:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
@@ -1934,7 +1925,7 @@ module trine_core (
   assign act_early_o = sequencer_act_early_o;
   assign act_late_o = sequencer_act_late_o;
   assign wgt_late_o = sequencer_wgt_late_o;
-  assign wgt_early_o = sequencer_wgt_early_o | (weights_early_o & sequencer_wants_tile_o);
+  assign wgt_early_o = sequencer_wgt_early_o | weights_early_o;
   assign illegal_o = weights_illegal_o;
 
   trine_activations activations (
@@ -1985,7 +1976,6 @@ module trine_core (
     .issue_o(sequencer_issue_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
-    .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
     .result_o(sequencer_result_o),

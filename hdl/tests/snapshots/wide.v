@@ -1600,7 +1600,6 @@ module trine_sequencer (
   output wire issue_o,
   output wire rewind_o,
   output wire take_o,
-  output wire wants_tile_o,
   output wire [3:0] token_o,
   output wire first_chunk_o,
   output wire result_o,
@@ -1616,7 +1615,6 @@ module trine_sequencer (
 );
   reg pop_q;
   reg run_q;
-  reg wants_q;
   reg [3:0] token_q;
   reg first_q;
   reg tile_q;
@@ -1682,7 +1680,6 @@ module trine_sequencer (
   assign issue_o = issue_q;
   assign rewind_o = pass_end_q;
   assign take_o = take_q;
-  assign wants_tile_o = wants_q;
   assign token_o = token_q;
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
@@ -1735,12 +1732,8 @@ module trine_sequencer (
         run_q <= 1'd0;
       end
     end
-    if (take_q & last_tile) begin
-      wants_q <= 1'd0;
-    end
     if (start_i) begin
       run_q <= 1'd1;
-      wants_q <= 1'd1;
       token_q <= 4'd0;
       first_q <= 1'd1;
       last_q <= single_q;
@@ -1754,7 +1747,6 @@ module trine_sequencer (
     end
     if (rst_i) begin
       run_q <= 1'd0;
-      wants_q <= 1'd0;
       issue_q <= 1'd0;
       take_q <= 1'd0;
       tile_q <= 1'd0;
@@ -4258,7 +4250,7 @@ module trine_accumulators (
   wire signed [22:0] adder_61_total_o;
   wire signed [22:0] adder_62_total_o;
   wire signed [22:0] adder_63_total_o;
-  assign zero = (next_first_i | single_i) | pair_i;
+  assign zero = next_first_i | pair_i;
   assign begins = next_valid_i & (next_odd_i ? next_last_chunk_i : next_first_i);
   assign total = {$unsigned(adder_63_total_o), $unsigned(adder_62_total_o), $unsigned(adder_61_total_o), $unsigned(adder_60_total_o), $unsigned(adder_59_total_o), $unsigned(adder_58_total_o), $unsigned(adder_57_total_o), $unsigned(adder_56_total_o), $unsigned(adder_55_total_o), $unsigned(adder_54_total_o), $unsigned(adder_53_total_o), $unsigned(adder_52_total_o), $unsigned(adder_51_total_o), $unsigned(adder_50_total_o), $unsigned(adder_49_total_o), $unsigned(adder_48_total_o), $unsigned(adder_47_total_o), $unsigned(adder_46_total_o), $unsigned(adder_45_total_o), $unsigned(adder_44_total_o), $unsigned(adder_43_total_o), $unsigned(adder_42_total_o), $unsigned(adder_41_total_o), $unsigned(adder_40_total_o), $unsigned(adder_39_total_o), $unsigned(adder_38_total_o), $unsigned(adder_37_total_o), $unsigned(adder_36_total_o), $unsigned(adder_35_total_o), $unsigned(adder_34_total_o), $unsigned(adder_33_total_o), $unsigned(adder_32_total_o), $unsigned(adder_31_total_o), $unsigned(adder_30_total_o), $unsigned(adder_29_total_o), $unsigned(adder_28_total_o), $unsigned(adder_27_total_o), $unsigned(adder_26_total_o), $unsigned(adder_25_total_o), $unsigned(adder_24_total_o), $unsigned(adder_23_total_o), $unsigned(adder_22_total_o), $unsigned(adder_21_total_o), $unsigned(adder_20_total_o), $unsigned(adder_19_total_o), $unsigned(adder_18_total_o), $unsigned(adder_17_total_o), $unsigned(adder_16_total_o), $unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
@@ -5098,7 +5090,6 @@ module trine_core (
   wire sequencer_issue_o;
   wire sequencer_rewind_o;
   wire sequencer_take_o;
-  wire sequencer_wants_tile_o;
   wire [3:0] sequencer_token_o;
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
@@ -5344,7 +5335,7 @@ module trine_core (
   assign act_early_o = sequencer_act_early_o;
   assign act_late_o = sequencer_act_late_o;
   assign wgt_late_o = sequencer_wgt_late_o;
-  assign wgt_early_o = sequencer_wgt_early_o | (weights_early_o & sequencer_wants_tile_o);
+  assign wgt_early_o = sequencer_wgt_early_o | weights_early_o;
   assign illegal_o = weights_illegal_o;
 
   trine_activations activations (
@@ -5395,7 +5386,6 @@ module trine_core (
     .issue_o(sequencer_issue_o),
     .rewind_o(sequencer_rewind_o),
     .take_o(sequencer_take_o),
-    .wants_tile_o(sequencer_wants_tile_o),
     .token_o(sequencer_token_o),
     .first_chunk_o(sequencer_first_chunk_o),
     .result_o(sequencer_result_o),
