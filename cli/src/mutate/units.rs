@@ -46,7 +46,14 @@ impl Subject {
             Subject {
                 name: "beat",
                 config: beat.checked()?,
-                modules: &["trine_sequencer", "trine_weight_loader", "trine_activations", "trine_activations_ram"],
+                modules: &[
+                    "trine_sequencer",
+                    "trine_weight_loader",
+                    "trine_activations",
+                    "trine_activations_ram",
+                    "trine_accumulators",
+                    "trine_accumulate",
+                ],
             },
             Subject { name: "windows", config: windows.checked()?, modules: &["trine_windows", "trine_job"] },
         ])

@@ -14,7 +14,7 @@
 //! moved on, that it held an illegal code.
 
 use super::trit_decoder::trit_decoder;
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::{Config, WeightCode};
 
@@ -42,10 +42,8 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let last_q = m.reg("last_q", BIT);
     let admits_q = m.reg("admits_q", BIT);
     // Which beat of its tile enters next, one bit a beat; the one in `beat_q` is the one before.
-    let place_q = m.reg("place_q", bits(beats));
+    let place_q = (beats > 1).then(|| m.reg("place_q", bits(beats)));
     let moved_q = m.reg("moved_q", BIT);
-    let code_complete_q = m.reg("code_complete_q", BIT);
-    let early_q = m.reg("early_q", BIT);
     // A tile can be taken: its last beat is in `code_q`, or in `beat_q` and moves on.
     let valid_q = m.reg("valid_q", BIT);
     // `code_q` completes a tile that nobody took; then a `beat_q` that is full cannot move either. Both are known a cycle
@@ -60,12 +58,12 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
 
     let offered = m.name("offered", &admits_q & &in_valid);
     let accept = m.name("accept", &offered & !&stuck_q);
-    let enter = m.name("enter", &in_full_q & !&stuck_q);
     let leave = m.name("leave", &full_q & !&stuck_q);
     // The place of the beat that is offered: one on, if there is one between.
-    let last_place =
-        if beats > 1 { mux(&in_full_q, place_q.bit(beats - 2), place_q.bit(beats - 1)) } else { lit(1, BIT) };
-    let completes = &offered & last_place;
+    let completes = match &place_q {
+        Some(place) => &offered & mux(&in_full_q, place.bit(beats - 2), place.bit(beats - 1)),
+        None => offered.clone(),
+    };
     // Behind a tile that waits there is another whole one only if it has two beats at most.
     let complete = match beats {
         1 | 2 => {
@@ -92,9 +90,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
         set(&flows_q, !&sticks),
         set(&arrives_q, mux(&sticks, &arrives_q, complete)),
         set(&moved_q, &leave),
-        set(&code_complete_q, &leave & place_q.bit(0)),
         set(&waits_q, &stays),
-        when(&enter, [set(&place_q, turned(&place_q))]),
         when(
             &rst,
             [
@@ -106,16 +102,19 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
                 set_to(&flows_q, 1),
                 set_to(&arrives_q, 0),
                 set_to(&valid_q, 0),
-                set_to(&place_q, 1),
             ],
         ),
     ]);
+    if let Some(place) = &place_q {
+        let enter = m.name("enter", &in_full_q & !&stuck_q);
+        let turned = cat([place.bit(beats - 1), place.slice(0, beats - 1)]);
+        m.on_clock([if_else(&rst, [set_to(place, 1)], [when(enter, [set(place, turned)])])]);
+    }
 
     let (codes, illegal) = decode(&mut m, c, &beat_q)?;
     let code_q = m.reg("code_q", codes.ty);
     let code_last_q = m.reg("code_last_q", BIT);
     m.on_clock([when(!&waits_q, [set(&code_q, &codes), set(&code_last_q, &last_q)])]);
-    m.on_clock([set(&early_q, !&rst & (&early_q | (&moved_q & &code_last_q & !&code_complete_q)))]);
     let illegal_q = m.register("illegal_q", illegal);
     // All of a wide beat in two steps.
     let codes_of = illegal_q.ty.width;
@@ -124,8 +123,13 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let checked_q = m.register("checked_q", &moved_q & !&rst);
     let fault_q = m.register("fault_q", &checked_q & group_q.any() & !&rst);
     let mut parts = vec![];
-    if beats > 1 {
-        let keep_q = m.register("keep_q", leave.repeat(beats - 1) & place_q.slice(1, beats - 1));
+    let mut early = lit(0, BIT);
+    if let Some(place) = &place_q {
+        let code_complete_q = m.register("code_complete_q", &leave & place.bit(0));
+        let early_q = m.reg("early_q", BIT);
+        m.on_clock([set(&early_q, !&rst & (&early_q | (&moved_q & &code_last_q & !&code_complete_q)))]);
+        early = early_q & !&valid_q;
+        let keep_q = m.register("keep_q", leave.repeat(beats - 1) & place.slice(1, beats - 1));
         for i in 0..beats - 1 {
             let held = m.reg(&format!("held_{i}_q"), code_q.ty);
             m.on_clock([when(keep_q.bit(i), [set(&held, &code_q)])]);
@@ -142,17 +146,9 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("in_ready_o", &admits_q & !&stuck_q);
     m.drive("arrives_o", &arrives_q);
     m.drive("last_o", &code_last_q);
-    m.drive("early_o", &early_q & !&valid_q);
+    m.drive("early_o", early);
     m.drive("illegal_o", &fault_q);
     m.build()
-}
-
-/// The place after that of `place`.
-fn turned(place: &Expr) -> Expr {
-    match place.ty.width {
-        1 => place.clone(),
-        beats => cat([place.bit(beats - 1), place.slice(0, beats - 1)]),
-    }
 }
 
 /// Two-bit codes of a beat, and which of them are illegal.

@@ -752,8 +752,6 @@ module trine_weight_loader (
   reg admits_q;
   reg [2:0] place_q;
   reg moved_q;
-  reg code_complete_q;
-  reg early_q;
   reg valid_q;
   reg waits_q;
   reg stuck_q;
@@ -761,12 +759,12 @@ module trine_weight_loader (
   reg arrives_q;
   wire offered;
   wire accept;
-  wire enter;
   wire leave;
   wire complete;
   wire fills;
   wire stays;
   wire sticks;
+  wire enter;
   wire [7:0] illegal;
   reg [15:0] code_q;
   reg code_last_q;
@@ -774,17 +772,19 @@ module trine_weight_loader (
   reg group_q;
   reg checked_q;
   reg fault_q;
+  reg code_complete_q;
+  reg early_q;
   reg [1:0] keep_q;
   reg [15:0] held_0_q;
   reg [15:0] held_1_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
-  assign enter = in_full_q & ~stuck_q;
   assign leave = full_q & ~stuck_q;
   assign complete = ~stuck_q & (offered & (in_full_q ? place_q[1] : place_q[2]));
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
+  assign enter = in_full_q & ~stuck_q;
   assign illegal = {beat_q[15] & ~beat_q[14], beat_q[13] & ~beat_q[12], beat_q[11] & ~beat_q[10], beat_q[9] & ~beat_q[8], beat_q[7] & ~beat_q[6], beat_q[5] & ~beat_q[4], beat_q[3] & ~beat_q[2], beat_q[1] & ~beat_q[0]};
   assign tile_o = {code_q[9:0], held_1_q, held_0_q};
   assign in_ready_o = admits_q & ~stuck_q;
@@ -812,11 +812,7 @@ module trine_weight_loader (
     flows_q <= ~sticks;
     arrives_q <= sticks ? arrives_q : complete;
     moved_q <= leave;
-    code_complete_q <= leave & place_q[0];
     waits_q <= stays;
-    if (enter) begin
-      place_q <= {place_q[1:0], place_q[2]};
-    end
     if (rst_i) begin
       in_full_q <= 1'd0;
       full_q <= 1'd0;
@@ -826,17 +822,24 @@ module trine_weight_loader (
       flows_q <= 1'd1;
       arrives_q <= 1'd0;
       valid_q <= 1'd0;
+    end
+    if (rst_i) begin
       place_q <= 3'd1;
+    end else begin
+      if (enter) begin
+        place_q <= {place_q[1:0], place_q[2]};
+      end
     end
     if (~waits_q) begin
       code_q <= beat_q;
       code_last_q <= last_q;
     end
-    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     illegal_q <= illegal;
     group_q <= |illegal_q[7:0];
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
+    code_complete_q <= leave & place_q[0];
+    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     keep_q <= {2{leave}} & place_q[2:1];
     if (keep_q[0]) begin
       held_0_q <= code_q;

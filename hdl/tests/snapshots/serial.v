@@ -1019,8 +1019,6 @@ module trine_weight_loader (
   reg admits_q;
   reg [1:0] place_q;
   reg moved_q;
-  reg code_complete_q;
-  reg early_q;
   reg valid_q;
   reg waits_q;
   reg stuck_q;
@@ -1028,13 +1026,13 @@ module trine_weight_loader (
   reg arrives_q;
   wire offered;
   wire accept;
-  wire enter;
   wire leave;
   reg complete_q;
   wire complete;
   wire fills;
   wire stays;
   wire sticks;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -1053,16 +1051,18 @@ module trine_weight_loader (
   reg group_q;
   reg checked_q;
   reg fault_q;
+  reg code_complete_q;
+  reg early_q;
   reg keep_q;
   reg [49:0] held_0_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
-  assign enter = in_full_q & ~stuck_q;
   assign leave = full_q & ~stuck_q;
   assign complete = stuck_q ? complete_q : (offered & (in_full_q ? place_q[0] : place_q[1]));
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
+  assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[29:0], held_0_q};
@@ -1122,11 +1122,7 @@ module trine_weight_loader (
     flows_q <= ~sticks;
     arrives_q <= sticks ? arrives_q : complete;
     moved_q <= leave;
-    code_complete_q <= leave & place_q[0];
     waits_q <= stays;
-    if (enter) begin
-      place_q <= {place_q[0], place_q[1]};
-    end
     if (rst_i) begin
       in_full_q <= 1'd0;
       full_q <= 1'd0;
@@ -1136,17 +1132,24 @@ module trine_weight_loader (
       flows_q <= 1'd1;
       arrives_q <= 1'd0;
       valid_q <= 1'd0;
+    end
+    if (rst_i) begin
       place_q <= 2'd1;
+    end else begin
+      if (enter) begin
+        place_q <= {place_q[0], place_q[1]};
+      end
     end
     if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
     end
-    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     illegal_q <= illegal;
     group_q <= |illegal_q[4:0];
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
+    code_complete_q <= leave & place_q[0];
+    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     keep_q <= leave & place_q[1];
     if (keep_q) begin
       held_0_q <= code_q;

@@ -778,8 +778,6 @@ module trine_weight_loader (
   reg admits_q;
   reg [3:0] place_q;
   reg moved_q;
-  reg code_complete_q;
-  reg early_q;
   reg valid_q;
   reg waits_q;
   reg stuck_q;
@@ -787,12 +785,12 @@ module trine_weight_loader (
   reg arrives_q;
   wire offered;
   wire accept;
-  wire enter;
   wire leave;
   wire complete;
   wire fills;
   wire stays;
   wire sticks;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -929,18 +927,20 @@ module trine_weight_loader (
   reg [7:0] group_q;
   reg checked_q;
   reg fault_q;
+  reg code_complete_q;
+  reg early_q;
   reg [2:0] keep_q;
   reg [639:0] held_0_q;
   reg [639:0] held_1_q;
   reg [639:0] held_2_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
-  assign enter = in_full_q & ~stuck_q;
   assign leave = full_q & ~stuck_q;
   assign complete = ~stuck_q & (offered & (in_full_q ? place_q[2] : place_q[3]));
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
+  assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = {code_q[127:0], held_2_q, held_1_q, held_0_q};
@@ -1353,11 +1353,7 @@ module trine_weight_loader (
     flows_q <= ~sticks;
     arrives_q <= sticks ? arrives_q : complete;
     moved_q <= leave;
-    code_complete_q <= leave & place_q[0];
     waits_q <= stays;
-    if (enter) begin
-      place_q <= {place_q[2:0], place_q[3]};
-    end
     if (rst_i) begin
       in_full_q <= 1'd0;
       full_q <= 1'd0;
@@ -1367,17 +1363,24 @@ module trine_weight_loader (
       flows_q <= 1'd1;
       arrives_q <= 1'd0;
       valid_q <= 1'd0;
+    end
+    if (rst_i) begin
       place_q <= 4'd1;
+    end else begin
+      if (enter) begin
+        place_q <= {place_q[2:0], place_q[3]};
+      end
     end
     if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
     end
-    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     illegal_q <= illegal;
     group_q <= {|illegal_q[63:56], |illegal_q[55:48], |illegal_q[47:40], |illegal_q[39:32], |illegal_q[31:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
+    code_complete_q <= leave & place_q[0];
+    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     keep_q <= {3{leave}} & place_q[3:1];
     if (keep_q[0]) begin
       held_0_q <= code_q;

@@ -776,10 +776,7 @@ module trine_weight_loader (
   reg full_q;
   reg last_q;
   reg admits_q;
-  reg place_q;
   reg moved_q;
-  reg code_complete_q;
-  reg early_q;
   reg valid_q;
   reg waits_q;
   reg stuck_q;
@@ -787,7 +784,6 @@ module trine_weight_loader (
   reg arrives_q;
   wire offered;
   wire accept;
-  wire enter;
   wire leave;
   reg complete_q;
   wire complete;
@@ -806,9 +802,8 @@ module trine_weight_loader (
   reg fault_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
-  assign enter = in_full_q & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = stuck_q ? complete_q : (offered & 1'd1);
+  assign complete = stuck_q ? complete_q : offered;
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
@@ -818,7 +813,7 @@ module trine_weight_loader (
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
-  assign early_o = early_q & ~valid_q;
+  assign early_o = 1'd0;
   assign illegal_o = fault_q;
 
   trine_trit_decoder decoder_0 (
@@ -847,11 +842,7 @@ module trine_weight_loader (
     flows_q <= ~sticks;
     arrives_q <= sticks ? arrives_q : complete;
     moved_q <= leave;
-    code_complete_q <= leave & place_q;
     waits_q <= stays;
-    if (enter) begin
-      place_q <= place_q;
-    end
     if (rst_i) begin
       in_full_q <= 1'd0;
       full_q <= 1'd0;
@@ -861,13 +852,11 @@ module trine_weight_loader (
       flows_q <= 1'd1;
       arrives_q <= 1'd0;
       valid_q <= 1'd0;
-      place_q <= 1'd1;
     end
     if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
     end
-    early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     illegal_q <= illegal;
     group_q <= |illegal_q;
     checked_q <= moved_q & ~rst_i;

@@ -108,6 +108,18 @@ pub(super) fn illegal_codes(unit: &mut Unit<'_>) -> Found {
         wrong.weights[beat][0] = bytes[0];
         ends(unit, &wrong, last, ErrorCode::IllegalTrit)?;
     }
+    // Behind a tile that waits for activations it is told when it moves on.
+    let mut wrong = Work::new(c, (1, 1, 3 * c.columns), 16);
+    wrong.weights[c.beats_per_tile()][0] = bytes[0];
+    streams(unit, &wrong, [Some(0), Some(3 * c.beats_per_tile() - 1)]);
+    let acts = std::mem::take(&mut unit.feeds[0].queue);
+    unit.start(wrong.shape)?;
+    unit.steps(100)?;
+    equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS with an illegal code behind a tile that waits");
+    unit.feeds[0].queue = acts;
+    unit.steps(100)?;
+    unit.drop_streams();
+    unit.failed(ErrorCode::IllegalTrit)?;
     // Every legal byte is legal, and means what it says: all codes of five trits or four, in one column after another.
     let trits = c.weight_code.trits_per_byte();
     let combinations = 3usize.pow(trits as u32);

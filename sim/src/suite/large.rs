@@ -61,10 +61,9 @@ pub(super) fn sources(unit: &mut Unit<'_>) -> Found {
     unit.eager();
     unit.drop_streams();
     unit.send(&work.acts, &work.weights);
-    for feed in &mut unit.feeds {
-        let more: Vec<_> = feed.queue.iter().rev().map(|(beat, _)| (beat.clone(), false)).collect();
-        feed.queue.extend(more);
-    }
+    let (acts, illegal) = (work.acts.iter().rev().cloned(), vec![vec![0x7A; c.weight_bus / 8]; work.weights.len()]);
+    unit.feeds[0].queue.extend(acts.map(|beat| (beat, false)));
+    unit.feeds[1].queue.extend(illegal.into_iter().map(|beat| (beat, false)));
     unit.start(work.shape)?;
     unit.completes(&work)?;
     unit.drop_streams();

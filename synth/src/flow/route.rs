@@ -56,7 +56,7 @@ pub fn route(
             command.extend(free.then_some("--lpf-allow-unconstrained"));
             command.extend(speed.iter().flat_map(|speed| ["--speed", speed]));
             // Of the settings tried, these reach the clearly higher clock (docs/decisions/0006)
-            command.extend(["--placer-heap-timingweight", "25", "--placer-heap-critexp", "3"]);
+            command.extend(["--placer-heap-timingweight", "100"]);
         }
         Family::Ice40 => {
             command.extend([target.select, "--package", package, "--asc", &routed]);
