@@ -13,7 +13,6 @@ use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_t
 use crate::library::{fifo, replay_buffer};
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::config::clog2;
 use trine_spec::registers::OUTPUTS_N;
 
 /// Cycles from an issue to the push of its result.
@@ -174,9 +173,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
 
     let data = &out["data_o"];
     let tail = m.name("tail", data.bit(c.columns * acc));
-    let n_left = &seq["n_left_o"];
-    let low = clog2(c.columns + 1);
-    let left = m.name("left", n_left.slice(0, low));
+    let left = &seq["n_left_o"];
     let value = |n: usize| data.slice(n * acc, acc).signed();
     let widened: Vec<Expr> = (0..c.columns)
         .map(|n| {
@@ -189,10 +186,10 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     // The first always is.
     let mut keep = vec![lit(0xF, bits(4))];
     if c.columns > 1 {
-        let real_q = m.register("real_q", cat((1..c.columns).map(|n| lit(n as i64, left.ty).lt(&left))));
+        let real_q = m.register("real_q", cat((1..c.columns).map(|n| lit(n as i64, left.ty).lt(left))));
         keep.extend((1..c.columns).map(|n| (!&tail | real_q.bit(n - 1)).repeat(4)));
     } else {
-        m.unused([left, tail]);
+        m.unused([left.clone(), tail]);
     }
     let keep = m.name("keep", cat(keep));
     m.drive("act_ready_o", &act["in_ready_o"]);
@@ -209,6 +206,5 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     // the loader tells of it.
     m.drive("wgt_early_o", &seq["wgt_early_o"] | &wgt["early_o"]);
     m.drive("illegal_o", &wgt["illegal_o"]);
-    m.unused([n_left.slice(low, n_left.ty.width - low)]);
     m.build()
 }

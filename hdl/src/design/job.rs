@@ -15,7 +15,7 @@
 //! moved, and begins anew when its limit is written: it looks for the one count that is the limit, which must not be behind it.
 
 use super::sequencer::{depth_ty, token_ty};
-use crate::lang::{BIT, Errors, Module, bits, cat, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
@@ -60,11 +60,14 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let done_tag_q = m.reg("done_tag_q", tag.ty);
     let idle_q = m.reg("idle_q", limit.ty);
 
-    let within = |v: &crate::lang::Expr, most: usize| vec![v.any(), !lit(most as i64, v.ty).lt(v)];
-    let fits = [within(&tokens, c.max_tokens), within(&depth, c.max_depth), vec![outputs.any()]].concat();
-    let fits_q = m.register("fits_q", cat(fits));
     // Well before the check: a start is written cycles after the shape.
-    let shape = m.register("shape_q", fits_q.all());
+    let beyond_q = m.register("beyond_q", cat([beyond(&tokens, c.max_tokens), beyond(&depth, c.max_depth)].concat()));
+    let some = |v: &Expr, most| v.slice(0, length(most)).any();
+    let some_q = m.register("some_q", cat([some(&tokens, c.max_tokens), some(&depth, c.max_depth)]));
+    let (low, high) = (outputs.slice(0, 16), outputs.slice(16, outputs.ty.width - 16));
+    let some_outputs_q = m.register("some_outputs_q", cat([low.any(), high.any()]));
+    let fits = m.name("fits", !beyond_q.any() & some_q.all() & some_outputs_q.any());
+    let shape = m.register("shape_q", fits);
     let check_q = m.reg("check_q", BIT);
     let accept = m.name("accept", &check_q & &shape);
     let refuse = m.name("refuse", &check_q & !&shape);
@@ -145,4 +148,28 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     m.drive("depth_o", &depth_q);
     m.drive("outputs_o", &outputs_q);
     m.build()
+}
+
+/// Bits of `most`.
+fn length(most: usize) -> usize {
+    (usize::BITS - most.leading_zeros()) as usize
+}
+
+/// Whether `v > most`, if any of the bits is set: one for each run of zeros in `most`, with a one of `v` in it and no zero of `v` in
+/// place of a one above. A comparison is a carry chain, and longer.
+fn beyond(v: &Expr, most: usize) -> Vec<Expr> {
+    let (mut found, mut above, mut top) = (vec![], vec![], v.ty.width);
+    while top > 0 {
+        // From here down bits are all ones or all zeros.
+        let one = |at: usize| most >> at & 1 == 1;
+        let low = (0..top).rev().find(|at| one(*at) != one(top - 1)).map_or(0, |at| at + 1);
+        let run = v.slice(low, top - low);
+        if one(top - 1) {
+            above.push(run.all());
+        } else {
+            found.push(above.iter().fold(run.any(), |found, ones| found & ones));
+        }
+        top = low;
+    }
+    found
 }

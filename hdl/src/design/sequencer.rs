@@ -13,7 +13,7 @@
 //! Whether a tile is there is known here and in the loader, from `tile_arrives_i` (the loader has one in the next cycle, even
 //! if another is taken now) and from what is taken, so that the two can lie apart.
 
-use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::config::clog2;
@@ -96,7 +96,8 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     let issue = issue_q.clone();
     let result = m.name("result", &issue & &last_chunk_q);
     let promised = m.name("promised", &result & !&pop);
-    let freed = m.name("freed", &pop & !&result);
+    // One less, one more or none: a sum, since a choice between two would come behind both.
+    let change = cat([&result ^ &pop, promised.repeat(room_q.ty.width - 1)]);
 
     let next_chunk = m.name("next_chunk", mux(&last_chunk_q, &one_chunk_q, &next_last_q));
     let needs_tile = m.name("needs_tile", mux(&issue, &last_q, &first_q));
@@ -109,7 +110,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
         set(&take_q, may & &tile_next & needs_tile),
         set(&tile_q, tile_next),
         set(&able_q, ((&run_q & !&ends) | &start) & roomy),
-        set(&room_q, mux(&promised, room_q.back(1), mux(&freed, room_q.step(1), &room_q))),
+        set(&room_q, (&room_q + change).wrap()),
         when(
             &issue,
             [
@@ -173,7 +174,8 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.drive("first_chunk_o", &first_chunk_q);
     m.drive("result_o", &result);
     m.drive("last_pass_o", &last_pass_q);
-    m.drive("n_left_o", &n_left_q);
+    // In the last pass it is no more than the columns.
+    m.drive("n_left_o", n_left_q.slice(0, clog2(c.columns + 1)));
     m.note("why nothing is issued, in this order of precedence");
     m.drive("stall_act_o", &run_q & !&act_valid);
     m.drive("stall_wgt_o", &run_q & &act_valid & !&has_tile);

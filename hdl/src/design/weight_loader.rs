@@ -43,6 +43,8 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let admits_q = m.reg("admits_q", BIT);
     // Which beat of its tile enters next, one bit a beat; the one in `beat_q` is the one before.
     let place_q = (beats > 1).then(|| m.reg("place_q", bits(beats)));
+    // The same of the beat that is offered.
+    let offered_place_q = (beats > 1).then(|| m.reg("offered_place_q", bits(beats)));
     let moved_q = m.reg("moved_q", BIT);
     // A tile can be taken: its last beat is in `code_q`, or in `beat_q` and moves on.
     let valid_q = m.reg("valid_q", BIT);
@@ -59,16 +61,12 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let offered = m.name("offered", &admits_q & &in_valid);
     let accept = m.name("accept", &offered & !&stuck_q);
     let leave = m.name("leave", &full_q & !&stuck_q);
-    // The place of the beat that is offered: one on, if there is one between.
-    let completes = match &place_q {
-        Some(place) => &offered & mux(&in_full_q, place.bit(beats - 2), place.bit(beats - 1)),
-        None => offered.clone(),
-    };
+    let completes = offered_place_q.as_ref().map_or(offered.clone(), |place| &offered & place.bit(beats - 1));
     // Behind a tile that waits there is another whole one only if it has two beats at most.
     let complete = match beats {
         1 | 2 => {
             let complete_q = m.reg("complete_q", BIT);
-            let complete = m.name("complete", mux(&stuck_q, &complete_q, completes));
+            let complete = m.name("complete", (&stuck_q & &complete_q) | (!&stuck_q & completes));
             m.on_clock([set(&complete_q, &complete)]);
             complete
         }
@@ -105,10 +103,10 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
             ],
         ),
     ]);
-    if let Some(place) = &place_q {
-        let enter = m.name("enter", &in_full_q & !&stuck_q);
+    let enter = m.name("enter", &in_full_q & !&stuck_q);
+    for (place, moves) in place_q.iter().zip([&enter]).chain(offered_place_q.iter().zip([&accept])) {
         let turned = cat([place.bit(beats - 1), place.slice(0, beats - 1)]);
-        m.on_clock([if_else(&rst, [set_to(place, 1)], [when(enter, [set(place, turned)])])]);
+        m.on_clock([if_else(&rst, [set_to(place, 1)], [when(moves, [set(place, turned)])])]);
     }
 
     let (codes, illegal) = decode(&mut m, c, &beat_q)?;

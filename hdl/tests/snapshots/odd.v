@@ -751,6 +751,7 @@ module trine_weight_loader (
   reg last_q;
   reg admits_q;
   reg [2:0] place_q;
+  reg [2:0] offered_place_q;
   reg moved_q;
   reg valid_q;
   reg waits_q;
@@ -780,7 +781,7 @@ module trine_weight_loader (
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = ~stuck_q & (offered & (in_full_q ? place_q[1] : place_q[2]));
+  assign complete = ~stuck_q & (offered & offered_place_q[2]);
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
@@ -830,6 +831,13 @@ module trine_weight_loader (
         place_q <= {place_q[1:0], place_q[2]};
       end
     end
+    if (rst_i) begin
+      offered_place_q <= 3'd1;
+    end else begin
+      if (accept) begin
+        offered_place_q <= {offered_place_q[1:0], offered_place_q[2]};
+      end
+    end
     if (~waits_q) begin
       code_q <= beat_q;
       code_last_q <= last_q;
@@ -871,7 +879,7 @@ module trine_sequencer (
   output wire first_chunk_o,
   output wire result_o,
   output wire last_pass_o,
-  output wire [19:0] n_left_o,
+  output wire [1:0] n_left_o,
   output wire stall_act_o,
   output wire stall_wgt_o,
   output wire stall_out_o,
@@ -912,7 +920,6 @@ module trine_sequencer (
   reg take_q;
   wire result;
   wire promised;
-  wire freed;
   wire next_chunk;
   wire needs_tile;
   wire ends;
@@ -937,7 +944,6 @@ module trine_sequencer (
   assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
-  assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
   assign ends = issue_q & job_end;
@@ -951,7 +957,7 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign n_left_o = n_left_q;
+  assign n_left_o = n_left_q[1:0];
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
@@ -979,7 +985,7 @@ module trine_sequencer (
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
     able_q <= ((run_q & ~ends) | start_i) & roomy;
-    room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
+    room_q <= room_q + {{4{promised}}, result ^ pop_q};
     if (issue_q) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
@@ -1480,7 +1486,7 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire [19:0] sequencer_n_left_o;
+  wire [1:0] sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
   wire sequencer_stall_out_o;
@@ -1538,7 +1544,6 @@ module trine_core (
   wire [49:0] results_data_o;
   wire results_pop_o;
   wire tail;
-  wire [1:0] left;
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
@@ -1551,7 +1556,6 @@ module trine_core (
   assign word = {job_end, last_pass_7_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[48];
-  assign left = sequencer_n_left_o[1:0];
   assign result_0 = $signed({{16{results_data_o[15]}}, $signed(results_data_o[15:0])});
   assign result_1 = $signed({{16{results_data_o[31]}}, $signed(results_data_o[31:16])});
   assign result_2 = $signed({{16{results_data_o[47]}}, $signed(results_data_o[47:32])});
@@ -1671,8 +1675,6 @@ module trine_core (
     .pop_o(results_pop_o)
   );
 
-  wire unused_ok = &{1'b0, sequencer_n_left_o[19:2]};
-
   always @(posedge clk_i) begin
     take_q <= take;
     if (clear_i) begin
@@ -1767,7 +1769,7 @@ module trine_core (
     pass_end_7_q <= pass_end_6_q;
     single_q <= last_token_i == 3'd0;
     pair_q <= last_token_i == 3'd1;
-    real_q <= {2'd2 < left, 2'd1 < left};
+    real_q <= {2'd2 < sequencer_n_left_o, 2'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -1810,7 +1812,10 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg [4:0] fits_q;
+  reg [4:0] beyond_q;
+  reg [1:0] some_q;
+  reg [1:0] some_outputs_q;
+  wire fits;
   reg shape_q;
   reg check_q;
   wire accept;
@@ -1828,6 +1833,7 @@ module trine_job (
   reg start_q;
   wire begins;
   reg [2:0] moved_q;
+  assign fits = (~(|beyond_q) & (&some_q)) & (|some_outputs_q);
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
@@ -1848,8 +1854,10 @@ module trine_job (
   assign outputs_o = outputs_q;
 
   always @(posedge clk_i) begin
-    fits_q <= {|outputs_i, ~(19'd100 < depth_i), |depth_i, ~(13'd5 < tokens_i), |tokens_i};
-    shape_q <= &fits_q;
+    beyond_q <= {((|depth_i[1:0]) & (&depth_i[6:5])) & (&depth_i[2]), (|depth_i[4:3]) & (&depth_i[6:5]), |depth_i[18:7], (|tokens_i[1]) & (&tokens_i[2]), |tokens_i[12:3]};
+    some_q <= {|depth_i[6:0], |tokens_i[2:0]};
+    some_outputs_q <= {|outputs_i[19:16], |outputs_i[15:0]};
+    shape_q <= fits;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;

@@ -1018,6 +1018,7 @@ module trine_weight_loader (
   reg last_q;
   reg admits_q;
   reg [1:0] place_q;
+  reg [1:0] offered_place_q;
   reg moved_q;
   reg valid_q;
   reg waits_q;
@@ -1058,7 +1059,7 @@ module trine_weight_loader (
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = stuck_q ? complete_q : (offered & (in_full_q ? place_q[0] : place_q[1]));
+  assign complete = (stuck_q & complete_q) | (~stuck_q & (offered & offered_place_q[1]));
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
@@ -1140,6 +1141,13 @@ module trine_weight_loader (
         place_q <= {place_q[0], place_q[1]};
       end
     end
+    if (rst_i) begin
+      offered_place_q <= 2'd1;
+    end else begin
+      if (accept) begin
+        offered_place_q <= {offered_place_q[0], offered_place_q[1]};
+      end
+    end
     if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
@@ -1178,7 +1186,7 @@ module trine_sequencer (
   output wire first_chunk_o,
   output wire result_o,
   output wire last_pass_o,
-  output wire [19:0] n_left_o,
+  output wire [2:0] n_left_o,
   output wire stall_act_o,
   output wire stall_wgt_o,
   output wire stall_out_o,
@@ -1219,7 +1227,6 @@ module trine_sequencer (
   reg take_q;
   wire result;
   wire promised;
-  wire freed;
   wire next_chunk;
   wire needs_tile;
   wire ends;
@@ -1244,7 +1251,6 @@ module trine_sequencer (
   assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
-  assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
   assign ends = issue_q & job_end;
@@ -1258,7 +1264,7 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign n_left_o = n_left_q;
+  assign n_left_o = n_left_q[2:0];
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
@@ -1286,7 +1292,7 @@ module trine_sequencer (
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
     able_q <= ((run_q & ~ends) | start_i) & roomy;
-    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    room_q <= room_q + {{5{promised}}, result ^ pop_q};
     if (issue_q) begin
       token_q <= last_q ? 2'd0 : (token_q + 2'd1);
       first_q <= last_q;
@@ -1831,7 +1837,7 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire [19:0] sequencer_n_left_o;
+  wire [2:0] sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
   wire sequencer_stall_out_o;
@@ -1895,7 +1901,6 @@ module trine_core (
   wire [73:0] results_data_o;
   wire results_pop_o;
   wire tail;
-  wire [2:0] left;
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
@@ -1909,7 +1914,6 @@ module trine_core (
   assign word = {job_end, last_pass_8_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[72];
-  assign left = sequencer_n_left_o[2:0];
   assign result_0 = $signed({{14{results_data_o[17]}}, $signed(results_data_o[17:0])});
   assign result_1 = $signed({{14{results_data_o[35]}}, $signed(results_data_o[35:18])});
   assign result_2 = $signed({{14{results_data_o[53]}}, $signed(results_data_o[53:36])});
@@ -2030,8 +2034,6 @@ module trine_core (
     .pop_o(results_pop_o)
   );
 
-  wire unused_ok = &{1'b0, sequencer_n_left_o[19:3]};
-
   always @(posedge clk_i) begin
     take_q <= take;
     if (clear_i) begin
@@ -2140,7 +2142,7 @@ module trine_core (
     pass_end_8_q <= pass_end_7_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
-    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left};
+    real_q <= {3'd3 < sequencer_n_left_o, 3'd2 < sequencer_n_left_o, 3'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -2186,7 +2188,10 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg [4:0] fits_q;
+  reg [3:0] beyond_q;
+  reg [1:0] some_q;
+  reg [1:0] some_outputs_q;
+  wire fits;
   reg shape_q;
   reg check_q;
   wire accept;
@@ -2205,6 +2210,7 @@ module trine_job (
   reg start_q;
   wire begins;
   reg [2:0] moved_q;
+  assign fits = (~(|beyond_q) & (&some_q)) & (|some_outputs_q);
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
@@ -2227,8 +2233,10 @@ module trine_job (
   assign outputs_o = outputs_q;
 
   always @(posedge clk_i) begin
-    fits_q <= {|outputs_i, ~(19'd512 < depth_i), |depth_i, ~(13'd4 < tokens_i), |tokens_i};
-    shape_q <= &fits_q;
+    beyond_q <= {(|depth_i[8:0]) & (&depth_i[9]), |depth_i[18:10], (|tokens_i[1:0]) & (&tokens_i[2]), |tokens_i[12:3]};
+    some_q <= {|depth_i[9:0], |tokens_i[2:0]};
+    some_outputs_q <= {|outputs_i[19:16], |outputs_i[15:0]};
+    shape_q <= fits;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;

@@ -790,6 +790,7 @@ module trine_weight_loader (
   wire fills;
   wire stays;
   wire sticks;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
@@ -853,10 +854,11 @@ module trine_weight_loader (
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = stuck_q ? complete_q : offered;
+  assign complete = (stuck_q & complete_q) | (~stuck_q & offered);
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
+  assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign tile_o = code_q[255:0];
@@ -1085,7 +1087,7 @@ module trine_sequencer (
   output wire first_chunk_o,
   output wire result_o,
   output wire last_pass_o,
-  output wire [19:0] n_left_o,
+  output wire [2:0] n_left_o,
   output wire stall_act_o,
   output wire stall_wgt_o,
   output wire stall_out_o,
@@ -1126,7 +1128,6 @@ module trine_sequencer (
   reg take_q;
   wire result;
   wire promised;
-  wire freed;
   wire next_chunk;
   wire needs_tile;
   wire ends;
@@ -1151,7 +1152,6 @@ module trine_sequencer (
   assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
-  assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
   assign ends = issue_q & job_end;
@@ -1165,7 +1165,7 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign n_left_o = n_left_q;
+  assign n_left_o = n_left_q[2:0];
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
@@ -1193,7 +1193,7 @@ module trine_sequencer (
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
     able_q <= ((run_q & ~ends) | start_i) & roomy;
-    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    room_q <= room_q + {{5{promised}}, result ^ pop_q};
     if (issue_q) begin
       token_q <= last_q ? 3'd0 : (token_q + 3'd1);
       first_q <= last_q;
@@ -1863,7 +1863,7 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire [19:0] sequencer_n_left_o;
+  wire [2:0] sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
   wire sequencer_stall_out_o;
@@ -1933,7 +1933,6 @@ module trine_core (
   wire [81:0] results_data_o;
   wire results_pop_o;
   wire tail;
-  wire [2:0] left;
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
@@ -1947,7 +1946,6 @@ module trine_core (
   assign word = {job_end, last_pass_9_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[80];
-  assign left = sequencer_n_left_o[2:0];
   assign result_0 = $signed({{12{results_data_o[19]}}, $signed(results_data_o[19:0])});
   assign result_1 = $signed({{12{results_data_o[39]}}, $signed(results_data_o[39:20])});
   assign result_2 = $signed({{12{results_data_o[59]}}, $signed(results_data_o[59:40])});
@@ -2067,8 +2065,6 @@ module trine_core (
     .data_o(results_data_o),
     .pop_o(results_pop_o)
   );
-
-  wire unused_ok = &{1'b0, sequencer_n_left_o[19:3]};
 
   always @(posedge clk_i) begin
     take_q <= take;
@@ -2192,7 +2188,7 @@ module trine_core (
     pass_end_9_q <= pass_end_8_q;
     single_q <= last_token_i == 3'd0;
     pair_q <= last_token_i == 3'd1;
-    real_q <= {3'd3 < left, 3'd2 < left, 3'd1 < left};
+    real_q <= {3'd3 < sequencer_n_left_o, 3'd2 < sequencer_n_left_o, 3'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -2235,7 +2231,10 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg [4:0] fits_q;
+  reg [3:0] beyond_q;
+  reg [1:0] some_q;
+  reg [1:0] some_outputs_q;
+  wire fits;
   reg shape_q;
   reg check_q;
   wire accept;
@@ -2253,6 +2252,7 @@ module trine_job (
   reg start_q;
   wire begins;
   reg [2:0] moved_q;
+  assign fits = (~(|beyond_q) & (&some_q)) & (|some_outputs_q);
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
@@ -2273,8 +2273,10 @@ module trine_job (
   assign outputs_o = outputs_q;
 
   always @(posedge clk_i) begin
-    fits_q <= {|outputs_i, ~(19'd2048 < depth_i), |depth_i, ~(13'd8 < tokens_i), |tokens_i};
-    shape_q <= &fits_q;
+    beyond_q <= {(|depth_i[10:0]) & (&depth_i[11]), |depth_i[18:12], (|tokens_i[2:0]) & (&tokens_i[3]), |tokens_i[12:4]};
+    some_q <= {|depth_i[11:0], |tokens_i[3:0]};
+    some_outputs_q <= {|outputs_i[19:16], |outputs_i[15:0]};
+    shape_q <= fits;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;

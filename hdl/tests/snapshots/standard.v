@@ -777,6 +777,7 @@ module trine_weight_loader (
   reg last_q;
   reg admits_q;
   reg [3:0] place_q;
+  reg [3:0] offered_place_q;
   reg moved_q;
   reg valid_q;
   reg waits_q;
@@ -936,7 +937,7 @@ module trine_weight_loader (
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = ~stuck_q & (offered & (in_full_q ? place_q[2] : place_q[3]));
+  assign complete = ~stuck_q & (offered & offered_place_q[3]);
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
@@ -1371,6 +1372,13 @@ module trine_weight_loader (
         place_q <= {place_q[2:0], place_q[3]};
       end
     end
+    if (rst_i) begin
+      offered_place_q <= 4'd1;
+    end else begin
+      if (accept) begin
+        offered_place_q <= {offered_place_q[2:0], offered_place_q[3]};
+      end
+    end
     if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
@@ -1415,7 +1423,7 @@ module trine_sequencer (
   output wire first_chunk_o,
   output wire result_o,
   output wire last_pass_o,
-  output wire [19:0] n_left_o,
+  output wire [4:0] n_left_o,
   output wire stall_act_o,
   output wire stall_wgt_o,
   output wire stall_out_o,
@@ -1456,7 +1464,6 @@ module trine_sequencer (
   reg take_q;
   wire result;
   wire promised;
-  wire freed;
   wire next_chunk;
   wire needs_tile;
   wire ends;
@@ -1481,7 +1488,6 @@ module trine_sequencer (
   assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
-  assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
   assign ends = issue_q & job_end;
@@ -1495,7 +1501,7 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign n_left_o = n_left_q;
+  assign n_left_o = n_left_q[4:0];
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
@@ -1523,7 +1529,7 @@ module trine_sequencer (
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
     able_q <= ((run_q & ~ends) | start_i) & roomy;
-    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    room_q <= room_q + {{5{promised}}, result ^ pop_q};
     if (issue_q) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
@@ -2659,7 +2665,7 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire [19:0] sequencer_n_left_o;
+  wire [4:0] sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
   wire sequencer_stall_out_o;
@@ -2735,7 +2741,6 @@ module trine_core (
   wire [369:0] results_data_o;
   wire results_pop_o;
   wire tail;
-  wire [4:0] left;
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
@@ -2761,7 +2766,6 @@ module trine_core (
   assign word = {job_end, last_pass_10_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[368];
-  assign left = sequencer_n_left_o[4:0];
   assign result_0 = $signed({{9{results_data_o[22]}}, $signed(results_data_o[22:0])});
   assign result_1 = $signed({{9{results_data_o[45]}}, $signed(results_data_o[45:23])});
   assign result_2 = $signed({{9{results_data_o[68]}}, $signed(results_data_o[68:46])});
@@ -2893,8 +2897,6 @@ module trine_core (
     .data_o(results_data_o),
     .pop_o(results_pop_o)
   );
-
-  wire unused_ok = &{1'b0, sequencer_n_left_o[19:5]};
 
   always @(posedge clk_i) begin
     take_q <= take;
@@ -3032,7 +3034,7 @@ module trine_core (
     pass_end_10_q <= pass_end_9_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
-    real_q <= {5'd15 < left, 5'd14 < left, 5'd13 < left, 5'd12 < left, 5'd11 < left, 5'd10 < left, 5'd9 < left, 5'd8 < left, 5'd7 < left, 5'd6 < left, 5'd5 < left, 5'd4 < left, 5'd3 < left, 5'd2 < left, 5'd1 < left};
+    real_q <= {5'd15 < sequencer_n_left_o, 5'd14 < sequencer_n_left_o, 5'd13 < sequencer_n_left_o, 5'd12 < sequencer_n_left_o, 5'd11 < sequencer_n_left_o, 5'd10 < sequencer_n_left_o, 5'd9 < sequencer_n_left_o, 5'd8 < sequencer_n_left_o, 5'd7 < sequencer_n_left_o, 5'd6 < sequencer_n_left_o, 5'd5 < sequencer_n_left_o, 5'd4 < sequencer_n_left_o, 5'd3 < sequencer_n_left_o, 5'd2 < sequencer_n_left_o, 5'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -3075,7 +3077,10 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg [4:0] fits_q;
+  reg [3:0] beyond_q;
+  reg [1:0] some_q;
+  reg [1:0] some_outputs_q;
+  wire fits;
   reg shape_q;
   reg check_q;
   wire accept;
@@ -3093,6 +3098,7 @@ module trine_job (
   reg start_q;
   wire begins;
   reg [2:0] moved_q;
+  assign fits = (~(|beyond_q) & (&some_q)) & (|some_outputs_q);
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
@@ -3113,8 +3119,10 @@ module trine_job (
   assign outputs_o = outputs_q;
 
   always @(posedge clk_i) begin
-    fits_q <= {|outputs_i, ~(19'd16384 < depth_i), |depth_i, ~(13'd16 < tokens_i), |tokens_i};
-    shape_q <= &fits_q;
+    beyond_q <= {(|depth_i[13:0]) & (&depth_i[14]), |depth_i[18:15], (|tokens_i[3:0]) & (&tokens_i[4]), |tokens_i[12:5]};
+    some_q <= {|depth_i[14:0], |tokens_i[4:0]};
+    some_outputs_q <= {|outputs_i[19:16], |outputs_i[15:0]};
+    shape_q <= fits;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;

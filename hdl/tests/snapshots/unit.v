@@ -790,6 +790,7 @@ module trine_weight_loader (
   wire fills;
   wire stays;
   wire sticks;
+  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] codes;
@@ -803,10 +804,11 @@ module trine_weight_loader (
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = stuck_q ? complete_q : offered;
+  assign complete = (stuck_q & complete_q) | (~stuck_q & offered);
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
+  assign enter = in_full_q & ~stuck_q;
   assign codes = decoder_0_codes_o;
   assign illegal = decoder_0_illegal_o;
   assign tile_o = code_q[1:0];
@@ -885,7 +887,7 @@ module trine_sequencer (
   output wire first_chunk_o,
   output wire result_o,
   output wire last_pass_o,
-  output wire [19:0] n_left_o,
+  output wire n_left_o,
   output wire stall_act_o,
   output wire stall_wgt_o,
   output wire stall_out_o,
@@ -926,7 +928,6 @@ module trine_sequencer (
   reg take_q;
   wire result;
   wire promised;
-  wire freed;
   wire next_chunk;
   wire needs_tile;
   wire ends;
@@ -951,7 +952,6 @@ module trine_sequencer (
   assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
-  assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
   assign ends = issue_q & job_end;
@@ -965,7 +965,7 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign n_left_o = n_left_q;
+  assign n_left_o = n_left_q[0];
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
@@ -993,7 +993,7 @@ module trine_sequencer (
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
     able_q <= ((run_q & ~ends) | start_i) & roomy;
-    room_q <= promised ? (room_q - 5'd1) : (freed ? (room_q + 5'd1) : room_q);
+    room_q <= room_q + {{4{promised}}, result ^ pop_q};
     if (issue_q) begin
       token_q <= last_q ? 2'd0 : (token_q + 2'd1);
       first_q <= last_q;
@@ -1414,7 +1414,7 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire [19:0] sequencer_n_left_o;
+  wire sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
   wire sequencer_stall_out_o;
@@ -1460,7 +1460,6 @@ module trine_core (
   wire [16:0] results_data_o;
   wire results_pop_o;
   wire tail;
-  wire left;
   wire signed [31:0] result_0;
   wire [3:0] keep;
   assign issue = sequencer_issue_o;
@@ -1470,7 +1469,6 @@ module trine_core (
   assign word = {job_end, last_pass_5_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[15];
-  assign left = sequencer_n_left_o[0];
   assign result_0 = $signed({{17{results_data_o[14]}}, $signed(results_data_o[14:0])});
   assign keep = 4'd15;
   assign act_ready_o = activations_in_ready_o;
@@ -1588,7 +1586,7 @@ module trine_core (
     .pop_o(results_pop_o)
   );
 
-  wire unused_ok = &{1'b0, left, tail, sequencer_n_left_o[19:1]};
+  wire unused_ok = &{1'b0, sequencer_n_left_o, tail};
 
   always @(posedge clk_i) begin
     take_q <= take;
@@ -1698,7 +1696,10 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg [4:0] fits_q;
+  reg [3:0] beyond_q;
+  reg [1:0] some_q;
+  reg [1:0] some_outputs_q;
+  wire fits;
   reg shape_q;
   reg check_q;
   wire accept;
@@ -1716,6 +1717,7 @@ module trine_job (
   reg start_q;
   wire begins;
   reg [2:0] moved_q;
+  assign fits = (~(|beyond_q) & (&some_q)) & (|some_outputs_q);
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
@@ -1736,8 +1738,10 @@ module trine_job (
   assign outputs_o = outputs_q;
 
   always @(posedge clk_i) begin
-    fits_q <= {|outputs_i, ~(19'd64 < depth_i), |depth_i, ~(13'd4 < tokens_i), |tokens_i};
-    shape_q <= &fits_q;
+    beyond_q <= {(|depth_i[5:0]) & (&depth_i[6]), |depth_i[18:7], (|tokens_i[1:0]) & (&tokens_i[2]), |tokens_i[12:3]};
+    some_q <= {|depth_i[6:0], |tokens_i[2:0]};
+    some_outputs_q <= {|outputs_i[19:16], |outputs_i[15:0]};
+    shape_q <= fits;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;

@@ -777,6 +777,7 @@ module trine_weight_loader (
   reg last_q;
   reg admits_q;
   reg [51:0] place_q;
+  reg [51:0] offered_place_q;
   reg moved_q;
   reg valid_q;
   reg waits_q;
@@ -984,7 +985,7 @@ module trine_weight_loader (
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = ~stuck_q & (offered & (in_full_q ? place_q[50] : place_q[51]));
+  assign complete = ~stuck_q & (offered & offered_place_q[51]);
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
@@ -1419,6 +1420,13 @@ module trine_weight_loader (
         place_q <= {place_q[50:0], place_q[51]};
       end
     end
+    if (rst_i) begin
+      offered_place_q <= 52'd1;
+    end else begin
+      if (accept) begin
+        offered_place_q <= {offered_place_q[50:0], offered_place_q[51]};
+      end
+    end
     if (~waits_q) begin
       code_q <= codes;
       code_last_q <= last_q;
@@ -1607,7 +1615,7 @@ module trine_sequencer (
   output wire first_chunk_o,
   output wire result_o,
   output wire last_pass_o,
-  output wire [19:0] n_left_o,
+  output wire [6:0] n_left_o,
   output wire stall_act_o,
   output wire stall_wgt_o,
   output wire stall_out_o,
@@ -1648,7 +1656,6 @@ module trine_sequencer (
   reg take_q;
   wire result;
   wire promised;
-  wire freed;
   wire next_chunk;
   wire needs_tile;
   wire ends;
@@ -1673,7 +1680,6 @@ module trine_sequencer (
   assign has_tile = tile_q | ~first_q;
   assign result = issue_q & last_chunk_q;
   assign promised = result & ~pop_q;
-  assign freed = pop_q & ~result;
   assign next_chunk = last_chunk_q ? one_chunk_q : next_last_q;
   assign needs_tile = issue_q ? last_q : first_q;
   assign ends = issue_q & job_end;
@@ -1687,7 +1693,7 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign n_left_o = n_left_q;
+  assign n_left_o = n_left_q[6:0];
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
@@ -1715,7 +1721,7 @@ module trine_sequencer (
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
     able_q <= ((run_q & ~ends) | start_i) & roomy;
-    room_q <= promised ? (room_q - 6'd1) : (freed ? (room_q + 6'd1) : room_q);
+    room_q <= room_q + {{5{promised}}, result ^ pop_q};
     if (issue_q) begin
       token_q <= last_q ? 4'd0 : (token_q + 4'd1);
       first_q <= last_q;
@@ -5097,7 +5103,7 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire [19:0] sequencer_n_left_o;
+  wire [6:0] sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
   wire sequencer_stall_out_o;
@@ -5185,7 +5191,6 @@ module trine_core (
   wire [1473:0] results_data_o;
   wire results_pop_o;
   wire tail;
-  wire [6:0] left;
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
@@ -5259,7 +5264,6 @@ module trine_core (
   assign word = {job_end, last_pass_12_q, sums_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[1472];
-  assign left = sequencer_n_left_o[6:0];
   assign result_0 = $signed({{9{results_data_o[22]}}, $signed(results_data_o[22:0])});
   assign result_1 = $signed({{9{results_data_o[45]}}, $signed(results_data_o[45:23])});
   assign result_2 = $signed({{9{results_data_o[68]}}, $signed(results_data_o[68:46])});
@@ -5440,8 +5444,6 @@ module trine_core (
     .pop_o(results_pop_o)
   );
 
-  wire unused_ok = &{1'b0, sequencer_n_left_o[19:7]};
-
   always @(posedge clk_i) begin
     take_q <= take;
     if (clear_i) begin
@@ -5606,7 +5608,7 @@ module trine_core (
     pass_end_12_q <= pass_end_11_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
-    real_q <= {7'd63 < left, 7'd62 < left, 7'd61 < left, 7'd60 < left, 7'd59 < left, 7'd58 < left, 7'd57 < left, 7'd56 < left, 7'd55 < left, 7'd54 < left, 7'd53 < left, 7'd52 < left, 7'd51 < left, 7'd50 < left, 7'd49 < left, 7'd48 < left, 7'd47 < left, 7'd46 < left, 7'd45 < left, 7'd44 < left, 7'd43 < left, 7'd42 < left, 7'd41 < left, 7'd40 < left, 7'd39 < left, 7'd38 < left, 7'd37 < left, 7'd36 < left, 7'd35 < left, 7'd34 < left, 7'd33 < left, 7'd32 < left, 7'd31 < left, 7'd30 < left, 7'd29 < left, 7'd28 < left, 7'd27 < left, 7'd26 < left, 7'd25 < left, 7'd24 < left, 7'd23 < left, 7'd22 < left, 7'd21 < left, 7'd20 < left, 7'd19 < left, 7'd18 < left, 7'd17 < left, 7'd16 < left, 7'd15 < left, 7'd14 < left, 7'd13 < left, 7'd12 < left, 7'd11 < left, 7'd10 < left, 7'd9 < left, 7'd8 < left, 7'd7 < left, 7'd6 < left, 7'd5 < left, 7'd4 < left, 7'd3 < left, 7'd2 < left, 7'd1 < left};
+    real_q <= {7'd63 < sequencer_n_left_o, 7'd62 < sequencer_n_left_o, 7'd61 < sequencer_n_left_o, 7'd60 < sequencer_n_left_o, 7'd59 < sequencer_n_left_o, 7'd58 < sequencer_n_left_o, 7'd57 < sequencer_n_left_o, 7'd56 < sequencer_n_left_o, 7'd55 < sequencer_n_left_o, 7'd54 < sequencer_n_left_o, 7'd53 < sequencer_n_left_o, 7'd52 < sequencer_n_left_o, 7'd51 < sequencer_n_left_o, 7'd50 < sequencer_n_left_o, 7'd49 < sequencer_n_left_o, 7'd48 < sequencer_n_left_o, 7'd47 < sequencer_n_left_o, 7'd46 < sequencer_n_left_o, 7'd45 < sequencer_n_left_o, 7'd44 < sequencer_n_left_o, 7'd43 < sequencer_n_left_o, 7'd42 < sequencer_n_left_o, 7'd41 < sequencer_n_left_o, 7'd40 < sequencer_n_left_o, 7'd39 < sequencer_n_left_o, 7'd38 < sequencer_n_left_o, 7'd37 < sequencer_n_left_o, 7'd36 < sequencer_n_left_o, 7'd35 < sequencer_n_left_o, 7'd34 < sequencer_n_left_o, 7'd33 < sequencer_n_left_o, 7'd32 < sequencer_n_left_o, 7'd31 < sequencer_n_left_o, 7'd30 < sequencer_n_left_o, 7'd29 < sequencer_n_left_o, 7'd28 < sequencer_n_left_o, 7'd27 < sequencer_n_left_o, 7'd26 < sequencer_n_left_o, 7'd25 < sequencer_n_left_o, 7'd24 < sequencer_n_left_o, 7'd23 < sequencer_n_left_o, 7'd22 < sequencer_n_left_o, 7'd21 < sequencer_n_left_o, 7'd20 < sequencer_n_left_o, 7'd19 < sequencer_n_left_o, 7'd18 < sequencer_n_left_o, 7'd17 < sequencer_n_left_o, 7'd16 < sequencer_n_left_o, 7'd15 < sequencer_n_left_o, 7'd14 < sequencer_n_left_o, 7'd13 < sequencer_n_left_o, 7'd12 < sequencer_n_left_o, 7'd11 < sequencer_n_left_o, 7'd10 < sequencer_n_left_o, 7'd9 < sequencer_n_left_o, 7'd8 < sequencer_n_left_o, 7'd7 < sequencer_n_left_o, 7'd6 < sequencer_n_left_o, 7'd5 < sequencer_n_left_o, 7'd4 < sequencer_n_left_o, 7'd3 < sequencer_n_left_o, 7'd2 < sequencer_n_left_o, 7'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -5649,7 +5651,10 @@ module trine_job (
   reg [31:0] tag_q;
   reg [31:0] done_tag_q;
   reg [31:0] idle_q;
-  reg [4:0] fits_q;
+  reg [3:0] beyond_q;
+  reg [1:0] some_q;
+  reg [1:0] some_outputs_q;
+  wire fits;
   reg shape_q;
   reg check_q;
   wire accept;
@@ -5667,6 +5672,7 @@ module trine_job (
   reg start_q;
   wire begins;
   reg [2:0] moved_q;
+  assign fits = (~(|beyond_q) & (&some_q)) & (|some_outputs_q);
   assign accept = check_q & shape_q;
   assign refuse = check_q & ~shape_q;
   assign expired = (&matches_q) & (|limited_q);
@@ -5687,8 +5693,10 @@ module trine_job (
   assign outputs_o = outputs_q;
 
   always @(posedge clk_i) begin
-    fits_q <= {|outputs_i, ~(19'd16384 < depth_i), |depth_i, ~(13'd16 < tokens_i), |tokens_i};
-    shape_q <= &fits_q;
+    beyond_q <= {(|depth_i[13:0]) & (&depth_i[14]), |depth_i[18:15], (|tokens_i[3:0]) & (&tokens_i[4]), |tokens_i[12:5]};
+    some_q <= {|depth_i[14:0], |tokens_i[4:0]};
+    some_outputs_q <= {|outputs_i[19:16], |outputs_i[15:0]};
+    shape_q <= fits;
     matches_q <= {idle_q[31:24] == watchdog_i[31:24], idle_q[23:16] == watchdog_i[23:16], idle_q[15:8] == watchdog_i[15:8], idle_q[7:0] == watchdog_i[7:0]};
     limited_q <= {|watchdog_i[31:16], |watchdog_i[15:0]};
     reason_q <= reason;

@@ -1,7 +1,7 @@
 //! What is counted, event by event.
 
 use trine_driver::Counters;
-use trine_spec::registers::{self as regs};
+use trine_spec::registers::{self as regs, Access, REGISTERS, Register};
 
 use super::feed::Pace;
 use super::unit::Unit;
@@ -138,6 +138,12 @@ pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
     let counted = busy(unit, &work)?;
     unit.steps(20)?;
     equal!(unit.copies()?, counted, "copies later on");
+    let read_only = |register: &&Register| register.fields.iter().all(|field| field.access == Access::ReadOnly);
+    for register in REGISTERS.iter().filter(read_only) {
+        unit.write(register, u32::MAX)?;
+        equal!(unit.copies()?, counted, "copies after {} was written", register.name);
+        equal!(unit.counters()?, counted, "counters after {} was written", register.name);
+    }
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     equal!(unit.copies()?, counted, "copies after a clear");
     unit.write(&regs::PERF_CTRL, 0)?;

@@ -72,7 +72,7 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("registers.depth_write", 1),
         ("registers.outputs_write", 1),
         ("registers.aw_full_q", 1),
-        ("job.fits_q", 5),
+        ("job.fits", 1),
         ("job.shape_q", 1),
         ("job.last_token_q", token),
         ("job.depth_q", depth),

@@ -100,7 +100,7 @@
       assert (~(\registers.ctrl_start_q & \job.check_q ));
       // One register is written at a time, and so a shape stands still long before the start.
       assert (~(\registers.aw_full_q | \registers.commit_q ) | ~(\registers.ctrl_write & shape_written));
-      assert (~\registers.ctrl_start_q | &\job.fits_q == fits);
+      assert (~\registers.ctrl_start_q | \job.fits == fits);
       assert (~\job.check_q | \job.shape_q == fits);
       assert (~(\core.sequencer.run_q | \job.start_q ) | \job.busy_q | \job.clear_q );
       assert (same_shape | (was_check & ~\job.start_q & ~\core.sequencer.run_q ));
