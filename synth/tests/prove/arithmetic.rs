@@ -105,7 +105,7 @@ fn a_broken_accumulator_is_found() {
     for (module, from, to) in [
         ("trine_accumulators", ".read_at_i(read_token_i)", ".read_at_i(token_i)"),
         ("trine_accumulators", ".write_at_i(token_i)", ".write_at_i(read_token_i)"),
-        ("trine_accumulators", "zero = (next_first_i | single_i)", "zero = single_i"),
+        ("trine_accumulators", "zero = next_first_i | pair_i", "zero = pair_i"),
         ("trine_accumulators", "next_odd_i ? next_last_chunk_i : next_first_i", "next_first_i"),
         ("trine_accumulators", "before_q <= total_q", "before_q <= total"),
         ("trine_accumulators", "single_i & ~next_first_i", "single_i"),

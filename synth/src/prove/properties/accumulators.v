@@ -30,7 +30,7 @@
     reset_before <= was_reset;
     first_q <= next_first_i;
     {was_odd, was_next, was_last} <= {next_odd_i, next_valid_i, next_last_chunk_i};
-    was_zero <= next_first_i | single_i | pair_i;
+    was_zero <= next_first_i | pair_i;
     if (used) turn <= ~token_i[0];
     if (used) turn_first <= token_i[0] ? was_last : first_q;
     if (rst_i) {open, turn, turn_first} <= 3'b001;
@@ -68,7 +68,7 @@
 
     assert (was_mine[0] == (was_valid[0] & token_1 == which) & was_mine[1] == (was_valid[1] & token_2 == which));
     if (started) assert (clears_q == (was_reset | ~was_pair | was_next & (was_odd ? was_last : first_q)));
-    if (started) assert (was_zero == (was_single | was_pair | first_q));
+    if (started) assert (was_zero == (was_pair | first_q));
     if (started) assert (~was_reset | (~open & turn == 0 & turn_first));
     if (started) assert (~reset_before | was_reset | before == 0);
     if (started & ~rst_i & ~was_reset) begin
