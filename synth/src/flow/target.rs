@@ -98,7 +98,17 @@ impl Family {
         match self {
             // Wide LUTs would double the LUTs of xor and mux logic
             Family::Ecp5 => format!("synth_ecp5 -top {top} -nowidelut -abc9"),
-            Family::Ice40 => format!("synth_ice40 -top {top}"),
+            // A tile of eight cells has one reset: so many different ones as registers have words leave a small device without
+            // a place for each, and nextpnr without an end. Few cells then get a gate, which their LUT has to spare
+            Family::Ice40 => {
+                let cells = ["DFF_?_", "DFFE_?P_", "DFF_?P?_", "DFFE_?P?P_", "SDFF_?P?_", "SDFFCE_?P?P_"];
+                let cells = cells.map(|cell| format!("-cell $_{cell} 0")).join(" ");
+                format!(
+                    "synth_ice40 -top {top} -run begin:map_ffs\n\
+                     dfflegalize {cells} -cell $_DLATCH_?_ x -minsrst 40\n\
+                     synth_ice40 -top {top} -run map_ffs:"
+                )
+            }
             Family::Gowin => format!("synth_gowin -top {top} -nowidelut{}", without(" -noiopads")),
             Family::Xilinx7 => {
                 format!("synth_xilinx -top {top} -flatten -nowidelut{}", without(" -noiopad -noclkbuf"))
