@@ -52,7 +52,7 @@ BROKEN = {
         "hold_their_resets",
         "SCRATCH",
     ),
-    "busy": ("trine_registers.v", "starts = ctrl_write_q & wdata_q[0]", "starts = ctrl_write_q & wdata_q[1]", "a_start_while_busy", ""),
+    "busy": ("trine_registers.v", "starts = ctrl_write & wdata_q[0]", "starts = ctrl_write & wdata_q[1]", "a_start_while_busy", ""),
 }
 # The same, in a unit with windows.
 BROKEN_WINDOWS = {

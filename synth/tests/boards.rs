@@ -134,7 +134,7 @@ fn what_is_no_board_is_refused() {
         complaint("windows = true", "windows = false"),
         format!("{unreadable}the unit of a board needs windows = true")
     );
-    assert_eq!(complaint("lanes = 10", "lanes = 300"), format!("{unreadable}lanes = 300 is outside 1 to 256"));
+    assert_eq!(complaint("lanes = 8", "lanes = 300"), format!("{unreadable}lanes = 300 is outside 1 to 256"));
     assert!(complaint("baud =", "bauds =").starts_with(&format!("{unreadable}unknown field `bauds`")));
     assert!(complaint("ice40-up5k", "ice40-lp1k").starts_with("unknown target `ice40-lp1k`; known: "));
     assert!(complaint("\"top.v\"", "\"not-there.v\"").starts_with("reading HERE/not-there.v: "));

@@ -76,9 +76,21 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
     Ok(())
 }
 
-/// A unit that waits for activations and for room waits for activations.
+/// A unit that waits for activations and for room waits for activations, and one whose results wait waits for nothing.
 pub(super) fn precedence(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
+    // As many results as fit with the two places that the sequencer keeps.
+    let work = Work::new(c, (1, 1, (super::jobs::room(c) - 2) * c.columns), 17);
+    unit.drop_streams();
+    unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    unit.send(&work.acts, &work.weights);
+    unit.start(work.shape)?;
+    unit.steps(work.shape.cycles(c) + 200)?;
+    let counted = unit.counters()?;
+    equal!((counted.active, counted.stall_out), (work.results.len() as u64, 0), "issues, and cycles without room");
+    unit.eager();
+    unit.completes(&work)?;
     let room = super::jobs::fill(unit)? as usize;
     if room >= c.max_tokens {
         return Ok(());
