@@ -18,13 +18,17 @@ fn around(unit: usize, most: usize) -> Vec<usize> {
     sizes
 }
 
+/// So many sizes are tried one by one.
+const ALL: u32 = 128;
+
 /// Shapes out of range are refused at once and leave the unit idle; those at the borders are not.
 pub(super) fn shapes(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let (m, k) = (c.max_tokens as u32, c.max_depth as u32);
     let beyond = |most: u32, bits: usize| {
         let powers = (0..bits).flat_map(|bit| [1 << bit, (1 << bit) + 1]);
-        [0, most + 1].into_iter().chain(powers.filter(move |power| *power > most)).chain([(1 << bits) - 1])
+        let near = (most + 1..).take_while(move |size| *size < 1 << bits).take(ALL as usize);
+        [0].into_iter().chain(near).chain(powers.filter(move |power| *power > most)).chain([(1 << bits) - 1])
     };
     let tokens = beyond(m, regs::TOKENS_M.width).map(|m| (m, 1, 1));
     let depths = beyond(k, regs::DEPTH_K.width).map(|k| (1, k, 1));
@@ -36,8 +40,9 @@ pub(super) fn shapes(unit: &mut Unit<'_>) -> Found {
         unit.failed(ErrorCode::Shape)?;
     }
     let bits = |bits: usize| (0..bits).map(|bit| 1u32 << bit);
-    let tokens = bits(32).filter(|t| *t <= m).chain([m]).map(|m| (m, 1, 1));
-    let depths = bits(32).filter(|t| *t <= k).chain([k]).map(|k| (1, k, 1));
+    let within = |most: u32| bits(32).filter(move |size| *size <= most).chain(1..=most.min(ALL)).chain([most]);
+    let tokens = within(m).map(|m| (m, 1, 1));
+    let depths = within(k).map(|k| (1, k, 1));
     let outputs = bits(regs::OUTPUTS_N.width).map(|n| (1, 1, n));
     for (m, k, n) in tokens.chain(depths).chain(outputs) {
         unit.shape(m, k, n)?;
