@@ -44,7 +44,7 @@ pub fn registers(c: &Config) -> Result<Claim, Errors> {
     claim("register bus answers once".into(), &design::registers(c)?, property, 12)
 }
 
-/// Requests to windows wait for a bounded time, only while a job runs, and whoever is not served is reported; beats hold
+/// Requests to windows wait for a bounded time, only while a job runs or starts, and whoever is not served is reported; beats hold
 /// until taken and have all their words.
 ///
 /// # Errors
