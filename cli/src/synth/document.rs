@@ -103,7 +103,7 @@ The largest that were routed on their device.
 const CHIP: &str = "
 ## Weights on the chip
 
-All ternary weights of the bundled model in block RAM beside the unit (`--weights-on-chip`), behind the wrapper with few pins.
+All ternary weights of a small model in block RAM beside the unit (`--weights-on-chip`), behind the wrapper with few pins.
 
 ";
 

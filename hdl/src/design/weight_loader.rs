@@ -103,10 +103,12 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
             ],
         ),
     ]);
-    let enter = m.name("enter", &in_full_q & !&stuck_q);
-    for (place, moves) in place_q.iter().zip([&enter]).chain(offered_place_q.iter().zip([&accept])) {
-        let turned = cat([place.bit(beats - 1), place.slice(0, beats - 1)]);
-        m.on_clock([if_else(&rst, [set_to(place, 1)], [when(moves, [set(place, turned)])])]);
+    if let (Some(place), Some(offered_place)) = (&place_q, &offered_place_q) {
+        let enter = m.name("enter", &in_full_q & !&stuck_q);
+        for (place, moves) in [(place, &enter), (offered_place, &accept)] {
+            let turned = cat([place.bit(beats - 1), place.slice(0, beats - 1)]);
+            m.on_clock([if_else(&rst, [set_to(place, 1)], [when(moves, [set(place, turned)])])]);
+        }
     }
 
     let (codes, illegal) = decode(&mut m, c, &beat_q)?;

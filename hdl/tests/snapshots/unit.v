@@ -790,7 +790,6 @@ module trine_weight_loader (
   wire fills;
   wire stays;
   wire sticks;
-  wire enter;
   wire [9:0] decoder_0_codes_o;
   wire decoder_0_illegal_o;
   wire [9:0] codes;
@@ -808,7 +807,6 @@ module trine_weight_loader (
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
-  assign enter = in_full_q & ~stuck_q;
   assign codes = decoder_0_codes_o;
   assign illegal = decoder_0_illegal_o;
   assign tile_o = code_q[1:0];

@@ -210,7 +210,8 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
         unit.start(work.shape)?;
         unit.steps(at)?;
         unit.write(&regs::WATCHDOG, 1)?;
-        for _ in 0..10 {
+        // Beats of a large tile keep it quiet until they have come.
+        for _ in 0..10 + work.shape.cycles(c) {
             unit.step_unwatched()?;
         }
         let expected = match unit.status()? {
