@@ -75,7 +75,7 @@ coverage: setup build ## Measure line and toggle coverage of verification; write
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/smoke target/synth-smoke
 
-synth-full: setup-synth build ## Measure area and clock again (50 minutes); RUNS="names" does some of synth/runs/full
+synth-full: setup-synth build ## Measure area and clock again (about an hour); RUNS="names" does some of synth/runs/full
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/full docs/data/synth $(RUNS)
 	$(TRINE) synth --document docs/data/synth >docs/area.md
 
