@@ -74,6 +74,7 @@ fn works(unit: &mut Unit<'_>, work: &Work) -> Found {
     unit.write(&regs::JOB_TAG, 0x8765_4321)?;
     unit.start(work.shape)?;
     equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS after a start");
+    unit.write(&regs::JOB_TAG, 0)?;
     complete(unit, work, 0)?;
     equal!(unit.read(&regs::DONE_TAG)?, 0x8765_4321, "DONE_TAG");
     Ok(())
