@@ -81,11 +81,7 @@ pub(super) fn precedence(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     // As many results as fit with the two places that the sequencer keeps.
     let work = Work::new(c, (1, 1, (super::jobs::room(c) - 2) * c.columns), 17);
-    unit.drop_streams();
-    unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
-    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
-    unit.send(&work.acts, &work.weights);
-    unit.start(work.shape)?;
+    unit.starts_unread(&work)?;
     unit.steps(work.shape.cycles(c) + 200)?;
     let counted = unit.counters()?;
     equal!((counted.active, counted.stall_out), (work.results.len() as u64, 0), "issues, and cycles without room");
@@ -131,7 +127,7 @@ pub(super) fn busy(unit: &mut Unit<'_>, work: &Work) -> Found<Counters> {
 /// A job with more results than there is room for.
 pub(super) fn long(unit: &Unit<'_>) -> Work {
     let c = unit.config;
-    let results = 4 * (c.tree_levels() + 13).next_power_of_two();
+    let results = 4 * super::jobs::room(c);
     let m = c.max_tokens.min(2);
     Work::new(c, (m, c.lanes.min(c.max_depth), results.div_ceil(m) * c.columns), 7)
 }

@@ -73,14 +73,7 @@ fn drop_job(unit: &mut Unit<'_>, ending: Ending) -> Found {
         Ending::SoftReset => regs::CTRL_SOFT_RESET,
         Ending::Reset => return unit.reset(),
     };
-    // What waits is withdrawn a few cycles after the write was taken.
-    unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((action.mask(), 0xF)))?;
-    for _ in 0..8 {
-        unit.bus.look(&mut unit.dut)?;
-        unit.step_unwatched()?;
-    }
-    unit.feeds.iter_mut().for_each(super::feed::Feed::drop_all);
-    Ok(())
+    unit.drops(&action)
 }
 
 pub(super) fn abort(unit: &mut Unit<'_>) -> Found {

@@ -247,19 +247,10 @@ pub(super) fn fill(unit: &mut Unit<'_>) -> Found<u64> {
     let c = unit.config;
     let (m, room) = (c.max_tokens, room(c));
     let work = Work::new(c, (m, c.lanes.min(c.max_depth), (room / m + 2) * c.columns), 7);
-    unit.drop_streams();
-    unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
-    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
-    unit.send(&work.acts, &work.weights);
-    unit.start(work.shape)?;
+    unit.starts_unread(&work)?;
     unit.steps((4 * room * c.beats_per_tile().max(4)) as u64)?;
     let issues = unit.counters()?.active;
-    unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((regs::CTRL_ABORT.mask(), 0xF)))?;
-    for _ in 0..8 {
-        unit.bus.look(&mut unit.dut)?;
-        unit.step_unwatched()?;
-    }
-    unit.drop_streams();
+    unit.drops(&regs::CTRL_ABORT)?;
     unit.eager();
     Ok(issues)
 }
@@ -272,11 +263,7 @@ pub(super) fn back_pressure(unit: &mut Unit<'_>) -> Found {
     let passes = (2 * room).div_ceil(m) + 2;
     for (k, open) in [(1, 1), (c.lanes.min(c.max_depth), 3), ((c.lanes + 1).min(c.max_depth), 2)] {
         let work = Work::new(c, (m, k, passes * c.columns - (clog2(c.columns).min(c.columns - 1))), k as u64);
-        unit.drop_streams();
-        unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
-        unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
-        unit.send(&work.acts, &work.weights);
-        unit.start(work.shape)?;
+        unit.starts_unread(&work)?;
         unit.steps((4 * room * c.beats_per_tile().max(4)) as u64)?;
         let first = unit.counters()?;
         unit.steps(50)?;

@@ -2,7 +2,7 @@
 
 use trine_driver::{Counters, Shape};
 use trine_spec::Config;
-use trine_spec::registers::{self as regs, ErrorCode, Register};
+use trine_spec::registers::{self as regs, ErrorCode, Field, Register};
 
 use super::bus::Bus;
 use super::feed::{Drain, Feed, Pace};
@@ -225,6 +225,27 @@ impl<'a> Unit<'a> {
         let taken: Vec<u64> = self.feeds.iter().zip(before).map(|(feed, before)| feed.taken - before).collect();
         equal!(taken, [work.acts.len() as u64, work.weights.len() as u64], "beats taken");
         self.counters()
+    }
+
+    /// Starts a job whose results nobody takes, with counters at zero.
+    pub fn starts_unread(&mut self, work: &Work) -> Found {
+        self.drop_streams();
+        self.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
+        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        self.send(&work.acts, &work.weights);
+        self.start(work.shape)
+    }
+
+    /// Drops the job by an action of CTRL, and what sources still offer.
+    pub fn drops(&mut self, action: &Field) -> Found {
+        // What waits is withdrawn a few cycles after the write was taken.
+        self.bus.request(&mut self.dut, regs::CTRL.offset, Some((action.mask(), STROBES)))?;
+        for _ in 0..8 {
+            self.bus.look(&mut self.dut)?;
+            self.step_unwatched()?;
+        }
+        self.feeds.iter_mut().for_each(Feed::drop_all);
+        Ok(())
     }
 
     /// The job that runs comes to its end, with its results; clears STATUS.
