@@ -1,0 +1,44 @@
+use super::*;
+
+#[test]
+fn offsets_rise_by_words_and_fields_do_not_overlap() {
+    for pair in REGISTERS.windows(2) {
+        assert!(pair[0].offset < pair[1].offset, "{}", pair[1].name);
+    }
+    for r in REGISTERS {
+        assert_eq!(r.offset % 4, 0, "{}", r.name);
+        let mut used = 0u32;
+        for f in r.fields {
+            assert!(f.lsb + f.width <= 32 && used & f.mask() == 0, "{}.{}", r.name, f.name);
+            assert!(!f.doc.is_empty() && !r.doc.is_empty());
+            used |= f.mask();
+        }
+    }
+}
+
+#[test]
+fn constants_describe_the_configuration() {
+    let c = Config::preset("odd").unwrap();
+    let caps = constant(&CAPS0, &c);
+    assert_eq!((CAPS0_LANES.of(caps) + 1, CAPS0_COLUMNS.of(caps) + 1), (7, 3));
+    assert_eq!((CAPS0_ACT_BITS.of(caps), CAPS0_ACC_BITS.of(caps), CAPS0_WEIGHT_CODE.of(caps)), (8, 16, 1));
+    let caps = constant(&CAPS1, &c);
+    assert_eq!((CAPS1_MAX_DEPTH.of(caps), CAPS1_MAX_TOKENS.of(caps)), (100, 5));
+    assert_eq!(CAPS2_WEIGHT_BYTES.of(constant(&CAPS2, &c)), 2);
+    assert_eq!(constant(&ID, &c).to_be_bytes(), *b"TRIN");
+}
+
+#[test]
+fn windows_lie_behind_the_registers_side_by_side() {
+    let registers = REGISTERS.iter().map(|r| r.offset + 4).max().unwrap();
+    let ends = WINDOWS.map(|w| w.offset + WINDOW_BYTES);
+    assert!(registers <= WINDOWS[0].offset);
+    assert_eq!([ends[0], ends[1], ends[2]], [WINDOWS[1].offset, WINDOWS[2].offset, SPACE]);
+    assert_eq!(WINDOWS.map(|w| w.index()), [1, 2, 3]);
+}
+
+#[test]
+fn error_codes_round_trip() {
+    assert_eq!(ErrorCode::from_code(6), Some(ErrorCode::IllegalTrit));
+    assert_eq!(ErrorCode::from_code(10), None);
+}
