@@ -189,7 +189,7 @@ impl Args {
         Ok(Goal::Fpga(Device { target, package, speed: target.speed(self.speed.as_deref())? }))
     }
 
-    /// Does `work` on a bench, telling on a terminal how it goes. Without a folder of the user's the files go with the
+    /// Does `work` on a bench, telling how it goes. Without a folder of the user's the files go with the
     /// run, unless it fails: then its logs are wanted.
     fn watched<T>(&self, work: impl FnOnce(&Bench<'_>) -> Result<T, trine_synth::Error>) -> Result<T> {
         let mut temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir()?;
@@ -223,6 +223,10 @@ fn in_folder<T>(
         if *now.borrow() != tick.step {
             bar.reset_elapsed();
             *now.borrow_mut() = tick.step.to_owned();
+            // A log that shows no bar says at least what takes the time
+            if bar.is_hidden() {
+                eprintln!("{} …", tick.step);
+            }
         }
         let line: String = tick.line.chars().take(80).collect();
         bar.set_message(format!("{}, {} s: {line}", tick.step, tick.elapsed.as_secs()));
