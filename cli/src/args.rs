@@ -18,7 +18,7 @@ pub(crate) struct UnitArgs {
     /// Bits of an activation, 2 to 8 [default: 8]
     #[arg(long, value_name = "BITS")]
     act_bits: Option<usize>,
-    /// How a column is built: portable
+    /// Cells that columns are built of: portable for every technology, ecp5 or xilinx7 [default: portable]
     #[arg(long)]
     style: Option<Style>,
     /// How weights travel: base3 or two-bit [default: base3]

@@ -1,7 +1,8 @@
 """A generated unit as a core of LiteX.
 
-    soc.trine = Trine(platform, "rtl", windows=True)      # rtl: what `trine generate --windows -o rtl` wrote
+    soc.trine = Trine(platform, "rtl")      # rtl: what `trine generate --windows -o rtl` wrote
     soc.bus.add_slave("trine", soc.trine.bus, SoCRegion(origin=0x3000_0000, size=0x1000, cached=False))
+    soc.irq.add("trine")                    # where the SoC has a processor that takes interrupts
 
 `bus` is AXI4-Lite with the unit's registers; LiteX puts a bridge to its own bus in front of it. A unit with windows needs
 nothing more. One without has its three streams: `act` and `wgt` are sinks, `res` is a source, each with a layout of `data`

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::time::Duration;
+use trine_spec::Style;
 
 /// A tool that is missing, failed, took too long, or found a difference.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +88,14 @@ pub enum Error {
     NotPlaced {
         /// Name of the target.
         target: &'static str,
+    },
+    /// Columns of cells that the technology has not.
+    #[error("{target} has no cells for style {style}: `--style portable` is for every technology")]
+    OtherStyle {
+        /// The style asked for.
+        style: Style,
+        /// Name of the target or of the cell library.
+        target: String,
     },
     /// The wrapper around the unit is not well formed.
     #[error(transparent)]

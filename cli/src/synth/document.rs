@@ -3,7 +3,7 @@
 //! What a run is there for is the first word of its file's name: `unit-ecp5.json` goes into the table of whole units. A
 //! table without runs is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -13,6 +13,8 @@ use trine_synth::flow::{Spread, Synthesis};
 
 use crate::markdown::{head, row};
 use crate::output::grouped;
+
+use super::report::memories;
 
 /// Runs by the name of their file.
 pub(super) type Runs = BTreeMap<String, Synthesis>;
@@ -44,8 +46,8 @@ pub(super) fn markdown(runs: &Runs) -> String {
         ("windows", WINDOWS, windows),
         ("clock", CLOCK, clocks),
         ("largest", LARGEST, clocks),
-        ("chip", CHIP, boards),
-        ("board", BOARDS, boards),
+        ("chip", CHIP, placed),
+        ("board", BOARDS, placed),
         ("cells", CELLS, cells),
         ("netlist", NETLISTS, netlists),
     ];
@@ -103,14 +105,15 @@ The largest that were routed on their device.
 const CHIP: &str = "
 ## Weights on the chip
 
-All ternary weights of a small model in block RAM beside the unit (`--weights-on-chip`), behind the wrapper with few pins.
+All ternary weights of a small model in block RAM beside the unit (`--weights-on-chip`), behind the wrapper with few pins, which is counted.
 
 ";
 
 const BOARDS: &str = "
 ## Boards
 
-A unit behind a serial line, as `trine synth --board` makes it, to the bitstream.
+A unit behind a serial line, as `trine synth --board` makes it, to the bitstream. LUTs and registers are those of all that is on the
+board; its clock is fixed, and timing would bear the one that is reached.
 
 ";
 
@@ -160,7 +163,7 @@ fn units(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
                 fpga.lut_formula.clone(),
                 format!("{:.2}", fpga.lut_per_mac),
                 grouped(fpga.area.ff),
-                grouped(fpga.area.bram),
+                memories(&fpga.area),
             ],
         );
     }
@@ -172,7 +175,12 @@ fn windows(runs: &Runs, chosen: &[&Synthesis], text: &mut String) {
     for run in chosen {
         let without = Config { windows: false, ..run.config.clone() };
         let base = runs.values().find(|base| base.target == run.target && base.config == without);
-        let (Some(with), Some(base)) = (&run.fpga, base.and_then(|base| base.fpga.as_ref())) else { continue };
+        let Some(with) = &run.fpga else { continue };
+        let Some(base) = base.and_then(|base| base.fpga.as_ref()) else {
+            let without = "no run of this unit without windows".into();
+            row(text, &[run.target.clone(), run.config.style.to_string(), without, String::new(), String::new()]);
+            continue;
+        };
         let more = |with: u64, base: u64| format!("{:+}", with as i64 - base as i64);
         row(
             text,
@@ -231,21 +239,35 @@ fn best(run: &Synthesis) -> Option<&trine_synth::flow::Placement> {
     run.placements.iter().find(|placement| Some(placement.seed) == run.best_seed)
 }
 
-fn boards(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
-    head(text, &["", "lanes x columns, weight bus", "LUTs", "registers", "block RAM", "MHz", "GMAC/s", "bitstream, s"]);
+/// With what is around the unit. A board's clock is not the one it could have.
+fn placed(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
+    head(
+        text,
+        &[
+            "",
+            "lanes x columns, weight bus",
+            "LUTs",
+            "registers",
+            "block RAM",
+            "clock, MHz",
+            "GMAC/s",
+            "reached, MHz",
+            "bitstream, s",
+        ],
+    );
     for run in chosen {
-        let Some(fpga) = &run.fpga else { continue };
-        let best = |s: Option<Spread>| s.map_or_else(String::new, |s| format!("{:.1}", s.max));
+        let (Some(whole), Some(fmax), Some(gmac)) = (run.whole(), run.fmax_mhz, run.gmac_per_s) else { continue };
         row(
             text,
             &[
                 run.board.clone().or(run.weights_on_chip.clone()).unwrap_or_else(|| run.target.clone()),
                 size(&run.config),
-                grouped(fpga.area.lut),
-                grouped(fpga.area.ff),
-                grouped(fpga.area.bram),
-                best(run.fmax_mhz),
-                best(run.gmac_per_s),
+                grouped(whole.lut),
+                grouped(whole.ff),
+                memories(&whole),
+                format!("{:.1}", run.board_clock_mhz.unwrap_or(fmax.max)),
+                format!("{:.1}", run.board_gmac_per_s().unwrap_or(gmac.max)),
+                format!("{:.1}", fmax.max),
                 format!("{:.0}", run.commands.iter().map(|done| done.seconds).sum::<f64>()),
             ],
         );
@@ -305,10 +327,14 @@ fn netlists(runs: &Runs, _: &[&Synthesis], text: &mut String) {
     }
 }
 
+/// Each tool with every version of it that took part.
 fn versions(runs: &Runs, text: &mut String) {
-    let tools: BTreeMap<&String, &String> = runs.values().flat_map(|run| &run.tool_versions).collect();
-    let named = tools.iter().filter(|(_, version)| version.as_str() != "unknown");
-    let named: Vec<String> = named.map(|(tool, version)| format!("{tool} {version}")).collect();
+    let tools: BTreeSet<_> = runs.values().flat_map(|run| &run.tool_versions).collect();
+    let named = tools.iter().map(|(tool, version)| match version.as_str() {
+        "unknown" => (*tool).clone(),
+        version => format!("{tool} {version}"),
+    });
+    let named: Vec<String> = named.collect();
     // Writing to a String cannot fail
     let _ = writeln!(text, "\nTools: {}.", named.join(", "));
 }

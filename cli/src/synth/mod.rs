@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
 use trine_synth::bench::{Bench, Tick};
 use trine_synth::flow::asic::{self, Library};
 use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, Target};
@@ -65,7 +66,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Check the mapped netlist in simulation against the golden model and the unit, on so many random cases
-    #[arg(long, value_name = "CASES")]
+    #[arg(long, value_name = "CASES", value_parser = clap::value_parser!(u64).range(1..))]
     verify: Option<u64>,
     /// Seed of the first of these cases
     #[arg(long, value_name = "S", default_value_t = 1, requires = "verify")]
@@ -92,8 +93,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         return Ok(Verdict::Right);
     }
     let goal = args.goal()?;
+    args.check(&goal)?;
     let config = match &goal {
-        Goal::Board(board) => args.unit.config_over(&board.manifest.unit)?,
+        Goal::Board(board) => {
+            let config = args.unit.config_over(&board.manifest.unit)?;
+            ensure!(config.windows, "a unit on a board is reached through windows only: windows = true is missing");
+            config
+        }
         _ => args.unit.config()?,
     };
     let module = match &args.weights_on_chip {
@@ -111,9 +117,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     out.flush()?;
 
-    let place = |device: &Device, shell: Option<&Shell>, mhz: f64| {
+    let mut folder = Folder::of(args.output.as_deref())?;
+    let limit = Duration::from_secs(args.time_limit);
+    let place = |folder: &mut Folder, device: &Device, shell: Option<&Shell>, mhz: f64| {
         let job = Job { config: &config, unit: &unit, device, shell, mhz, seeds: args.seeds };
-        args.watched(|bench| {
+        folder.watched(limit, |bench| {
             let result = flow::synthesize(bench, &job)?;
             let family = device.target.family;
             let netlist = args.verify.map(|_| flow::simulation(bench, &Yosys::find()?, family, &unit));
@@ -124,10 +132,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         Goal::Fpga(device) => {
             let map_only = args.map_only || device.target.family.placing().is_none();
             let shell = if map_only { None } else { Some(Shell::narrow(&module)?) };
-            place(device, shell.as_ref(), args.freq.unwrap_or(TOWARDS))?
+            place(&mut folder, device, shell.as_ref(), args.freq.unwrap_or(TOWARDS))?
         }
-        Goal::Board(board) => place(&board.device()?, Some(&board.shell(&config)?), board.manifest.clock_mhz)?,
-        Goal::Asic(library) => args.watched(|bench| {
+        Goal::Board(board) => {
+            place(&mut folder, &board.device()?, Some(&board.shell(&config)?), board.manifest.clock_mhz)?
+        }
+        Goal::Asic(library) => folder.watched(limit, |bench| {
             let result = flow::synthesize_asic(bench, &config, &unit, library)?;
             let netlist = args.verify.map(|_| asic::simulation(bench, &Yosys::find()?, library, &unit));
             Ok((result, netlist.transpose()?))
@@ -136,19 +146,30 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     result.weights_on_chip = args.weights_on_chip.as_ref().map(|model| model.display().to_string());
     if let Goal::Board(board) = &goal {
         result.board = Some(board.manifest.name.clone());
+        result.board_clock_mhz = Some(board.manifest.clock_mhz);
     }
     report::print(&result, out)?;
     if let (Some(cases), Some(netlist)) = (args.verify, netlist) {
         let verification = verification::verify(&netlist, &unit, &config, cases, args.seed)?;
         verification::print(&verification, out)?;
+        if !verification.passed() {
+            writeln!(out, "the netlist is in {}", folder.keep().display())?;
+        }
         result.verification = Some(verification);
     }
-    if let (Some(folder), Some(bitstream)) = (&args.output, &result.bitstream) {
-        let file = folder.join(bitstream);
-        writeln!(out, "bitstream: {}", file.display())?;
-        if let Goal::Board(board) = &goal {
-            writeln!(out, "to load it: {} {}", board.manifest.load, file.display())?;
+    match (&args.output, &result.bitstream) {
+        (Some(folder), Some(bitstream)) => {
+            let file = folder.join(bitstream);
+            writeln!(out, "bitstream: {}", file.display())?;
+            if let Goal::Board(board) = &goal {
+                writeln!(out, "to load it: {} {}", board.manifest.load, file.display())?;
+            }
         }
+        (None, Some(_)) => {
+            writeln!(out, "the bitstream is not kept: `--output DIR` does")?;
+            result.bitstream = None;
+        }
+        _ => {}
     }
     if let Some(path) = &args.json {
         write_json(path, &result)?;
@@ -160,8 +181,25 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 impl Args {
-    fn goal(&self) -> Result<Goal> {
+    /// What would only be noticed when all is done, or not at all.
+    fn check(&self, goal: &Goal) -> Result<()> {
         ensure!(self.seeds > 0, "--seeds: at least 1");
+        ensure!(self.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");
+        let on_cells = matches!(goal, Goal::Asic(_)) && self.weights_on_chip.is_some();
+        ensure!(!on_cells, "--weights-on-chip: cell libraries have no block RAM");
+        if self.verify.is_some() {
+            let search = trine_sim::tools::Search::from_environment();
+            search.verilator()?;
+            search.compiler()?;
+        }
+        let folder = self.json.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder {
+            ensure!(folder.is_dir(), "--json: there is no folder {}", folder.display());
+        }
+        Ok(())
+    }
+
+    fn goal(&self) -> Result<Goal> {
         if let Some(name) = &self.board {
             let starts: Vec<PathBuf> =
                 [std::env::current_dir(), std::env::current_exe()].into_iter().flatten().collect();
@@ -184,20 +222,46 @@ impl Args {
             "{} is mapped only: --package, --speed, --freq and --seeds do not apply",
             target.name
         );
-        ensure!(self.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");
         let package = self.package.clone().unwrap_or_else(|| target.package.into());
         Ok(Goal::Fpga(Device { target, package, speed: target.speed(self.speed.as_deref())? }))
     }
+}
 
-    /// Does `work` on a bench, telling how it goes. Without a folder of the user's the files go with the
-    /// run, unless it fails: then its logs are wanted.
-    fn watched<T>(&self, work: impl FnOnce(&Bench<'_>) -> Result<T, trine_synth::Error>) -> Result<T> {
-        let mut temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir()?;
-        let folder = self.output.as_deref().unwrap_or(temporary.path());
-        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        let result = in_folder(folder, Duration::from_secs(self.time_limit), work);
-        let kept = result.as_ref().is_err_and(|error| !error.is_missing_tool());
-        temporary.disable_cleanup(kept);
+/// Where the tools work.
+struct Folder {
+    path: PathBuf,
+    /// Without a folder of the user's the files go with the run.
+    temporary: Option<TempDir>,
+}
+
+impl Folder {
+    fn of(output: Option<&Path>) -> Result<Folder> {
+        if let Some(path) = output {
+            std::fs::create_dir_all(path).with_context(|| path.display().to_string())?;
+            return Ok(Folder { path: path.to_owned(), temporary: None });
+        }
+        let temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir()?;
+        Ok(Folder { path: temporary.path().to_owned(), temporary: Some(temporary) })
+    }
+
+    /// The files stay.
+    fn keep(&mut self) -> &Path {
+        if let Some(temporary) = &mut self.temporary {
+            temporary.disable_cleanup(true);
+        }
+        &self.path
+    }
+
+    /// Does `work` on a bench, telling how it goes. When it fails its logs are wanted.
+    fn watched<T>(
+        &mut self,
+        limit: Duration,
+        work: impl FnOnce(&Bench<'_>) -> Result<T, trine_synth::Error>,
+    ) -> Result<T> {
+        let result = in_folder(&self.path, limit, work);
+        if result.as_ref().is_err_and(|error| !error.is_missing_tool()) {
+            self.keep();
+        }
         Ok(result?)
     }
 }

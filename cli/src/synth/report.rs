@@ -18,6 +18,12 @@ pub(super) fn print(result: &Synthesis, out: &mut dyn Write) -> Result<()> {
         let seeds = result.placements.len();
         writeln!(out, "clock {} MHz, {} GMAC/s with every lane busy", spread(fmax, seeds), spread(gmac, seeds))?;
     }
+    for (seed, problem) in &result.failed_seeds {
+        writeln!(out, "seed {seed} gave nothing: {problem}")?;
+    }
+    if let (Some(mhz), Some(gmac)) = (result.board_clock_mhz, result.board_gmac_per_s()) {
+        writeln!(out, "on the board {mhz:.1} MHz, {gmac:.1} GMAC/s")?;
+    }
     let best = result.placements.iter().find(|placement| Some(placement.seed) == result.best_seed);
     if let Some(Placement { report, .. }) = best {
         let used = report.utilization.iter();
@@ -37,7 +43,7 @@ fn print_fpga(result: &Synthesis, fpga: &Fpga, out: &mut dyn Write) -> Result<()
     let speed = fpga.speed.iter().map(|speed| format!(", speed grade {speed}"));
     writeln!(out, "{} ({}{})", result.target, result.device, package.chain(speed).collect::<String>())?;
     let mut area = table(["", "LUT", "registers", "block RAM", "DSP"]);
-    let row = |name: &str, a: &Area| [name.to_string(), grouped(a.lut), grouped(a.ff), grouped(a.bram), grouped(a.dsp)];
+    let row = |name: &str, a: &Area| [name.to_string(), grouped(a.lut), grouped(a.ff), memories(a), grouped(a.dsp)];
     area.add_row(row("unit", &fpga.area));
     if let Some(shell) = &result.shell {
         area.add_row(row("around it, to place it", &shell.area));
@@ -78,6 +84,11 @@ fn print_path(path: &CriticalPath, out: &mut dyn Write) -> Result<()> {
         path.through.join(" > ")
     )?;
     Ok(())
+}
+
+/// Block RAMs, halves where there are some.
+pub(super) fn memories(area: &Area) -> String {
+    if area.bram.fract() == 0.0 { grouped(area.bram) } else { format!("{:.1}", area.bram) }
 }
 
 /// One number of one seed, three of several.

@@ -35,7 +35,7 @@ pub(super) fn verify(
         mismatches: after.mismatches,
         cycles: after.cycles,
         rtl_cycles: before.cycles,
-        failure: failure(&after),
+        failure: failure(&after).or_else(|| Some(format!("the unit before mapping: {}", failure(&before)?))),
     })
 }
 
@@ -67,6 +67,9 @@ pub(super) fn print(v: &Verification, out: &mut dyn Write) -> Result<()> {
     )?;
     if let Some(failure) = &v.failure {
         writeln!(out, "FAILED: {failure}")?;
+    }
+    if v.cycles != v.rtl_cycles {
+        writeln!(out, "FAILED: mapping must not change the cycles")?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub use counters::{COUNTERS, counters};
 pub use job::job;
 pub use registers::registers;
 pub use sequencer::sequencer;
-pub use serial::serial;
+pub use serial::{LEAST_DIVIDER, serial};
 pub use tile::tile;
 pub use top::{unit, unit_on_chip};
 pub use trit_decoder::trit_decoder;

@@ -5,8 +5,7 @@
 //!                           │ uartbone │ <─────────> │ trine │ ──> irq
 //!  uart_tx <── transmitter <└──────────┘             └───────┘
 //! ```
-//! Beats go through the windows of the register space. `uart_divider` is clock cycles a bit, at least 26 so that no write
-//! is lost to one that waits for a window ([`library::uartbone`]).
+//! Beats go through the windows of the register space. `uart_divider` is clock cycles a bit, at least [`LEAST_DIVIDER`].
 
 use super::unit;
 use crate::lang::{BIT, Errors, Module, bits, lit};
@@ -14,6 +13,10 @@ use crate::library::{self, DIVIDER_BITS};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::SPACE;
+
+/// Clock cycles a bit of the serial line at least, so that no write is lost to one that waits for a window
+/// ([`library::uartbone`]).
+pub const LEAST_DIVIDER: u64 = 26;
 
 /// A frame that pauses for `2^22` cycles is given up: 84 ms at 50 MHz.
 const GAP_BITS: usize = 22;

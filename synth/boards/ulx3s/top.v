@@ -13,6 +13,7 @@ module ulx3s (
   // VCO at 600 MHz.
   wire clk50, locked;
   (* FREQUENCY_PIN_CLKI = "25", FREQUENCY_PIN_CLKOP = "50", ICP_CURRENT = "12", LPF_RESISTOR = "8" *)
+  (* MFG_ENABLE_FILTEROPAMP = "1", MFG_GMCREF_SEL = "2" *)
   EHXPLLL #(
     .CLKI_DIV(1),
     .CLKFB_DIV(2),

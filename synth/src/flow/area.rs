@@ -4,6 +4,7 @@ use super::target::Family;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::Add;
 
 /// How many there are of each type of cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,14 +12,14 @@ use std::collections::BTreeMap;
 pub struct Cells(pub BTreeMap<String, u64>);
 
 /// The tables in which data sheets count.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     /// Look-up tables, those used as carry or memory included: [`Cells::lut_formula`] says how they are counted.
     pub lut: u64,
     /// Registers.
     pub ff: u64,
-    /// Block RAMs.
-    pub bram: u64,
+    /// Block RAMs; half of one where the device can use its halves apart.
+    pub bram: f64,
     /// Multipliers.
     pub dsp: u64,
 }
@@ -57,28 +58,42 @@ impl Cells {
     /// What the cells come to on `family`.
     pub fn area(&self, family: Family) -> Area {
         let lut = self.sum(Area::luts(family));
+        let memories = |prefixes: &[&str]| prefixes.iter().map(|prefix| self.starting(prefix) as f64).sum::<f64>();
         match family {
             Family::Ecp5 => Area {
                 lut,
                 ff: self.starting("TRELLIS_FF"),
-                bram: self.starting("DP16KD") + self.starting("PDPW16KD"),
+                bram: memories(&["DP16KD", "PDPW16KD"]),
                 dsp: self.starting("MULT18X18") + self.starting("ALU54"),
             },
-            Family::Ice40 => Area {
-                lut,
-                ff: self.starting("SB_DFF"),
-                bram: self.starting("SB_RAM40"),
-                dsp: self.starting("SB_MAC16"),
-            },
+            Family::Ice40 => {
+                Area { lut, ff: self.starting("SB_DFF"), bram: memories(&["SB_RAM40"]), dsp: self.starting("SB_MAC16") }
+            }
             Family::Gowin => Area {
                 lut,
                 ff: self.starting("DFF"),
-                bram: self.starting("SDP") + self.starting("DPB") + self.starting("DPX9") + self.starting("SPX9"),
+                bram: memories(&["SP", "SDP", "DPB", "DPX9"]),
                 dsp: self.starting("MULT"),
             },
-            Family::Xilinx7 => {
-                Area { lut, ff: self.starting("FD"), bram: self.starting("RAMB"), dsp: self.starting("DSP") }
-            }
+            Family::Xilinx7 => Area {
+                lut,
+                ff: self.starting("FD"),
+                bram: memories(&["RAMB36"]) + memories(&["RAMB18"]) / 2.0,
+                dsp: self.starting("DSP"),
+            },
+        }
+    }
+}
+
+impl Add for Area {
+    type Output = Area;
+
+    fn add(self, other: Area) -> Area {
+        Area {
+            lut: self.lut + other.lut,
+            ff: self.ff + other.ff,
+            bram: self.bram + other.bram,
+            dsp: self.dsp + other.dsp,
         }
     }
 }
@@ -110,8 +125,13 @@ impl Area {
                 ("INV", 1),
                 ("SRL16E", 1),
                 ("SRLC32E", 1),
+                ("RAM32X1S", 1),
+                ("RAM64X1S", 1),
+                ("RAM128X1S", 2),
+                ("RAM256X1S", 4),
                 ("RAM32X1D", 2),
                 ("RAM64X1D", 2),
+                ("RAM128X1D", 4),
                 ("RAM32M", 4),
                 ("RAM64M", 4),
             ],

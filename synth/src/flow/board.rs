@@ -11,7 +11,8 @@ use crate::error::Error;
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
-use trine_hdl::{SourceFile, design, lang};
+use trine_hdl::design::{self, LEAST_DIVIDER};
+use trine_hdl::{SourceFile, lang};
 use trine_spec::Config;
 
 /// The manifest's file name.
@@ -88,8 +89,8 @@ impl Board {
         if !(clock_mhz.is_finite() && *clock_mhz > 0.0) || *baud == 0 {
             return Err(wrong("clock-mhz and baud are numbers above 0".into()));
         }
-        if !(4..=0xFFFF).contains(&board.divider()) {
-            return Err(wrong(format!("{clock_mhz} MHz are not 4 to 65535 times {baud} baud")));
+        if !(LEAST_DIVIDER..=0xFFFF).contains(&board.divider()) {
+            return Err(wrong(format!("{clock_mhz} MHz are not {LEAST_DIVIDER} to 65535 times {baud} baud")));
         }
         if !unit.windows {
             return Err(wrong("the unit of a board needs windows = true".into()));

@@ -37,7 +37,7 @@ use crate::error::Error;
 use crate::tools::OPENSTA;
 use crate::yosys::Yosys;
 use trine_hdl::Verilog;
-use trine_spec::Config;
+use trine_spec::{Config, Style};
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]
@@ -59,9 +59,13 @@ pub struct Job<'a> {
 /// Does all steps of `job`, in the folder of `bench`.
 ///
 /// # Errors
-/// The first step that fails, or a tool that is missing: those are looked for before the first step.
+/// The first step that fails, or a tool that is missing: those are looked for before the first step. A seed that fails is
+/// an error only when no other succeeds.
 pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> {
     let family = job.device.target.family;
+    if !family.has(job.config.style) {
+        return Err(Error::OtherStyle { style: job.config.style, target: job.device.target.name.into() });
+    }
     let mut yosys = Yosys::find()?;
     yosys.limit = bench.limit;
     let placing = match job.shell {
@@ -86,8 +90,12 @@ pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> 
         bench.write(PINS, if let Pins::Given(text) = &shell.pins { text } else { family.narrow_pins() })?;
         let mut placements = vec![];
         for seed in 1..=job.seeds {
-            let report = route(bench, &nextpnr, job.device, constraints, job.mhz, seed)?;
-            placements.push(Placement { seed, report });
+            match route(bench, &nextpnr, job.device, constraints, job.mhz, seed) {
+                Ok(report) => placements.push(Placement { seed, report }),
+                // Hours of other seeds are not thrown away for one
+                Err(error) if seed == job.seeds && placements.is_empty() => return Err(error),
+                Err(error) => _ = result.failed_seeds.insert(seed, error.to_string()),
+            }
         }
         result.routed(placements);
         if let Some(best) = result.best_seed {
@@ -109,6 +117,9 @@ pub fn synthesize_asic(
     unit: &Verilog,
     library: &asic::Library,
 ) -> Result<Synthesis, Error> {
+    if config.style != Style::Portable {
+        return Err(Error::OtherStyle { style: config.style, target: library.name.clone() });
+    }
     let mut yosys = Yosys::find()?;
     yosys.limit = bench.limit;
     let sta = OPENSTA.find()?;

@@ -18,6 +18,8 @@ pub struct Synthesis {
     pub device: String,
     /// The board it is on, if it is on one.
     pub board: Option<String>,
+    /// The clock it has there, MHz.
+    pub board_clock_mhz: Option<f64>,
     /// The model whose weights are in block RAM beside the unit, if one's are.
     pub weights_on_chip: Option<String>,
     /// The unit.
@@ -38,6 +40,9 @@ pub struct Synthesis {
     pub gmac_per_s: Option<Spread>,
     /// One entry a seed.
     pub placements: Vec<Placement>,
+    /// What became of seeds that gave none.
+    #[serde(default)]
+    pub failed_seeds: BTreeMap<u64, String>,
     /// The seed of the fastest.
     pub best_seed: Option<u64>,
     /// File of its bitstream.
@@ -84,7 +89,7 @@ pub struct Asic {
 }
 
 /// What goes around the unit costs this much, and is not in the unit's area.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShellCost {
     /// Its cells.
     pub cells: Cells,
@@ -159,12 +164,24 @@ impl Spread {
 }
 
 impl Synthesis {
+    /// Multiply-accumulates a second at the board's clock with every lane busy, in thousand millions.
+    pub fn board_gmac_per_s(&self) -> Option<f64> {
+        self.board_clock_mhz.map(|mhz| mhz * self.config.tile_trits() as f64 * 1e-3)
+    }
+
+    /// The unit with what goes around it, on an FPGA.
+    pub fn whole(&self) -> Option<Area> {
+        let unit = self.fpga.as_ref()?.area;
+        Some(self.shell.as_ref().map_or(unit, |shell| unit + shell.area))
+    }
+
     /// Mapped and nothing more.
     pub(super) fn mapped(target: &str, device: &str, config: &Config, cells: Cells, yosys: String) -> Synthesis {
         Synthesis {
             target: target.into(),
             device: device.into(),
             board: None,
+            board_clock_mhz: None,
             weights_on_chip: None,
             config: config.clone(),
             cells,
@@ -174,6 +191,7 @@ impl Synthesis {
             fmax_mhz: None,
             gmac_per_s: None,
             placements: vec![],
+            failed_seeds: BTreeMap::new(),
             best_seed: None,
             bitstream: None,
             verification: None,

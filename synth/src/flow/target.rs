@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::tools::{self, Tool};
+use trine_spec::Style;
 
 /// Devices that share an architecture, and with it the tools and the cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +93,15 @@ impl Target {
 }
 
 impl Family {
+    /// Whether it has the cells that columns of this style are made of.
+    pub fn has(self, style: Style) -> bool {
+        match style {
+            Style::Portable => true,
+            Style::Ecp5 => self == Family::Ecp5,
+            Style::Xilinx7 => self == Family::Xilinx7,
+        }
+    }
+
     /// The Yosys commands that map `top` to cells of this architecture; `pads` makes ports into pins where Yosys does that.
     pub(crate) fn map(self, top: &str, pads: bool) -> String {
         let without = |option| if pads { "" } else { option };

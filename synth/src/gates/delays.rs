@@ -109,21 +109,25 @@ struct Path {
 fn path(to: &Pin, from: &str, load: f64, input: [f64; 2]) -> Option<Path> {
     let mut slowest: Option<Path> = None;
     for described in to.delays.iter().filter(|delay| delay.from == from) {
-        let found = look_up(described, load, input);
+        let found = Path { sense: sense(to, from), ..look_up(described, load, input) };
         match &mut slowest {
             Some(slowest) => {
                 for edge in [RISE, FALL] {
                     slowest.delay[edge] = slowest.delay[edge].max(found.delay[edge]);
                     slowest.slew[edge] = slowest.slew[edge].max(found.slew[edge]);
                 }
-                if slowest.sense != found.sense {
-                    slowest.sense = Sense::Both;
-                }
             }
             None => slowest = Some(found),
         }
     }
     slowest
+}
+
+/// Which edges of input `from` make which of output `to`, by all that the library describes.
+pub(super) fn sense(to: &Pin, from: &str) -> Sense {
+    let mut senses = to.delays.iter().filter(|delay| delay.from == from).map(|delay| delay.sense);
+    let first = senses.next().unwrap_or_default();
+    if senses.all(|other| other == first) { first } else { Sense::Both }
 }
 
 fn look_up(described: &Delay, load: f64, input: [f64; 2]) -> Path {

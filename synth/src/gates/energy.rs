@@ -1,15 +1,17 @@
 //! Energy from transitions: `Σ transitions x internal_power(load, slew) + 1/2 C V²`.
 //!
 //! Internal power is taken at the load of the driven net and the slew of the input that caused the transition; where the
-//! library states several energies for one pin, or no input is to blame, their mean is taken. The load of a net counts
-//! for the part that drives it, the load of inputs for the part they feed.
+//! library states several energies for one pin and one supply, or no input is to blame, their mean is taken; what it states
+//! for several supplies is added. The load of a net counts for the part that drives it, the load of inputs for the part they
+//! feed.
 
-use super::delays::{Delays, FALL, INPUT_SLEW, RISE, slew_from};
+use super::delays::{Delays, FALL, INPUT_SLEW, RISE, sense, slew_from};
 use super::netlist::{NetId, Netlist};
 use super::parts::{Part, Parts};
 use super::simulate::Simulator;
-use crate::liberty::{Pin, Power, Sense};
+use crate::liberty::{Pin, Power};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Energy of one part, pJ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,7 +54,7 @@ impl Prices {
         for gate in &netlist.gates {
             let outputs = gate.outputs.iter().map(|output| {
                 let causes = gate.inputs.iter().map(|(pin, net)| {
-                    let sense = output.pin.delays.iter().find(|d| d.from == pin.name).map_or(Sense::Both, |d| d.sense);
+                    let sense = sense(output.pin, &pin.name);
                     let slew = [RISE, FALL].map(|edge| slew_from(sense, edge, delays.slew[*net]));
                     caused(output.pin, &pin.name, delays.load[output.net], slew)
                 });
@@ -136,9 +138,14 @@ fn passive(input: &Pin, slew: [f64; 2]) -> [f64; 2] {
 }
 
 fn mean_of<'a>(powers: impl Iterator<Item = &'a Power> + Clone, load: f64, slew: [f64; 2]) -> [f64; 2] {
+    let supplies: BTreeSet<_> = powers.clone().map(|power| &power.supply).collect();
     [RISE, FALL].map(|edge| {
-        let tables = powers.clone().filter_map(|power| power.energy[edge].as_ref());
-        mean(tables.map(|table| table.at(load, slew[edge])))
+        let energy = |supply: &Option<String>| {
+            let stated = powers.clone().filter(|power| power.supply == *supply);
+            let tables = stated.filter_map(|power| power.energy[edge].as_ref());
+            mean(tables.map(|table| table.at(load, slew[edge])))
+        };
+        supplies.iter().copied().map(energy).sum()
     })
 }
 

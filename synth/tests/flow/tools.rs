@@ -94,6 +94,8 @@ fn a_liberty_library_is_known_by_its_first_words() {
     let file = folder.path().join("cells.lib");
     fs::write(&file, "/* typical */\nlibrary (\"small\") {\n  time_unit : \"1ns\";\n}\n").unwrap();
     assert_eq!(Library::open(file.clone()).unwrap().name, "small");
+    fs::write(&file, "/* a library */\n/* of few cells */ library(small) {\n}\n").unwrap();
+    assert_eq!(Library::open(file.clone()).unwrap().name, "small");
     fs::write(&file, "cells\n").unwrap();
     let error = Library::open(file).unwrap_err().to_string();
     assert!(error.ends_with("cells.lib cannot be read: it is no library in Liberty format"), "{error}");

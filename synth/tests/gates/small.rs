@@ -115,6 +115,55 @@ fn another_energy_for_a_transition_is_another_sum() {
     assert!((difference - 5.0 * 0.1e-3).abs() < 1e-9, "{difference}");
 }
 
+/// Libraries that state the energy of each supply, and only for the state of other inputs, mean a sum of means.
+#[test]
+fn energies_of_supplies_are_added() {
+    let one = "internal_power () {\n      related_pin : \"A\";\n";
+    let of = |supply: &str, rise: f64| {
+        format!(
+            "internal_power () {{ related_pin : \"A\"; related_pg_pin : {supply};\n\
+             rise_power (scalar) {{ values (\"{rise}\"); }} fall_power (scalar) {{ values (\"0\"); }} }}\n"
+        )
+    };
+    let add = |more: String| toggled(&SMALL.replacen(one, &(more + one), 1))[Part::Select as usize].internal;
+    assert!(SMALL.contains(one));
+    let alone = add(String::new());
+    let near = |found: f64, fj: f64| assert!((found - alone - fj * 1e-3).abs() < 1e-9, "{found} {alone}");
+    near(add(of("VDD", 3.0)), 5.0 * 3.0);
+    near(add(of("VDD", 3.0) + &of("VDD", 5.0)), 5.0 * 4.0);
+    near(add(of("VDD", 3.0) + &of("VSS", 5.0)), 5.0 * 8.0);
+}
+
+#[test]
+fn what_is_said_of_a_whole_library_holds_where_a_cell_says_nothing() {
+    let with = |from: &str, to: &str| {
+        assert!(SMALL.contains(from), "{from}");
+        Library::parse("small.lib", &SMALL.replacen(from, to, 1))
+    };
+    let pin = "direction : input;\n    capacitance : 2;";
+    let capacitance = |library: &Library| library.cell("INV").unwrap().pin("A").unwrap().capacitance;
+    let edges = with(pin, "direction : input;\n    rise_capacitance : 1;\n    fall_capacitance : 4;").unwrap();
+    assert!((capacitance(&edges) - 2.5e-3).abs() < 1e-12);
+    let error = with(pin, "direction : input;").unwrap_err().to_string();
+    assert!(error.ends_with("pin A has no capacitance, and the library no default_input_pin_cap"), "{error}");
+    let text = SMALL.replacen(pin, "direction : input;", 1).replacen(
+        "nom_voltage",
+        "default_input_pin_cap : 3;\n  nom_voltage",
+        1,
+    );
+    assert!((capacitance(&Library::parse("small.lib", &text).unwrap()) - 3e-3).abs() < 1e-12);
+
+    let leakage = |library: Library| library.cell("INV").unwrap().leakage;
+    let own = "cell_leakage_power : 0.5;";
+    assert_eq!(
+        leakage(with(own, "leakage_power () { value : 1; when : \"A\"; } leakage_power () { value : 4; }").unwrap()),
+        2.5
+    );
+    assert_eq!(leakage(with(own, "").unwrap()), 0.0);
+    let text = SMALL.replacen(own, "", 1).replacen("nom_voltage", "default_cell_leakage_power : 7;\n  nom_voltage", 1);
+    assert_eq!(leakage(Library::parse("small.lib", &text).unwrap()), 7.0);
+}
+
 /// `y = a & !a` through `extra` buffers behind the inverter: a pulse as long as the way round.
 fn hazard(extra: usize) -> [u64; 2] {
     let mut cells = vec!["INV n A 3 Y 10".to_string()];

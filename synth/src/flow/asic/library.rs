@@ -33,10 +33,7 @@ impl Library {
         let mut start = vec![];
         let file = File::open(&path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
         file.map_err(Error::io(format!("reading {shown}")))?;
-        let start = String::from_utf8_lossy(&start).into_owned();
-        let group = start.split_once("library").and_then(|(_, rest)| rest.trim_start().strip_prefix('('));
-        let name =
-            group.and_then(|rest| rest.split_once(')')).map(|(name, _)| name.trim().trim_matches('"').to_string());
+        let name = name(&String::from_utf8_lossy(&start));
         let name = name.ok_or_else(|| Error::unreadable(&shown, "it is no library in Liberty format"))?;
         // Tools run in folders of their own
         let path = path.canonicalize().map_err(Error::io(format!("reading {shown}")))?;
@@ -59,4 +56,14 @@ impl Library {
             Error::ToolMissing { tool: "the library osu018", variable: VARIABLE, install: "make setup-synth" };
         Ok(Library { target: OSU018.into(), ..Library::open(found.ok_or(missing)?)? })
     }
+}
+
+/// The name of the library that begins so; what is in it is for the tools to read.
+fn name(start: &str) -> Option<String> {
+    let mut rest = start.trim_start();
+    while let Some(comment) = rest.strip_prefix("/*") {
+        rest = comment.split_once("*/")?.1.trim_start();
+    }
+    let (name, _) = rest.strip_prefix("library")?.trim_start().strip_prefix('(')?.split_once(')')?;
+    Some(name.trim().trim_matches('"').to_string())
 }
