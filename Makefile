@@ -61,23 +61,27 @@ browser: build ## Open the report of a run in headless Chromium, on a phone and 
 
 energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
 	$(CARGO) test --package trine-synth --test gates -- --include-ignored
-	$(TRINE) energy gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md
+	$(TRINE) energy gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md.new
+	mv docs/energy-gate-level.md.new docs/energy-gate-level.md
 	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
 
 mutate: setup build ## Run 1200 mutants of the generated RTL through verification; writes docs/mutation.md
 	$(TRINE) mutate --mutants 1200 --json docs/data/mutation.json
-	$(TRINE) mutate --document docs/data/mutation.json >docs/mutation.md
+	$(TRINE) mutate --document docs/data/mutation.json >docs/mutation.md.new
+	mv docs/mutation.md.new docs/mutation.md
 
 coverage: setup build ## Measure line and toggle coverage of verification; writes docs/coverage.md
 	$(TRINE) coverage --json docs/data/coverage.json
-	$(TRINE) coverage --document docs/data/coverage.json >docs/coverage.md
+	$(TRINE) coverage --document docs/data/coverage.json >docs/coverage.md.new
+	mv docs/coverage.md.new docs/coverage.md
 
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/smoke target/synth-smoke
 
-synth-full: setup-synth build ## Measure area and clock again (about an hour); RUNS="names" does some of synth/runs/full
+synth-full: setup-synth build ## Measure area and clock again (about 70 minutes); RUNS="names" does some of synth/runs/full
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/full docs/data/synth $(RUNS)
-	$(TRINE) synth --document docs/data/synth >docs/area.md
+	$(TRINE) synth --document docs/data/synth >docs/area.md.new
+	mv docs/area.md.new docs/area.md
 
 packaging: build ## Lint and simulate units with FuseSoC, and inside a SoC of LiteX
 	@scripts/setup-packaging

@@ -5,16 +5,13 @@
 
 use crate::bench::Bench;
 use crate::error::Error;
-use crate::yosys::{NAME, Yosys};
+use crate::yosys::{ABC, NAME, Yosys};
 use std::path::Path;
 use trine_hdl::Verilog;
 
 /// The netlist on the bench, for other tools.
 pub const MAPPED_VERILOG: &str = "mapped.v";
 const MAPPED_JSON: &str = "mapped.json";
-
-/// abc's default script for Liberty libraries does not end in reasonable time on multipliers.
-const ABC: &str = "strash\ndc2\nstrash\nmap -B 0.9\ntopo\nbuffer -c\nupsize\ndnsize\n";
 
 /// A mapped dot product.
 #[derive(Clone, Debug)]

@@ -20,6 +20,9 @@ use std::time::Duration;
 use trine_hdl::Verilog;
 
 pub(crate) const NAME: &str = "Yosys";
+
+/// How abc maps logic on cell libraries: its default script does not end in reasonable time on wide adders and multipliers.
+pub const ABC: &str = "strash\ndc2\nstrash\nmap -B 0.9\ntopo\nbuffer -c\nupsize\ndnsize\n";
 const VARIABLE: &str = "TRINE_YOSYS";
 
 /// What the Python package needs to run the script that is its argument.

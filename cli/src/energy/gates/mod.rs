@@ -19,7 +19,7 @@ use trine_synth::flow::asic;
 use trine_synth::gates::{Crosscheck, Cycle, INPUT_SLEW, Simulator, Timing, Unit, crosscheck, map, measure};
 use trine_synth::liberty::Library;
 use trine_synth::tools::OPENSTA;
-use trine_synth::yosys::Yosys;
+use trine_synth::yosys::{ABC, Yosys};
 
 use self::result::{Conditions, Measurement, UnitResult};
 use self::samples::{Sample, Weights, capture};
@@ -118,7 +118,7 @@ impl Args {
                 let design = verilog(&dot(arithmetic, *lanes)?)?;
                 let mut folder = tempfile::Builder::new().prefix("trine-gates-").tempdir()?;
                 let bench = Bench::new(folder.path().to_owned(), LIMIT, &|_| ());
-                // The log of a mapping that failed is wanted
+                // The log of a tool that failed is wanted
                 let mapped = map(&bench, &yosys, &file, &design)
                     .inspect_err(|error| folder.disable_cleanup(!error.is_missing_tool()))?;
                 let unit = Unit::new(arithmetic, *lanes, &mapped.json, &design.top, &design.clock, &library)?;
@@ -127,7 +127,8 @@ impl Args {
                     let runs = Runs { unit: &unit, arithmetic, lanes: *lanes, weights, cycles: self.cycles as usize };
                     if let Some(sta) = sta.as_ref().filter(|_| units.is_empty()) {
                         let check = |simulator: &Simulator<'_>| crosscheck(&bench, sta, &file, &unit, simulator);
-                        checked = Some(runs.checked(&samples[0], check)?);
+                        let result = runs.checked(&samples[0], check);
+                        checked = Some(result.inspect_err(|_| folder.disable_cleanup(true))?);
                     }
                     units.push(runs.all(&samples, &bar)?);
                 }
@@ -143,6 +144,7 @@ impl Args {
                 volts: library.volts,
                 celsius: library.celsius,
                 yosys: version,
+                abc: ABC.trim_end().replace('\n', "; "),
                 input_slew_ns: INPUT_SLEW,
                 model: path.display().to_string(),
                 text: self.text.clone(),

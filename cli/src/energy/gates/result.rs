@@ -28,6 +28,8 @@ pub(super) struct Conditions {
     pub celsius: f64,
     /// Version of Yosys.
     pub yosys: String,
+    /// Script with which it had abc map logic.
+    pub abc: String,
     /// Transition time of inputs and clock, ns.
     pub input_slew_ns: f64,
     pub model: String,

@@ -19,15 +19,12 @@ use super::netlist::Netlist;
 use super::simulation::{simulated, with_models};
 use crate::bench::Bench;
 use crate::error::Error;
-use crate::yosys::{NAME, Yosys};
+use crate::yosys::{ABC, NAME, Yosys};
 use serde::{Deserialize, Serialize};
 use trine_hdl::{SourceFile, Verilog};
 
 /// The netlist in the form that OpenSTA reads.
 const TIMED_VERILOG: &str = "timed.v";
-
-/// abc's default script for Liberty libraries does not end in reasonable time on wide adders and multipliers.
-const ABC: &str = "+strash;dc2;strash;map,-B,0.9;topo;buffer,-c;upsize;dnsize";
 
 /// A design in cells of a library.
 #[derive(Clone, Debug)]
@@ -63,11 +60,12 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
     bench.write("memory_map.v", include_str!("memory_map.v"))?;
     bench.write("memory.v", include_str!("memory.v"))?;
     let liberty = library.path.to_string_lossy();
+    bench.write("abc.script", ABC)?;
     let script = format!(
         "{read}read_liberty -lib -ignore_miss_func \"{liberty}\"\nread_verilog -lib memory.v\n\
          hierarchy -check -top {top}\nsynth -flatten -top {top} -run begin:fine\n\
          techmap -map memory_map.v a:ram_style=block\nsynth -flatten -top {top} -run fine:\n\
-         dfflibmap -liberty \"{liberty}\"\nabc -liberty \"{liberty}\" -script {ABC}\ndelete t:$scopeinfo\nopt_clean\n\
+         dfflibmap -liberty \"{liberty}\"\nabc -liberty \"{liberty}\" -script abc.script\ndelete t:$scopeinfo\nopt_clean\n\
          check -mapped -assert\ntee -q -o mapped-stat.json stat -json -liberty \"{liberty}\"\nautoname\n\
          write_verilog -noattr {MAPPED_VERILOG}\nwrite_json {MAPPED_JSON}\n\
          splitnets\nsetparam -unset WORDS -unset WIDTH -unset ADDRESS t:trine_memory\n\
