@@ -8,11 +8,11 @@
 //! The netlist that is counted and simulated is the one that is placed: the shell is mapped around a black box.
 
 use super::area::Cells;
-use super::netlist::Netlist;
 use super::shell::Shell;
 use super::target::Family;
 use crate::bench::Bench;
 use crate::error::Error;
+use crate::yosys::json::Netlist;
 use crate::yosys::{NAME, Yosys};
 use trine_hdl::Verilog;
 

@@ -21,10 +21,10 @@ mod simulation;
 mod target;
 mod timing;
 
+pub use crate::yosys::json::{Cell, Netlist, Parameter};
 pub use area::{Area, Cells};
 pub use board::{Board, Manifest};
 pub use map::{Mapped, files, map, wrap};
-pub use netlist::{Cell, Netlist, Parameter};
 pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis, Verification};
 pub use route::{Constraints, Device, pack, route};
 pub use shell::{Pins, Shell};

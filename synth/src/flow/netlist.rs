@@ -1,84 +1,10 @@
-//! A mapped netlist as Yosys writes it in JSON, read back and checked without Yosys.
+//! Checks on a mapped netlist that do not depend on Yosys's own.
 
 use crate::error::Error;
-use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
-
-/// The cells of one flat module and what connects them.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Netlist {
-    ports: BTreeMap<String, Port>,
-    /// Cells by name.
-    pub cells: BTreeMap<String, Cell>,
-    netnames: BTreeMap<String, Net>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Port {
-    direction: Direction,
-    bits: Vec<Bit>,
-}
-
-/// One cell.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Cell {
-    /// Its type.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Parameters as Yosys writes them: numbers in binary.
-    pub parameters: BTreeMap<String, Parameter>,
-    #[serde(default)]
-    port_directions: BTreeMap<String, Direction>,
-    connections: BTreeMap<String, Vec<Bit>>,
-}
-
-/// A parameter: text or, in some versions, a number.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Parameter {
-    /// Binary digits or a string.
-    Text(String),
-    /// A number.
-    Number(u64),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Direction {
-    Input,
-    Output,
-    Inout,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Net {
-    bits: Vec<Bit>,
-}
-
-/// A wire's number, or a constant.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-enum Bit {
-    Wire(u64),
-    Constant(String),
-}
-
-#[derive(Deserialize)]
-struct File {
-    modules: HashMap<String, Netlist>,
-}
+use crate::yosys::json::{Bit, Direction, Netlist};
+use std::collections::HashMap;
 
 impl Netlist {
-    /// Reads module `top` of what `write_json` wrote.
-    ///
-    /// # Errors
-    /// [`Error::Unreadable`] when the text is cut off or has no such module.
-    pub fn parse(json: &str, top: &str) -> Result<Netlist, Error> {
-        let what = "Yosys's netlist";
-        let mut file: File = serde_json::from_str(json).map_err(|e| Error::unreadable(what, e.to_string()))?;
-        file.modules.remove(top).ok_or_else(|| Error::unreadable(what, format!("no module {top}")))
-    }
-
     /// Checks that each wire that is used has one driver, no more and no fewer, and that each cell is one of the technology.
     ///
     /// # Errors
@@ -87,7 +13,7 @@ impl Netlist {
         let mut drivers: HashMap<u64, Vec<String>> = HashMap::new();
         let mut readers: HashMap<u64, String> = HashMap::new();
         let wires = |bits: &[Bit]| -> Vec<u64> {
-            bits.iter().filter_map(|bit| if let Bit::Wire(wire) = bit { Some(*wire) } else { None }).collect()
+            bits.iter().filter_map(|bit| if let Bit::Net(wire) = bit { Some(*wire) } else { None }).collect()
         };
         for (name, port) in &self.ports {
             for wire in wires(&port.bits) {
@@ -132,18 +58,8 @@ impl Netlist {
 
     /// A name for a wire: the shortest that Yosys kept.
     fn name(&self, wire: u64) -> String {
-        let named = self.netnames.iter().filter(|(_, net)| net.bits.contains(&Bit::Wire(wire)));
+        let named = self.netnames.iter().filter(|(_, net)| net.bits.contains(&Bit::Net(wire)));
         let shortest = named.map(|(name, _)| name).min_by_key(|name| name.len());
         shortest.map_or_else(|| format!("wire {wire}"), Clone::clone)
-    }
-}
-
-impl Parameter {
-    /// The parameter as a number.
-    pub fn number(&self) -> Option<u64> {
-        match self {
-            Parameter::Text(digits) => u64::from_str_radix(digits, 2).ok(),
-            Parameter::Number(n) => Some(*n),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::liberty::{Cell, Library, Memory, Pin, truth_table};
-use serde::Deserialize;
+use crate::yosys::json::{self, Bit, Direction};
 use std::collections::BTreeMap;
 
 /// A net, by number; 0 and 1 are the constants.
@@ -75,44 +75,6 @@ pub struct FlipFlop<'a> {
     pub outputs: Vec<(&'a Pin, NetId, bool)>,
 }
 
-#[derive(Deserialize)]
-struct Design {
-    modules: BTreeMap<String, Module>,
-}
-
-#[derive(Deserialize)]
-struct Module {
-    ports: BTreeMap<String, Port>,
-    cells: BTreeMap<String, Instance>,
-    netnames: BTreeMap<String, NetName>,
-}
-
-#[derive(Deserialize)]
-struct Port {
-    direction: String,
-    bits: Vec<Bit>,
-}
-
-#[derive(Deserialize)]
-struct Instance {
-    #[serde(rename = "type")]
-    kind: String,
-    connections: BTreeMap<String, Vec<Bit>>,
-}
-
-#[derive(Deserialize)]
-struct NetName {
-    bits: Vec<Bit>,
-}
-
-/// A number, or a constant as text.
-#[derive(Clone, Deserialize, PartialEq, Eq, Hash)]
-#[serde(untagged)]
-enum Bit {
-    Net(usize),
-    Constant(String),
-}
-
 impl<'a> Netlist<'a> {
     /// Reads module `top`, whose clock is the input `clock`, in cells of `library`.
     ///
@@ -121,8 +83,7 @@ impl<'a> Netlist<'a> {
     /// the library or of a kind that is not simulated.
     pub fn parse(json: &str, top: &str, clock: &str, library: &'a Library) -> Result<Netlist<'a>, Error> {
         let wrong = |problem: String| Error::unreadable(&format!("the netlist of {top}"), problem);
-        let mut design: Design = serde_json::from_str(json).map_err(|e| wrong(e.to_string()))?;
-        let module = design.modules.remove(top).ok_or_else(|| wrong("the module is missing".into()))?;
+        let module = json::Netlist::parse(json, top)?;
         let mut nets = Nets::default();
         let mut netlist = Netlist {
             name: top.into(),
@@ -137,11 +98,11 @@ impl<'a> Netlist<'a> {
         };
         for (name, port) in module.ports {
             let bits = nets.all(&port.bits).map_err(&wrong)?;
-            match (port.direction.as_str(), name == clock) {
-                ("input", true) => netlist.clock = bits.first().copied(),
-                ("input", false) => drop(netlist.inputs.insert(name, bits)),
-                ("output", _) => drop(netlist.outputs.insert(name, bits)),
-                (other, _) => return Err(wrong(format!("port {name} is an {other}"))),
+            match (port.direction, name == clock) {
+                (Direction::Input, true) => netlist.clock = bits.first().copied(),
+                (Direction::Input, false) => drop(netlist.inputs.insert(name, bits)),
+                (Direction::Output, _) => drop(netlist.outputs.insert(name, bits)),
+                (Direction::Inout, _) => return Err(wrong(format!("port {name} is an inout"))),
             }
         }
         for (name, instance) in module.cells {
@@ -179,7 +140,7 @@ impl<'a> Netlist<'a> {
     fn place(
         &mut self,
         name: String,
-        instance: &Instance,
+        instance: &json::Cell,
         library: &'a Library,
         nets: &mut Nets,
         wrong: &impl Fn(String) -> Error,
@@ -295,7 +256,7 @@ impl<'a> Netlist<'a> {
 
 /// The file's numbers of nets in ours.
 #[derive(Default)]
-struct Nets(BTreeMap<usize, NetId>);
+struct Nets(BTreeMap<u64, NetId>);
 
 impl Nets {
     fn count(&self) -> usize {

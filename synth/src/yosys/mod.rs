@@ -5,6 +5,7 @@
 //! that the error names; `yosys -s script.ys` repeats it there.
 
 mod equivalence;
+pub(crate) mod json;
 mod run;
 
 pub use equivalence::Proof;

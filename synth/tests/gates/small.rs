@@ -262,7 +262,7 @@ fn what_is_no_netlist_is_refused() {
     assert!(with(&["INV u A 3 Y 4", "BUF v A 3 Y 4"]).contains("is driven twice"));
     assert!(with(&["NAND2 u A 3 B 5 Y 4", "INV v A 4 Y 5"]).contains("is in a loop"));
     let whole = inverter();
-    assert!(refused(SMALL, &whole[..whole.len() / 2]).contains("the netlist of top cannot be read: EOF"));
+    assert!(refused(SMALL, &whole[..whole.len() / 2]).contains("Yosys's netlist cannot be read: EOF"));
     let library = library();
     let nameless = json(&[("clk", 2), ("a", 3)], &[("y", 4)], &["INV u A 3 Y 4"], &[]);
     let netlist = Netlist::parse(&nameless, "top", "clk", &library).unwrap();

@@ -15,10 +15,10 @@ pub use timing::{Timing, time};
 
 use super::area::Cells;
 use super::map::files::{MAPPED_JSON, MAPPED_VERILOG};
-use super::netlist::Netlist;
 use super::simulation::{simulated, with_models};
 use crate::bench::Bench;
 use crate::error::Error;
+use crate::yosys::json::Netlist;
 use crate::yosys::{ABC, NAME, Yosys};
 use serde::{Deserialize, Serialize};
 use trine_hdl::{SourceFile, Verilog};
@@ -113,7 +113,7 @@ fn areas(stat: &str, top: &str) -> Result<(f64, f64), Error> {
 
 fn memories(netlist: &Netlist) -> Result<Vec<Macro>, Error> {
     let macros = netlist.cells.iter().filter(|(_, cell)| cell.kind == "trine_memory");
-    let read = |(name, cell): (&String, &super::netlist::Cell)| {
+    let read = |(name, cell): (&String, &crate::yosys::json::Cell)| {
         let number = |parameter: &str| cell.parameters.get(parameter)?.number();
         Some(Macro { name: name.clone(), words: number("WORDS")?, width: number("WIDTH")? })
     };
