@@ -44,6 +44,15 @@ pub(crate) struct UnitArgs {
     preset: Option<String>,
 }
 
+/// Part of a script of Yosys.
+pub(crate) fn cell_pattern(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_*?".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => Ok(text.into()),
+        false => Err("names of cells are letters, digits and _; * and ? stand for others".into()),
+    }
+}
+
 const SIZES: [&str; 9] =
     ["lanes", "columns", "act_bits", "style", "weight_code", "weight_bus", "max_depth", "max_tokens", "windows"];
 

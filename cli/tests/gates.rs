@@ -41,6 +41,22 @@ fn every_dot_product_is_measured_and_right() {
     assert_eq!(trine(folder.path(), "energy gates --from out.json").code, Some(1));
 }
 
+/// Gates with two inputs have another way to be built, here of inverted ones.
+#[test]
+fn cells_can_be_left_out() {
+    let folder = with_library();
+    let gates = |more: &str| {
+        let line = "energy gates --model MODEL --liberty small.lib --lanes 2 --samples 1 --cycles 20 --json out.json";
+        let run = trine(folder.path(), &format!("{line} {more}"));
+        assert_eq!(run.code, Some(0), "{more}: {}", run.stderr);
+        json(folder.path(), "out.json")["units"][0]["gates"].as_u64().unwrap()
+    };
+    let all = gates("");
+    assert!(gates("--dont-use XOR2,A*2") > all);
+    let again = trine(folder.path(), "energy gates --from out.json");
+    assert!(again.stdout.contains("modules mapped one by one, without XOR2, A*2 |"), "{}", again.stdout);
+}
+
 #[test]
 fn bad_input_is_refused() {
     let folder = with_library();

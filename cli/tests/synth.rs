@@ -21,6 +21,8 @@ fn bad_usage_is_refused_before_the_first_step() {
         ("--liberty cells.lib --style xilinx7", "cells has no cells for style xilinx7"),
         ("--liberty cells.lib --freq=nan", "--freq: a clock is a number above 0 MHz"),
         ("--target osu018 --weights-on-chip MODEL", "--weights-on-chip: cell libraries have no block RAM"),
+        ("--target ecp5-25k --dont-use LUT4", "--dont-use applies to cell libraries"),
+        ("--liberty cells.lib --dont-use a;b", "names of cells are letters, digits and _"),
         ("--target ecp5-25k --seeds 0", "--seeds: at least 1"),
         ("--target xc7 --seeds 2", "xc7 is mapped only"),
         ("--target xc7 --verify 0", "invalid value '0' for '--verify <CASES>'"),

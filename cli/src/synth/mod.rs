@@ -17,7 +17,7 @@ use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, Targ
 use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
-use crate::args::{UnitArgs, describe};
+use crate::args::{UnitArgs, cell_pattern, describe};
 use crate::loading::Loading;
 use crate::output::{spinner, write_json};
 use crate::simulation;
@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// Synthesise for the standard cells of this Liberty library
     #[arg(long, value_name = "FILE.lib")]
     liberty: Option<PathBuf>,
+    /// Cells of the library to leave out, `*` for any letters
+    #[arg(long, value_name = "CELL", value_delimiter = ',', value_parser = cell_pattern, conflicts_with = "board")]
+    dont_use: Vec<String>,
     /// A board of synth/boards or a folder like those: device, clock, pins, and the unit unless flags say otherwise
     #[arg(long, value_name = "NAME", conflicts_with_all = ["map_only", "package", "speed", "freq"])]
     board: Option<String>,
@@ -211,11 +214,13 @@ impl Args {
             (None, Some(OSU018)) => Some(Library::osu018()?),
             _ => None,
         };
-        if let Some(library) = library {
+        if let Some(mut library) = library {
+            library.dont_use.clone_from(&self.dont_use);
             let asks = self.package.is_some() || self.speed.is_some() || self.seeds > 1 || self.map_only;
             ensure!(!asks, "--package, --speed, --seeds and --map-only do not apply to cell libraries");
             return Ok(Goal::Asic(library));
         }
+        ensure!(self.dont_use.is_empty(), "--dont-use applies to cell libraries");
         let target = Target::named(self.target.as_deref().unwrap_or_default())?;
         ensure!(
             target.family.placing().is_some() || !placing,

@@ -64,6 +64,9 @@ fn print_asic(result: &Synthesis, asic: &Asic, out: &mut dyn Write) -> Result<()
         grouped(asic.sequential_um2.round()),
         grouped(asic.um2_per_mac.round())
     )?;
+    if !asic.dont_use.is_empty() {
+        writeln!(out, "without {}", asic.dont_use.join(", "))?;
+    }
     let memories = asic.memories.iter().map(|m| format!("{} {} x {} bits", m.name, grouped(m.words), m.width));
     let memories: Vec<String> = memories.collect();
     if !memories.is_empty() {

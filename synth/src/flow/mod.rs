@@ -127,7 +127,7 @@ pub fn synthesize_asic(
     let timing = asic::time(bench, &sta, library, &unit.top, &unit.clock)?;
     let (cells, version) = (silicon.cells.clone(), silicon.yosys.clone());
     let mut result = Synthesis::mapped(&library.target, &library.name, config, cells, version);
-    result.in_silicon(silicon, timing);
+    result.in_silicon(library, silicon, timing);
     result.tool_versions.insert(sta.name.into(), sta.version);
     result.commands = bench.done();
     Ok(result)

@@ -1,7 +1,7 @@
 //! What a synthesis came to.
 
 use super::area::{Area, Cells};
-use super::asic::{Macro, Silicon, Timing};
+use super::asic::{Library, Macro, Silicon, Timing};
 use super::route::Device;
 use super::timing::{CriticalPath, Report};
 use crate::bench::Done;
@@ -80,6 +80,9 @@ pub struct Asic {
     pub sequential_um2: f64,
     /// Area for each multiply-accumulate a cycle, µm².
     pub um2_per_mac: f64,
+    /// Cells of the library that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dont_use: Vec<String>,
     /// Memory macros: no part of the area, and no path through them is timed.
     pub memories: Vec<Macro>,
     /// The shortest clock period without any wire, ns.
@@ -215,12 +218,13 @@ impl Synthesis {
     }
 
     /// Adds area and clock in a cell library.
-    pub(super) fn in_silicon(&mut self, silicon: Silicon, timing: Timing) {
+    pub(super) fn in_silicon(&mut self, library: &Library, silicon: Silicon, timing: Timing) {
         self.clocked(Spread::of([1e3 / timing.delay_ns]));
         self.asic = Some(Asic {
             area_um2: silicon.area_um2,
             sequential_um2: silicon.sequential_um2,
             um2_per_mac: silicon.area_um2 / self.config.tile_trits() as f64,
+            dont_use: library.dont_use.clone(),
             memories: silicon.memories,
             delay_ns: timing.delay_ns,
             critical_path: timing.critical_path,

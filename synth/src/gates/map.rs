@@ -5,8 +5,8 @@
 
 use crate::bench::Bench;
 use crate::error::Error;
-use crate::yosys::{ABC, NAME, Yosys};
-use std::path::Path;
+use crate::flow::asic::Library;
+use crate::yosys::{NAME, Yosys};
 use trine_hdl::Verilog;
 
 /// The netlist on the bench, for other tools.
@@ -22,29 +22,26 @@ pub struct Mapped {
     pub yosys: String,
 }
 
-/// Maps `design` on the library in file `liberty`.
+/// Maps `design` on `library`.
 ///
 /// # Errors
 /// What Yosys says, or that it took too long.
-pub fn map(bench: &Bench<'_>, yosys: &Yosys, liberty: &Path, design: &Verilog) -> Result<Mapped, Error> {
+pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Mapped, Error> {
     for file in &design.files {
         bench.write(&format!("rtl/{}", file.name), &file.text)?;
     }
-    bench.write("abc.script", ABC)?;
     let sources: Vec<_> = design.files.iter().map(|file| format!("rtl/{}", file.name)).collect();
-    // Tools run in folders of their own
-    let liberty = liberty.canonicalize().map_err(Error::io(format!("reading {}", liberty.display())))?;
     let script = format!(
         "read_verilog {sources}\nhierarchy -check -top {top}\nsetattr -set keep 1 w:{products}*\n\
-         proc\nopt\nalumacc\nopt\ntechmap\nopt\ndfflibmap -liberty \"{liberty}\"\n\
-         abc -liberty \"{liberty}\" -script abc.script\nflatten -noscopeinfo\nopt_clean\nsplitnets\n\
+         proc\nopt\nalumacc\nopt\ntechmap\nopt\n{mapping}flatten -noscopeinfo\nopt_clean\nsplitnets\n\
          write_verilog -noattr -noexpr -simple-lhs {MAPPED_VERILOG}\n\
          design -reset\nread_liberty -lib \"{liberty}\"\nread_verilog {MAPPED_VERILOG}\nhierarchy -check -top {top}\n\
          write_json {MAPPED_JSON}\n",
         sources = sources.join(" "),
         top = design.top,
         products = super::parts::PRODUCTS,
-        liberty = liberty.display(),
+        mapping = library.mapping(bench)?,
+        liberty = library.path.display(),
     );
     bench.write("map.ys", &script)?;
     bench.run(NAME, &format!("mapping {}", design.top), "map.log", &yosys.command("map.ys"))?;

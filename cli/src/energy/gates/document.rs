@@ -52,7 +52,7 @@ fn introduction(m: &Measurement, text: &mut String) {
          a model. Made by `make energy-gates` from [data/gate-energy.json](data/gate-energy.json); a test keeps this text equal to it.\n\n\
          | | |\n|---|---|\n\
          | cell library | {}{}, {} V, {} °C, SHA-256 `{}…` |\n\
-         | mapping | Yosys {}, abc `{}`, modules mapped one by one |\n\
+         | mapping | Yosys {}, abc `{}`, modules mapped one by one{} |\n\
          | operands | {}, reading `{}`; one token at a time (M = 1) |\n\
          | runs | {} cycles each, one for each sample below, with delays and without |\n\
          | totals checked against integer sums, or floats rounded alike | {} of {} wrong |\n\n",
@@ -64,6 +64,7 @@ fn introduction(m: &Measurement, text: &mut String) {
         &c.library_sha256[..12.min(c.library_sha256.len())],
         c.yosys,
         c.abc,
+        if c.dont_use.is_empty() { String::new() } else { format!(", without {}", c.dont_use.join(", ")) },
         c.model,
         c.text.replace('\n', " "),
         c.cycles,

@@ -24,6 +24,7 @@ use trine_synth::yosys::{ABC, Yosys};
 use self::result::{Conditions, Measurement, UnitResult};
 use self::samples::{Sample, Weights, capture};
 use crate::Verdict;
+use crate::args::cell_pattern;
 use crate::loading::Loading;
 use crate::output::{progress, write_json};
 
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// Cell library in Liberty format [default: osu018, 180 nm, which `make setup-synth` brings]
     #[arg(long, value_name = "FILE")]
     liberty: Option<PathBuf>,
+    /// Cells of it to leave out, `*` for any letters
+    #[arg(long, value_name = "CELL", value_delimiter = ',', value_parser = cell_pattern, conflicts_with = "from")]
+    dont_use: Vec<String>,
     /// Lanes of the dot products, one size or several
     #[arg(long, value_name = "K", value_delimiter = ',', default_values_t = [16, 64])]
     lanes: Vec<usize>,
@@ -100,11 +104,12 @@ impl Args {
         for lanes in &self.lanes {
             ensure!((1..=256).contains(lanes), "lanes = {lanes} is outside 1 to 256");
         }
-        let file = match &self.liberty {
-            Some(file) => file.clone(),
-            None => asic::Library::osu018()?.path,
+        let mut cells = match &self.liberty {
+            Some(file) => asic::Library::open(file.clone())?,
+            None => asic::Library::osu018()?,
         };
-        let library = Library::open(&file)?;
+        cells.dont_use.clone_from(&self.dont_use);
+        let library = Library::open(&cells.path)?;
         let yosys = Yosys::find()?;
         let sta = self.opensta.then(|| OPENSTA.find()).transpose()?;
         let model = self.loading.load(path)?;
@@ -119,14 +124,14 @@ impl Args {
                 let mut folder = tempfile::Builder::new().prefix("trine-gates-").tempdir()?;
                 let bench = Bench::new(folder.path().to_owned(), LIMIT, &|_| ());
                 // The log of a tool that failed is wanted
-                let mapped = map(&bench, &yosys, &file, &design)
+                let mapped = map(&bench, &yosys, &cells, &design)
                     .inspect_err(|error| folder.disable_cleanup(!error.is_missing_tool()))?;
                 let unit = Unit::new(arithmetic, *lanes, &mapped.json, &design.top, &design.clock, &library)?;
                 version = mapped.yosys;
                 for (_, weights) in UNITS.into_iter().filter(|(other, _)| *other == arithmetic) {
                     let runs = Runs { unit: &unit, arithmetic, lanes: *lanes, weights, cycles: self.cycles as usize };
                     if let Some(sta) = sta.as_ref().filter(|_| units.is_empty()) {
-                        let check = |simulator: &Simulator<'_>| crosscheck(&bench, sta, &file, &unit, simulator);
+                        let check = |simulator: &Simulator<'_>| crosscheck(&bench, sta, &cells.path, &unit, simulator);
                         let result = runs.checked(&samples[0], check);
                         checked = Some(result.inspect_err(|_| folder.disable_cleanup(true))?);
                     }
@@ -135,7 +140,7 @@ impl Args {
             }
         }
         bar.finish_and_clear();
-        let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+        let bytes = std::fs::read(&cells.path).with_context(|| cells.path.display().to_string())?;
         Ok(Measurement {
             tag: "measured, pre-layout".into(),
             conditions: Conditions {
@@ -144,6 +149,7 @@ impl Args {
                 volts: library.volts,
                 celsius: library.celsius,
                 yosys: version,
+                dont_use: cells.dont_use,
                 abc: ABC.trim_end().replace('\n', "; "),
                 input_slew_ns: INPUT_SLEW,
                 model: path.display().to_string(),

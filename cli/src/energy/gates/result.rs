@@ -30,6 +30,9 @@ pub(super) struct Conditions {
     pub yosys: String,
     /// Script with which it had abc map logic.
     pub abc: String,
+    /// Cells of the library that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dont_use: Vec<String>,
     /// Transition time of inputs and clock, ns.
     pub input_slew_ns: f64,
     pub model: String,

@@ -1,8 +1,10 @@
 //! Standard cell libraries in Liberty format.
 
+use crate::bench::Bench;
 use crate::error::Error;
 use crate::flow::OSU018;
 use crate::tools::Search;
+use crate::yosys::ABC;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
@@ -16,6 +18,8 @@ pub struct Library {
     pub name: String,
     /// Its file.
     pub path: PathBuf,
+    /// Cells that are left out, `*` and `?` for other letters.
+    pub dont_use: Vec<String>,
 }
 
 /// The 180 nm library of Oklahoma State University, as Debian ships it.
@@ -37,7 +41,15 @@ impl Library {
         let name = name.ok_or_else(|| Error::unreadable(&shown, "it is no library in Liberty format"))?;
         // Tools run in folders of their own
         let path = path.canonicalize().map_err(Error::io(format!("reading {shown}")))?;
-        Ok(Library { target: "liberty".into(), name, path })
+        Ok(Library { target: "liberty".into(), name, path, dont_use: vec![] })
+    }
+
+    /// The Yosys commands that map registers and logic on its cells, in the folder of `bench`.
+    pub(crate) fn mapping(&self, bench: &Bench<'_>) -> Result<String, Error> {
+        bench.write("abc.script", ABC)?;
+        let file = self.path.display();
+        let without: String = self.dont_use.iter().map(|cell| format!(" -dont_use {cell}")).collect();
+        Ok(format!("dfflibmap -liberty \"{file}\"{without}\nabc -liberty \"{file}\" -script abc.script{without}\n"))
     }
 
     /// The library osu018: named in `TRINE_OSU018`, in `.tools/synth`, or where Debian's package puts it.

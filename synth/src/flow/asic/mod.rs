@@ -19,7 +19,7 @@ use super::simulation::{simulated, with_models};
 use crate::bench::Bench;
 use crate::error::Error;
 use crate::yosys::json::Netlist;
-use crate::yosys::{ABC, NAME, Yosys};
+use crate::yosys::{NAME, Yosys};
 use serde::{Deserialize, Serialize};
 use trine_hdl::{SourceFile, Verilog};
 
@@ -60,18 +60,18 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
     bench.write("memory_map.v", include_str!("memory_map.v"))?;
     bench.write("memory.v", include_str!("memory.v"))?;
     let liberty = library.path.to_string_lossy();
-    bench.write("abc.script", ABC)?;
     let script = format!(
         "{read}read_liberty -lib -ignore_miss_func \"{liberty}\"\nread_verilog -lib memory.v\n\
          hierarchy -check -top {top}\nsynth -flatten -top {top} -run begin:fine\n\
          techmap -map memory_map.v a:ram_style=block\nsynth -flatten -top {top} -run fine:\n\
-         dfflibmap -liberty \"{liberty}\"\nabc -liberty \"{liberty}\" -script abc.script\ndelete t:$scopeinfo\nopt_clean\n\
+         {mapping}delete t:$scopeinfo\nopt_clean\n\
          check -mapped -assert\ntee -q -o mapped-stat.json stat -json -liberty \"{liberty}\"\nautoname\n\
          write_verilog -noattr {MAPPED_VERILOG}\nwrite_json {MAPPED_JSON}\n\
          splitnets\nsetparam -unset WORDS -unset WIDTH -unset ADDRESS t:trine_memory\n\
          write_verilog -noattr -noexpr -simple-lhs {TIMED_VERILOG}\n",
         read = super::map::read(bench, design)?,
         top = design.top,
+        mapping = library.mapping(bench)?,
     );
     bench.write("map.ys", &script)?;
     bench.run(NAME, &format!("mapping {}", design.top), "map.log", &yosys.command("map.ys"))?;
