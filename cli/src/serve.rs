@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use trine_hdl::{design, lang};
+use trine_hdl::design::{self, LEAST_DIVIDER};
+use trine_hdl::lang;
 use trine_sim::{Bridge, BuildOptions, Dut, FarEnd, SimOptions, SimRegisters, SimSerial, Terminal, serve_line};
 use trine_spec::Config;
 
@@ -24,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PTY")]
     uart: PathBuf,
     /// Simulate the bridge too, bit by bit at this many cycles a bit, instead of doing what it does: slower by a hundred times
-    #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u16).range(26..))]
+    #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u16).range(LEAST_DIVIDER as i64..))]
     pins: Option<u16>,
     #[command(flatten)]
     unit: UnitArgs,

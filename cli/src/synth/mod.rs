@@ -75,9 +75,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "S", default_value_t = 1, requires = "verify")]
     seed: u64,
     #[command(flatten)]
-    unit: UnitArgs,
-    #[command(flatten)]
     loading: Loading,
+    #[command(flatten)]
+    unit: UnitArgs,
 }
 
 /// What placement works towards unless a clock is asked for, MHz.
