@@ -1,4 +1,4 @@
-// ULX3S: 25 MHz times 2; the serial line is the FTDI chip behind USB connector US1; button PWR resets.
+// ULX3S: 25 MHz times 4; the serial line is the FTDI chip behind USB connector US1; button PWR resets.
 module ulx3s (
   input  wire clk,
   input  wire button_n,
@@ -11,21 +11,21 @@ module ulx3s (
   assign wifi_gpio0 = 1'b1;
 
   // VCO at 600 MHz.
-  wire clk50, locked;
-  (* FREQUENCY_PIN_CLKI = "25", FREQUENCY_PIN_CLKOP = "50", ICP_CURRENT = "12", LPF_RESISTOR = "8" *)
+  wire clk100, locked;
+  (* FREQUENCY_PIN_CLKI = "25", FREQUENCY_PIN_CLKOP = "100", ICP_CURRENT = "12", LPF_RESISTOR = "8" *)
   (* MFG_ENABLE_FILTEROPAMP = "1", MFG_GMCREF_SEL = "2" *)
   EHXPLLL #(
     .CLKI_DIV(1),
-    .CLKFB_DIV(2),
+    .CLKFB_DIV(4),
     .CLKOP_ENABLE("ENABLED"),
-    .CLKOP_DIV(12),
-    .CLKOP_CPHASE(5),
+    .CLKOP_DIV(6),
+    .CLKOP_CPHASE(2),
     .CLKOP_FPHASE(0),
     .FEEDBK_PATH("CLKOP")
   ) pll (
     .CLKI(clk),
-    .CLKFB(clk50),
-    .CLKOP(clk50),
+    .CLKFB(clk100),
+    .CLKOP(clk100),
     .LOCK(locked),
     .RST(1'b0),
     .STDBY(1'b0),
@@ -39,10 +39,10 @@ module ulx3s (
   );
 
   wire resetn;
-  power_on_reset reset (.clk_i(clk50), .hold_i(!button_n || !locked), .resetn_o(resetn));
+  power_on_reset reset (.clk_i(clk100), .hold_i(!button_n || !locked), .resetn_o(resetn));
 
   trine_serial unit (
-    .aclk(clk50),
+    .aclk(clk100),
     .aresetn(resetn),
     .uart_divider(`TRINE_UART_DIVIDER),
     .uart_rx(uart_rx),
