@@ -92,12 +92,16 @@ fn a_seed_that_fails_does_not_take_the_others_with_it() {
     let result = json(folder.path(), "r.json");
     assert_eq!((&result["best_seed"], result["bitstream"].is_null()), (&3.into(), true));
     assert!(result["failed_seeds"]["1"].as_str().unwrap().contains("no place"));
-    assert_eq!(left(folder.path()), 0);
+    let log = run.stdout.split("log: ").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+    assert_eq!(fs::read_to_string(log).unwrap(), "ERROR: no place\n", "what is named is there");
+    assert_eq!(left(folder.path()), 1);
 
     let run = placed(folder.path(), 4, &line);
     assert_eq!(run.code, Some(2), "{run:?}");
     assert!(run.stderr.contains("seed 3: ERROR: no place\nlog: "), "{}", run.stderr);
-    assert_eq!(left(folder.path()), 1, "the log that the error names");
+    assert_eq!(left(folder.path()), 2, "the log that the error names");
+    assert_eq!(placed(folder.path(), 1, &line).code, Some(0));
+    assert_eq!(left(folder.path()), 2, "nothing is left of a run without failures");
 }
 
 #[test]

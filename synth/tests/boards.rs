@@ -107,8 +107,9 @@ fn the_clock_is_the_one_that_the_manifest_names() {
         };
         let pin = number(&constraints, "FREQUENCY PORT \"clk\"").or(number(&constraints, "set_frequency clk"));
         // Gowin's pin files have no clocks: nextpnr is told the manifest's
-        let pin = pin.or(constraints.contains("IO_LOC").then_some(board.manifest.clock_mhz));
-        assert_eq!(pin.map(|mhz| mhz * factor), Some(board.manifest.clock_mhz), "{name}");
+        if !constraints.contains("IO_LOC") {
+            assert_eq!(pin.map(|mhz| mhz * factor), Some(board.manifest.clock_mhz), "{name}");
+        }
     }
 }
 

@@ -151,6 +151,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         result.board = Some(board.manifest.name.clone());
         result.board_clock_mhz = Some(board.manifest.clock_mhz);
     }
+    if !result.failed_seeds.is_empty() {
+        // What became of them names their logs
+        folder.keep();
+    }
     report::print(&result, out)?;
     if let (Some(cases), Some(netlist)) = (args.verify, netlist) {
         let verification = verification::verify(&netlist, &unit, &config, cases, args.seed)?;

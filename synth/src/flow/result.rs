@@ -41,7 +41,6 @@ pub struct Synthesis {
     /// One entry a seed.
     pub placements: Vec<Placement>,
     /// What became of seeds that gave none.
-    #[serde(default)]
     pub failed_seeds: BTreeMap<u64, String>,
     /// The seed of the fastest.
     pub best_seed: Option<u64>,
