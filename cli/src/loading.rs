@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use trine_golden_model::{I2sPacking, LoadOptions, Model};
+use trine_golden_model::{I2sPacking, LoadOptions, Model, Tokenizer};
+
+use crate::output::warn;
 
 /// Which build of bitnet.cpp packed the I2_S tensors of a GGUF file; no field of the file tells them apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -26,12 +28,21 @@ pub(crate) struct Loading {
 impl Loading {
     /// Loads the model at `path`.
     pub(crate) fn load(self, path: &Path) -> Result<Model> {
-        Ok(Model::load_with(path, self.options())?)
+        self.load_for(path, false)
     }
 
     /// Loads the model at `path`, its layers made when their turn comes where `streamed`.
     pub(crate) fn load_for(self, path: &Path, streamed: bool) -> Result<Model> {
-        Ok(Model::load_with(path, LoadOptions { streamed, ..self.options() })?)
+        let model = Model::load_with(path, LoadOptions { streamed, ..self.options() })?;
+        warn(&model.config().notices);
+        Ok(model)
+    }
+
+    /// Loads the tokenizer of the model at `path`.
+    pub(crate) fn tokenizer(self, path: &Path) -> Result<Tokenizer> {
+        let tokenizer = Tokenizer::load(path)?;
+        warn(tokenizer.notices());
+        Ok(tokenizer)
     }
 
     fn options(self) -> LoadOptions {

@@ -50,6 +50,11 @@ fn permissions() -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 
+/// Prints warnings on the error stream, where they do not mix with results.
+pub(crate) fn warn(notices: &[String]) {
+    notices.iter().for_each(|notice| eprintln!("warning: {notice}"));
+}
+
 /// A table whose columns after the first are numbers.
 pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, TernaryMatrix, Tokenizer, perplexity};
+use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, TernaryMatrix, perplexity};
 
 use crate::Verdict;
 use crate::loading::Loading;
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let text = std::fs::read_to_string(&args.text).with_context(place)?;
     ensure!(!text.is_empty(), "{}: the text is empty; at least two tokens are needed", place());
     let model = args.loading.load(&args.model)?;
-    let tokenizer = Tokenizer::load(&args.model)?;
+    let tokenizer = args.loading.tokenizer(&args.model)?;
     let tokens = tokenizer.encode(&text).with_context(place)?;
 
     let bar = progress(tokens.len().saturating_sub(1) as u64, "tokens");

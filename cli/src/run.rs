@@ -10,7 +10,7 @@ use trine_driver::cycles::utilization;
 use trine_driver::energy::{Columns, Pricing};
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{Offload, Scope};
-use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
+use trine_golden_model::{LinearKind, Model, Sampler, generate};
 
 use crate::Verdict;
 use crate::args::{describe, positive};
@@ -86,7 +86,7 @@ pub(crate) struct Report {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
-    let tokenizer = Tokenizer::load(&args.model)?;
+    let tokenizer = args.loading.tokenizer(&args.model)?;
     let prompt = tokenizer.encode(&args.prompt)?;
     let context = model.config().context;
     let room = context.saturating_sub(prompt.len());

@@ -96,6 +96,8 @@ pub struct Config {
     pub convention: Convention,
     /// Tokens that end a text.
     pub ends: Vec<u32>,
+    /// Warnings about the checkpoint: parts that are not used, choices that were made. Each is a sentence with the file.
+    pub notices: Vec<String>,
 }
 
 impl Config {

@@ -108,6 +108,7 @@ fn model(shape: &Shape) -> golden::Config {
         sub_norms: true,
         convention: golden::Convention::BitLinear,
         ends: Vec::new(),
+        notices: Vec::new(),
     }
 }
 

@@ -18,7 +18,7 @@ use trine_spec::Config;
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::beside::Beside;
-use crate::output::{grouped, interval, si, table, to_json};
+use crate::output::{grouped, interval, si, table, to_json, warn};
 use crate::pricing::{PricingArgs, noted, print_columns};
 
 /// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
@@ -96,6 +96,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 
 fn estimate(args: &Args) -> Result<Report> {
     let (model, config) = (ModelConfig::load(&args.model)?, args.unit.config()?);
+    warn(&model.notices);
     let (memory, die, clock_hz) = match &args.board {
         None => (args.pricing.memory()?, args.pricing.die.clone(), args.pricing.clock_hz),
         Some(name) => {

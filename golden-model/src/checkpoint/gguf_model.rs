@@ -88,6 +88,7 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
         sub_norms,
         convention: Convention::Gguf,
         ends: gguf.integer("tokenizer.ggml.eos_token_id")?.map(|id| id as u32).into_iter().collect(),
+        notices: Vec::new(),
         architecture,
     };
     match config.flaw() {

@@ -128,6 +128,7 @@ impl Json {
                 Some(OneOrMore::One(token)) => vec![token],
                 Some(OneOrMore::More(tokens)) => tokens,
             },
+            notices: Vec::new(),
             architecture,
         };
         match config.flaw() {

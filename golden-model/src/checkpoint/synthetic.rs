@@ -196,6 +196,7 @@ impl Shape {
             sub_norms: self.architecture != "LlamaForCausalLM",
             convention: self.convention,
             ends: Vec::new(),
+            notices: Vec::new(),
         }
     }
 }

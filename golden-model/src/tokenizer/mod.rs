@@ -21,7 +21,10 @@ use crate::checkpoint::{is_synthetic, resolve};
 
 /// A model's tokenizer.
 #[derive(Clone, Debug)]
-pub struct Tokenizer(Vocabulary);
+pub struct Tokenizer {
+    vocabulary: Vocabulary,
+    notices: Vec<String>,
+}
 
 #[derive(Clone, Debug)]
 enum Vocabulary {
@@ -37,23 +40,28 @@ impl Tokenizer {
     /// If there is none, or it is damaged or of a kind that is not implemented.
     pub fn load(path: &Path) -> Result<Self, Error> {
         if is_synthetic(path) {
-            return Ok(Self(Vocabulary::Bytes));
+            return Ok(Vocabulary::Bytes.into());
         }
         let path = &*resolve(path);
         if !path.is_dir() {
-            return gguf::load(path).map(Self);
+            return gguf::load(path).map(Self::from);
         }
         let file = |name: &str| Some(path.join(name)).filter(|file| file.exists());
         if let Some(file) = file("chars.json") {
-            Characters::load(&file).map(|characters| Self(Vocabulary::Characters(characters)))
+            Characters::load(&file).map(|characters| Vocabulary::Characters(characters).into())
         } else if let Some(file) = file("tokenizer.json") {
             let json = std::fs::read(&file).map_err(Error::io(&file))?;
-            library(&file, &json).map(Self)
+            library(&file, &json).map(Self::from)
         } else if let Some(file) = file("tokenizer.model") {
-            sentencepiece::load(&file).map(Self)
+            sentencepiece::load(&file).map(Self::from)
         } else {
             Err(Error::config(path, "there is no tokenizer: chars.json, tokenizer.json or tokenizer.model is expected"))
         }
+    }
+
+    /// Warnings about the tokenizer: choices that were made where its files leave them open. Each is a sentence with the file.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// The tokens of `text`, with those that the model expects before a text.
@@ -61,7 +69,7 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::Vocabulary`] names the first character that has no token, and its position.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
-        match &self.0 {
+        match &self.vocabulary {
             Vocabulary::Bytes => Ok(text.bytes().map(u32::from).collect()),
             Vocabulary::Characters(characters) => characters.encode(text),
             Vocabulary::Library(tokenizer) => {
@@ -76,7 +84,7 @@ impl Tokenizer {
     /// # Errors
     /// If a token is outside the vocabulary.
     pub fn decode(&self, tokens: &[u32]) -> Result<String, Error> {
-        match &self.0 {
+        match &self.vocabulary {
             Vocabulary::Bytes => {
                 // A synthetic model has more tokens than there are bytes.
                 let bytes: Vec<u8> = tokens.iter().map(|&token| u8::try_from(token).unwrap_or(b'?')).collect();
@@ -90,6 +98,12 @@ impl Tokenizer {
                 guarded(|| tokenizer.decode(tokens, true)).map_err(Error::Tokenizer)
             }
         }
+    }
+}
+
+impl From<Vocabulary> for Tokenizer {
+    fn from(vocabulary: Vocabulary) -> Self {
+        Self { vocabulary, notices: Vec::new() }
     }
 }
 

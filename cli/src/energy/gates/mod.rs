@@ -11,7 +11,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
-use trine_golden_model::Tokenizer;
 use trine_hdl::design::dot::{Arithmetic, dot};
 use trine_hdl::lang::verilog;
 use trine_synth::bench::Bench;
@@ -113,7 +112,7 @@ impl Args {
         let yosys = Yosys::find()?;
         let sta = self.opensta.then(|| OPENSTA.find()).transpose()?;
         let model = self.loading.load(path)?;
-        let tokens = Tokenizer::load(path)?.encode(&self.text)?;
+        let tokens = self.loading.tokenizer(path)?.encode(&self.text)?;
         let samples = capture(&model, &tokens, self.samples as usize)?;
 
         let bar = progress((UNITS.len() * self.lanes.len() * samples.len()) as u64, "runs");
