@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo comparison test conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo comparison test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -46,6 +46,9 @@ verify-ci: setup build ## A thousand million MACs through RTL: odd units, odd sh
 
 verify-full: setup build ## The same at length: ten times as many, all layers of three models, every depth there is on two buses
 	$(TRINE) verify --plan full --json target/verify-full.json
+
+cases: setup build ## Replay faults that users of such programs have met, from cli/tests/cases
+	@scripts/replay-cases
 
 conformance: ## Compare stored checkpoints with their stored logits; docs/conformance.md must come out as it is committed
 	$(CARGO) run --release --quiet --package trine-golden-model --example conformance
@@ -100,7 +103,7 @@ deny: ## Check licences and sources of the dependencies, where cargo-deny is ins
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check licenses bans sources; \
 	else echo "deny: cargo-deny is not installed, dependencies not checked" >&2; fi
 
-ci: lint deny test conformance demo verify-ci synth-smoke ## Everything a change must pass
+ci: lint deny test cases conformance demo verify-ci synth-smoke ## Everything a change must pass
 
 clean: ## Remove what was built and the tools; cached simulations stay in the user's cache folder
 	$(CARGO) clean
