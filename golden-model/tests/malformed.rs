@@ -99,7 +99,7 @@ fn configurations() {
     refuse_config(json!({"num_key_value_heads": 0}), "key-value heads is 0");
     refuse_config(json!({"num_hidden_layers": 1_000_000}), "4096");
     refuse_config(json!({"num_hidden_layers": -1}), "-1");
-    refuse_config(json!({"vocab_size": null}), "usize");
+    refuse_config(json!({"vocab_size": null}), "`vocab_size` is null");
     refuse_config(json!({"head_dim": 7}), "odd");
     refuse_config(json!({"num_attention_heads": 4, "num_key_value_heads": 3}), "evenly");
     refuse_config(json!({"attention_bias": true}), "attention_bias");
@@ -129,7 +129,8 @@ fn both_ways_to_say_theta() {
     assert_eq!(old.config().rope_theta, 1000.0);
     config.as_object_mut().unwrap().remove("rope_parameters");
     std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
-    assert_eq!(Model::load(folder.path()).unwrap().config().rope_theta, 10_000.0);
+    // The default of transformers' BitNet.
+    assert_eq!(Model::load(folder.path()).unwrap().config().rope_theta, 500_000.0);
 }
 
 #[test]

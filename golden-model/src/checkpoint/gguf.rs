@@ -169,6 +169,16 @@ impl Gguf {
         }
     }
 
+    /// Every key with its value; an array is a text that names it.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, serde_json::Value)> {
+        self.metadata.iter().map(|(key, value)| (key.as_str(), value.to_json()))
+    }
+
+    /// The names of all tensors, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
     /// The file's path.
     pub(super) fn path(&self) -> &Path {
         &self.file.path

@@ -13,14 +13,15 @@ use std::path::Path;
 
 use super::gguf::Gguf;
 use super::tensor::Tensor;
-use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks};
+use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_keys, gguf_tensors};
 use crate::dense::Dense;
 use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, RopePairs};
 
 /// Loads a GGUF file.
 pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     let gguf = Gguf::open(path)?;
-    let config = config(&gguf)?;
+    let mut config = config(&gguf)?;
+    config.notices.extend(gguf_tensors::check(&gguf, &config)?);
     let source = File { gguf, config: config.clone(), packing: options.i2s_packing };
     assemble(config, source, options)
 }
@@ -43,9 +44,6 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
             )));
         }
     };
-    if let Some(factors) = gguf.find("rope_freqs.weight") {
-        return Err(factors?.error(0, "rotary positions with a factor per frequency are not implemented"));
-    }
     let key = |name: &str| format!("{architecture}.{name}");
     let integer = |name: &str| gguf.integer(&key(name));
     let required = |name: &str| integer(name)?.ok_or_else(|| fail(format!("key `{}` is missing", key(name))));
@@ -56,13 +54,7 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
     {
         return Err(fail(format!("keys, values and rotary positions must all cover the head's {head_dim} features")));
     }
-    let scaling = gguf.string(&key("rope.scaling.type"))?.unwrap_or("none");
-    let factor = gguf.float(&key("rope.scaling.factor"))?.unwrap_or(1.0);
-    if scaling != "none" && !(scaling == "linear" && factor == 1.0) {
-        return Err(fail(format!(
-            "rotary scaling `{scaling}` by {factor} is not implemented; only unscaled positions are"
-        )));
-    }
+    gguf_keys::refuse_scaling(gguf, &architecture)?;
     let activation = match gguf.string(&key("hidden_activation"))? {
         Some("relu2") => Activation::Relu2,
         Some("silu") => Activation::Silu,
@@ -71,7 +63,7 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
     };
     let embedding = gguf.find("token_embd.weight").transpose()?;
     let eps = gguf.float(&key("attention.layer_norm_rms_epsilon"))?;
-    let config = Config {
+    let mut config = Config {
         hidden,
         intermediate: required("feed_forward_length")?,
         layers: required("block_count")?,
@@ -93,7 +85,10 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
     };
     match config.flaw() {
         Some(flaw) => Err(fail(flaw)),
-        None => Ok(config),
+        None => {
+            config.notices.extend(gguf_keys::check(gguf, &config)?);
+            Ok(config)
+        }
     }
 }
 
@@ -141,9 +136,6 @@ impl Source for File {
             LinearKind::Down => "ffn_down",
         };
         let prefix = format!("blk.{}.{part}", id.layer);
-        if let Some(bias) = self.gguf.find(&format!("{prefix}.bias")) {
-            return Err(bias?.error(0, "only linears without bias are implemented"));
-        }
         let (rows, cols) = self.config.linear_shape(id.kind);
         let (weights, d) = gguf_blocks::read(&self.tensor(&format!("{prefix}.weight"))?, rows, cols, self.packing)?;
         let factor =

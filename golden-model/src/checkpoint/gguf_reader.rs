@@ -19,6 +19,20 @@ pub(super) enum Value {
     Array { element: u32, count: usize, offset: usize },
 }
 
+impl Value {
+    /// The value as JSON; an array, which stays in the file, is a text that names it.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Integer(value) => i64::try_from(*value).map_or((*value as f64).into(), Into::into),
+            Self::Float(value) => (*value).into(),
+            Self::Bool(value) => (*value).into(),
+            Self::String(value) => value.as_str().into(),
+            Self::Array { count: 0, .. } => serde_json::Value::Array(Vec::new()),
+            Self::Array { count, .. } => format!("an array of {count}").into(),
+        }
+    }
+}
+
 /// A tensor's description.
 pub(super) struct Entry {
     /// GGUF's number for the type.

@@ -2,60 +2,11 @@
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 
+use super::hf_quantization::Quantization;
+use super::{hf_keys, hf_rope, json, keys};
 use crate::{Activation, Config, Convention, Error, RopePairs};
-
-/// The keys that matter; all others describe training or have no effect on inference.
-#[derive(Deserialize)]
-struct Json {
-    architectures: Option<Vec<String>>,
-    hidden_size: usize,
-    intermediate_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    num_key_value_heads: Option<usize>,
-    head_dim: Option<usize>,
-    vocab_size: usize,
-    max_position_embeddings: usize,
-    rms_norm_eps: f32,
-    hidden_act: String,
-    rope_parameters: Option<Rope>,
-    rope_scaling: Option<Rope>,
-    rope_theta: Option<f32>,
-    tie_word_embeddings: Option<bool>,
-    attention_bias: Option<bool>,
-    mlp_bias: Option<bool>,
-    eos_token_id: Option<OneOrMore>,
-    /// Of the 1bitLLM reproduction.
-    input_bits: Option<u32>,
-    weight_bits: Option<u32>,
-    quantization_config: Option<Quantization>,
-}
-
-/// Newer files hold `rope_parameters` with the base in it, older ones `rope_scaling` beside `rope_theta`.
-#[derive(Deserialize)]
-struct Rope {
-    rope_theta: Option<f32>,
-    #[serde(alias = "type")]
-    rope_type: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Quantization {
-    quant_method: Option<String>,
-    linear_class: Option<String>,
-    quantization_mode: Option<String>,
-    use_rms_norm: Option<bool>,
-    rms_norm_eps: Option<f32>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(u32),
-    More(Vec<u32>),
-}
 
 /// Whose code a checkpoint was written for; it decides the names of the norms before the output projections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,135 +25,223 @@ pub(super) struct HfConfig {
     pub(super) family: Family,
     /// Epsilon of the RMSNorm inside every linear, when there is one.
     pub(super) linear_norm: Option<f32>,
+    /// The file of the weights, where the configuration names one.
+    pub(super) weights: Option<String>,
 }
 
 /// Reads `config.json`.
 pub(super) fn read(path: &Path) -> Result<HfConfig, Error> {
-    let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
-    let json: Json = serde_json::from_str(&text).map_err(|e| Error::config(path, e.to_string()))?;
-    json.interpret().map_err(|reason| Error::config(path, reason))
+    let object = json::read(path)?;
+    let mut read = interpret(&object).map_err(|reason| Error::config(path, reason))?;
+    read.config.notices.iter_mut().for_each(|notice| *notice = format!("{}: {notice}", path.display()));
+    Ok(read)
 }
 
-impl Json {
-    fn interpret(self) -> Result<HfConfig, String> {
-        if self.attention_bias == Some(true) || self.mlp_bias == Some(true) {
-            return Err("attention_bias or mlp_bias is set; only linears without bias are implemented".into());
-        }
-        let architecture = self.architectures.as_deref().and_then(|a| a.first()).cloned().unwrap_or_default();
-        let family = match architecture.as_str() {
-            "BitNetForCausalLM" => Family::BitNet,
-            "BitnetForCausalLM" => Family::OneBitLlm,
-            "LlamaForCausalLM" => Family::Llama,
-            other => {
-                return Err(format!(
-                    "architecture `{other}` is not implemented; \
-                     BitNetForCausalLM, BitnetForCausalLM and LlamaForCausalLM are"
-                ));
-            }
-        };
-        let head_dim = self.head_dim.unwrap_or(self.hidden_size / self.num_attention_heads.max(1));
-        if self.head_dim.is_none() && head_dim * self.num_attention_heads != self.hidden_size {
-            return Err(format!(
-                "hidden_size {} is not a multiple of num_attention_heads {}, and there is no head_dim",
-                self.hidden_size, self.num_attention_heads
-            ));
-        }
-        let config = Config {
-            hidden: self.hidden_size,
-            intermediate: self.intermediate_size,
-            layers: self.num_hidden_layers,
-            heads: self.num_attention_heads,
-            kv_heads: self.num_key_value_heads.unwrap_or(self.num_attention_heads),
-            head_dim,
-            vocab: self.vocab_size,
-            context: self.max_position_embeddings,
-            rope_theta: self.rope_theta()?,
-            rope_pairs: RopePairs::Halves,
-            norm_eps: self.rms_norm_eps,
-            activation: self.activation()?,
-            tied: self.tie_word_embeddings.unwrap_or(false),
-            sub_norms: family != Family::Llama,
-            convention: self.convention(family)?,
-            ends: match self.eos_token_id {
-                None => Vec::new(),
-                Some(OneOrMore::One(token)) => vec![token],
-                Some(OneOrMore::More(tokens)) => tokens,
-            },
-            notices: Vec::new(),
-            architecture,
-        };
-        match config.flaw() {
-            Some(flaw) => Err(flaw),
-            None => Ok(HfConfig {
-                config,
-                family,
-                linear_norm: self.quantization_config.map_or(Ok(None), |q| q.linear_norm())?,
-            }),
-        }
+fn interpret(object: &Map<String, Value>) -> Result<HfConfig, String> {
+    let architecture = architecture(object)?;
+    let family = Family::of(&architecture)?;
+    family.check_type(object)?;
+    let (hidden, heads) = (required(object, "hidden_size")?, required(object, "num_attention_heads")?);
+    let own_head_dim = whole(object, "head_dim")?;
+    let head_dim = own_head_dim.unwrap_or(hidden / heads.max(1));
+    if own_head_dim.is_none() && head_dim * heads != hidden {
+        return Err(format!(
+            "hidden_size {hidden} is not a multiple of num_attention_heads {heads}, and there is no head_dim"
+        ));
     }
-
-    fn convention(&self, family: Family) -> Result<Convention, String> {
-        match (&self.quantization_config, family) {
-            (Some(quantization), _) => quantization.convention(),
-            (None, Family::Llama) => Ok(Convention::Unpacked),
-            (None, Family::OneBitLlm) if (self.input_bits, self.weight_bits) == (Some(8), Some(1)) => {
-                Ok(Convention::AutoBitLinearOnline)
-            }
-            (None, Family::OneBitLlm) => {
-                Err("input_bits must be 8 and weight_bits 1; nothing else is implemented".into())
-            }
-            (None, Family::BitNet) => {
-                Err("quantization_config is missing, so the linears' convention is unknown".into())
-            }
-        }
+    same_type(object)?;
+    let quantization = Quantization::find(object)?;
+    let mut config = Config {
+        hidden,
+        intermediate: required(object, "intermediate_size")?,
+        layers: required(object, "num_hidden_layers")?,
+        heads,
+        kv_heads: match whole(object, "num_key_value_heads")? {
+            Some(heads) => heads,
+            // The default of transformers' BitNet, which a null does not ask for.
+            None if family == Family::BitNet && !object.contains_key("num_key_value_heads") => 5,
+            None => heads,
+        },
+        head_dim,
+        vocab: required(object, "vocab_size")?,
+        context: required(object, "max_position_embeddings")?,
+        rope_theta: hf_rope::theta(object, family.theta())?,
+        rope_pairs: RopePairs::Halves,
+        norm_eps: number(object, "rms_norm_eps")?.ok_or("`rms_norm_eps` is missing")?,
+        activation: activation(object)?,
+        tied: boolean(object, "tie_word_embeddings")?.unwrap_or(false),
+        sub_norms: family != Family::Llama,
+        convention: convention(object, quantization, family)?,
+        ends: ends(object)?,
+        notices: Vec::new(),
+        architecture,
+    };
+    if let Some(flaw) = config.flaw() {
+        return Err(flaw);
     }
-
-    fn rope_theta(&self) -> Result<f32, String> {
-        for rope in self.rope_parameters.iter().chain(&self.rope_scaling) {
-            if let Some(kind) = rope.rope_type.as_deref().filter(|kind| *kind != "default") {
-                return Err(format!("rope_type `{kind}` is not implemented; only `default` is"));
-            }
-        }
-        // 10000 is the default of every architecture read here.
-        Ok(self.rope_parameters.as_ref().and_then(|rope| rope.rope_theta).or(self.rope_theta).unwrap_or(10_000.0))
-    }
-
-    fn activation(&self) -> Result<Activation, String> {
-        match self.hidden_act.as_str() {
-            "relu2" => Ok(Activation::Relu2),
-            "silu" => Ok(Activation::Silu),
-            other => Err(format!("hidden_act `{other}` is not implemented; relu2 and silu are")),
-        }
-    }
+    hf_rope::check(object, &config)?;
+    quantization.map_or(Ok(()), |quantization| quantization.check(&config))?;
+    config.notices.extend(hf_keys::check(object, family, &config)?);
+    Ok(HfConfig {
+        config,
+        family,
+        linear_norm: quantization.map_or(Ok(None), Quantization::linear_norm)?,
+        weights: text(object, "transformers_weights")?.map(str::to_owned),
+    })
 }
 
-impl Quantization {
-    fn convention(&self) -> Result<Convention, String> {
-        let method = self.quant_method.as_deref().unwrap_or("none");
-        if method != "bitnet" {
-            return Err(format!("quant_method `{method}` is not implemented; bitnet is"));
-        }
-        let class = self.linear_class.as_deref().unwrap_or("bitlinear");
-        match (class, self.quantization_mode.as_deref().unwrap_or("offline")) {
-            ("bitlinear", "offline") => Ok(Convention::BitLinear),
-            ("autobitlinear", "offline") => Ok(Convention::AutoBitLinearOffline),
-            ("autobitlinear", "online") => Ok(Convention::AutoBitLinearOnline),
-            ("bitlinear-1bit", "online") => Ok(Convention::OneBit),
-            (class, mode) => Err(format!(
-                "linear_class `{class}` in quantization_mode `{mode}` is not implemented; \
-                 bitlinear offline, autobitlinear offline and online, and bitlinear-1bit online are"
+impl Family {
+    fn of(architecture: &str) -> Result<Self, String> {
+        match architecture {
+            "BitNetForCausalLM" => Ok(Self::BitNet),
+            "BitnetForCausalLM" => Ok(Self::OneBitLlm),
+            "LlamaForCausalLM" => Ok(Self::Llama),
+            other => Err(format!(
+                "architecture `{other}` is not implemented; \
+                 BitNetForCausalLM, BitnetForCausalLM and LlamaForCausalLM are"
             )),
         }
     }
 
-    fn linear_norm(&self) -> Result<Option<f32>, String> {
-        let eps = self.rms_norm_eps.unwrap_or(1e-6);
-        match self.use_rms_norm.unwrap_or(false) {
-            true if !(eps.is_finite() && eps > 0.0) => {
-                Err(format!("quantization_config.rms_norm_eps is {eps}; it must be a positive number"))
+    /// Refuses a `model_type`, which decides the code in transformers, that belongs to another family.
+    fn check_type(self, object: &Map<String, Value>) -> Result<(), String> {
+        let types: &[&str] = match self {
+            Self::BitNet => &["bitnet"],
+            // The reproduction was published under both names.
+            Self::OneBitLlm => &["bitnet", "llama"],
+            Self::Llama => &["llama"],
+        };
+        match text(object, "model_type")? {
+            Some(other) if !types.contains(&other) => {
+                Err(format!("model_type `{other}` belongs to another architecture than the one in `architectures`"))
             }
-            true => Ok(Some(eps)),
-            false => Ok(None),
+            _ => Ok(()),
         }
+    }
+
+    /// The names of the norms before the output projections of attention and of the feed-forward network.
+    pub(super) fn sub_norms(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OneBitLlm => ("inner_attn_ln", "ffn_layernorm"),
+            Self::BitNet | Self::Llama => ("attn_sub_norm", "ffn_sub_norm"),
+        }
+    }
+
+    /// The base of the rotary positions where a file gives none.
+    fn theta(self) -> f32 {
+        match self {
+            Self::BitNet => 500_000.0,
+            Self::OneBitLlm | Self::Llama => 10_000.0,
+        }
+    }
+}
+
+/// The first of the architectures, empty where there is none.
+fn architecture(object: &Map<String, Value>) -> Result<String, String> {
+    match object.get("architectures") {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::Array(names)) if names.iter().all(Value::is_string) => {
+            Ok(names.first().and_then(Value::as_str).unwrap_or_default().to_owned())
+        }
+        Some(other) => Err(format!("`architectures` is {}; a list of names is expected", keys::short(other))),
+    }
+}
+
+/// Checks that both names of the type of the floats agree.
+fn same_type(object: &Map<String, Value>) -> Result<(), String> {
+    let mut types = Vec::new();
+    for key in ["dtype", "torch_dtype"] {
+        if let Some(name) = text(object, key)? {
+            types.push((key.to_owned(), name.trim_start_matches("torch.")));
+        }
+    }
+    hf_rope::agree(&types)
+}
+
+fn activation(object: &Map<String, Value>) -> Result<Activation, String> {
+    let name = text(object, "hidden_act")?.ok_or("`hidden_act` is missing")?;
+    if let Some(other) = text(object, "hidden_activation")? {
+        hf_rope::agree(&[("hidden_act".to_owned(), name), ("hidden_activation".to_owned(), other)])?;
+    }
+    match name {
+        "relu2" => Ok(Activation::Relu2),
+        "silu" | "swish" => Ok(Activation::Silu),
+        other => Err(format!("hidden_act `{other}` is not implemented; relu2 and silu are")),
+    }
+}
+
+fn convention(
+    object: &Map<String, Value>,
+    quantization: Option<Quantization<'_>>,
+    family: Family,
+) -> Result<Convention, String> {
+    match (quantization, family) {
+        (Some(quantization), _) => quantization.convention(),
+        (None, Family::Llama) => Ok(Convention::Unpacked),
+        (None, Family::OneBitLlm)
+            if (whole(object, "input_bits")?, whole(object, "weight_bits")?) == (Some(8), Some(1)) =>
+        {
+            Ok(Convention::AutoBitLinearOnline)
+        }
+        (None, Family::OneBitLlm) => Err("input_bits must be 8 and weight_bits 1; nothing else is implemented".into()),
+        (None, Family::BitNet) => Err("quantization_config is missing, so the linears' convention is unknown".into()),
+    }
+}
+
+/// The tokens that end a text. A negative one never comes, as in transformers.
+fn ends(object: &Map<String, Value>) -> Result<Vec<u32>, String> {
+    let wrong = |value: &Value| {
+        format!("`eos_token_id` is {}; a token, a list of tokens, -1 or null is expected", keys::short(value))
+    };
+    let tokens = match object.get("eos_token_id") {
+        None | Some(Value::Null) => &[][..],
+        Some(Value::Array(tokens)) => tokens,
+        Some(one) => std::slice::from_ref(one),
+    };
+    let tokens = tokens.iter().map(|token| token.as_i64().ok_or_else(|| wrong(token)));
+    let tokens = tokens.collect::<Result<Vec<i64>, String>>()?;
+    let token = |token: &i64| u32::try_from(*token).map_err(|_| wrong(&(*token).into()));
+    tokens.iter().filter(|token| **token >= 0).map(token).collect()
+}
+
+/// A key's whole number; a null is no number.
+fn whole(object: &Map<String, Value>, key: &str) -> Result<Option<usize>, String> {
+    get(object, key, "a whole number from 0", |value| usize::try_from(value.as_u64()?).ok())
+}
+
+fn required(object: &Map<String, Value>, key: &str) -> Result<usize, String> {
+    whole(object, key)?.ok_or_else(|| match object.contains_key(key) {
+        true => format!("`{key}` is null; a whole number is expected"),
+        false => format!("`{key}` is missing"),
+    })
+}
+
+/// A key's number; a null is no number.
+pub(super) fn number(object: &Map<String, Value>, key: &str) -> Result<Option<f32>, String> {
+    get(object, key, "a number", |value| value.as_f64().map(|number| number as f32))
+}
+
+/// A key's truth value; a null is none.
+pub(super) fn boolean(object: &Map<String, Value>, key: &str) -> Result<Option<bool>, String> {
+    get(object, key, "true or false", Value::as_bool)
+}
+
+/// A key's string; a null is none.
+pub(super) fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, String> {
+    get(object, key, "a string", Value::as_str)
+}
+
+fn get<'a, T>(
+    object: &'a Map<String, Value>,
+    key: &str,
+    expected: &str,
+    read: impl FnOnce(&'a Value) -> Option<T>,
+) -> Result<Option<T>, String> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match read(value) {
+            Some(value) => Ok(Some(value)),
+            None => Err(format!("`{key}` is {}; {expected} is expected", keys::short(value))),
+        },
     }
 }

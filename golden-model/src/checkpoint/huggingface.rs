@@ -16,31 +16,47 @@
 
 use std::path::{Path, PathBuf};
 
-use super::hf_config::{self, Family, HfConfig};
+use super::hf_config::{self, HfConfig};
 use super::safetensors::Safetensors;
 use super::tensor::{Kind, Tensor};
-use super::{DenseId, LoadOptions, NormId, Source, assemble};
+use super::{DenseId, LoadOptions, NormId, Source, assemble, hf_files, hf_tensors};
 use crate::dense::Dense;
 use crate::{Config, Convention, Error, InputNorm, Linear, LinearId, Model, RmsNorm, TernaryMatrix, quant};
 
 /// Loads a folder.
 pub(super) fn load(folder: &Path, options: LoadOptions) -> Result<Model, Error> {
-    let description = hf_config::read(&folder.join("config.json"))?;
-    let tensors = Safetensors::open(folder)?;
-    let source = Folder { path: folder.to_owned(), description, tensors };
-    source.refuse_biases()?;
+    let mut description = describe(folder)?;
+    let tensors = Safetensors::open(folder, description.weights.as_deref())?;
+    description.config.notices.extend(tensors.stale_shards(folder));
+    description.config.notices.extend(hf_files::gguf_beside(folder));
+    let mut source = Folder { path: folder.to_owned(), description, tensors, embedding: EMBEDDING };
+    source.settle_head()?;
+    let unread = hf_tensors::check(&source.tensors, &source.description)?;
+    source.description.config.notices.extend(unread);
     assemble(source.description.config.clone(), source, options)
 }
 
 /// What a folder's `config.json` says, without a look at its tensors.
 pub(super) fn config(folder: &Path) -> Result<Config, Error> {
-    Ok(hf_config::read(&folder.join("config.json"))?.config)
+    Ok(describe(folder)?.config)
 }
+
+fn describe(folder: &Path) -> Result<HfConfig, Error> {
+    hf_files::refuse_adapter(folder)?;
+    hf_config::read(&folder.join("config.json"))
+}
+
+/// The embedding's tensor.
+pub(super) const EMBEDDING: &str = "model.embed_tokens.weight";
+/// The head's tensor.
+pub(super) const HEAD: &str = "lm_head.weight";
 
 struct Folder {
     path: PathBuf,
     description: HfConfig,
     tensors: Safetensors,
+    /// The name of the embedding's tensor.
+    embedding: &'static str,
 }
 
 impl Folder {
@@ -49,12 +65,28 @@ impl Folder {
         self.tensors.find(name).ok_or_else(missing)?
     }
 
-    /// A bias would be ignored, and the output wrong.
-    fn refuse_biases(&self) -> Result<(), Error> {
-        match self.tensors.names().filter(|name| name.ends_with(".bias")).min() {
-            Some(name) => Err(self.tensor(name)?.error(0, "only layers without bias are implemented")),
-            None => Ok(()),
+    /// Decides where the head is when the configuration says that it is the embedding, as transformers does: a head in
+    /// the file that differs is used, and one without an embedding is both.
+    fn settle_head(&mut self) -> Result<(), Error> {
+        if !self.description.config.tied {
+            return Ok(());
         }
+        let Some(head) = self.tensors.find(HEAD).transpose()? else { return Ok(()) };
+        let Some(embedding) = self.tensors.find(EMBEDDING).transpose()? else {
+            self.embedding = HEAD;
+            return Ok(());
+        };
+        if !embedding.same_values(&head)? {
+            let notice = format!(
+                "{}: tie_word_embeddings is true, but `{HEAD}` is there and differs from `{EMBEDDING}`; it is used as \
+                 the head, as by transformers 5",
+                self.path.display()
+            );
+            let config = &mut self.description.config;
+            config.tied = false;
+            config.notices.push(notice);
+        }
+        Ok(())
     }
 
     fn input_norm(&self, prefix: &str, width: usize) -> Result<InputNorm, Error> {
@@ -74,17 +106,14 @@ impl Source for Folder {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
         let config = &self.description.config;
         let name = match id {
-            DenseId::Embedding => "model.embed_tokens.weight",
-            DenseId::Head => "lm_head.weight",
+            DenseId::Embedding => self.embedding,
+            DenseId::Head => HEAD,
         };
         self.tensor(name)?.dense(config.vocab, config.hidden)
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
-        let (attention_sub, ffn_sub) = match self.description.family {
-            Family::OneBitLlm => ("inner_attn_ln", "ffn_layernorm"),
-            Family::BitNet | Family::Llama => ("attn_sub_norm", "ffn_sub_norm"),
-        };
+        let (attention_sub, ffn_sub) = self.description.family.sub_norms();
         let name = match id {
             NormId::Attention(layer) => format!("model.layers.{layer}.input_layernorm.weight"),
             NormId::AttentionSub(layer) => format!("model.layers.{layer}.self_attn.{attention_sub}.weight"),

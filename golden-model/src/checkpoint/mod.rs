@@ -4,10 +4,20 @@
 
 mod gguf;
 mod gguf_blocks;
+mod gguf_keys;
 mod gguf_model;
 mod gguf_reader;
+mod gguf_tensors;
 mod hf_config;
+mod hf_files;
+mod hf_keys;
+mod hf_quantization;
+mod hf_rope;
+mod hf_tensors;
 mod huggingface;
+mod json;
+mod keys;
+mod lfs;
 mod mapped;
 mod safetensors;
 mod synthetic;

@@ -1,16 +1,18 @@
 //! Safetensors files, single or sharded by `model.safetensors.index.json`.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, SafeTensors};
-use serde::Deserialize;
 
+use super::hf_files::{self, INDEX, SINGLE, Weights};
 use super::mapped::Mapped;
 use super::tensor::{Kind, Tensor};
+use super::{json, lfs};
 use crate::Error;
 
 /// The tensors of a folder.
+#[derive(Default)]
 pub(super) struct Safetensors {
     files: Vec<Mapped>,
     entries: HashMap<String, Entry>,
@@ -24,47 +26,81 @@ struct Entry {
     range: std::ops::Range<usize>,
 }
 
-#[derive(Deserialize)]
-struct Index {
-    weight_map: BTreeMap<String, String>,
-}
-
 impl Safetensors {
-    /// Opens every file of the folder and checks every header.
-    pub(super) fn open(folder: &Path) -> Result<Self, Error> {
-        let mut all = Self { files: Vec::new(), entries: HashMap::new() };
-        let index = folder.join("model.safetensors.index.json");
-        if !index.exists() {
-            all.add(&folder.join("model.safetensors"))?;
-            return Ok(all);
-        }
-        let text = std::fs::read_to_string(&index).map_err(Error::io(&index))?;
-        let map: Index = serde_json::from_str(&text).map_err(|e| Error::config(&index, e.to_string()))?;
-        let mut shards: Vec<&String> = map.weight_map.values().collect();
-        shards.sort();
-        shards.dedup();
-        for shard in shards {
-            let name = Path::new(shard);
-            if name.file_name() != Some(name.as_os_str()) {
-                return Err(Error::config(&index, format!("`{shard}` is not the name of a file in the same folder")));
-            }
-            all.add(&folder.join(name))?;
-        }
-        for (tensor, shard) in &map.weight_map {
-            let file = all.entries.get(tensor).map(|entry| &all.files[entry.file].path);
-            if file.is_none_or(|path| !path.ends_with(shard)) {
-                return Err(Error::config(
-                    &index,
-                    format!("tensor `{tensor}` is not in `{shard}`, where the index puts it"),
-                ));
-            }
+    /// Opens every file of the folder and checks every header; `explicit` is the file that `config.json` names.
+    pub(super) fn open(folder: &Path, explicit: Option<&str>) -> Result<Self, Error> {
+        let mut all = Self::default();
+        match hf_files::find(folder, explicit)? {
+            Weights::Single(file) => all.add(&file)?,
+            Weights::Sharded(index) => all.add_shards(&index)?,
         }
         Ok(all)
     }
 
+    fn add_shards(&mut self, index: &Path) -> Result<(), Error> {
+        let map = weight_map(index)?;
+        let mut shards: Vec<&String> = map.iter().map(|(_, shard)| shard).collect();
+        shards.sort();
+        shards.dedup();
+        for shard in shards {
+            let name = hf_files::plain(shard).ok_or_else(|| {
+                Error::config(index, format!("`{shard}` is not the name of a file in the same folder"))
+            })?;
+            self.add(&index.with_file_name(name))?;
+        }
+        for (tensor, shard) in &map {
+            let file = self.entries.get(tensor).map(|entry| &self.files[entry.file].path);
+            if file.is_none_or(|path| !path.ends_with(shard)) {
+                return Err(Error::config(
+                    index,
+                    format!("tensor `{tensor}` is not in `{shard}`, where the index puts it"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A notice about the shards of an earlier save beside the single file, where they hold other weights.
+    pub(super) fn stale_shards(&self, folder: &Path) -> Option<String> {
+        let index = folder.join(INDEX);
+        let [file] = &self.files[..] else { return None };
+        if !index.is_file() || !file.path.ends_with(SINGLE) {
+            return None;
+        }
+        let shards: Vec<PathBuf> =
+            weight_map(&index).ok()?.into_iter().map(|(_, shard)| index.with_file_name(shard)).collect();
+        if !shards.iter().any(|shard| *shard != file.path && shard.is_file()) {
+            return None;
+        }
+        let mut other = Self::default();
+        let difference = match other.add_shards(&index) {
+            Err(_) => "whose shards are not complete".to_owned(),
+            Ok(()) => format!("whose shards hold other weights (`{}` differs)", self.difference(&other)?),
+        };
+        Some(format!("{}: read, as by transformers, and not {INDEX} beside it, {difference}", file.path.display()))
+    }
+
+    /// The first tensor, by name, that is not the same in both.
+    fn difference<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
+        let key = |all: &'a Self, name: &str| {
+            let entry = all.entries.get(name)?;
+            Some((entry.dtype, &entry.shape, &all.files[entry.file][entry.range.clone()]))
+        };
+        let mut names: Vec<&str> = self.names().chain(other.names()).collect();
+        names.sort_unstable();
+        names.into_iter().find(|name| key(self, name) != key(other, name))
+    }
+
     fn add(&mut self, path: &Path) -> Result<(), Error> {
         let file = Mapped::open(path)?;
+        lfs::refuse(path, &file)?;
         let damaged = |reason: String| Error::Format { path: path.to_owned(), offset: 0, reason };
+        if let Some(length) = file.first_chunk::<8>() {
+            let fits = |length: u64| length.checked_add(8).is_some_and(|end| end <= file.len() as u64);
+            if !fits(u64::from_le_bytes(*length)) && fits(u64::from_be_bytes(*length)) {
+                return Err(damaged("the header's length is big-endian; safetensors files are little-endian".into()));
+            }
+        }
         let (header, metadata) = SafeTensors::read_metadata(&file).map_err(|e| {
             damaged(format!("the safetensors header does not describe this file ({e}); is it cut off?"))
         })?;
@@ -110,4 +146,12 @@ impl Safetensors {
         };
         Some(Ok(tensor))
     }
+}
+
+/// The shard of every tensor, as an index has it.
+fn weight_map(index: &Path) -> Result<Vec<(String, String)>, Error> {
+    let wrong = || Error::config(index, "`weight_map`, an object with the file of every tensor, is expected");
+    let mut object = json::read(index)?;
+    let Some(serde_json::Value::Object(map)) = object.remove("weight_map") else { return Err(wrong()) };
+    map.into_iter().map(|(tensor, shard)| Ok((tensor, shard.as_str().ok_or_else(wrong)?.to_owned()))).collect()
 }

@@ -101,6 +101,12 @@ impl Tensor<'_> {
         }
     }
 
+    /// Whether two float tensors hold the same numbers in the same shape, whatever their types.
+    pub(super) fn same_values(&self, other: &Self) -> Result<bool, Error> {
+        let identical = self.kind == other.kind && self.data == other.data;
+        Ok(self.shape == other.shape && (identical || self.floats()?.eq(other.floats()?)))
+    }
+
     /// A vector of finite floats.
     pub(super) fn vector(&self, len: usize) -> Result<Vec<f32>, Error> {
         self.expect_shape(&[len])?;

@@ -1,0 +1,116 @@
+//! The files of a Hugging Face folder that hold its weights, in the order of transformers: the file that `config.json`
+//! names, `model.safetensors`, the shards of `model.safetensors.index.json`.
+
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// The single file.
+pub(super) const SINGLE: &str = "model.safetensors";
+/// The list of shards.
+pub(super) const INDEX: &str = "model.safetensors.index.json";
+/// The description of a LoRA adapter, which transformers applies to the model beside it.
+const ADAPTER: &str = "adapter_config.json";
+
+/// Where the weights are.
+#[derive(Debug)]
+pub(super) enum Weights {
+    /// In one file.
+    Single(PathBuf),
+    /// In the files that an index names.
+    Sharded(PathBuf),
+}
+
+/// Finds the weights; `explicit` is the file that `config.json` names.
+pub(super) fn find(folder: &Path, explicit: Option<&str>) -> Result<Weights, Error> {
+    refuse_adapter(folder)?;
+    if let Some(name) = explicit {
+        let path = folder.join(plain(name).ok_or_else(|| {
+            Error::config(folder, format!("transformers_weights `{name}` is not the name of a file in the folder"))
+        })?);
+        return if name.ends_with(".safetensors") {
+            Ok(Weights::Single(path))
+        } else if name.ends_with(".safetensors.index.json") {
+            Ok(Weights::Sharded(path))
+        } else {
+            Err(Error::config(
+                folder,
+                format!("transformers_weights `{name}` is no safetensors file and no index of some"),
+            ))
+        };
+    }
+    let (single, index) = (folder.join(SINGLE), folder.join(INDEX));
+    if single.is_file() {
+        Ok(Weights::Single(single))
+    } else if index.is_file() {
+        Ok(Weights::Sharded(index))
+    } else {
+        Err(Error::config(folder, missing(folder)))
+    }
+}
+
+/// Refuses a folder with an adapter, which would not be applied.
+pub(super) fn refuse_adapter(folder: &Path) -> Result<(), Error> {
+    let adapter = folder.join(ADAPTER);
+    if !adapter.exists() {
+        return Ok(());
+    }
+    Err(Error::config(
+        &adapter,
+        "the folder has a LoRA adapter, which transformers applies to the model and this program does not; merge it \
+         (`merge_and_unload` of PEFT), or take the adapter's files out to run the model without it",
+    ))
+}
+
+/// The name of a file without a folder.
+pub(super) fn plain(name: &str) -> Option<&Path> {
+    Some(Path::new(name)).filter(|path| path.file_name() == Some(path.as_os_str()))
+}
+
+/// A notice about GGUF files beside the weights.
+pub(super) fn gguf_beside(folder: &Path) -> Option<String> {
+    let names = names(folder);
+    let gguf = names.iter().find(|name| name.ends_with(".gguf"))?;
+    Some(format!(
+        "{}: the safetensors files are read, not `{gguf}` beside them; to run that, give its path",
+        folder.display()
+    ))
+}
+
+/// The names of the files in a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
+
+/// The reason why a folder has no weights, and the way out.
+fn missing(folder: &Path) -> String {
+    let names = names(folder);
+    let with = |ending: &str| names.iter().find(|name| name.ends_with(ending));
+    let none = format!("there is no {SINGLE} and no {INDEX}");
+    if let Some(shard) = names.iter().find(|name| name.starts_with("model-0") && name.ends_with(".safetensors")) {
+        return format!("{none}, but `{shard}`: the index that lists the shards is needed too; fetch it beside them");
+    }
+    if let Some(other) = names.iter().find(|name| name.starts_with("consolidated") && name.ends_with(".safetensors")) {
+        return format!("{none}, but `{other}`, whose tensors have the names of another program; convert it first");
+    }
+    if let Some(other) = with(".safetensors") {
+        return format!("{none}, but `{other}`; if it holds the whole model, rename it to {SINGLE}");
+    }
+    if let Some(gguf) = with(".gguf") {
+        return format!("{none}, but `{gguf}`; to run that, give the path of the file");
+    }
+    let pickled = |name: &&String| name.starts_with("pytorch_model") || name.ends_with(".pt") || name.ends_with(".pth");
+    if let Some(bin) = names.iter().find(pickled) {
+        return format!(
+            "{none}, but `{bin}`, which holds Python objects and is not read; convert it with transformers: \
+             AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER)"
+        );
+    }
+    if let Some(other) = names.iter().find(|n| ["tf_model.h5", "flax_model.msgpack"].contains(&n.as_str())) {
+        return format!("{none}, but `{other}`, which is not read; convert it with transformers");
+    }
+    format!("{none}; the weights are missing")
+}

@@ -1,0 +1,149 @@
+//! Closed lists of the keys of a configuration: each is read, or has no effect, or has none at certain values.
+
+use serde_json::Value;
+
+use crate::Config;
+
+/// What a key does.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    /// It is read, and its value decides something.
+    Handled,
+    /// It has no effect on what the model computes.
+    Harmless,
+    /// It has no effect when its value is as the text says, which the function decides; other values are refused.
+    When(&'static str, fn(&Value, &Config) -> bool),
+}
+
+/// Keys that share a rule.
+pub(super) struct Group {
+    /// The keys' names.
+    pub(super) keys: &'static [&'static str],
+    /// What is done with them.
+    pub(super) rule: Rule,
+    /// What the keys say.
+    pub(super) about: &'static str,
+}
+
+/// No value, or one that turns a feature off.
+pub(super) const OFF: Rule = Rule::When("null, false, 0 or empty", |value, _| off(value));
+/// A factor that changes nothing.
+pub(super) const ONE: Rule = Rule::When("null or 1", |value, _| value.is_null() || value.as_f64() == Some(1.0));
+/// A sliding window or a chunk that holds the whole context.
+pub(super) const WINDOW: Rule = Rule::When("null, false, 0 or at least the context", |value, config| {
+    off(value) || value.as_f64().is_some_and(|window| window >= config.context as f64)
+});
+/// A second name of a number that is read under another.
+macro_rules! same {
+    ($text:literal, $field:ident) => {
+        $crate::checkpoint::keys::Rule::When(concat!("null or equal to ", $text), |value, config| {
+            value.is_null() || value.as_f64() == Some(f64::from(config.$field as f32))
+        })
+    };
+}
+pub(super) use same;
+
+/// Whether a value turns a feature off.
+pub(super) fn off(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Bool(true) => false,
+    }
+}
+
+/// The group of a key.
+pub(super) fn find<'a>(lists: &[&'a [Group]], key: &str) -> Option<&'a Group> {
+    lists.iter().copied().flatten().find(|group| group.keys.contains(&key))
+}
+
+/// Checks a key of the list against its rule; the error names it as `shown`.
+pub(super) fn check(group: &Group, shown: &str, value: &Value, config: &Config) -> Result<(), String> {
+    match group.rule {
+        Rule::Handled | Rule::Harmless => Ok(()),
+        Rule::When(_, holds) if holds(value, config) => Ok(()),
+        Rule::When(when, _) => {
+            Err(format!("`{shown}` is {}, which is not implemented ({}); it must be {when}", short(value), group.about))
+        }
+    }
+}
+
+/// A value for a message, cut where it is long.
+pub(super) fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(60) {
+        Some((at, _)) => format!("{} ...", &text[..at]),
+        None => text,
+    }
+}
+
+/// A notice about keys that no list has.
+pub(super) fn unknown(keys: &[&str]) -> Option<String> {
+    match keys {
+        [] => None,
+        [key] => Some(format!("key `{key}` is not known here and is not read")),
+        keys => Some(format!("keys {} are not known here and are not read", names(keys))),
+    }
+}
+
+/// Names in quotes, at most eight of them.
+pub(super) fn names(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
+    let more = names.len() - shown.len();
+    format!("{}{}", shown.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Checks that no key is in a list twice.
+    pub(in crate::checkpoint) fn assert_closed(lists: &[&[Group]]) {
+        let mut keys: Vec<&str> = lists.iter().copied().flatten().flat_map(|group| group.keys).copied().collect();
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count, "a key is in a list twice");
+    }
+
+    /// The rows of the table of a list in the documents.
+    pub(in crate::checkpoint) fn table(list: &[Group]) -> String {
+        let row = |group: &Group| {
+            let keys: Vec<String> = group.keys.iter().map(|key| format!("`{key}`")).collect();
+            let rule = match group.rule {
+                Rule::Handled => "handled".to_owned(),
+                Rule::Harmless => "harmless".to_owned(),
+                Rule::When(when, _) => format!("harmless when {when}; else refused"),
+            };
+            format!("| {} | {rule} | {} |\n", keys.join(", "), group.about)
+        };
+        format!("| keys | rule | about |\n|---|---|---|\n{}", list.iter().map(row).collect::<String>())
+    }
+
+    /// Checks that the part of `docs/checkpoints.md` under this name is the table of the list.
+    pub(in crate::checkpoint) fn assert_documented(name: &str, list: &[Group]) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checkpoints.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let (start, end) = (format!("<!-- keys of {name} -->\n"), "<!-- end -->");
+        let part = text.split_once(&start).and_then(|(_, rest)| rest.split_once(end)).map(|(part, _)| part.trim());
+        let expected = table(list);
+        assert!(part == Some(expected.trim()), "docs/checkpoints.md, keys of {name}, must be:\n{expected}");
+    }
+
+    #[test]
+    fn names_are_cut_short() {
+        assert_eq!(unknown(&[]), None);
+        assert_eq!(unknown(&["a"]).unwrap(), "key `a` is not known here and is not read");
+        let keys: Vec<String> = (0..11).map(|i| i.to_string()).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        assert_eq!(
+            unknown(&keys).unwrap(),
+            "keys `0`, `1`, `2`, `3`, `4`, `5`, `6`, `7` and 3 more are not known here and are not read"
+        );
+    }
+}
