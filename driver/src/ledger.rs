@@ -8,7 +8,8 @@ use trine_golden_model::LinearId;
 
 use crate::{Counters, Error, cycles::Shape};
 
-/// One layer at one number of tokens, summed over its calls.
+/// One layer at one size of a call, summed over its calls. A layer whose inputs are in several ranges is called once for
+/// each of them.
 #[derive(Clone, Debug)]
 pub struct LayerTotals {
     /// The layer.
@@ -27,7 +28,7 @@ pub struct LayerTotals {
     pub bytes: u64,
     /// Activations that were zero.
     pub zero_activations: u64,
-    /// Weights that are zero, of one call.
+    /// Weights that are zero.
     pub zero_weights: u64,
 }
 
@@ -94,7 +95,7 @@ pub struct Incident {
 pub struct Ledger {
     layers: Vec<LayerTotals>,
     jobs: Vec<JobRecord>,
-    index: HashMap<(LinearId, usize), usize>,
+    index: HashMap<(LinearId, Shape), usize>,
     /// Multiply-accumulates done by the device.
     pub macs: u64,
     /// Multiply-accumulates of ternary linears done on the host, because they were not to be offloaded or the device
@@ -141,7 +142,7 @@ impl Ledger {
     /// Enters one call of a layer: the totals of that call alone.
     pub(crate) fn call(&mut self, call: LayerTotals) {
         self.macs += call.shape.macs();
-        match self.index.entry((call.id, call.shape.m)) {
+        match self.index.entry((call.id, call.shape)) {
             Entry::Vacant(entry) => {
                 entry.insert(self.layers.len());
                 self.layers.push(call);
@@ -154,6 +155,7 @@ impl Ledger {
                 layer.modelled += call.modelled;
                 layer.bytes += call.bytes;
                 layer.zero_activations += call.zero_activations;
+                layer.zero_weights += call.zero_weights;
             }
         }
     }

@@ -37,14 +37,14 @@ impl Bound {
     }
 }
 
-/// One layer at one number of tokens, summed over its calls.
+/// One layer at one size of a call, summed over its calls.
 #[derive(Clone, Debug, Serialize)]
 pub struct LayerReport {
     /// The layer's name.
     pub name: String,
     /// Tokens of one call.
     pub m: usize,
-    /// Inputs.
+    /// Inputs of one call: of a layer whose inputs have several scales, one range of them.
     pub k: usize,
     /// Outputs.
     pub n: usize,
@@ -130,7 +130,7 @@ impl LayerReport {
             roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, counters.cycles, clock_hz),
             bytes: totals.bytes,
             traffic,
-            zero_weights: Some(totals.zero_weights as f64 / (shape.k * shape.n) as f64),
+            zero_weights: Some(totals.zero_weights as f64 / (calls * (shape.k * shape.n) as u64) as f64),
             zero_activations: Some(totals.zero_activations as f64 / (calls * (shape.m * shape.k) as u64) as f64),
             energy: pricing.map(|pricing| pricing.unit.energy(counters, totals.bytes)),
             baselines: [Arithmetic::Int8, Arithmetic::Fp16].map(other).into(),

@@ -1,15 +1,21 @@
-//! Layers put together for charts: the same projection of all transformer layers at one number of tokens.
+//! Layers put together for charts: the same projection of all transformer layers at one size of a call.
 
 use trine_driver::energy::Energy;
 use trine_driver::report::LayerReport;
 
-/// One projection at one number of tokens.
+/// One projection at one size of a call.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
     /// Such as `up_proj`.
     pub(crate) kind: &'a str,
     /// Tokens of a call.
     pub(crate) m: usize,
+    /// Inputs of a call.
+    pub(crate) k: usize,
+    /// Outputs of a call.
+    n: usize,
+    /// Whether the projection has calls of other sizes with as many tokens.
+    cut: bool,
     /// Its layers.
     pub(crate) layers: Vec<&'a LayerReport>,
 }
@@ -20,19 +26,38 @@ impl<'a> Group<'a> {
         let mut groups: Vec<Self> = vec![];
         for layer in layers {
             let (_, kind) = place(&layer.name);
-            match groups.iter_mut().find(|group| group.kind == kind && group.m == layer.m) {
+            let LayerReport { m, k, n, .. } = *layer;
+            match groups.iter_mut().find(|group| group.holds(layer)) {
                 Some(group) => group.layers.push(layer),
-                None => groups.push(Self { kind, m: layer.m, layers: vec![layer] }),
+                None => {
+                    let mut cut = false;
+                    for other in groups.iter_mut().filter(|group| (group.kind, group.m) == (kind, m)) {
+                        (other.cut, cut) = (true, true);
+                    }
+                    groups.push(Self { kind, m, k, n, cut, layers: vec![layer] });
+                }
             }
         }
-        groups.sort_by_key(|group| group.m);
+        // In the order of computation, ranges of one projection side by side.
+        let kinds: Vec<&str> = groups.iter().map(|group| group.kind).collect();
+        groups.sort_by_key(|group| (group.m, kinds.iter().position(|kind| *kind == group.kind)));
         groups
+    }
+
+    /// The projection, with its inputs where there are calls of other sizes.
+    pub(super) fn name(&self) -> String {
+        let name = self.kind.trim_end_matches("_proj");
+        if self.cut { format!("{name} k{}", self.k) } else { name.to_owned() }
     }
 
     /// Name for an axis: the projection, and how many tokens where there is more than one.
     pub(super) fn label(&self) -> String {
-        let name = self.kind.trim_end_matches("_proj");
-        if self.m == 1 { name.into() } else { format!("{name} ×{}", self.m) }
+        if self.m == 1 { self.name() } else { format!("{} ×{}", self.name(), self.m) }
+    }
+
+    /// Whether `layer` is one of these.
+    pub(super) fn holds(&self, layer: &LayerReport) -> bool {
+        (self.kind, self.m, self.k, self.n) == (place(&layer.name).1, layer.m, layer.k, layer.n)
     }
 
     /// The sum of a field.

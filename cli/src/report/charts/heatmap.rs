@@ -3,36 +3,31 @@
 use trine_driver::report::LayerReport;
 
 use super::{Chart, WIDTH, drawing, mark, text};
-use crate::report::groups::place;
+use crate::report::groups::{Group, place};
 
 /// Left of the field there is room for the layer's number.
 const FIELD: f64 = 40.0;
 
-/// One field for each number of tokens, rows are transformer layers, columns projections; absent without layers.
+/// One field for each number of tokens, rows are transformer layers, columns projections, or ranges of their inputs that
+/// differ in size; absent without layers.
 pub(in crate::report) fn heatmap(layers: &[LayerReport], m: usize) -> Option<Chart> {
     let cells: Vec<_> = layers.iter().filter(|l| l.m == m).map(|l| (place(&l.name), l)).collect();
-    let mut kinds: Vec<&str> = vec![];
-    for ((_, kind), _) in &cells {
-        if !kinds.contains(kind) {
-            kinds.push(kind);
-        }
-    }
+    let groups: Vec<Group<'_>> = Group::all(layers).into_iter().filter(|group| group.m == m).collect();
     let rows = 1 + cells.iter().map(|((layer, _), _)| *layer).max()?;
     // Few layers get cells that hold their figure, many get a dense field.
     let height = if rows <= 12 { 22.0 } else { 12.0 };
-    let width = (WIDTH - FIELD) / kinds.len() as f64;
+    let width = (WIDTH - FIELD) / groups.len() as f64;
     let description = format!("Utilisation of the columns by layer and projection, {m} tokens a call");
     let mut chart = drawing(18.0 + height * rows as f64 + 2.0, &description);
-    for (i, kind) in kinds.iter().enumerate() {
-        let name = kind.trim_end_matches("_proj");
-        chart = chart.add(text(FIELD + width * (i as f64 + 0.5), 11.0, "label middle", name));
+    for (i, group) in groups.iter().enumerate() {
+        chart = chart.add(text(FIELD + width * (i as f64 + 0.5), 11.0, "label middle", group.name()));
     }
     for row in (0..rows).filter(|row| rows <= 12 || row % 5 == 0) {
         let y = 18.0 + height * (row as f64 + 0.5) + 4.0;
         chart = chart.add(text(FIELD - 8.0, y, "label end", row.to_string()));
     }
-    for ((row, kind), layer) in cells {
-        let column = kinds.iter().position(|k| *k == kind).unwrap_or(0);
+    for ((row, _), layer) in cells {
+        let column = groups.iter().position(|group| group.holds(layer)).unwrap_or(0);
         let (x, y) = (FIELD + width * column as f64, 18.0 + height * row as f64);
         let share = layer.utilization.clamp(0.0, 1.0);
         let hint = format!("{}: {:.1} %", layer.name, 100.0 * share);
