@@ -1,11 +1,12 @@
 //! `trine inspect`: what is in a checkpoint.
 
+use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_golden_model::Model;
+use trine_golden_model::{Model, Parts};
 
 use crate::Verdict;
 use crate::loading::Loading;
@@ -43,8 +44,45 @@ struct Layer {
     rows: usize,
     cols: usize,
     zeros: usize,
-    scale: f32,
+    /// The scale of all weights; absent where ranges of them have their own.
+    scale: Option<f32>,
+    scales: Scales,
     bytes: usize,
+}
+
+/// The scales of a linear.
+#[derive(Serialize)]
+struct Scales {
+    /// Ranges of weights with a scale of their own.
+    count: usize,
+    /// Ranges of inputs among them, each a matmul of its own.
+    input_ranges: usize,
+    least: f32,
+    largest: f32,
+}
+
+impl Scales {
+    fn new(parts: &Parts) -> Self {
+        Self {
+            count: parts.scales().count(),
+            input_ranges: parts.iter().count(),
+            least: parts.scales().fold(f32::INFINITY, f32::min),
+            largest: parts.scales().fold(0.0, f32::max),
+        }
+    }
+}
+
+/// As in `0.070000`, or `0.050000 to 0.070000, 2 of inputs`.
+impl fmt::Display for Scales {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { count, input_ranges, least, largest } = self;
+        match (count, input_ranges) {
+            (1, _) => write!(f, "{least:.6}"),
+            (_, 1) => write!(f, "{least:.6} to {largest:.6}, {count} of outputs"),
+            _ if count == input_ranges => write!(f, "{least:.6} to {largest:.6}, {count} of inputs"),
+            _ => write!(f, "{least:.6} to {largest:.6}, {count} in {input_ranges} of inputs"),
+        }
+    }
 }
 
 #[derive(Default, Serialize)]
@@ -79,7 +117,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             l.rows.to_string(),
             l.cols.to_string(),
             format!("{:.1} %", 100.0 * l.zeros as f64 / (l.rows * l.cols) as f64),
-            format!("{:.6}", l.scale),
+            l.scales.to_string(),
             grouped(l.bytes),
         ]);
     }
@@ -103,11 +141,12 @@ fn inspect(model: &Model) -> Inspection {
         .linears()
         .map(|(id, linear)| Layer {
             name: id.to_string(),
-            rows: linear.weights.rows(),
-            cols: linear.weights.cols(),
-            zeros: linear.weights.zeros(),
-            scale: linear.scale,
-            bytes: linear.weights.bytes(),
+            rows: linear.parts.outputs(),
+            cols: linear.parts.inputs(),
+            zeros: linear.parts.zeros(),
+            scale: linear.parts.scales().next().filter(|_| linear.parts.scales().count() == 1),
+            scales: Scales::new(&linear.parts),
+            bytes: linear.parts.bytes(),
         })
         .collect();
     let mut totals = Totals::default();

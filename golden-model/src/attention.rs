@@ -35,7 +35,7 @@ impl Attention {
         spans: &mut [Span],
     ) -> Result<Vec<f32>, Error> {
         let layer = self.q.id.layer;
-        let (q_width, kv_width) = (self.q.weights.rows(), self.k.weights.rows());
+        let (q_width, kv_width) = (self.q.parts.outputs(), self.k.parts.outputs());
         let mut queries = self.q.forward(engine, x)?;
         let mut keys = self.k.forward(engine, x)?;
         let values = self.v.forward(engine, x)?;
@@ -61,8 +61,8 @@ impl Attention {
 
     /// Mixes the values for each query; query row `i` is at position `first + i` and sees the positions up to its own.
     fn attend(&self, queries: &[f32], first: usize, (keys, values): (&[f32], &[f32]), mixed: &mut [f32]) {
-        let (d, kv_width) = (self.head_dim, self.k.weights.rows());
-        let heads = self.q.weights.rows() / d;
+        let (d, kv_width) = (self.head_dim, self.k.parts.outputs());
+        let heads = self.q.parts.outputs() / d;
         let group = heads * d / kv_width;
         let scale = 1.0 / (d as f32).sqrt();
         mixed.par_chunks_mut(d).zip(queries.par_chunks(d)).enumerate().for_each(|(i, (mixed, query))| {

@@ -46,16 +46,18 @@ fn linears() {
     for (scale, text) in [(0.0f32, "0"), (-1.0, "-1"), (f32::NAN, "NaN"), (f32::INFINITY, "inf")] {
         refuse(&PACKED, SCALE, |t| t.data = scale.to_le_bytes().into(), &format!("the scale is {text}"));
     }
-    refuse(&PACKED, SCALE, |t| (t.data, t.shape) = (vec![0; 8], vec![2]), "single number");
+    refuse(&PACKED, SCALE, |t| (t.data, t.shape) = (vec![0; 8], vec![2]), "one for each of the 24 outputs");
+    refuse(&PACKED, SCALE, |t| (t.data, t.shape) = (vec![0; 96], vec![1, 24]), "one for each of the 24 outputs");
+    refuse(&PACKED, SCALE, |t| (t.data, t.shape) = (vec![0; 96], vec![24]), "the scale is 0");
     refuse(&PACKED, "model.norm.weight", |t| t.data[4..8].copy_from_slice(&f32::NAN.to_le_bytes()), "element 1 is NaN");
     refuse(&PACKED, "model.embed_tokens.weight", |t| t.shape = vec![16, 40], "[40, 16]");
     let masters = Recipe { storage: Storage::Masters, ..PACKED };
     refuse(&masters, UP, |t| t.data[..4].copy_from_slice(&f32::INFINITY.to_le_bytes()), "element 0 is inf");
     let trilm = Recipe { architecture: "LlamaForCausalLM", storage: Storage::Unpacked, tied: false, ..PACKED };
     refuse(&trilm, UP, |t| t.data[4..8].copy_from_slice(&0.01f32.to_le_bytes()), "[0, 1] is 0.01");
-    refuse(&trilm, UP, |t| t.data.fill(0), "every weight is zero");
-    let one_bit = Recipe { storage: Storage::OneBit, ..PACKED };
-    refuse(&one_bit, UP, |t| t.data.fill(0), "every weight is zero");
+    // Ranges of fewer than 16 inputs: not ternary at all, as a Llama that was never quantised.
+    let dense = |i: usize| (0.3 + 0.001 * i as f32).to_le_bytes();
+    refuse(&trilm, UP, |t| t.data = (0..24 * 16).flat_map(dense).collect(), "this model is not ternary");
 }
 
 #[test]

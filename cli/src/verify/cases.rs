@@ -82,7 +82,7 @@ impl Case<'static> {
 }
 
 impl<'a> Case<'a> {
-    /// Layer number `index` of a model, with 1 to 16 tokens by turns.
+    /// Matrix number `index` of a model's layers, with 1 to 16 tokens by turns.
     pub(super) fn layer(config: &Config, seed: u64, index: usize, id: LinearId, weights: &'a TernaryMatrix) -> Self {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_add(index as u64));
         let m = 1 + index % MOST_TOKENS;

@@ -97,7 +97,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         checks: !args.no_checks,
         waveforms: Path::new(""),
     };
-    let layers = model.as_ref().map_or(0, |model| model.linears().count());
+    // A range of inputs with a scale of its own is a matmul of its own.
+    let layers = model.as_ref().map_or(0, |model| model.linears().flat_map(|(_, linear)| &linear.parts).count());
     writeln!(out, "unit: {}", describe(&config))?;
     match args.shape {
         Some(Shape { m, k, n }) => {

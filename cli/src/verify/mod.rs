@@ -104,10 +104,11 @@ pub struct Finding {
 /// When the simulation cannot be built. A unit that fails is an [`Outcome`].
 pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn()) -> Result<Outcome> {
     let library = simulation::build(verilog, BuildOptions { gates: plan.gates, ..BuildOptions::default() })?;
-    let layers = plan.model.into_iter().flat_map(Model::linears);
+    let linears = plan.model.into_iter().flat_map(Model::linears);
+    let parts = linears.flat_map(|(id, linear)| linear.parts.iter().map(move |part| (id, &part.weights)));
     let cases = (0..plan.cases)
         .map(|i| Case::random(config, plan.seed.wrapping_add(i)))
-        .chain(layers.enumerate().map(|(i, (id, linear))| Ok(Case::layer(config, plan.seed, i, id, &linear.weights))));
+        .chain(parts.enumerate().map(|(i, (id, weights))| Ok(Case::layer(config, plan.seed, i, id, weights))));
     run_cases(&library, verilog, config, plan, cases, step)
 }
 

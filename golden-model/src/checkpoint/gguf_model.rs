@@ -137,9 +137,9 @@ impl Source for File {
         };
         let prefix = format!("blk.{}.{part}", id.layer);
         let (rows, cols) = self.config.linear_shape(id.kind);
-        let (weights, d) = gguf_blocks::read(&self.tensor(&format!("{prefix}.weight"))?, rows, cols, self.packing)?;
+        let parts = gguf_blocks::read(&self.tensor(&format!("{prefix}.weight"))?, rows, cols, self.packing)?;
         let factor =
             self.gguf.find(&format!("{prefix}.scale")).transpose()?.map_or(Ok(1.0), |tensor| tensor.scale())?;
-        Ok(Linear { id, weights, scale: d * factor, convention: Convention::Gguf, input_norm: InputNorm::None })
+        Ok(Linear { id, parts: parts.times(factor), convention: Convention::Gguf, input_norm: InputNorm::None })
     }
 }

@@ -9,7 +9,9 @@
 //! | `linear_class: autobitlinear`, `quantization_mode: offline` | packed, `weight_scale` multiplies |
 //! | `linear_class: autobitlinear`, `quantization_mode: online`; `BitnetForCausalLM` of 1bitLLM | master weights, rounded at load |
 //! | `linear_class: bitlinear-1bit`, `quantization_mode: online` | master weights of the original BitNet: their signs, LayerNorm before them |
-//! | `LlamaForCausalLM` without `quantization_config` (TriLM) | floats that are ternary already |
+//! | `LlamaForCausalLM` without `quantization_config` (TriLM) | floats that are ternary already, [with a scale for each range](super::ternary_floats) |
+//!
+//! A `weight_scale` is one number, or one for each output. Linears of zeros alone are read with any scale.
 //!
 //! The original BitNet was published without checkpoints; `bitlinear-1bit` is this crate's name for it. TriLM was trained
 //! with unquantised activations, which are rounded to int8 here like all others.
@@ -19,9 +21,11 @@ use std::path::{Path, PathBuf};
 use super::hf_config::{self, HfConfig};
 use super::safetensors::Safetensors;
 use super::tensor::{Kind, Tensor};
-use super::{DenseId, LoadOptions, NormId, Source, assemble, hf_files, hf_tensors};
+use super::{DenseId, LoadOptions, NormId, Source, assemble, hf_files, hf_tensors, ternary_floats};
 use crate::dense::Dense;
-use crate::{Config, Convention, Error, InputNorm, Linear, LinearId, Model, RmsNorm, TernaryMatrix, quant};
+use crate::{
+    Config, Convention, Error, InputNorm, Linear, LinearId, Model, Part, Parts, RmsNorm, TernaryMatrix, quant,
+};
 
 /// Loads a folder.
 pub(super) fn load(folder: &Path, options: LoadOptions) -> Result<Model, Error> {
@@ -129,9 +133,10 @@ impl Source for Folder {
         let (rows, cols) = config.linear_shape(id.kind);
         let prefix = format!("model.{id}");
         let weight = self.tensor(&format!("{prefix}.weight"))?;
-        let (weights, scale) = match config.convention {
+        let parts = match config.convention {
             Convention::BitLinear | Convention::AutoBitLinearOffline => {
-                (packed(&weight, rows, cols)?, self.tensor(&format!("{prefix}.weight_scale"))?.scale()?)
+                let scales = self.tensor(&format!("{prefix}.weight_scale"))?.scales(rows)?;
+                Parts::new(vec![Part { inputs: 0..cols, weights: packed(&weight, rows, cols)?, scales }])?
             }
             Convention::Unpacked => unpacked(&weight, rows, cols)?,
             Convention::OneBit => signs(&weight, rows, cols)?,
@@ -139,7 +144,7 @@ impl Source for Folder {
             Convention::AutoBitLinearOnline | Convention::Gguf => absmean(&weight, rows, cols)?,
         };
         let input_norm = self.input_norm(&prefix, cols)?;
-        Ok(Linear { id, weights, scale, convention: config.convention, input_norm })
+        Ok(Linear { id, parts, convention: config.convention, input_norm })
     }
 }
 
@@ -163,43 +168,29 @@ fn packed(tensor: &Tensor, rows: usize, cols: usize) -> Result<TernaryMatrix, Er
 }
 
 /// Quantises master weights by their mean magnitude; the scale is that magnitude.
-fn absmean(tensor: &Tensor, rows: usize, cols: usize) -> Result<(TernaryMatrix, f32), Error> {
+fn absmean(tensor: &Tensor, rows: usize, cols: usize) -> Result<Parts, Error> {
     let s = quant::absmean_scale(masters(tensor, rows, cols)?);
-    let weights = each(tensor, rows, cols, |_, weight| Ok(quant::ternary(weight, s)))?;
-    Ok((weights, 1.0 / s))
+    let weights = each(tensor, rows, cols, |weight| quant::ternary(weight, s))?;
+    Ok(Parts::one(weights, 1.0 / s))
 }
 
-/// The signs of master weights around their mean; the scale is their mean magnitude.
-fn signs(tensor: &Tensor, rows: usize, cols: usize) -> Result<(TernaryMatrix, f32), Error> {
+/// The signs of master weights around their mean; the scale is their mean magnitude. Where that is zero, so are all
+/// weights.
+fn signs(tensor: &Tensor, rows: usize, cols: usize) -> Result<Parts, Error> {
     let mean = quant::mean(masters(tensor, rows, cols)?) as f32;
     let beta = quant::mean(tensor.floats()?.map(f32::abs)) as f32;
     if beta == 0.0 {
-        return Err(tensor.error(0, "every weight is zero, so they have no scale"));
+        return Ok(Parts::one(each(tensor, rows, cols, |_| 0)?, 1.0));
     }
-    Ok((each(tensor, rows, cols, |_, weight| Ok(quant::sign(weight, mean)))?, beta))
+    Ok(Parts::one(each(tensor, rows, cols, |weight| quant::sign(weight, mean))?, beta))
 }
 
-/// Floats that are ternary already, up to one magnitude.
-fn unpacked(tensor: &Tensor, rows: usize, cols: usize) -> Result<(TernaryMatrix, f32), Error> {
-    let scale = masters(tensor, rows, cols)?.fold(0.0, |max: f32, weight| max.max(weight.abs()));
-    if scale == 0.0 {
-        return Err(tensor.error(0, "every weight is zero, so they have no scale"));
-    }
-    let width = tensor.data.len() / (rows * cols);
-    let weights = each(tensor, rows, cols, |i, weight| match weight {
-        0.0 => Ok(0),
-        _ if weight == scale => Ok(1),
-        _ if weight == -scale => Ok(-1),
-        _ => Err(tensor.error(
-            i * width,
-            format!(
-                "weight [{}, {}] is {weight}, neither 0 nor plus or minus {scale}: this model is not ternary",
-                i / cols,
-                i % cols
-            ),
-        )),
-    })?;
-    Ok((weights, scale))
+/// Floats that are ternary already, up to their scales.
+fn unpacked(tensor: &Tensor, rows: usize, cols: usize) -> Result<Parts, Error> {
+    tensor.expect_shape(&[rows, cols])?;
+    tensor.expect_finite()?;
+    let (at, width) = tensor.float_at()?;
+    ternary_floats::read(rows, cols, at, |place, reason| tensor.error(place * width, reason))
 }
 
 /// The weights of a float tensor of the right shape, all finite.
@@ -209,18 +200,11 @@ fn masters<'a>(tensor: &'a Tensor, rows: usize, cols: usize) -> Result<impl Iter
     tensor.floats()
 }
 
-/// Maps every weight, given its place, to a trit.
-fn each(
-    tensor: &Tensor,
-    rows: usize,
-    cols: usize,
-    mut trit: impl FnMut(usize, f32) -> Result<i8, Error>,
-) -> Result<TernaryMatrix, Error> {
-    let mut weights = tensor.floats()?.enumerate();
+/// Maps every weight to a trit.
+fn each(tensor: &Tensor, rows: usize, cols: usize, trit: impl Fn(f32) -> i8) -> Result<TernaryMatrix, Error> {
+    let mut weights = tensor.floats()?;
     TernaryMatrix::from_rows(rows, cols, |_, out| {
-        for (out, (i, weight)) in out.iter_mut().zip(&mut weights) {
-            *out = trit(i, weight)?;
-        }
+        out.iter_mut().zip(&mut weights).for_each(|(out, weight)| *out = trit(weight));
         Ok(())
     })
 }

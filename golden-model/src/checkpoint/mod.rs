@@ -2,6 +2,7 @@
 //!
 //! A format is a [`Source`]: it knows how to find the parts of a model. Putting them together is the same for all.
 
+mod cuts;
 mod gguf;
 mod gguf_blocks;
 mod gguf_keys;
@@ -22,6 +23,7 @@ mod mapped;
 mod safetensors;
 mod synthetic;
 mod tensor;
+mod ternary_floats;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

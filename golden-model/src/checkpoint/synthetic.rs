@@ -12,7 +12,9 @@ use rayon::prelude::*;
 
 use super::{DenseId, LoadOptions, NormId, Source, assemble};
 use crate::dense::{Dense, Values};
-use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, Model, RopePairs, TernaryMatrix};
+use crate::{
+    Activation, Config, Convention, Error, InputNorm, Linear, LinearId, Model, Parts, RopePairs, TernaryMatrix,
+};
 
 const PREFIX: &str = "synthetic:";
 
@@ -236,6 +238,6 @@ impl Source for Random {
         let gain = 1.0 / (cols as f32 * 2.0 / 3.0).sqrt();
         let convention = self.config.convention;
         let scale = if convention.divides() { 1.0 / gain } else { gain };
-        Ok(Linear { id, weights, scale, convention, input_norm: InputNorm::None })
+        Ok(Linear { id, parts: Parts::one(weights, scale), convention, input_norm: InputNorm::None })
     }
 }

@@ -6,6 +6,7 @@ use half::{bf16, f16};
 
 use crate::Error;
 use crate::dense::{Dense, Values};
+use crate::parts::Scales;
 
 /// How a tensor's elements are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,15 @@ pub(super) struct Tensor<'a> {
     pub(super) data: &'a [u8],
 }
 
+/// The value of one float of this kind.
+fn float(kind: Kind, bytes: &[u8]) -> f32 {
+    match (kind, bytes) {
+        (Kind::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
+        (Kind::F16, &[a, b]) => f16::from_le_bytes([a, b]).to_f32(),
+        (_, bytes) => bf16::from_le_bytes([bytes[0], bytes[1]]).to_f32(),
+    }
+}
+
 impl Tensor<'_> {
     /// An error about the byte `at` of this tensor.
     pub(super) fn error(&self, at: usize, reason: impl Into<String>) -> Error {
@@ -86,11 +96,14 @@ impl Tensor<'_> {
     /// Every element of a float tensor as `f32`.
     pub(super) fn floats(&self) -> Result<impl Iterator<Item = f32> + Clone, Error> {
         let (kind, width) = (self.kind, self.float_width()?);
-        Ok(self.data.chunks_exact(width).map(move |bytes| match (kind, bytes) {
-            (Kind::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
-            (Kind::F16, &[a, b]) => f16::from_le_bytes([a, b]).to_f32(),
-            (_, bytes) => bf16::from_le_bytes([bytes[0], bytes[1]]).to_f32(),
-        }))
+        Ok(self.data.chunks_exact(width).map(move |bytes| float(kind, bytes)))
+    }
+
+    /// Any element of a float tensor as `f32`, by its row-major place, and the bytes that an element takes.
+    pub(super) fn float_at(&self) -> Result<(impl Fn(usize) -> f32, usize), Error> {
+        let (kind, width) = (self.kind, self.float_width()?);
+        let at = move |place: usize| float(kind, &self.data[place * width..][..width]);
+        Ok((at, width))
     }
 
     /// Refuses NaN and infinities.
@@ -116,11 +129,37 @@ impl Tensor<'_> {
 
     /// A single positive number, of shape `[]` or `[1]`.
     pub(super) fn scale(&self) -> Result<f32, Error> {
-        match (self.shape.iter().product::<usize>(), self.floats()?.next()) {
-            (1, Some(scale)) if scale.is_finite() && scale > 0.0 => Ok(scale),
-            (1, Some(scale)) => Err(self.error(0, format!("the scale is {scale}; it must be a positive number"))),
+        let single = self.shape.iter().product::<usize>() == 1;
+        match single.then(|| self.positive(1)).transpose()?.as_deref() {
+            Some(&[scale]) => Ok(scale),
             _ => Err(self.error(0, format!("the shape is {:?}, but a scale is a single number", self.shape))),
         }
+    }
+
+    /// Positive numbers: a single one, of shape `[]` or `[1]`, or one for each of `outputs` outputs, of shape `[outputs]`
+    /// or `[outputs, 1]`.
+    pub(super) fn scales(&self, outputs: usize) -> Result<Scales, Error> {
+        if self.shape.iter().product::<usize>() == 1 {
+            return Ok(Scales::one(outputs, self.scale()?));
+        }
+        if self.shape != [outputs] && self.shape != [outputs, 1] {
+            let reason = format!(
+                "the shape is {:?}, but a scale is a single number or one for each of the {outputs} outputs",
+                self.shape
+            );
+            return Err(self.error(0, reason));
+        }
+        Ok(Scales::of_outputs(&self.positive(outputs)?))
+    }
+
+    /// The first `count` numbers, all positive.
+    fn positive(&self, count: usize) -> Result<Vec<f32>, Error> {
+        let width = self.float_width()?;
+        let number = |(i, scale): (usize, f32)| match scale.is_finite() && scale > 0.0 {
+            true => Ok(scale),
+            false => Err(self.error(i * width, format!("the scale is {scale}; it must be a positive number"))),
+        };
+        self.floats()?.take(count).enumerate().map(number).collect()
     }
 
     /// A matrix of finite floats, in the precision it is stored in.

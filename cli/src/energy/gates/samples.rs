@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
-use trine_golden_model::{BoxError, Golden, KvCache, LinearId, LinearKind, Matmul, Model, TernaryMatrix};
+use trine_golden_model::{BoxError, Golden, KvCache, LinearId, LinearKind, Matmul, Model, Scales, TernaryMatrix};
 use trine_hdl::design::dot::Arithmetic;
 use trine_hdl::library::float::{FP16, FP32, Format};
 use trine_spec::Config;
@@ -38,8 +38,9 @@ pub(super) enum Weights {
 pub(super) struct Sample {
     pub about: About,
     weights: TernaryMatrix,
-    /// What a trit is multiplied with to be the weight.
-    scale: f32,
+    /// What a trit is multiplied with to be the weight, or divided by.
+    scales: Scales,
+    divides: bool,
     /// Quantised activations, `tokens x K`, and golden sums, `tokens x N`.
     act: Vec<i8>,
     sums: Vec<i32>,
@@ -51,7 +52,7 @@ pub(super) struct Sample {
 pub(super) struct About {
     /// The layer.
     pub layer: String,
-    /// Its K and N.
+    /// Its K and N; of a layer whose inputs have several scales, the K of the first of them.
     pub inputs: usize,
     pub outputs: usize,
     /// The first token used, counted in the text from 0.
@@ -79,7 +80,8 @@ pub(super) fn capture(model: &Model, tokens: &[u32], count: usize) -> Result<Vec
         let linear = model.linears().find(|(other, _)| *other == id).map(|(_, linear)| linear);
         let linear = linear.with_context(|| format!("the model has no {id}"))?;
         let (act, sums) = engine.0.remove(&id).with_context(|| format!("{id} is in two samples; take fewer"))?;
-        let weights = linear.weights.clone();
+        let part = linear.parts.iter().next().with_context(|| format!("{id} has no weights"))?;
+        let weights = part.weights.clone();
         let zeros = act.iter().filter(|q| **q == 0).count();
         let about = About {
             layer: id.to_string(),
@@ -89,20 +91,20 @@ pub(super) fn capture(model: &Model, tokens: &[u32], count: usize) -> Result<Vec
             zero_weights: weights.zeros() as f64 / (weights.rows() * weights.cols()) as f64,
             zero_activations: zeros as f64 / act.len() as f64,
         };
-        let scale = if linear.convention.divides() { 1.0 / linear.scale } else { linear.scale };
-        Ok(Sample { about, weights, scale, act, sums, seed: s as u64 })
+        let (scales, divides) = (part.scales.clone(), linear.convention.divides());
+        Ok(Sample { about, weights, scales, divides, act, sums, seed: s as u64 })
     };
     (0..count).map(sample).collect()
 }
 
-/// The golden model, remembering what it was asked and what it answered.
+/// The golden model, remembering what it was asked and what it answered: for each layer the first range of its inputs.
 #[derive(Default)]
 struct Recorder(HashMap<LinearId, (Vec<i8>, Vec<i32>)>);
 
 impl Matmul for Recorder {
     fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
         Golden.matmul(id, w, x, m, y)?;
-        self.0.insert(id, (x.to_vec(), y.to_vec()));
+        self.0.entry(id).or_insert_with(|| (x.to_vec(), y.to_vec()));
         Ok(())
     }
 }
@@ -163,13 +165,15 @@ impl Sample {
         let dense: Vec<f32> = trits.iter().map(|_| normal(&mut rng)).collect();
         let largest = dense.iter().fold(0.0f32, |largest, w| largest.max(w.abs()));
         let pairs = trits.iter().zip(&dense);
+        let scale = self.scales.of(output);
+        let scale = if self.divides { 1.0 / scale } else { scale };
         let half = |x: f32| FP16.round(x).unwrap_or_default();
         let bits = |(trit, dense): (&i8, &f32)| match (arithmetic, weights) {
             (Arithmetic::Ternary, _) => u64::from(two_bit(*trit)),
             (Arithmetic::Int8, Weights::Model) => u64::from(*trit as u8),
             (Arithmetic::Int8, Weights::Dense) => u64::from((dense / largest * 127.0).round() as i8 as u8),
-            (_, Weights::Model) => half(f32::from(*trit) * self.scale),
-            (_, Weights::Dense) => half(dense * self.scale),
+            (_, Weights::Model) => half(f32::from(*trit) * scale),
+            (_, Weights::Dense) => half(dense * scale),
         };
         pairs.map(bits).collect()
     }
