@@ -1,9 +1,11 @@
-//! The dense matrix of embedding and head, kept in the precision of its file.
+//! The dense matrix of embedding and head, kept in the precision of its file, or in its blocks: those of 128,256 x 2,560
+//! weights take 269 MB in Q6_K where floats take 1.3 GB.
 
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use rayon::prelude::*;
 
+use crate::checkpoint::Encoding;
 use crate::kernels::wide;
 
 /// `rows x cols` floats.
@@ -19,6 +21,8 @@ pub(crate) enum Values {
     F32(Vec<f32>),
     F16(Vec<f16>),
     Bf16(Vec<bf16>),
+    /// Whole blocks, whole rows of them.
+    Blocks(Encoding, Vec<u8>),
 }
 
 impl Values {
@@ -27,6 +31,10 @@ impl Values {
             Self::F32(v) => v.len(),
             Self::F16(v) => v.len(),
             Self::Bf16(v) => v.len(),
+            Self::Blocks(encoding, v) => {
+                let (weights, bytes) = encoding.block();
+                v.len() / bytes * weights
+            }
         }
     }
 }
@@ -53,6 +61,10 @@ impl Dense {
             // The upper half of an f32; `to_f32` would look for NaN first, which no matrix here holds.
             Values::Bf16(v) => {
                 out.iter_mut().zip(&v[range]).for_each(|(out, v)| *out = f32::from_bits(u32::from(v.to_bits()) << 16));
+            }
+            Values::Blocks(encoding, v) => {
+                let (weights, bytes) = encoding.block();
+                encoding.decode(&v[range.start / weights * bytes..range.end / weights * bytes], out);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The GGUF container, versions 2 and 3, little-endian.
+//! The GGUF container, versions 2 and 3, little-endian, in one file or in [parts](super::gguf_split).
 //!
 //! ```text
 //! "GGUF" version:u32 tensors:u64 pairs:u64
@@ -12,29 +12,128 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::foreign;
 use super::gguf_reader::{Entry, Reader, STRING, Value};
+use super::gguf_split::Name;
+use super::gguf_types::kind;
 use super::mapped::Mapped;
 use super::tensor::{Kind, Tensor};
 use crate::Error;
 
-/// A GGUF file.
+/// Bytes in front that tell what a file is.
+pub(super) const MAGIC: &[u8; 4] = b"GGUF";
+
+/// A GGUF file, or all parts of a split one.
 pub(crate) struct Gguf {
-    file: Mapped,
+    /// The first holds the keys.
+    files: Vec<Mapped>,
     metadata: HashMap<String, Value>,
-    entries: BTreeMap<String, Entry>,
+    /// The tensors, each with the index of its file.
+    entries: BTreeMap<String, (usize, Entry)>,
 }
 
 impl Gguf {
-    /// Maps a file and reads its header.
+    /// Maps a file and reads its header; of a split model, whichever part is named, all of them.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let gguf = Self::open_part(path)?;
+        match gguf.integer("split.count")? {
+            None | Some(0 | 1) => Ok(gguf),
+            Some(count) => Self::open_split(path, count),
+        }
+    }
+
+    /// Maps the parts of a split model.
+    fn open_split(path: &Path, count: usize) -> Result<Self, Error> {
+        let name = Name::of(path).ok_or_else(|| {
+            Error::config(
+                path,
+                format!(
+                    "this is one of the {count} parts of a split model; the names of its parts must end in \
+                     -00001-of-{count:05}.gguf and so on, for them to be found"
+                ),
+            )
+        })?;
+        let missing = (1..=name.count).map(|part| name.path(path, part)).find(|path| !path.exists());
+        if let Some(missing) = missing {
+            return Err(Error::config(
+                &missing,
+                format!("there is no such file; the {} parts of the split model must lie in one folder", name.count),
+            ));
+        }
+        let mut all = Self::open_part(&name.path(path, 1))?;
+        all.expect_part(1, &name)?;
+        for part in 2..=name.count {
+            let next = Self::open_part(&name.path(path, part))?;
+            next.expect_part(part, &name)?;
+            let index = all.files.len();
+            for (tensor, (_, entry)) in next.entries {
+                if let Some((other, _)) = all.entries.get(&tensor) {
+                    let reason = format!("tensor `{tensor}` is in `{}`, too", all.files[*other].path.display());
+                    return Err(Error::config(&next.files[0].path, reason));
+                }
+                all.entries.insert(tensor, (index, entry));
+            }
+            all.files.extend(next.files);
+        }
+        match all.integer("split.tensors.count")? {
+            Some(tensors) if tensors != all.entries.len() => Err(Error::config(
+                all.path(),
+                format!(
+                    "the parts of the split model hold {} tensors, but key `split.tensors.count` says {tensors}; \
+                     are the parts of different models?",
+                    all.entries.len()
+                ),
+            )),
+            _ => Ok(all),
+        }
+    }
+
+    /// Refuses a part that says it is another, or one of another number.
+    fn expect_part(&self, part: usize, name: &Name) -> Result<(), Error> {
+        for (key, expected) in [("split.no", part - 1), ("split.count", name.count)] {
+            match self.integer(key)? {
+                Some(found) if found == expected => {}
+                found => {
+                    return Err(Error::config(
+                        self.path(),
+                        format!(
+                            "key `{key}` is {}, but the file's name says {expected}; was a part of a split model renamed?",
+                            found.map_or("missing".to_owned(), |found| found.to_string())
+                        ),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Maps one file and reads its header.
+    fn open_part(path: &Path) -> Result<Self, Error> {
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(Error::config(path, "this is not a file; a GGUF file is expected"));
+        }
         let file = Mapped::open(path)?;
         let mut reader = Reader { path, data: &file, at: 0 };
-        if reader.bytes(4)? != b"GGUF" {
-            return Err(reader.error(0, "this is not a GGUF file: it does not begin with `GGUF`"));
+        if !file.starts_with(MAGIC) {
+            return Err(reader.error(0, format!("this is not a GGUF file: {}", foreign::describe(&file))));
         }
+        reader.bytes(MAGIC.len())?;
         let version = reader.u32()?;
+        if version != 0 && version.trailing_zeros() >= 16 {
+            return Err(reader.error(
+                4,
+                "the file is big-endian, and little-endian is needed; convert it with \
+                 `python -m gguf.scripts.gguf_convert_endian FILE little`",
+            ));
+        }
         if version != 2 && version != 3 {
-            return Err(reader.error(4, format!("GGUF version {version} is not supported; little-endian 2 and 3 are")));
+            return Err(reader.error(
+                4,
+                format!(
+                    "GGUF version {version} is not supported; little-endian 2 and 3 are. Make the file anew from the \
+                     original checkpoint"
+                ),
+            ));
         }
         let (tensors, pairs) = (reader.length(24)?, reader.length(12)?);
         let mut metadata = HashMap::new();
@@ -51,12 +150,12 @@ impl Gguf {
         for _ in 0..tensors {
             let at = reader.at;
             let (name, entry) = reader.entry()?;
-            if entries.insert(name.clone(), entry).is_some() {
+            if entries.insert(name.clone(), (0, entry)).is_some() {
                 return Err(reader.error(at, format!("tensor `{name}` is there twice")));
             }
         }
         let header = reader.at;
-        let mut gguf = Self { file, metadata, entries };
+        let mut gguf = Self { files: vec![file], metadata, entries };
         gguf.place(header)?;
         Ok(gguf)
     }
@@ -70,10 +169,10 @@ impl Gguf {
             );
         }
         let start = header.next_multiple_of(alignment);
-        for (name, entry) in &mut self.entries {
-            let at = start.checked_add(entry.offset).filter(|at| at % alignment == 0 && *at <= self.file.len());
+        for (name, (_, entry)) in &mut self.entries {
+            let at = start.checked_add(entry.offset).filter(|at| at % alignment == 0 && *at <= self.files[0].len());
             entry.offset = at.ok_or_else(|| Error::Tensor {
-                path: self.file.path.clone(),
+                path: self.files[0].path.clone(),
                 tensor: name.clone(),
                 offset: entry.offset as u64,
                 reason: format!("the offset is not a multiple of {alignment} inside the file; is the file cut off?"),
@@ -94,11 +193,11 @@ impl Gguf {
     }
 
     pub(super) fn error(&self, at: usize, reason: impl Into<String>) -> Error {
-        Error::Format { path: self.file.path.clone(), offset: at as u64, reason: reason.into() }
+        Error::Format { path: self.path().to_owned(), offset: at as u64, reason: reason.into() }
     }
 
     fn wrong_type<T>(&self, key: &str, expected: &str) -> Result<T, Error> {
-        Err(Error::config(&self.file.path, format!("key `{key}` is not {expected}")))
+        Err(Error::config(self.path(), format!("key `{key}` is not {expected}")))
     }
 
     /// A key's non-negative integer.
@@ -162,7 +261,7 @@ impl Gguf {
         match self.metadata.get(key) {
             None => Ok(None),
             Some(&Value::Array { element, count, offset }) if kinds.contains(&element) => {
-                let mut reader = Reader { path: &self.file.path, data: &self.file, at: offset };
+                let mut reader = Reader { path: self.path(), data: &self.files[0], at: offset };
                 (0..count).map(|_| read(&mut reader)).collect::<Result<_, _>>().map(Some)
             }
             Some(_) => self.wrong_type(key, expected),
@@ -179,21 +278,22 @@ impl Gguf {
         self.entries.keys().map(String::as_str)
     }
 
-    /// The file's path.
+    /// The path of the file, or of the first part.
     pub(super) fn path(&self) -> &Path {
-        &self.file.path
+        &self.files[0].path
     }
 
     /// The tensor of this name, if there is one.
     pub(super) fn find(&self, name: &str) -> Option<Result<Tensor<'_>, Error>> {
-        let entry = self.entries.get(name)?;
+        let (file, entry) = self.entries.get(name)?;
+        let file = &self.files[*file];
         let mut tensor = Tensor {
-            path: &self.file.path,
+            path: &file.path,
             name: name.to_owned(),
             offset: entry.offset as u64,
             kind: Kind::F32,
             shape: entry.shape.clone(),
-            data: &self.file[entry.offset..],
+            data: &file[entry.offset..],
         };
         let sized = kind(entry.kind).and_then(|kind| Ok((kind, kind.bytes(&entry.shape)?)));
         Some(match sized {
@@ -207,20 +307,5 @@ impl Gguf {
                 Ok(tensor)
             }
         })
-    }
-}
-
-fn kind(id: u32) -> Result<Kind, String> {
-    match id {
-        0 => Ok(Kind::F32),
-        1 => Ok(Kind::F16),
-        30 => Ok(Kind::Bf16),
-        34 => Ok(Kind::Tq1_0),
-        35 => Ok(Kind::Tq2_0),
-        36 => Ok(Kind::I2S),
-        39 => {
-            Err("type 39 is TL2 in some programs and MXFP4 in others; convert the file to TQ2_0, TQ1_0 or I2_S".into())
-        }
-        other => Err(format!("type {other} is not one of F32, F16, BF16, TQ1_0, TQ2_0, I2_S; convert the file")),
     }
 }

@@ -1,4 +1,4 @@
-//! The ternary block encodings of GGUF.
+//! The ternary linears of GGUF: floats that are ternary already, and the ternary block encodings.
 //!
 //! | type | bytes | element |
 //! |---|---|---|
@@ -10,10 +10,15 @@
 //! `d` is an f16 scale and the trit code is trit + 1. TQ1_0 holds five base-3 digits in a byte as the fraction
 //! `ceil(v * 256 / 243)`; digit `e` is `(byte * 3^e mod 256) * 3 / 256`. I2_S ends in 32 bytes that begin with an f32
 //! scale. Blocks whose scale is 0 hold zeros. Where other scales differ, they make ranges of outputs and of inputs.
+//!
+//! F32, F16, BF16 and Q8_0 hold exact multiples of a scale, so a ternary linear survives in them: `127 d` is its magnitude
+//! in Q8_0. It does not in the others, whose codes hold no `-q, 0, q` for the largest weight `q`.
 
 use half::f16;
 
 use super::cuts::{self, Cut, Flaw, MOST};
+use super::gguf_dequant::Encoding;
+use super::huggingface::unpacked;
 use super::tensor::{Kind, Tensor};
 use crate::parts::{Part, Parts, Scales};
 use crate::{Error, I2sPacking, TernaryMatrix};
@@ -28,14 +33,28 @@ pub(super) fn read(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPackin
         Kind::Tq1_0 => scaled_blocks(tensor, rows, cols, tq1_0),
         Kind::Tq2_0 => scaled_blocks(tensor, rows, cols, tq2_0),
         Kind::I2S => i2_s(tensor, rows, cols, packing),
-        kind => {
-            Err(tensor.error(0, format!("the type is {kind:?}, but a ternary one is needed: TQ1_0, TQ2_0 or I2_S")))
+        Kind::F32 | Kind::F16 | Kind::Bf16 | Kind::Blocks(Encoding::Q8_0) => {
+            unpacked(tensor, rows, cols).map_err(|error| with_way_out(error, tensor.kind))
         }
+        kind => Err(tensor.error(0, format!("the type is {kind}, and {kind} weights are not ternary; {WAY_OUT}"))),
+    }
+}
+
+const WAY_OUT: &str = "make the file anew from the original checkpoint of a ternary model, with `convert_hf_to_gguf.py \
+                       --outtype f16`, and then `llama-quantize IN OUT TQ2_0` if it is to be small";
+
+/// The error of a float linear that is not ternary, with the way out.
+fn with_way_out(error: Error, kind: Kind) -> Error {
+    match error {
+        Error::Tensor { path, tensor, offset, reason } => {
+            Error::Tensor { path, tensor, offset, reason: format!("{reason} (the type is {kind}); {WAY_OUT}") }
+        }
+        other => other,
     }
 }
 
 /// The code of element `e` of a TQ1_0 block; every byte is five legal digits.
-fn tq1_0(block: &[u8], e: usize) -> u8 {
+pub(super) fn tq1_0(block: &[u8], e: usize) -> u8 {
     let (byte, digit) = match e {
         0..160 => (e % 32, e / 32),
         160..240 => (32 + e % 16, (e - 160) / 16),
@@ -46,7 +65,7 @@ fn tq1_0(block: &[u8], e: usize) -> u8 {
 }
 
 /// The code of element `e` of a TQ2_0 block.
-fn tq2_0(block: &[u8], e: usize) -> u8 {
+pub(super) fn tq2_0(block: &[u8], e: usize) -> u8 {
     block[e / 128 * 32 + e % 32] >> (e % 128 / 32 * 2) & 3
 }
 

@@ -150,7 +150,7 @@ impl Source for Folder {
 
 fn packed(tensor: &Tensor, rows: usize, cols: usize) -> Result<TernaryMatrix, Error> {
     if tensor.kind != Kind::U8 {
-        return Err(tensor.error(0, format!("the type is {:?}, but packed ternary weights are U8", tensor.kind)));
+        return Err(tensor.error(0, format!("the type is {}, but packed ternary weights are U8", tensor.kind)));
     }
     let plane = rows.div_ceil(4);
     tensor.expect_shape(&[plane, cols])?;
@@ -186,11 +186,10 @@ fn signs(tensor: &Tensor, rows: usize, cols: usize) -> Result<Parts, Error> {
 }
 
 /// Floats that are ternary already, up to their scales.
-fn unpacked(tensor: &Tensor, rows: usize, cols: usize) -> Result<Parts, Error> {
+pub(super) fn unpacked(tensor: &Tensor, rows: usize, cols: usize) -> Result<Parts, Error> {
     tensor.expect_shape(&[rows, cols])?;
     tensor.expect_finite()?;
-    let (at, width) = tensor.float_at()?;
-    ternary_floats::read(rows, cols, at, |place, reason| tensor.error(place * width, reason))
+    ternary_floats::read(rows, cols, tensor.float_at()?, |i, reason| tensor.error(tensor.place(i), reason))
 }
 
 /// The weights of a float tensor of the right shape, all finite.

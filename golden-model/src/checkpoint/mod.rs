@@ -3,12 +3,18 @@
 //! A format is a [`Source`]: it knows how to find the parts of a model. Putting them together is the same for all.
 
 mod cuts;
+mod folder;
+mod foreign;
 mod gguf;
 mod gguf_blocks;
+mod gguf_dequant;
+mod gguf_dequant_k;
 mod gguf_keys;
 mod gguf_model;
 mod gguf_reader;
+mod gguf_split;
 mod gguf_tensors;
+mod gguf_types;
 mod hf_config;
 mod hf_files;
 mod hf_keys;
@@ -25,10 +31,12 @@ mod synthetic;
 mod tensor;
 mod ternary_floats;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+pub(crate) use folder::resolve;
 pub(crate) use gguf::Gguf;
+pub(crate) use gguf_dequant::Encoding;
 pub(crate) use synthetic::is_synthetic;
 
 use rayon::prelude::*;
@@ -101,39 +109,30 @@ pub struct LoadOptions {
     pub streamed: bool,
 }
 
-/// What a path stands for: a folder without `config.json` but with exactly one GGUF file stands for that file.
-pub(crate) fn resolve(path: &Path) -> PathBuf {
-    let is_gguf = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "gguf");
-    let files: Vec<PathBuf> = match path.read_dir() {
-        Ok(entries) if !path.join("config.json").exists() => {
-            entries.flatten().map(|e| e.path()).filter(is_gguf).collect()
-        }
-        _ => Vec::new(),
-    };
-    match <[PathBuf; 1]>::try_from(files) {
-        Ok([file]) => file,
-        Err(_) => path.to_owned(),
-    }
-}
-
 /// Loads whatever `path` holds.
 pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
-    let path = &*resolve(path);
-    match format(path)? {
+    let found = folder::find(path)?;
+    let path = &*found.path;
+    let mut model = match format(path)? {
         Format::Synthetic => synthetic::load(path, options),
         Format::HuggingFace => huggingface::load(path, options),
         Format::Gguf => gguf_model::load(path, options),
-    }
+    }?;
+    model.config.notices.extend(found.notices);
+    Ok(model)
 }
 
 /// Reads the shape of whatever `path` holds, and none of its weights.
 pub(crate) fn config(path: &Path) -> Result<Config, Error> {
-    let path = &*resolve(path);
-    match format(path)? {
+    let found = folder::find(path)?;
+    let path = &*found.path;
+    let mut config = match format(path)? {
         Format::Synthetic => synthetic::config(path),
         Format::HuggingFace => huggingface::config(path),
         Format::Gguf => gguf_model::read_config(path),
-    }
+    }?;
+    config.notices.extend(found.notices);
+    Ok(config)
 }
 
 enum Format {
@@ -147,15 +146,11 @@ fn format(path: &Path) -> Result<Format, Error> {
         Ok(Format::Synthetic)
     } else if path.is_dir() {
         Ok(Format::HuggingFace)
-    } else if path.extension().is_some_and(|extension| extension == "gguf") {
+    } else if path.exists() {
+        // Anything else says what it is when it is opened.
         Ok(Format::Gguf)
     } else {
-        let reason = if path.exists() {
-            "this is neither a folder with config.json and safetensors nor a .gguf file"
-        } else {
-            "there is no such folder or file"
-        };
-        Err(Error::config(path, reason))
+        Err(Error::config(path, "there is no such folder or file"))
     }
 }
 
@@ -168,9 +163,11 @@ fn assemble(config: Config, source: impl Source, options: LoadOptions) -> Result
         let config = config.clone();
         Layers::Made(config.layers, Arc::new(move |index| layer(&config, &source, index)))
     } else {
-        // All results first, so that the error reported is always that of the first layer at fault.
-        let layers: Vec<_> = (0..config.layers).into_par_iter().map(|index| layer(&config, &source, index)).collect();
-        Layers::Held(layers.into_iter().collect::<Result<_, Error>>()?)
+        // The first layer alone, so that a model of the wrong kind is refused before all of it is read. All results of the
+        // others first, so that the error reported is always that of the first layer at fault.
+        let first = layer(&config, &source, 0)?;
+        let layers: Vec<_> = (1..config.layers).into_par_iter().map(|index| layer(&config, &source, index)).collect();
+        Layers::Held(std::iter::once(Ok(first)).chain(layers).collect::<Result<_, Error>>()?)
     };
     Ok(Model { embedding, layers, norm, head, rope, config })
 }

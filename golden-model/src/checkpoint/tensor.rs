@@ -1,9 +1,11 @@
 //! A tensor as it lies in its file, and the readings of it that all formats share.
 
+use std::fmt;
 use std::path::Path;
 
 use half::{bf16, f16};
 
+use super::gguf_dequant::{Encoding, LARGEST};
 use crate::Error;
 use crate::dense::{Dense, Values};
 use crate::parts::Scales;
@@ -21,24 +23,53 @@ pub(super) enum Kind {
     Tq2_0,
     /// Ternary, four per byte and 32 bytes more.
     I2S,
+    /// Floats in any other encoding of blocks.
+    Blocks(Encoding),
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.encoding()) {
+            (Self::Bf16, _) => f.write_str("BF16"),
+            (Self::I2S, _) => f.write_str("I2_S"),
+            (_, Some(encoding)) => write!(f, "{encoding:?}"),
+            (kind, None) => write!(f, "{kind:?}"),
+        }
+    }
 }
 
 impl Kind {
+    /// The encoding of blocks that hold floats; the ternary ones of one scale do, too.
+    pub(super) fn encoding(self) -> Option<Encoding> {
+        match self {
+            Self::Tq1_0 => Some(Encoding::TQ1_0),
+            Self::Tq2_0 => Some(Encoding::TQ2_0),
+            Self::Blocks(encoding) => Some(encoding),
+            Self::F32 | Self::F16 | Self::Bf16 | Self::U8 | Self::I2S => None,
+        }
+    }
+
+    /// Weights and bytes of the least piece that decodes alone, if the kind holds floats.
+    fn piece(self) -> Option<(usize, usize)> {
+        match self {
+            Self::F32 => Some((1, 4)),
+            Self::F16 | Self::Bf16 => Some((1, 2)),
+            kind => kind.encoding().map(Encoding::block),
+        }
+    }
+
     /// Bytes of a tensor of this kind and shape, or why there is no such tensor.
     pub(super) fn bytes(self, shape: &[usize]) -> Result<usize, String> {
-        let (block, bytes, tail) = match self {
-            Self::F32 => (1, 4, 0),
-            Self::F16 | Self::Bf16 => (1, 2, 0),
-            Self::U8 => (1, 1, 0),
-            Self::Tq1_0 => (256, 54, 0),
-            Self::Tq2_0 => (256, 66, 0),
-            Self::I2S => (128, 32, 32),
+        let (block, bytes, tail) = match (self, self.piece()) {
+            (Self::I2S, _) => (128, 32, 32),
+            (_, Some((block, bytes))) => (block, bytes, 0),
+            (_, None) => (1, 1, 0),
         };
         // I2_S packs the whole tensor, the others pack rows.
         let elements = shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).ok_or("the shape is too large")?;
         let packed = if self == Self::I2S { elements } else { shape.last().copied().unwrap_or(1) };
         if packed % block != 0 {
-            return Err(format!("{packed} elements are not a multiple of the {block} of {self:?}"));
+            return Err(format!("{packed} elements are not a multiple of the {block} of {self}"));
         }
         (elements / block).checked_mul(bytes).map(|n| n + tail).ok_or("the shape is too large".into())
     }
@@ -84,32 +115,45 @@ impl Tensor<'_> {
         Err(self.error(0, format!("the shape is {:?}, but the configuration makes it {shape:?}", self.shape)))
     }
 
-    /// Bytes of an element of a float tensor.
-    fn float_width(&self) -> Result<usize, Error> {
-        match self.kind {
-            Kind::F32 => Ok(4),
-            Kind::F16 | Kind::Bf16 => Ok(2),
-            kind => Err(self.error(0, format!("the type is {kind:?}, but F32, F16 or BF16 is needed"))),
-        }
+    /// Weights and bytes of a piece of this tensor of floats.
+    fn piece(&self) -> Result<(usize, usize), Error> {
+        self.kind.piece().ok_or_else(|| {
+            self.error(0, format!("the type is {}, but floats are needed: F32, F16, BF16, Q8_0 or the like", self.kind))
+        })
     }
 
-    /// Every element of a float tensor as `f32`.
-    pub(super) fn floats(&self) -> Result<impl Iterator<Item = f32> + Clone, Error> {
-        let (kind, width) = (self.kind, self.float_width()?);
-        Ok(self.data.chunks_exact(width).map(move |bytes| float(kind, bytes)))
+    /// Every element of a tensor of floats as `f32`.
+    pub(super) fn floats(&self) -> Result<Floats<'_>, Error> {
+        let (weights, bytes) = self.piece()?;
+        let pieces = self.data.chunks(LARGEST / weights * bytes);
+        Ok(Floats { kind: self.kind, weights, bytes, pieces, decoded: [0.0; LARGEST], at: 0, len: 0 })
     }
 
-    /// Any element of a float tensor as `f32`, by its row-major place, and the bytes that an element takes.
-    pub(super) fn float_at(&self) -> Result<(impl Fn(usize) -> f32, usize), Error> {
-        let (kind, width) = (self.kind, self.float_width()?);
-        let at = move |place: usize| float(kind, &self.data[place * width..][..width]);
-        Ok((at, width))
+    /// Any element of a tensor of floats as `f32`, by its row-major place. Blocks are decoded once, into memory.
+    pub(super) fn float_at(&self) -> Result<impl Fn(usize) -> f32, Error> {
+        let (kind, (_, width)) = (self.kind, self.piece()?);
+        let decoded: Vec<f32> = if kind.encoding().is_some() { self.floats()?.collect() } else { Vec::new() };
+        Ok(move |place: usize| match decoded.get(place) {
+            Some(&value) => value,
+            None => float(kind, &self.data[place * width..][..width]),
+        })
+    }
+
+    /// The byte of this tensor of floats where element `i` is, or its block begins.
+    pub(super) fn place(&self, i: usize) -> usize {
+        self.kind.piece().map_or(0, |(weights, bytes)| i / weights * bytes)
     }
 
     /// Refuses NaN and infinities.
     pub(super) fn expect_finite(&self) -> Result<(), Error> {
+        if let Some(encoding) = self.kind.encoding() {
+            return match encoding.first_not_finite(self.data) {
+                Some((at, factor)) => Err(self.error(at, format!("the scale of a block of {} is {factor}", self.kind))),
+                None => Ok(()),
+            };
+        }
         match self.floats()?.enumerate().find(|(_, value)| !value.is_finite()) {
-            Some((i, value)) => Err(self.error(i * self.float_width()?, format!("element {i} is {value}"))),
+            Some((i, value)) => Err(self.error(self.place(i), format!("element {i} is {value}"))),
             None => Ok(()),
         }
     }
@@ -154,15 +198,14 @@ impl Tensor<'_> {
 
     /// The first `count` numbers, all positive.
     fn positive(&self, count: usize) -> Result<Vec<f32>, Error> {
-        let width = self.float_width()?;
         let number = |(i, scale): (usize, f32)| match scale.is_finite() && scale > 0.0 {
             true => Ok(scale),
-            false => Err(self.error(i * width, format!("the scale is {scale}; it must be a positive number"))),
+            false => Err(self.error(self.place(i), format!("the scale is {scale}; it must be a positive number"))),
         };
         self.floats()?.take(count).enumerate().map(number).collect()
     }
 
-    /// A matrix of finite floats, in the precision it is stored in.
+    /// A matrix of finite floats, in the precision or the blocks it is stored in.
     pub(super) fn dense(&self, rows: usize, cols: usize) -> Result<Dense, Error> {
         self.expect_shape(&[rows, cols])?;
         self.expect_finite()?;
@@ -170,8 +213,55 @@ impl Tensor<'_> {
         let values = match self.kind {
             Kind::F16 => Values::F16(halves().map(|&b| f16::from_le_bytes(b)).collect()),
             Kind::Bf16 => Values::Bf16(halves().map(|&b| bf16::from_le_bytes(b)).collect()),
-            _ => Values::F32(self.floats()?.collect()),
+            kind => match kind.encoding() {
+                Some(encoding) => Values::Blocks(encoding, self.data.to_vec()),
+                None => Values::F32(self.floats()?.collect()),
+            },
         };
         Ok(Dense::new(cols, values))
+    }
+}
+
+/// The elements of a tensor of floats, decoded some hundred at a time.
+#[derive(Clone)]
+pub(super) struct Floats<'a> {
+    kind: Kind,
+    weights: usize,
+    bytes: usize,
+    pieces: std::slice::Chunks<'a, u8>,
+    decoded: [f32; LARGEST],
+    at: usize,
+    len: usize,
+}
+
+impl Floats<'_> {
+    /// Decodes the next pieces; `None` after the last.
+    fn refill(&mut self) -> Option<()> {
+        let data = self.pieces.next()?;
+        (self.at, self.len) = (0, data.len() / self.bytes * self.weights);
+        let out = &mut self.decoded[..self.len];
+        let halves = || data.as_chunks::<2>().0;
+        match (self.kind, self.kind.encoding()) {
+            (_, Some(encoding)) => encoding.decode(data, out),
+            (Kind::F16, _) => out.iter_mut().zip(halves()).for_each(|(out, &b)| *out = f16::from_le_bytes(b).to_f32()),
+            (Kind::Bf16, _) => {
+                out.iter_mut().zip(halves()).for_each(|(out, &b)| *out = bf16::from_le_bytes(b).to_f32());
+            }
+            _ => out.iter_mut().zip(data.as_chunks::<4>().0).for_each(|(out, &b)| *out = f32::from_le_bytes(b)),
+        }
+        Some(())
+    }
+}
+
+impl Iterator for Floats<'_> {
+    type Item = f32;
+
+    #[inline]
+    fn next(&mut self) -> Option<f32> {
+        if self.at == self.len {
+            self.refill()?;
+        }
+        self.at += 1;
+        self.decoded[..self.len].get(self.at - 1).copied()
     }
 }

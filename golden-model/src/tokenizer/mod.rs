@@ -42,7 +42,7 @@ impl Tokenizer {
         if is_synthetic(path) {
             return Ok(Vocabulary::Bytes.into());
         }
-        let path = &*resolve(path);
+        let path = &*resolve(path)?;
         if !path.is_dir() {
             return gguf::load(path).map(Self::from);
         }
