@@ -7,20 +7,22 @@ use trine_golden_model::{I2sPacking, LoadOptions, Model, Tokenizer};
 
 use crate::output::warn;
 
-/// Which build of bitnet.cpp packed the I2_S tensors of a GGUF file; no field of the file tells them apart.
+/// The order of weights in I2_S tensors of a GGUF file; no field of the file tells it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Packing {
-    /// 128 weights in 32 bytes
+    /// 128 weights in 32 bytes: Microsoft's converter, on any machine
     #[default]
     X86,
-    /// 64 weights in 16 bytes
+    /// 64 weights in 16 bytes: bitnet.cpp's quantiser on ARM
     Arm,
+    /// Four rows in a byte: that on x86, without ACT_PARALLEL
+    Rows,
 }
 
 /// Options of every verb that loads a model.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Loading {
-    /// Packing of I2_S tensors in a GGUF file: the machine it was made for
+    /// Order of weights in I2_S tensors: who packed the GGUF file
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     i2s_packing: Packing,
 }
@@ -49,6 +51,7 @@ impl Loading {
         let i2s_packing = match self.i2s_packing {
             Packing::X86 => I2sPacking::X86,
             Packing::Arm => I2sPacking::Arm,
+            Packing::Rows => I2sPacking::Rows,
         };
         LoadOptions { i2s_packing, ..LoadOptions::default() }
     }
@@ -71,5 +74,6 @@ mod tests {
         assert_eq!(packing(&["trine"]), I2sPacking::X86);
         assert_eq!(packing(&["trine", "--i2s-packing", "x86"]), I2sPacking::X86);
         assert_eq!(packing(&["trine", "--i2s-packing", "arm"]), I2sPacking::Arm);
+        assert_eq!(packing(&["trine", "--i2s-packing", "rows"]), I2sPacking::Rows);
     }
 }

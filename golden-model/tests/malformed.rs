@@ -139,11 +139,11 @@ fn both_ways_to_say_theta() {
 fn paths() {
     let load = |path: &Path| Model::load(path).unwrap_err().to_string();
     assert_all(&load("/nowhere/model".as_ref()), &["/nowhere/model", "no such"]);
-    assert_all(&load("/nowhere/model.gguf".as_ref()), &["/nowhere/model.gguf", "No such file"]);
+    assert_all(&load("/nowhere/model.gguf".as_ref()), &["/nowhere/model.gguf", "no such"]);
     let folder = tempfile::tempdir().unwrap();
     assert_all(&load(folder.path()), &["config.json", "No such file"]);
     std::fs::write(folder.path().join("a.bin"), "x").unwrap();
-    assert_all(&load(&folder.path().join("a.bin")), &["neither a folder"]);
+    assert_all(&load(&folder.path().join("a.bin")), &["a.bin", "not a GGUF file"]);
     assert_all(&Tokenizer::load(folder.path()).unwrap_err().to_string(), &["no tokenizer"]);
 }
 
@@ -299,7 +299,7 @@ fn gguf_headers() {
     };
     refuse(0, b"GGML", &["byte 0", "not a GGUF file"]);
     refuse(4, &1u32.to_le_bytes(), &["byte 4", "version 1"]);
-    refuse(4, &3u32.to_be_bytes(), &["byte 4", "little-endian"]);
+    refuse(4, &3u32.to_be_bytes(), &["byte 4", "big-endian", "gguf_convert_endian"]);
     refuse(8, &u64::MAX.to_le_bytes(), &["byte 8", "room"]);
     refuse(16, &(1u64 << 40).to_le_bytes(), &["byte 16", "room"]);
     refuse(24, &(1u64 << 60).to_le_bytes(), &["byte 24", "room"]);
@@ -309,7 +309,10 @@ fn gguf_headers() {
     let name = b"blk.1.ffn_up.weight";
     let entry = bytes.windows(name.len()).position(|w| w == name).unwrap() + name.len();
     refuse(entry + 20, &39u32.to_le_bytes(), &["blk.1.ffn_up.weight", "TL2", "MXFP4"]);
-    refuse(entry + 20, &2u32.to_le_bytes(), &["blk.1.ffn_up.weight", "type 2 is not"]);
+    refuse(entry + 20, &2u32.to_le_bytes(), &["blk.1.ffn_up.weight", "type is Q4_0", "not ternary"]);
+    refuse(entry + 20, &20u32.to_le_bytes(), &["blk.1.ffn_up.weight", "type is IQ4_NL", "llama-quantize"]);
+    refuse(entry + 20, &42u32.to_le_bytes(), &["blk.1.ffn_up.weight", "type is Q2_0", "group scales"]);
+    refuse(entry + 20, &99u32.to_le_bytes(), &["blk.1.ffn_up.weight", "number 99"]);
     refuse(entry, &5u32.to_le_bytes(), &["5 dimensions"]);
     refuse(entry + 24, &(1u64 << 50).to_le_bytes(), &["blk.1.ffn_up.weight", "inside the file"]);
     refuse(entry + 24, &0u64.to_le_bytes(), &["overlap"]);

@@ -4,8 +4,7 @@
 //! |---|---|---|
 //! | TQ1_0 | 54 per 256: `qs[48] qh[4] d` | 0-159 in `qs[e % 32]`, digit `e / 32`; 160-239 in `qs[32 + e % 16]`; 240-255 in `qh[e % 4]` |
 //! | TQ2_0 | 66 per 256: `qs[64] d` | `128h + 32g + j` in `qs[32h + j]`, bits `2g..2g+1` |
-//! | I2_S x86 | 32 per 128, over the whole tensor | `j` in byte `j % 32`, bits from `6 - 2 * (j / 32)` |
-//! | I2_S ARM | 16 per 64, over the whole tensor | `j` in byte `j % 16`, bits from `6 - 2 * (j / 16)` |
+//! | I2_S | 32 per 128, over the whole tensor | as one of three [orders](super::i2_s) says |
 //!
 //! `d` is an f16 scale and the trit code is trit + 1. TQ1_0 holds five base-3 digits in a byte as the fraction
 //! `ceil(v * 256 / 243)`; digit `e` is `(byte * 3^e mod 256) * 3 / 256`. I2_S ends in 32 bytes that begin with an f32
@@ -111,10 +110,11 @@ fn scaled_blocks(tensor: &Tensor, rows: usize, cols: usize, code: fn(&[u8], usiz
 }
 
 fn i2_s(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPacking) -> Result<Parts, Error> {
-    let plane = match packing {
-        I2sPacking::X86 => 32,
-        I2sPacking::Arm => 16,
-    };
+    if packing == I2sPacking::Rows && rows % 4 != 0 {
+        return Err(
+            tensor.error(0, format!("{rows} rows cannot be packed four to a byte; choose another I2_S packing"))
+        );
+    }
     let codes = rows * cols / 4;
     let scale = f32::from_le_bytes(std::array::from_fn(|i| tensor.data[codes + i]));
     if !(scale.is_finite() && scale >= 0.0) {
@@ -122,8 +122,7 @@ fn i2_s(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPacking) -> Resul
     }
     let weights = TernaryMatrix::from_rows(rows, cols, |row, out| {
         for (col, out) in out.iter_mut().enumerate() {
-            let e = row * cols + col;
-            let (byte, shift) = (e / (4 * plane) * plane + e % plane, 6 - 2 * (e / plane % 4));
+            let (byte, shift) = packing.place(cols, row, col);
             *out = (tensor.data[byte] >> shift & 3) as i8 - 1;
             if *out == 2 {
                 return Err(tensor.error(byte, format!("code 3 for weight [{row}, {col}] is not a trit")));

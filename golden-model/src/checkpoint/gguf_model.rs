@@ -13,7 +13,7 @@ use std::path::Path;
 
 use super::gguf::Gguf;
 use super::tensor::Tensor;
-use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_keys, gguf_tensors};
+use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_keys, gguf_tensors, i2_s};
 use crate::dense::Dense;
 use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, RopePairs};
 
@@ -23,6 +23,7 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     let mut config = config(&gguf)?;
     config.notices.extend(gguf_tensors::check(&gguf, &config)?);
     let source = File { gguf, config: config.clone(), packing: options.i2s_packing };
+    config.notices.extend(source.doubt());
     assemble(config, source, options)
 }
 
@@ -38,6 +39,25 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
         "bitnet" => (true, Activation::Silu, RopePairs::Halves),
         "bitnet-b1.58" => (true, Activation::Relu2, RopePairs::Halves),
         "llama" => (false, Activation::Silu, RopePairs::Neighbours),
+        "none" => {
+            return Err(fail(
+                "key `general.architecture` is missing, so this is not a model; bitnet, bitnet-b1.58 and llama are read"
+                    .into(),
+            ));
+        }
+        "clip" => {
+            return Err(fail(
+                "this is a projector for pictures or sound (architecture `clip`), not a language model; name the model's file"
+                    .into(),
+            ));
+        }
+        "qwen3" => {
+            return Err(fail(
+                "architecture `qwen3` (Ternary Bonsai and others: norms of queries and keys, scales for groups of weights) \
+                 is not implemented for GGUF; bitnet, bitnet-b1.58 and llama are"
+                    .into(),
+            ));
+        }
         other => {
             return Err(fail(format!(
                 "architecture `{other}` is not implemented for GGUF; bitnet, bitnet-b1.58 and llama are"
@@ -102,6 +122,16 @@ impl File {
     fn tensor(&self, name: &str) -> Result<Tensor<'_>, Error> {
         let missing = || Error::MissingTensor { path: self.gguf.path().to_owned(), tensor: name.to_owned() };
         self.gguf.find(name).ok_or_else(missing)?
+    }
+
+    /// A warning if the I2_S tensors look as if they were packed in another order. What is wrong with them otherwise is
+    /// said when they are loaded.
+    fn doubt(&self) -> Option<String> {
+        let part = |layer: usize, part: &str| self.gguf.find(&format!("blk.{layer}.{part}.weight"))?.ok();
+        let layers: Vec<i2_s::FeedForward> = (0..self.config.layers)
+            .filter_map(|layer| Some([part(layer, "ffn_gate")?, part(layer, "ffn_up")?, part(layer, "ffn_down")?]))
+            .collect();
+        i2_s::doubt(self.gguf.path(), &layers, self.packing)
     }
 }
 

@@ -22,6 +22,7 @@ mod hf_quantization;
 mod hf_rope;
 mod hf_tensors;
 mod huggingface;
+mod i2_s;
 mod json;
 mod keys;
 mod lfs;
@@ -89,14 +90,17 @@ trait Source: Send + Sync + 'static {
     fn linear(&self, id: LinearId) -> Result<Linear, Error>;
 }
 
-/// In which order I2_S tensors hold their weights; nothing in a file tells.
+/// The order of weights in I2_S tensors, which no field of a file tells; a model that speaks for another order than the
+/// one chosen gets a notice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum I2sPacking {
-    /// Blocks of 128 weights, as bitnet.cpp writes on x86.
+    /// Blocks of 128 weights: Microsoft's Python converter on every machine, and bitnet.cpp's quantiser on x86.
     #[default]
     X86,
-    /// Blocks of 64 weights, as bitnet.cpp writes on ARM.
+    /// Blocks of 64 weights: bitnet.cpp's quantiser on ARM.
     Arm,
+    /// Four rows in a byte: bitnet.cpp's quantiser on x86, built without `ACT_PARALLEL`.
+    Rows,
 }
 
 /// What a checkpoint cannot say about itself, and how much of it to hold.

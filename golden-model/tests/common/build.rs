@@ -28,6 +28,7 @@ pub enum Storage {
     Tq2,
     I2sX86,
     I2sArm,
+    I2sRows,
 }
 
 /// What to build.
@@ -199,8 +200,12 @@ impl Builder {
                 let scale = self.floats(format!("{name}.scale"), &[1], &[0.75])[0];
                 trits.iter().map(|&t| f64::from(t) * 0.125 * scale).collect()
             }
-            Storage::I2sX86 | Storage::I2sArm => {
-                let plane = if self.recipe.storage == Storage::I2sX86 { 32 } else { 16 };
+            Storage::I2sX86 | Storage::I2sArm | Storage::I2sRows => {
+                let plane = match self.recipe.storage {
+                    Storage::I2sX86 => 32,
+                    Storage::I2sArm => 16,
+                    _ => cols,
+                };
                 let trits = self.trits(count);
                 let mut data = vec![0u8; count / 4 + 32];
                 for (e, t) in trits.iter().enumerate() {
@@ -227,7 +232,7 @@ impl Builder {
 
 /// Builds a checkpoint; tensor names are those of GGUF for GGUF's storages, of Hugging Face otherwise.
 pub fn build(recipe: &Recipe, seed: u64) -> Built {
-    let gguf = matches!(recipe.storage, Storage::Tq2 | Storage::I2sX86 | Storage::I2sArm);
+    let gguf = matches!(recipe.storage, Storage::Tq2 | Storage::I2sX86 | Storage::I2sArm | Storage::I2sRows);
     let mut b = Builder { recipe: recipe.clone(), random: ChaCha8Rng::seed_from_u64(seed), tensors: Vec::new() };
     let Recipe { hidden, intermediate, heads, kv_heads, head_dim, .. } = *recipe;
     let (q, kv) = (heads * head_dim, kv_heads * head_dim);

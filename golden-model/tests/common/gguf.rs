@@ -5,6 +5,8 @@ use super::build::{Built, LAYERS, Tensor};
 /// A metadata value.
 #[derive(Clone, Debug)]
 pub enum Meta {
+    U16(u16),
+    I32(i32),
     U32(u32),
     F32(f32),
     Bool(bool),
@@ -27,6 +29,11 @@ fn array(out: &mut Vec<u8>, element: u32, len: usize) {
 
 fn value(out: &mut Vec<u8>, meta: &Meta) {
     match meta {
+        Meta::U16(v) => {
+            out.extend(2u32.to_le_bytes());
+            out.extend(v.to_le_bytes());
+        }
+        Meta::I32(v) => out.extend([5u32.to_le_bytes(), v.to_le_bytes()].concat()),
         Meta::U32(v) => out.extend([4u32.to_le_bytes(), v.to_le_bytes()].concat()),
         Meta::F32(v) => out.extend([6u32.to_le_bytes(), v.to_le_bytes()].concat()),
         Meta::Bool(v) => {
@@ -52,6 +59,46 @@ fn value(out: &mut Vec<u8>, meta: &Meta) {
     }
 }
 
+/// Types by name.
+const KINDS: [(&str, u32); 20] = [
+    ("F32", 0),
+    ("F16", 1),
+    ("Q4_0", 2),
+    ("Q4_1", 3),
+    ("Q5_0", 6),
+    ("Q5_1", 7),
+    ("Q8_0", 8),
+    ("Q2_K", 10),
+    ("Q3_K", 11),
+    ("Q4_K", 12),
+    ("Q5_K", 13),
+    ("Q6_K", 14),
+    ("BF16", 30),
+    ("TQ1_0", 34),
+    ("TQ2_0", 35),
+    ("I2_S", 36),
+    ("MXFP4", 39),
+    ("NVFP4", 40),
+    ("Q1_0", 41),
+    ("Q2_0", 42),
+];
+
+/// The parts of a split model: the first `cuts[0]` tensors, the next `cuts[1]`, and so on, with the keys that
+/// `llama-gguf-split` writes.
+pub fn split(metadata: &[(String, Meta)], tensors: &[Tensor], cuts: &[usize]) -> Vec<Vec<u8>> {
+    let mut rest = tensors;
+    let parts = cuts.iter().enumerate().map(|(i, &cut)| {
+        let (part, others) = rest.split_at(cut);
+        rest = others;
+        let mut keys = if i == 0 { metadata.to_vec() } else { Vec::new() };
+        keys.push(("split.no".into(), Meta::U16(i as u16)));
+        keys.push(("split.count".into(), Meta::U16(cuts.len() as u16)));
+        keys.push(("split.tensors.count".into(), Meta::I32(tensors.len() as i32)));
+        bytes(3, &keys, part)
+    });
+    parts.collect()
+}
+
 /// A GGUF file.
 pub fn bytes(version: u32, metadata: &[(String, Meta)], tensors: &[Tensor]) -> Vec<u8> {
     let mut out = b"GGUF".to_vec();
@@ -67,13 +114,9 @@ pub fn bytes(version: u32, metadata: &[(String, Meta)], tensors: &[Tensor]) -> V
         string(&mut out, &tensor.name);
         out.extend((tensor.shape.len() as u32).to_le_bytes());
         tensor.shape.iter().rev().for_each(|&d| out.extend((d as u64).to_le_bytes()));
-        let kind: u32 = match tensor.kind {
-            "F32" => 0,
-            "F16" => 1,
-            "BF16" => 30,
-            "TQ2_0" => 35,
-            "I2_S" => 36,
-            other => panic!("GGUF has no {other}"),
+        let kind: u32 = match KINDS.iter().find(|(name, _)| *name == tensor.kind) {
+            Some((_, number)) => *number,
+            None => panic!("GGUF has no {}", tensor.kind),
         };
         out.extend(kind.to_le_bytes());
         out.extend(offset.to_le_bytes());
