@@ -9,9 +9,20 @@ pub struct Generator<'a> {
     sampler: &'a mut Sampler,
     cache: KvCache,
     pending: Vec<u32>,
+    end: Option<u32>,
 }
 
-/// Continues `prompt`. The iterator ends after the model's end-of-text token, or after an error.
+impl Generator<'_> {
+    /// The end token that the last call of `next` yielded; `None` while the text goes on.
+    ///
+    /// It tells why a text stopped: after `generator.by_ref().take(n)`, `Some(token)` is an end token of
+    /// [`Config::ends`](crate::Config::ends), and `None` is the limit of `n` tokens.
+    pub fn end(&self) -> Option<u32> {
+        self.end
+    }
+}
+
+/// Continues `prompt`. The iterator ends after one of the model's end tokens, which it yields, or after an error.
 ///
 /// # Errors
 /// If the prompt is empty, longer than the model's context, or holds a token outside the vocabulary.
@@ -23,7 +34,7 @@ pub fn generate<'a>(
 ) -> Result<Generator<'a>, Error> {
     let cache = KvCache::new(model.config());
     model.check(prompt, &cache)?;
-    Ok(Generator { model, engine, sampler, cache, pending: prompt.to_vec() })
+    Ok(Generator { model, engine, sampler, cache, pending: prompt.to_vec(), end: None })
 }
 
 impl Iterator for Generator<'_> {
@@ -36,7 +47,9 @@ impl Iterator for Generator<'_> {
         let tokens = std::mem::take(&mut self.pending);
         Some(self.model.forward_last(self.engine, &tokens, &mut self.cache).map(|logits| {
             let token = self.sampler.sample(logits.last());
-            if !self.model.config().ends.contains(&token) {
+            if self.model.config().ends.contains(&token) {
+                self.end = Some(token);
+            } else {
                 self.pending.push(token);
             }
             token

@@ -189,10 +189,13 @@ fn generation_ends() {
     let model = Model::load(&fixture("online-float32")).unwrap();
     assert_eq!(model.config().ends, [2]);
     let ended = (0..160).find_map(|start| {
-        let mut sampler = Sampler::temperature(50.0, start);
-        let tokens: Result<Vec<u32>, _> =
-            generate(&model, &mut Golden, &mut sampler, &[start as u32]).unwrap().take(40).collect();
-        tokens.ok().filter(|tokens| tokens.contains(&2))
+        let (mut sampler, mut engine) = (Sampler::temperature(50.0, start), Golden);
+        let mut generator = generate(&model, &mut engine, &mut sampler, &[start as u32]).unwrap();
+        assert_eq!(generator.end(), None);
+        let tokens: Result<Vec<u32>, _> = generator.by_ref().take(30).collect();
+        let tokens = tokens.unwrap();
+        assert_eq!(generator.end(), tokens.last().copied().filter(|&token| token == 2), "{tokens:?}");
+        Some(tokens).filter(|tokens| tokens.contains(&2))
     });
     let ended = ended.expect("near-uniform sampling meets one token of 160 sooner or later");
     assert_eq!(ended.iter().position(|&token| token == 2), Some(ended.len() - 1));
