@@ -1,8 +1,8 @@
 //! How a checkpoint is read, where its file does not say.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use trine_golden_model::{I2sPacking, LoadOptions, Model, Tokenizer};
 
 use crate::output::warn;
@@ -40,13 +40,6 @@ impl Loading {
         Ok(model)
     }
 
-    /// Loads the tokenizer of the model at `path`.
-    pub(crate) fn tokenizer(self, path: &Path) -> Result<Tokenizer> {
-        let tokenizer = Tokenizer::load(path)?;
-        warn(tokenizer.notices());
-        Ok(tokenizer)
-    }
-
     fn options(self) -> LoadOptions {
         let i2s_packing = match self.i2s_packing {
             Packing::X86 => I2sPacking::X86,
@@ -54,6 +47,59 @@ impl Loading {
             Packing::Rows => I2sPacking::Rows,
         };
         LoadOptions { i2s_packing, ..LoadOptions::default() }
+    }
+}
+
+/// Options of every verb that turns text into tokens.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Tokenizing {
+    /// Take the tokenizer from here instead of the model: a folder,
+    /// tokenizer.json, tokenizer.model, chars.json or a .gguf file
+    #[arg(long, value_name = "FILE|FOLDER")]
+    tokenizer: Option<PathBuf>,
+    /// Split text by this rule, such as llama-bpe, instead of a GGUF
+    /// file's key tokenizer.ggml.pre
+    #[arg(long, value_name = "NAME")]
+    pre: Option<String>,
+}
+
+impl Tokenizing {
+    /// Loads the tokenizer of the model at `path`, or the one that is asked for.
+    pub(crate) fn load(&self, path: &Path) -> Result<Tokenizer> {
+        let path = self.tokenizer.as_deref().unwrap_or(path);
+        let tokenizer = Tokenizer::load_with(path, self.pre.as_deref())?;
+        warn(tokenizer.notices());
+        Ok(tokenizer)
+    }
+}
+
+/// The tokens of a text, all of which the model has.
+///
+/// # Errors
+/// If a character has no token, or the model has no row for a token.
+pub(crate) fn encode(tokenizer: &Tokenizer, text: &str, model: &Model) -> Result<Vec<u32>> {
+    let tokens = tokenizer.encode(text)?;
+    let vocab = model.config().vocab;
+    if let Some((place, &token)) = tokens.iter().enumerate().find(|(_, token)| **token as usize >= vocab) {
+        let name = tokenizer.token(token).map(|name| format!(" `{name}`")).unwrap_or_default();
+        bail!(
+            "token {place} of the text is {token}{name}, but the model's vocabulary has {vocab} tokens: this tokenizer \
+             has more; give the model's own with --tokenizer, or leave that token out of the text"
+        );
+    }
+    Ok(tokens)
+}
+
+/// Warns of generated tokens that the model has and the tokenizer has not.
+pub(crate) fn warn_of_unknown(tokenizer: &Tokenizer, tokens: &[u32]) {
+    let unknown: Vec<u32> = tokens.iter().copied().filter(|&token| !tokenizer.knows(token)).collect();
+    if let Some(first) = unknown.first() {
+        warn(&[format!(
+            "{} of {} generated tokens are not in the tokenizer, such as {first}, and have no text; the model's \
+             vocabulary is larger",
+            unknown.len(),
+            tokens.len()
+        )]);
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, TernaryMatrix, perplexity};
 
 use crate::Verdict;
-use crate::loading::Loading;
+use crate::loading::{self, Loading, Tokenizing};
 use crate::output::{grouped, progress, write_json};
 
 /// Measure how well a model predicts a text, in bits per token and per character
@@ -29,6 +29,8 @@ pub(crate) struct Args {
     json: Option<PathBuf>,
     #[command(flatten)]
     loading: Loading,
+    #[command(flatten)]
+    tokenizing: Tokenizing,
 }
 
 #[derive(Serialize)]
@@ -49,8 +51,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let text = std::fs::read_to_string(&args.text).with_context(place)?;
     ensure!(!text.is_empty(), "{}: the text is empty; at least two tokens are needed", place());
     let model = args.loading.load(&args.model)?;
-    let tokenizer = args.loading.tokenizer(&args.model)?;
-    let tokens = tokenizer.encode(&text).with_context(place)?;
+    let tokenizer = args.tokenizing.load(&args.model)?;
+    let tokens = loading::encode(&tokenizer, &text, &model).with_context(place)?;
 
     let bar = progress(tokens.len().saturating_sub(1) as u64, "tokens");
     let found = perplexity(&model, &mut Watched(&bar), &tokens).with_context(place)?;

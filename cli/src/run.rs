@@ -16,7 +16,7 @@ use crate::Verdict;
 use crate::args::{describe, positive};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::beside::Beside;
-use crate::loading::Loading;
+use crate::loading::{self, Loading, Tokenizing};
 use crate::output::{bar, grouped, interval, progress, si, table, write_json};
 use crate::pricing::{PricingArgs, noted, print_columns};
 use crate::report::{self, Group, Provenance};
@@ -52,6 +52,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     loading: Loading,
     #[command(flatten)]
+    tokenizing: Tokenizing,
+    #[command(flatten)]
     pricing: PricingArgs,
     #[command(flatten)]
     backend: BackendArgs,
@@ -86,8 +88,8 @@ pub(crate) struct Report {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
-    let tokenizer = args.loading.tokenizer(&args.model)?;
-    let prompt = tokenizer.encode(&args.prompt)?;
+    let tokenizer = args.tokenizing.load(&args.model)?;
+    let prompt = loading::encode(&tokenizer, &args.prompt, &model)?;
     let context = model.config().context;
     let room = context.saturating_sub(prompt.len());
     ensure!(
@@ -112,12 +114,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         bar.inc(1);
     }
     bar.finish_and_clear();
+    loading::warn_of_unknown(&tokenizer, &tokens);
 
     let backend = &args.backend.backend;
     let report = Report {
         model: args.model.clone(),
         prompt: args.prompt.clone(),
-        text: tokenizer.decode(&tokens)?,
+        text: tokenizer.decode_after(&prompt, &tokens)?,
         seed: args.seed,
         temperature: args.temperature,
         backend: backend.clone(),

@@ -18,7 +18,7 @@ fn check(tokenizer: &Tokenizer, cases: &Path, begin: &[u32]) {
         assert_eq!(tokenizer.encode(text).unwrap(), [begin, &ids].concat(), "{text:?}");
         assert_eq!(tokenizer.decode(&ids).unwrap(), case["decoded"].as_str().unwrap());
     }
-    assert!(tokenizer.decode(&[1 << 30]).unwrap_err().to_string().contains("1073741824"));
+    assert_eq!((tokenizer.decode(&[1 << 30]).unwrap().as_str(), tokenizer.knows(1 << 30)), ("", false));
 }
 
 #[test]

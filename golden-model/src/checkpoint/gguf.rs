@@ -196,6 +196,11 @@ impl Gguf {
         Error::Format { path: self.path().to_owned(), offset: at as u64, reason: reason.into() }
     }
 
+    /// Whether the file has a key, of whatever type.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.metadata.contains_key(key)
+    }
+
     fn wrong_type<T>(&self, key: &str, expected: &str) -> Result<T, Error> {
         Err(Error::config(self.path(), format!("key `{key}` is not {expected}")))
     }
@@ -206,6 +211,15 @@ impl Gguf {
             None => Ok(None),
             Some(Value::Integer(value)) if usize::try_from(*value).is_ok() => Ok(Some(*value as usize)),
             Some(_) => self.wrong_type(key, "a non-negative integer"),
+        }
+    }
+
+    /// A key's token id; a negative number is none.
+    pub(crate) fn token(&self, key: &str) -> Result<Option<u32>, Error> {
+        match self.metadata.get(key) {
+            Some(Value::Integer(value)) if *value < 0 || *value == i128::from(u32::MAX) => Ok(None),
+            Some(Value::Integer(value)) if u32::try_from(*value).is_err() => self.wrong_type(key, "a token id"),
+            _ => Ok(self.integer(key)?.map(|id| id as u32)),
         }
     }
 
@@ -249,6 +263,11 @@ impl Gguf {
     /// A key's array of 32-bit floats.
     pub(crate) fn floats(&self, key: &str) -> Result<Option<Vec<f32>>, Error> {
         self.array(key, &[6], "an array of 32-bit floats", |reader| reader.u32().map(f32::from_bits))
+    }
+
+    /// A key's array of bytes.
+    pub(crate) fn octets(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.array(key, &[0, 1], "an array of bytes", |reader| reader.bytes(1).map(|byte| byte[0]))
     }
 
     fn array<T>(

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use super::gguf::Gguf;
 use super::tensor::Tensor;
-use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_keys, gguf_tensors, i2_s};
+use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_ends, gguf_keys, gguf_tensors, i2_s};
 use crate::dense::Dense;
 use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, RopePairs};
 
@@ -83,6 +83,7 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
     };
     let embedding = gguf.find("token_embd.weight").transpose()?;
     let eps = gguf.float(&key("attention.layer_norm_rms_epsilon"))?;
+    let (ends, notices) = gguf_ends::ends(gguf)?;
     let mut config = Config {
         hidden,
         intermediate: required("feed_forward_length")?,
@@ -99,8 +100,8 @@ fn config(gguf: &Gguf) -> Result<Config, Error> {
         tied: gguf.find("output.weight").is_none(),
         sub_norms,
         convention: Convention::Gguf,
-        ends: gguf.integer("tokenizer.ggml.eos_token_id")?.map(|id| id as u32).into_iter().collect(),
-        notices: Vec::new(),
+        ends,
+        notices,
         architecture,
     };
     match config.flaw() {

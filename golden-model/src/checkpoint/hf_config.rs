@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::generation::{self, Ends};
 use super::hf_quantization::Quantization;
 use super::{hf_keys, hf_rope, json, keys};
 use crate::{Activation, Config, Convention, Error, RopePairs};
@@ -29,11 +30,12 @@ pub(super) struct HfConfig {
     pub(super) weights: Option<String>,
 }
 
-/// Reads `config.json`.
+/// Reads `config.json`, and `generation_config.json` in the same folder.
 pub(super) fn read(path: &Path) -> Result<HfConfig, Error> {
     let object = json::read(path)?;
     let mut read = interpret(&object).map_err(|reason| Error::config(path, reason))?;
     read.config.notices.iter_mut().for_each(|notice| *notice = format!("{}: {notice}", path.display()));
+    generation::apply(path.parent().unwrap_or(Path::new("")), &mut read.config)?;
     Ok(read)
 }
 
@@ -72,7 +74,7 @@ fn interpret(object: &Map<String, Value>) -> Result<HfConfig, String> {
         tied: boolean(object, "tie_word_embeddings")?.unwrap_or(false),
         sub_norms: family != Family::Llama,
         convention: convention(object, quantization, family)?,
-        ends: ends(object)?,
+        ends: Ends::read(object.get("eos_token_id").unwrap_or(&Value::Null))?.0,
         notices: Vec::new(),
         architecture,
     };
@@ -186,22 +188,6 @@ fn convention(
         (None, Family::OneBitLlm) => Err("input_bits must be 8 and weight_bits 1; nothing else is implemented".into()),
         (None, Family::BitNet) => Err("quantization_config is missing, so the linears' convention is unknown".into()),
     }
-}
-
-/// The tokens that end a text. A negative one never comes, as in transformers.
-fn ends(object: &Map<String, Value>) -> Result<Vec<u32>, String> {
-    let wrong = |value: &Value| {
-        format!("`eos_token_id` is {}; a token, a list of tokens, -1 or null is expected", keys::short(value))
-    };
-    let tokens = match object.get("eos_token_id") {
-        None | Some(Value::Null) => &[][..],
-        Some(Value::Array(tokens)) => tokens,
-        Some(one) => std::slice::from_ref(one),
-    };
-    let tokens = tokens.iter().map(|token| token.as_i64().ok_or_else(|| wrong(token)));
-    let tokens = tokens.collect::<Result<Vec<i64>, String>>()?;
-    let token = |token: &i64| u32::try_from(*token).map_err(|_| wrong(&(*token).into()));
-    tokens.iter().filter(|token| **token >= 0).map(token).collect()
 }
 
 /// A key's whole number; a null is no number.

@@ -5,10 +5,12 @@
 mod cuts;
 mod folder;
 mod foreign;
+mod generation;
 mod gguf;
 mod gguf_blocks;
 mod gguf_dequant;
 mod gguf_dequant_k;
+mod gguf_ends;
 mod gguf_keys;
 mod gguf_model;
 mod gguf_reader;
@@ -38,6 +40,7 @@ use std::sync::Arc;
 pub(crate) use folder::resolve;
 pub(crate) use gguf::Gguf;
 pub(crate) use gguf_dequant::Encoding;
+pub(crate) use gguf_ends::ends_by_text;
 pub(crate) use synthetic::is_synthetic;
 
 use rayon::prelude::*;

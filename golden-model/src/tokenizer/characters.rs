@@ -42,13 +42,13 @@ impl Characters {
         text.chars().enumerate().map(token).collect()
     }
 
-    pub(super) fn decode(&self, tokens: &[u32]) -> Result<String, Error> {
-        let character = |&token: &u32| {
-            self.characters.get(token as usize).ok_or_else(|| {
-                Error::argument(format!("token {token} is outside the vocabulary of {}", self.characters.len()))
-            })
-        };
-        tokens.iter().map(character).collect()
+    /// The text of `tokens`; one that is not there becomes U+FFFD.
+    pub(super) fn decode(&self, tokens: &[u32]) -> String {
+        tokens.iter().map(|&token| self.characters.get(token as usize).copied().unwrap_or('\u{fffd}')).collect()
+    }
+
+    pub(super) fn knows(&self, token: u32) -> bool {
+        (token as usize) < self.characters.len()
     }
 }
 
@@ -60,12 +60,13 @@ mod tests {
     fn characters() {
         let characters = Characters::new(vec!['b', 'a', '\u{e9}']).unwrap();
         assert_eq!(characters.encode("ab\u{e9}").unwrap(), [1, 0, 2]);
-        assert_eq!(characters.decode(&[2, 0]).unwrap(), "\u{e9}b");
+        assert_eq!(characters.decode(&[2, 0]), "\u{e9}b");
         assert_eq!(
             characters.encode("ab\u{e9}x").unwrap_err().to_string(),
             "character 'x' at position 3 is not in the vocabulary; the model knows \"ba\u{e9}\""
         );
-        assert!(characters.decode(&[3]).unwrap_err().to_string().contains("token 3"));
+        assert_eq!(characters.decode(&[1, 3, 0, u32::MAX]), "a\u{fffd}b\u{fffd}");
+        assert!(characters.knows(2) && !characters.knows(3));
         assert!(Characters::new(vec!['a', 'a']).is_err());
     }
 }

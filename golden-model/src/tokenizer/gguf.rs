@@ -5,40 +5,55 @@
 //! | `llama` | SentencePiece, byte-pair kind: tokens with scores |
 //! | `gpt2` | byte-level byte pairs: tokens with merges, text split as `tokenizer.ggml.pre` says |
 //! | `none` | one token per character, when every token is one |
+//!
+//! Where a file leaves something open, llama.cpp's choice is taken.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use serde_json::json;
 
 use super::characters::Characters;
-use super::{Vocabulary, added, begin_with, library, sentencepiece};
+use super::library::{Library, Marker, added, around};
+use super::pre::Pre;
+use super::sentencepiece::{Piece, Prefix, Recipe};
+use super::{Tokenizer, Vocabulary};
 use crate::Error;
-use crate::checkpoint::Gguf;
+use crate::checkpoint::{Gguf, ends_by_text};
 
-/// How Llama 3 and its heirs split text before merging.
-const LLAMA3_SPLIT: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 /// GGUF's numbers for tokens that are recognised as a whole.
 const CONTROL: u32 = 3;
 const USER_DEFINED: u32 = 4;
+/// The vocabulary of Llama 3, which Microsoft's files of architecture `bitnet-b1.58` hold without its rule.
+const LLAMA3_TOKENS: usize = 128_256;
 
-/// Reads the vocabulary of a GGUF file.
-pub(super) fn load(path: &Path) -> Result<Vocabulary, Error> {
+/// Reads the vocabulary of a GGUF file; `pre` takes the place of `tokenizer.ggml.pre`.
+pub(super) fn load(path: &Path, pre: Option<&str>) -> Result<Tokenizer, Error> {
     let gguf = Gguf::open(path)?;
     let tokens = gguf.strings("tokenizer.ggml.tokens")?;
     let tokens =
         tokens.ok_or_else(|| Error::config(path, "there is no vocabulary: key `tokenizer.ggml.tokens` is missing"))?;
-    match gguf.string("tokenizer.ggml.model")?.unwrap_or("none") {
+    let model = gguf.string("tokenizer.ggml.model")?.unwrap_or("none");
+    if let Some(pre) = pre
+        && model != "gpt2"
+    {
+        return Err(super::no_rule(path, pre));
+    }
+    match model {
         "llama" => scored(path, &gguf, tokens),
-        "gpt2" => merged(path, &gguf, &tokens),
+        "gpt2" => merged(path, &gguf, tokens, pre),
         "none" => {
             let characters: Option<Vec<char>> = tokens.iter().map(|token| token.parse().ok()).collect();
             let characters = characters.ok_or_else(|| {
                 Error::config(path, "tokenizer.ggml.model is `none`, and the tokens are not single characters")
             })?;
-            Characters::new(characters).map(Vocabulary::Characters).map_err(|reason| Error::config(path, reason))
+            let characters = Characters::new(characters).map_err(|reason| Error::config(path, reason))?;
+            Ok(Vocabulary::Characters(characters).into())
         }
-        other => Err(Error::config(path, format!("tokenizer `{other}` is not implemented; llama and gpt2 are"))),
+        other => {
+            let kind = if other == "t5" { ", SentencePiece of the Unigram kind," } else { "" };
+            Err(Error::config(path, format!("tokenizer `{other}`{kind} is not implemented; llama and gpt2 are")))
+        }
     }
 }
 
@@ -51,73 +66,112 @@ fn per_token<T>(path: &Path, key: &str, values: Option<Vec<T>>, tokens: usize) -
     }
 }
 
-/// The token before every text, if there is to be one.
-fn begin(gguf: &Gguf, default: bool) -> Result<Option<u32>, Error> {
-    if !gguf.boolean("tokenizer.ggml.add_bos_token")?.unwrap_or(default) {
+/// The kinds of the tokens. Tokens that end a text are control tokens, whatever their file says.
+fn kinds(path: &Path, gguf: &Gguf, tokens: &[String]) -> Result<Vec<u32>, Error> {
+    let key = "tokenizer.ggml.token_type";
+    let mut kinds = per_token(path, key, gguf.integers(key)?, tokens.len())?;
+    for (kind, token) in kinds.iter_mut().zip(tokens) {
+        if ends_by_text(token) {
+            *kind = CONTROL;
+        }
+    }
+    Ok(kinds)
+}
+
+/// The token that is put before (`bos`) or after (`eos`) every text, if there is to be one.
+fn marker(path: &Path, gguf: &Gguf, name: &str, default: bool) -> Result<Option<u32>, Error> {
+    let (flag, key) = (format!("tokenizer.ggml.add_{name}_token"), format!("tokenizer.ggml.{name}_token_id"));
+    let wanted = gguf.boolean(&flag)?;
+    if !wanted.unwrap_or(default) {
         return Ok(None);
     }
-    Ok(gguf.integer("tokenizer.ggml.bos_token_id")?.map(|id| id as u32))
+    match gguf.token(&key)? {
+        None if wanted == Some(true) => Err(Error::config(path, format!("{flag} is true, but {key} is not set"))),
+        id => Ok(id),
+    }
 }
 
-fn scored(path: &Path, gguf: &Gguf, tokens: Vec<String>) -> Result<Vocabulary, Error> {
-    let (scores, kinds) = ("tokenizer.ggml.scores", "tokenizer.ggml.token_type");
+fn scored(path: &Path, gguf: &Gguf, tokens: Vec<String>) -> Result<Tokenizer, Error> {
+    let kinds = kinds(path, gguf, &tokens)?;
+    let scores = "tokenizer.ggml.scores";
     let scores = per_token(path, scores, gguf.floats(scores)?, tokens.len())?;
-    let kinds = per_token(path, kinds, gguf.integers(kinds)?, tokens.len())?;
-    let pieces: Vec<_> = tokens
+    let pieces: Vec<Piece> = tokens
         .into_iter()
         .zip(scores.into_iter().zip(kinds))
-        .map(|(text, (score, kind))| sentencepiece::Piece::new(text, score, kind))
+        .map(|(text, (score, kind))| Piece { text, score, kind: kind as i32 })
         .collect();
-    let prefix = gguf.boolean("tokenizer.ggml.add_space_prefix")?.unwrap_or(true);
-    sentencepiece::build(path, &pieces, begin(gguf, true)?, prefix)
+    let recipe = Recipe {
+        pieces,
+        begin: marker(path, gguf, "bos", true)?,
+        end: marker(path, gguf, "eos", false)?,
+        prefix: match gguf.boolean("tokenizer.ggml.add_space_prefix")? {
+            Some(false) => Prefix::Nowhere,
+            _ => Prefix::Every,
+        },
+        charsmap: gguf.octets("tokenizer.ggml.precompiled_charsmap")?.unwrap_or_default(),
+        collapse: gguf.boolean("tokenizer.ggml.remove_extra_whitespaces")?.unwrap_or(false),
+        byte_fallback: true,
+        inline: false,
+        added: BTreeMap::new(),
+    };
+    Ok(Vocabulary::Library(recipe.build(path)?).into())
 }
 
-fn merged(path: &Path, gguf: &Gguf, tokens: &[String]) -> Result<Vocabulary, Error> {
+fn merged(path: &Path, gguf: &Gguf, mut tokens: Vec<String>, pre: Option<&str>) -> Result<Tokenizer, Error> {
     let merges = gguf.strings("tokenizer.ggml.merges")?;
     let merges = merges.ok_or_else(|| Error::config(path, "key `tokenizer.ggml.merges` is missing"))?;
-    let kinds = "tokenizer.ggml.token_type";
-    let kinds = per_token(path, kinds, gguf.integers(kinds)?, tokens.len())?;
-    let (split, llama3) = match gguf.string("tokenizer.ggml.pre")?.unwrap_or("default") {
-        "llama-bpe" | "llama3" | "llama-v3" | "falcon3" => (
-            json!({"type": "Sequence", "pretokenizers": [
-                {"type": "Split", "pattern": {"Regex": LLAMA3_SPLIT}, "behavior": "Isolated", "invert": false},
-                {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
-            ]}),
-            true,
-        ),
-        "gpt-2" | "default" => {
-            (json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}), false)
-        }
-        other => {
-            return Err(Error::config(
-                path,
-                format!("tokenizer.ggml.pre `{other}` is not implemented; llama-bpe and gpt-2 are"),
-            ));
-        }
+    let kinds = kinds(path, gguf, &tokens)?;
+    let key = "tokenizer.ggml.pre";
+    let own = gguf.string(key)?;
+    let named = |name: &str| Pre::named(name).map_err(|reason| Error::config(path, format!("{key} {reason}")));
+    let rule = match pre {
+        Some(pre) => Pre::named(pre).map_err(|reason| Error::config(path, format!("--pre {reason}")))?,
+        None => named(own.unwrap_or("default"))?,
     };
-    let begin = match begin(gguf, llama3)? {
-        Some(id) => {
-            let token = tokens.get(id as usize).ok_or_else(|| {
-                Error::config(path, format!("the begin token {id} is outside the vocabulary of {}", tokens.len()))
-            })?;
-            Some(begin_with(token, id))
+    let mut notices = Vec::new();
+    if pre.is_none() && own.is_none_or(|own| own == "default") {
+        let what = if own.is_none() { "is missing" } else { "is `default`" };
+        let llama3 = gguf.string("general.architecture")? == Some("bitnet-b1.58") && tokens.len() == LLAMA3_TOKENS;
+        let way = if llama3 {
+            "its vocabulary of 128,256 tokens was made for `llama-bpe`; give --pre llama-bpe"
+        } else {
+            "give the name of the vocabulary's own rule with --pre, or the tokenizer itself with --tokenizer"
+        };
+        notices.push(format!(
+            "{}: key `{key}` {what}, so text is split by llama.cpp's default rule; {way}",
+            path.display()
+        ));
+    }
+    for (id, token) in tokens.iter_mut().enumerate().filter(|(_, token)| token.is_empty()) {
+        *token = format!("[EMPTY_{id}]");
+    }
+    let mut vocabulary: HashMap<&str, u32> = HashMap::new();
+    for (token, id) in tokens.iter().map(String::as_str).zip(0..) {
+        if let Some(other) = vocabulary.insert(token, id) {
+            return Err(Error::config(path, format!("token `{token}` has two ids, {other} and {id}")));
         }
-        None => None,
+    }
+    let marker = |name: &str, default: bool| -> Result<Option<Marker<'_>>, Error> {
+        let Some(id) = marker(path, gguf, name, default)? else { return Ok(None) };
+        let content = tokens.get(id as usize).ok_or_else(|| {
+            Error::config(path, format!("the {name} token {id} is outside the vocabulary of {}", tokens.len()))
+        })?;
+        Ok(Some(Marker { content, id }))
     };
     let whole = tokens.iter().zip(kinds).zip(0..).filter_map(|((token, kind), id)| match kind {
         CONTROL => Some(added(token, id, true)),
         USER_DEFINED => Some(added(token, id, false)),
         _ => None,
     });
-    let vocabulary: HashMap<&str, u32> = tokens.iter().map(String::as_str).zip(0..).collect();
     let json = json!({
         "version": "1.0",
         "added_tokens": whole.collect::<Vec<_>>(),
         "normalizer": null,
-        "pre_tokenizer": split,
-        "post_processor": begin,
+        "pre_tokenizer": rule.library(),
+        "post_processor": around(marker("bos", rule.begin)?.as_ref(), marker("eos", false)?.as_ref()),
         "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
-        "model": {"type": "BPE", "ignore_merges": llama3, "vocab": vocabulary, "merges": merges},
+        "model": {"type": "BPE", "ignore_merges": rule.ignore_merges, "vocab": vocabulary, "merges": merges},
     });
-    library(path, json.to_string().as_bytes())
+    let library = Library::parse(path, json.to_string().as_bytes())?;
+    Ok(Tokenizer { vocabulary: Vocabulary::Library(library), notices })
 }

@@ -3,18 +3,25 @@
 //! | model | tokenizer |
 //! |---|---|
 //! | folder with `chars.json` | one token per character |
-//! | folder with `tokenizer.json` | as it says, by the `tokenizers` library |
-//! | folder with `tokenizer.model` | SentencePiece, byte-pair kind |
+//! | folder with `tokenizer.json` | as it says, by the `tokenizers` library, with the files in its folder |
+//! | folder with `tokenizer.model` | SentencePiece, byte-pair kind, with the files in its folder |
 //! | GGUF file, or folder with one | its `tokenizer.ggml.*` keys |
 //! | `synthetic:…` | one token per byte |
 
 mod characters;
+mod companions;
+mod folder;
 mod gguf;
+mod library;
+mod model_file;
+mod pre;
 mod sentencepiece;
 
+use std::io::Read;
 use std::path::Path;
 
 use characters::Characters;
+use library::Library;
 
 use crate::Error;
 use crate::checkpoint::{is_synthetic, resolve};
@@ -30,8 +37,11 @@ pub struct Tokenizer {
 enum Vocabulary {
     Bytes,
     Characters(Characters),
-    Library(Box<tokenizers::Tokenizer>),
+    Library(Library),
 }
+
+/// The files that a folder's tokenizer may be in, the first that is there wins.
+const FILES: [&str; 3] = ["chars.json", "tokenizer.json", "tokenizer.model"];
 
 impl Tokenizer {
     /// Loads the tokenizer that belongs to the model at `path`.
@@ -39,23 +49,57 @@ impl Tokenizer {
     /// # Errors
     /// If there is none, or it is damaged or of a kind that is not implemented.
     pub fn load(path: &Path) -> Result<Self, Error> {
+        Self::load_with(path, None)
+    }
+
+    /// Loads the tokenizer at `path`: a model of any kind, or a folder or file with a tokenizer alone (`tokenizer.json`,
+    /// `tokenizer.model`, `chars.json`, GGUF; a file is known by its content). `pre` names the rule by which a byte-pair
+    /// vocabulary in GGUF splits a text, in place of its key `tokenizer.ggml.pre`.
+    ///
+    /// # Errors
+    /// If there is none, it is damaged or of a kind that is not implemented, or `pre` does not apply to it.
+    pub fn load_with(path: &Path, pre: Option<&str>) -> Result<Self, Error> {
         if is_synthetic(path) {
-            return Ok(Vocabulary::Bytes.into());
+            return match pre {
+                Some(pre) => Err(no_rule(path, pre)),
+                None => Ok(Vocabulary::Bytes.into()),
+            };
         }
-        let path = &*resolve(path)?;
-        if !path.is_dir() {
-            return gguf::load(path).map(Self::from);
+        let inside = || FILES.iter().map(|name| path.join(name)).find(|file| file.exists());
+        let resolved = match resolve(path) {
+            // A folder with several models may have a tokenizer beside them.
+            Err(_) if inside().is_some() => path.to_owned(),
+            resolved => resolved?,
+        };
+        if !resolved.is_dir() {
+            return Self::file(&resolved, pre);
         }
-        let file = |name: &str| Some(path.join(name)).filter(|file| file.exists());
-        if let Some(file) = file("chars.json") {
-            Characters::load(&file).map(|characters| Vocabulary::Characters(characters).into())
-        } else if let Some(file) = file("tokenizer.json") {
-            let json = std::fs::read(&file).map_err(Error::io(&file))?;
-            library(&file, &json).map(Self::from)
-        } else if let Some(file) = file("tokenizer.model") {
-            sentencepiece::load(&file).map(Self::from)
-        } else {
-            Err(Error::config(path, "there is no tokenizer: chars.json, tokenizer.json or tokenizer.model is expected"))
+        let expected = "there is no tokenizer: chars.json, tokenizer.json or tokenizer.model is expected";
+        Self::file(&inside().ok_or_else(|| Error::config(path, expected))?, pre)
+    }
+
+    /// Loads a tokenizer's file of whatever kind.
+    fn file(file: &Path, pre: Option<&str>) -> Result<Self, Error> {
+        let mut start = Vec::new();
+        let opened = std::fs::File::open(file);
+        opened.and_then(|opened| opened.take(64).read_to_end(&mut start)).map_err(Error::io(file))?;
+        if start.starts_with(b"GGUF") || file.extension().is_some_and(|extension| extension == "gguf") {
+            return gguf::load(file, pre);
+        }
+        if let Some(pre) = pre {
+            return Err(no_rule(file, pre));
+        }
+        let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&start);
+        let named = |name: &str| file.file_name().is_some_and(|own| own == name);
+        match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            _ if named("chars.json") => {
+                Characters::load(file).map(|characters| Vocabulary::Characters(characters).into())
+            }
+            _ if named("tokenizer.json") => folder::load(file),
+            _ if named("tokenizer.model") => model_file::load(file),
+            Some(b'[') => Characters::load(file).map(|characters| Vocabulary::Characters(characters).into()),
+            Some(b'{') => folder::load(file),
+            _ => model_file::load(file),
         }
     }
 
@@ -72,17 +116,15 @@ impl Tokenizer {
         match &self.vocabulary {
             Vocabulary::Bytes => Ok(text.bytes().map(u32::from).collect()),
             Vocabulary::Characters(characters) => characters.encode(text),
-            Vocabulary::Library(tokenizer) => {
-                let encoding = guarded(|| tokenizer.encode(text, true)).map_err(Error::Tokenizer)?;
-                Ok(encoding.get_ids().to_vec())
-            }
+            Vocabulary::Library(library) => library.encode(text),
         }
     }
 
-    /// The text of `tokens`; bytes that are not UTF-8 become U+FFFD.
+    /// The text of `tokens`. Bytes that are not UTF-8 become U+FFFD, and so do characters that are not in the
+    /// vocabulary; special tokens, and tokens that a library's tokenizer does not have, have no text.
     ///
     /// # Errors
-    /// If a token is outside the vocabulary.
+    /// If the tokenizer contradicts itself.
     pub fn decode(&self, tokens: &[u32]) -> Result<String, Error> {
         match &self.vocabulary {
             Vocabulary::Bytes => {
@@ -90,56 +132,55 @@ impl Tokenizer {
                 let bytes: Vec<u8> = tokens.iter().map(|&token| u8::try_from(token).unwrap_or(b'?')).collect();
                 Ok(String::from_utf8_lossy(&bytes).into_owned())
             }
-            Vocabulary::Characters(characters) => characters.decode(tokens),
-            Vocabulary::Library(tokenizer) => {
-                if let Some(token) = tokens.iter().find(|&&token| tokenizer.id_to_token(token).is_none()) {
-                    return Err(Error::argument(format!("token {token} is not in the tokenizer's vocabulary")));
-                }
-                guarded(|| tokenizer.decode(tokens, true)).map_err(Error::Tokenizer)
-            }
+            Vocabulary::Characters(characters) => Ok(characters.decode(tokens)),
+            Vocabulary::Library(library) => library.decode(tokens),
         }
     }
+
+    /// The text that `tokens` add to that of the tokens before them: a space that only a text's first token loses stays.
+    ///
+    /// # Errors
+    /// If the tokenizer contradicts itself.
+    pub fn decode_after(&self, before: &[u32], tokens: &[u32]) -> Result<String, Error> {
+        let (given, all) = (self.decode(before)?, self.decode(&[before, tokens].concat())?);
+        match all.strip_prefix(&given) {
+            Some(text) => Ok(text.to_owned()),
+            // The tokens finish a character that the ones before began.
+            None => self.decode(tokens),
+        }
+    }
+
+    /// Whether the tokenizer has this token. A model may have more tokens than its tokenizer, since vocabularies are
+    /// padded; every token of a synthetic model counts as known.
+    pub fn knows(&self, token: u32) -> bool {
+        match &self.vocabulary {
+            Vocabulary::Bytes => true,
+            Vocabulary::Characters(characters) => characters.knows(token),
+            Vocabulary::Library(library) => library.tokenizer.id_to_token(token).is_some(),
+        }
+    }
+
+    /// The text of a token as the vocabulary writes it, special tokens included.
+    pub fn token(&self, token: u32) -> Option<String> {
+        match &self.vocabulary {
+            Vocabulary::Library(library) => library.tokenizer.id_to_token(token),
+            _ => self.knows(token).then(|| self.decode(&[token]).ok()).flatten(),
+        }
+    }
+}
+
+/// The refusal of a rule where there is nothing that it could change.
+fn no_rule(path: &Path, pre: &str) -> Error {
+    Error::config(
+        path,
+        format!(
+            "--pre {pre} does not apply: only the byte-pair vocabulary of a GGUF file is split by a rule with a name"
+        ),
+    )
 }
 
 impl From<Vocabulary> for Tokenizer {
     fn from(vocabulary: Vocabulary) -> Self {
         Self { vocabulary, notices: Vec::new() }
     }
-}
-
-/// A tokenizer in the library's JSON form.
-fn library(path: &Path, json: &[u8]) -> Result<Vocabulary, Error> {
-    let damaged = |reason: String| Error::config(path, format!("the tokenizer cannot be read: {reason}"));
-    serde_json::from_slice::<serde::de::IgnoredAny>(json).map_err(|e| damaged(e.to_string()))?;
-    let tokenizer = guarded(|| tokenizers::Tokenizer::from_bytes(json)).map_err(damaged)?;
-    Ok(Vocabulary::Library(Box::new(tokenizer)))
-}
-
-/// Calls the library, which panics on some tokenizers that contradict themselves: on a template that names a token which
-/// is not there, for one.
-fn guarded<T>(call: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
-        Ok(result) => result.map_err(|e| e.to_string()),
-        Err(_) => Err("the tokenizer contradicts itself".to_owned()),
-    }
-}
-
-/// A post-processor, in the library's JSON form, that puts a token before every text.
-fn begin_with(content: &str, id: u32) -> serde_json::Value {
-    let token = serde_json::json!({"SpecialToken": {"id": content, "type_id": 0}});
-    let text = |name: &str| serde_json::json!({"Sequence": {"id": name, "type_id": 0}});
-    serde_json::json!({
-        "type": "TemplateProcessing",
-        "single": [token, text("A")],
-        "pair": [token, text("A"), text("B")],
-        "special_tokens": {content: {"id": content, "ids": [id], "tokens": [content]}},
-    })
-}
-
-/// A token that is recognised in text as a whole, in the library's JSON form.
-fn added(content: &str, id: u32, special: bool) -> serde_json::Value {
-    serde_json::json!({
-        "id": id, "content": content, "special": special,
-        "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
-    })
 }

@@ -4,142 +4,188 @@
 //! order of the scores, which is what the `tokenizers` library runs. Spaces are written as U+2581, one is put before the text,
 //! and characters without a piece fall back to bytes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use prost::Message;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Vocabulary, added, begin_with, library};
+use super::companions::AddedToken;
+use super::library::{Library, Marker, added, around, guarded};
 use crate::Error;
 
-/// What kind of piece, in SentencePiece's numbering, which GGUF shares.
-const UNKNOWN: i32 = 2;
-const CONTROL: i32 = 3;
-const USER_DEFINED: i32 = 4;
+/// The kinds of pieces in SentencePiece's numbering, which GGUF shares.
+pub(super) const UNKNOWN: i32 = 2;
+pub(super) const CONTROL: i32 = 3;
+pub(super) const USER_DEFINED: i32 = 4;
 
 /// A vocabulary entry.
-#[derive(Clone, PartialEq, Message)]
+#[derive(Clone, Debug)]
 pub(super) struct Piece {
-    #[prost(string, optional, tag = "1")]
-    text: Option<String>,
-    #[prost(float, optional, tag = "2")]
-    score: Option<f32>,
-    #[prost(int32, optional, tag = "3", default = "1")]
-    kind: Option<i32>,
+    pub(super) text: String,
+    pub(super) score: f32,
+    pub(super) kind: i32,
 }
 
-impl Piece {
-    pub(super) fn new(text: String, score: f32, kind: u32) -> Self {
-        Self { text: Some(text), score: Some(score), kind: Some(kind as i32) }
+/// Where the space before a text is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefix {
+    Nowhere,
+    /// Before the text, unless it begins with an added token.
+    First,
+    /// Before the text and after every added token.
+    Every,
+}
+
+/// All that makes a tokenizer.
+#[derive(Debug)]
+pub(super) struct Recipe {
+    pub(super) pieces: Vec<Piece>,
+    /// Tokens before and after every text.
+    pub(super) begin: Option<u32>,
+    pub(super) end: Option<u32>,
+    pub(super) prefix: Prefix,
+    /// SentencePiece's compiled table of replacements, such as `nmt_nfkc`; empty for the identity.
+    pub(super) charsmap: Vec<u8>,
+    /// Whether spaces at both ends go and runs of spaces become one.
+    pub(super) collapse: bool,
+    pub(super) byte_fallback: bool,
+    /// Whether a user-defined piece is a part of the text around it, as in SentencePiece, or an added token, as in
+    /// llama.cpp.
+    pub(super) inline: bool,
+    /// Further tokens, or other names of pieces, by id.
+    pub(super) added: BTreeMap<u32, AddedToken>,
+}
+
+impl Recipe {
+    /// Makes the tokenizer.
+    ///
+    /// # Errors
+    /// If two tokens have the same text, a token is outside the vocabulary, or the table of replacements is damaged.
+    pub(super) fn build(mut self, path: &Path) -> Result<Library, Error> {
+        let fail = |reason: String| Error::config(path, reason);
+        for (&id, token) in &self.added {
+            if let Some(piece) = self.pieces.get_mut(id as usize) {
+                piece.text.clone_from(&token.content);
+            }
+        }
+        let mut vocabulary: HashMap<&str, u32> = HashMap::new();
+        let beyond = self.added.iter().filter(|(id, _)| **id as usize >= self.pieces.len());
+        let beyond = beyond.map(|(&id, token)| (token.content.as_str(), id));
+        for (text, id) in self.pieces.iter().map(|piece| piece.text.as_str()).zip(0..).chain(beyond) {
+            if let Some(other) = vocabulary.insert(text, id) {
+                return Err(fail(format!("token `{text}` has two ids, {other} and {id}")));
+            }
+        }
+        let marker = |name: &str, id: Option<u32>| match id {
+            None => Ok(None),
+            Some(id) => match vocabulary.iter().find(|(_, other)| **other == id) {
+                Some((content, _)) => Ok(Some(Marker { content, id })),
+                None => Err(fail(format!("the {name} token {id} is outside the vocabulary"))),
+            },
+        };
+        let (begin, end) = (marker("begin", self.begin)?, marker("end", self.end)?);
+        let inline: Vec<&str> = self.kind(USER_DEFINED).filter(|_| self.inline).collect();
+        let whole = self.pieces.iter().zip(0..).filter(|(_, id)| !self.added.contains_key(id));
+        let whole = whole.filter_map(|(piece, id)| match piece.kind {
+            UNKNOWN | CONTROL => Some(added(&piece.text, id, true)),
+            USER_DEFINED if !self.inline => Some(added(&piece.text, id, false)),
+            _ => None,
+        });
+        let named = self.added.iter().map(|(&id, token)| {
+            json!({
+                "id": id, "content": token.content, "special": token.special, "single_word": token.single_word,
+                "lstrip": token.lstrip, "rstrip": token.rstrip, "normalized": false,
+            })
+        });
+        let mut decoders = vec![json!({"type": "Replace", "pattern": {"String": "\u{2581}"}, "content": " "})];
+        if self.byte_fallback {
+            decoders.push(json!({"type": "ByteFallback"}));
+        }
+        decoders.push(json!({"type": "Fuse"}));
+        if self.prefix != Prefix::Nowhere {
+            decoders.push(json!({"type": "Strip", "content": " ", "start": 1, "stop": 0}));
+        }
+        let json = json!({
+            "version": "1.0",
+            "added_tokens": whole.chain(named).collect::<Vec<_>>(),
+            "normalizer": {"type": "Sequence", "normalizers": self.normalizers().map_err(fail)?},
+            "pre_tokenizer": self.splits(&inline),
+            "post_processor": around(begin.as_ref(), end.as_ref()),
+            "decoder": {"type": "Sequence", "decoders": decoders},
+            "model": {
+                "type": "BPE", "unk_token": self.kind(UNKNOWN).next(), "fuse_unk": true,
+                "byte_fallback": self.byte_fallback, "ignore_merges": !inline.is_empty(),
+                "vocab": vocabulary, "merges": merges(&self.pieces, &vocabulary),
+            },
+        });
+        let library = Library::parse(path, json.to_string().as_bytes())?;
+        Ok(Library { lead: self.prefix == Prefix::First && !self.collapse, ..library })
+    }
+
+    fn kind(&self, kind: i32) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter(move |piece| piece.kind == kind).map(|piece| piece.text.as_str())
+    }
+
+    /// What happens to a text first, in SentencePiece's order.
+    fn normalizers(&self) -> Result<Vec<Value>, String> {
+        let mut all = Vec::new();
+        if !self.charsmap.is_empty() {
+            let table = guarded(|| Ok(tokenizers::normalizers::Precompiled::from(&self.charsmap)?));
+            all.push(json!(table.map_err(|reason| format!("the table of replacements is damaged: {reason}"))?));
+        }
+        let replace = |pattern: Value, by: &str| json!({"type": "Replace", "pattern": pattern, "content": by});
+        if self.collapse {
+            all.push(replace(json!({"Regex": r"\A +| +\z"}), ""));
+            all.push(replace(json!({"Regex": " {2,}"}), " "));
+        }
+        if self.prefix == Prefix::Every {
+            all.push(json!({"type": "Prepend", "prepend": "\u{2581}"}));
+        }
+        all.push(replace(json!({"String": " "}), "\u{2581}"));
+        Ok(all)
+    }
+
+    /// What is cut before merging.
+    fn splits(&self, inline: &[&str]) -> Value {
+        let mut all = Vec::new();
+        if self.prefix == Prefix::First && self.collapse {
+            // A text that lost its outer spaces does not begin with one, so this puts one before it.
+            all.push(json!({
+                "type": "Metaspace", "replacement": "\u{2581}", "prepend_scheme": "first", "split": false,
+            }));
+        }
+        if !inline.is_empty() {
+            let mut inline: Vec<String> = inline.iter().map(|piece| escaped(piece)).collect();
+            inline.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+            let pattern = inline.join("|");
+            all.push(json!({
+                "type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false,
+            }));
+        }
+        if all.is_empty() { Value::Null } else { json!({"type": "Sequence", "pretokenizers": all}) }
     }
 }
 
-/// The parts of SentencePiece's `ModelProto` that matter here.
-#[derive(Clone, PartialEq, Message)]
-struct Model {
-    #[prost(message, repeated, tag = "1")]
-    pieces: Vec<Piece>,
-    #[prost(message, optional, tag = "2")]
-    trainer: Option<Trainer>,
-    #[prost(message, optional, tag = "3")]
-    normalizer: Option<Normalizer>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Trainer {
-    #[prost(int32, optional, tag = "3")]
-    model_type: Option<i32>,
-    #[prost(int32, optional, tag = "41")]
-    bos_id: Option<i32>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Normalizer {
-    #[prost(bytes = "vec", optional, tag = "2")]
-    charsmap: Option<Vec<u8>>,
-    #[prost(bool, optional, tag = "3")]
-    add_dummy_prefix: Option<bool>,
-    #[prost(bool, optional, tag = "4")]
-    remove_extra_whitespaces: Option<bool>,
-}
-
-/// Reads `tokenizer.model`. A text begins with the model's begin token, unless `tokenizer_config.json` beside it says
-/// otherwise.
-pub(super) fn load(file: &Path) -> Result<Vocabulary, Error> {
-    let bytes = std::fs::read(file).map_err(Error::io(file))?;
-    let fail = |reason: String| Error::config(file, reason);
-    let model = Model::decode(&bytes[..]).map_err(|e| fail(format!("this is not a SentencePiece model: {e}")))?;
-    let trainer = model.trainer.unwrap_or_default();
-    let normalizer = model.normalizer.unwrap_or_default();
-    const BPE: i32 = 2;
-    if trainer.model_type != Some(BPE) {
-        return Err(fail("only the byte-pair kind of SentencePiece model is implemented".into()));
+/// A pattern that matches `text` and only that.
+fn escaped(text: &str) -> String {
+    let mut pattern = String::new();
+    for character in text.chars() {
+        if character.is_ascii_punctuation() {
+            pattern.push('\\');
+        }
+        pattern.push(character);
     }
-    if normalizer.charsmap.is_some_and(|map| !map.is_empty()) || normalizer.remove_extra_whitespaces != Some(false) {
-        return Err(fail("only the identity normalisation that keeps all spaces is implemented".into()));
-    }
-    let config = file.with_file_name("tokenizer_config.json");
-    let begin = if config.exists() {
-        let text = std::fs::read_to_string(&config).map_err(Error::io(&config))?;
-        let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| Error::config(&config, e.to_string()))?;
-        json["add_bos_token"] != false
-    } else {
-        true
-    };
-    let begin = begin.then(|| u32::try_from(trainer.bos_id.unwrap_or(1)).ok()).flatten();
-    build(file, &model.pieces, begin, normalizer.add_dummy_prefix != Some(false))
-}
-
-/// Makes the tokenizer of `pieces`; `begin` is the token before every text.
-pub(super) fn build(path: &Path, pieces: &[Piece], begin: Option<u32>, prefix: bool) -> Result<Vocabulary, Error> {
-    let vocabulary: HashMap<&str, u32> = pieces.iter().map(Piece::text).zip(0..).collect();
-    let unknown = pieces.iter().find(|piece| piece.kind() == UNKNOWN).map(Piece::text);
-    let whole = pieces.iter().zip(0..).filter_map(|(piece, id)| match piece.kind() {
-        UNKNOWN | CONTROL => Some(added(piece.text(), id, true)),
-        USER_DEFINED => Some(added(piece.text(), id, false)),
-        _ => None,
-    });
-    let begin = match begin {
-        Some(id) => match pieces.get(id as usize) {
-            Some(piece) => Some(begin_with(piece.text(), id)),
-            None => return Err(Error::config(path, format!("the begin token {id} is outside the vocabulary"))),
-        },
-        None => None,
-    };
-    let mut normalizers = vec![json!({"type": "Replace", "pattern": {"String": " "}, "content": "\u{2581}"})];
-    let mut decoders = vec![
-        json!({"type": "Replace", "pattern": {"String": "\u{2581}"}, "content": " "}),
-        json!({"type": "ByteFallback"}),
-        json!({"type": "Fuse"}),
-    ];
-    if prefix {
-        normalizers.insert(0, json!({"type": "Prepend", "prepend": "\u{2581}"}));
-        decoders.push(json!({"type": "Strip", "content": " ", "start": 1, "stop": 0}));
-    }
-    let json = json!({
-        "version": "1.0",
-        "added_tokens": whole.collect::<Vec<_>>(),
-        "normalizer": {"type": "Sequence", "normalizers": normalizers},
-        "pre_tokenizer": null,
-        "post_processor": begin,
-        "decoder": {"type": "Sequence", "decoders": decoders},
-        "model": {
-            "type": "BPE", "unk_token": unknown, "fuse_unk": true, "byte_fallback": true,
-            "vocab": vocabulary, "merges": merges(pieces, &vocabulary),
-        },
-    });
-    library(path, json.to_string().as_bytes())
+    pattern
 }
 
 /// Every way to make a piece of two others, the best pieces first.
 fn merges<'a>(pieces: &'a [Piece], vocabulary: &HashMap<&str, u32>) -> Vec<(&'a str, &'a str)> {
     let mut merges = Vec::new();
-    for piece in pieces.iter().filter(|piece| !matches!(piece.kind(), UNKNOWN | CONTROL | USER_DEFINED)) {
-        for (middle, _) in piece.text().char_indices().skip(1) {
-            let (left, right) = piece.text().split_at(middle);
+    for piece in pieces.iter().filter(|piece| !matches!(piece.kind, UNKNOWN | CONTROL | USER_DEFINED)) {
+        for (middle, _) in piece.text.char_indices().skip(1) {
+            let (left, right) = piece.text.split_at(middle);
             if let (Some(l), Some(r)) = (vocabulary.get(left), vocabulary.get(right)) {
-                merges.push((piece.score(), (l, r), (left, right)));
+                merges.push((piece.score, (l, r), (left, right)));
             }
         }
     }

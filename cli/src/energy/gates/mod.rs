@@ -24,7 +24,7 @@ use self::result::{Conditions, Measurement, UnitResult};
 use self::samples::{Sample, Weights, capture};
 use crate::Verdict;
 use crate::args::cell_pattern;
-use crate::loading::Loading;
+use crate::loading::{self, Loading, Tokenizing};
 use crate::output::{progress, write_json};
 
 /// Measure energy at gate level, before layout: the ternary column beside dot products in int8 and fp16
@@ -65,6 +65,8 @@ pub(crate) struct Args {
     from: Option<PathBuf>,
     #[command(flatten)]
     loading: Loading,
+    #[command(flatten)]
+    tokenizing: Tokenizing,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
@@ -112,7 +114,7 @@ impl Args {
         let yosys = Yosys::find()?;
         let sta = self.opensta.then(|| OPENSTA.find()).transpose()?;
         let model = self.loading.load(path)?;
-        let tokens = self.loading.tokenizer(path)?.encode(&self.text)?;
+        let tokens = loading::encode(&self.tokenizing.load(path)?, &self.text, &model)?;
         let samples = capture(&model, &tokens, self.samples as usize)?;
 
         let bar = progress((UNITS.len() * self.lanes.len() * samples.len()) as u64, "runs");
