@@ -1,7 +1,7 @@
 //! What the unit counts during a job.
 
 use std::iter::Sum;
-use std::ops::{AddAssign, Mul};
+use std::ops::{AddAssign, Mul, Sub};
 
 use serde::{Deserialize, Serialize};
 use trine_spec::registers::{self as regs, Register};
@@ -56,6 +56,24 @@ impl AddAssign for Counters {
         self.act_beats += other.act_beats;
         self.wgt_beats += other.wgt_beats;
         self.res_beats += other.res_beats;
+    }
+}
+
+/// What was counted between two readings.
+impl Sub for Counters {
+    type Output = Self;
+
+    fn sub(self, earlier: Self) -> Self {
+        Self {
+            cycles: self.cycles - earlier.cycles,
+            active: self.active - earlier.active,
+            stall_act: self.stall_act - earlier.stall_act,
+            stall_wgt: self.stall_wgt - earlier.stall_wgt,
+            stall_out: self.stall_out - earlier.stall_out,
+            act_beats: self.act_beats - earlier.act_beats,
+            wgt_beats: self.wgt_beats - earlier.wgt_beats,
+            res_beats: self.res_beats - earlier.res_beats,
+        }
     }
 }
 

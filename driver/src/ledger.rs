@@ -32,6 +32,20 @@ pub struct LayerTotals {
     pub zero_weights: u64,
 }
 
+impl LayerTotals {
+    fn since(&self, before: &Self) -> Self {
+        Self {
+            calls: self.calls - before.calls,
+            counters: self.counters - before.counters,
+            bound: self.bound - before.bound,
+            modelled: self.modelled - before.modelled,
+            bytes: self.bytes - before.bytes,
+            zero_activations: self.zero_activations - before.zero_activations,
+            ..*self
+        }
+    }
+}
+
 /// One job, in the order in which they ran.
 #[derive(Clone, Copy, Debug)]
 pub struct JobRecord {
@@ -90,6 +104,13 @@ pub struct Incident {
     pub remedy: Remedy,
 }
 
+/// A place in the books, to tell what came before from what came after.
+#[derive(Clone, Debug, Default)]
+pub struct Mark {
+    layers: Vec<LayerTotals>,
+    host_macs: u64,
+}
+
 /// The books of an [`Offload`](crate::Offload).
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -125,6 +146,24 @@ impl Ledger {
     /// The first jobs, in order, at most [`Ledger::JOBS`] of them.
     pub fn jobs(&self) -> &[JobRecord] {
         &self.jobs
+    }
+
+    /// The place in the books up to here.
+    pub fn mark(&self) -> Mark {
+        Mark { layers: self.layers.clone(), host_macs: self.host_macs }
+    }
+
+    /// Multiply-accumulates of ternary linears done on the host after `mark`.
+    pub fn host_macs_since(&self, mark: &Mark) -> u64 {
+        self.host_macs - mark.host_macs
+    }
+
+    /// The layers as they were computed after `mark`; those without a call since then are left out.
+    pub fn since(&self, mark: &Mark) -> Vec<LayerTotals> {
+        // Layers are only added and keep their places.
+        let before = mark.layers.iter().map(Some).chain(std::iter::repeat(None));
+        let since = self.layers.iter().zip(before).map(|(now, before)| before.map_or(now.clone(), |b| now.since(b)));
+        since.filter(|layer| layer.calls > 0).collect()
     }
 
     /// Enters a job.
@@ -163,5 +202,48 @@ impl Ledger {
     /// Enters a failure.
     pub(crate) fn incident(&mut self, id: LinearId, error: &Error, remedy: Remedy) {
         self.incidents.push(Incident { layer: id.to_string(), error: error.to_string(), remedy });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trine_golden_model::LinearKind;
+
+    fn call(kind: LinearKind, m: usize, cycles: u64) -> LayerTotals {
+        LayerTotals {
+            id: LinearId { layer: 0, kind },
+            shape: Shape { m, k: 2, n: 3 },
+            calls: 1,
+            counters: Counters { cycles, active: cycles / 2, ..Counters::default() },
+            bound: cycles,
+            modelled: cycles + 1,
+            bytes: 10 * cycles,
+            zero_activations: 1,
+            zero_weights: 4,
+        }
+    }
+
+    /// Also where both sides of the mark have the same layer at the same number of tokens.
+    #[test]
+    fn what_came_before_a_mark_is_told_from_what_came_after() {
+        let mut ledger = Ledger::default();
+        ledger.call(call(LinearKind::Up, 1, 100));
+        ledger.call(call(LinearKind::Gate, 1, 50));
+        ledger.host_macs = 7;
+        let mark = ledger.mark();
+        assert!(ledger.since(&mark).is_empty());
+        ledger.call(call(LinearKind::Up, 1, 30));
+        ledger.call(call(LinearKind::Up, 1, 31));
+        ledger.call(call(LinearKind::Down, 1, 9));
+        ledger.host_macs = 12;
+        let since = ledger.since(&mark);
+        assert_eq!(ledger.host_macs_since(&mark), 5);
+        let seen: Vec<_> = since.iter().map(|l| (l.id.kind, l.calls, l.counters.cycles, l.counters.active)).collect();
+        assert_eq!(seen, [(LinearKind::Up, 2, 61, 30), (LinearKind::Down, 1, 9, 4)]);
+        assert_eq!((since[0].bound, since[0].modelled, since[0].bytes), (61, 63, 610));
+        assert_eq!((since[0].zero_activations, since[0].zero_weights), (2, 4), "weights are of one call");
+        let all: u64 = ledger.since(&Mark::default()).iter().map(|l| l.counters.cycles).sum();
+        assert_eq!(all, 220);
     }
 }

@@ -1,0 +1,85 @@
+//! Prompt and generated tokens told apart.
+//!
+//! ```text
+//! prefill: one pass of all tokens of the prompt  -> the first generated token
+//! decode:  one pass of each generated token but the last  -> the next one
+//! ```
+//! The last generated token goes through no pass, so that a run of one generated token has no decode at all.
+
+use serde::Serialize;
+use trine_spec::Config;
+
+use crate::conditions::Conditions;
+use crate::energy::{Columns, Energy, Estimate, Pricing, Systolic};
+use crate::ledger::LayerTotals;
+use crate::platform::Memory;
+use crate::report::{self, BaselineTotal, LayerReport};
+use crate::roofline::{Position, Roofs};
+
+/// The passes of one kind, summed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Phase {
+    /// Passes through the model.
+    pub passes: u64,
+    /// Tokens of all passes.
+    pub tokens: u64,
+    /// Multiply-accumulates of the unit.
+    pub macs: u64,
+    /// Cycles of the unit.
+    pub cycles: u64,
+    /// The same at the stated clock.
+    pub seconds: f64,
+    /// Bytes on the streams.
+    pub bytes: u64,
+    /// All energy; absent when an event has no sourced price.
+    pub energy_j: Option<Estimate>,
+    /// The columns alone, in technologies of which only they were measured.
+    pub columns: Vec<Columns>,
+    /// Cycles over tokens; absent without tokens.
+    pub cycles_per_token: Option<f64>,
+    /// Energy over tokens; absent without tokens or without energy.
+    pub joules_per_token: Option<Estimate>,
+    /// The same layers on units of other arithmetic.
+    pub baselines: Vec<BaselineTotal>,
+    /// Cycles of the same layers on an int8 systolic array.
+    pub systolic: Systolic,
+    /// Where the passes lie under the roofs.
+    pub roofline: Position,
+    /// What they were found under.
+    pub conditions: Conditions,
+}
+
+impl Phase {
+    /// Sums `layers`, computed in `passes` passes of `tokens` tokens in all.
+    pub fn new(
+        layers: &[LayerTotals],
+        (passes, tokens): (u64, u64),
+        config: &Config,
+        clock_hz: f64,
+        memory: &Memory,
+        pricing: Option<&Pricing>,
+    ) -> Self {
+        let layers: Vec<LayerReport> =
+            layers.iter().map(|totals| LayerReport::new(totals, config, clock_hz, memory, pricing)).collect();
+        let sum = |field: fn(&LayerReport) -> u64| layers.iter().map(field).sum::<u64>();
+        let (macs, cycles) = (sum(|l| l.macs), sum(|l| l.cycles));
+        let traffic = layers.iter().map(|l| l.traffic).sum();
+        let energy = pricing.map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>().total());
+        Self {
+            passes,
+            tokens,
+            macs,
+            cycles,
+            seconds: cycles as f64 / clock_hz,
+            bytes: sum(|l| l.bytes),
+            energy_j: energy,
+            columns: vec![],
+            cycles_per_token: (tokens > 0).then(|| cycles as f64 / tokens as f64),
+            joules_per_token: energy.filter(|_| tokens > 0).map(|energy| energy * (1.0 / tokens as f64)),
+            baselines: report::totals(&layers, pricing.is_some()),
+            systolic: layers.iter().map(|l| l.systolic).sum(),
+            roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, cycles, clock_hz),
+            conditions: Conditions::new(&layers, config),
+        }
+    }
+}
