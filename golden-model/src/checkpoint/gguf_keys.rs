@@ -161,6 +161,9 @@ const OTHERS: &[Group] = &[
 /// Name spaces whose other keys have no effect on the computation, or are read by another part.
 const SPACES: [&str; 5] = ["general.", "tokenizer.", "split.", "quantize.", "imatrix."];
 
+/// Name spaces of files that are not a language model, or of operations that are not implemented.
+const NO_MODEL: [&str; 4] = ["adapter.", "clip.", "diffusion.", "xielu."];
+
 /// Checks every key.
 pub(super) fn check(gguf: &Gguf, config: &Config) -> Result<Option<String>, Error> {
     let fail = |reason: String| Error::config(gguf.path(), reason);
@@ -181,8 +184,10 @@ pub(super) fn check(gguf: &Gguf, config: &Config) -> Result<Option<String>, Erro
             keys::check(group, key, value, config).map_err(fail)?;
         } else if let Some(group) = keys::find(&[OTHERS], key) {
             keys::check(group, key, value, config).map_err(fail)?;
-        } else if ["adapter.", "clip.", "diffusion.", "xielu."].iter().any(|space| key.starts_with(space)) {
-            return Err(fail(format!("key `{key}` belongs to a file that is no language model of itself")));
+        } else if NO_MODEL.iter().any(|space| key.starts_with(space)) {
+            return Err(fail(format!(
+                "key `{key}` belongs to another kind of file or model, which is not implemented"
+            )));
         } else if !SPACES.iter().any(|space| key.starts_with(space)) {
             unknown.push(*key);
         }
@@ -210,7 +215,7 @@ pub(super) fn refuse_scaling(gguf: &Gguf, architecture: &str) -> Result<(), Erro
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::tests::{assert_closed, assert_documented};
+    use super::super::keys::tests::{assert_closed, assert_documented, assert_mentioned};
     use super::*;
 
     #[test]
@@ -219,5 +224,7 @@ mod tests {
         assert_closed(&[OTHERS]);
         assert_documented("GGUF under the architecture", ARCHITECTURE);
         assert_documented("GGUF", OTHERS);
+        assert_mentioned(&SPACES);
+        assert_mentioned(&NO_MODEL);
     }
 }

@@ -157,13 +157,13 @@ fn same_type(object: &Map<String, Value>) -> Result<(), String> {
             types.push((key.to_owned(), name.trim_start_matches("torch.")));
         }
     }
-    hf_rope::agree(&types)
+    keys::agree(&types)
 }
 
 fn activation(object: &Map<String, Value>) -> Result<Activation, String> {
     let name = text(object, "hidden_act")?.ok_or("`hidden_act` is missing")?;
     if let Some(other) = text(object, "hidden_activation")? {
-        hf_rope::agree(&[("hidden_act".to_owned(), name), ("hidden_activation".to_owned(), other)])?;
+        keys::agree(&[("hidden_act".to_owned(), name), ("hidden_activation".to_owned(), other)])?;
     }
     match name {
         "relu2" => Ok(Activation::Relu2),

@@ -35,7 +35,7 @@ pub(super) fn find(folder: &Path, explicit: Option<&str>) -> Result<Weights, Err
         } else {
             Err(Error::config(
                 folder,
-                format!("transformers_weights `{name}` is no safetensors file and no index of some"),
+                format!("transformers_weights `{name}` is neither a safetensors file nor the index of some"),
             ))
         };
     }

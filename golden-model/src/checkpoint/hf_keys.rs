@@ -387,7 +387,7 @@ fn refuse_telling(key: &str, value: &Value) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::tests::{assert_closed, assert_documented};
+    use super::super::keys::tests::{assert_closed, assert_documented, assert_mentioned};
     use super::*;
 
     #[test]
@@ -397,5 +397,6 @@ mod tests {
         assert_documented("config.json", COMMON);
         assert_documented("config.json of BitnetForCausalLM", ONE_BIT_LLM);
         assert_documented("config.json of the other families", OTHERS);
+        assert_mentioned(&TELLING);
     }
 }

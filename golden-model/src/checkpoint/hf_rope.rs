@@ -77,7 +77,7 @@ pub(super) fn theta(config: &Map<String, Value>, default: f32) -> Result<f32, St
             }
         }
     }
-    agree(&kinds)?;
+    keys::agree(&kinds)?;
     if let Some((name, kind)) = kinds.first() {
         let factors: Vec<&Value> = OBJECTS.iter().filter_map(|o| config.get(*o)?.get("factor")).collect();
         let unscaled = !factors.is_empty() && factors.iter().all(|factor| factor.as_f64() == Some(1.0));
@@ -87,19 +87,8 @@ pub(super) fn theta(config: &Map<String, Value>, default: f32) -> Result<f32, St
             ));
         }
     }
-    agree(&bases)?;
+    keys::agree(&bases)?;
     Ok(bases.first().map_or(default, |(_, base)| *base))
-}
-
-/// Refuses two names of one thing that say different things.
-pub(super) fn agree<T: PartialEq + std::fmt::Display>(named: &[(String, T)]) -> Result<(), String> {
-    match named.iter().find(|(_, value)| *value != named[0].1) {
-        Some((name, value)) => Err(format!(
-            "`{}` is {} but `{name}` is {value}; they mean the same, so one of them is wrong",
-            named[0].0, named[0].1
-        )),
-        None => Ok(()),
-    }
 }
 
 /// Checks every key inside the objects.

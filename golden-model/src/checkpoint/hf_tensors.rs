@@ -81,7 +81,8 @@ fn check_frequencies(tensor: &Tensor, description: &HfConfig) -> Result<(), Erro
     for (i, stored) in tensor.floats()?.enumerate() {
         let expected = 1.0 / config.rope_theta.powf(2.0 * i as f32 / config.head_dim as f32);
         // Below its least normal number, f16 is no finer than 6e-8.
-        if !((stored - expected).abs() <= tolerance * expected + 6e-8) {
+        let close = (stored - expected).abs() <= tolerance * expected + 6e-8;
+        if !close {
             return Err(tensor.error(
                 0,
                 format!(

@@ -37,7 +37,7 @@ pub(super) const WINDOW: Rule = Rule::When("null, false, 0 or at least the conte
 macro_rules! same {
     ($text:literal, $field:ident) => {
         $crate::checkpoint::keys::Rule::When(concat!("null or equal to ", $text), |value, config| {
-            value.is_null() || value.as_f64() == Some(f64::from(config.$field as f32))
+            value.is_null() || value.as_f64().is_some_and(|number| number as f32 == config.$field as f32)
         })
     };
 }
@@ -77,6 +77,17 @@ pub(super) fn short(value: &Value) -> String {
     match text.char_indices().nth(60) {
         Some((at, _)) => format!("{} ...", &text[..at]),
         None => text,
+    }
+}
+
+/// Refuses two names of one thing that say different things.
+pub(super) fn agree<T: PartialEq + std::fmt::Display>(named: &[(String, T)]) -> Result<(), String> {
+    match named.iter().find(|(_, value)| *value != named[0].1) {
+        Some((name, value)) => Err(format!(
+            "`{}` is {} but `{name}` is {value}; they mean the same, so one of them is wrong",
+            named[0].0, named[0].1
+        )),
+        None => Ok(()),
     }
 }
 
@@ -133,6 +144,14 @@ pub(super) mod tests {
         let part = text.split_once(&start).and_then(|(_, rest)| rest.split_once(end)).map(|(part, _)| part.trim());
         let expected = table(list);
         assert!(part == Some(expected.trim()), "docs/checkpoints.md, keys of {name}, must be:\n{expected}");
+    }
+
+    /// Checks that `docs/checkpoints.md` has every one of these words in quotes.
+    pub(in crate::checkpoint) fn assert_mentioned(words: &[&str]) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checkpoints.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let missing: Vec<&&str> = words.iter().filter(|word| !text.contains(&format!("`{word}`"))).collect();
+        assert!(missing.is_empty(), "docs/checkpoints.md does not have {missing:?}");
     }
 
     #[test]

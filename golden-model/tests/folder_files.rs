@@ -1,0 +1,239 @@
+//! Which files of a folder are read, which tensors of them, and what is told or refused.
+
+mod common;
+
+use std::path::Path;
+
+use common::build::{Built, PACKED, Recipe, Storage, Tensor, build, safetensors_bytes};
+use common::gguf;
+use trine_golden_model::{Config, Golden, KvCache, Model};
+
+const MASTERS: Recipe = Recipe { storage: Storage::Masters, ..PACKED };
+const INDEX: &str = "model.safetensors.index.json";
+const SINGLE: &str = "model.safetensors";
+
+fn logits(model: &Model) -> Vec<f32> {
+    let logits = model.forward(&mut Golden, &[3, 39, 0], &mut KvCache::new(model.config())).unwrap();
+    logits.row(2).to_vec()
+}
+
+/// The logits of a folder of the built model alone.
+fn alone(built: &Built) -> Vec<f32> {
+    let folder = tempfile::tempdir().unwrap();
+    built.write_folder(folder.path(), 1);
+    logits(&Model::load(folder.path()).unwrap())
+}
+
+#[track_caller]
+fn refused(folder: &Path, parts: &[&str]) {
+    let message = Model::load(folder).err().expect("the folder is accepted").to_string();
+    assert!(parts.iter().all(|part| message.contains(part)), "{message:?} lacks one of {parts:?}");
+}
+
+#[track_caller]
+fn told(model: &Model, parts: &[&str]) {
+    let notices = &model.config().notices;
+    assert!(notices.len() == 1 && parts.iter().all(|part| notices[0].contains(part)), "{notices:?} is not {parts:?}");
+}
+
+/// An index left by an earlier save: gone shards, other shards, the same shards, and an index of the single file.
+#[test]
+fn an_index_beside_the_single_file() {
+    let (old, new) = (build(&PACKED, 2), build(&PACKED, 1));
+    let folder = tempfile::tempdir().unwrap();
+    old.write_folder(folder.path(), 3);
+    new.write_folder(folder.path(), 1);
+    let load = || Model::load(folder.path()).unwrap();
+    told(&load(), &[SINGLE, INDEX, "hold other weights", "differs"]);
+    assert_eq!(logits(&load()), alone(&new));
+    let shard = folder.path().join("model-00002-of-00003.safetensors");
+    std::fs::remove_file(&shard).unwrap();
+    told(&load(), &[SINGLE, INDEX, "not complete"]);
+    for n in [1, 3] {
+        std::fs::remove_file(folder.path().join(format!("model-0000{n}-of-00003.safetensors"))).unwrap();
+    }
+    assert!(load().config().notices.is_empty());
+    assert_eq!(logits(&load()), alone(&new));
+    new.write_folder(folder.path(), 3);
+    assert!(load().config().notices.is_empty(), "the same weights twice");
+    let of_the_single = r#"{"weight_map": {"model.norm.weight": "model.safetensors"}}"#;
+    std::fs::write(folder.path().join(INDEX), of_the_single).unwrap();
+    assert!(load().config().notices.is_empty());
+}
+
+#[test]
+fn the_file_that_the_configuration_names() {
+    let (other, named) = (build(&PACKED, 2), build(&PACKED, 1));
+    let folder = tempfile::tempdir().unwrap();
+    other.write_folder(folder.path(), 1);
+    std::fs::write(folder.path().join("named.safetensors"), safetensors_bytes(&named.tensors)).unwrap();
+    let name = |file: &str| {
+        let mut config = named.config();
+        config["transformers_weights"] = file.into();
+        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+    };
+    name("named.safetensors");
+    assert_eq!(logits(&Model::load(folder.path()).unwrap()), alone(&named));
+    name("../named.safetensors");
+    refused(folder.path(), &["transformers_weights", "../named"]);
+    name("pytorch_model.bin");
+    refused(folder.path(), &["transformers_weights", "pytorch_model.bin"]);
+    name("gone.safetensors");
+    refused(folder.path(), &["gone.safetensors", "No such file"]);
+}
+
+/// Folders whose weights are in a file that is not read.
+#[test]
+fn weights_of_other_kinds() {
+    for (file, part) in [
+        ("pytorch_model.bin", "save_pretrained"),
+        ("pytorch_model-00001-of-00002.bin", "save_pretrained"),
+        ("consolidated.safetensors", "convert"),
+        ("consolidated.00.pth", "save_pretrained"),
+        ("model-00001-of-00002.safetensors", "index"),
+        ("model.fp16.safetensors", "rename"),
+        ("tf_model.h5", "transformers"),
+        ("model-q.gguf", "give the path"),
+        ("readme.txt", "weights are missing"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        build(&PACKED, 1).write_folder(folder.path(), 1);
+        std::fs::remove_file(folder.path().join(SINGLE)).unwrap();
+        std::fs::write(folder.path().join(file), "x").unwrap();
+        let named = if file == "readme.txt" { SINGLE } else { file };
+        refused(folder.path(), &["no model.safetensors", named, part]);
+    }
+    // Beside the safetensors they change nothing; a GGUF file is told.
+    let folder = tempfile::tempdir().unwrap();
+    build(&PACKED, 1).write_folder(folder.path(), 1);
+    for file in ["pytorch_model.bin", "consolidated.safetensors", "training_args.bin"] {
+        std::fs::write(folder.path().join(file), "x").unwrap();
+    }
+    assert!(Model::load(folder.path()).unwrap().config().notices.is_empty());
+    std::fs::write(folder.path().join("q.gguf"), "x").unwrap();
+    told(&Model::load(folder.path()).unwrap(), &["`q.gguf`", "give its path"]);
+}
+
+#[test]
+fn pointers_adapters_and_the_wrong_end() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n";
+    for (shards, file) in [(1, "config.json"), (1, SINGLE), (2, INDEX), (2, "model-00002-of-00002.safetensors")] {
+        let folder = tempfile::tempdir().unwrap();
+        build(&PACKED, 1).write_folder(folder.path(), shards);
+        std::fs::write(folder.path().join(file), pointer).unwrap();
+        refused(folder.path(), &[file, "pointer of Git LFS", "git lfs pull"]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    build(&PACKED, 1).write_folder(folder.path(), 1);
+    let path = folder.path().join(SINGLE);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[..8].reverse();
+    std::fs::write(&path, bytes).unwrap();
+    refused(folder.path(), &[SINGLE, "big-endian"]);
+    std::fs::write(folder.path().join("adapter_config.json"), "{}").unwrap();
+    refused(folder.path(), &["adapter_config.json", "LoRA", "merge"]);
+    std::fs::remove_file(folder.path().join("config.json")).unwrap();
+    assert!(Config::load(folder.path()).unwrap_err().to_string().contains("LoRA"));
+}
+
+/// Loads a model with one tensor more.
+fn with(recipe: &Recipe, name: &str, shape: &[usize], values: &[f32]) -> Result<Model, String> {
+    let mut built = build(recipe, 1);
+    built.tensors.retain(|tensor| tensor.name != name);
+    let data = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    built.tensors.push(Tensor { name: name.into(), kind: "F32", shape: shape.to_vec(), data });
+    let folder = tempfile::tempdir().unwrap();
+    built.write_folder(folder.path(), 1);
+    Model::load(folder.path()).map_err(|e| e.to_string())
+}
+
+#[test]
+fn tensors_that_are_not_read() {
+    const LLAMA: Recipe = Recipe { architecture: "LlamaForCausalLM", ..PACKED };
+    for (recipe, name, reason) in [
+        (&PACKED, "lm_head.bias", "without bias"),
+        (&PACKED, "model.layers.0.self_attn.q_norm.weight", "norm that BitNetForCausalLM does not apply"),
+        (&PACKED, "model.layers.0.mlp.inner_attn_ln.weight", "does not apply"),
+        (&LLAMA, "model.layers.1.self_attn.attn_sub_norm.weight", "norm that LlamaForCausalLM does not apply"),
+        (&PACKED, "model.layers.2.mlp.up_proj.weight", "num_hidden_layers is 2"),
+        (&PACKED, "model.layers.02.mlp.up_proj.weight", "not a part"),
+        (&PACKED, "model.layers.0.mlp.up_proj.rms_norm.weight", "use_rms_norm"),
+        (&MASTERS, "model.layers.0.mlp.up_proj.weight_scale", "autobitlinear-online"),
+        (&PACKED, "model.layers.0.mlp.up_proj.lora_A.weight", "LoRA"),
+        (&PACKED, "model.layers.0.mlp.down_proj.hadamard_K", "rotated weights"),
+        (&PACKED, "R1_rotation", "rotated weights"),
+        (&PACKED, "model.layers.0.mlp.experts.0.up_proj.weight", "experts"),
+        (&PACKED, "value_head.weight", "not a part of a BitNetForCausalLM"),
+        (&PACKED, "model.layers.0.mlp.up_proj.input_scale", "not a part"),
+    ] {
+        let message = with(recipe, name, &[1], &[1.0]).err().unwrap_or_else(|| panic!("{name} is accepted"));
+        assert!(message.contains(name) && message.contains(reason), "{message:?} lacks {reason:?}");
+    }
+}
+
+/// Frequencies that old programs stored: those of `rope_theta` are told, others refused.
+#[test]
+fn stored_frequencies() {
+    let frequencies = |theta: f32| -> Vec<f32> { (0..4).map(|i| theta.powf(-(i as f32) / 4.0)).collect() };
+    for name in ["model.layers.0.self_attn.rotary_emb.inv_freq", "model.rotary_emb.inv_freq"] {
+        told(&with(&PACKED, name, &[4], &frequencies(1000.0)).unwrap(), &[name, "not read"]);
+        for theta in [10_000.0, 1001.0] {
+            let message = with(&PACKED, name, &[4], &frequencies(theta)).err().unwrap();
+            assert!(message.contains(name) && message.contains("rope_theta 1000"), "{message}");
+        }
+        assert!(with(&PACKED, name, &[4], &[f32::NAN; 4]).is_err());
+        assert!(with(&PACKED, name, &[3], &[1.0; 3]).is_err());
+    }
+}
+
+/// The head in the file against `tie_word_embeddings`.
+#[test]
+fn a_head_beside_a_tied_embedding() {
+    let built = build(&PACKED, 1);
+    let embedding = built.tensors.iter().find(|t| t.name == "model.embed_tokens.weight").unwrap().clone();
+    let values: Vec<f32> = embedding.data.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
+    let same = with(&PACKED, "lm_head.weight", &embedding.shape, &values).unwrap();
+    assert!(same.config().tied && same.config().notices.is_empty());
+    assert_eq!(logits(&same), alone(&built));
+
+    let mut other = values.clone();
+    other[0] += 1.0;
+    let own = with(&PACKED, "lm_head.weight", &embedding.shape, &other).unwrap();
+    assert!(!own.config().tied);
+    told(&own, &["tie_word_embeddings", "lm_head.weight", "differs"]);
+    let (own, tied) = (logits(&own), logits(&same));
+    assert!(own[0] != tied[0] && own[1..] == tied[1..], "the first row of the head alone is another");
+
+    let mut built = build(&PACKED, 1);
+    built.tensors.iter_mut().find(|t| t.name == embedding.name).unwrap().name = "lm_head.weight".into();
+    assert_eq!(alone(&built), tied, "a head without an embedding is both");
+}
+
+#[test]
+fn gguf_tensors_that_are_not_read() {
+    let recipe = Recipe { storage: Storage::Tq2, hidden: 256, intermediate: 256, heads: 2, head_dim: 128, ..PACKED };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.gguf");
+    let with = |name: &str, value: f32| {
+        let mut built = build(&recipe, 1);
+        let data = [value; 64].iter().flat_map(|value| value.to_le_bytes()).collect();
+        built.tensors.push(Tensor { name: name.into(), kind: "F32", shape: vec![64], data });
+        std::fs::write(&path, gguf::bytes(3, &built.metadata("bitnet"), &built.tensors)).unwrap();
+        Model::load(&path).map_err(|e| e.to_string())
+    };
+    for (name, reason) in [
+        ("blk.0.attn_q_norm.weight", "norm that architecture `bitnet`"),
+        ("blk.2.ffn_up.weight", "block_count is 2"),
+        ("blk.0.ffn_gate_inp.weight", "experts"),
+        ("output.bias", "without bias"),
+        ("blk.0.attn_q.weight.lora_a", "LoRA"),
+        ("blk.0.ffn_down.hadamard", "rotated"),
+        ("rope_factors_long.weight", "factor per frequency"),
+        ("blk.0.ffn_up.input_scale", "not a part"),
+    ] {
+        let message = with(name, 1.0).err().unwrap_or_else(|| panic!("{name} is accepted"));
+        assert!(message.contains(name) && message.contains(reason), "{message:?} lacks {reason:?}");
+    }
+    told(&with("rope_freqs.weight", 1.0).unwrap(), &["model.gguf", "rope_freqs.weight", "1 only"]);
+    assert!(with("rope_freqs.weight", 8.0).unwrap_err().contains("factor per frequency"));
+}
