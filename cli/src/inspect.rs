@@ -34,8 +34,12 @@ struct Inspection {
     kv_heads: usize,
     vocab: usize,
     context: usize,
+    /// Whether the head is the embedding.
+    tied: bool,
     layers: Vec<Layer>,
     totals: Totals,
+    /// Warnings about the checkpoint and its tokenizer.
+    notices: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -94,12 +98,12 @@ struct Totals {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let model = args.loading.load(&args.model)?;
-    let inspection = inspect(&model);
+    let (model, notices) = args.loading.load_with_notices(&args.model)?;
+    let inspection = inspect(&model, notices);
     let c = model.config();
     writeln!(
         out,
-        "{}, {} linears, {} layers, hidden {}, intermediate {}, {} heads ({} key-value), vocabulary {}, context {}",
+        "{}, {} linears, {} layers, hidden {}, intermediate {}, {} heads ({} key-value), vocabulary {}, context {}, head {}",
         c.architecture,
         inspection.linear_convention,
         c.layers,
@@ -108,7 +112,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         c.heads,
         c.kv_heads,
         c.vocab,
-        c.context
+        c.context,
+        if c.tied { "tied to the embedding" } else { "of its own" }
     )?;
     let mut rows = table(["layer", "rows", "cols", "zeros", "scale", "bytes"]);
     for l in &inspection.layers {
@@ -130,13 +135,16 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         100.0 * t.zero_fraction,
         grouped(t.bytes)
     )?;
+    for notice in &inspection.notices {
+        writeln!(out, "notice: {notice}")?;
+    }
     if let Some(path) = &args.json {
         write_json(path, &inspection)?;
     }
     Ok(Verdict::Right)
 }
 
-fn inspect(model: &Model) -> Inspection {
+fn inspect(model: &Model, notices: Vec<String>) -> Inspection {
     let layers: Vec<Layer> = model
         .linears()
         .map(|(id, linear)| Layer {
@@ -166,7 +174,9 @@ fn inspect(model: &Model) -> Inspection {
         kv_heads: c.kv_heads,
         vocab: c.vocab,
         context: c.context,
+        tied: c.tied,
         layers,
         totals,
+        notices,
     }
 }

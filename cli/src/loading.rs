@@ -40,6 +40,18 @@ impl Loading {
         Ok(model)
     }
 
+    /// Loads the model at `path` with all notices about it and its tokenizer, and prints none of them. A tokenizer that is
+    /// missing or cannot be read is a notice, too.
+    pub(crate) fn load_with_notices(self, path: &Path) -> Result<(Model, Vec<String>)> {
+        let model = Model::load_with(path, self.options())?;
+        let mut notices = model.config().notices.clone();
+        match Tokenizer::load(path) {
+            Ok(tokenizer) => notices.extend_from_slice(tokenizer.notices()),
+            Err(error) => notices.push(error.to_string()),
+        }
+        Ok((model, notices))
+    }
+
     fn options(self) -> LoadOptions {
         let i2s_packing = match self.i2s_packing {
             Packing::X86 => I2sPacking::X86,

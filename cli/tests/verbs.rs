@@ -62,6 +62,28 @@ fn inspect_counts_weights() {
     );
 }
 
+/// A checkpoint with keys that are not known: told on the page and in the machine form, and by other verbs as a warning.
+#[test]
+fn inspect_shows_notices() {
+    let folder = workplace();
+    let quiet = done(folder.path(), "inspect MODEL --json i.json");
+    assert!(!quiet.contains("notice:") && quiet.contains("head tied to the embedding"), "{quiet}");
+    let report = json(folder.path(), "i.json");
+    assert_eq!((&report["notices"], &report["tied"]), (&serde_json::json!([]), &true.into()));
+    let copy = folder.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for file in std::fs::read_dir(model()).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+    }
+    let config = std::fs::read_to_string(copy.join("config.json")).unwrap();
+    std::fs::write(copy.join("config.json"), config.replacen('{', "{\"my_key\": 3,", 1)).unwrap();
+    let told = done(folder.path(), "inspect copy --json i.json");
+    assert!(told.contains("notice: ") && told.contains("key `my_key` is not known here"), "{told}");
+    let notices = json(folder.path(), "i.json")["notices"].clone();
+    assert!(notices[0].as_str().unwrap().contains("my_key") && notices[1].is_null(), "{notices}");
+}
+
 /// The strict ids are chosen so that no rounding is near an edge; see the model's folder for the stored logits.
 #[test]
 fn logits_agree_with_the_reference_on_both_backends() {
