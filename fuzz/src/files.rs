@@ -58,6 +58,13 @@ pub(crate) fn gguf(bytes: &[u8]) {
     });
 }
 
+/// A model in two parts: the length of the first, in two bytes, and both.
+pub(crate) fn gguf_split(bytes: &[u8]) {
+    let Some((length, rest)) = bytes.split_first_chunk::<2>() else { return };
+    let (first, second) = rest.split_at(rest.len().min(u16::from_le_bytes(*length).into()));
+    with_files("gguf-split", &[("m-00001-of-00002.gguf", first), ("m-00002-of-00002.gguf", second)], run);
+}
+
 /// Loads a vocabulary, and says something where it could be loaded.
 fn speak(path: &Path) {
     if let Ok(tokenizer) = Tokenizer::load(path) {

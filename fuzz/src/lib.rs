@@ -23,6 +23,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "hf-config", run: files::hf_config },
     Target { name: "safetensors", run: files::safetensors },
     Target { name: "gguf", run: files::gguf },
+    Target { name: "gguf-split", run: files::gguf_split },
     Target { name: "tokenizer-json", run: files::tokenizer_json },
     Target { name: "tokenizer-model", run: files::tokenizer_model },
     Target { name: "npy", run: files::npy },

@@ -69,8 +69,8 @@ impl Logits {
 }
 
 impl Model {
-    /// Loads a checkpoint: a folder in Hugging Face layout, a `.gguf` file or a folder with one, or
-    /// `synthetic:NAME[:LAYERS]`, random weights in the shape of a published model.
+    /// Loads a checkpoint: a folder in Hugging Face layout, a GGUF file (of a split model any part) or a folder with one
+    /// model in GGUF, or `synthetic:NAME[:LAYERS]`, random weights in the shape of a published model.
     ///
     /// # Errors
     /// With file, tensor and byte offset, if the checkpoint is incomplete, damaged or of a kind not implemented.

@@ -309,7 +309,6 @@ fn gguf_headers() {
     let name = b"blk.1.ffn_up.weight";
     let entry = bytes.windows(name.len()).position(|w| w == name).unwrap() + name.len();
     refuse(entry + 20, &39u32.to_le_bytes(), &["blk.1.ffn_up.weight", "TL2", "MXFP4"]);
-    refuse(entry + 20, &2u32.to_le_bytes(), &["blk.1.ffn_up.weight", "type is Q4_0", "not ternary"]);
     refuse(entry + 20, &20u32.to_le_bytes(), &["blk.1.ffn_up.weight", "type is IQ4_NL", "llama-quantize"]);
     refuse(entry + 20, &42u32.to_le_bytes(), &["blk.1.ffn_up.weight", "type is Q2_0", "group scales"]);
     refuse(entry + 20, &99u32.to_le_bytes(), &["blk.1.ffn_up.weight", "number 99"]);
