@@ -110,7 +110,7 @@ fn scaled_blocks(tensor: &Tensor, rows: usize, cols: usize, code: fn(&[u8], usiz
 }
 
 fn i2_s(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPacking) -> Result<Parts, Error> {
-    if packing == I2sPacking::Rows && rows % 4 != 0 {
+    if packing == I2sPacking::Rows && !rows.is_multiple_of(4) {
         return Err(
             tensor.error(0, format!("{rows} rows cannot be packed four to a byte; choose another I2_S packing"))
         );

@@ -41,10 +41,9 @@ pub(super) fn kind(number: u32) -> Result<Kind, String> {
         }
         142 => "PQ2_0, two bits a weight with a scale for every 128: group scales are not implemented".into(),
         143 => "PTQ1_0, trits with a scale for every 128: group scales are not implemented".into(),
-        39 => format!(
-            "39, which is TL2 in files of bitnet.cpp and MXFP4 in files of llama.cpp; neither is implemented. A TL2 file \
-             is made anew as I2_S (setup_env.py -q i2_s)"
-        ),
+        39 => "39, which is TL2 in files of bitnet.cpp and MXFP4 in files of llama.cpp; neither is implemented. A TL2 file \
+               is made anew as I2_S (setup_env.py -q i2_s)"
+            .into(),
         37 | 38 => format!(
             "{number}, which is {} in files of bitnet.cpp; make the file anew as I2_S (setup_env.py -q i2_s)",
             if number == 37 { "I8_S" } else { "TL1" }
