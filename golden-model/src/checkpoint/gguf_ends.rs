@@ -39,9 +39,17 @@ const PARTS: [(&str, &[&str]); 3] = [
     ("tokenizer.ggml.fim_sep_token_id", &["<|file_sep|>"]),
 ];
 
-/// Whether a token with this text ends a text, in every vocabulary but a few.
-pub(crate) fn ends_by_text(token: &str) -> bool {
-    ENDS.contains(&token)
+/// The tokens whose text says that they end a text. Such tokens are control tokens, whatever their file says.
+pub(crate) fn text_ends(tokens: &[String]) -> Vec<u32> {
+    let has = |text: &str| tokens.iter().any(|token| token == text);
+    // Two families of vocabularies give these texts another meaning.
+    let end_inside = has("<|call|>") && has("<|return|>") || (has("<|call|>") || has("<|calls|>")) && has("<|flush|>");
+    let s_inside = has("<|tool_response>");
+    let ends = |token: &String| {
+        let inside = end_inside && token == "<|end|>" || s_inside && token == "</s>";
+        ENDS.contains(&token.as_str()) && !inside
+    };
+    tokens.iter().zip(0..).filter(|(token, _)| ends(token)).map(|(_, id)| id).collect()
 }
 
 /// The tokens that end a text, those of the keys first; and notices.
@@ -66,17 +74,7 @@ pub(super) fn ends(gguf: &Gguf) -> Result<(Vec<u32>, Vec<String>), Error> {
         ));
     }
     if gguf.string("tokenizer.ggml.model")?.is_some_and(|model| model != "none") {
-        let has = |text: &str| tokens.iter().any(|token| token == text);
-        // Two families of vocabularies give these texts another meaning.
-        let end_inside =
-            has("<|call|>") && has("<|return|>") || (has("<|call|>") || has("<|calls|>")) && has("<|flush|>");
-        let s_inside = has("<|tool_response>");
-        for (token, id) in tokens.iter().zip(0..) {
-            let inside = end_inside && token == "<|end|>" || s_inside && token == "</s>";
-            if ends_by_text(token) && !inside {
-                ends.push(id);
-            }
-        }
+        ends.extend(text_ends(&tokens));
         for (key, texts) in PARTS {
             match gguf.token(key)? {
                 Some(id) => ends.extend(Some(id).filter(|id| (*id as usize) < tokens.len())),

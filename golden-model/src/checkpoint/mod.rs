@@ -40,7 +40,7 @@ use std::sync::Arc;
 pub(crate) use folder::resolve;
 pub(crate) use gguf::Gguf;
 pub(crate) use gguf_dequant::Encoding;
-pub(crate) use gguf_ends::ends_by_text;
+pub(crate) use gguf_ends::text_ends;
 pub(crate) use synthetic::is_synthetic;
 
 use rayon::prelude::*;

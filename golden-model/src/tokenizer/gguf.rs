@@ -19,7 +19,7 @@ use super::pre::Pre;
 use super::sentencepiece::{Piece, Prefix, Recipe};
 use super::{Tokenizer, Vocabulary};
 use crate::Error;
-use crate::checkpoint::{Gguf, ends_by_text};
+use crate::checkpoint::{Gguf, text_ends};
 
 /// GGUF's numbers for tokens that are recognised as a whole.
 const CONTROL: u32 = 3;
@@ -70,10 +70,8 @@ fn per_token<T>(path: &Path, key: &str, values: Option<Vec<T>>, tokens: usize) -
 fn kinds(path: &Path, gguf: &Gguf, tokens: &[String]) -> Result<Vec<u32>, Error> {
     let key = "tokenizer.ggml.token_type";
     let mut kinds = per_token(path, key, gguf.integers(key)?, tokens.len())?;
-    for (kind, token) in kinds.iter_mut().zip(tokens) {
-        if ends_by_text(token) {
-            *kind = CONTROL;
-        }
+    for id in text_ends(tokens) {
+        kinds[id as usize] = CONTROL;
     }
     Ok(kinds)
 }

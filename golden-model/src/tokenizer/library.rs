@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::charsmap::Charsmap;
 use crate::Error;
 
 /// The library's tokenizer, and what it needs around it.
@@ -16,6 +17,8 @@ pub(super) struct Library {
     pub(super) tokenizer: Box<tokenizers::Tokenizer>,
     /// Puts a space before a text, but before no text that begins with an added token.
     pub(super) lead: bool,
+    /// Replacements in a text, but for its added tokens and these further words.
+    pub(super) charsmap: Option<(Charsmap, Vec<String>)>,
 }
 
 /// The parts of the JSON form that are checked here.
@@ -71,13 +74,19 @@ impl Library {
         }
         guarded(|| tokenizer.with_truncation(None).map(drop)).map_err(fail)?;
         tokenizer.with_padding(None);
-        Ok(Self { tokenizer: Box::new(tokenizer), lead: false })
+        Ok(Self { tokenizer: Box::new(tokenizer), lead: false, charsmap: None })
     }
 
     pub(super) fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
         let added = self.tokenizer.get_added_vocabulary().get_vocab();
-        let lead = self.lead && !text.is_empty() && !added.keys().any(|token| text.starts_with(token.as_str()));
-        let text = if lead { format!(" {text}") } else { text.to_owned() };
+        let added: Vec<&str> = added.keys().map(String::as_str).filter(|token| !token.is_empty()).collect();
+        let mut text = match &self.charsmap {
+            Some((charsmap, words)) => replaced(text, charsmap, &added, words)?,
+            None => text.to_owned(),
+        };
+        if self.lead && !text.is_empty() && !added.iter().any(|token| text.starts_with(token)) {
+            text.insert(0, ' ');
+        }
         let encoding = guarded(|| self.tokenizer.encode(text, true)).map_err(Error::Tokenizer)?;
         Ok(encoding.get_ids().to_vec())
     }
@@ -85,6 +94,28 @@ impl Library {
     /// The text of `tokens`, without special tokens and without those that are not there.
     pub(super) fn decode(&self, tokens: &[u32]) -> Result<String, Error> {
         guarded(|| self.tokenizer.decode(tokens, true)).map_err(Error::Tokenizer)
+    }
+}
+
+/// `text` with the replacements made everywhere but in added tokens and `words`.
+fn replaced(text: &str, charsmap: &Charsmap, added: &[&str], words: &[String]) -> Result<String, Error> {
+    let kept = || added.iter().copied().chain(words.iter().map(String::as_str));
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    loop {
+        // The first that occurs, and of those at the same place the longest.
+        let found = kept().filter_map(|token| Some((rest.find(token)?, std::cmp::Reverse(token.len())))).min();
+        let (at, length) = found.map_or((rest.len(), 0), |(at, length)| (at, length.0));
+        let part = charsmap.apply(&rest[..at]);
+        if let Some(token) = added.iter().find(|token| part.contains(**token)) {
+            let reason = format!("normalising the text makes the special token `{token}` of other characters in it");
+            return Err(Error::Tokenizer(reason));
+        }
+        out.push_str(&part);
+        out.push_str(&rest[at..at + length]);
+        rest = &rest[at + length..];
+        if rest.is_empty() {
+            return Ok(out);
+        }
     }
 }
 

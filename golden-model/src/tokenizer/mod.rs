@@ -9,6 +9,7 @@
 //! | `synthetic:…` | one token per byte |
 
 mod characters;
+mod charsmap;
 mod companions;
 mod folder;
 mod gguf;

@@ -9,8 +9,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::charsmap::Charsmap;
 use super::companions::AddedToken;
-use super::library::{Library, Marker, added, around, guarded};
+use super::library::{Library, Marker, added, around};
 use crate::Error;
 
 /// The kinds of pieces in SentencePiece's numbering, which GGUF shares.
@@ -108,7 +109,7 @@ impl Recipe {
         let json = json!({
             "version": "1.0",
             "added_tokens": whole.chain(named).collect::<Vec<_>>(),
-            "normalizer": {"type": "Sequence", "normalizers": self.normalizers().map_err(fail)?},
+            "normalizer": {"type": "Sequence", "normalizers": self.normalizers()},
             "pre_tokenizer": self.splits(&inline),
             "post_processor": around(begin.as_ref(), end.as_ref()),
             "decoder": {"type": "Sequence", "decoders": decoders},
@@ -119,30 +120,33 @@ impl Recipe {
             },
         });
         let library = Library::parse(path, json.to_string().as_bytes())?;
-        Ok(Library { lead: self.prefix == Prefix::First && !self.collapse, ..library })
+        let charsmap = match self.charsmap.is_empty() {
+            true => None,
+            false => {
+                Some((Charsmap::parse(&self.charsmap).map_err(fail)?, inline.into_iter().map(str::to_owned).collect()))
+            }
+        };
+        Ok(Library { lead: self.prefix == Prefix::First && !self.collapse, charsmap, ..library })
     }
 
     fn kind(&self, kind: i32) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter(move |piece| piece.kind == kind).map(|piece| piece.text.as_str())
     }
 
-    /// What happens to a text first, in SentencePiece's order.
-    fn normalizers(&self) -> Result<Vec<Value>, String> {
+    /// What happens to a text after the replacements, in SentencePiece's order.
+    fn normalizers(&self) -> Vec<Value> {
         let mut all = Vec::new();
-        if !self.charsmap.is_empty() {
-            let table = guarded(|| Ok(tokenizers::normalizers::Precompiled::from(&self.charsmap)?));
-            all.push(json!(table.map_err(|reason| format!("the table of replacements is damaged: {reason}"))?));
-        }
         let replace = |pattern: Value, by: &str| json!({"type": "Replace", "pattern": pattern, "content": by});
         if self.collapse {
-            all.push(replace(json!({"Regex": r"\A +| +\z"}), ""));
+            // A U+2581 in the text itself is a space at its end, and nowhere else.
+            all.push(replace(json!({"Regex": "\\A +|[ \u{2581}]+\\z"}), ""));
             all.push(replace(json!({"Regex": " {2,}"}), " "));
         }
         if self.prefix == Prefix::Every {
             all.push(json!({"type": "Prepend", "prepend": "\u{2581}"}));
         }
         all.push(replace(json!({"String": " "}), "\u{2581}"));
-        Ok(all)
+        all
     }
 
     /// What is cut before merging.
@@ -170,7 +174,8 @@ impl Recipe {
 fn escaped(text: &str) -> String {
     let mut pattern = String::new();
     for character in text.chars() {
-        if character.is_ascii_punctuation() {
+        // Not all punctuation: `\<` is the start of a word.
+        if r"\.+*?()|[]{}^$".contains(character) {
             pattern.push('\\');
         }
         pattern.push(character);

@@ -14,6 +14,7 @@ pub enum Meta {
     Texts(Vec<String>),
     F32s(Vec<f32>),
     I32s(Vec<i32>),
+    Bytes(Vec<u8>),
 }
 
 fn string(out: &mut Vec<u8>, text: &str) {
@@ -51,6 +52,10 @@ fn value(out: &mut Vec<u8>, meta: &Meta) {
         Meta::F32s(v) => {
             array(out, 6, v.len());
             v.iter().for_each(|v| out.extend(v.to_le_bytes()));
+        }
+        Meta::Bytes(v) => {
+            array(out, 0, v.len());
+            out.extend(v);
         }
         Meta::I32s(v) => {
             array(out, 5, v.len());
