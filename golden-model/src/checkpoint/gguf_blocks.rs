@@ -53,18 +53,24 @@ fn with_way_out(error: Error, kind: Kind) -> Error {
 }
 
 /// The code of element `e` of a TQ1_0 block; every byte is five legal digits.
-pub(super) fn tq1_0(block: &[u8], e: usize) -> u8 {
+fn tq1_0(block: &[u8], e: usize) -> u8 {
     let (byte, digit) = match e {
         0..160 => (e % 32, e / 32),
         160..240 => (32 + e % 16, (e - 160) / 16),
         _ => (48 + e % 4, (e - 240) / 4),
     };
-    let fraction = block[byte].wrapping_mul([1, 3, 9, 27, 81][digit]);
+    self::digit(block[byte], digit)
+}
+
+/// Digit `n` of the five in a byte.
+#[inline]
+pub(super) fn digit(byte: u8, n: usize) -> u8 {
+    let fraction = byte.wrapping_mul([1, 3, 9, 27, 81][n]);
     ((u16::from(fraction) * 3) >> 8) as u8
 }
 
 /// The code of element `e` of a TQ2_0 block.
-pub(super) fn tq2_0(block: &[u8], e: usize) -> u8 {
+fn tq2_0(block: &[u8], e: usize) -> u8 {
     block[e / 128 * 32 + e % 32] >> (e % 128 / 32 * 2) & 3
 }
 

@@ -16,7 +16,7 @@
 
 use half::f16;
 
-use super::gguf_blocks::{tq1_0, tq2_0};
+use super::gguf_blocks::digit;
 use super::gguf_dequant_k as k;
 
 /// A block encoding.
@@ -103,22 +103,26 @@ impl Encoding {
     /// Writes the weights of whole blocks to `out`, which is as long as they are many.
     #[inline]
     pub(crate) fn decode(self, data: &[u8], out: &mut [f32]) {
+        match self {
+            Self::Q4_0 => self.each(data, out, q4_0),
+            Self::Q4_1 => self.each(data, out, q4_1),
+            Self::Q5_0 => self.each(data, out, q5_0),
+            Self::Q5_1 => self.each(data, out, q5_1),
+            Self::Q8_0 => self.each(data, out, q8_0),
+            Self::Q2_K => self.each(data, out, k::q2),
+            Self::Q3_K => self.each(data, out, k::q3),
+            Self::Q4_K => self.each(data, out, k::q4),
+            Self::Q5_K => self.each(data, out, k::q5),
+            Self::Q6_K => self.each(data, out, k::q6),
+            Self::TQ1_0 => self.each(data, out, tq1_0),
+            Self::TQ2_0 => self.each(data, out, tq2_0),
+        }
+    }
+
+    #[inline]
+    fn each(self, data: &[u8], out: &mut [f32], decode: impl Fn(&[u8], &mut [f32])) {
         let (weights, bytes) = self.block();
-        let block = match self {
-            Self::Q4_0 => q4_0,
-            Self::Q4_1 => q4_1,
-            Self::Q5_0 => q5_0,
-            Self::Q5_1 => q5_1,
-            Self::Q8_0 => q8_0,
-            Self::Q2_K => k::q2,
-            Self::Q3_K => k::q3,
-            Self::Q4_K => k::q4,
-            Self::Q5_K => k::q5,
-            Self::Q6_K => k::q6,
-            Self::TQ1_0 => |block: &[u8], out: &mut [f32]| trits(&block[..52], half(block, 52), tq1_0, out),
-            Self::TQ2_0 => |block: &[u8], out: &mut [f32]| trits(&block[..64], half(block, 64), tq2_0, out),
-        };
-        data.chunks_exact(bytes).zip(out.chunks_exact_mut(weights)).for_each(|(data, out)| block(data, out));
+        data.chunks_exact(bytes).zip(out.chunks_exact_mut(weights)).for_each(|(data, out)| decode(data, out));
     }
 }
 
@@ -127,43 +131,69 @@ pub(super) fn half(block: &[u8], at: usize) -> f32 {
     f16::from_le_bytes([block[at], block[at + 1]]).to_f32()
 }
 
-/// The code of element `e` of 32: a nibble, and a bit of `high` above it.
-fn code(nibbles: &[u8], high: u32, e: usize) -> f32 {
-    let low = nibbles[e % 16] >> (4 * (e / 16)) & 15;
-    (u32::from(low) | (high >> e & 1) << 4) as f32
+/// Writes the values of 32 codes: nibbles, the low ones first, and a bit of `high` above each.
+#[inline]
+fn codes(nibbles: &[u8], high: u32, out: &mut [f32], value: impl Fn(f32) -> f32) {
+    let code = |nibble: u8, high: u32| (i32::from(nibble) | (high as i32 & 1) << 4) as f32;
+    let (low, top) = out.split_at_mut(16);
+    low.iter_mut().zip(nibbles).zip(0..).for_each(|((out, n), i)| *out = value(code(n & 15, high >> i)));
+    top.iter_mut().zip(nibbles).zip(16..).for_each(|((out, n), i)| *out = value(code(n >> 4, high >> i)));
 }
 
 fn bits(block: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]])
 }
 
+#[inline]
 fn q4_0(block: &[u8], out: &mut [f32]) {
-    let (d, nibbles) = (half(block, 0), &block[2..18]);
-    out.iter_mut().enumerate().for_each(|(e, out)| *out = d * (code(nibbles, 0, e) - 8.0));
+    let d = half(block, 0);
+    codes(&block[2..18], 0, out, |q| d * (q - 8.0));
 }
 
+#[inline]
 fn q4_1(block: &[u8], out: &mut [f32]) {
-    let (d, m, nibbles) = (half(block, 0), half(block, 2), &block[4..20]);
-    out.iter_mut().enumerate().for_each(|(e, out)| *out = d * code(nibbles, 0, e) + m);
+    let (d, m) = (half(block, 0), half(block, 2));
+    codes(&block[4..20], 0, out, |q| d * q + m);
 }
 
+#[inline]
 fn q5_0(block: &[u8], out: &mut [f32]) {
-    let (d, high, nibbles) = (half(block, 0), bits(block, 2), &block[6..22]);
-    out.iter_mut().enumerate().for_each(|(e, out)| *out = d * (code(nibbles, high, e) - 16.0));
+    let d = half(block, 0);
+    codes(&block[6..22], bits(block, 2), out, |q| d * (q - 16.0));
 }
 
+#[inline]
 fn q5_1(block: &[u8], out: &mut [f32]) {
-    let (d, m, high, nibbles) = (half(block, 0), half(block, 2), bits(block, 4), &block[8..24]);
-    out.iter_mut().enumerate().for_each(|(e, out)| *out = d * code(nibbles, high, e) + m);
+    let (d, m) = (half(block, 0), half(block, 2));
+    codes(&block[8..24], bits(block, 4), out, |q| d * q + m);
 }
 
+#[inline]
 fn q8_0(block: &[u8], out: &mut [f32]) {
     let d = half(block, 0);
     out.iter_mut().zip(&block[2..]).for_each(|(out, &q)| *out = d * f32::from(q as i8));
 }
 
-fn trits(codes: &[u8], d: f32, code: fn(&[u8], usize) -> u8, out: &mut [f32]) {
-    out.iter_mut().enumerate().for_each(|(e, out)| *out = d * (f32::from(code(codes, e)) - 1.0));
+#[inline]
+fn tq1_0(block: &[u8], out: &mut [f32]) {
+    let d = half(block, 52);
+    let run = |bytes: &[u8], out: &mut [f32]| {
+        for (n, out) in out.chunks_exact_mut(bytes.len()).enumerate() {
+            out.iter_mut().zip(bytes).for_each(|(out, &byte)| *out = d * (f32::from(digit(byte, n)) - 1.0));
+        }
+    };
+    run(&block[..32], &mut out[..160]);
+    run(&block[32..48], &mut out[160..240]);
+    run(&block[48..52], &mut out[240..256]);
+}
+
+#[inline]
+fn tq2_0(block: &[u8], out: &mut [f32]) {
+    let d = half(block, 64);
+    for (i, out) in out.chunks_exact_mut(32).enumerate() {
+        let (bytes, shift) = (&block[i / 4 * 32..][..32], i % 4 * 2);
+        out.iter_mut().zip(bytes).for_each(|(out, byte)| *out = d * (f32::from(byte >> shift & 3) - 1.0));
+    }
 }
 
 #[cfg(test)]

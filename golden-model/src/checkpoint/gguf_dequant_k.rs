@@ -15,6 +15,7 @@
 
 use super::gguf_dequant::half;
 
+#[inline]
 pub(super) fn q2(block: &[u8], out: &mut [f32]) {
     let (scales, codes, d, m) = (&block[..16], &block[16..80], half(block, 80), half(block, 82));
     for (s, (out, scale)) in out.chunks_exact_mut(16).zip(scales).enumerate() {
@@ -24,6 +25,7 @@ pub(super) fn q2(block: &[u8], out: &mut [f32]) {
     }
 }
 
+#[inline]
 pub(super) fn q3(block: &[u8], out: &mut [f32]) {
     let (mask, codes, scales, d) = (&block[..32], &block[32..96], &block[96..108], half(block, 108));
     for (s, out) in out.chunks_exact_mut(16).enumerate() {
@@ -37,6 +39,7 @@ pub(super) fn q3(block: &[u8], out: &mut [f32]) {
     }
 }
 
+#[inline]
 pub(super) fn q4(block: &[u8], out: &mut [f32]) {
     let (d, m, scales, codes) = (half(block, 0), half(block, 2), &block[4..16], &block[16..144]);
     for (s, out) in out.chunks_exact_mut(32).enumerate() {
@@ -46,6 +49,7 @@ pub(super) fn q4(block: &[u8], out: &mut [f32]) {
     }
 }
 
+#[inline]
 pub(super) fn q5(block: &[u8], out: &mut [f32]) {
     let (d, m, scales) = (half(block, 0), half(block, 2), &block[4..16]);
     let (high, codes) = (&block[16..48], &block[48..176]);
@@ -57,6 +61,7 @@ pub(super) fn q5(block: &[u8], out: &mut [f32]) {
     }
 }
 
+#[inline]
 pub(super) fn q6(block: &[u8], out: &mut [f32]) {
     let (low, high, scales, d) = (&block[..128], &block[128..192], &block[192..208], half(block, 208));
     for (s, (out, scale)) in out.chunks_exact_mut(16).zip(scales).enumerate() {
@@ -71,6 +76,7 @@ pub(super) fn q6(block: &[u8], out: &mut [f32]) {
 }
 
 /// The bytes that hold two bits each of run `s` of sixteen weights, and where in the bytes.
+#[inline]
 fn two_bits(codes: &[u8], s: usize) -> (&[u8], usize) {
     (&codes[s / 8 * 32 + s % 2 * 16..][..16], s % 8 / 2 * 2)
 }
