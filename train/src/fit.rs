@@ -14,8 +14,12 @@ pub struct PowerLaw {
 }
 
 impl PowerLaw {
-    /// Fits points of size and loss, all positive; none without two different sizes.
+    /// Fits points of size and loss; none without two different sizes, or where a loss has no logarithm.
     pub fn fit(points: &[(f64, f64)]) -> Option<Self> {
+        let positive = |x: f64| x.is_finite() && x > 0.0;
+        if !points.iter().all(|&(n, l)| positive(n) && positive(l)) {
+            return None;
+        }
         let logs: Vec<(f64, f64)> = points.iter().map(|(n, l)| (n.ln(), l.ln())).collect();
         let count = logs.len() as f64;
         let (x, y) = logs.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0 / count, y + p.1 / count));
@@ -47,5 +51,8 @@ mod tests {
         let bent = PowerLaw::fit(&[(1e4, 4.0), (1e5, 3.0), (1e6, 2.9)]).unwrap();
         assert!(bent.worst > 0.05, "{bent:?}");
         assert_eq!(PowerLaw::fit(&[(1e4, 4.0), (1e4, 3.0)]), None);
+        for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(PowerLaw::fit(&[(1e4, 4.0), (1e5, bad)]), None);
+        }
     }
 }
