@@ -58,22 +58,210 @@ fn a_trained_model_runs_on_the_unit() {
     assert!(run["macs"].as_u64().unwrap() > 1000);
 }
 
+/// The files of two trainings that have to be equal.
+fn equal(folder: &Path, whole: &str, other: &str) {
+    for name in ["checkpoint.safetensors", "curve.csv", "report.html", "chars.json", "model/model.safetensors"] {
+        let file = |training: &str| std::fs::read(folder.join(training).join(name)).unwrap();
+        assert!(file(whole) == file(other), "{other}/{name} differs");
+    }
+}
+
+/// Stopped at a point of the curve, between two, resumed twice and after the end: no flag is repeated.
 #[test]
 fn a_training_goes_on_where_it_stopped() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    done(folder, &format!("train --data text.txt --out whole --steps 30 --every 10 {TINY}"));
-    let printed = done(folder, &format!("train --data text.txt --out cut --steps 30 --every 10 --until 10 {TINY}"));
-    assert!(printed.contains("stopped after step 10"), "{printed}");
-    done(folder, "train --data text.txt --out cut --resume --every 10");
-    let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
-    for name in ["checkpoint.safetensors", "curve.csv", "model/model.safetensors"] {
-        assert!(file(&format!("whole/{name}")) == file(&format!("cut/{name}")), "{name} differs");
+    done(folder, &format!("train --data text.txt --out whole --steps 30 --every 7 {TINY}"));
+    for (name, stops) in [("at", &[7][..]), ("between", &[10]), ("twice", &[3, 20]), ("after", &[30])] {
+        let [first, rest @ ..] = stops else { unreachable!() };
+        let line = format!("train --data text.txt --out {name} --steps 30 --every 7 --until {first} {TINY}");
+        let printed = done(folder, &line);
+        assert_eq!(printed.contains(&format!("stopped after step {first}")), *first < 30, "{printed}");
+        for stop in rest {
+            done(folder, &format!("train --data text.txt --out {name} --resume --until {stop}"));
+        }
+        done(folder, &format!("train --data text.txt --out {name} --resume"));
+        equal(folder, "whole", name);
     }
     done(folder, &format!("train --data text.txt --out landed --steps 30 --every 10 --until 10 {TINY}"));
     let printed = done(folder, "train --data text.txt --out landed --resume --land 5");
     assert!(printed.contains("15 steps"), "{printed}");
+}
+
+/// A process that is killed, wherever it is, leaves a folder that continues to the same files, and no lock.
+#[test]
+fn a_training_that_is_killed_goes_on() {
+    use std::io::{BufRead, BufReader};
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    let line = format!("train --data text.txt --out whole --steps 240 --every 5 {TINY}");
+    done(folder, &line);
+    for (name, after) in [("first", "step 5:"), ("later", "step 60:"), ("late", "step 190:")] {
+        let mut command = common::command(folder, &line.replace("whole", name));
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().starts_with(after)), "{after}");
+        // Of all that is killed here, most is killed while it runs; a finished one is continued, too.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        std::fs::write(folder.join(name).join(".trine-writes-zzz"), "half").unwrap();
+        done(folder, &format!("train --data text.txt --out {name} --resume"));
+        equal(folder, "whole", name);
+        assert!(!folder.join(name).join(".trine-writes-zzz").exists());
+    }
+}
+
+/// What a killed process had not written yet is written by the next, which has no step left to take.
+#[test]
+fn a_finished_training_gets_its_files_back() {
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    for name in ["whole", "cut"] {
+        done(folder, &format!("train --data text.txt --out {name} --steps 12 --every 5 {TINY}"));
+    }
+    for name in ["curve.csv", "report.html", "model/model.safetensors", "model/config.json"] {
+        std::fs::remove_file(folder.join("cut").join(name)).unwrap();
+    }
+    done(folder, "train --data text.txt --out cut --resume");
+    equal(folder, "whole", "cut");
+}
+
+#[test]
+fn flags_that_contradict_a_training_are_refused_by_name() {
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    let sizes = "--hidden 256 --intermediate 256 --layers 1 --heads 2 --kv-heads 1 --context 16 --batch 2 --warmup 2";
+    let all = format!("{sizes} --steps 4 --every 3 --lr 0.002 --seed 7 --activation silu --vocab bpe:260");
+    done(folder, &format!("train --data text.txt --out t {all} --until 1"));
+    let before = std::fs::read(folder.join("t/checkpoint.safetensors")).unwrap();
+    for (flags, words) in [
+        ("--every 5", "--every 5 contradicts the training in the folder, which has 3"),
+        ("--steps 5", "--steps 5"),
+        ("--lr 2.1e-3", "--lr 0.0021"),
+        ("--seed 8", "--seed 8"),
+        ("--batch 4", "--batch 4"),
+        ("--shards 1", "--shards 1"),
+        ("--hidden 512", "--hidden 512"),
+        ("--intermediate 512", "--intermediate 512"),
+        ("--layers 2", "--layers 2"),
+        ("--heads 4", "--heads 4"),
+        ("--kv-heads 2", "--kv-heads 2"),
+        ("--context 8", "--context 8"),
+        ("--warmup 1", "--warmup 1"),
+        ("--untied", "--untied true"),
+        ("--activation relu2", "which has silu"),
+        ("--vocab chars", "which has bpe:260"),
+        ("--kind float", "which has ternary"),
+        ("--until 5", "beyond the training's last step, 4"),
+        ("--land 2 --until 4", "last step, 3"),
+        ("--overwrite", "--overwrite"),
+    ] {
+        let message = refused(folder, &format!("train --data text.txt --out t --resume {flags}"));
+        assert!(message.contains(words), "{flags}: {message}");
+    }
+    assert!(std::fs::read(folder.join("t/checkpoint.safetensors")).unwrap() == before);
+    // The same again is fine, and so are those that may change; a GGUF file may be added, once.
+    done(folder, &format!("train --data text.txt --out t --resume {all} --until 2"));
+    done(folder, "train --data text.txt --out t --resume --gguf tq2_0 --until 3 --json t.json");
+    for flags in ["--gguf tq1_0", "--gguf tq2_0 --gguf-arch bitnet-b1.58", "--until 2"] {
+        refused(folder, &format!("train --data text.txt --out t --resume {flags}"));
+    }
+    let printed = done(folder, "train --data text.txt --out t --resume --gguf tq2_0 --gguf-arch bitnet");
+    assert!(printed.contains("model.gguf"), "{printed}");
+    done(folder, &format!("train --data text.txt --out whole {all} --gguf tq2_0"));
+    for name in ["checkpoint.safetensors", "curve.csv", "model.gguf", "tokenizer.json", "model/model.safetensors"] {
+        let file = |training: &str| std::fs::read(folder.join(training).join(name)).unwrap();
+        assert!(file("whole") == file("t"), "{name} differs");
+    }
+}
+
+#[test]
+fn a_training_is_not_replaced_unasked() {
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    let line = format!("train --data text.txt --out t --steps 8 --every 4 {TINY}");
+    done(folder, &format!("{line} --until 4"));
+    let file = |name: &str| std::fs::read(folder.join(name));
+    let before = file("t/checkpoint.safetensors").unwrap();
+    let message = refused(folder, &format!("{line} --seed 9"));
+    assert!(message.contains("t: the folder holds a training that has done 4 of 8 steps"), "{message}");
+    assert!(message.contains("--resume") && message.contains("--overwrite"), "{message}");
+    done(folder, "train --data text.txt --out t --resume");
+    let message = refused(folder, &line);
+    assert!(message.contains("a finished training of 8 steps"), "{message}");
+    assert!(file("t/checkpoint.safetensors").unwrap() != before);
+    done(folder, &format!("{line} --overwrite --until 4"));
+    assert!(file("t/checkpoint.safetensors").unwrap() == before);
+    assert!(file("t/model/config.json").is_err(), "a model of the training before");
+
+    // Folders that hold something else of ours: a model, a curve, a damaged checkpoint.
+    for (name, found) in [("m/chars.json", "`chars.json`"), ("c/curve.csv", "`curve.csv`")] {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, "mine").unwrap();
+        let message = refused(folder, &line.replace("--out t", &format!("--out {}", &name[..1])));
+        assert!(message.contains(found), "{message}");
+        assert_eq!(file(name).unwrap(), b"mine");
+    }
+    std::fs::write(folder.join("t/checkpoint.safetensors"), &before[..before.len() / 2]).unwrap();
+    assert!(refused(folder, &line).contains("cannot be read as a checkpoint"));
+    assert!(refused(folder, "train --data text.txt --out t --resume").contains("damaged"));
+    std::fs::write(folder.join("file"), "").unwrap();
+    assert!(refused(folder, &line.replace("--out t", "--out file")).contains("file"));
+}
+
+#[test]
+fn two_processes_do_not_share_a_folder() {
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    done(folder, &format!("train --data text.txt --out t --steps 8 --every 4 --until 4 {TINY}"));
+    let compare = format!("compare --data text.txt --out c --seeds 1 --sizes 8 --steps 4 --held-windows 6 {TINY}");
+    let locks = ["t", "c"].map(|name| trine_train::Lock::take(&folder.join(name)).unwrap());
+    for line in [
+        "train --data text.txt --out t --resume",
+        &format!("train --data text.txt --out t --overwrite --steps 4 {TINY}"),
+        &format!("train --data text.txt --out c --steps 4 {TINY}"),
+        &compare,
+    ] {
+        assert!(refused(folder, line).contains("another process"), "{line}");
+    }
+    drop(locks);
+    // Inside the folder of a comparison, one model is trained by someone else.
+    let inner = trine_train::Lock::take(&folder.join("c/d16-float-s1")).unwrap();
+    assert!(refused(folder, &compare).contains("another process"));
+    drop(inner);
+    done(folder, "train --data text.txt --out t --resume");
+}
+
+/// A text of one character: the loss is exactly 0, and so is the gradient, which the page draws by its logarithm.
+#[test]
+fn a_loss_of_zero_is_drawn() {
+    let place = workplace();
+    let folder = place.path();
+    std::fs::write(folder.join("a.txt"), "a".repeat(900)).unwrap();
+    done(folder, &format!("train --data a.txt --out t --steps 4 --every 2 {TINY}"));
+    let page = std::fs::read_to_string(folder.join("t/report.html")).unwrap();
+    assert!(page.contains("2 points have no place on these axes"), "{page}");
+    let message = refused(folder, "compare --data a.txt --out c --steps 4");
+    assert!(message.contains("one character") && !folder.join("c").exists(), "{message}");
+}
+
+/// The checkpoint from before stays, and continues to the same end.
+#[test]
+fn a_training_that_diverges_says_so() {
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    let line = format!("train --data text.txt --out t --kind float --lr 1e30 --steps 20 --every 1 {TINY}");
+    let message = refused(folder, &line);
+    assert!(message.contains("training diverged") && message.contains("is kept"), "{message}");
+    assert!(refused(folder, "train --data text.txt --out t --resume").contains("training diverged"));
 }
 
 #[test]
@@ -133,6 +321,8 @@ fn what_cannot_be_trained_is_refused() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
+    std::fs::write(folder.join("short.txt"), "a few words").unwrap();
+    std::fs::write(folder.join("empty.txt"), "").unwrap();
     for (line, words) in [
         ("train --data nowhere.txt --out t", "nowhere.txt"),
         ("train --data text.txt", "--out"),
@@ -143,8 +333,15 @@ fn what_cannot_be_trained_is_refused() {
         ("train --data text.txt --out t --vocab bpe:99999", "99999"),
         ("train --data text.txt --out t --lr 0", "more than 0"),
         ("train --data text.txt --out t --gguf tq2_0", "multiple of 256"),
-        ("train --data text.txt --out t --resume --hidden 64", "--resume"),
-        ("train --data text.txt --out nothing --resume", "nothing/checkpoint.safetensors"),
+        ("train --data text.txt --out nothing --resume", "nothing/checkpoint.safetensors: there is no training"),
+        ("train --data text.txt --out t --steps 20 --until 21", "last step, 20"),
+        ("train --data text.txt --out t --until 0", "from 1 on"),
+        ("train --data text.txt --out t --every 0", "from 1 on"),
+        ("train --data text.txt --out t --steps 0", "no steps"),
+        ("train --data text.txt --out t --gguf-arch bitnet", "--gguf"),
+        ("train --data text.txt --out /proc/nowhere", "/proc/nowhere"),
+        ("train --data short.txt --out s", "too few"),
+        ("train --data empty.txt --out s", "empty"),
         ("train --data text.txt --sweep fast", "not a number"),
         ("train --data text.txt --out t --batch 4000000 --shards 1", "tokens a step"),
         ("train --data text.txt --out t --hidden 65536 --intermediate 65536", "at most 1073741824"),

@@ -16,12 +16,41 @@ pub enum Error {
     #[error("the text cannot be used: {0}")]
     Text(String),
     /// Training that came to infinite or undefined numbers.
-    #[error("the loss is {loss} at step {step}: training diverged; lower the learning rate")]
+    #[error("the {what} is {value} after {step} steps: training diverged; lower the learning rate")]
     Diverged {
-        /// Steps done before.
+        /// Steps done.
         step: usize,
-        /// What came out.
-        loss: f64,
+        /// The number that is none.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A folder in which another process trains.
+    #[error("{folder}: another process trains in this folder; wait for its end, or name another folder")]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A folder in which a new training would replace files.
+    #[error("{folder}: the folder holds {holds}")]
+    Occupied {
+        /// The folder.
+        folder: PathBuf,
+        /// Its files, in words.
+        holds: String,
+    },
+    /// A disk without room for checkpoints and models.
+    #[error(
+        "{folder}: {:.1} MB are needed on this disk and {:.1} MB are free; make room, or name another folder",
+        *.needed as f64 / 1e6, *.free as f64 / 1e6
+    )]
+    Room {
+        /// The folder.
+        folder: PathBuf,
+        /// Bytes of two checkpoints and the exported models.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
     },
     /// A checkpoint that is not one of ours, or is damaged.
     #[error("{path}: {reason}")]

@@ -8,7 +8,7 @@
 #![deny(unsafe_code)]
 
 mod attention;
-pub mod checkpoint;
+mod checkpoint;
 mod corpus;
 mod effective;
 mod error;
@@ -26,6 +26,7 @@ mod matrix;
 mod network;
 mod norm;
 mod optimizer;
+mod place;
 pub mod ptq;
 mod rope;
 mod schedule;
@@ -42,8 +43,9 @@ pub use fit::PowerLaw;
 pub use layout::{Layout, Role, Slot};
 pub use network::{Network, Pass};
 pub use optimizer::AdamW;
+pub use place::{Lock, Place};
 pub use schedule::Schedule;
-pub use session::Session;
-pub use shape::{Kind, NORM_EPS, ROPE_THETA, Shape};
+pub use session::{Plan, Session};
+pub use shape::{Activation, Kind, NORM_EPS, ROPE_THETA, Shape};
 pub use trainer::{Recipe, StepReport, Trainer, held_out};
 pub use vocabulary::{Vocabulary, VocabularyKind};

@@ -31,7 +31,8 @@ impl AdamW {
         Self { first: vec![0.0; parameters], second: vec![0.0; parameters] }
     }
 
-    /// Takes step `i`, from 0, along `gradient`, and returns the gradient's norm before clipping.
+    /// Takes step `i`, from 0, along `gradient`, and returns the gradient's norm before clipping. Nothing changes where that
+    /// is infinite or no number.
     pub(crate) fn step(
         &mut self,
         layout: &Layout,
@@ -41,6 +42,9 @@ impl AdamW {
     ) -> f64 {
         let squares: Vec<f64> = gradient.par_chunks(CHUNK).map(|g| f64::from(squares(g))).collect();
         let norm = squares.iter().sum::<f64>().sqrt();
+        if !norm.is_finite() {
+            return norm;
+        }
         let clip = if norm > CLIP { (CLIP / norm) as f32 } else { 1.0 };
         let t = i as i32 + 1;
         let rule = Rule {
@@ -114,6 +118,19 @@ mod tests {
                 w[p] = w[p] * (1.0 - 0.1 * [0.5, 0.0][p]) - 0.1 * change;
                 assert!((f64::from(masters[pick]) - w[p]).abs() < 1e-5, "step {i}");
             }
+        }
+    }
+
+    #[test]
+    fn a_gradient_that_is_no_number_changes_nothing() {
+        let layout = Layout::new(&SMALL);
+        for bad in [f32::NAN, f32::INFINITY, 1e30] {
+            let mut optimizer = AdamW::new(layout.total());
+            let (mut masters, mut gradient) = (vec![1.0; layout.total()], vec![0.0; layout.total()]);
+            gradient[7] = bad;
+            assert!(!optimizer.step(&layout, &mut masters, &gradient, (0, 0.1, 0.5)).is_finite());
+            assert_eq!(optimizer, AdamW::new(layout.total()));
+            assert!(masters.iter().all(|w| *w == 1.0));
         }
     }
 

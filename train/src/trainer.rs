@@ -131,7 +131,7 @@ impl Trainer {
     /// Takes one step.
     ///
     /// # Errors
-    /// [`Error::Diverged`] if the loss is no number; the model is then useless.
+    /// [`Error::Diverged`] if the loss or the gradient is infinite or no number; the weights stay as they were.
     ///
     /// # Panics
     /// If the corpus was written in another vocabulary.
@@ -151,7 +151,7 @@ impl Trainer {
             .collect();
         let bits = losses.iter().sum::<f64>() / inputs.len() as f64 / LN_2;
         if !bits.is_finite() {
-            return Err(Error::Diverged { step: self.step, loss: bits });
+            return Err(Error::Diverged { step: self.step, what: "loss", value: bits });
         }
         if let [first, others @ ..] = &mut self.passes[..] {
             const CHUNK: usize = 1 << 15;
@@ -162,9 +162,20 @@ impl Trainer {
         let (rate, decay) = (schedule.rate(self.step), schedule.decay(self.step));
         let Network { layout, masters, .. } = &mut self.network;
         let norm = self.optimizer.step(layout, masters, &self.passes[0].gradient, (self.step, rate, decay));
+        if !norm.is_finite() {
+            return Err(Error::Diverged { step: self.step, what: "norm of the gradient", value: norm });
+        }
         self.network.refresh();
         self.step += 1;
         Ok(StepReport { step: self.step, bits, norm, rate })
+    }
+
+    /// Makes sure that every weight is a number, so that a checkpoint of them is worth keeping.
+    pub(crate) fn expect_finite(&self) -> Result<(), Error> {
+        match self.network.masters.iter().find(|w| !w.is_finite()) {
+            None => Ok(()),
+            Some(&w) => Err(Error::Diverged { step: self.step, what: "value of a weight", value: w.into() }),
+        }
     }
 
     /// Bits per character of at most `most` windows of the held-out text, evenly spread.

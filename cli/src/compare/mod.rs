@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 use trine_driver::energy::Pricing;
 use trine_train::ptq::{Method, quantise};
-use trine_train::{Kind, Layout, Network, Pass, PowerLaw, Recipe, Session, held_out};
+use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, held_out};
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe, positive};
@@ -117,7 +117,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Result<Comparison> {
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let models = Models { text, vocabulary: args.recipe.vocab, folder };
     let recipe = |kind: Kind, hidden: usize, seed: u64| {
         move |vocab| args.recipe.recipe(vocab, hidden, kind, rate(kind, args.lr, args.float_lr), seed)
@@ -128,6 +127,9 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
     for &size in std::iter::once(&hidden).chain(&args.sizes) {
         recipe(Kind::Float, size, 1)(1).check()?;
     }
+    let alone = text.chars().next().is_none_or(|first| text.chars().all(|character| character == first));
+    ensure!(!alone, "the text is one character again and again, which every model predicts; take a text to compare on");
+    let _lock = Lock::take(folder)?;
 
     let mut rows: Vec<Row> = Vec::new();
     let mut first: Option<Recipe> = None;

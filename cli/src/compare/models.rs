@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use trine_train::{Kind, Recipe, Session, VocabularyKind};
+use trine_train::{Kind, Place, Plan, Recipe, Session, VocabularyKind};
 
 use crate::train::Progress;
 
@@ -25,18 +25,19 @@ impl Models<'_> {
         let Recipe { kind, shape, seed, .. } = recipe(1);
         let name = format!("d{}-{}-s{seed}", shape.hidden, kind.name());
         let folder = self.folder.join(&name);
-        let text = self.text.to_owned();
+        let plan = Plan { vocabulary: self.vocabulary, every: EVERY, gguf: None };
         let mut session = if folder.join("checkpoint.safetensors").exists() {
-            let session = Session::resume(text, folder.clone(), EVERY)?;
+            let session = Session::resume(self.text, &folder)?;
             let expected = recipe(session.corpus.vocabulary.size());
             ensure!(
-                session.trainer.recipe == expected,
+                session.trainer.recipe == expected && session.plan == plan,
                 "{}: there is a model of another recipe; remove the folder, or name another with --out",
                 folder.display()
             );
             session
         } else {
-            Session::begin(text, self.vocabulary, &recipe, Some(folder), EVERY)?
+            // Without a checkpoint there is nothing to lose but what a run that was stopped at once had written.
+            Session::begin(self.text, plan, &recipe, Some(Place::claim(&folder, true)?))?
         };
         if !session.trainer.finished() {
             writeln!(out, "training {name}")?;

@@ -1,5 +1,6 @@
 //! `trine train`: a BitNet model from a text.
 
+mod given;
 mod page;
 mod progress;
 mod recipe;
@@ -11,12 +12,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
-use trine_train::export::{self, BlockKind};
-use trine_train::{Kind, Point, Recipe, Session};
+use trine_train::export::{self, Architecture, BlockKind, GgufOptions};
+use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session};
 
 use crate::Verdict;
 use crate::args::positive;
-use crate::output::{grouped, write_file, write_json};
+use crate::output::{grouped, warn, write_file, write_json};
+use given::Given;
 pub(crate) use progress::Progress;
 pub(crate) use recipe::RecipeArgs;
 pub(crate) use sweep::Sweep;
@@ -26,29 +28,42 @@ pub(crate) use sweep::Sweep;
 /// The architecture is that of BitNet b1.58 2B-4T. Weights are trained in f32; activations are int8 and weights trits or
 /// signs in every forward pass, and gradients pass straight through the rounding, in f32. The last twentieth of the text is
 /// held out. The folder gets checkpoints, the loss curve as CSV and a page.
+///
+/// A training that was interrupted continues with --resume: its checkpoint holds the recipe and every flag that decides its
+/// files, and the result is bit-equal to that of a training without interruption. Flags given again must be the same; only
+/// --until, --land, --json and the place of --data may change, and --gguf may be added.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    given: Given,
     /// Text in UTF-8
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Folder for checkpoints, curve, page and, in the end, the model in Hugging Face layout
     #[arg(long, value_name = "DIR", required_unless_present = "sweep")]
     out: Option<PathBuf>,
-    /// Go on from the checkpoint in the folder, with its recipe
-    #[arg(long, conflicts_with_all = ["RecipeArgs", "kind", "lr", "seed"], requires = "out")]
+    /// Continue the training in the folder; flags that contradict it are refused
+    #[arg(long, requires = "out", conflicts_with = "overwrite")]
     resume: bool,
-    /// Let the learning rate fall to nothing over so many more steps, instead of following the recipe to its end
+    /// Replace the training in the folder, finished or not
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Let the learning rate fall to 0 over this many more steps, instead of following the recipe to its end
     #[arg(long, value_name = "STEPS", requires = "resume")]
     land: Option<usize>,
-    /// Stop after this step, to go on later
-    #[arg(long, value_name = "STEP")]
+    /// Stop after this step, to continue later
+    #[arg(long, value_name = "STEP", value_parser = from_one)]
     until: Option<usize>,
     /// Try learning rates, each on a ternary and on a float model, and print what they come to; nothing is kept
-    #[arg(long, value_name = "RATES", value_delimiter = ',', value_parser = rate, conflicts_with_all = ["out", "gguf", "until", "kind", "lr"])]
+    #[arg(long, value_name = "RATES", value_delimiter = ',', value_parser = rate, conflicts_with_all = ["out", "gguf", "until", "kind", "lr", "every"])]
     sweep: Option<Vec<f64>>,
     /// Write the model as GGUF, too, in these blocks
     #[arg(long, value_enum, value_name = "BLOCKS")]
     gguf: Option<BlocksArg>,
+    /// Architecture of the GGUF file [default: the one whose readers compute the
+    /// model's activation: bitnet for silu, bitnet-b1.58 for relu2]
+    #[arg(long, value_enum, value_name = "NAME", requires = "gguf")]
+    gguf_arch: Option<ArchArg>,
     /// How linears compute
     #[arg(long, value_enum, default_value_t = KindArg::Ternary)]
     kind: KindArg,
@@ -61,7 +76,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     recipe: RecipeArgs,
     /// Steps between points of the curve, and checkpoints
-    #[arg(long, value_name = "STEPS", default_value_t = 100)]
+    #[arg(long, value_name = "STEPS", default_value_t = 100, value_parser = from_one)]
     every: usize,
     /// Write the machine form here
     #[arg(long, value_name = "FILE")]
@@ -76,12 +91,12 @@ enum KindArg {
     Float,
 }
 
-impl From<KindArg> for Kind {
-    fn from(kind: KindArg) -> Self {
-        match kind {
-            KindArg::Ternary => Self::Ternary,
-            KindArg::OneBit => Self::OneBit,
-            KindArg::Float => Self::Float,
+impl KindArg {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Ternary => Kind::Ternary,
+            Self::OneBit => Kind::OneBit,
+            Self::Float => Kind::Float,
         }
     }
 }
@@ -94,12 +109,37 @@ enum BlocksArg {
     Tq2_0,
 }
 
-impl From<BlocksArg> for BlockKind {
-    fn from(blocks: BlocksArg) -> Self {
-        match blocks {
-            BlocksArg::Tq1_0 => Self::Tq1_0,
-            BlocksArg::Tq2_0 => Self::Tq2_0,
+impl BlocksArg {
+    fn kind(self) -> BlockKind {
+        match self {
+            Self::Tq1_0 => BlockKind::Tq1_0,
+            Self::Tq2_0 => BlockKind::Tq2_0,
         }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ArchArg {
+    /// For llama.cpp, which computes SiLU
+    Bitnet,
+    /// For bitnet.cpp, which computes squared ReLU
+    #[value(name = "bitnet-b1.58")]
+    BitnetB158,
+}
+
+impl ArchArg {
+    fn architecture(self) -> Architecture {
+        match self {
+            Self::Bitnet => Architecture::Bitnet,
+            Self::BitnetB158 => Architecture::BitnetB158,
+        }
+    }
+}
+
+fn from_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("a number from 1 on is expected".into()),
     }
 }
 
@@ -126,7 +166,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         return Ok(Verdict::Right);
     }
     let folder = args.out.as_deref().context("--out is missing")?;
-    let mut session = begin(args, text, folder)?;
+    let mut session = begin(args, &text, folder)?;
     let layout = &session.trainer.network.layout;
     let (parameters, linear_weights) = (layout.total(), layout.linear_weights());
     let recipe = session.trainer.recipe;
@@ -143,24 +183,35 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     )?;
     out.flush()?;
     let mut progress = Progress::new(&recipe, session.trainer.steps_done());
-    let mut curve = session.curve.clone();
-    session.run::<anyhow::Error>(args.until.unwrap_or(usize::MAX), |report, points| {
+    let files = |curve: &[Point]| -> Result<()> {
+        write_file(&folder.join("curve.csv"), csv(curve).as_bytes())?;
+        write_file(&folder.join("report.html"), page::render(&recipe, parameters, curve)?.as_bytes())
+    };
+    let (mut curve, start) = (session.curve.clone(), session.trainer.steps_done());
+    if !curve.is_empty() {
+        // A process that was killed may have written the checkpoint and not these.
+        files(&curve)?;
+    }
+    let result = session.run::<anyhow::Error>(args.until.unwrap_or(usize::MAX), |report, points| {
         curve.extend(points);
         if !points.is_empty() {
-            write_file(&folder.join("curve.csv"), csv(&curve).as_bytes())?;
-            write_file(&folder.join("report.html"), page::render(&recipe, parameters, &curve)?.as_bytes())?;
+            files(&curve)?;
         }
         progress.step(report, points, out)
-    })?;
+    });
     progress.finish();
+    result.with_context(|| {
+        let kept = curve.last().map_or(0, |point| point.step).max(start);
+        format!("{}: the checkpoint of step {kept} is kept", folder.display())
+    })?;
     if !session.trainer.finished() {
-        writeln!(out, "stopped after step {}; --resume goes on", grouped(session.trainer.steps_done()))?;
+        writeln!(out, "stopped after step {}; --resume continues", grouped(session.trainer.steps_done()))?;
         return Ok(Verdict::Right);
     }
     let bits = session.held_out();
     let context = recipe.shape.context;
     writeln!(out, "held out: {bits:.4} bits per character (measured on all of it, in windows of {context})")?;
-    export(&session, folder, args.gguf, out)?;
+    export(&session, folder, out)?;
     if let Some(path) = &args.json {
         let curve = &session.curve;
         write_json(path, &Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits })?;
@@ -168,33 +219,75 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(Verdict::Right)
 }
 
-fn begin(args: &Args, text: String, folder: &Path) -> Result<Session> {
-    // What cannot be exported is better said before the training than after it.
-    let exportable = |recipe: &Recipe| match args.gguf {
-        Some(_) => export::check_gguf(recipe.kind, &recipe.shape),
-        None => Ok(()),
-    };
-    if !args.resume {
-        let flags = &args.recipe;
-        exportable(&flags.recipe(1, flags.hidden, args.kind.into(), args.lr, args.seed))?;
-        let recipe = |vocab| flags.recipe(vocab, flags.hidden, args.kind.into(), args.lr, args.seed);
-        return Ok(Session::begin(text, args.recipe.vocab, recipe, Some(folder.to_owned()), args.every)?);
+impl Args {
+    /// The GGUF file that is asked for, of a model with this activation.
+    fn options(&self, activation: Activation) -> Option<GgufOptions> {
+        let architecture = self.gguf_arch.map_or(Architecture::of(activation), ArchArg::architecture);
+        Some(GgufOptions { blocks: self.gguf?.kind(), architecture })
     }
-    let mut session = Session::resume(text, folder.to_owned(), args.every)?;
-    exportable(&session.trainer.recipe)?;
-    args.land.map_or(Ok(()), |steps| session.land(steps))?;
+}
+
+fn begin(args: &Args, text: &str, folder: &Path) -> Result<Session> {
+    let session = if args.resume { resume(args, text, folder)? } else { new(args, text, folder)? };
+    let shape = session.trainer.recipe.shape;
+    if let Some(options) = &session.plan.gguf {
+        warn(&options.notices(&shape, session.plan.vocabulary));
+    }
     Ok(session)
 }
 
+fn new(args: &Args, text: &str, folder: &Path) -> Result<Session> {
+    let flags = &args.recipe;
+    let recipe = |vocab| flags.recipe(vocab, flags.hidden, args.kind.kind(), args.lr, args.seed);
+    // Faults of a recipe are better said before the folder is made and a vocabulary learnt.
+    let first = recipe(1);
+    first.check()?;
+    expect_until(args, 0, first.schedule.end())?;
+    let plan = Plan { vocabulary: flags.vocab, every: args.every, gguf: args.options(first.shape.activation) };
+    if plan.gguf.is_some() {
+        export::check_gguf(first.kind, &first.shape)?;
+    }
+    let place = Place::claim(folder, args.overwrite).map_err(|error| {
+        let advice = matches!(error, Error::Occupied { .. })
+            .then_some("; continue it with --resume, name another folder with --out, or replace it with --overwrite");
+        anyhow::anyhow!("{:#}{}", anyhow::Error::from(error), advice.unwrap_or_default())
+    })?;
+    Ok(Session::begin(text, plan, recipe, Some(place))?)
+}
+
+fn resume(args: &Args, text: &str, folder: &Path) -> Result<Session> {
+    let mut session = Session::resume(text, folder)?;
+    given::expect_agreement(args, &session)?;
+    let (done, schedule) = (session.trainer.steps_done(), session.trainer.recipe.schedule);
+    let end = args.land.filter(|_| schedule.landing.is_none()).map_or(schedule.end(), |steps| done + steps);
+    expect_until(args, done, end)?;
+    args.land.map_or(Ok(()), |steps| session.land(steps))?;
+    if let Some(options) = args.options(session.trainer.recipe.shape.activation) {
+        session.add_gguf(options)?;
+    }
+    Ok(session)
+}
+
+/// Makes sure that the step to stop after is one that is still to come, or the last that was done.
+fn expect_until(args: &Args, done: usize, end: usize) -> Result<()> {
+    let Some(until) = args.until else { return Ok(()) };
+    ensure!(
+        until <= end,
+        "--until {until} is beyond the training's last step, {end}; leave it out to train to the end"
+    );
+    ensure!(until >= done, "--until {until} is before step {done}, which the training has done already");
+    Ok(())
+}
+
 /// Writes the finished model for others.
-fn export(session: &Session, folder: &Path, blocks: Option<BlocksArg>, out: &mut dyn Write) -> Result<()> {
+fn export(session: &Session, folder: &Path, out: &mut dyn Write) -> Result<()> {
     let (network, vocabulary) = (&session.trainer.network, &session.corpus.vocabulary);
     let model = folder.join("model");
     export::huggingface(network, vocabulary, &model)?;
     writeln!(out, "model: {}", model.display())?;
-    if let Some(blocks) = blocks {
+    if let Some(options) = session.plan.gguf {
         let file = folder.join("model.gguf");
-        export::gguf(network, vocabulary, blocks.into(), &file)?;
+        export::gguf(network, vocabulary, options, &file)?;
         writeln!(out, "model: {}", file.display())?;
     }
     Ok(())

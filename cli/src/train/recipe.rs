@@ -1,6 +1,7 @@
 //! What is trained, as flags.
 
-use trine_train::{Kind, Recipe, Schedule, Shape, VocabularyKind};
+use clap::ValueEnum;
+use trine_train::{Activation, Kind, Recipe, Schedule, Shape, VocabularyKind};
 
 /// Sizes and steps of a training.
 #[derive(Debug, clap::Args)]
@@ -16,31 +17,57 @@ pub(crate) struct RecipeArgs {
     intermediate: Option<usize>,
     /// Transformer layers
     #[arg(long, value_name = "N", default_value_t = 4)]
-    layers: usize,
+    pub(super) layers: usize,
     /// Query heads
     #[arg(long, value_name = "N", default_value_t = 4)]
-    heads: usize,
+    pub(super) heads: usize,
     /// Key and value heads
     #[arg(long, value_name = "N", default_value_t = 2)]
-    kv_heads: usize,
+    pub(super) kv_heads: usize,
     /// Tokens in a sequence
     #[arg(long, value_name = "N", default_value_t = 128)]
-    context: usize,
+    pub(super) context: usize,
     /// Give the head weights of its own, instead of the embedding's
     #[arg(long)]
-    untied: bool,
+    pub(super) untied: bool,
+    /// Activation of the gate; llama.cpp computes silu only
+    #[arg(long, value_enum, default_value_t = ActivationArg::Relu2)]
+    pub(super) activation: ActivationArg,
     /// Sequences in a step
     #[arg(long, value_name = "N", default_value_t = 4)]
-    batch: usize,
+    pub(super) batch: usize,
     /// Parts of a batch that are computed in parallel; losses depend on it in the last bits, but not on the threads
     #[arg(long, value_name = "N", default_value_t = 2)]
-    shards: usize,
+    pub(super) shards: usize,
     /// Steps
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) steps: usize,
     /// Steps until the highest learning rate is reached
     #[arg(long, value_name = "N", default_value_t = 100)]
-    warmup: usize,
+    pub(super) warmup: usize,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ActivationArg {
+    Relu2,
+    Silu,
+}
+
+impl ActivationArg {
+    pub(super) fn activation(self) -> Activation {
+        match self {
+            Self::Relu2 => Activation::Relu2,
+            Self::Silu => Activation::Silu,
+        }
+    }
+}
+
+/// What `--vocab` has to be for this kind.
+pub(super) fn vocabulary_name(kind: VocabularyKind) -> String {
+    match kind {
+        VocabularyKind::Characters => "chars".into(),
+        VocabularyKind::Bpe(size) => format!("bpe:{size}"),
+    }
 }
 
 fn vocabulary(text: &str) -> Result<VocabularyKind, String> {
@@ -57,14 +84,19 @@ impl RecipeArgs {
     /// The recipe, for a vocabulary of `vocab` tokens.
     pub(crate) fn recipe(&self, vocab: usize, hidden: usize, kind: Kind, rate: f64, seed: u64) -> Recipe {
         let &Self { layers, heads, kv_heads, context, untied, batch, shards, steps, warmup, .. } = self;
-        let intermediate = self.intermediate.unwrap_or((hidden * 8 / 3).next_multiple_of(32));
+        let (intermediate, activation) = (self.intermediate(hidden), self.activation.activation());
         Recipe {
             kind,
-            shape: Shape { hidden, intermediate, layers, heads, kv_heads, vocab, context, tied: !untied },
+            shape: Shape { hidden, intermediate, layers, heads, kv_heads, vocab, context, tied: !untied, activation },
             schedule: Schedule { peak: rate, warmup, steps, landing: None },
             batch,
             shards,
             seed,
         }
+    }
+
+    /// Features inside the feed-forward network of a model with `hidden` outside.
+    pub(super) fn intermediate(&self, hidden: usize) -> usize {
+        self.intermediate.unwrap_or((hidden.saturating_mul(8) / 3).next_multiple_of(32))
     }
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
-use trine_train::{Error, Kind, Recipe, Session};
+use trine_train::{Error, Kind, Plan, Recipe, Session};
 
 use super::RecipeArgs;
 use crate::output::{progress, table};
@@ -54,7 +54,9 @@ fn train(
     bar: &ProgressBar,
 ) -> Result<(Recipe, Option<f64>)> {
     let recipe = |vocab| args.recipe(vocab, args.hidden, kind, rate, seed);
-    let mut session = Session::begin(text.to_owned(), args.vocab, recipe, None, args.steps)?;
+    // One point, at the end.
+    let plan = Plan { vocabulary: args.vocab, every: args.steps.max(1), gguf: None };
+    let mut session = Session::begin(text, plan, recipe, None)?;
     let result = session.run::<Error>(usize::MAX, |_, _| {
         bar.inc(1);
         Ok(())
