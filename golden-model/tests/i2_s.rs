@@ -60,7 +60,7 @@ fn file(order: I2sPacking) -> Vec<u8> {
             LinearKind::Up => "ffn_up",
             LinearKind::Down => "ffn_down",
         };
-        tensors.push(packed(format!("blk.{}.{name}.weight", id.layer), &linear.weights, order));
+        tensors.push(packed(format!("blk.{}.{name}.weight", id.layer), &linear.parts.iter().next().unwrap().weights, order));
     }
     let number = |key: &str, value: usize| (format!("bitnet-b1.58.{key}"), Meta::U32(value as u32));
     let metadata = [

@@ -158,7 +158,7 @@ mod tests {
         let mut layers = vec![Vec::new(); model.config().layers];
         for (id, linear) in model.linears() {
             if matches!(id.kind, LinearKind::Gate | LinearKind::Up | LinearKind::Down) {
-                layers[id.layer].push(linear.weights.clone());
+                layers[id.layer].push(linear.parts.only().unwrap().weights.clone());
             }
         }
         layers
