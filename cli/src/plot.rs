@@ -9,6 +9,9 @@ const HEIGHT: f64 = 360.0;
 const X: (f64, f64) = (58.0, 628.0);
 const Y: (f64, f64) = (318.0, 34.0);
 
+/// Decades that have more marks than their powers of ten, and powers of ten that are marked.
+const MOST_DECADES: usize = 8;
+
 /// How wide a letter is, about.
 const LETTER: f64 = 7.0;
 
@@ -47,19 +50,35 @@ struct Scale {
     logarithmic: bool,
 }
 
+impl Axis {
+    /// Whether a number has a place on the axis.
+    fn has(&self, x: f64) -> bool {
+        // Halves, so that differences of any two are finite.
+        x.abs() <= f64::MAX / 4.0 && (!self.logarithmic || x >= f64::MIN_POSITIVE)
+    }
+}
+
 impl Scale {
-    /// Around `values`, with a margin.
+    /// Around `values`, which have places on the axis, with a margin; from 0 to 1, or 1 to 10, without any.
     fn new(values: impl Iterator<Item = f64> + Clone, logarithmic: bool) -> Self {
         let value = |x: f64| if logarithmic { x.log10() } else { x };
         let low = values.clone().map(value).fold(f64::INFINITY, f64::min);
         let high = values.map(value).fold(f64::NEG_INFINITY, f64::max);
-        let margin = 0.06 * (high - low).max(0.05);
+        let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
+        // The last keeps equal numbers apart from their margin, however large they are.
+        let margin = 0.06 * (high - low).max(0.05).max(1e-6 * low.abs().max(high.abs()));
         let ends = (low - margin, high + margin);
         let inside = |x: &f64| (ends.0..=ends.1).contains(&value(*x));
         let mut ticks: Vec<f64> = Vec::new();
         if logarithmic {
             let decades = ends.0.floor() as i32..=ends.1.ceil() as i32;
-            ticks.extend(decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(d))).filter(inside));
+            let count = (decades.end() - decades.start()) as usize;
+            if count <= MOST_DECADES {
+                ticks.extend(decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(d))).filter(inside));
+            } else {
+                let step = count.div_ceil(MOST_DECADES);
+                ticks.extend(decades.step_by(step).map(|d| 10f64.powi(d)).filter(inside));
+            }
         }
         // Also on a logarithmic axis that is so short that hardly a mark of a decade lies on it.
         if ticks.len() < 2 {
@@ -79,9 +98,12 @@ impl Scale {
     }
 }
 
-/// Draws series; `description` is for those who do not see it.
+/// Draws series; `description` is for those who do not see it. Points without a place, which are infinite or no numbers or,
+/// on a logarithmic axis, not positive, are left out and counted under the plot; lines have gaps there.
 pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> String {
-    let points = series.iter().flat_map(|s| &s.points);
+    let placed = |p: &&(f64, f64, String)| x.has(p.0) && y.has(p.1);
+    let points = series.iter().flat_map(|s| &s.points).filter(placed);
+    let left_out = series.iter().map(|s| s.points.len()).sum::<usize>() - points.clone().count();
     let xs = Scale::new(points.clone().map(|p| p.0), x.logarithmic);
     let ys = Scale::new(points.map(|p| p.1), y.logarithmic);
     let text = |x: f64, y: f64, anchor: &str, content: &str| {
@@ -109,18 +131,20 @@ pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> 
     let mut labels = Labels::default();
     for (i, series) in series.iter().enumerate() {
         let colour = COLOURS[i % COLOURS.len()];
-        let places: Vec<(f64, f64)> = series.points.iter().map(|p| (xs.at(p.0, X), ys.at(p.1, Y))).collect();
+        let place = |p: &(f64, f64, String)| (xs.at(p.0, X), ys.at(p.1, Y));
         if series.line {
-            let path: Vec<String> = places.iter().map(|(x, y)| format!("{x},{y}")).collect();
-            let line = Polyline::new().set("points", path.join(" ")).set("fill", "none");
-            drawing = drawing.add(line.set("stroke", colour).set("stroke-width", 1.8));
+            for part in series.points.split(|p| !placed(&p)).filter(|part| !part.is_empty()) {
+                let path: Vec<String> = part.iter().map(place).map(|(x, y)| format!("{x},{y}")).collect();
+                let line = Polyline::new().set("points", path.join(" ")).set("fill", "none");
+                drawing = drawing.add(line.set("stroke", colour).set("stroke-width", 1.8));
+            }
         }
         if series.marks {
-            for ((x, y), (_, _, hint)) in places.iter().zip(&series.points) {
-                let mark = Circle::new().set("cx", *x).set("cy", *y).set("r", 4).set("fill", colour);
+            for ((x, y), hint) in series.points.iter().filter(placed).map(|p| (place(p), &p.2)) {
+                let mark = Circle::new().set("cx", x).set("cy", y).set("r", 4).set("fill", colour);
                 drawing = drawing.add(mark.add(Title::new(hint.as_str())));
                 if series.shown {
-                    let (anchor, shift) = if *x > (X.0 + X.1) / 2.0 { ("end", -8.0) } else { ("start", 8.0) };
+                    let (anchor, shift) = if x > (X.0 + X.1) / 2.0 { ("end", -8.0) } else { ("start", 8.0) };
                     let y = labels.place(x + shift, y + 4.0, anchor == "end", hint);
                     drawing = drawing.add(text(x + shift, y, anchor, hint));
                 }
@@ -132,6 +156,10 @@ pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> 
             drawing = drawing.add(name);
             legend -= LETTER * series.name.chars().count() as f64 + 14.0;
         }
+    }
+    if left_out > 0 {
+        let points = if left_out == 1 { "1 point has".to_owned() } else { format!("{left_out} points have") };
+        drawing = drawing.add(text(X.0, Y.0 + 34.0, "start", &format!("{points} no place on these axes")));
     }
     drawing.to_string() + "\n"
 }
@@ -161,6 +189,7 @@ impl Labels {
 fn short(x: f64) -> String {
     let text = match x.abs() {
         0.0 => return "0".into(),
+        a if !(a < 1e12) => return format!("{x:.0e}"),
         a if a >= 1e6 => return format!("{}M", short(x / 1e6)),
         a if a >= 1e4 => return format!("{}k", short(x / 1e3)),
         a if a >= 1.0 => format!("{x:.2}"),
@@ -216,5 +245,49 @@ mod tests {
         for word in ["first", "steps", "bits", "aria-label=\"all\""] {
             assert!(drawn.contains(word), "{word}");
         }
+    }
+
+    fn one(points: &[(f64, f64)], x: bool, y: bool) -> String {
+        let points = points.iter().map(|&(x, y)| (x, y, "hint".to_owned())).collect();
+        let series = [Series { name: "a".into(), points, shown: true, line: true, marks: true }];
+        let axis = |logarithmic| Axis { label: "numbers", logarithmic };
+        plot("all", &axis(x), &axis(y), &series)
+    }
+
+    /// Numbers in the way of a logarithm, or of any axis: each is left out and counted, and the others keep their places.
+    #[test]
+    fn what_has_no_place_is_left_out_and_counted() {
+        let good = [(1.0, 2.0), (2.0, 4.0), (3.0, 8.0)];
+        let whole = one(&good, false, true);
+        assert!(!whole.contains("no place"));
+        let line = |drawn: &str| drawn.matches("<polyline").count();
+        for bad in [0.0, -0.0, -3.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, 5e-324] {
+            let drawn = one(&[good[0], good[1], (2.5, bad), good[2]], false, true);
+            assert!(drawn.contains("1 point has no place"), "{bad}");
+            assert_eq!((line(&drawn), drawn.matches("<circle").count()), (2, 3), "a gap at {bad}");
+            for circle in whole.lines().filter(|line| line.contains("<circle")) {
+                assert!(drawn.contains(circle), "{circle}");
+            }
+            let linear = one(&[good[0], good[1], (2.5, bad), good[2]], false, false);
+            assert_eq!(linear.contains("no place"), !bad.is_finite() || bad == f64::MAX, "{bad}");
+            assert!(one(&[(bad, 1.0), (1.0, 1.0)], true, false).contains("1 point has no place"), "{bad}");
+        }
+        for drawn in [one(&[], true, true), one(&[(0.0, -1.0); 2], true, true), one(&[(f64::NAN, 0.0)], false, false)] {
+            assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn marks_are_few_and_finite_however_far_numbers_reach() {
+        for logarithmic in [false, true] {
+            for ends in [(1e-300, 1e300), (1e-12, 1e9), (4.0, 4.0), (1e17, 1e17), (1e250, 1e250), (3e-308, 3e-308)] {
+                let scale = Scale::new([ends.0, ends.1].into_iter(), logarithmic);
+                assert!(scale.ticks.len() <= 30, "{ends:?}: {:?}", scale.ticks);
+                assert!(scale.ticks.iter().all(|tick| tick.is_finite()));
+                let places = [ends.0, ends.1].map(|x| scale.at(x, X));
+                assert!(places.iter().all(|place| (X.0..=X.1).contains(place)), "{ends:?}: {places:?}");
+            }
+        }
+        assert_eq!([1e300, f64::INFINITY, f64::NAN].map(short), ["1e300", "inf", "NaN"]);
     }
 }
