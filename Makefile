@@ -4,7 +4,7 @@ CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo comparison test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -31,6 +31,10 @@ comparison: build ## Train, quantise and compare again (half an hour of CPU time
 	@scripts/fetch-shakespeare target/shakespeare.txt
 	$(TRINE) train --data target/shakespeare.txt --sweep 1e-3,2e-3,4e-3,8e-3,1.6e-2,3.2e-2 --batch 8 --steps 600 --json target/learning-rates.json
 	$(TRINE) compare --data target/shakespeare.txt --out target/comparison --batch 8 --steps 3000 --lr 4e-3 --float-lr 2e-3 --sweep target/learning-rates.json --json docs/data/comparison.json --docs docs
+
+llama-cpp: build ## Train small models and compare their GGUF files with llama.cpp itself (needs npm; two minutes)
+	@train/scripts/install-llama
+	TRINE="$(TRINE)" CARGO="$(CARGO)" train/scripts/llama-check
 
 test: setup ## Run all tests
 	$(CARGO) test --workspace

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use trine_train::{Corpus, Kind, Layout, Recipe, Schedule, Shape, Trainer, VocabularyKind};
+use trine_train::{Activation, Corpus, Kind, Layout, Recipe, Schedule, Shape, Trainer, VocabularyKind};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sizes: Vec<usize> = std::env::args().skip(1).map(|a| a.parse()).collect::<Result<_, _>>()?;
@@ -14,7 +14,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text: String = (0..100_000u32).map(|i| char::from(b' ' + (i.wrapping_mul(i) >> 7) as u8 % 84)).collect();
     let corpus = Corpus::new(&text, VocabularyKind::Characters)?;
     let vocab = corpus.vocabulary.size();
-    let shape = Shape { hidden, intermediate, layers, heads, kv_heads, vocab, context, tied: true };
+    let shape = Shape {
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        kv_heads,
+        vocab,
+        context,
+        tied: true,
+        activation: Activation::Relu2,
+    };
     for kind in Kind::ALL {
         let schedule = Schedule { peak: 1e-3, warmup: 1, steps: 1000, landing: None };
         let mut trainer = Trainer::new(Recipe { kind, shape, schedule, batch, shards, seed: 1 })?;

@@ -6,11 +6,20 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::Shape;
+use crate::{Activation, Shape};
 
 /// A model small enough to differentiate by hand.
-pub(crate) const SMALL: Shape =
-    Shape { hidden: 16, intermediate: 24, layers: 2, heads: 4, kv_heads: 2, vocab: 11, context: 6, tied: true };
+pub(crate) const SMALL: Shape = Shape {
+    hidden: 16,
+    intermediate: 24,
+    layers: 2,
+    heads: 4,
+    kv_heads: 2,
+    vocab: 11,
+    context: 6,
+    tied: true,
+    activation: Activation::Relu2,
+};
 
 /// Seeded numbers.
 pub(crate) struct Numbers(ChaCha8Rng);

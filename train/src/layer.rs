@@ -1,7 +1,7 @@
 //! One transformer layer, forwards and backwards.
 //!
 //! ```text
-//! x ─┬─ norm ─ q k v ─ rope ─ attention ─ sub-norm ─ o ─ + ─┬─ norm ─ gate up ─ relu²·u ─ sub-norm ─ down ─ + ─> x
+//! x ─┬─ norm ─ q k v ─ rope ─ attention ─ sub-norm ─ o ─ + ─┬─ norm ─ gate up ─ f(g)·u ─ sub-norm ─ down ─ + ─> x
 //!    └──────────────────────────────────────────────────┘   └──────────────────────────────────────────────┘
 //! ```
 //! The forward pass keeps codes, not their inputs, where the input can be made again: the gate's product is.
@@ -157,7 +157,7 @@ pub(crate) fn forward(c: &Context<'_>, slots: &LayerSlots, x: &mut [f32], m: &mu
     m.ffn_in.fill(c.entry(slots.ffn_norm, c.kind), x);
     c.linear(slots.gate).forward(&m.ffn_in.codes, &m.ffn_in.rows, &mut m.gate);
     c.linear(slots.up).forward(&m.ffn_in.codes, &m.ffn_in.rows, &mut m.up);
-    gate::forward(&m.gate, &m.up, &mut room.wide);
+    gate::forward(c.shape.activation, &m.gate, &m.up, &mut room.wide);
     m.down_in.fill(c.entry(slots.ffn_sub_norm, c.kind), &room.wide);
     c.linear(slots.down).forward(&m.down_in.codes, &m.down_in.rows, &mut room.hidden);
     add(x, &room.hidden);
@@ -177,9 +177,9 @@ pub(crate) fn backward(
 
     dh.copy_from_slice(dx);
     linear(c, slots.down, &m.down_in, dh, (wide, Into::Set), gradient);
-    gate::forward(&m.gate, &m.up, wide2);
+    gate::forward(c.shape.activation, &m.gate, &m.up, wide2);
     norm(c, slots.ffn_sub_norm, wide2, &m.down_in, wide, gradient);
-    gate::backward(&m.gate, &m.up, wide, wide2);
+    gate::backward(c.shape.activation, &m.gate, &m.up, wide, wide2);
     linear(c, slots.up, &m.ffn_in, wide, (dh, Into::Set), gradient);
     linear(c, slots.gate, &m.ffn_in, wide2, (dh, Into::Add), gradient);
     norm(c, slots.ffn_norm, &m.middle, &m.ffn_in, dh, gradient);

@@ -179,6 +179,7 @@ impl Pass {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Activation;
     use crate::gradcheck::{Numbers, SMALL, assert_gradient, assert_wrong};
 
     fn network(kind: Kind, shape: Shape) -> Network {
@@ -198,8 +199,8 @@ mod tests {
     /// Every tensor of the float model, embedding and head tied and apart, by differences of the whole loss.
     #[test]
     fn gradients_of_the_whole_float_model() {
-        for tied in [true, false] {
-            let network = network(Kind::Float, Shape { tied, ..SMALL });
+        for (tied, activation) in [(true, Activation::Relu2), (false, Activation::Silu)] {
+            let network = network(Kind::Float, Shape { tied, activation, ..SMALL });
             let mut pass = Pass::new(&network, 2);
             pass.gradients(&network, &INPUTS, &TARGETS, 1.0);
             for slot in &network.layout.slots {

@@ -31,8 +31,32 @@ impl Kind {
     }
 }
 
+/// The gate's activation in the feed-forward network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Activation {
+    /// `max(x, 0)^2`, as BitNet b1.58 2B-4T has it.
+    #[default]
+    Relu2,
+    /// `x * sigmoid(x)`, as the 1bitLLM models and llama.cpp's `bitnet` architecture have it.
+    Silu,
+}
+
+impl Activation {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Relu2, Self::Silu];
+
+    /// The name that Hugging Face, GGUF, reports and the command line use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu2 => "relu2",
+            Self::Silu => "silu",
+        }
+    }
+}
+
 /// Sizes of a model in the architecture of BitNet b1.58 2B-4T: RMSNorm before attention, feed-forward network and both
-/// output projections, rotary positions, grouped-query attention, squared ReLU.
+/// output projections, rotary positions, grouped-query attention, a gated feed-forward network.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shape {
@@ -52,6 +76,9 @@ pub struct Shape {
     pub context: usize,
     /// Whether the head is the embedding.
     pub tied: bool,
+    /// The gate's activation; squared ReLU in files that do not name it.
+    #[serde(default)]
+    pub activation: Activation,
 }
 
 /// Base of the rotary positions.
@@ -129,6 +156,7 @@ mod tests {
             vocab: 50,
             context: 32,
             tied: true,
+            activation: Activation::Relu2,
         };
         good.check().unwrap();
         assert_eq!((good.head_dim(), good.kv_width()), (16, 32));

@@ -12,7 +12,7 @@ use trine_driver::estimate::Pass;
 use trine_driver::platform::Memory;
 use trine_golden_model as golden;
 use trine_spec::Config;
-use trine_train::{NORM_EPS, ROPE_THETA, Shape};
+use trine_train::{Activation, NORM_EPS, ROPE_THETA, Shape};
 
 /// A unit, and prices.
 pub(crate) struct Hardware {
@@ -103,7 +103,10 @@ fn model(shape: &Shape) -> golden::Config {
         rope_theta: ROPE_THETA,
         rope_pairs: golden::RopePairs::Halves,
         norm_eps: NORM_EPS,
-        activation: golden::Activation::Relu2,
+        activation: match shape.activation {
+            Activation::Relu2 => golden::Activation::Relu2,
+            Activation::Silu => golden::Activation::Silu,
+        },
         tied: shape.tied,
         sub_norms: true,
         convention: golden::Convention::BitLinear,
@@ -134,6 +137,7 @@ mod tests {
             vocab: 84,
             context: 128,
             tied: true,
+            activation: Activation::Relu2,
         };
         let units = [Unit::Fp16(16.0), Unit::Fp16(15.999), Unit::Fp16(4.0), Unit::Fp16(2.0), Unit::Ternary];
         let costs: Vec<(u64, f64)> = units

@@ -9,13 +9,16 @@
 //! hold four digits and a zero. `d`, an f16, is 1: the linear's scale is a tensor of its own, in f32.
 
 use half::f16;
+use serde::{Deserialize, Serialize};
 
 /// Which block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BlockKind {
     /// 1.69 bits a weight.
+    #[serde(rename = "tq1_0")]
     Tq1_0,
     /// 2.06 bits a weight.
+    #[serde(rename = "tq2_0")]
     Tq2_0,
 }
 
@@ -23,6 +26,22 @@ pub enum BlockKind {
 pub(super) const BLOCK: usize = 256;
 
 impl BlockKind {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tq1_0 => "tq1_0",
+            Self::Tq2_0 => "tq2_0",
+        }
+    }
+
+    /// llama.cpp's number for a file whose weights are mostly of this type.
+    pub(super) fn file_type(self) -> u32 {
+        match self {
+            Self::Tq1_0 => 36,
+            Self::Tq2_0 => 37,
+        }
+    }
+
     /// GGUF's number.
     pub(super) fn id(self) -> u32 {
         match self {

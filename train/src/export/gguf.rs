@@ -1,4 +1,4 @@
-//! GGUF files, version 3, of architecture `bitnet-b1.58`.
+//! GGUF files, version 3, of architecture `bitnet` or `bitnet-b1.58`.
 //!
 //! ```text
 //! "GGUF" version:u32 tensors:u64 pairs:u64
@@ -6,40 +6,110 @@
 //! tensors x { name:string dims:u32 dim:u64 x dims  type:u32 offset:u64 }
 //! padding to 32, then the data; offsets count from there
 //! ```
-//! Linears are ternary blocks with `d = 1` and a tensor `….scale` beside them; all else is f32.
+//! Linears are ternary blocks with `d = 1` and a tensor `….scale` beside them; all else is f32. Queries and keys keep the
+//! order of Hugging Face: both architectures turn halves of a head together.
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::blocks::{BLOCK, BlockKind};
+use super::keys::{self, Meta};
 use super::{Kind as Element, Tensor};
 use crate::layout::Role;
-use crate::{Error, Kind, NORM_EPS, Network, ROPE_THETA, Shape, Vocabulary, file};
+use crate::{Activation, Error, Kind, Network, Shape, Vocabulary, VocabularyKind, file};
 
-const ARCHITECTURE: &str = "bitnet-b1.58";
 const ALIGNMENT: usize = 32;
-/// GGUF's numbers for a token that is text like any other.
-const NORMAL: i32 = 1;
+
+/// Architecture that a GGUF file names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Architecture {
+    /// `bitnet`: llama.cpp reads it and computes SiLU, with the embedding as the head.
+    #[serde(rename = "bitnet")]
+    Bitnet,
+    /// `bitnet-b1.58`: bitnet.cpp reads it and computes squared ReLU; llama.cpp does not know it.
+    #[serde(rename = "bitnet-b1.58")]
+    BitnetB158,
+}
+
+impl Architecture {
+    /// The one whose readers compute this activation.
+    pub fn of(activation: Activation) -> Self {
+        match activation {
+            Activation::Silu => Self::Bitnet,
+            Activation::Relu2 => Self::BitnetB158,
+        }
+    }
+
+    /// The name in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bitnet => "bitnet",
+            Self::BitnetB158 => "bitnet-b1.58",
+        }
+    }
+}
+
+/// Choices of a GGUF file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GgufOptions {
+    /// Encoding of ternary weights.
+    pub blocks: BlockKind,
+    /// Architecture that the file names.
+    pub architecture: Architecture,
+}
+
+impl GgufOptions {
+    /// Sentences about readers that compute something else than the model, or cannot read it.
+    pub fn notices(&self, shape: &Shape, vocabulary: VocabularyKind) -> Vec<String> {
+        let mut notices = Vec::new();
+        let (name, activation) = (self.architecture.name(), shape.activation.name());
+        if self.architecture != Architecture::of(shape.activation) {
+            let (reader, other) = match self.architecture {
+                Architecture::Bitnet => ("llama.cpp computes", Activation::Silu),
+                Architecture::BitnetB158 => ("bitnet.cpp computes", Activation::Relu2),
+            };
+            notices.push(format!(
+                "{reader} {} for architecture {name} whatever the file says, and this model has {activation}: it would give \
+                 wrong logits; trine reads key `{name}.hidden_activation`",
+                other.name()
+            ));
+        }
+        if self.architecture == Architecture::Bitnet && !shape.tied {
+            notices.push(format!(
+                "llama.cpp takes the embedding as the head of architecture {name} and refuses a file with a head of its own; \
+                 train without an untied head for llama.cpp"
+            ));
+        }
+        if vocabulary == VocabularyKind::Characters {
+            notices.push(
+                "GGUF has no vocabulary of characters that llama.cpp or bitnet.cpp could use: they compute with token ids \
+                 only; train with byte pairs for text"
+                    .into(),
+            );
+        }
+        notices
+    }
+}
 
 /// Writes a ternary model to `path`.
 ///
 /// # Errors
 /// If the model is not ternary, a linear's inputs do not fill blocks of 256, or the file cannot be written.
-pub fn gguf(network: &Network, vocabulary: &Vocabulary, kind: BlockKind, path: &Path) -> Result<(), Error> {
+pub fn gguf(network: &Network, vocabulary: &Vocabulary, options: GgufOptions, path: &Path) -> Result<(), Error> {
     check_gguf(network.kind, &network.shape)?;
-    let (metadata, tensors) = (metadata(network, vocabulary)?, tensors(network, kind));
+    let (metadata, tensors) = (keys::metadata(network, vocabulary, options)?, tensors(network, options.blocks));
     let mut out = b"GGUF".to_vec();
     out.extend(3u32.to_le_bytes());
     out.extend((tensors.len() as u64).to_le_bytes());
     out.extend((metadata.len() as u64).to_le_bytes());
-    for (key, value) in &metadata {
-        string(&mut out, key);
+    for (key, value) in &metadata as &[(String, Meta)] {
+        keys::string(&mut out, key);
         value.write(&mut out);
     }
     let mut offset = 0;
     for tensor in &tensors {
-        string(&mut out, &tensor.name);
+        keys::string(&mut out, &tensor.name);
         out.extend((tensor.shape.len() as u32).to_le_bytes());
         tensor.shape.iter().rev().for_each(|&size| out.extend((size as u64).to_le_bytes()));
         let id = if let Element::Blocks(kind) = tensor.kind { kind.id() } else { 0 };
@@ -70,102 +140,6 @@ pub fn check_gguf(kind: Kind, shape: &Shape) -> Result<(), Error> {
              use the Hugging Face layout"
         ))),
     }
-}
-
-/// A metadata value.
-enum Meta {
-    U32(u32),
-    F32(f32),
-    Bool(bool),
-    Text(&'static str),
-    Texts(Vec<String>),
-    I32s(Vec<i32>),
-}
-
-fn string(out: &mut Vec<u8>, text: &str) {
-    out.extend((text.len() as u64).to_le_bytes());
-    out.extend(text.as_bytes());
-}
-
-impl Meta {
-    fn write(&self, out: &mut Vec<u8>) {
-        let array = |out: &mut Vec<u8>, element: u32, count: usize| {
-            out.extend([9, element].map(u32::to_le_bytes).concat());
-            out.extend((count as u64).to_le_bytes());
-        };
-        match self {
-            Self::U32(v) => out.extend([4, *v].map(u32::to_le_bytes).concat()),
-            Self::F32(v) => out.extend([6, v.to_bits()].map(u32::to_le_bytes).concat()),
-            Self::Bool(v) => {
-                out.extend(7u32.to_le_bytes());
-                out.push((*v).into());
-            }
-            Self::Text(v) => {
-                out.extend(8u32.to_le_bytes());
-                string(out, v);
-            }
-            Self::Texts(v) => {
-                array(out, 8, v.len());
-                v.iter().for_each(|v| string(out, v));
-            }
-            Self::I32s(v) => {
-                array(out, 5, v.len());
-                v.iter().for_each(|v| out.extend(v.to_le_bytes()));
-            }
-        }
-    }
-}
-
-fn metadata(network: &Network, vocabulary: &Vocabulary) -> Result<Vec<(String, Meta)>, Error> {
-    let shape = &network.shape;
-    let numbers = [
-        ("vocab_size", shape.vocab),
-        ("context_length", shape.context),
-        ("embedding_length", shape.hidden),
-        ("block_count", shape.layers),
-        ("feed_forward_length", shape.intermediate),
-        ("attention.head_count", shape.heads),
-        ("attention.head_count_kv", shape.kv_heads),
-        ("rope.dimension_count", shape.head_dim()),
-    ];
-    let mut metadata = vec![("general.architecture".to_owned(), Meta::Text(ARCHITECTURE))];
-    metadata.extend(numbers.map(|(key, value)| (format!("{ARCHITECTURE}.{key}"), Meta::U32(value as u32))));
-    metadata.push((format!("{ARCHITECTURE}.attention.layer_norm_rms_epsilon"), Meta::F32(NORM_EPS)));
-    metadata.push((format!("{ARCHITECTURE}.rope.freq_base"), Meta::F32(ROPE_THETA)));
-    let mut tokenizer = |key: &str, value| metadata.push((format!("tokenizer.ggml.{key}"), value));
-    match vocabulary {
-        Vocabulary::Characters(characters) => {
-            tokenizer("model", Meta::Text("none"));
-            tokenizer("tokens", Meta::Texts(characters.iter().map(char::to_string).collect()));
-        }
-        Vocabulary::Bpe(library) => {
-            let size = library.get_vocab_size(true) as u32;
-            let tokens = (0..size).map(|id| library.id_to_token(id).unwrap_or_default()).collect();
-            tokenizer("model", Meta::Text("gpt2"));
-            tokenizer("pre", Meta::Text("gpt-2"));
-            tokenizer("tokens", Meta::Texts(tokens));
-            tokenizer("token_type", Meta::I32s(vec![NORMAL; size as usize]));
-            tokenizer("merges", Meta::Texts(merges(library)?));
-            tokenizer("add_bos_token", Meta::Bool(false));
-        }
-    }
-    Ok(metadata)
-}
-
-/// The merges of a byte-pair model, `left right`, which the library gives away only in its JSON form.
-fn merges(library: &tokenizers::Tokenizer) -> Result<Vec<String>, Error> {
-    let json = library.to_string(false).map_err(|e| Error::Export(e.to_string()))?;
-    let json: Value = serde_json::from_str(&json).map_err(|e| Error::Export(e.to_string()))?;
-    let merge = |merge: &Value| match merge {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(pair) => match &pair[..] {
-            [Value::String(left), Value::String(right)] => Some(format!("{left} {right}")),
-            _ => None,
-        },
-        _ => None,
-    };
-    let merges = json["model"]["merges"].as_array().and_then(|merges| merges.iter().map(merge).collect());
-    merges.ok_or_else(|| Error::Export("the vocabulary's merges are of a form not known here".into()))
 }
 
 fn tensors(network: &Network, kind: BlockKind) -> Vec<Tensor> {

@@ -53,7 +53,7 @@ fn config(network: &Network) -> Value {
         "bos_token_id": null,
         "dtype": "float32",
         "eos_token_id": null,
-        "hidden_act": "relu2",
+        "hidden_act": shape.activation.name(),
         "hidden_size": shape.hidden,
         "initializer_range": 0.02,
         "intermediate_size": shape.intermediate,

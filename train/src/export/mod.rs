@@ -3,9 +3,10 @@
 mod blocks;
 mod gguf;
 mod huggingface;
+mod keys;
 
 pub use blocks::BlockKind;
-pub use gguf::{check_gguf, gguf};
+pub use gguf::{Architecture, GgufOptions, check_gguf, gguf};
 pub use huggingface::huggingface;
 
 /// A tensor to be written.

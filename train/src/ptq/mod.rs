@@ -149,15 +149,24 @@ fn groups(slots: &LayerSlots) -> [(usize, Vec<usize>); 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Pass, Recipe, Schedule, Shape, Trainer, VocabularyKind, held_out};
+    use crate::{Activation, Pass, Recipe, Schedule, Shape, Trainer, VocabularyKind, held_out};
 
     /// A float model that learnt something, and its corpus.
     pub(super) fn trained() -> (Network, Corpus) {
         let text: String = (0..6000u32).map(|i| char::from(b'a' + (i * i % 97 % 26) as u8)).collect();
         let corpus = Corpus::new(&text, VocabularyKind::Characters).unwrap();
         let vocab = corpus.vocabulary.size();
-        let shape =
-            Shape { hidden: 32, intermediate: 48, layers: 2, heads: 2, kv_heads: 1, vocab, context: 16, tied: true };
+        let shape = Shape {
+            hidden: 32,
+            intermediate: 48,
+            layers: 2,
+            heads: 2,
+            kv_heads: 1,
+            vocab,
+            context: 16,
+            tied: true,
+            activation: Activation::Relu2,
+        };
         let schedule = Schedule { peak: 1e-2, warmup: 5, steps: 120, landing: None };
         let recipe = Recipe { kind: Kind::Float, shape, schedule, batch: 8, shards: 2, seed: 5 };
         let mut trainer = Trainer::new(recipe).unwrap();
