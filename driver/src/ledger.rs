@@ -32,6 +32,13 @@ pub struct LayerTotals {
     pub zero_weights: u64,
 }
 
+impl Mark {
+    /// The layers as they were computed before.
+    pub fn layers(&self) -> &[LayerTotals] {
+        &self.layers
+    }
+}
+
 impl LayerTotals {
     fn since(&self, before: &Self) -> Self {
         Self {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use trine_spec::Config;
 
 use crate::conditions::Conditions;
-use crate::energy::{Columns, Energy, Estimate, Pricing, Systolic};
+use crate::energy::{Energy, Estimate, Pricing, Systolic};
 use crate::ledger::LayerTotals;
 use crate::platform::Memory;
 use crate::report::{self, BaselineTotal, LayerReport};
@@ -19,10 +19,6 @@ use crate::roofline::{Position, Roofs};
 /// The passes of one kind, summed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Phase {
-    /// Passes through the model.
-    pub passes: u64,
-    /// Tokens of all passes.
-    pub tokens: u64,
     /// Multiply-accumulates of the unit.
     pub macs: u64,
     /// Cycles of the unit.
@@ -33,8 +29,6 @@ pub struct Phase {
     pub bytes: u64,
     /// All energy; absent when an event has no sourced price.
     pub energy_j: Option<Estimate>,
-    /// The columns alone, in technologies of which only they were measured.
-    pub columns: Vec<Columns>,
     /// Cycles over tokens; absent without tokens.
     pub cycles_per_token: Option<f64>,
     /// Energy over tokens; absent without tokens or without energy.
@@ -50,10 +44,10 @@ pub struct Phase {
 }
 
 impl Phase {
-    /// Sums `layers`, computed in `passes` passes of `tokens` tokens in all.
+    /// Sums `layers`, through which `tokens` tokens passed.
     pub fn new(
         layers: &[LayerTotals],
-        (passes, tokens): (u64, u64),
+        tokens: u64,
         config: &Config,
         clock_hz: f64,
         memory: &Memory,
@@ -66,14 +60,11 @@ impl Phase {
         let traffic = layers.iter().map(|l| l.traffic).sum();
         let energy = pricing.map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>().total());
         Self {
-            passes,
-            tokens,
             macs,
             cycles,
             seconds: cycles as f64 / clock_hz,
             bytes: sum(|l| l.bytes),
             energy_j: energy,
-            columns: vec![],
             cycles_per_token: (tokens > 0).then(|| cycles as f64 / tokens as f64),
             joules_per_token: energy.filter(|_| tokens > 0).map(|energy| energy * (1.0 / tokens as f64)),
             baselines: report::totals(&layers, pricing.is_some()),

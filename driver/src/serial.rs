@@ -125,6 +125,9 @@ fn open(path: &str, baud: u32) -> Result<Box<dyn SerialPort>, Error> {
 /// What is wrong, and what to do about it.
 fn problem(path: &str, error: &serialport::Error) -> String {
     use serialport::ErrorKind::{Io, NoDevice};
+    if std::path::Path::new(path).is_symlink() && !std::path::Path::new(path).exists() {
+        return "it is a link that leads nowhere; its board was unplugged, or its server was ended by force: start that again".into();
+    }
     if !std::path::Path::new(path).exists() {
         return "there is no such device; is it plugged in, or its server running?".into();
     }
