@@ -35,18 +35,23 @@ pub fn read_f32(path: &Path) -> Result<(Vec<u64>, Vec<f32>), Error> {
     read(path, "float32")
 }
 
-/// Writes an f32 array of any shape.
+/// Writes an f32 array of any shape to a file: through a device or a pipe, or over what is in it.
 ///
 /// # Errors
 /// If the file cannot be written.
 pub fn write_f32(path: &Path, shape: &[u64], values: &[f32]) -> Result<(), Error> {
-    let file = BufWriter::new(File::create(path).map_err(Error::io(path))?);
-    let write = || {
-        let mut writer = npyz::WriteOptions::new().default_dtype().shape(shape).writer(file).begin_nd()?;
-        writer.extend(values)?;
-        writer.finish()
-    };
-    write().map_err(Error::io(path))
+    let mut file = BufWriter::new(File::create(path).map_err(Error::io(path))?);
+    write_f32_to(&mut file, shape, values).map_err(Error::io(path))
+}
+
+/// Writes an f32 array of any shape in the format of a `.npy` file.
+///
+/// # Errors
+/// If `out` cannot take it, or `shape` is not that of the values.
+pub fn write_f32_to(out: impl std::io::Write, shape: &[u64], values: &[f32]) -> std::io::Result<()> {
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(shape).writer(out).begin_nd()?;
+    writer.extend(values)?;
+    writer.finish()
 }
 
 fn read<T: npyz::Deserialize>(path: &Path, kind: &str) -> Result<(Vec<u64>, Vec<T>), Error> {
