@@ -101,6 +101,14 @@ impl<'a> Bench<'a> {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// Copies a file from elsewhere into the folder.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with its name.
+    pub fn copy(&self, file: &Path, name: &str) -> Result<(), Error> {
+        fs::copy(file, self.folder.join(name)).map(drop).map_err(Error::io(format!("reading {}", file.display())))
+    }
+
     /// Writes a file of the folder, making the folders on the way.
     ///
     /// # Errors
@@ -125,6 +133,8 @@ pub(crate) fn execute(
     let mut process = Command::new(&command[0])
         .args(&command[1..])
         .current_dir(folder)
+        // A relative one leads elsewhere from that folder.
+        .env("TMPDIR", std::path::absolute(std::env::temp_dir())?)
         .stdin(Stdio::null())
         .stdout(file.try_clone()?)
         .stderr(file)
@@ -212,7 +222,7 @@ fn quoted(word: &OsStr) -> String {
     }
 }
 
-/// Words of a command.
-pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<OsString> {
-    words.into_iter().map(OsString::from).collect()
+/// The command that starts `program` with these words behind it.
+pub(crate) fn command<'a>(program: &Path, words: impl IntoIterator<Item = &'a str>) -> Vec<OsString> {
+    std::iter::once(program.into()).chain(words.into_iter().map(OsString::from)).collect()
 }

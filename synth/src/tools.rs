@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -114,9 +114,15 @@ pub struct Search {
 impl Search {
     /// The variables of this process, its current folder and the folder of its executable.
     pub fn from_environment(variable: &str) -> Search {
+        let path = env::var_os("PATH").unwrap_or_default();
+        // Tools run in folders of their own, from where a relative path leads elsewhere.
+        let folders =
+            env::split_paths(&path).filter_map(|folder| std::path::absolute(Path::new(".").join(folder)).ok());
+        let path = env::join_paths(folders).unwrap_or(path);
+        let named = env::var_os(variable).filter(|value| !value.is_empty());
         Search {
-            named: env::var_os(variable).filter(|value| !value.is_empty()),
-            path: env::var_os("PATH").unwrap_or_default(),
+            named: named.map(|named| located(&named, &path)),
+            path,
             starts: [env::current_dir(), env::current_exe()].into_iter().flatten().collect(),
         }
     }
@@ -149,6 +155,14 @@ impl Search {
     }
 }
 
+/// A program by the path or the name that a variable gives, where `path` is a list of absolute folders.
+fn located(named: &OsStr, path: &OsStr) -> OsString {
+    let bare = !named.as_encoded_bytes().contains(&b'/');
+    let in_path = || env::split_paths(path).map(|folder| folder.join(named)).find(|file| file.is_file());
+    let found = if bare { in_path() } else { std::path::absolute(named).ok() };
+    found.map_or_else(|| named.to_owned(), PathBuf::into_os_string)
+}
+
 impl Tool {
     /// The tool as this process's environment gives it.
     ///
@@ -169,4 +183,24 @@ fn version(path: &Path, tool: &Tool) -> Option<String> {
     let version = word.filter(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_string);
     // A tool without a version is known by its mark alone
     version.or_else(|| (!tool.mark.is_empty()).then(|| "unknown".to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_name_the_same_program_in_every_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a blank");
+        std::fs::create_dir(&place).unwrap();
+        std::fs::write(place.join("sta"), "").unwrap();
+        let up: PathBuf = env::current_dir().unwrap().components().skip(1).map(|_| "..").collect();
+        let relative = up.join(place.strip_prefix("/").unwrap()).join("sta");
+        let found = |named: &Path| PathBuf::from(located(named.as_os_str(), place.as_os_str()));
+        assert!(found(&relative).is_absolute() && found(&relative).is_file(), "{:?}", found(&relative));
+        assert_eq!(found(Path::new("sta")), place.join("sta"), "a bare name is one on PATH");
+        assert_eq!(found(&place.join("sta")), place.join("sta"));
+        assert_eq!(found(Path::new("nothing")), Path::new("nothing"));
+    }
 }

@@ -127,7 +127,13 @@ impl Board {
         sources.retain(|file| !unit.contains(&file.name));
         let divider = format!("`define TRINE_UART_DIVIDER 16'd{}\n", self.divider());
         for source in &self.manifest.sources {
-            let name = source.file_name().unwrap_or(source.as_os_str()).to_string_lossy().into_owned();
+            // Scripts of Yosys name it; two of one name are two files all the same.
+            let plain = |c: char| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '_' };
+            let mut name: String =
+                source.file_name().unwrap_or(source.as_os_str()).to_string_lossy().chars().map(plain).collect();
+            while sources.iter().any(|other| other.name == name) {
+                name.insert(0, '_');
+            }
             sources.push(SourceFile { name, text: divider.clone() + &text(&self.folder.join(source))? });
         }
         let constraints = text(&self.folder.join(&self.manifest.constraints))?;

@@ -124,7 +124,7 @@ pub fn synthesize_asic(
     yosys.limit = bench.limit;
     let sta = OPENSTA.find()?;
     let silicon = asic::map(bench, &yosys, library, unit)?;
-    let timing = asic::time(bench, &sta, library, &unit.top, &unit.clock)?;
+    let timing = asic::time(bench, &sta, &unit.top, &unit.clock)?;
     let (cells, version) = (silicon.cells.clone(), silicon.yosys.clone());
     let mut result = Synthesis::mapped(&library.target, &library.name, config, cells, version);
     result.in_silicon(library, silicon, timing);

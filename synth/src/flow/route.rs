@@ -3,7 +3,7 @@
 use super::map::files::WRAPPED_JSON;
 use super::target::{Family, Target};
 use super::timing::Report;
-use crate::bench::{Bench, words};
+use crate::bench::{Bench, command};
 use crate::error::Error;
 use crate::tools::Program;
 
@@ -41,35 +41,34 @@ pub fn route(
 ) -> Result<Report, Error> {
     let (report, routed) = (format!("report-{seed}.json"), routed(device, seed));
     let Device { target, package, speed } = device;
-    let program = nextpnr.path.to_string_lossy();
     let (mhz, number) = (mhz.to_string(), seed.to_string());
-    let mut command = vec![&*program, "--json", WRAPPED_JSON, "--seed", &number, "--freq", &mhz];
+    let mut arguments = vec!["--json", WRAPPED_JSON, "--seed", &number, "--freq", &mhz];
     // Whether the clock is fast enough is for the reader of the report to say
-    command.extend(["--timing-allow-fail", "--report", &report]);
+    arguments.extend(["--timing-allow-fail", "--report", &report]);
     let part = format!("{}{package}{}", target.select, speed.unwrap_or_default());
     let free = !constraints.complete;
     let (family, pins) = (format!("family={GOWIN}"), format!("cst={}", constraints.file));
     match target.family {
         Family::Ecp5 => {
-            command.extend([target.select, "--package", package, "--textcfg", &routed]);
-            command.extend(["--lpf", constraints.file]);
-            command.extend(free.then_some("--lpf-allow-unconstrained"));
-            command.extend(speed.iter().flat_map(|speed| ["--speed", speed]));
+            arguments.extend([target.select, "--package", package, "--textcfg", &routed]);
+            arguments.extend(["--lpf", constraints.file]);
+            arguments.extend(free.then_some("--lpf-allow-unconstrained"));
+            arguments.extend(speed.iter().flat_map(|speed| ["--speed", speed]));
             // Of the settings tried, these reach the clearly higher clock (docs/decisions/0006)
-            command.extend(["--placer-heap-timingweight", "100"]);
+            arguments.extend(["--placer-heap-timingweight", "100"]);
         }
         Family::Ice40 => {
-            command.extend([target.select, "--package", package, "--asc", &routed]);
-            command.extend(["--pcf", constraints.file]);
-            command.extend(free.then_some("--pcf-allow-unconstrained"));
+            arguments.extend([target.select, "--package", package, "--asc", &routed]);
+            arguments.extend(["--pcf", constraints.file]);
+            arguments.extend(free.then_some("--pcf-allow-unconstrained"));
         }
         Family::Gowin => {
-            command.extend(["--device", &part, "--vopt", &family, "--vopt", &pins, "--write", &routed]);
+            arguments.extend(["--device", &part, "--vopt", &family, "--vopt", &pins, "--write", &routed]);
         }
         Family::Xilinx7 => return Err(not_placed(target)),
     }
     let step = format!("placing and routing, seed {seed}");
-    bench.run(nextpnr.name, &step, &format!("nextpnr-{seed}.log"), &words(command))?;
+    bench.run(nextpnr.name, &step, &format!("nextpnr-{seed}.log"), &command(&nextpnr.path, arguments))?;
     Report::parse(&bench.read(&report)?)
 }
 
@@ -78,16 +77,16 @@ pub fn route(
 /// # Errors
 /// What the tool says.
 pub fn pack(bench: &Bench<'_>, packer: &Program, device: &Device, seed: u64) -> Result<String, Error> {
-    let (program, routed) = (packer.path.to_string_lossy(), routed(device, seed));
+    let routed = routed(device, seed);
     let name = device.target.name;
-    let (bitstream, command) = match device.target.family {
-        Family::Ecp5 => (format!("{name}.bit"), vec![&*program, "--compress", &routed]),
-        Family::Ice40 => (format!("{name}.bin"), vec![&*program, &routed]),
-        Family::Gowin => (format!("{name}.fs"), vec![&*program, "-d", GOWIN, &routed, "-o"]),
+    let (bitstream, arguments) = match device.target.family {
+        Family::Ecp5 => (format!("{name}.bit"), vec!["--compress", &*routed]),
+        Family::Ice40 => (format!("{name}.bin"), vec![&*routed]),
+        Family::Gowin => (format!("{name}.fs"), vec!["-d", GOWIN, &*routed, "-o"]),
         Family::Xilinx7 => return Err(not_placed(&device.target)),
     };
-    let command: Vec<&str> = command.into_iter().chain([bitstream.as_str()]).collect();
-    bench.run(packer.name, "packing the bitstream", "pack.log", &words(command))?;
+    let arguments = arguments.into_iter().chain([bitstream.as_str()]);
+    bench.run(packer.name, "packing the bitstream", "pack.log", &command(&packer.path, arguments))?;
     Ok(bitstream)
 }
 

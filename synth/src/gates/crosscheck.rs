@@ -9,12 +9,12 @@
 
 use super::map::MAPPED_VERILOG;
 use super::{Energy, INPUT_SLEW, NetId, Netlist, Simulator, Unit};
-use crate::bench::{Bench, words};
+use crate::bench::{Bench, command};
 use crate::error::Error;
+use crate::flow::asic::LIBERTY;
 use crate::tools::Program;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
-use std::path::Path;
 
 /// Energy of one cycle by both, pJ, and the critical path, ns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,27 +39,23 @@ pub struct Crosscheck {
 pub fn crosscheck(
     bench: &Bench<'_>,
     sta: &Program,
-    liberty: &Path,
     unit: &Unit<'_>,
     simulator: &Simulator<'_>,
 ) -> Result<Crosscheck, Error> {
     let netlist = &unit.netlist;
-    let liberty = liberty.canonicalize().map_err(Error::io(format!("reading {}", liberty.display())))?;
     let clock = netlist.clock.map(|net| netlist.nets[net].clone()).unwrap_or_default();
     let script = format!(
-        "read_liberty {{{liberty}}}\nread_verilog {MAPPED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns\n\
+        "read_liberty {LIBERTY}\nread_verilog {MAPPED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns\n\
          create_clock -name {clock} -period {PERIOD} [get_ports {clock}]\n\
          set_clock_transition {INPUT_SLEW} [get_clocks {clock}]\nset_input_transition {INPUT_SLEW} [all_inputs]\n\
          set_input_delay 0 -clock {clock} [all_inputs]\nreport_checks -path_delay max -format full -digits 4\n\
          source {ACTIVITY}\nreport_power\nsource {ACTIVITY}\nreport_power -digits 6\n",
-        liberty = liberty.display(),
         top = netlist.name,
     );
     bench.write(ACTIVITY, &activity(netlist, simulator))?;
     bench.write("power.tcl", &script)?;
-    let program = sta.path.to_string_lossy();
-    let command = [&*program, "-no_splash", "-no_init", "-exit", "power.tcl"];
-    let log = bench.run(sta.name, &format!("power of {}", netlist.name), "power.log", &words(command))?;
+    let command = command(&sta.path, ["-no_splash", "-no_init", "-exit", "power.tcl"]);
+    let log = bench.run(sta.name, &format!("power of {}", netlist.name), "power.log", &command)?;
     let (opensta, opensta_critical_ns) = parse(&log)?;
     let ours = unit.cells(simulator);
     let per_cycle = |pj: f64| pj / simulator.cycles() as f64;

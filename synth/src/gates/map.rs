@@ -5,7 +5,7 @@
 
 use crate::bench::Bench;
 use crate::error::Error;
-use crate::flow::asic::Library;
+use crate::flow::asic::{LIBERTY, Library};
 use crate::yosys::{NAME, Yosys};
 use trine_hdl::Verilog;
 
@@ -35,13 +35,12 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
         "read_verilog {sources}\nhierarchy -check -top {top}\nsetattr -set keep 1 w:{products}*\n\
          proc\nopt\nalumacc\nopt\ntechmap\nopt\n{mapping}flatten -noscopeinfo\nopt_clean\nsplitnets\n\
          write_verilog -noattr -noexpr -simple-lhs {MAPPED_VERILOG}\n\
-         design -reset\nread_liberty -lib \"{liberty}\"\nread_verilog {MAPPED_VERILOG}\nhierarchy -check -top {top}\n\
+         design -reset\nread_liberty -lib {LIBERTY}\nread_verilog {MAPPED_VERILOG}\nhierarchy -check -top {top}\n\
          write_json {MAPPED_JSON}\n",
         sources = sources.join(" "),
         top = design.top,
         products = super::parts::PRODUCTS,
         mapping = library.mapping(bench)?,
-        liberty = library.path.display(),
     );
     bench.write("map.ys", &script)?;
     bench.run(NAME, &format!("mapping {}", design.top), "map.log", &yosys.command("map.ys"))?;

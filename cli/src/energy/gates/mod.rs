@@ -25,7 +25,8 @@ use self::samples::{Sample, Weights, capture};
 use crate::Verdict;
 use crate::args::cell_pattern;
 use crate::loading::{self, Loading, Tokenizing};
-use crate::output::{progress, write_json};
+use crate::output::progress;
+use crate::output_file::JsonArg;
 
 /// Measure energy at gate level, before layout: the ternary column beside dot products in int8 and fp16
 ///
@@ -57,9 +58,8 @@ pub(crate) struct Args {
     /// Compare the energy of the first run with OpenSTA's
     #[arg(long, conflicts_with = "from")]
     opensta: bool,
-    /// Write the results here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     /// Report on results kept earlier instead of measuring
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "json"])]
     from: Option<PathBuf>,
@@ -70,6 +70,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
     let measurement = match (&args.from, &args.model) {
         (Some(file), _) => {
             let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
@@ -78,10 +79,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         (None, Some(model)) => args.measure(model)?,
         (None, None) => anyhow::bail!("--model is missing"),
     };
-    if let Some(path) = &args.json {
-        write_json(path, &measurement)?;
-    }
     out.write_all(document::markdown(&measurement).as_bytes())?;
+    json.write(&measurement)?;
     let (_, wrong) = measurement.totals();
     Ok(if wrong == 0 { Verdict::Right } else { Verdict::Wrong })
 }
@@ -111,6 +110,8 @@ impl Args {
         };
         cells.dont_use.clone_from(&self.dont_use);
         let library = Library::open(&cells.path)?;
+        let bytes = std::fs::read(&cells.path).with_context(|| cells.path.display().to_string())?;
+        let temporary = crate::temporary::folder()?;
         let yosys = Yosys::find()?;
         let sta = self.opensta.then(|| OPENSTA.find()).transpose()?;
         let model = self.loading.load(path)?;
@@ -122,7 +123,7 @@ impl Args {
         for lanes in &self.lanes {
             for arithmetic in Arithmetic::ALL {
                 let design = verilog(&dot(arithmetic, *lanes)?)?;
-                let mut folder = tempfile::Builder::new().prefix("trine-gates-").tempdir()?;
+                let mut folder = tempfile::Builder::new().prefix("trine-gates-").tempdir_in(&temporary)?;
                 let bench = Bench::new(folder.path().to_owned(), LIMIT, &|_| ());
                 // The log of a tool that failed is wanted
                 let mapped = map(&bench, &yosys, &cells, &design)
@@ -132,7 +133,7 @@ impl Args {
                 for (_, weights) in UNITS.into_iter().filter(|(other, _)| *other == arithmetic) {
                     let runs = Runs { unit: &unit, arithmetic, lanes: *lanes, weights, cycles: self.cycles as usize };
                     if let Some(sta) = sta.as_ref().filter(|_| units.is_empty()) {
-                        let check = |simulator: &Simulator<'_>| crosscheck(&bench, sta, &cells.path, &unit, simulator);
+                        let check = |simulator: &Simulator<'_>| crosscheck(&bench, sta, &unit, simulator);
                         let result = runs.checked(&samples[0], check);
                         checked = Some(result.inspect_err(|_| folder.disable_cleanup(true))?);
                     }
@@ -141,7 +142,6 @@ impl Args {
             }
         }
         bar.finish_and_clear();
-        let bytes = std::fs::read(&cells.path).with_context(|| cells.path.display().to_string())?;
         Ok(Measurement {
             tag: "measured, pre-layout".into(),
             conditions: Conditions {

@@ -22,6 +22,10 @@ pub struct Library {
     pub dont_use: Vec<String>,
 }
 
+/// The library in the folder of a bench. Scripts know it by this name alone: those of Yosys and of OpenSTA each quote paths in
+/// their own way, and some paths in none.
+pub(crate) const LIBERTY: &str = "cells.lib";
+
 /// The 180 nm library of Oklahoma State University, as Debian ships it.
 const FILE: &str = "osu018_stdcells.lib";
 const VARIABLE: &str = "TRINE_OSU018";
@@ -44,12 +48,13 @@ impl Library {
         Ok(Library { target: "liberty".into(), name, path, dont_use: vec![] })
     }
 
-    /// The Yosys commands that map registers and logic on its cells, in the folder of `bench`.
+    /// The Yosys commands that map registers and logic on its cells, in the folder of `bench`, which gets the library as
+    /// [`LIBERTY`].
     pub(crate) fn mapping(&self, bench: &Bench<'_>) -> Result<String, Error> {
         bench.write("abc.script", ABC)?;
-        let file = self.path.display();
+        bench.copy(&self.path, LIBERTY)?;
         let without: String = self.dont_use.iter().map(|cell| format!(" -dont_use {cell}")).collect();
-        Ok(format!("dfflibmap -liberty \"{file}\"{without}\nabc -liberty \"{file}\" -script abc.script{without}\n"))
+        Ok(format!("dfflibmap -liberty {LIBERTY}{without}\nabc -liberty {LIBERTY} -script abc.script{without}\n"))
     }
 
     /// The library osu018: named in `TRINE_OSU018`, in `.tools/synth`, or where Debian's package puts it.

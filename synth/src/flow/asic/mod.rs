@@ -10,6 +10,7 @@
 mod library;
 mod timing;
 
+pub(crate) use library::LIBERTY;
 pub use library::Library;
 pub use timing::{Timing, time};
 
@@ -59,13 +60,12 @@ pub struct Macro {
 pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Silicon, Error> {
     bench.write("memory_map.v", include_str!("memory_map.v"))?;
     bench.write("memory.v", include_str!("memory.v"))?;
-    let liberty = library.path.to_string_lossy();
     let script = format!(
-        "{read}read_liberty -lib -ignore_miss_func \"{liberty}\"\nread_verilog -lib memory.v\n\
+        "{read}read_liberty -lib -ignore_miss_func {LIBERTY}\nread_verilog -lib memory.v\n\
          hierarchy -check -top {top}\nsynth -flatten -top {top} -run begin:fine\n\
          techmap -map memory_map.v a:ram_style=block\nsynth -flatten -top {top} -run fine:\n\
          {mapping}delete t:$scopeinfo\nopt_clean\n\
-         check -mapped -assert\ntee -q -o mapped-stat.json stat -json -liberty \"{liberty}\"\nautoname\n\
+         check -mapped -assert\ntee -q -o mapped-stat.json stat -json -liberty {LIBERTY}\nautoname\n\
          write_verilog -noattr {MAPPED_VERILOG}\nwrite_json {MAPPED_JSON}\n\
          splitnets\nsetparam -unset WORDS -unset WIDTH -unset ADDRESS t:trine_memory\n\
          write_verilog -noattr -noexpr -simple-lhs {TIMED_VERILOG}\n",
@@ -88,10 +88,9 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
 ///
 /// # Errors
 /// What Yosys says.
-pub fn simulation(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Verilog, Error> {
-    let liberty = library.path.to_string_lossy();
+pub fn simulation(bench: &Bench<'_>, yosys: &Yosys, design: &Verilog) -> Result<Verilog, Error> {
     let script = format!(
-        "read_liberty -ignore_miss_func \"{liberty}\"\nproc\nwrite_verilog -noattr library.v\ndesign -reset\n{}",
+        "read_liberty -ignore_miss_func {LIBERTY}\nproc\nwrite_verilog -noattr library.v\ndesign -reset\n{}",
         simulated()
     );
     bench.write("models.ys", &script)?;

@@ -1,7 +1,7 @@
 //! Static timing with OpenSTA.
 
-use super::{Library, TIMED_VERILOG};
-use crate::bench::{Bench, words};
+use super::{LIBERTY, TIMED_VERILOG};
+use crate::bench::{Bench, command};
 use crate::error::Error;
 use crate::flow::timing::{CriticalPath, rounded};
 use crate::tools::Program;
@@ -19,17 +19,15 @@ pub struct Timing {
 ///
 /// # Errors
 /// What OpenSTA says, or that no path runs from register to register.
-pub fn time(bench: &Bench<'_>, sta: &Program, library: &Library, top: &str, clock: &str) -> Result<Timing, Error> {
+pub fn time(bench: &Bench<'_>, sta: &Program, top: &str, clock: &str) -> Result<Timing, Error> {
     let script = format!(
-        "read_liberty {{{liberty}}}\nread_verilog {TIMED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns\n\
+        "read_liberty {LIBERTY}\nread_verilog {TIMED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns\n\
          create_clock -name {clock} -period {PERIOD} [get_ports {clock}]\n\
          report_checks -path_delay max -format full -digits 4\n",
-        liberty = library.path.display(),
     );
     bench.write("time.tcl", &script)?;
-    let program = sta.path.to_string_lossy();
-    let command = [&*program, "-no_splash", "-no_init", "-exit", "time.tcl"];
-    let log = bench.run(sta.name, &format!("timing {top}"), "time.log", &words(command))?;
+    let command = command(&sta.path, ["-no_splash", "-no_init", "-exit", "time.tcl"]);
+    let log = bench.run(sta.name, &format!("timing {top}"), "time.log", &command)?;
     Timing::parse(&log)
 }
 
