@@ -81,6 +81,43 @@ fn a_server_does_not_replace_a_file() {
     assert_eq!(std::fs::read(folder.path().join("file")).unwrap(), b"mine");
 }
 
+/// A server that was ended by force leaves its link behind.
+#[test]
+fn the_link_of_a_server_that_was_killed_is_taken_over() {
+    let folder = workplace();
+    let size = "--lanes 1 --columns 1 --max-depth 8 --max-tokens 1";
+    let mut server = Served::new(folder.path(), size);
+    let line = format!("run --model MODEL --tokens 1 --backend uart:port {size} --windows");
+    // While it lives nobody takes its place.
+    let message = refused(trine(folder.path(), &format!("serve --uart port {size}")));
+    assert!(message.contains("port: there is a link to /dev/pts/") && message.contains("remove the link"), "{message}");
+    server.0.kill().unwrap();
+    server.0.wait().unwrap();
+    assert!(folder.path().join("port").is_symlink(), "it is left behind");
+    let message = refused(trine(folder.path(), &line));
+    assert!(message.contains("a link that leads nowhere") && message.contains("start that again"), "{message}");
+    let mut again = Served::new(folder.path(), size);
+    assert_eq!(again.end(), Some(0));
+    assert!(!folder.path().join("port").is_symlink());
+}
+
+/// Links that no server has made, and files: they stay, and nothing is built first.
+#[test]
+fn links_of_others_are_not_taken_over() {
+    let folder = workplace();
+    let place = folder.path();
+    std::fs::write(place.join("file"), "mine").unwrap();
+    std::os::unix::fs::symlink("file", place.join("to-file")).unwrap();
+    std::os::unix::fs::symlink("gone", place.join("to-nothing")).unwrap();
+    for (name, part) in [("file", "exists already"), ("to-file", "no terminal's"), ("to-nothing", "no terminal's")] {
+        let mut server = command(place, &format!("serve --uart {name}"));
+        server.env("TRINE_VERILATOR", "/nowhere/verilator");
+        let message = refused(common::finish(server));
+        assert!(message.contains(part) && message.contains("name another path"), "{message}");
+        assert!(place.join(name).symlink_metadata().is_ok(), "{name} stays");
+    }
+}
+
 #[test]
 fn flags_that_do_not_go_with_a_backend_are_refused() {
     let folder = workplace();

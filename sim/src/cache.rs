@@ -28,8 +28,10 @@ impl Cache {
         Self::at(folder)
     }
 
-    /// A cache in `folder`, which is created where it is missing.
+    /// A cache in `folder`, which is created where it is missing. Tools that fill it run in folders of their own, so that
+    /// a relative one counts from where this process runs.
     pub fn at(folder: PathBuf) -> Result<Self, Error> {
+        let folder = std::path::absolute(&folder).map_err(Error::io("cannot create the cache folder", &folder))?;
         fs::create_dir_all(&folder).map_err(Error::io("cannot create the cache folder", &folder))?;
         Ok(Self { folder })
     }
@@ -87,6 +89,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(folder.path().join("cache")).unwrap();
         (folder, cache)
+    }
+
+    #[test]
+    fn the_folder_is_the_same_from_everywhere() {
+        let (folder, _) = cache();
+        let up: PathBuf = env::current_dir().unwrap().components().skip(1).map(|_| "..").collect();
+        for name in ["relative", "with a blank", "deep/er"] {
+            let relative = up.join(folder.path().strip_prefix("/").unwrap()).join(name);
+            let cache = Cache::at(relative).unwrap();
+            assert!(cache.entry("x", |_| Ok(())).unwrap().is_absolute() && cache.failure_log("x").is_absolute());
+        }
     }
 
     #[test]

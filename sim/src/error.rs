@@ -39,6 +39,14 @@ pub enum Error {
         /// The operating system's reason.
         source: std::io::Error,
     },
+    /// The path of a terminal is taken.
+    #[error("{}: there is {there}; or name another path", link.display())]
+    Occupied {
+        /// The path.
+        link: PathBuf,
+        /// What is there, and what to do about it.
+        there: String,
+    },
     /// A tool refused its input.
     #[error("{step} of {top} failed (log: {}):\n{tail}", log.display())]
     Build {
@@ -50,6 +58,19 @@ pub enum Error {
         tail: String,
         /// Complete output of all steps.
         log: PathBuf,
+    },
+    /// A disk is full.
+    #[error(
+        "{step} found no space left: make room in the cache folder {} or in {}, or name others in TRINE_CACHE and TMPDIR",
+        folder.display(), temporary.display()
+    )]
+    DiskFull {
+        /// Which step.
+        step: &'static str,
+        /// The folder of the cache.
+        folder: PathBuf,
+        /// The folder of the tool's temporary files.
+        temporary: PathBuf,
     },
     /// The linter has something to say about the Verilog.
     #[error("the Verilog of {top} does not lint:\n{output}")]

@@ -54,7 +54,10 @@ impl Isolated {
     }
 
     fn start(&mut self) -> io::Result<Running> {
-        let log = tempfile::tempfile()?;
+        let log = tempfile::tempfile().map_err(|error| {
+            let folder = std::env::temp_dir();
+            io::Error::other(format!("no temporary file in {}: {error}; name a folder in TMPDIR", folder.display()))
+        })?;
         let command = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log.try_clone()?);
         let mut child = command.spawn()?;
         let (Some(requests), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {

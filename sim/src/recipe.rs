@@ -57,6 +57,9 @@ const FAST: &str = "-O2 -march=native";
 /// For code that runs once, where the time to compile is all that counts.
 const SLOW: &str = "-O0";
 
+/// What every tool says, in the words of the C library, when a disk is full.
+const FULL: &str = "No space left on device";
+
 /// Tools and flags of one kind of build.
 pub(crate) struct Recipe {
     verilator: Verilator,
@@ -238,12 +241,20 @@ impl Workshop<'_> {
     fn run(&self, step: &'static str, command: &mut Command) -> Result<(), Error> {
         const TAIL: usize = 12;
         let program = PathBuf::from(command.get_program());
+        // A relative one leads elsewhere from that folder.
+        if let Ok(temporary) = std::path::absolute(std::env::temp_dir()) {
+            command.env("TMPDIR", temporary);
+        }
         let output = command.current_dir(self.folder).output().map_err(Error::io("cannot run", &program))?;
         if output.status.success() {
             return Ok(());
         }
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text).into_owned();
+        if text.contains(FULL) {
+            let folder = self.failure_log.parent().unwrap_or(self.folder).to_owned();
+            return Err(Error::DiskFull { step, folder, temporary: std::env::temp_dir() });
+        }
         let log = self.failure_log.clone();
         fs::write(&log, format!("{command:?}\n{text}")).map_err(Error::io("cannot write", &log))?;
         let lines: Vec<&str> = text.lines().collect();

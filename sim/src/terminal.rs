@@ -71,12 +71,40 @@ impl Terminal {
         tcsetattr(&master, OptionalActions::Now, &modes).map_err(cannot(action))?;
         rustix::io::ioctl_fionbio(&master, true).map_err(cannot(action))?;
 
-        let left_behind = link.is_symlink() && !link.exists();
-        if left_behind {
+        Self::vacant(link)?;
+        if link.is_symlink() {
             fs::remove_file(link).map_err(Error::io("cannot replace", link))?;
         }
         std::os::unix::fs::symlink(&slave, link).map_err(Error::io("cannot make a terminal at", link))?;
         Ok(Self { master, slave, link: link.to_owned() })
+    }
+
+    /// Looks whether a terminal can be found at `link`: nothing is there, or what a server left that was ended by force.
+    ///
+    /// # Errors
+    /// [`Error::Occupied`] when something else is there, [`Error::Io`] when no link can be made there.
+    pub fn vacant(link: &Path) -> Result<(), Error> {
+        let occupied = |there: String| Err(Error::Occupied { link: link.to_owned(), there });
+        match fs::read_link(link) {
+            // The system gives the number of a terminal that is gone to the next one, which may be anyone's.
+            Ok(target) if link.exists() && target.starts_with("/dev/pts") => {
+                let target = target.display();
+                return occupied(format!(
+                    "a link to {target}, which is in use: end the `trine serve` that made it, or, if that was ended by force and \
+                     {target} is another program's, remove the link"
+                ));
+            }
+            Ok(target) if target.starts_with("/dev/pts") => return Ok(()),
+            Ok(target) => return occupied(format!("a link to {}, which is no terminal's", target.display())),
+            Err(_) if fs::symlink_metadata(link).is_ok() => {
+                return occupied("something that exists already, and is no link".into());
+            }
+            Err(_) => {}
+        }
+        // Whether the folder takes a link is known when it has taken one.
+        std::os::unix::fs::symlink("/dev/pts", link)
+            .and_then(|()| fs::remove_file(link))
+            .map_err(Error::io("cannot make a terminal at", link))
     }
 
     /// Adds what a client sends to `bytes`; whether anything came before `patience` was over.

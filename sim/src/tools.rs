@@ -1,7 +1,8 @@
 //! Finding the external tools: an explicit variable, then `PATH`, then the project's own `.tools` folder.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -61,7 +62,7 @@ impl Search {
     /// [`Error::ToolUnusable`] when `TRINE_VERILATOR` names something else, [`Error::ToolMissing`] when there is none.
     pub fn verilator(&self) -> Result<Verilator, Error> {
         if let Some(named) = &self.verilator {
-            let path = PathBuf::from(named);
+            let path = self.located(named);
             return usable(&path).map_err(|problem| Error::ToolUnusable { tool: "Verilator", path, problem });
         }
         let in_path = ["verilator_bin", "verilator"].into_iter().filter_map(|name| self.in_path(name));
@@ -72,6 +73,12 @@ impl Search {
             .map(|folder| folder.join(".tools/bin/verilator_bin"))
             .filter(|file| file.is_file());
         let mut hint = "run `make setup`, or name one in TRINE_VERILATOR".to_owned();
+        // A link to an installation that has moved or gone.
+        let above = self.starts.iter().flat_map(|start| start.ancestors());
+        let mut links = above.map(|folder| folder.join(".tools/bin/verilator_bin"));
+        if let Some(link) = links.find(|link| link.is_symlink() && !link.exists()) {
+            hint += &format!(" ({} leads nowhere: `make setup` has to run again)", link.display());
+        }
         for candidate in in_path.chain(in_tools) {
             match usable(&candidate) {
                 Ok(verilator) => return Ok(verilator),
@@ -86,12 +93,20 @@ impl Search {
     /// # Errors
     /// [`Error::ToolMissing`] when there is none, [`Error::ToolUnusable`] when `CXX` does not run.
     pub fn compiler(&self) -> Result<Compiler, Error> {
-        let command: Vec<OsString> = match &self.compiler {
-            Some(named) => named.to_string_lossy().split_whitespace().map(OsString::from).collect(),
+        let mut command: Vec<OsString> = match &self.compiler {
+            // A program whose name has a blank in it, or one with arguments behind it.
+            Some(named) if Path::new(named).is_file() => vec![named.clone()],
+            Some(named) => {
+                let words = named.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+                words.map(|word| OsStr::from_bytes(word).to_owned()).collect()
+            }
             None => {
                 ["g++", "c++"].into_iter().find_map(|name| self.in_path(name)).map(Into::into).into_iter().collect()
             }
         };
+        if let Some(program) = command.first_mut() {
+            *program = self.located(program).into();
+        }
         let Some((program, arguments)) = command.split_first() else {
             let hint = "install g++, or name another compiler in CXX".to_owned();
             return Err(Error::ToolMissing { tool: "the C++ compiler", hint });
@@ -104,8 +119,16 @@ impl Search {
         Ok(Compiler { version, command })
     }
 
-    fn in_path(&self, name: &str) -> Option<PathBuf> {
-        env::split_paths(&self.path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    /// A program by the path or the name that a variable gives, from wherever it is started: tools run in folders of their own.
+    fn located(&self, named: &OsStr) -> PathBuf {
+        let bare = Path::new(named).components().count() == 1 && !named.as_bytes().contains(&b'/');
+        let found = if bare { self.in_path(named) } else { std::path::absolute(named).ok() };
+        found.unwrap_or_else(|| named.into())
+    }
+
+    fn in_path(&self, name: impl AsRef<Path>) -> Option<PathBuf> {
+        let files = env::split_paths(&self.path).filter_map(|folder| std::path::absolute(folder.join(&name)).ok());
+        files.into_iter().find(|file| file.is_file())
     }
 }
 
@@ -246,7 +269,28 @@ mod tests {
     #[test]
     fn the_compiler_variable_may_carry_arguments() {
         let search = Search { compiler: Some("g++ -m64".into()), ..Search::from_environment() };
-        assert_eq!(search.compiler().unwrap().command, ["g++", "-m64"]);
+        let [program, argument] = &search.compiler().unwrap().command[..] else { panic!("two words") };
+        assert!(Path::new(program).is_absolute() && Path::new(program).ends_with("g++") && argument == "-m64");
+    }
+
+    /// Tools run in folders of their own, where a relative path leads elsewhere.
+    #[test]
+    fn programs_are_found_from_every_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let up: PathBuf = env::current_dir().unwrap().components().skip(1).map(|_| "..").collect();
+        let relative = |path: &Path| up.join(path.strip_prefix("/").unwrap());
+        let blank = folder.path().join("a blank");
+        let named = install(&blank, "named", true);
+        let search = Search { verilator: Some(relative(&named).into()), ..Search::default() };
+        assert!(search.verilator().unwrap().executable.is_absolute());
+        let search = Search { path: relative(named.parent().unwrap()).into(), ..Search::default() };
+        assert!(search.verilator().unwrap().executable.is_absolute());
+        let search = Search { verilator: Some("verilator_bin".into()), ..search };
+        assert!(search.verilator().unwrap().executable.ends_with("a blank/bin/verilator_bin"), "a bare name");
+        for (compiler, words) in [(named.clone().into_os_string(), 1), (relative(&named).into(), 1)] {
+            let command = Search { compiler: Some(compiler), ..Search::default() }.compiler().unwrap().command;
+            assert!(command.len() == words && Path::new(&command[0]).is_absolute(), "{command:?}");
+        }
     }
 
     fn which(name: &str) -> OsString {
