@@ -15,6 +15,7 @@ use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, positive};
+use crate::output_file::check_folder;
 use crate::simulation;
 
 /// Who computes.
@@ -143,6 +144,7 @@ impl BackendArgs {
             "--baud and --base are for a serial port: choose one with --backend uart:PATH, or leave them out"
         );
         let config = self.unit.config()?;
+        self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(path) { 0 } else { Options::default().weight_cache };

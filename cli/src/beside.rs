@@ -5,7 +5,8 @@ use std::io::{Result, Write};
 use trine_driver::conditions::Conditions;
 use trine_driver::energy::{Estimate, SYSTOLIC, Systolic};
 use trine_driver::estimate::Pass;
-use trine_driver::report::{BaselineTotal, DeviceReport};
+use trine_driver::phase::Phase;
+use trine_driver::report::BaselineTotal;
 use trine_driver::roofline::Position;
 
 use crate::output::{si, times};
@@ -21,10 +22,9 @@ pub(crate) struct Beside<'a> {
     conditions: &'a Conditions,
 }
 
-impl<'a> From<&'a DeviceReport> for Beside<'a> {
-    fn from(report: &'a DeviceReport) -> Self {
-        let DeviceReport { cycles, bytes, energy_j: energy, ref baselines, systolic, roofline, ref conditions, .. } =
-            *report;
+impl<'a> From<&'a Phase> for Beside<'a> {
+    fn from(phase: &'a Phase) -> Self {
+        let Phase { cycles, bytes, energy_j: energy, ref baselines, systolic, roofline, ref conditions, .. } = *phase;
         Self { cycles, bytes, energy, baselines, systolic, roofline, conditions }
     }
 }

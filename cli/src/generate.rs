@@ -4,13 +4,14 @@ use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::manifest::{Manifest, fusesoc_core};
-use crate::output::{grouped, table, write_file, write_json};
+use crate::output::{grouped, table};
+use crate::output_file::{JsonArg, Output, open_folder};
 
 /// Which generator prints the Verilog.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -35,19 +36,19 @@ impl fmt::Display for Emitter {
 pub(crate) struct Args {
     /// Folder to write to; made when it is not there
     #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
+    pub(crate) output: PathBuf,
     /// Which of the two independent generators prints
     #[arg(long, value_enum, default_value_t = Emitter::Trine)]
     emitter: Emitter,
-    /// Also write the manifest here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     unit: UnitArgs,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.unit.config()?;
+    let json = args.json.open()?;
     let unit = trine_hdl::design::unit(&config)?;
     let verilog = match args.emitter {
         Emitter::Trine => trine_hdl::lang::verilog(&unit)?,
@@ -55,32 +56,31 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     };
     let manifest = Manifest::new(&verilog, &config, args.emitter.to_string());
 
-    std::fs::create_dir_all(&args.output).with_context(|| args.output.display().to_string())?;
+    open_folder(&args.output)?;
+    let place = |name: &str| Output::open(&args.output.join(name));
+    let write = |name: &str, text: &str| place(name)?.write(text.as_bytes());
+    let manifest_json = place("manifest.json")?;
     let mut files = table(["file", "lines"]);
     for file in &verilog.files {
-        write_file(&args.output.join(&file.name), file.text.as_bytes())?;
+        write(&file.name, &file.text)?;
         files.add_row([file.name.clone(), grouped(file.text.lines().count())]);
     }
     if !verilog.cells.is_empty() {
-        let folder = args.output.join("cells");
-        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        open_folder(&args.output.join("cells"))?;
         for file in &verilog.cells {
-            write_file(&folder.join(&file.name), file.text.as_bytes())?;
+            write(&format!("cells/{}", file.name), &file.text)?;
         }
         let list: String = verilog.cells.iter().map(|file| format!("cells/{}\n", file.name)).collect();
-        write_file(&args.output.join("trine_cells.f"), list.as_bytes())?;
+        write("trine_cells.f", &list)?;
     }
     let list: String = verilog.files.iter().map(|file| format!("{}\n", file.name)).collect();
-    write_file(&args.output.join("trine.f"), list.as_bytes())?;
+    write("trine.f", &list)?;
     let testbench = trine_hdl::testbench(&config);
     if let Some(file) = &testbench {
-        write_file(&args.output.join(&file.name), file.text.as_bytes())?;
+        write(&file.name, &file.text)?;
     }
-    write_file(&args.output.join("trine.core"), fusesoc_core(&verilog, testbench.as_ref()).as_bytes())?;
-    write_json(&args.output.join("manifest.json"), &manifest)?;
-    if let Some(path) = &args.json {
-        write_json(path, &manifest)?;
-    }
+    write("trine.core", &fusesoc_core(&verilog, testbench.as_ref()))?;
+    manifest_json.write_json(&manifest)?;
 
     writeln!(out, "unit: {}", describe(&config))?;
     writeln!(out, "{files}")?;
@@ -91,5 +91,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.output.display(),
         manifest.latency
     )?;
+    json.write(&manifest)?;
     Ok(Verdict::Right)
 }

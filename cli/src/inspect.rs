@@ -10,16 +10,16 @@ use trine_golden_model::{Model, Parts};
 
 use crate::Verdict;
 use crate::loading::Loading;
-use crate::output::{grouped, table, write_json};
+use crate::output::{grouped, table};
+use crate::output_file::JsonArg;
 
 /// Show a model's ternary layers: shapes, scales, zeros, bytes
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
     model: PathBuf,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     loading: Loading,
 }
@@ -98,6 +98,7 @@ struct Totals {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
     let (model, notices) = args.loading.load_with_notices(&args.model)?;
     let inspection = inspect(&model, notices);
     let c = model.config();
@@ -138,9 +139,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     for notice in &inspection.notices {
         writeln!(out, "notice: {notice}")?;
     }
-    if let Some(path) = &args.json {
-        write_json(path, &inspection)?;
-    }
+    json.write(&inspection)?;
     Ok(Verdict::Right)
 }
 

@@ -21,13 +21,18 @@ mod generate;
 mod inspect;
 mod loading;
 mod logits;
+mod lossy;
 mod manifest;
 mod markdown;
+mod message;
 mod mutate;
 mod output;
+mod output_file;
 mod perplexity;
+mod phases;
 mod plot;
 mod pricing;
+mod printer;
 mod regs;
 mod report;
 mod run;
@@ -35,13 +40,18 @@ mod serve;
 mod simulate;
 mod simulation;
 mod synth;
+mod temporary;
 mod train;
 pub mod verify;
 
-use std::io::{self, Write};
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+
+use output_file::{JsonArg, is_standard};
+use printer::Printer;
 
 /// Ternary matmul accelerator for BitNet b1.58 language models.
 #[derive(Debug, Parser)]
@@ -83,24 +93,40 @@ pub(crate) enum Verdict {
 
 /// Parses the command line, runs the verb, and reports errors as one paragraph on stderr.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&words) {
+        Ok(cli) => cli,
+        Err(error) => match message::of_dashes(&error, &Cli::command(), &words) {
+            Some(text) => {
+                message::print(&text);
+                return ExitCode::from(2);
+            }
+            None => error.exit(),
+        },
+    };
     match fault::contained(|| run(&cli.verb)) {
         Ok(Ok(Verdict::Right)) => ExitCode::SUCCESS,
         Ok(Ok(Verdict::Wrong)) => ExitCode::from(1),
         Ok(Err(error)) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            eprintln!("error: {error:#}");
+            message::print(&message::causes(&error));
             ExitCode::from(if is_missing_tool(&error) { 3 } else { 2 })
         }
         Err(fault) => {
-            eprintln!("error: {fault}");
+            message::print(&fault);
             ExitCode::from(101)
         }
     }
 }
 
 fn run(verb: &Verb) -> anyhow::Result<Verdict> {
-    let mut out = io::stdout().lock();
+    let mut out = match verb {
+        // A result that goes to standard output is there alone.
+        verb if verb.results().any(is_standard) => Printer::silent(),
+        // Files are written whoever reads what is printed.
+        verb if verb.results().next().is_some() => Printer::patient(),
+        _ => Printer::new(),
+    };
     let verdict = match verb {
         Verb::Compare(args) => compare::run(args, &mut out),
         Verb::Coverage(args) => coverage::run(args, &mut out),
@@ -119,8 +145,32 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Train(args) => train::run(args, &mut out),
         Verb::Verify(args) => verify::run(args, &mut out),
     }?;
-    out.flush()?;
+    out.finish()?;
     Ok(verdict)
+}
+
+impl Verb {
+    /// The files and folders that results go to, besides what is printed.
+    fn results(&self) -> impl Iterator<Item = &Path> {
+        let (json, other) = match self {
+            Verb::Compare(args) => (&args.json, args.docs.as_deref()),
+            Verb::Coverage(args) => (&args.json, None),
+            Verb::Energy(args) => (args.json(), None),
+            Verb::Estimate(args) => (&args.json, None),
+            Verb::Generate(args) => (&args.json, Some(&*args.output)),
+            Verb::Inspect(args) => (&args.json, None),
+            Verb::Logits(args) => (&args.json, Some(&*args.out)),
+            Verb::Mutate(args) => (&args.json, None),
+            Verb::Perplexity(args) => (&args.json, None),
+            Verb::Regs(args) => (&JsonArg::NONE, args.output.as_deref()),
+            Verb::Run(args) => (&args.json, args.report.as_deref()),
+            Verb::Serve(_) | Verb::Simulate(_) => (&JsonArg::NONE, None),
+            Verb::Synth(args) => (&args.json, args.output.as_deref()),
+            Verb::Train(args) => (&args.json, args.out.as_deref()),
+            Verb::Verify(args) => (&args.json, None),
+        };
+        json.json.as_deref().into_iter().chain(other)
+    }
 }
 
 /// Whoever reads our output has seen enough; that is no error.

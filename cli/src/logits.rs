@@ -4,14 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 use trine_golden_model::{KvCache, npy};
 
 use crate::Verdict;
 use crate::backend::{Backend, BackendArgs, Engine};
 use crate::loading::Loading;
-use crate::output::{grouped, progress, write_json};
+use crate::output::{grouped, progress};
+use crate::output_file::{JsonArg, Output, is_standard};
 
 /// Compute logits f32 [batch, seq, vocab] of token ids
 #[derive(Debug, clap::Args)]
@@ -25,12 +26,11 @@ pub(crate) struct Args {
     /// Token ids as int64 [batch, seq]
     #[arg(long, value_name = "F.npy", conflicts_with = "ids")]
     ids_file: Option<PathBuf>,
-    /// File to write
+    /// File to write; - is standard output, where it is alone
     #[arg(long, value_name = "F.npy")]
-    out: PathBuf,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     loading: Loading,
     #[command(flatten)]
@@ -58,6 +58,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let (seq, vocab) = (batch[0].len(), model.config().vocab);
     let context = model.config().context;
     ensure!(seq <= context, "{seq} tokens do not fit the model's context of {context}; give at most {context}");
+    if let Some(token) = batch.iter().flatten().find(|&&token| token as usize >= vocab) {
+        bail!("token {token} is outside the vocabulary of {vocab}");
+    }
+    let both = is_standard(&args.out) && args.json.json.as_deref().is_some_and(is_standard);
+    ensure!(!both, "standard output takes one of --out and --json; name a file for the other");
+    let (file, json) = (Output::open(&args.out)?, args.json.open()?);
     let mut engine = args.backend.engine(&args.model, &model, None)?;
 
     let start = Instant::now();
@@ -70,8 +76,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     bar.finish_and_clear();
     let shape = [batch.len(), seq, vocab];
-    npy::write_f32(&args.out, &shape.map(|n| n as u64), &values)?;
-
     let mut report = Report {
         shape,
         backend: args.backend.backend.clone(),
@@ -81,7 +85,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         fallbacks: 0,
         incidents: 0,
     };
-    writeln!(out, "logits {shape:?} in {}, {:.2} s", args.out.display(), report.seconds)?;
+    writeln!(out, "logits {shape:?} for {}, {:.2} s", args.out.display(), report.seconds)?;
     if let Engine::Rtl(offload) = &engine {
         let ledger = offload.ledger();
         (report.macs, report.mismatches) = (ledger.macs, ledger.mismatches);
@@ -91,8 +95,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             writeln!(out, "device failure in {}: {}", incident.layer, incident.error)?;
         }
     }
-    if let Some(path) = &args.json {
-        write_json(path, &report)?;
-    }
+    let array = file.write_with(|out| npy::write_f32_to(out, &shape.map(|n| n as u64), &values));
+    json.write(&report).and(array)?;
     Ok(if report.mismatches == 0 && report.incidents == 0 { Verdict::Right } else { Verdict::Wrong })
 }

@@ -1,58 +1,18 @@
-//! Tables, numbers, progress and files.
+//! Tables, numbers and progress.
 
 use std::fmt::Display;
 use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, TableComponent, presets};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 use trine_driver::energy::Estimate;
 use uom::si::energy::joule;
 
-/// Writes `value` as JSON; the file appears whole or not at all.
-pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let mut text = serde_json::to_vec_pretty(value)?;
-    text.push(b'\n');
-    write_file(path, &text)
-}
-
-/// Writes `value` as JSON to a file, or to `out` where the name is `-`; says whether that took the place of other output.
-pub(crate) fn to_json(path: Option<&Path>, value: &impl Serialize, out: &mut dyn Write) -> Result<bool> {
-    match path {
-        None => Ok(false),
-        Some(path) if path == Path::new("-") => {
-            serde_json::to_writer_pretty(&mut *out, value)?;
-            writeln!(out)?;
-            Ok(true)
-        }
-        Some(path) => write_json(path, value).map(|()| false),
-    }
-}
-
-/// Writes a file that appears whole or not at all.
-pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().with_context(|| format!("{}: cannot be written", path.display()))
-}
-
-#[cfg(unix)]
-fn permissions() -> std::fs::Permissions {
-    // Temporary files are private; these become results, subject to the umask like any other.
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
-}
-
 /// Prints warnings on the error stream, where they do not mix with results.
 pub(crate) fn warn(notices: &[String]) {
-    notices.iter().for_each(|notice| eprintln!("warning: {notice}"));
+    // An error stream that is closed or full costs no result.
+    notices.iter().for_each(|notice| _ = writeln!(std::io::stderr(), "warning: {notice}"));
 }
 
 /// A table whose columns after the first are numbers.
@@ -157,17 +117,5 @@ mod tests {
     fn bars_are_as_long_as_what_they_show() {
         assert_eq!([0.0, 0.5, 1.0, 2.0].map(|part| bar(part, 4)), ["    ", "██  ", "████", "████"]);
         assert_eq!(bar(1.0 / 16.0, 4), "▎   ");
-    }
-
-    #[test]
-    fn files_appear_whole_and_errors_name_them() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.json");
-        write_json(&path, &[1, 2]).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "[\n  1,\n  2\n]\n");
-        let nowhere = folder.path().join("missing/a.json");
-        let error = format!("{:#}", write_json(&nowhere, &0).unwrap_err());
-        assert!(error.starts_with(&format!("{}: cannot be written", nowhere.display())), "{error}");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
     }
 }

@@ -10,7 +10,8 @@ use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, Ternary
 
 use crate::Verdict;
 use crate::loading::{self, Loading, Tokenizing};
-use crate::output::{grouped, progress, write_json};
+use crate::output::{grouped, progress};
+use crate::output_file::JsonArg;
 
 /// Measure how well a model predicts a text, in bits per token and per character
 ///
@@ -24,9 +25,8 @@ pub(crate) struct Args {
     /// Text in UTF-8
     #[arg(long, value_name = "FILE")]
     text: PathBuf,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     loading: Loading,
     #[command(flatten)]
@@ -50,16 +50,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let place = || args.text.display().to_string();
     let text = std::fs::read_to_string(&args.text).with_context(place)?;
     ensure!(!text.is_empty(), "{}: the text is empty; at least two tokens are needed", place());
+    let json = args.json.open()?;
     let model = args.loading.load(&args.model)?;
     let tokenizer = args.tokenizing.load(&args.model)?;
     let tokens = loading::encode(&tokenizer, &text, &model).with_context(place)?;
 
+    // What stands before every text has no characters.
+    let given = tokenizer.decode(&tokens[..tokens.len().min(1)])?.chars().count();
     let bar = progress(tokens.len().saturating_sub(1) as u64, "tokens");
     let found = perplexity(&model, &mut Watched(&bar), &tokens).with_context(place)?;
     bar.finish_and_clear();
 
-    // What stands before every text has no characters.
-    let given = tokenizer.decode(&tokens[..1])?.chars().count();
     let characters = text.chars().count().saturating_sub(given).max(1);
     let report = Report {
         tokens: found.tokens,
@@ -81,9 +82,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         "{:.4} bits a token (perplexity {:.3}), {:.4} bits a character",
         report.bits_per_token, report.perplexity, report.bits_per_char
     )?;
-    if let Some(path) = &args.json {
-        write_json(path, &report)?;
-    }
+    json.write(&report)?;
     Ok(Verdict::Right)
 }
 

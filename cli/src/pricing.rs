@@ -1,9 +1,10 @@
 //! What an energy estimate assumes: the die, the memory behind the unit, the clock, and whose records.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use trine_driver::energy::{Columns, Records};
 use trine_driver::platform::{self, Memory};
 
@@ -28,10 +29,31 @@ pub(crate) struct PricingArgs {
     records: Option<PathBuf>,
 }
 
+/// What the flags name.
+pub(crate) struct Assumed {
+    pub(crate) memory: Memory,
+    pub(crate) records: Records,
+}
+
 impl PricingArgs {
     /// The memory named.
     pub(crate) fn memory(&self) -> Result<Memory> {
         Ok(platform::memory(&self.memory)?)
+    }
+
+    /// What is assumed, read and looked at: an estimate that fails shall fail before the work that it is for.
+    pub(crate) fn assumed(&self) -> Result<Assumed> {
+        let (memory, records) = (self.memory()?, self.records()?);
+        let dies = records.all().iter().filter(|record| record.component != "dram").map(|record| &*record.set);
+        let dies: BTreeSet<&str> = dies.collect();
+        let known = || dies.iter().copied().collect::<Vec<_>>().join(", ");
+        ensure!(
+            dies.contains(&*self.die),
+            "there is no die `{}`; there are {}, and those of --records",
+            self.die,
+            known()
+        );
+        Ok(Assumed { memory, records })
     }
 
     /// The records that come with this command, and the user's.

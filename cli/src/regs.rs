@@ -9,7 +9,7 @@ use trine_spec::emit;
 
 use crate::Verdict;
 use crate::args::UnitArgs;
-use crate::output::write_file;
+use crate::output_file::Output;
 
 /// A language for the register map.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -32,9 +32,9 @@ pub(crate) struct Args {
     /// The language
     #[arg(long, value_enum)]
     format: Format,
-    /// File to write to, instead of printing
+    /// File to write to, instead of printing; - is standard output
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     unit: UnitArgs,
 }
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         Format::Rust => emit::rust(&config),
     };
     match &args.output {
-        Some(path) => write_file(path, text.as_bytes())?,
+        Some(path) => Output::open(path)?.write(text.as_bytes())?,
         None => out.write_all(text.as_bytes())?,
     }
     Ok(Verdict::Right)

@@ -1,24 +1,28 @@
 //! `trine run`: a model speaks, its ternary layers computed by the simulated unit.
 
+use std::cell::Cell;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use serde::Serialize;
 use trine_driver::cycles::utilization;
 use trine_driver::energy::{Columns, Pricing};
+use trine_driver::phase::Phase;
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
-use trine_driver::{Offload, Scope};
-use trine_golden_model::{LinearKind, Model, Sampler, generate};
+use trine_driver::{LayerTotals, Offload, Scope};
+use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 
 use crate::Verdict;
 use crate::args::{describe, positive};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
-use crate::beside::Beside;
 use crate::loading::{self, Loading, Tokenizing};
-use crate::output::{bar, grouped, interval, progress, si, table, write_json};
-use crate::pricing::{PricingArgs, noted, print_columns};
+use crate::message::causes;
+use crate::output::{bar, grouped, interval, progress, si, table};
+use crate::output_file::{JsonArg, open_seekable};
+use crate::phases::{Marking, Phases, Stop};
+use crate::pricing::{Assumed, PricingArgs, noted, print_columns};
 use crate::report::{self, Group, Provenance};
 use crate::simulation::Link;
 
@@ -42,13 +46,12 @@ pub(crate) struct Args {
     temperature: f32,
     /// Folder for report.html, run.json, layers.csv and trace.json; made when it is not there
     #[arg(long, value_name = "DIR")]
-    report: Option<PathBuf>,
+    pub(crate) report: Option<PathBuf>,
     /// Write a waveform; this slows the simulation down several times
     #[arg(long, value_name = "FILE.fst")]
     trace: Option<PathBuf>,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     loading: Loading,
     #[command(flatten)]
@@ -65,10 +68,17 @@ fn temperature(text: &str) -> Result<f32, String> {
 
 #[derive(Serialize)]
 pub(crate) struct Report {
+    #[serde(serialize_with = "crate::lossy::path")]
     pub(crate) model: PathBuf,
     pub(crate) prompt: String,
+    /// Tokens of the prompt.
+    pub(crate) prompt_tokens: usize,
     pub(crate) text: String,
     pub(crate) tokens: Vec<u32>,
+    /// Why no more came.
+    pub(crate) stop: Stop,
+    /// The pass of the prompt and those of generated tokens, told apart.
+    pub(crate) phases: Phases,
     seed: u64,
     temperature: f32,
     backend: Backend,
@@ -103,24 +113,55 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         prompt.len(),
         args.tokens
     );
-    let mut engine = args.backend.engine(&args.model, &model, args.trace.as_deref())?;
+    ensure!(
+        args.trace.is_none() || args.backend.backend == Backend::Rtl,
+        "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
+    );
+    let (assumed, json) = (args.pricing.assumed()?, args.json.open()?);
+    args.report.as_deref().map_or(Ok(()), report::check)?;
+    let trace = args.trace.as_deref().map(open_seekable).transpose()?;
+    let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
 
     let start = Instant::now();
     let bar = progress(args.tokens.into(), "tokens");
     let mut sampler = Sampler::temperature(args.temperature, args.seed);
     let mut tokens = Vec::with_capacity(args.tokens as usize);
-    for token in generate(&model, &mut engine, &mut sampler, &prompt)?.take(args.tokens as usize) {
-        tokens.push(token?);
+    let (decoding, mut failure) = (Cell::new(false), None);
+    let mut marking = Marking::new(&mut engine, &decoding);
+    for token in generate(&model, &mut marking, &mut sampler, &prompt)?.take(args.tokens as usize) {
+        match token {
+            Ok(token) => tokens.push(token),
+            // What came before is not lost.
+            Err(error) => failure = Some(anyhow!(error)),
+        }
+        decoding.set(true);
         bar.inc(1);
     }
+    let mark = marking.into_mark();
     bar.finish_and_clear();
+    if let Some(error) = failure.take_if(|_| tokens.is_empty()) {
+        return Err(error);
+    }
     loading::warn_of_unknown(&tokenizer, &tokens);
 
     let backend = &args.backend.backend;
     let report = Report {
         model: args.model.clone(),
         prompt: args.prompt.clone(),
-        text: tokenizer.decode_after(&prompt, &tokens)?,
+        prompt_tokens: prompt.len(),
+        text: decoded(&tokenizer, &prompt, &tokens),
+        stop: match (&failure, tokens.last()) {
+            (Some(error), _) => Stop::Failure { error: causes(error) },
+            (None, Some(&token)) if model.config().ends.contains(&token) => Stop::EndToken { token },
+            _ => Stop::Limit,
+        },
+        phases: Phases::new(
+            &engine,
+            mark.as_ref(),
+            (prompt.len() as u64, tokens.len() as u64),
+            head_macs(&model),
+            |layers, passed| phase(&engine, args, &assumed, layers, passed),
+        ),
         seed: args.seed,
         temperature: args.temperature,
         backend: backend.clone(),
@@ -133,16 +174,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         host_work: host_work(&model, &engine, tokens.len(), args),
         device: match &engine {
             Engine::Golden => None,
-            Engine::Rtl(offload) => Some(device_report(offload, args)?),
+            Engine::Rtl(offload) => Some(device_report(offload, args, &assumed)?),
         },
         die: args.pricing.die.clone(),
         provenance: Provenance::new(args.seed, *backend == Backend::Rtl),
         tokens,
     };
     print(&report, &model, out)?;
-    if let Some(path) = &args.json {
-        write_json(path, &report)?;
+    if let (Some(file), Backend::Rtl) = (&args.trace, backend) {
+        writeln!(out, "waveform: {}", file.display())?;
     }
+    let written = json.write(&report);
     if let Some(folder) = &args.report {
         let jobs = match &engine {
             Engine::Golden => &[],
@@ -151,32 +193,51 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         report::write(folder, &report, jobs)?;
         writeln!(out, "report: {}", folder.join("report.html").display())?;
     }
-    if let (Some(file), Backend::Rtl) = (&args.trace, backend) {
-        writeln!(out, "waveform: {}", file.display())?;
-    }
+    written?;
+    failure.map_or(Ok(()), Err)?;
     let failed = report.device.as_ref().is_some_and(|d| d.mismatches > 0 || !d.incidents.is_empty());
     Ok(if failed { Verdict::Wrong } else { Verdict::Right })
 }
 
-fn device_report(offload: &Offload<Link>, args: &Args) -> Result<DeviceReport> {
-    let (memory, clock_hz, die) = (args.pricing.memory()?, args.pricing.clock_hz, &args.pricing.die);
-    let records = args.pricing.records()?;
-    let pricing = match args.backend.weights_on_chip {
+/// The text of the tokens that follow the prompt; one that the tokenizer fails on is U+FFFD, so that no run is lost.
+fn decoded(tokenizer: &Tokenizer, prompt: &[u32], tokens: &[u32]) -> String {
+    let one = |token: &u32| tokenizer.decode(&[*token]).unwrap_or_else(|_| char::REPLACEMENT_CHARACTER.into());
+    tokenizer.decode_after(prompt, tokens).unwrap_or_else(|_| tokens.iter().map(one).collect())
+}
+
+/// Multiply-accumulates of the output head for one position.
+fn head_macs(model: &Model) -> u64 {
+    model.config().hidden as u64 * model.config().vocab as u64
+}
+
+fn pricing(offload: &Offload<Link>, args: &Args, assumed: &Assumed) -> Result<Pricing, trine_driver::Error> {
+    let die = &args.pricing.die;
+    match args.backend.weights_on_chip {
         // The weights come from no DRAM then, and what block RAM of that size takes is not known.
         true => {
             let component = "a memory of weights on the chip,".to_string();
             Err(trine_driver::Error::NoRecord { set: die.clone(), component, action: "read" })
         }
-        false => Pricing::new(&records, offload.config(), clock_hz, die, &memory.set),
-    };
-    let report = DeviceReport::new(offload.ledger(), offload.config(), clock_hz, &memory, pricing.as_ref());
-    let columns = Columns::new(&records, offload.config(), die, report.active())?;
+        false => Pricing::new(&assumed.records, offload.config(), args.pricing.clock_hz, die, &assumed.memory.set),
+    }
+}
+
+fn phase(engine: &Engine, args: &Args, assumed: &Assumed, layers: &[LayerTotals], tokens: u64) -> Option<Phase> {
+    let Engine::Rtl(offload) = engine else { return None };
+    let (pricing, clock_hz) = (pricing(offload, args, assumed).ok(), args.pricing.clock_hz);
+    Some(Phase::new(layers, tokens, offload.config(), clock_hz, &assumed.memory, pricing.as_ref()))
+}
+
+fn device_report(offload: &Offload<Link>, args: &Args, assumed: &Assumed) -> Result<DeviceReport> {
+    let (clock_hz, die, Assumed { memory, records }) = (args.pricing.clock_hz, &args.pricing.die, assumed);
+    let pricing = pricing(offload, args, assumed);
+    let report = DeviceReport::new(offload.ledger(), offload.config(), clock_hz, memory, pricing.as_ref());
+    let columns = Columns::new(records, offload.config(), die, report.active())?;
     Ok(DeviceReport { energy_note: noted(report.energy_note, &columns), columns, ..report })
 }
 
 /// What the unit does not do, with its size where it is one number.
 fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> Vec<HostWork> {
-    let c = model.config();
     let scope = match args.backend.offload {
         Layers::Ffn => Scope::Ffn,
         Layers::Linear => Scope::Linear,
@@ -197,7 +258,7 @@ fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> V
     all.extend([
         work("embedding, norms, rotary positions, quantisation and scales", None),
         work("attention scores, softmax, weighted values", None),
-        work("output head", Some(generated as u64 * c.hidden as u64 * c.vocab as u64)),
+        work("output head", Some(generated as u64 * head_macs(model))),
         work("sampling", None),
     ]);
     all
@@ -214,6 +275,8 @@ fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
         None => writeln!(out, "unit: none, the golden model computes")?,
     }
     writeln!(out, "\n{}{}\n", report.prompt, report.text)?;
+    let (prompt, generated) = (grouped(report.prompt_tokens), grouped(report.tokens.len()));
+    writeln!(out, "tokens: {prompt} of the prompt, {generated} generated, {}", report.stop.words())?;
     if let Some(device) = &report.device {
         print_device(device, report, out)?;
     }
@@ -258,12 +321,10 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     }
     writeln!(out, "{}", layers_table(&device.layers, &device.config))?;
 
-    let tokens = report.tokens.len() as u64;
     writeln!(
         out,
-        "{} cycles, {} a token, {} at {} (projected); {:.1} s {}",
+        "{} cycles, {} at {} (projected); {:.1} s {}",
         grouped(device.cycles),
-        grouped((device.cycles as f64 / tokens as f64).round()),
         si(device.simulated_seconds, "s"),
         si(device.clock_hz, "Hz"),
         report.seconds,
@@ -272,6 +333,7 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
             _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
         }
     )?;
+    report.phases.print_cycles(out)?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let waits: [(&str, u64); 4] = [
         ("working", sum(|l| l.active)),
@@ -285,16 +347,15 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
         writeln!(out, "  {name:<8}{} {:>5.1} %  {what}", bar(share, 20), 100.0 * share)?;
     }
     if let Some(energy) = &device.energy_j {
-        writeln!(out, "energy {}, {} a token", interval(energy), interval(&(*energy * (1.0 / tokens as f64))))?;
+        writeln!(out, "energy {}", interval(energy))?;
+        report.phases.print_energy(out)?;
         for (name, part) in device.energy.iter().flat_map(|energy| energy.parts()) {
             let share = part.joules() / energy.joules();
             writeln!(out, "  {name:<8}{} {:>5.1} %  {}", bar(share, 20), 100.0 * share, interval(&part))?;
         }
     }
     print_columns(&device.columns, out)?;
-    if device.cycles > 0 {
-        Beside::from(device).print(out)?;
-    }
+    report.phases.print_beside(out)?;
     writeln!(out, "  {}", device.energy_note)?;
     Ok(())
 }

@@ -193,6 +193,54 @@ fn a_result_that_cannot_be_written_is_named() {
     assert!(message.contains("file/rtl"), "{message}");
 }
 
+/// A value that begins with a dash is taken for an option; the way out is said, once.
+#[test]
+fn a_value_that_begins_with_a_dash_gets_its_equals_sign() {
+    let folder = workplace();
+    for (words, hint) in [
+        (&["run", "--model", "m", "--tokens", "1", "--prompt", "-5 degrees"][..], "--prompt='-5 degrees'"),
+        (&["run", "--prompt", "--- it's", "--model", "m", "--tokens", "1"], r"--prompt='--- it'\''s'"),
+        (&["energy", "gates", "--model", "m", "--text", "-x"], "--text='-x'"),
+        (&["inspect", "m", "--json", "-j.json"], "--json='-j.json'"),
+        (&["generate", "-o", "-rtl"], "--output='-rtl'"),
+        (&["run", "--model", "-m", "--tokens", "1"], "--model='-m'"),
+    ] {
+        let mut command = command(folder.path(), "");
+        command.args(words);
+        let message = refused(finish(command), 2);
+        assert!(message.contains("begins with a dash needs an equals sign: ") && message.ends_with(hint), "{message}");
+    }
+    let run = trine(folder.path(), "run --model MODEL --prompt=-A --tokens 1 --backend golden --json r.json");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(json(folder.path(), "r.json")["prompt"], "-A");
+    // A value that is forgotten is another mistake.
+    let run = trine(folder.path(), "run --model MODEL --prompt --tokens 1");
+    assert!(run.code == Some(2) && run.stderr.contains("a value is required for '--prompt"), "{run:?}");
+}
+
+/// Errors whose text names their cause and errors that leave it to the chain, through the whole command.
+#[test]
+fn a_cause_is_told_once() {
+    let folder = workplace();
+    std::fs::write(folder.path().join("text.txt"), "to be or not to be\n".repeat(300)).unwrap();
+    std::fs::create_dir(folder.path().join("t")).unwrap();
+    for (line, code, cause) in [
+        ("inspect nowhere", 2, "no such folder or file"),
+        ("logits --model MODEL --ids-file nowhere.npy --out o.npy", 2, "No such file or directory"),
+        ("perplexity --model MODEL --text nowhere.txt", 2, "No such file or directory"),
+        ("train --data text.txt --out t --resume", 2, "No such file or directory"),
+        ("compare --from nowhere.json", 2, "No such file or directory"),
+        ("estimate --model MODEL --records nowhere.toml", 2, "No such file or directory"),
+        ("synth --liberty nowhere.lib", 2, "No such file or directory"),
+        ("run --model MODEL --tokens 1 --resume text.txt/x", 2, "is no folder"),
+        ("run --model MODEL --tokens 1 --backend uart:nowhere", 2, "no such device"),
+    ] {
+        let message = refused(trine(folder.path(), line), code);
+        assert!(message.matches(cause).count() <= 1, "{line}: {message}");
+        assert!(message.matches("os error").count() <= 1, "{line}: {message}");
+    }
+}
+
 /// As in `trine inspect MODEL | head -1`.
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {

@@ -157,14 +157,23 @@ fn conditions_are_stated_wherever_figures_are() {
     // A prompt of four characters, then one at a time; 128 trits are 26 bytes, one beat of 208 bits.
     assert_eq!((&conditions["tokens"], &conditions["weight_code"]), (&serde_json::json!([1, 4]), &"base3".into()));
     assert!(close(number(&conditions["bits_per_weight"]), 208.0 / 128.0), "{conditions}");
-    let line = format!(
-        "m = 1, 4; base3 weights, 1.62 bits each on the bus; zeros: {:.1} % of weights, {:.1} % of activations",
-        100.0 * weights,
-        100.0 * inputs
-    );
-    let run = trine(out().parent().unwrap(), &RUN.replace("--report out", ""));
-    for text in [&html, &run.stdout] {
-        assert!(text.contains(&line), "{line} is not in {text}");
+    let line = |tokens: &str, weights: f64, inputs: f64| {
+        format!(
+            "m = {tokens}; base3 weights, 1.62 bits each on the bus; zeros: {:.1} % of weights, {:.1} % of activations",
+            100.0 * weights,
+            100.0 * inputs
+        )
+    };
+    let line_of = |conditions: &Value| {
+        let tokens: Vec<String> = conditions["tokens"].as_array().unwrap().iter().map(Value::to_string).collect();
+        line(&tokens.join(", "), number(&conditions["zero_weights"]), number(&conditions["zero_activations"]))
+    };
+    assert!(html.contains(&line("1, 4", weights, inputs)));
+    let printed = trine(out().parent().unwrap(), &RUN.replace("--report out", "")).stdout;
+    for (phase, tokens) in [("prefill", "4"), ("decode", "1")] {
+        let conditions = &run["phases"][phase]["conditions"];
+        assert_eq!(conditions["tokens"], serde_json::from_str::<Value>(&format!("[{tokens}]")).unwrap());
+        assert!(printed.contains(&line_of(conditions)), "{phase}: {printed}");
     }
 }
 
@@ -208,7 +217,11 @@ fn the_page_states_what_the_json_states_and_needs_no_network() {
     assert_eq!(shown["mismatches"], 0.0);
     assert!(close(shown["energy_j"], total));
     assert!(close(shown["dram_share"], number(&run["energy"]["dram"]["value"]) / total));
-    assert!(close(shown["tokens_per_second"], 6.0 / number(&run["simulated_seconds"])));
+    let decode = &run["phases"]["decode"];
+    assert!(close(shown["tokens_per_second"], 5.0 / number(&decode["seconds"])));
+    assert_eq!(shown["decode_cycles"], number(&decode["cycles"]));
+    assert!(close(shown["decode_joules_per_token"], number(&decode["energy_j"]["value"]) / 5.0));
+    assert!(close(shown["prefill_joules_per_token"], number(&run["phases"]["prefill"]["energy_j"]["value"]) / 4.0));
     let layers = run["layers"].as_array().unwrap();
     assert_eq!(html.matches("<td class=\"name\">").count(), layers.len());
     assert!(html.matches("class=\"mark ").count() > layers.len(), "charts have marks");

@@ -164,6 +164,103 @@ fn what_is_not_offloaded_is_host_work() {
     assert!(std::fs::metadata(folder.path().join("w.fst")).unwrap().len() > 1000, "a waveform");
 }
 
+/// The pass of the prompt and the passes of generated tokens, also where both are of one token.
+#[test]
+fn prompt_and_generated_tokens_are_told_apart() {
+    let folder = workplace();
+    let line = |prompt: &str, tokens: u32| {
+        let flags = "--seed 3 --preset small --offload linear --json r.json";
+        let printed = done(folder.path(), &format!("run --model MODEL --prompt {prompt} --tokens {tokens} {flags}"));
+        (printed, json(folder.path(), "r.json"))
+    };
+    let (printed, run) = line("KING", 5);
+    let number = |v: &serde_json::Value| v.as_f64().unwrap_or_else(|| panic!("{v} is no number"));
+    let (prefill, decode) = (&run["phases"]["prefill"], &run["phases"]["decode"]);
+    assert_eq!((&run["prompt_tokens"], &run["stop"]), (&4.into(), &serde_json::json!({"reason": "limit"})));
+    assert_eq!(
+        (&prefill["passes"], &prefill["tokens"], &prefill["cycles_per_token"]),
+        (&1.into(), &4.into(), &(number(&prefill["cycles"]) / 4.0).into())
+    );
+    assert_eq!(
+        (&decode["passes"], &decode["tokens"], &decode["cycles_per_token"]),
+        (&4.into(), &4.into(), &(number(&decode["cycles"]) / 4.0).into())
+    );
+    for (phase, m) in [(prefill, 4), (decode, 1)] {
+        let layers = run["layers"].as_array().unwrap().iter().filter(|l| l["m"] == m);
+        let sum = |field: &str| layers.clone().map(|l| number(&l[field])).sum::<f64>();
+        for field in ["cycles", "bytes", "macs"] {
+            assert_eq!(number(&phase[field]), sum(field), "{field} at m = {m}");
+        }
+        assert_eq!(phase["head_macs"], phase["passes"].as_u64().unwrap() * 128 * 84, "the head, once a pass");
+    }
+    let both = number(&prefill["energy_j"]["value"]) + number(&decode["energy_j"]["value"]);
+    assert!((both / number(&run["energy_j"]["value"]) - 1.0).abs() < 1e-9);
+    for part in [
+        "4 tokens of the prompt in one pass, ",
+        "4 passes of one token, ",
+        "tokens: 4 of the prompt, 5 generated, ended by the limit",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    assert!(printed.contains("prefill beside other hardware:") && printed.contains("decode beside other hardware:"));
+
+    // One token each: three equal passes, of which one is the prompt's.
+    let (_, run) = line("K", 3);
+    let (prefill, decode) = (&run["phases"]["prefill"], &run["phases"]["decode"]);
+    assert_eq!(2.0 * number(&prefill["cycles"]), number(&decode["cycles"]));
+    assert_eq!(number(&prefill["cycles"]) + number(&decode["cycles"]), number(&run["cycles"]));
+    assert_eq!(prefill["cycles_per_token"], decode["cycles_per_token"]);
+
+    // The first token needs no pass of its own.
+    let (printed, run) = line("KING", 1);
+    let decode = &run["phases"]["decode"];
+    assert_eq!(
+        (&decode["passes"], &decode["cycles"], &decode["cycles_per_token"], &decode["joules_per_token"]),
+        (&0.into(), &0.into(), &serde_json::Value::Null, &serde_json::Value::Null)
+    );
+    assert!(
+        printed.contains("no pass: the pass of the prompt gives the first token") && !printed.contains("NaN"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn the_token_that_ends_a_text_is_named() {
+    let folder = workplace();
+    let line = "--prompt KING --tokens 6 --seed 3 --backend golden --json r.json";
+    done(folder.path(), &format!("run --model MODEL {line}"));
+    let run = json(folder.path(), "r.json");
+    let tokens: Vec<u64> = run["tokens"].as_array().unwrap().iter().map(|t| t.as_u64().unwrap()).collect();
+    assert_eq!(run["phases"]["decode"]["passes"], 5, "also without a unit");
+    // The third token, or the first like it, ends the text of a copy.
+    let end = tokens[2];
+    let first = tokens.iter().position(|t| *t == end).unwrap() + 1;
+    let copy = folder.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for name in ["config.json", "chars.json", "model.safetensors"] {
+        std::fs::copy(model().join(name), copy.join(name)).unwrap();
+    }
+    let mut config = json(&copy, "config.json");
+    config["eos_token_id"] = end.into();
+    std::fs::write(copy.join("config.json"), config.to_string()).unwrap();
+    for (limit, ended) in [(6, true), (first, true), (first - 1, false)] {
+        if limit == 0 {
+            continue;
+        }
+        let printed = done(
+            folder.path(),
+            &format!("run --model copy {}", line.replace("--tokens 6", &format!("--tokens {limit}"))),
+        );
+        let run = json(folder.path(), "r.json");
+        let (stop, words) = match ended {
+            true => (serde_json::json!({"reason": "end-token", "token": end}), format!("ended by end token {end}")),
+            false => (serde_json::json!({"reason": "limit"}), "ended by the limit of --tokens".to_owned()),
+        };
+        assert_eq!(run["stop"], stop, "{limit}");
+        assert!(printed.contains(&words), "{printed}");
+    }
+}
+
 #[test]
 fn verify_passes_and_replays_case_by_case() {
     let folder = workplace();

@@ -12,14 +12,15 @@ use crate::train::Sweep;
 /// The largest gap between ternary and float that the project aims at.
 const AIM: f64 = 0.05;
 
-/// Names and contents.
+/// Names of all files that there may be.
+pub(super) const NAMES: [&str; 4] =
+    ["comparison.md", "comparison-energy.svg", "comparison-scaling.svg", "comparison-rates.svg"];
+
+/// Names, of [`NAMES`], and contents.
 pub(super) fn files(found: &Comparison) -> Vec<(&'static str, String)> {
-    let mut files = vec![
-        ("comparison.md", document(found)),
-        ("comparison-energy.svg", figures::energy(found)),
-        ("comparison-scaling.svg", figures::scaling(found)),
-    ];
-    files.extend(found.sweep.as_ref().map(|sweep| ("comparison-rates.svg", figures::rates(sweep))));
+    let mut files =
+        vec![(NAMES[0], document(found)), (NAMES[1], figures::energy(found)), (NAMES[2], figures::scaling(found))];
+    files.extend(found.sweep.as_ref().map(|sweep| (NAMES[3], figures::rates(sweep))));
     files
 }
 

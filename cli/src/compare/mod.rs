@@ -17,8 +17,9 @@ use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, 
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe, positive};
-use crate::output::{grouped, si, spinner, table, to_json, write_file};
-use crate::pricing::PricingArgs;
+use crate::output::{grouped, si, spinner, table};
+use crate::output_file::{JsonArg, check_folder, write_in};
+use crate::pricing::{Assumed, PricingArgs};
 use crate::train::{RecipeArgs, Sweep};
 use data::{Comparison, Law, Row, Size};
 use hardware::{Hardware, Unit};
@@ -62,10 +63,9 @@ pub(crate) struct Args {
     sweep: Option<PathBuf>,
     /// Write comparison.md and its plots into this folder
     #[arg(long, value_name = "DIR")]
-    docs: Option<PathBuf>,
-    /// Write the machine form to this file, or print it instead of the table
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    json: Option<PathBuf>,
+    pub(crate) docs: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     pricing: PricingArgs,
     #[command(flatten)]
@@ -89,30 +89,29 @@ fn learning_rate(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
+    if let Some(folder) = &args.docs {
+        check_folder(folder, &document::NAMES)?;
+    }
     // Read first: what is wrong with it is better said before an hour of training than after it.
     let sweep: Option<Sweep> = args.sweep.as_deref().map(|path| read_json(path, "no sweep")).transpose()?;
     let mut found: Comparison = match (&args.from, &args.data, &args.out) {
         (Some(path), ..) => read_json(path, "no comparison")?,
         (None, Some(data), Some(folder)) => {
             let text = std::fs::read_to_string(data).with_context(|| data.display().to_string())?;
-            // Progress goes elsewhere when the result itself is printed.
-            if args.json.as_deref() == Some(Path::new("-")) {
-                compare(args, &text, folder, &mut std::io::sink())?
-            } else {
-                compare(args, &text, folder, out)?
-            }
+            compare(args, &text, folder, out)?
         }
         _ => anyhow::bail!("--data and --out are needed, or --from"),
     };
     found.sweep = sweep.or(found.sweep);
+    print(&found, out)?;
+    let written = json.write(&found);
     if let Some(folder) = &args.docs {
         for (name, content) in document::files(&found) {
-            write_file(&folder.join(name), content.as_bytes())?;
+            write_in(folder, name, content.as_bytes())?;
         }
     }
-    if !to_json(args.json.as_deref(), &found, out)? {
-        print(&found, out)?;
-    }
+    written?;
     Ok(Verdict::Right)
 }
 
@@ -189,8 +188,8 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
 }
 
 fn hardware(args: &Args) -> Result<Hardware> {
-    let (config, memory, clock_hz) = (args.unit.config()?, args.pricing.memory()?, args.pricing.clock_hz);
-    let records = args.pricing.records()?;
+    let (config, clock_hz) = (args.unit.config()?, args.pricing.clock_hz);
+    let Assumed { memory, records } = args.pricing.assumed()?;
     let pricing = Pricing::new(&records, &config, clock_hz, &args.pricing.die, &memory.set).ok();
     ensure!(config.act_bits == 8, "the models compared have int8 activations, so --act-bits has to be 8");
     Ok(Hardware { config, clock_hz, memory, pricing })

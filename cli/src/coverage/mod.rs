@@ -11,7 +11,8 @@ use trine_hdl::lang::verilog;
 use trine_sim::BuildOptions;
 
 use crate::mutate::Subject;
-use crate::output::{progress, write_json};
+use crate::output::progress;
+use crate::output_file::JsonArg;
 use crate::verify::judge;
 use crate::{Verdict, simulation};
 use counts::{Coverage, Points};
@@ -19,9 +20,8 @@ use counts::{Coverage, Points};
 /// Measure line and toggle coverage of the units of the mutation campaign under their verification
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     /// Print the document of an earlier measurement instead
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     document: Option<PathBuf>,
@@ -34,11 +34,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         write!(out, "{}", document::markdown(&coverage))?;
         return Ok(Verdict::Right);
     }
+    let json = args.json.open()?;
+    let temporary = crate::temporary::folder()?;
     let subjects = Subject::all()?;
     let bar = progress(subjects.len() as u64, "units");
     let mut found = vec![];
     for subject in &subjects {
-        let folder = tempfile::tempdir()?;
+        let folder = tempfile::tempdir_in(&temporary)?;
         let text = verilog(&subject.unit()?)?;
         let options = BuildOptions { coverage: Some(folder.path()), ..BuildOptions::default() };
         let library = simulation::build(&text, options)?;
@@ -53,8 +55,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    if let Some(path) = &args.json {
-        write_json(path, &found)?;
-    }
+    json.write(&found)?;
     Ok(Verdict::Right)
 }

@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::Verdict;
+use crate::output_file::JsonArg;
 
 /// Recompute the energy figures of publications, or measure energy at gate level
 #[derive(Debug, clap::Args)]
@@ -21,6 +22,16 @@ pub(crate) struct Args {
 enum What {
     Gates(gates::Args),
     Paper(paper::Args),
+}
+
+impl Args {
+    /// The machine form of the figures asked for.
+    pub(crate) fn json(&self) -> &JsonArg {
+        match &self.what {
+            What::Gates(args) => &args.json,
+            What::Paper(args) => &args.json,
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {

@@ -18,8 +18,9 @@ use trine_spec::Config;
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::beside::Beside;
-use crate::output::{grouped, interval, si, table, to_json, warn};
-use crate::pricing::{PricingArgs, noted, print_columns};
+use crate::output::{grouped, interval, si, table, warn};
+use crate::output_file::JsonArg;
+use crate::pricing::{Assumed, PricingArgs, noted, print_columns};
 
 /// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
 #[derive(Debug, clap::Args)]
@@ -36,9 +37,8 @@ pub(crate) struct Args {
     /// Run one layer of every shape through the simulated unit and compare the counters
     #[arg(long)]
     check: bool,
-    /// Write the machine form to this file, or print it instead of the tables
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     pricing: PricingArgs,
     #[command(flatten)]
@@ -62,6 +62,7 @@ struct Head {
 
 #[derive(Debug, Serialize)]
 struct Report {
+    #[serde(serialize_with = "crate::lossy::path")]
     model: PathBuf,
     config: Config,
     die: String,
@@ -86,10 +87,10 @@ struct Report {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
     let report = estimate(args)?;
-    if !to_json(args.json.as_deref(), &report, out)? {
-        print(&report, out)?;
-    }
+    print(&report, out)?;
+    json.write(&report)?;
     let wrong = report.checked.iter().flatten().any(|layer| !layer.equal || layer.mismatches > 0);
     Ok(if wrong { Verdict::Wrong } else { Verdict::Right })
 }
@@ -97,14 +98,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 fn estimate(args: &Args) -> Result<Report> {
     let (model, config) = (ModelConfig::load(&args.model)?, args.unit.config()?);
     warn(&model.notices);
-    let (memory, die, clock_hz) = match &args.board {
-        None => (args.pricing.memory()?, args.pricing.die.clone(), args.pricing.clock_hz),
+    let (Assumed { memory, records }, die, clock_hz) = match &args.board {
+        None => (args.pricing.assumed()?, args.pricing.die.clone(), args.pricing.clock_hz),
         Some(name) => {
-            let board = platform::board(name)?;
-            (platform::memory(&board.memory)?, board.die, board.clock_hz)
+            let (board, records) = (platform::board(name)?, args.pricing.records()?);
+            (Assumed { memory: platform::memory(&board.memory)?, records }, board.die, board.clock_hz)
         }
     };
-    let records = args.pricing.records()?;
     let pricing = Pricing::new(&records, &config, clock_hz, &die, &memory.set);
     let pass = |tokens| {
         let pass = Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
@@ -228,7 +228,8 @@ fn print_pass(name: &str, pass: &Pass, out: &mut dyn Write) -> Result<()> {
         ]);
     }
     writeln!(out, "{rows}")?;
-    writeln!(out, "{} cycles, {}", grouped(pass.cycles), si(pass.seconds, "s"))?;
+    let each = grouped((pass.cycles as f64 / pass.tokens as f64).round());
+    writeln!(out, "{} cycles, {}; {each} a token", grouped(pass.cycles), si(pass.seconds, "s"))?;
     if let Some(energy) = &pass.energy {
         let total = energy.total().joules();
         for (name, part) in energy.parts() {

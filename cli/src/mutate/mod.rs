@@ -14,9 +14,11 @@ use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
-use crate::output::{grouped, progress, write_file};
+use crate::output::{grouped, progress};
+use crate::output_file::JsonArg;
 use campaign::{Campaign, PANIC};
 use report::{Fate, Outcome, Report, Tally};
 pub(crate) use units::Subject;
@@ -39,9 +41,8 @@ pub(crate) struct Args {
     /// Nothing is known of survivors
     #[arg(long, hide = true)]
     without_list: bool,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     /// Print the document of an earlier campaign instead
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mutants", "only", "json"])]
     document: Option<PathBuf>,
@@ -52,6 +53,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         write!(out, "{}", document::markdown(&Report::read(path)?))?;
         return Ok(Verdict::Right);
     }
+    let json = args.json.open()?;
+    crate::temporary::folder()?;
     let begun = Instant::now();
     let subjects = Subject::all()?;
     let mut chosen: Vec<(usize, u32)> = vec![];
@@ -64,11 +67,15 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         chosen.truncate(count);
     }
     let only = args.only.as_deref().map(|only| choose(only, &subjects, &mut chosen)).transpose()?;
+    if !args.no_proofs {
+        // The first survivor may come after hours.
+        Yosys::find()?;
+    }
     writeln!(out, "{} of {} mutants, seed {}", grouped(chosen.len()), grouped(candidates), args.seed)?;
     out.flush()?;
 
     let known = if args.without_list { vec![] } else { known::list()? };
-    let mut outcomes = vec![];
+    let (mut outcomes, mut failure) = (vec![], None);
     let bar = progress(chosen.len() as u64, "mutants");
     for (i, subject) in subjects.iter().enumerate() {
         let ids: Vec<u32> = chosen.iter().filter(|(of, _)| *of == i).map(|(_, id)| *id).collect();
@@ -89,11 +96,22 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             }
             bar.inc(1);
         };
-        outcomes.extend(campaign.run(only, &step)?);
+        match campaign.run(only, &step) {
+            Ok(found) => outcomes.extend(found),
+            // What other units came to is not lost.
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        }
     }
     bar.finish_and_clear();
 
-    let stale = if chosen.len() == candidates && only.is_none() { stale(&known, &outcomes) } else { vec![] };
+    let stale = if chosen.len() == candidates && only.is_none() && failure.is_none() {
+        stale(&known, &outcomes)
+    } else {
+        vec![]
+    };
     let tally = Tally::of(&outcomes);
     let report = Report {
         candidates,
@@ -106,9 +124,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if args.only.is_some() {
         report.outcomes.iter().try_for_each(|outcome| describe(outcome, out))?;
     }
-    if let Some(path) = &args.json {
-        write_file(path, report.json()?.as_bytes())?;
-    }
     let Tally { killed, proven, listed, alive, .. } = tally;
     writeln!(out, "killed {killed}, equivalent {} ({proven} proven), alive {alive}", proven + listed)?;
     writeln!(out, "score {:.2} %, {} s", 100.0 * report.score, report.seconds)?;
@@ -120,6 +135,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let panics = report.outcomes.iter().filter(|o| matches!(&o.fate, Fate::Killed { check, .. } if check == PANIC));
     let panics: Vec<&Outcome> = panics.collect();
     panics.iter().try_for_each(|outcome| writeln!(out, "PANIC:").map_err(Into::into).and(describe(outcome, out)))?;
+    json.write_text(&report.json()?)?;
+    failure.map_or(Ok(()), Err)?;
     let right = report.unexplained().next().is_none() && stale.is_empty() && panics.is_empty();
     Ok(if right { Verdict::Right } else { Verdict::Wrong })
 }

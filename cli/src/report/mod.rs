@@ -9,24 +9,30 @@ mod trace;
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use trine_driver::JobRecord;
 use trine_driver::report::LayerReport;
 
 pub(crate) use groups::Group;
 pub(crate) use provenance::Provenance;
 
-use crate::output::{write_file, write_json};
+use crate::output_file::{check_folder, write_in};
 use crate::run::Report;
+
+/// Looks whether the files can be written into `folder`.
+pub(crate) fn check(folder: &Path) -> Result<()> {
+    check_folder(folder, &["run.json", "report.html", "layers.csv", "trace.json"])
+}
 
 /// Writes all files into `folder`, which is made where it is not there.
 pub(crate) fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    write_json(&folder.join("run.json"), report)?;
-    write_file(&folder.join("report.html"), page::render(report)?.as_bytes())?;
+    let mut json = serde_json::to_vec_pretty(report)?;
+    json.push(b'\n');
+    write_in(folder, "run.json", &json)?;
+    write_in(folder, "report.html", page::render(report)?.as_bytes())?;
     if let Some(device) = &report.device {
-        write_file(&folder.join("layers.csv"), csv(&device.layers).as_bytes())?;
-        write_file(&folder.join("trace.json"), &serde_json::to_vec(&trace::trace(device, jobs))?)?;
+        write_in(folder, "layers.csv", csv(&device.layers).as_bytes())?;
+        write_in(folder, "trace.json", &serde_json::to_vec(&trace::trace(device, jobs))?)?;
     }
     Ok(())
 }

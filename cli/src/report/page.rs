@@ -3,12 +3,14 @@
 use anyhow::Result;
 use askama::Template;
 use trine_driver::energy::{Energy, Estimate};
+use trine_driver::phase::Phase;
 use trine_driver::report::{BillLine, DeviceReport};
 
 use super::charts::{self, Chart};
 use super::groups::Group;
 use crate::args::describe;
 use crate::output::{grouped, interval, si};
+use crate::phases::Passes;
 use crate::pricing::beside;
 use crate::run::Report;
 
@@ -92,9 +94,7 @@ pub(super) fn render(report: &Report) -> Result<String> {
 }
 
 fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
-    let tokens = report.tokens.len().max(1) as f64;
     let busy = device.macs as f64 / (device.cycles.max(1) as f64 * device.config.tile_trits() as f64);
-    let rate = tokens / device.simulated_seconds;
     let mut cards = vec![
         Card {
             label: "mismatches",
@@ -104,18 +104,16 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
             raw: device.mismatches as f64,
         },
         Card {
-            label: "cycles a token",
-            value: grouped((device.cycles as f64 / tokens).round() as u64),
-            detail: format!("{} cycles for {tokens} tokens, prompt included (measured)", grouped(device.cycles)),
+            label: "cycles",
+            value: grouped(device.cycles),
+            detail: format!(
+                "{} of the prompt, {} generated, {} (measured)",
+                report.prompt_tokens,
+                report.tokens.len(),
+                report.stop.words()
+            ),
             field: "cycles",
             raw: device.cycles as f64,
-        },
-        Card {
-            label: "tokens a second",
-            value: if rate < 100.0 { format!("{rate:.1}") } else { grouped(rate.round()) },
-            detail: format!("by the unit alone, at {} (projected)", si(device.clock_hz, "Hz")),
-            field: "tokens_per_second",
-            raw: rate,
         },
         Card {
             label: "utilisation",
@@ -125,13 +123,15 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
             raw: busy,
         },
     ];
+    for (name, passes, phase) in report.phases.of_unit() {
+        cards.extend(phase_cards(name, passes, phase, device.clock_hz));
+    }
     if let Some(energy) = &device.energy {
         let (total, dram) = (energy.total(), energy.dram.joules() / energy.total().joules());
-        let token = total * (1.0 / tokens);
         cards.push(Card {
-            label: "energy a token",
-            value: si(token.joules(), "J"),
-            detail: format!("{}, the whole run {}", span(&token), si(total.joules(), "J")),
+            label: "energy",
+            value: si(total.joules(), "J"),
+            detail: format!("{}, the whole run", span(&total)),
             field: "energy_j",
             raw: total.joules(),
         });
@@ -150,6 +150,49 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
             detail: format!("{}, the columns alone, the whole run; {}", span(&own.energy), beside(own, others)),
             field: "columns_j",
             raw: own.energy.joules(),
+        });
+    }
+    cards
+}
+
+/// What a token takes in one phase.
+fn phase_cards(name: &str, passes: &Passes, phase: &Phase, clock_hz: f64) -> Vec<Card> {
+    let prefill = name == "prefill";
+    let label = |prompt: &'static str, decode: &'static str| if prefill { prompt } else { decode };
+    let Some(cycles) = phase.cycles_per_token else {
+        let detail = "one token was generated, which is the pass of the prompt".into();
+        return vec![Card { label: "decode", value: "-".into(), detail, field: "decode_cycles", raw: 0.0 }];
+    };
+    let work = match prefill {
+        true => {
+            format!("{} cycles for the prompt's {} tokens in one pass", grouped(phase.cycles), grouped(passes.tokens))
+        }
+        false => format!("{} cycles for {} passes of one token", grouped(phase.cycles), grouped(passes.passes)),
+    };
+    let mut cards = vec![Card {
+        label: label("cycles a token, prefill", "cycles a token, decode"),
+        value: grouped(cycles.round()),
+        detail: format!("{work} (measured)"),
+        field: label("prefill_cycles", "decode_cycles"),
+        raw: phase.cycles as f64,
+    }];
+    if !prefill {
+        let rate = clock_hz / cycles;
+        cards.push(Card {
+            label: "tokens a second, decode",
+            value: if rate < 100.0 { format!("{rate:.1}") } else { grouped(rate.round()) },
+            detail: format!("by the unit alone, at {} (projected)", si(clock_hz, "Hz")),
+            field: "tokens_per_second",
+            raw: rate,
+        });
+    }
+    if let Some(energy) = &phase.joules_per_token {
+        cards.push(Card {
+            label: label("energy a token, prefill", "energy a token, decode"),
+            value: si(energy.joules(), "J"),
+            detail: span(energy),
+            field: label("prefill_joules_per_token", "decode_joules_per_token"),
+            raw: energy.joules(),
         });
     }
     cards

@@ -31,7 +31,7 @@ impl Provenance {
             commit: env!("TRINE_COMMIT"),
             verilator,
             compiler,
-            command: std::env::args().collect(),
+            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
             seed,
         }
     }

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use tempfile::TempDir;
 use trine_synth::bench::{Bench, Tick};
 use trine_synth::flow::asic::{self, Library};
@@ -19,7 +19,8 @@ use trine_synth::yosys::Yosys;
 use crate::Verdict;
 use crate::args::{UnitArgs, cell_pattern, describe};
 use crate::loading::Loading;
-use crate::output::{spinner, write_json};
+use crate::output::spinner;
+use crate::output_file::{JsonArg, open_folder};
 use crate::simulation;
 
 /// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
@@ -64,10 +65,9 @@ pub(crate) struct Args {
     time_limit: u64,
     /// Folder for netlists, logs, reports and the bitstream; made when it is not there
     #[arg(short, long, value_name = "DIR")]
-    output: Option<PathBuf>,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     /// Check the mapped netlist in simulation against the golden model and the unit, on so many random cases
     #[arg(long, value_name = "CASES", value_parser = clap::value_parser!(u64).range(1..))]
     verify: Option<u64>,
@@ -110,6 +110,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         None => trine_hdl::design::unit(&config)?,
     };
     let unit = trine_hdl::lang::verilog(&module)?;
+    let json = args.json.open()?;
+    let mut folder = Folder::of(args.output.as_deref())?;
     writeln!(out, "unit: {}", describe(&config))?;
     if let Some(model) = &args.weights_on_chip {
         writeln!(out, "weights on the chip: {}", model.display())?;
@@ -120,7 +122,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     out.flush()?;
 
-    let mut folder = Folder::of(args.output.as_deref())?;
     let limit = Duration::from_secs(args.time_limit);
     let place = |folder: &mut Folder, device: &Device, shell: Option<&Shell>, mhz: f64| {
         let job = Job { config: &config, unit: &unit, device, shell, mhz, seeds: args.seeds };
@@ -142,7 +143,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
         Goal::Asic(library) => folder.watched(limit, |bench| {
             let result = flow::synthesize_asic(bench, &config, &unit, library)?;
-            let netlist = args.verify.map(|_| asic::simulation(bench, &Yosys::find()?, library, &unit));
+            let netlist = args.verify.map(|_| asic::simulation(bench, &Yosys::find()?, &unit));
             Ok((result, netlist.transpose()?))
         })?,
     };
@@ -156,13 +157,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         folder.keep();
     }
     report::print(&result, out)?;
+    let mut failure = None;
     if let (Some(cases), Some(netlist)) = (args.verify, netlist) {
-        let verification = verification::verify(&netlist, &unit, &config, cases, args.seed)?;
-        verification::print(&verification, out)?;
-        if !verification.passed() {
-            writeln!(out, "the netlist is in {}", folder.keep().display())?;
+        match verification::verify(&netlist, &unit, &config, cases, args.seed) {
+            Ok(verification) => {
+                verification::print(&verification, out)?;
+                if !verification.passed() {
+                    writeln!(out, "the netlist is in {}", folder.keep().display())?;
+                }
+                result.verification = Some(verification);
+            }
+            // Hours of placement are not thrown away for it.
+            Err(error) => failure = Some(error),
         }
-        result.verification = Some(verification);
     }
     match (&args.output, &result.bitstream) {
         (Some(folder), Some(bitstream)) => {
@@ -178,11 +185,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
         _ => {}
     }
-    if let Some(path) = &args.json {
-        write_json(path, &result)?;
-    }
     let asked = if let Goal::Board(board) = &goal { Some(board.manifest.clock_mhz) } else { args.freq };
     let clock = clock_reached(asked, &result, out)?;
+    json.write(&result)?;
+    failure.map_or(Ok(()), Err)?;
     let wrong = result.verification.as_ref().is_some_and(|verification| !verification.passed());
     Ok(if wrong { Verdict::Wrong } else { clock })
 }
@@ -198,10 +204,6 @@ impl Args {
             let search = trine_sim::tools::Search::from_environment();
             search.verilator()?;
             search.compiler()?;
-        }
-        let folder = self.json.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder {
-            ensure!(folder.is_dir(), "--json: there is no folder {}", folder.display());
         }
         Ok(())
     }
@@ -246,10 +248,10 @@ struct Folder {
 impl Folder {
     fn of(output: Option<&Path>) -> Result<Folder> {
         if let Some(path) = output {
-            std::fs::create_dir_all(path).with_context(|| path.display().to_string())?;
+            open_folder(path)?;
             return Ok(Folder { path: path.to_owned(), temporary: None });
         }
-        let temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir()?;
+        let temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir_in(crate::temporary::folder()?)?;
         Ok(Folder { path: temporary.path().to_owned(), temporary: Some(temporary) })
     }
 

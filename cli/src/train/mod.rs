@@ -17,7 +17,8 @@ use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session};
 
 use crate::Verdict;
 use crate::args::positive;
-use crate::output::{grouped, warn, write_file, write_json};
+use crate::output::{grouped, warn};
+use crate::output_file::{JsonArg, check_folder, write_in};
 use given::Given;
 pub(crate) use progress::Progress;
 pub(crate) use recipe::RecipeArgs;
@@ -41,7 +42,7 @@ pub(crate) struct Args {
     data: PathBuf,
     /// Folder for checkpoints, curve, page and, in the end, the model in Hugging Face layout
     #[arg(long, value_name = "DIR", required_unless_present = "sweep")]
-    out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Continue the training in the folder; flags that contradict it are refused
     #[arg(long, requires = "out", conflicts_with = "overwrite")]
     resume: bool,
@@ -78,9 +79,8 @@ pub(crate) struct Args {
     /// Steps between points of the curve, and checkpoints
     #[arg(long, value_name = "STEPS", default_value_t = 100, value_parser = from_one)]
     every: usize,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -136,6 +136,13 @@ impl ArchArg {
     }
 }
 
+/// Files of a training under way.
+const CURVE: &str = "curve.csv";
+const PAGE: &str = "report.html";
+/// Folder and file of the finished model.
+const MODEL: &str = "model";
+const GGUF: &str = "model.gguf";
+
 fn from_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
@@ -159,13 +166,17 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
     let text = read(&args.data)?;
     if let Some(rates) = &args.sweep {
         let found = sweep::sweep(&text, &args.recipe, args.seed, rates, out)?;
-        args.json.as_deref().map_or(Ok(()), |path| write_json(path, &found))?;
+        json.write(&found)?;
         return Ok(Verdict::Right);
     }
     let folder = args.out.as_deref().context("--out is missing")?;
+    // What comes in the end comes hours later.
+    check_folder(folder, if args.gguf.is_some() { &[CURVE, PAGE, GGUF] } else { &[CURVE, PAGE] })?;
+    check_folder(&folder.join(MODEL), &["config.json", "model.safetensors"])?;
     let mut session = begin(args, &text, folder)?;
     let layout = &session.trainer.network.layout;
     let (parameters, linear_weights) = (layout.total(), layout.linear_weights());
@@ -184,8 +195,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     out.flush()?;
     let mut progress = Progress::new(&recipe, session.trainer.steps_done());
     let files = |curve: &[Point]| -> Result<()> {
-        write_file(&folder.join("curve.csv"), csv(curve).as_bytes())?;
-        write_file(&folder.join("report.html"), page::render(&recipe, parameters, curve)?.as_bytes())
+        write_in(folder, CURVE, csv(curve).as_bytes())?;
+        write_in(folder, PAGE, page::render(&recipe, parameters, curve)?.as_bytes())
     };
     let (mut curve, start) = (session.curve.clone(), session.trainer.steps_done());
     if !curve.is_empty() {
@@ -211,11 +222,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let bits = session.held_out();
     let context = recipe.shape.context;
     writeln!(out, "held out: {bits:.4} bits per character (measured on all of it, in windows of {context})")?;
-    export(&session, folder, out)?;
-    if let Some(path) = &args.json {
-        let curve = &session.curve;
-        write_json(path, &Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits })?;
-    }
+    let exported = export(&session, folder, out);
+    let curve = &session.curve;
+    json.write(&Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits })?;
+    exported?;
     Ok(Verdict::Right)
 }
 
@@ -282,11 +292,11 @@ fn expect_until(args: &Args, done: usize, end: usize) -> Result<()> {
 /// Writes the finished model for others.
 fn export(session: &Session, folder: &Path, out: &mut dyn Write) -> Result<()> {
     let (network, vocabulary) = (&session.trainer.network, &session.corpus.vocabulary);
-    let model = folder.join("model");
+    let model = folder.join(MODEL);
     export::huggingface(network, vocabulary, &model)?;
     writeln!(out, "model: {}", model.display())?;
     if let Some(options) = session.plan.gguf {
-        let file = folder.join("model.gguf");
+        let file = folder.join(GGUF);
         export::gguf(network, vocabulary, options, &file)?;
         writeln!(out, "model: {}", file.display())?;
     }

@@ -26,7 +26,8 @@ use super::plan::{PlanFile, configuration};
 use super::{Outcome, Plan, run_cases};
 use crate::Verdict;
 use crate::args::flags;
-use crate::output::{grouped, progress, write_json};
+use crate::output::{grouped, progress};
+use crate::output_file::Json;
 use crate::simulation;
 
 /// What a plan came to.
@@ -64,7 +65,7 @@ struct Item {
     cases: u64,
 }
 
-pub(super) fn run(name: &str, json: Option<&Path>, out: &mut dyn Write) -> Result<Verdict> {
+pub(super) fn run(name: &str, json: &Json, out: &mut dyn Write) -> Result<Verdict> {
     let plan = PlanFile::load(name)?;
     let begun = Instant::now();
     let (configs, items) = items(&plan)?;
@@ -120,9 +121,7 @@ pub(super) fn run(name: &str, json: Option<&Path>, out: &mut dyn Write) -> Resul
         writeln!(out, "FAILED: {} {what}, and the plan wants {}", grouped(found), grouped(least))?;
         right = false;
     }
-    if let Some(path) = json {
-        write_json(path, &total)?;
-    }
+    json.write(&total)?;
     Ok(if right { Verdict::Right } else { Verdict::Wrong })
 }
 

@@ -13,7 +13,8 @@ use super::{Finding, Outcome, Plan, campaign, run_cases, verify};
 use crate::Verdict;
 use crate::args::{UnitArgs, describe, flags};
 use crate::loading::Loading;
-use crate::output::{grouped, progress, write_json};
+use crate::output::{grouped, progress};
+use crate::output_file::JsonArg;
 use crate::simulation;
 
 /// What a plan says itself.
@@ -60,9 +61,8 @@ pub(crate) struct Args {
     /// Verify many units: ci, full, or a TOML file like those in cli/plans
     #[arg(long, value_name = "PLAN", conflicts_with_all = ALONE)]
     plan: Option<String>,
-    /// Write the machine form here
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
     #[command(flatten)]
     loading: Loading,
     #[command(flatten)]
@@ -80,8 +80,9 @@ fn shape(text: &str) -> Result<Shape, String> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
     if let Some(plan) = &args.plan {
-        return campaign::run(plan, args.json.as_deref(), out);
+        return campaign::run(plan, &json, out);
     }
     let config = args.unit.config()?;
     let model = args.model.as_deref().map(|path| args.loading.load(path)).transpose()?;
@@ -136,9 +137,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some((name, fault)) = &outcome.failed_check {
         writeln!(out, "FAILED: check of {name}: {fault}")?;
     }
-    if let Some(path) = &args.json {
-        write_json(path, &outcome)?;
-    }
+    json.write(&outcome)?;
     Ok(verdict(&outcome))
 }
 

@@ -95,6 +95,7 @@ pub struct Finding {
     /// What the unit or its transport reported instead of a result.
     pub error: Option<String>,
     /// Waveform of the case.
+    #[serde(serialize_with = "crate::lossy::option")]
     pub waveform: Option<PathBuf>,
 }
 
@@ -211,7 +212,7 @@ fn run_case(
     let device = match simulation::device(library, config, &options) {
         Ok(device) => device,
         Err(error) => {
-            result.finding = finding(case.matmuls[0].shape(), None, Some(format!("{error:#}")));
+            result.finding = finding(case.matmuls[0].shape(), None, Some(crate::message::causes(&error)));
             return Ok(result);
         }
     };

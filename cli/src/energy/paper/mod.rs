@@ -8,7 +8,6 @@ mod bitnet;
 mod objections;
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -16,14 +15,14 @@ use trine_driver::energy::{Records, Tag};
 use uom::si::energy::picojoule;
 
 use crate::Verdict;
-use crate::output::{table, to_json};
+use crate::output::table;
+use crate::output_file::JsonArg;
 
 /// Recompute the energy and memory tables of the BitNet papers, beside what they print
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Write the machine form to this file, or print it instead of the tables
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
 }
 
 /// A table of a paper.
@@ -119,10 +118,10 @@ impl Report {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
     let report = Report::new()?;
-    if !to_json(args.json.as_deref(), &report, out)? {
-        print(&report, out)?;
-    }
+    print(&report, out)?;
+    json.write(&report)?;
     Ok(if report.right() { Verdict::Right } else { Verdict::Wrong })
 }
 

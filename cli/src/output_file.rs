@@ -1,0 +1,290 @@
+//! Where results go: looked at before the work, written after it.
+//!
+//! | what is there | what is done |
+//! |---|---|
+//! | nothing, or a plain file | it appears whole under its name, on the disk before the name is; a file's mode and owner stay |
+//! | a link | the same at the far end; the link stays |
+//! | a device, a FIFO, a terminal | opened before the work, as a shell does, and written through |
+//! | `-`, or standard output by another name | written there, and nothing else is |
+//! | a folder, or no place for a file | refused |
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use serde::Serialize;
+
+/// Links that one path may lead through.
+const LINKS: usize = 40;
+
+/// The place of one result.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// As the user calls it.
+    name: PathBuf,
+    target: Target,
+}
+
+#[derive(Debug)]
+enum Target {
+    /// Standard output, which is everyone's.
+    Standard,
+    /// What is no plain file, open.
+    Through(File),
+    /// A plain file that nothing can take the place of, because its folder is not to be written to.
+    InPlace(PathBuf),
+    /// A plain file, or none yet, at the end of all links.
+    Whole(PathBuf),
+}
+
+/// Whether this is standard output: `-`, or the file of this process's descriptor 1.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-") || matches!(followed(path), Ok(End::Descriptor(1)))
+}
+
+/// Where all links of a path end.
+enum End {
+    /// A path that is no link; nothing may be there.
+    Path(PathBuf),
+    /// An open file of this process, which has no other path that is sure to lead to it.
+    Descriptor(u32),
+}
+
+fn followed(path: &Path) -> io::Result<End> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        if !fs::symlink_metadata(&path).is_ok_and(|data| data.is_symlink()) {
+            return Ok(End::Path(path));
+        }
+        let folder = folder(&path).to_owned();
+        let name = path.file_name().and_then(|name| name.to_str()?.parse().ok());
+        let own = PathBuf::from(format!("/proc/{}/fd", std::process::id()));
+        if let Some(descriptor) = name
+            && folder.canonicalize().is_ok_and(|folder| folder == own)
+        {
+            return Ok(End::Descriptor(descriptor));
+        }
+        path = folder.join(fs::read_link(&path)?);
+    }
+    Err(io::Error::other("there are too many links"))
+}
+
+/// The folder that a path lies in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+impl Output {
+    /// The place at `path`, once it is sure that it can be written to as far as that can be known beforehand. Nothing is
+    /// changed there yet; a FIFO waits for its reader here.
+    ///
+    /// # Errors
+    /// One sentence with the path and what is wrong.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let target =
+            Target::find(path).map_err(|problem| anyhow!("{}: cannot be written: {problem}", path.display()))?;
+        Ok(Self { name: path.to_owned(), target })
+    }
+
+    /// Writes the result.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
+        self.write_with(|file| file.write_all(bytes))
+    }
+
+    /// Writes `value` as JSON.
+    pub(crate) fn write_json(&self, value: &impl Serialize) -> Result<()> {
+        let mut text = serde_json::to_vec_pretty(value)?;
+        text.push(b'\n');
+        self.write(&text)
+    }
+
+    /// Lets `write` write the result.
+    pub(crate) fn write_with(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        self.target.write(write).with_context(|| format!("{}: cannot be written", self.name.display()))
+    }
+}
+
+impl Target {
+    fn find(path: &Path) -> Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Standard);
+        }
+        ensure!(!path.as_os_str().is_empty(), "the name is empty");
+        let path = match followed(path)? {
+            End::Descriptor(1) => return Ok(Self::Standard),
+            // Nothing that is there is lost, whatever else writes to it.
+            End::Descriptor(_) => return Ok(Self::Through(OpenOptions::new().append(true).open(path)?)),
+            End::Path(path) => path,
+        };
+        let there = match fs::metadata(&path) {
+            Ok(data) => Some(data.file_type()),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        let is_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.file_name().is_none();
+        ensure!(!is_folder && there.is_none_or(|kind| !kind.is_dir()), "a folder is there; name a file");
+        if let Some(kind) = there {
+            ensure!(!kind.is_socket(), "a socket is there; name a file");
+            // Opening is the question whether it may be written to, too.
+            let file = OpenOptions::new().write(true).open(&path)?;
+            if !kind.is_file() {
+                return Ok(Self::Through(file));
+            }
+        }
+        let folder = folder(&path);
+        ensure!(folder.is_dir() || folder.exists(), "there is no folder {}; make it first", folder.display());
+        match draft(folder) {
+            Ok(_) => Ok(Self::Whole(path)),
+            Err(_) if there.is_some() => Ok(Self::InPlace(path)),
+            Err(error) => bail!("{error} in the folder {}", folder.display()),
+        }
+    }
+
+    fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        match self {
+            Self::Standard => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                write(&mut out)?;
+                out.flush()
+            }
+            Self::Through(file) => {
+                let mut out = BufWriter::new(file);
+                write(&mut out)?;
+                out.flush()
+            }
+            Self::InPlace(path) => {
+                let mut out = BufWriter::new(OpenOptions::new().write(true).truncate(true).open(path)?);
+                write(&mut out)?;
+                out.into_inner()?.sync_all()
+            }
+            Self::Whole(path) => replace(path, write),
+        }
+    }
+}
+
+/// Puts a new file at `path`.
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let folder = folder(path);
+    let mut out = BufWriter::new(draft(folder)?);
+    write(&mut out)?;
+    let draft = out.into_inner()?;
+    if let Ok(old) = fs::metadata(path) {
+        // Only the superuser may give files away; for others they are their own.
+        let _ = fchown(draft.as_file(), Some(old.uid()), Some(old.gid()));
+        draft.as_file().set_permissions(Permissions::from_mode(old.mode() & 0o7777))?;
+    }
+    draft.as_file().sync_all()?;
+    match draft.persist(path) {
+        Ok(_) => {}
+        // A file that something is mounted on, as containers do, keeps its place.
+        Err(error) if error.error.kind() == ErrorKind::ResourceBusy => {
+            let (mut from, mut to) = (error.file, OpenOptions::new().write(true).truncate(true).open(path)?);
+            let mut bytes = vec![];
+            from.rewind()?;
+            from.read_to_end(&mut bytes)?;
+            to.write_all(&bytes)?;
+            return to.sync_all();
+        }
+        Err(error) => return Err(error.error),
+    }
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Not every file system can, and not every folder may be read.
+        Err(error) if error.kind() == ErrorKind::StorageFull => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// A file that has a name of its own until it gets the right one, and vanishes where it gets none.
+fn draft(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    // Temporary files are private; these become results, subject to the umask like any other.
+    let file = tempfile::Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder);
+    // The name that was tried is of no interest.
+    file.map_err(|error| error.raw_os_error().map_or(error.kind().into(), io::Error::from_raw_os_error))
+}
+
+/// The machine form of a result.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct JsonArg {
+    /// Write the machine form to FILE, or print it alone (-, or no FILE)
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub(crate) json: Option<PathBuf>,
+}
+
+/// An opened [`JsonArg`].
+#[derive(Debug)]
+pub(crate) struct Json(Option<Output>);
+
+impl JsonArg {
+    /// No machine form.
+    pub(crate) const NONE: Self = Self { json: None };
+
+    /// Looks at the place.
+    pub(crate) fn open(&self) -> Result<Json> {
+        self.json.as_deref().map(Output::open).transpose().map(Json)
+    }
+}
+
+impl Json {
+    /// Writes `value`, where it was asked for.
+    pub(crate) fn write(&self, value: &impl Serialize) -> Result<()> {
+        self.0.as_ref().map_or(Ok(()), |output| output.write_json(value))
+    }
+
+    /// Writes a text that is JSON already.
+    pub(crate) fn write_text(&self, text: &str) -> Result<()> {
+        self.0.as_ref().map_or(Ok(()), |output| output.write(text.as_bytes()))
+    }
+}
+
+/// A folder for results, made where it is not there.
+///
+/// # Errors
+/// One sentence with the path where it is none or cannot be written to.
+pub(crate) fn open_folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).with_context(|| path.display().to_string())?;
+    draft(path).map(drop).with_context(|| format!("{}: no file can be made in this folder", path.display()))
+}
+
+/// Looks whether `path` is, or can become, a folder in which files of these `names` can be written; makes nothing.
+///
+/// # Errors
+/// One sentence with the path and what is wrong.
+pub(crate) fn check_folder(path: &Path, names: &[&str]) -> Result<()> {
+    if path.is_dir() {
+        draft(path).with_context(|| format!("{}: no file can be made in this folder", path.display()))?;
+        return names.iter().try_for_each(|name| Output::open(&path.join(name)).map(drop));
+    }
+    let Some(above) =
+        path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || fs::metadata(above).is_ok())
+    else {
+        bail!("{}: there is no such place", path.display());
+    };
+    let is_link = fs::symlink_metadata(path).is_ok();
+    ensure!(!is_link, "{}: this is no folder; name another", path.display());
+    let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+    ensure!(above.is_dir(), "{}: {} is no folder", path.display(), above.display());
+    draft(above).map(drop).with_context(|| format!("{}: no folder can be made in {}", path.display(), above.display()))
+}
+
+/// Writes a file of a folder that [`check_folder`] has looked at.
+///
+/// # Errors
+/// As [`Output::write`].
+pub(crate) fn write_in(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    Output::open(&folder.join(name))?.write(bytes)
+}
+
+/// A file that another program fills while the work goes on, and goes back and forth in: a plain one.
+///
+/// # Errors
+/// As [`Output::open`], and for what is no plain file.
+pub(crate) fn open_seekable(path: &Path) -> Result<PathBuf> {
+    let output = Output::open(path)?;
+    match output.target {
+        Target::Whole(_) | Target::InPlace(_) => std::path::absolute(path).with_context(|| path.display().to_string()),
+        _ => bail!("{}: a plain file is needed, where a writer can go back", path.display()),
+    }
+}
