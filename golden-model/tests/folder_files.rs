@@ -26,7 +26,7 @@ fn alone(built: &Built) -> Vec<f32> {
 
 #[track_caller]
 fn refused(folder: &Path, parts: &[&str]) {
-    let message = Model::load(folder).err().expect("the folder is accepted").to_string();
+    let message = Model::load(folder).expect_err("the folder is accepted").to_string();
     assert!(parts.iter().all(|part| message.contains(part)), "{message:?} lacks one of {parts:?}");
 }
 
