@@ -70,8 +70,8 @@ fn widest(rows: usize, within: Range<usize>, magnitude: impl Fn(usize, usize) ->
     // The first column of each row that is not zero.
     let mut first = vec![None; rows];
     for (row, first) in first.iter_mut().enumerate() {
-        let mut found = 0.0;
-        for column in start..end {
+        let (mut found, reached) = (0.0, start..end);
+        for column in reached {
             let this = magnitude(row, column);
             match *first {
                 _ if this == 0.0 || this == found => {}
@@ -94,21 +94,24 @@ fn widest(rows: usize, within: Range<usize>, magnitude: impl Fn(usize, usize) ->
 mod tests {
     use super::*;
 
-    fn cuts(rows: &[&[f32]], narrowest: usize) -> Result<Vec<(Range<usize>, Vec<f32>)>, Flaw> {
-        let cuts = cut(rows.len(), rows[0].len(), narrowest, |row, column| rows[row][column])?;
-        Ok(cuts.into_iter().map(|cut| (cut.columns, cut.magnitudes)).collect())
+    fn cuts(rows: &[&[f32]], narrowest: usize) -> Result<Vec<Cut>, Flaw> {
+        cut(rows.len(), rows[0].len(), narrowest, |row, column| rows[row][column])
+    }
+
+    fn range(columns: Range<usize>, magnitudes: &[f32]) -> Cut {
+        Cut { columns, magnitudes: magnitudes.into() }
     }
 
     #[test]
     fn ranges_are_as_wide_as_they_can_be() {
         let whole: [&[f32]; 3] = [&[2.0, 0.0, 2.0], &[0.0, 3.0, 3.0], &[0.0; 3]];
-        assert_eq!(cuts(&whole, 1).unwrap(), [(0..3, vec![2.0, 3.0, 0.0])]);
+        assert_eq!(cuts(&whole, 1).unwrap(), [range(0..3, &[2.0, 3.0, 0.0])]);
         // The second row is zero where the first changes.
         let two: [&[f32]; 2] = [&[1.0, 1.0, 2.0, 0.0, 2.0], &[1.0, 0.0, 0.0, 3.0, 3.0]];
-        assert_eq!(cuts(&two, 2).unwrap(), [(0..2, vec![1.0, 1.0]), (2..5, vec![2.0, 3.0])]);
+        assert_eq!(cuts(&two, 2).unwrap(), [range(0..2, &[1.0, 1.0]), range(2..5, &[2.0, 3.0])]);
         // A row whose first weight lies behind the cut has none in front of it.
         let late: [&[f32]; 2] = [&[0.0, 0.0, 0.0, 5.0], &[1.0, 1.0, 2.0, 2.0]];
-        assert_eq!(cuts(&late, 2).unwrap(), [(0..2, vec![0.0, 1.0]), (2..4, vec![5.0, 2.0])]);
+        assert_eq!(cuts(&late, 2).unwrap(), [range(0..2, &[0.0, 1.0]), range(2..4, &[5.0, 2.0])]);
         let three: [&[f32]; 1] = [&[1.0, 1.0, 2.0, 2.0, 1.0, 1.0]];
         assert_eq!(cuts(&three, 2).unwrap().len(), 3);
     }
