@@ -53,14 +53,14 @@ fn tokens_that_the_model_has_not_are_refused_before_the_run() {
     with_characters(folder.path(), |characters| characters.extend(["\u{e9}".to_owned(), "\u{df}".to_owned()]));
     std::fs::write(folder.path().join("text"), "to be stra\u{df}e").unwrap();
     for (line, part) in [
-        (format!("{RUN} caf\u{e9}"), "token 3 of the text is 65 `\u{e9}`"),
-        (format!("{RUN} \u{df}"), "token 0 of the text is 66 `\u{df}`"),
-        ("perplexity --model copy --text text".to_owned(), "text: token 10 of the text is 66"),
+        (format!("{RUN} caf\u{e9}"), "token 3 of the text is 84 `\u{e9}`"),
+        (format!("{RUN} \u{df}"), "token 0 of the text is 85 `\u{df}`"),
+        ("perplexity --model copy --text text".to_owned(), "text: token 10 of the text is 85"),
     ] {
         let run = trine(folder.path(), &line);
         assert_eq!(run.code, Some(2), "{run:?}");
         assert!(run.stderr.starts_with("error: ") && run.stderr.contains(part), "{run:?}");
-        assert!(run.stderr.contains("vocabulary has 65 tokens") && run.stderr.contains("--tokenizer"), "{run:?}");
+        assert!(run.stderr.contains("vocabulary has 84 tokens") && run.stderr.contains("--tokenizer"), "{run:?}");
         assert!(!folder.path().join("run.json").exists());
     }
     assert_eq!(trine(folder.path(), &format!("{RUN} cafe")).code, Some(0));
