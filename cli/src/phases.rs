@@ -50,8 +50,8 @@ pub(crate) struct Passes {
     pub(crate) tokens: u64,
     /// Multiply-accumulates of the output head on the host; once a pass.
     head_macs: u64,
-    /// Multiply-accumulates of ternary linears on the host.
-    host_macs: u64,
+    /// Multiply-accumulates of ternary linears on the host, in place of a unit; absent where there is none.
+    host_macs: Option<u64>,
     /// What the unit counted; absent where there is none.
     #[serde(flatten)]
     pub(crate) unit: Option<Phase>,
@@ -91,7 +91,7 @@ impl Phases {
             passes,
             tokens,
             head_macs: passes * head_macs,
-            host_macs,
+            host_macs: ledger.map(|_| host_macs),
             unit: unit(&layers, tokens),
         };
         let decoded = generated.saturating_sub(1);

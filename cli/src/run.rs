@@ -114,7 +114,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.tokens
     );
     ensure!(
-        args.trace.is_none() || args.backend.backend == Backend::Rtl,
+        args.trace.is_none() || args.backend.backend != Backend::Golden,
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
     let (assumed, json) = (args.pricing.assumed()?, args.json.open()?);

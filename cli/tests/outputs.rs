@@ -168,7 +168,6 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         (format!("{run} --json new/"), "new/: cannot be written"),
         (format!("{run} --json file/r.json"), "file/r.json: cannot be written: Not a directory"),
         (format!("{run} --json {long}"), "cannot be written: File name too long"),
-        (format!("{run} --json="), "the name is empty"),
         (format!("{run} --report file"), "file: this is no folder"),
         (format!("{run} --report file/deep/er"), "file/deep/er: "),
         (format!("{run} --report dir"), "dir/run.json: cannot be written: a folder is there"),

@@ -49,8 +49,15 @@ pub trait FarEnd {
 #[derive(Debug)]
 pub struct Terminal {
     master: OwnedFd,
-    slave: PathBuf,
+    /// What the link names.
+    target: PathBuf,
     link: PathBuf,
+}
+
+/// What a link to `slave` names: a path through this process, so that the link is dead as soon as the process is, although the
+/// system may give the terminal's number to the next program that wants one.
+fn through_this_process(slave: &Path) -> PathBuf {
+    PathBuf::from(format!("/proc/{}/../..", std::process::id())).join(slave.strip_prefix("/").unwrap_or(slave))
 }
 
 impl Terminal {
@@ -75,8 +82,9 @@ impl Terminal {
         if link.is_symlink() {
             fs::remove_file(link).map_err(Error::io("cannot replace", link))?;
         }
-        std::os::unix::fs::symlink(&slave, link).map_err(Error::io("cannot make a terminal at", link))?;
-        Ok(Self { master, slave, link: link.to_owned() })
+        let target = through_this_process(&slave);
+        std::os::unix::fs::symlink(&target, link).map_err(Error::io("cannot make a terminal at", link))?;
+        Ok(Self { master, target, link: link.to_owned() })
     }
 
     /// Looks whether a terminal can be found at `link`: nothing is there, or what a server left that was ended by force.
@@ -85,22 +93,24 @@ impl Terminal {
     /// [`Error::Occupied`] when something else is there, [`Error::Io`] when no link can be made there.
     pub fn vacant(link: &Path) -> Result<(), Error> {
         let occupied = |there: String| Err(Error::Occupied { link: link.to_owned(), there });
-        match fs::read_link(link) {
-            // The system gives the number of a terminal that is gone to the next one, which may be anyone's.
-            Ok(target) if link.exists() && target.starts_with("/dev/pts") => {
-                let target = target.display();
-                return occupied(format!(
-                    "a link to {target}, which is in use: end the `trine serve` that made it, or, if that was ended by force and \
-                     {target} is another program's, remove the link"
-                ));
-            }
-            Ok(target) if target.starts_with("/dev/pts") => return Ok(()),
-            Ok(target) => return occupied(format!("a link to {}, which is no terminal's", target.display())),
-            Err(_) if fs::symlink_metadata(link).is_ok() => {
-                return occupied("something that exists already, and is no link".into());
-            }
-            Err(_) => {}
+        let Ok(target) = fs::read_link(link) else {
+            return match fs::symlink_metadata(link) {
+                Ok(_) => occupied("something that exists already, and is no link".into()),
+                Err(_) => Self::can_link(link),
+            };
+        };
+        let to_terminal = target.components().any(|part| part.as_os_str() == "pts");
+        match fs::canonicalize(link) {
+            Ok(terminal) if to_terminal => occupied(format!(
+                "a link to {}, which is in use: end the `trine serve` that made it, or remove the link where that is gone",
+                terminal.display()
+            )),
+            Err(_) if to_terminal => Ok(()),
+            _ => occupied(format!("a link to {}, which is no terminal's", target.display())),
         }
+    }
+
+    fn can_link(link: &Path) -> Result<(), Error> {
         // Whether the folder takes a link is known when it has taken one.
         std::os::unix::fs::symlink("/dev/pts", link)
             .and_then(|()| fs::remove_file(link))
@@ -154,7 +164,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        if fs::read_link(&self.link).is_ok_and(|target| target == self.slave) {
+        if fs::read_link(&self.link).is_ok_and(|target| target == self.target) {
             // There is nobody to tell if this fails, and the next terminal replaces it.
             let _ = fs::remove_file(&self.link);
         }
