@@ -195,7 +195,7 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         (format!("{train} --out file/t"), "file/t: file is no folder"),
         (format!("{train} --out models"), "models/model/config.json: cannot be written"),
         (format!("{train} --sweep 0.001 --json missing/t.json"), "missing/t.json"),
-        (format!("compare --data text.txt --out c --docs file/d"), "file/d: file is no folder"),
+        ("compare --data text.txt --out c --docs file/d".into(), "file/d: file is no folder"),
         ("serve --uart missing/port".into(), "cannot make a terminal at missing/port"),
     ] {
         let mut without = command(folder, &line);
