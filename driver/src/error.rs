@@ -175,18 +175,16 @@ pub enum Error {
         /// Outputs.
         n: usize,
     },
-    /// An energy that no record states.
-    #[error("energy: technology `{set}` has no record for {component} {action}; nothing is priced without a source")]
+    /// Energies that no record states.
+    #[error("energy: technology `{set}` has no record for {}; nothing is priced without a source", .missing.join(", "))]
     NoRecord {
         /// The technology set.
         set: String,
-        /// The component.
-        component: String,
-        /// The action.
-        action: &'static str,
+        /// Every component and action that is missing.
+        missing: Vec<String>,
     },
-    /// The energy records are not what they should be.
-    #[error("energy records: {0}")]
+    /// The energy records are not what they should be: every fault on a line of its own.
+    #[error("energy records:{0}")]
     Records(String),
     /// The list of memories and boards is not what it should be.
     #[error("memories and boards: {0}")]

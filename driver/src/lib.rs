@@ -28,6 +28,7 @@ mod device;
 pub mod energy;
 mod error;
 pub mod estimate;
+mod fields;
 mod journal;
 mod ledger;
 mod offload;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::energy::Origin;
 
 const BUILTIN: &str = include_str!("platforms.toml");
 
@@ -18,6 +19,9 @@ pub struct Memory {
     pub bytes_per_second: f64,
     /// Width and rate, and who says so.
     pub source: String,
+    /// The file of the user's that it is from, where it does not come with this crate.
+    #[serde(skip_deserializing)]
+    pub file: Option<Origin>,
 }
 
 impl Memory {
@@ -48,6 +52,11 @@ pub struct Board {
 struct File {
     memory: Vec<Memory>,
     board: Vec<Board>,
+}
+
+/// The memories that come with this crate.
+pub(crate) fn memories() -> Result<Vec<Memory>, Error> {
+    Ok(builtin()?.memory)
 }
 
 fn builtin() -> Result<File, Error> {

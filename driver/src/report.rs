@@ -306,7 +306,10 @@ pub fn note(pricing: Result<&Pricing, &crate::Error>) -> String {
     match pricing {
         Ok(pricing) => {
             let (left_out, model) = (crate::energy::NOT_COUNTED.join("; "), &pricing.unit);
-            format!("{} die, {} memory; not counted: {left_out}", model.die, model.memory)
+            let text = format!("{} die, {} memory; not counted: {left_out}", model.die, model.memory);
+            pricing.unpriced().fold(text, |text, (arithmetic, why)| {
+                format!("{text}; no energy of the {} unit beside it: {why}", arithmetic.name())
+            })
         }
         Err(error) => error.to_string(),
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use trine_driver::Counters;
-use trine_driver::energy::{EnergyModel, Records};
+use trine_driver::energy::{Arithmetic, EnergyModel, FACTOR, FPGA, LIMITS, Limit, Records, missing};
 use trine_spec::Config;
 use uom::si::energy::picojoule;
 
@@ -71,4 +71,48 @@ fn measured_columns_are_recorded_as_documented() {
     let text = include_str!("../../docs/energy-gate-level.md");
     assert_eq!(other_columns(text), Vec::<String>::new());
     assert_eq!(other_columns(&text.replace("7.12 (6.99", "7.13 (6.99")).len(), 1, "another figure is found");
+}
+
+/// The first cells of a table that begins with `head`, or with `second` its first two.
+fn rows(text: &str, head: &str) -> Vec<[String; 2]> {
+    let table = &text[text.find(head).expect("the table")..];
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().replace('`', "")).collect::<Vec<_>>();
+    rows.map(|line| cells(line)).map(|cells| [cells[1].clone(), cells[2].clone()]).collect()
+}
+
+/// Actions that the documented table lacks or has too many.
+fn other_actions(text: &str) -> Vec<String> {
+    let config = Config::default();
+    let mut needed: Vec<String> = missing(&Records::default(), &config, Arithmetic::Ternary, "none");
+    needed.iter_mut().for_each(|action| action.truncate(action.find(" of ").unwrap_or(action.len())));
+    needed.dedup();
+    let stated: Vec<String> = rows(text, "| actions of a unit |").into_iter().map(|[action, _]| action).collect();
+    let lacks = needed.iter().filter(|action| !stated.contains(action)).cloned();
+    lacks.chain(stated.iter().filter(|action| !needed.contains(action)).cloned()).collect()
+}
+
+#[test]
+fn the_actions_that_a_unit_needs_are_documented() {
+    let text = include_str!("../../docs/energy.md");
+    assert_eq!(other_actions(text), Vec::<String>::new());
+    assert_eq!(other_actions(&text.replace("| `flip-flop clock` |", "| `flip-flop tick` |")).len(), 2);
+    let others = |arithmetic| missing(&Records::default(), &Config::default(), arithmetic, "none").join(", ");
+    let (int8, fp16) = (others(Arithmetic::Int8), others(Arithmetic::Fp16));
+    assert!(int8.contains("multiplier multiply") && fp16.contains("fp-multiplier multiply, fp-adder add"), "{fp16}");
+    assert!(text.contains("need `multiplier multiply`, and `fp-multiplier multiply` with `fp-adder add`"));
+}
+
+#[test]
+fn limits_are_as_documented() {
+    let text = include_str!("../../docs/energy.md");
+    let limit = |limit: &Limit| match limit {
+        Limit::Node(centre) => format!("{centre} at 45 nm"),
+        Limit::Any(least, most) => format!("{least} to {most}"),
+    };
+    let stated = rows(text, "| action | pJ a bit |");
+    let coded: Vec<[String; 2]> =
+        LIMITS.iter().map(|(component, action, of)| [format!("{component} {action}"), limit(of)]).collect();
+    assert_eq!(stated, coded);
+    assert!(text.contains(&format!("a factor of {FACTOR}\neither way")) && text.contains(&format!("has {FPGA} times")));
 }

@@ -92,22 +92,28 @@ impl Sum for Systolic {
 pub struct Pricing {
     /// The ternary unit.
     pub unit: EnergyModel,
-    others: Vec<(Arithmetic, Option<EnergyModel>)>,
+    others: Vec<(Arithmetic, Result<EnergyModel, String>)>,
 }
 
 impl Pricing {
     /// Prices a unit of configuration `config` and its int8 and fp16 counterparts.
     ///
     /// # Errors
-    /// [`Error::NoRecord`] when an event of the ternary unit has no sourced price.
+    /// [`Error::NoRecord`] with every action of the ternary unit that has no sourced price.
     pub fn new(records: &Records, config: &Config, clock_hz: f64, die: &str, memory: &str) -> Result<Self, Error> {
         let model = |arithmetic| EnergyModel::with_arithmetic(records, config, arithmetic, clock_hz, die, memory);
-        let others = [Arithmetic::Int8, Arithmetic::Fp16].map(|arithmetic| (arithmetic, model(arithmetic).ok()));
+        let other = |arithmetic| (arithmetic, model(arithmetic).map_err(|error| error.to_string()));
+        let others = [Arithmetic::Int8, Arithmetic::Fp16].map(other);
         Ok(Self { unit: model(Arithmetic::Ternary)?, others: others.into() })
     }
 
+    /// The units that have no price on this die, each with the reason.
+    pub fn unpriced(&self) -> impl Iterator<Item = (Arithmetic, &str)> {
+        self.others.iter().filter_map(|(arithmetic, model)| Some((*arithmetic, model.as_ref().err()?.as_str())))
+    }
+
     fn model(&self, arithmetic: Arithmetic) -> Option<&EnergyModel> {
-        self.others.iter().find(|(other, _)| *other == arithmetic).and_then(|(_, model)| model.as_ref())
+        self.others.iter().find(|(other, _)| *other == arithmetic).and_then(|(_, model)| model.as_ref().ok())
     }
 }
 

@@ -64,11 +64,13 @@ pub(super) struct Bill<'a> {
     pub(super) records: &'a Records,
     pub(super) die: &'a str,
     pub(super) items: Vec<Item>,
+    /// Actions that no record prices.
+    pub(super) missing: Vec<String>,
 }
 
 impl Bill<'_> {
     /// The lines of a unit, all but its DRAM.
-    pub(super) fn unit(&mut self, config: &Config, arithmetic: Arithmetic, clock: Frequency) -> Result<(), Error> {
+    pub(super) fn unit(&mut self, config: &Config, arithmetic: Arithmetic, clock: Frequency) {
         use Event::{ActivationBeat, Active, Cycle, ResultBeat, WeightBeat};
         let unit = Inventory::new(config, arithmetic);
         let (lanes, columns) = (config.lanes, config.columns);
@@ -77,29 +79,29 @@ impl Bill<'_> {
             Arithmetic::Int8 => (("product", "multiplier", "multiply"), "adder"),
             Arithmetic::Fp16 => (("product", "fp-multiplier", "multiply"), "fp-adder"),
         };
-        self.compute(product, unit.act_bits, Active, lanes * columns)?;
+        self.compute(product, unit.act_bits, Active, lanes * columns);
         for &(count, width) in &unit.tree {
-            self.compute(("addition in the tree", adder, "add"), width, Active, count * columns)?;
+            self.compute(("addition in the tree", adder, "add"), width, Active, count * columns);
         }
-        self.compute(("addition to the accumulator", adder, "add"), unit.acc_bits, Active, columns)?;
+        self.compute(("addition to the accumulator", adder, "add"), unit.acc_bits, Active, columns);
         // One at a time, because bits and not words are recorded.
         let written = ("register bit written", "flip-flop", "write");
-        self.compute(written, 1, Active, unit.tree_flip_flops + unit.word_flip_flops)?;
+        self.compute(written, 1, Active, unit.tree_flip_flops + unit.word_flip_flops);
         // A beat, its codes, and its share of both tiles.
         let beat_bits = match arithmetic {
             Arithmetic::Ternary => 2 * config.trits_per_beat(),
             _ => config.weight_bus,
         };
-        self.compute(written, 1, WeightBeat, 2 * config.weight_bus + 3 * beat_bits)?;
-        self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops())?;
+        self.compute(written, 1, WeightBeat, 2 * config.weight_bus + 3 * beat_bits);
+        self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops());
 
         let bytes = |(words, bits): (usize, usize)| (words * bits).div_ceil(8);
         let (chunk, chunks) = (unit.activations.1, bytes(unit.activations));
         let (sums, room) = (unit.accumulators.1, bytes(unit.accumulators));
-        self.memory("lane chunk read", chunk, chunks, Active, 1)?;
-        self.memory("accumulators read and written", sums, room, Active, 2)?;
-        self.memory("lane chunk stored", chunk, chunks, ActivationBeat, 1)?;
-        self.memory("results stored and read", sums, room, ResultBeat, 2)?;
+        self.memory("lane chunk read", chunk, chunks, Active, 1);
+        self.memory("accumulators read and written", sums, room, Active, 2);
+        self.memory("lane chunk stored", chunk, chunks, ActivationBeat, 1);
+        self.memory("results stored and read", sums, room, ResultBeat, 2);
 
         let multipliers = match arithmetic {
             Arithmetic::Ternary => 0,
@@ -112,41 +114,47 @@ impl Bill<'_> {
         if self.records.knows(self.die, "device", "leak") {
             return self.leak("device leaks", "device", 1, period);
         }
-        self.leak("full adder leaks", "full-adder", unit.full_adders(columns) + multipliers, period)?;
-        self.leak("flip-flop leaks", "flip-flop", unit.flip_flops(), period)?;
-        self.leak("memory bit leaks", "sram-bit", unit.memory_bits(), period)
+        self.leak("full adder leaks", "full-adder", unit.full_adders(columns) + multipliers, period);
+        self.leak("flip-flop leaks", "flip-flop", unit.flip_flops(), period);
+        self.leak("memory bit leaks", "sram-bit", unit.memory_bits(), period);
+    }
+
+    /// The price of an action, or one more that is missing.
+    fn price(&mut self, component: &str, action: &str, bits: usize, capacity: Option<usize>) -> Option<Price> {
+        match self.records.price(self.die, component, action, bits, capacity) {
+            Ok(price) => Some(price),
+            Err(Error::NoRecord { missing, .. }) => {
+                let new = missing.into_iter().filter(|action| !self.missing.contains(action)).collect::<Vec<_>>();
+                self.missing.extend(new);
+                None
+            }
+            Err(other) => {
+                self.missing.push(other.to_string());
+                None
+            }
+        }
     }
 
     fn compute(
         &mut self,
-        (name, component, action): (&'static str, &str, &'static str),
+        (name, component, action): (&'static str, &str, &str),
         bits: usize,
         event: Event,
         per_event: usize,
-    ) -> Result<(), Error> {
-        let price = self.records.price(self.die, component, action, bits, None)?;
-        self.items.push(Item { part: Part::Compute, name, bits, event, per_event, price });
-        Ok(())
+    ) {
+        let price = self.price(component, action, bits, None);
+        self.items.extend(price.map(|price| Item { part: Part::Compute, name, bits, event, per_event, price }));
     }
 
-    fn memory(
-        &mut self,
-        name: &'static str,
-        bits: usize,
-        capacity: usize,
-        event: Event,
-        per_event: usize,
-    ) -> Result<(), Error> {
-        let price = self.records.price(self.die, "sram", "access", bits, Some(capacity))?;
-        self.items.push(Item { part: Part::Onchip, name, bits, event, per_event, price });
-        Ok(())
+    fn memory(&mut self, name: &'static str, bits: usize, capacity: usize, event: Event, per_event: usize) {
+        let price = self.price("sram", "access", bits, Some(capacity));
+        self.items.extend(price.map(|price| Item { part: Part::Onchip, name, bits, event, per_event, price }));
     }
 
     /// A record of leakage is for a microsecond; here it is for a cycle.
-    fn leak(&mut self, name: &'static str, component: &str, per_event: usize, period: Time) -> Result<(), Error> {
-        let Price { energy, source } = self.records.price(self.die, component, "leak", 1, None)?;
+    fn leak(&mut self, name: &'static str, component: &str, per_event: usize, period: Time) {
+        let Some(Price { energy, source }) = self.price(component, "leak", 1, None) else { return };
         let price = Price { energy: energy * period.get::<microsecond>(), source };
         self.items.push(Item { part: Part::Static, name, bits: 1, event: Event::Cycle, per_event, price });
-        Ok(())
     }
 }

@@ -32,19 +32,25 @@ impl Columns {
     /// none where set `die` has no record of whole columns.
     ///
     /// # Errors
-    /// [`Error::NoRecord`] when only some of the three are recorded.
+    /// [`Error::NoRecord`] with those that are not recorded, when only some of the three are.
     pub fn new(records: &Records, config: &Config, die: &str, active: u64) -> Result<Vec<Self>, Error> {
         let component = |arithmetic: Arithmetic| format!("{}-column", arithmetic.name());
         if !records.knows(die, &component(Arithmetic::Ternary), ACTION) {
             return Ok(vec![]);
         }
         let macs = active * config.tile_trits() as u64;
+        let all = [Arithmetic::Ternary, Arithmetic::Int8, Arithmetic::Fp16];
+        let unknown = all.into_iter().filter(|arithmetic| !records.knows(die, &component(*arithmetic), ACTION));
+        let missing: Vec<String> = unknown.map(|arithmetic| format!("{} {ACTION}", component(arithmetic))).collect();
+        if !missing.is_empty() {
+            return Err(Error::NoRecord { set: die.into(), missing });
+        }
         let columns = |arithmetic: Arithmetic| {
             let bits = if arithmetic == Arithmetic::Ternary { config.act_bits } else { arithmetic.weight_bits() };
             let price = records.price(die, &component(arithmetic), ACTION, bits, None)?;
             Ok(Self { arithmetic, macs, each: price.energy, energy: price.energy * macs as f64, source: price.source })
         };
-        [Arithmetic::Ternary, Arithmetic::Int8, Arithmetic::Fp16].into_iter().map(columns).collect()
+        all.into_iter().map(columns).collect()
     }
 
     /// The same for cycles that a closed form counts.

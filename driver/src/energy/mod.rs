@@ -15,7 +15,9 @@ mod baseline;
 mod bill;
 mod columns;
 mod estimate;
+mod file;
 mod inventory;
+mod limits;
 mod parts;
 mod records;
 
@@ -24,8 +26,9 @@ pub use bill::{Event, Item};
 pub use columns::Columns;
 pub use estimate::{Estimate, Tag};
 pub use inventory::{Arithmetic, Inventory};
+pub use limits::{FACTOR, FPGA, LIMITS, Limit, NODES};
 pub use parts::{Energy, Part};
-pub use records::{Price, Record, Records};
+pub use records::{Origin, Price, Record, Records};
 
 use bill::Bill;
 use trine_spec::Config;
@@ -42,6 +45,13 @@ pub const NOT_COUNTED: &[&str] = &[
     "DRAM refresh and standby",
     "the host",
 ];
+
+/// The actions that set `die` of `records` has to price for a unit of configuration `config` and does not.
+pub fn missing(records: &Records, config: &Config, arithmetic: Arithmetic, die: &str) -> Vec<String> {
+    let mut bill = Bill { records, die, items: vec![], missing: vec![] };
+    bill.unit(config, arithmetic, Frequency::new::<hertz>(1e9));
+    bill.missing
+}
 
 /// What the events of one unit cost.
 #[derive(Clone, Debug)]
@@ -61,7 +71,7 @@ impl EnergyModel {
     /// Prices the events of a unit of configuration `config`, running at `clock_hz`.
     ///
     /// # Errors
-    /// [`Error::NoRecord`] when an event has no sourced price.
+    /// [`Error::NoRecord`] with every action that has no sourced price.
     pub fn new(records: &Records, config: &Config, clock_hz: f64, die: &str, memory: &str) -> Result<Self, Error> {
         Self::with_arithmetic(records, config, Arithmetic::Ternary, clock_hz, die, memory)
     }
@@ -69,7 +79,7 @@ impl EnergyModel {
     /// The same for a unit of the same size whose products are made in another way.
     ///
     /// # Errors
-    /// [`Error::NoRecord`] when an event has no sourced price.
+    /// [`Error::NoRecord`] with every action that has no sourced price.
     pub fn with_arithmetic(
         records: &Records,
         config: &Config,
@@ -79,8 +89,11 @@ impl EnergyModel {
         memory: &str,
     ) -> Result<Self, Error> {
         let clock = Frequency::new::<hertz>(clock_hz);
-        let mut bill = Bill { records, die, items: vec![] };
-        bill.unit(config, arithmetic, clock)?;
+        let mut bill = Bill { records, die, items: vec![], missing: vec![] };
+        bill.unit(config, arithmetic, clock);
+        if !bill.missing.is_empty() {
+            return Err(Error::NoRecord { set: die.into(), missing: bill.missing });
+        }
         let price = records.price(memory, "dram", "transfer", 8, None)?;
         let dram = Item { part: Part::Dram, name: "byte moved", bits: 8, event: Event::Byte, per_event: 1, price };
         bill.items.push(dram);
@@ -205,6 +218,6 @@ mod tests {
     fn a_buffer_larger_than_any_record_is_not_priced() {
         let config = Config { max_tokens: 4096, ..Config::default() };
         let error = EnergyModel::new(&Records::builtin().unwrap(), &config, 200e6, "45nm", "lpddr4").unwrap_err();
-        assert!(error.to_string().contains("sram of 67108864 bytes access"), "{error}");
+        assert!(error.to_string().contains("sram access of 67108864 bytes"), "{error}");
     }
 }

@@ -1,20 +1,21 @@
 //! Energy records as data: what one action costs, and who says so.
 
-use std::collections::HashMap;
-use std::ops::Range;
+use std::path::Path;
 
-use serde::Deserialize;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use uom::si::energy::picojoule;
 use uom::si::f64::Energy;
 
 use super::estimate::{Estimate, Tag};
+use super::file;
 use crate::Error;
+use crate::platform::{self, Memory};
 
 const BUILTIN: &str = include_str!("records.toml");
 
 /// The cost of one action of one component in one technology; the fields are explained in `records.toml`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// Technology set.
     pub set: String,
@@ -30,8 +31,8 @@ pub struct Record {
     pub pj: f64,
     /// Technology node; one for a set.
     pub node: String,
-    /// Supply voltage.
-    pub volts: f64,
+    /// Supply voltage, where it is known.
+    pub volts: Option<f64>,
     /// Publication or data sheet.
     pub source: String,
     /// Where in the source.
@@ -41,12 +42,7 @@ pub struct Record {
     /// Upper end of `pj`.
     pub hi: f64,
     /// What sums of this price are: derived, or measured where this project's own tools counted the price too.
-    #[serde(default = "derived")]
     pub tag: Tag,
-}
-
-fn derived() -> Tag {
-    Tag::Derived
 }
 
 impl Record {
@@ -55,50 +51,12 @@ impl Record {
         Estimate { value: energy(self.pj), lo: energy(self.lo), hi: energy(self.hi), tag: self.tag }
     }
 
-    /// What keeps this record from being believed, if anything does.
-    fn flaw(&self) -> Option<String> {
-        let Self { pj, lo, hi, .. } = *self;
-        if self.bits == 0 || self.table.is_empty() || self.node.is_empty() {
-            return Some("a record needs bits, node and table".into());
-        }
-        if !(0.0 < lo && lo <= pj && pj <= hi && hi.is_finite()) {
-            return Some(format!("{pj} pJ is not between {lo} and {hi}, or they are not positive"));
-        }
-        if !(0.3..5.0).contains(&self.volts) {
-            return Some(format!("{} V is no supply voltage", self.volts));
-        }
-        let Some(range) = plausible(&self.component, &self.action) else {
-            return Some("nothing is known by this name".into());
-        };
-        let per_bit = pj / self.bits as f64;
-        if !range.contains(&per_bit) {
-            let Range { start, end } = range;
-            return Some(format!("{per_bit} pJ a bit is outside {start} to {end}; is `pj` in picojoules?"));
-        }
-        None
+    /// Whether both are the price of one action of one width.
+    pub(super) fn same_action(&self, other: &Self) -> bool {
+        let action = |r: &Self| (r.bits, r.capacity);
+        (&*self.set, &*self.component, &*self.action) == (&*other.set, &*other.component, &*other.action)
+            && action(self) == action(other)
     }
-}
-
-/// What a bit of an action costs in any technology from 180 nm to 3 nm, in picojoules.
-///
-/// Every range is narrower than a factor of a thousand, so that no record survives a slip between neighbouring units.
-fn plausible(component: &str, action: &str) -> Option<Range<f64>> {
-    Some(match (component, action) {
-        ("adder", "add") => 0.0005..0.4,
-        ("multiplier", "multiply") => 0.002..1.0,
-        ("fp-adder", "add") => 0.002..1.0,
-        ("fp-multiplier", "multiply") => 0.005..2.0,
-        ("selector", "select") => 0.0003..0.25,
-        ("flip-flop", "clock" | "write") => 0.0003..0.25,
-        ("ternary-column", "mac") => 0.002..1.9,
-        ("int8-column", "mac") => 0.01..9.0,
-        ("fp16-column", "mac") => 0.02..19.0,
-        ("sram", "access") => 0.02..10.0,
-        ("dram", "transfer") => 1.0..500.0,
-        ("full-adder" | "flip-flop" | "sram-bit", "leak") => 0.0001..0.09,
-        ("device", "leak") => 20.0..10_000.0,
-        _ => return None,
-    })
 }
 
 /// A price and where it comes from.
@@ -110,69 +68,138 @@ pub struct Price {
     pub source: String,
 }
 
-/// A list of records that has been checked.
-#[derive(Clone, Debug)]
-pub struct Records(Vec<Record>);
+/// A file of prices of the user's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// Its path as it was given.
+    pub path: String,
+    /// SHA-256 of what it held, in hexadecimal.
+    pub sha256: String,
+}
+
+impl Origin {
+    /// The file at `path` that holds `text`.
+    pub fn new(path: &Path, text: &str) -> Self {
+        let sha256 = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { path: path.display().to_string(), sha256 }
+    }
+}
+
+/// Records that have been checked, and memories that have a price among them.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    records: Vec<Record>,
+    memories: Vec<Memory>,
+    /// Sets that came with a file of the user's.
+    own: Vec<String>,
+}
 
 impl Records {
-    /// The records that come with this crate.
+    /// The records and memories that come with this crate.
     ///
     /// # Errors
-    /// [`Error::Records`]; a test shows that there is none.
+    /// [`Error::Records`] and [`Error::Platforms`]; a test shows that there are none.
     pub fn builtin() -> Result<Self, Error> {
-        Self::parse(BUILTIN)
+        let mut records = Self::parse(BUILTIN)?;
+        records.own.clear();
+        records.memories = platform::memories()?;
+        Ok(records)
     }
 
-    /// Reads and checks records in the format of `records.toml`.
+    /// Reads and checks records in the format of docs/energy.md.
     ///
     /// # Errors
-    /// [`Error::Records`] naming the record: an interval that does not hold its value, a value of the wrong order of
-    /// magnitude, no width, no source, two records for one action, or two nodes in a set.
+    /// [`Error::Records`] with everything that is wrong with the text, each fault with its line.
     pub fn parse(toml: &str) -> Result<Self, Error> {
-        Self(vec![]).and(toml)
+        Self::default().and(toml)
     }
 
-    /// These records and those of another file in the same format, checked together.
+    /// These records and those of another text in the same format.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse).
-    pub fn and(mut self, toml: &str) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct File {
-            sources: HashMap<String, String>,
-            record: Vec<Record>,
-        }
-        let File { sources, record: added } = toml::from_str(toml).map_err(|e| Error::Records(e.to_string()))?;
-        for mut r in added {
-            let fail = |what: String| Err(Error::Records(format!("{} {} {}: {what}", r.set, r.component, r.action)));
-            if let Some(flaw) = r.flaw() {
-                return fail(flaw);
-            }
-            let Some(source) = sources.get(&r.source) else {
-                return fail(format!("there is no source `{}`", r.source));
-            };
-            let action = |r: &Record| (r.set.clone(), r.component.clone(), r.action.clone(), r.bits, r.capacity);
-            if self.0.iter().any(|other| action(other) == action(&r)) {
-                return fail("recorded twice".into());
-            }
-            if let Some(other) = self.0.iter().find(|other| other.set == r.set && other.node != r.node) {
-                return fail(format!("{} and {} in one set", other.node, r.node));
-            }
-            r.source = source.clone();
-            self.0.push(r);
-        }
+    /// As [`parse`](Self::parse); a set or memory that is there already is a fault too.
+    pub fn and(self, toml: &str) -> Result<Self, Error> {
+        self.join(toml, None)
+    }
+
+    /// These records and those of a file whose content is `toml`; its memories keep the file's name and check sum.
+    ///
+    /// # Errors
+    /// As [`and`](Self::and).
+    pub fn and_file(self, path: &Path, toml: &str) -> Result<Self, Error> {
+        self.join(toml, Some(&Origin::new(path, toml)))
+    }
+
+    fn join(mut self, toml: &str, origin: Option<&Origin>) -> Result<Self, Error> {
+        let before: Vec<String> = self.sets().into_iter().map(str::to_owned).collect();
+        file::read(&mut self, toml, origin).map_err(Error::Records)?;
+        let added: Vec<String> = self.sets().into_iter().map(str::to_owned).filter(|s| !before.contains(s)).collect();
+        self.own.extend(added);
         Ok(self)
+    }
+
+    /// The memories in the order of their files.
+    pub fn memories(&self) -> &[Memory] {
+        &self.memories
+    }
+
+    /// The memory called `name`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPlatform`] with the names there are.
+    pub fn memory(&self, name: &str) -> Result<Memory, Error> {
+        let found = self.memories.iter().find(|memory| memory.name == name);
+        found.cloned().ok_or_else(|| {
+            let names: Vec<&str> = self.memories.iter().map(|memory| &*memory.name).collect();
+            Error::UnknownPlatform { what: "memory", name: name.into(), known: names.join(", ") }
+        })
+    }
+
+    /// Every set of records.
+    pub(super) fn sets(&self) -> Vec<&str> {
+        let mut sets: Vec<&str> = vec![];
+        for record in &self.records {
+            if sets.last() != Some(&&*record.set) && !sets.contains(&&*record.set) {
+                sets.push(&record.set);
+            }
+        }
+        sets
+    }
+
+    /// The sets that have prices of a die.
+    pub fn dies(&self) -> Vec<&str> {
+        let of_die = |set: &&str| self.records.iter().any(|r| r.set == **set && r.component != "dram");
+        self.sets().into_iter().filter(of_die).collect()
+    }
+
+    /// The die called `name`; whether it comes from a file of the user's.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPlatform`] with the names there are.
+    pub fn die(&self, name: &str) -> Result<bool, Error> {
+        let dies = self.dies();
+        if !dies.contains(&name) {
+            return Err(Error::UnknownPlatform { what: "die", name: name.into(), known: dies.join(", ") });
+        }
+        Ok(self.own.iter().any(|own| own == name))
+    }
+
+    pub(super) fn push(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    pub(super) fn push_memory(&mut self, memory: Memory) {
+        self.memories.push(memory);
     }
 
     /// The records in the order of their file.
     pub fn all(&self) -> &[Record] {
-        &self.0
+        &self.records
     }
 
     /// Whether anything is recorded for an action of a component.
     pub fn knows(&self, set: &str, component: &str, action: &str) -> bool {
-        self.0.iter().any(|r| r.set == set && r.component == component && r.action == action)
+        self.records.iter().any(|r| r.set == set && r.component == component && r.action == action)
     }
 
     /// Energy of one `action` on `bits` bits of a `component`, scaled from the record of nearest width.
@@ -186,24 +213,20 @@ impl Records {
         &self,
         set: &str,
         component: &str,
-        action: &'static str,
+        action: &str,
         bits: usize,
         capacity: Option<usize>,
     ) -> Result<Price, Error> {
         let known = || {
             let named = move |r: &&Record| r.set == set && r.component == component && r.action == action;
-            self.0.iter().filter(named).filter(move |r| r.capacity.is_some() == capacity.is_some())
+            self.records.iter().filter(named).filter(move |r| r.capacity.is_some() == capacity.is_some())
         };
         let nearest = |r: &&Record| r.bits.abs_diff(bits);
         let above = known().filter(|r| r.capacity >= capacity).min_by_key(|r| (r.capacity, nearest(r)));
         let below = known().filter(|r| r.capacity < capacity).max_by_key(|r| (r.capacity, usize::MAX - nearest(r)));
-        let record = above.ok_or_else(|| Error::NoRecord {
-            set: set.into(),
-            component: match capacity {
-                Some(bytes) => format!("{component} of {bytes} bytes"),
-                None => component.into(),
-            },
-            action,
+        let record = above.ok_or_else(|| {
+            let size = capacity.map_or(String::new(), |bytes| format!(" of {bytes} bytes"));
+            Error::NoRecord { set: set.into(), missing: vec![format!("{component} {action}{size}")] }
         })?;
         let mut energy = record.estimate() * (bits as f64 / record.bits as f64);
         if let (Some(low), Some(wanted), Some(high)) = (below, capacity, record.capacity) {
@@ -252,34 +275,91 @@ mod tests {
         let outside = refused(&GOOD.replace("pj = 0.03", "pj = 0.3"));
         assert_eq!(
             outside,
-            "energy records: a adder add: 0.3 pJ is not between 0.01 and 0.06, or they are not positive"
+            "energy records:\n  line 4: a adder add: 0.3 pJ is not between lo, 0.01 pJ, and hi, 0.06 pJ"
         );
-        assert!(refused(&GOOD.replace("lo = 0.01", "lo = -0.01")).contains("not positive"));
+        assert!(refused(&GOOD.replace("lo = 0.01", "lo = -0.01")).contains("`lo` is -0.01 and has to be above 0 pJ"));
         assert!(refused(&GOOD.replace("volts = 0.9", "volts = 900")).contains("900 V is no supply voltage"));
         assert!(refused(&GOOD.replace("source = \"s\"", "source = \"t\"")).contains("there is no source `t`"));
-        assert!(refused(&GOOD.replace("\"T\"", "\"\"")).contains("needs bits, node and table"));
+        assert!(refused(&GOOD.replace("\"T\"", "\"\"")).contains("line 13: a adder add: `table` is empty"));
         assert!(refused(&GOOD.replace("\"add\"", "\"subtract\"")).contains("nothing is known by this name"));
-        assert!(refused(&GOOD.replace("volts", "volt")).contains("unknown field `volt`"));
+        assert!(
+            refused(&GOOD.replace("volts", "volt")).contains("line 11: [[record]] has no key `volt`; there are set")
+        );
         let again = &GOOD[GOOD.find("[[").unwrap()..];
-        assert!(refused(&[GOOD, again].concat()).contains("recorded twice"));
-        let other = again.replace("45 nm", "7 nm").replace("bits = 8", "bits = 16");
+        assert!(refused(&[GOOD, again].concat()).contains("recorded twice for 8 bits"));
+        let other = again.replace("45 nm", "7 nm").replace("bits = 8", "bits = 16").replace("0.03", "0.02");
         assert!(refused(&[GOOD, &other].concat()).contains("45 nm and 7 nm in one set"));
     }
 
-    /// pJ written as nJ or as fJ, in any one record.
+    /// Whether a record is accepted with these figures.
+    fn accepted(record: &Record, [pj, lo, hi]: [f64; 3], node: &str) -> Result<(), String> {
+        let Record { component, action, bits, .. } = record;
+        let capacity = record.capacity.map_or(String::new(), |bytes| format!("capacity = {bytes}\n"));
+        let text = format!(
+            "[sources]\ns = \"S\"\n[[record]]\nset = \"x\"\ncomponent = \"{component}\"\naction = \"{action}\"\nbits = {bits}\n\
+             {capacity}pj = {pj}\nlo = {lo}\nhi = {hi}\nnode = \"{node}\"\nvolts = 1\nsource = \"s\"\ntable = \"T\"\n"
+        );
+        Records::parse(&text).map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// pJ written as nJ or as fJ, in any one record. Leakage differs by more than that between flavours of one node.
     #[test]
     fn a_slip_of_a_unit_is_refused_in_every_record() {
         let builtin = Records::builtin().unwrap();
         for record in builtin.all() {
-            assert_eq!(record.flaw(), None);
+            let with = |by: f64| accepted(record, [record.pj * by, record.lo * by, record.hi * by], &record.node);
+            assert_eq!(with(1.0), Ok(()));
             for slip in [1000.0, 0.001] {
-                let wrong =
-                    Record { pj: record.pj * slip, lo: record.lo * slip, hi: record.hi * slip, ..record.clone() };
-                assert!(wrong.flaw().is_some_and(|f| f.contains("is `pj` in picojoules?")), "{wrong:?}");
+                let leaks = record.action == "leak";
+                assert!(leaks || with(slip).is_err_and(|f| f.contains("is `pj` in picojoules?")), "{record:?}");
+            }
+            for [lo, hi] in [[0.001, 1.0], [1.0, 1000.0]] {
+                let one = accepted(record, [record.pj, record.lo * lo, record.hi * hi], &record.node);
+                assert!(one.is_err_and(|fault| fault.contains("wider than a factor of 1000")), "{record:?}");
             }
         }
         let nanojoules = BUILTIN.replace("pj = 0.03\n", "pj = 30.0\n").replace("lo = 0.015\n", "lo = 15.0\n");
         assert!(refused(&nanojoules.replace("hi = 0.06\n", "hi = 60.0\n")).contains("is `pj` in picojoules?"));
+    }
+
+    /// Energy at a node over that at 45 nm and 0.9 V, by the equations of Stillmaker and Baas down to 7 nm and 30 % a step
+    /// from there, and by the prices of the BitNet papers: docs/energy.md.
+    #[test]
+    fn every_node_from_180_to_2_nm_has_its_prices() {
+        let builtin = Records::builtin().unwrap();
+        let at_45 = builtin.all().iter().filter(|r| r.set == "45nm" && r.action != "leak");
+        let scales = [
+            ("180 nm", 23.0),
+            ("130 nm", 16.7),
+            ("130 nm", 6.1),
+            ("65 nm", 2.0),
+            ("28 nm", 0.47),
+            ("16 nm", 0.142),
+            ("7 nm", 0.057),
+            ("7 nm", 0.23),
+            ("5 nm", 0.04),
+            ("3 nm", 0.028),
+            ("3 nm", 0.115),
+            ("2 nm", 0.02),
+            ("2 nm", 0.08),
+        ];
+        for record in at_45 {
+            for (node, scale) in scales {
+                let figures = [record.pj * scale, record.lo * scale, record.hi * scale];
+                assert_eq!(accepted(record, figures, node), Ok(()), "{} {}", record.component, record.action);
+            }
+        }
+        let adder = builtin.all().iter().find(|r| r.component == "adder").unwrap();
+        for node in ["1.4 nm", "250 nm", "seven", "7"] {
+            let refused = accepted(adder, [0.03; 3], node).unwrap_err();
+            assert!(refused.contains("is none of 2 nm to 180 nm, written like \"7 nm\""), "{refused}");
+        }
+        for (component, pj) in
+            [("full-adder", 7.3e-6), ("flip-flop", 5.4e-4), ("flip-flop", 8.4e-6), ("sram-bit", 1e-6)]
+        {
+            let record = Record { component: component.into(), action: "leak".into(), bits: 1, ..adder.clone() };
+            assert_eq!(accepted(&record, [pj; 3], "130 nm"), Ok(()));
+        }
     }
 
     /// One figure of each source, typed again from it.
@@ -333,7 +413,7 @@ mod tests {
         assert!(records.price("a", "adder", "add", 8, None).is_ok());
         let clash = GOOD.replace("set = \"a\"", "set = \"7nm\"").replace("bits = 8", "bits = 9");
         let error = Records::builtin().unwrap().and(&clash).unwrap_err().to_string();
-        assert!(error.contains("7 nm and 45 nm in one set"), "{error}");
+        assert!(error.contains("set `7nm` comes with this command and cannot be changed"), "{error}");
     }
 
     #[test]
