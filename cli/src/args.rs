@@ -97,7 +97,16 @@ impl UnitArgs {
 
 /// A clock in hertz.
 pub(crate) fn clock(text: &str) -> Result<f64, String> {
-    positive(text, false)
+    within(text, [1e3, 1e10], "Hz")
+}
+
+/// A number of `unit` that is not outside of `limits`.
+pub(crate) fn within(text: &str, limits: [f64; 2], unit: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let [least, most] =
+        limits.map(|limit| if (1e-3..1e4).contains(&limit) { limit.to_string() } else { format!("{limit:e}") });
+    let fine = (limits[0]..=limits[1]).contains(&value);
+    if fine { Ok(value) } else { Err(format!("must be {least} to {most} {unit}").trim_end().into()) }
 }
 
 /// A number above zero, or from zero on.
@@ -173,6 +182,16 @@ mod tests {
         assert_eq!(over(""), serial);
         assert_eq!(over("--max-tokens 2"), Config { max_tokens: 2, ..serial.clone() });
         assert_eq!(over("--columns 2"), Config { columns: 2, weight_bus: 32, ..serial });
+    }
+
+    #[test]
+    fn numbers_have_limits_in_their_unit() {
+        assert_eq!([clock("200e6"), clock("1000"), clock("1e10")], [Ok(200e6), Ok(1e3), Ok(1e10)]);
+        for text in ["1e30", "999", "0", "-5", "nan", "inf", "1.1e10"] {
+            assert_eq!(clock(text), Err("must be 1000 to 1e10 Hz".into()), "{text}");
+        }
+        assert_eq!(clock("200MHz"), Err("not a number".into()));
+        assert_eq!(within("NaN", [0.001, 1e9], "seconds"), Err("must be 0.001 to 1e9 seconds".into()));
     }
 
     #[test]

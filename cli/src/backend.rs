@@ -14,7 +14,7 @@ use trine_hdl::lang;
 use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 
-use crate::args::{UnitArgs, flags, positive};
+use crate::args::{UnitArgs, flags, within};
 use crate::output_file::check_folder;
 use crate::simulation;
 
@@ -116,7 +116,7 @@ fn address(text: &str) -> Result<u32, String> {
 }
 
 fn deadline(text: &str) -> Result<f64, String> {
-    positive(text, false)
+    within(text, [1e-3, 1e9], "seconds")
 }
 
 /// What multiplies.
@@ -149,7 +149,7 @@ impl BackendArgs {
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(path) { 0 } else { Options::default().weight_cache };
         let options = Options { scope, check: true, on_failure: OnFailure::Golden, weight_cache };
-        let limit = Duration::try_from_secs_f64(self.deadline).unwrap_or(Duration::MAX);
+        let limit = Duration::from_secs_f64(self.deadline);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
         if let Some(path) = port {
             ensure!(

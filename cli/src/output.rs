@@ -73,9 +73,16 @@ pub(crate) fn bar(part: f64, width: usize) -> String {
     text
 }
 
-/// How many times `of` something is.
+/// How many times `of` something is; a dash where that is no number.
 pub(crate) fn times(value: f64, of: f64) -> String {
-    format!("{:.2}x", value / of)
+    let ratio = value / of;
+    if ratio.is_finite() { format!("{ratio:.2}x") } else { "-".into() }
+}
+
+/// The share of `of` that `part` is; a dash where there is nothing to share.
+pub(crate) fn percent(part: f64, of: f64) -> String {
+    let share = 100.0 * part / of;
+    if share.is_finite() { format!("{share:.1} %") } else { "-".into() }
 }
 
 /// An energy with its interval and tag.
@@ -111,6 +118,13 @@ mod tests {
             [0.0, 1.0, 0.00123, 4.56e-12, 8.2e-16, 3.3e-15, 45_600.0].map(|v| si(v, "J")),
             ["0 J", "1.00 J", "1.23 mJ", "4.56 pJ", "0.82 fJ", "3.30 fJ", "45.6 kJ"]
         );
+    }
+
+    #[test]
+    fn a_ratio_to_nothing_is_a_dash() {
+        assert_eq!([times(3.0, 2.0), times(3.0, 0.0), times(0.0, 0.0), times(0.0, 2.0)], ["1.50x", "-", "-", "0.00x"]);
+        assert_eq!([percent(1.0, 8.0), percent(1.0, 0.0), percent(0.0, 0.0)], ["12.5 %", "-", "-"]);
+        assert_eq!(bar(f64::NAN, 2), "  ");
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
-use trine_driver::energy::{Columns, Records};
-use trine_driver::platform::{self, Memory};
+use anyhow::{Context, Result};
+use trine_driver::energy::{Columns, Origin, Pricing, Records};
+use trine_driver::platform::{Board, Memory};
+use trine_spec::Config;
 
 use crate::args::clock;
 use crate::output::{grouped, interval, si};
@@ -15,53 +16,65 @@ use crate::output::{grouped, interval, si};
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Energy")]
 pub(crate) struct PricingArgs {
-    /// Technology of the die: 7nm, 45nm, ice40, osu018 (measured on gates, columns only), or one of your own records
+    /// Technology of the die: 7nm, 45nm, ice40, osu018 (measured on gates, columns only), or a [[die]] of --records
     #[arg(long, value_name = "NAME", default_value = "7nm")]
     pub(crate) die: String,
-    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143
+    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2, sdram-143, or a [[memory]] of --records
     #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
     memory: String,
-    /// Clock of the unit for times and static energy, in hertz
+    /// Clock of the unit for times and static energy, 1e3 to 1e10 hertz
     #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
-    pub(crate) clock_hz: f64,
-    /// More energy records, in the format of docs/energy.md
+    clock_hz: f64,
+    /// Memories and dies of one's own: bytes a second, picojoules of every action, sources; docs/energy.md has the format and an
+    /// example
     #[arg(long, value_name = "FILE.toml")]
     records: Option<PathBuf>,
 }
 
-/// What the flags name.
-pub(crate) struct Assumed {
-    pub(crate) memory: Memory,
+/// What energies and times are stated for, looked up and checked.
+#[derive(Debug)]
+pub(crate) struct Prices {
     pub(crate) records: Records,
+    pub(crate) die: String,
+    pub(crate) memory: Memory,
+    pub(crate) clock_hz: f64,
+    /// The priced unit, or the reason why a die that comes with this command has no price for it.
+    pub(crate) pricing: Result<Pricing, trine_driver::Error>,
+    /// The file of `--records`.
+    pub(crate) file: Option<Origin>,
 }
 
 impl PricingArgs {
-    /// The memory named.
-    pub(crate) fn memory(&self) -> Result<Memory> {
-        Ok(platform::memory(&self.memory)?)
+    /// Looks up die, memory and clock for a unit of configuration `config`, before any work.
+    ///
+    /// A die of the user's that lacks records for the unit is an error with all that it lacks.
+    pub(crate) fn look_up(&self, config: &Config) -> Result<Prices> {
+        let prices = self.prices(&self.memory, &self.die, self.clock_hz, config)?;
+        let own = prices.records.die(&self.die)?;
+        let columns = Columns::new(&prices.records, config, &self.die, 0)?;
+        match prices.pricing {
+            Err(lacking) if own && columns.is_empty() => Err(lacking.into()),
+            _ => Ok(prices),
+        }
     }
 
-    /// What is assumed, read and looked at: an estimate that fails shall fail before the work that it is for.
-    pub(crate) fn assumed(&self) -> Result<Assumed> {
-        let (memory, records) = (self.memory()?, self.records()?);
-        let dies = records.all().iter().filter(|record| record.component != "dram").map(|record| &*record.set);
-        let dies: BTreeSet<&str> = dies.collect();
-        let known = || dies.iter().copied().collect::<Vec<_>>().join(", ");
-        ensure!(
-            dies.contains(&*self.die),
-            "there is no die `{}`; there are {}, and those of --records",
-            self.die,
-            known()
-        );
-        Ok(Assumed { memory, records })
+    /// The same with memory, die and clock of a board, whose die need not have prices.
+    pub(crate) fn look_up_board(&self, board: &Board, config: &Config) -> Result<Prices> {
+        self.prices(&board.memory, &board.die, board.clock_hz, config)
     }
 
-    /// The records that come with this command, and the user's.
-    pub(crate) fn records(&self) -> Result<Records> {
-        let records = Records::builtin()?;
-        let Some(path) = &self.records else { return Ok(records) };
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        records.and(&text).with_context(|| path.display().to_string())
+    fn prices(&self, memory: &str, die: &str, clock_hz: f64, config: &Config) -> Result<Prices> {
+        let mut records = Records::builtin()?;
+        let mut file = None;
+        if let Some(path) = &self.records {
+            let place = || path.display().to_string();
+            let text = std::fs::read_to_string(path).with_context(place)?;
+            records = records.and_file(path, &text).with_context(place)?;
+            file = Some(Origin::new(path, &text));
+        }
+        let memory = records.memory(memory)?;
+        let pricing = Pricing::new(&records, config, clock_hz, die, &memory.set);
+        Ok(Prices { records, die: die.into(), memory, clock_hz, pricing, file })
     }
 }
 

@@ -8,21 +8,21 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, ensure};
 use serde::Serialize;
 use trine_driver::cycles::utilization;
-use trine_driver::energy::{Columns, Pricing};
+use trine_driver::energy::{Columns, Origin};
 use trine_driver::phase::Phase;
 use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{LayerTotals, Offload, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 
 use crate::Verdict;
-use crate::args::{describe, positive};
+use crate::args::{describe, within};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
 use crate::loading::{self, Loading, Tokenizing};
 use crate::message::causes;
-use crate::output::{bar, grouped, interval, progress, si, table};
+use crate::output::{bar, grouped, interval, percent, progress, si, table};
 use crate::output_file::{JsonArg, open_seekable};
 use crate::phases::{Marking, Phases, Stop};
-use crate::pricing::{Assumed, PricingArgs, noted, print_columns};
+use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 use crate::report::{self, Group, Provenance};
 use crate::simulation::Link;
 
@@ -62,8 +62,10 @@ pub(crate) struct Args {
     backend: BackendArgs,
 }
 
+/// From a thousandth on: what is below is 0 for the logits of any model, and 0 is another way to choose.
 fn temperature(text: &str) -> Result<f32, String> {
-    positive(text, true).map(|t| t as f32)
+    let zero = text.parse::<f32>().is_ok_and(|t| t == 0.0);
+    if zero { Ok(0.0) } else { within(text, [1e-3, 1e3], "").map(|t| t as f32).map_err(|e| format!("{e}, or 0")) }
 }
 
 #[derive(Serialize)]
@@ -90,6 +92,8 @@ pub(crate) struct Report {
     seconds: f64,
     /// Technology of the energy estimate.
     pub(crate) die: String,
+    /// The file of one's own prices, where there is one.
+    pub(crate) records: Option<Origin>,
     #[serde(flatten)]
     pub(crate) device: Option<DeviceReport>,
     pub(crate) host_work: Vec<HostWork>,
@@ -117,7 +121,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.trace.is_none() || args.backend.backend != Backend::Golden,
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
-    let (assumed, json) = (args.pricing.assumed()?, args.json.open()?);
+    let (prices, json) = (look_up(args)?, args.json.open()?);
     args.report.as_deref().map_or(Ok(()), report::check)?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
@@ -160,7 +164,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             mark.as_ref(),
             (prompt.len() as u64, tokens.len() as u64),
             head_macs(&model),
-            |layers, passed| phase(&engine, args, &assumed, layers, passed),
+            |layers, passed| phase(&engine, &prices, layers, passed),
         ),
         seed: args.seed,
         temperature: args.temperature,
@@ -174,9 +178,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         host_work: host_work(&model, &engine, tokens.len(), args),
         device: match &engine {
             Engine::Golden => None,
-            Engine::Rtl(offload) => Some(device_report(offload, args, &assumed)?),
+            Engine::Rtl(offload) => Some(device_report(offload, &prices)?),
         },
-        die: args.pricing.die.clone(),
+        die: prices.die,
+        records: prices.file,
         provenance: Provenance::new(args.seed, *backend == Backend::Rtl),
         tokens,
     };
@@ -210,28 +215,27 @@ fn head_macs(model: &Model) -> u64 {
     model.config().hidden as u64 * model.config().vocab as u64
 }
 
-fn pricing(offload: &Offload<Link>, args: &Args, assumed: &Assumed) -> Result<Pricing, trine_driver::Error> {
-    let die = &args.pricing.die;
-    match args.backend.weights_on_chip {
-        // The weights come from no DRAM then, and what block RAM of that size takes is not known.
-        true => {
-            let component = "a memory of weights on the chip,".to_string();
-            Err(trine_driver::Error::NoRecord { set: die.clone(), component, action: "read" })
-        }
-        false => Pricing::new(&assumed.records, offload.config(), args.pricing.clock_hz, die, &assumed.memory.set),
+/// Memory, die and clock, looked up and checked.
+fn look_up(args: &Args) -> Result<Prices> {
+    let prices = args.pricing.look_up(&args.backend.unit.config()?)?;
+    if !args.backend.weights_on_chip {
+        return Ok(prices);
     }
+    // The weights come from no DRAM then, and what block RAM of that size takes is not known.
+    let missing = vec!["a memory of weights on the chip, read".into()];
+    let pricing = Err(trine_driver::Error::NoRecord { set: prices.die.clone(), missing });
+    Ok(Prices { pricing, ..prices })
 }
 
-fn phase(engine: &Engine, args: &Args, assumed: &Assumed, layers: &[LayerTotals], tokens: u64) -> Option<Phase> {
+fn phase(engine: &Engine, prices: &Prices, layers: &[LayerTotals], tokens: u64) -> Option<Phase> {
     let Engine::Rtl(offload) = engine else { return None };
-    let (pricing, clock_hz) = (pricing(offload, args, assumed).ok(), args.pricing.clock_hz);
-    Some(Phase::new(layers, tokens, offload.config(), clock_hz, &assumed.memory, pricing.as_ref()))
+    let pricing = prices.pricing.as_ref().ok();
+    Some(Phase::new(layers, tokens, offload.config(), prices.clock_hz, &prices.memory, pricing))
 }
 
-fn device_report(offload: &Offload<Link>, args: &Args, assumed: &Assumed) -> Result<DeviceReport> {
-    let (clock_hz, die, Assumed { memory, records }) = (args.pricing.clock_hz, &args.pricing.die, assumed);
-    let pricing = pricing(offload, args, assumed);
-    let report = DeviceReport::new(offload.ledger(), offload.config(), clock_hz, memory, pricing.as_ref());
+fn device_report(offload: &Offload<Link>, prices: &Prices) -> Result<DeviceReport> {
+    let Prices { records, die, memory, clock_hz, pricing, .. } = prices;
+    let report = DeviceReport::new(offload.ledger(), offload.config(), *clock_hz, memory, pricing.as_ref());
     let columns = Columns::new(records, offload.config(), die, report.active())?;
     Ok(DeviceReport { energy_note: noted(report.energy_note, &columns), columns, ..report })
 }
@@ -350,8 +354,8 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
         writeln!(out, "energy {}", interval(energy))?;
         report.phases.print_energy(out)?;
         for (name, part) in device.energy.iter().flat_map(|energy| energy.parts()) {
-            let share = part.joules() / energy.joules();
-            writeln!(out, "  {name:<8}{} {:>5.1} %  {}", bar(share, 20), 100.0 * share, interval(&part))?;
+            let (share, bar) = (percent(part.joules(), energy.joules()), bar(part.joules() / energy.joules(), 20));
+            writeln!(out, "  {name:<8}{bar} {share:>7}  {}", interval(&part))?;
         }
     }
     print_columns(&device.columns, out)?;

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
-use trine_driver::energy::Pricing;
 use trine_train::ptq::{Method, quantise};
 use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, held_out};
 
@@ -19,7 +18,7 @@ use crate::Verdict;
 use crate::args::{UnitArgs, describe, positive};
 use crate::output::{grouped, si, spinner, table};
 use crate::output_file::{JsonArg, check_folder, write_in};
-use crate::pricing::{Assumed, PricingArgs};
+use crate::pricing::{Prices, PricingArgs};
 use crate::train::{RecipeArgs, Sweep};
 use data::{Comparison, Law, Row, Size};
 use hardware::{Hardware, Unit};
@@ -96,7 +95,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // Read first: what is wrong with it is better said before an hour of training than after it.
     let sweep: Option<Sweep> = args.sweep.as_deref().map(|path| read_json(path, "no sweep")).transpose()?;
     let mut found: Comparison = match (&args.from, &args.data, &args.out) {
-        (Some(path), ..) => read_json(path, "no comparison")?,
+        (Some(path), ..) => {
+            let found: Comparison = read_json(path, "no comparison")?;
+            let empty = found.rows.iter().find(|row| row.bits_per_char.iter().all(|bits| *bits <= 0.0));
+            ensure!(
+                empty.is_none(),
+                "{}: a row has no measurement above 0: {:?}",
+                path.display(),
+                empty.map(|r| &r.name)
+            );
+            found
+        }
         (None, Some(data), Some(folder)) => {
             let text = std::fs::read_to_string(data).with_context(|| data.display().to_string())?;
             compare(args, &text, folder, out)?
@@ -188,11 +197,10 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
 }
 
 fn hardware(args: &Args) -> Result<Hardware> {
-    let (config, clock_hz) = (args.unit.config()?, args.pricing.clock_hz);
-    let Assumed { memory, records } = args.pricing.assumed()?;
-    let pricing = Pricing::new(&records, &config, clock_hz, &args.pricing.die, &memory.set).ok();
+    let config = args.unit.config()?;
     ensure!(config.act_bits == 8, "the models compared have int8 activations, so --act-bits has to be 8");
-    Ok(Hardware { config, clock_hz, memory, pricing })
+    let Prices { memory, clock_hz, pricing, .. } = args.pricing.look_up(&config)?;
+    Ok(Hardware { config, clock_hz, memory, pricing: pricing.ok() })
 }
 
 /// Quantises a float model in every way.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_driver::energy::{Columns, Estimate, Pricing, Tag};
+use trine_driver::energy::{Columns, Estimate, Origin, Tag};
 use trine_driver::estimate::Pass;
 use trine_driver::platform::{self, Memory};
 use trine_driver::report::{self, Bound, HostWork, LayerReport};
@@ -18,9 +18,9 @@ use trine_spec::Config;
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::beside::Beside;
-use crate::output::{grouped, interval, si, table, warn};
+use crate::output::{grouped, interval, percent, si, table, warn};
 use crate::output_file::JsonArg;
-use crate::pricing::{Assumed, PricingArgs, noted, print_columns};
+use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 
 /// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
 #[derive(Debug, clap::Args)]
@@ -60,6 +60,13 @@ struct Head {
     joules_per_token: Option<Estimate>,
 }
 
+/// What a bit costs that the memory moves.
+#[derive(Debug, Serialize)]
+struct MemoryPrice {
+    a_bit: Estimate,
+    source: String,
+}
+
 #[derive(Debug, Serialize)]
 struct Report {
     #[serde(serialize_with = "crate::lossy::path")]
@@ -67,6 +74,9 @@ struct Report {
     config: Config,
     die: String,
     memory: Memory,
+    memory_price: Option<MemoryPrice>,
+    /// The file of one's own prices, where there is one.
+    records: Option<Origin>,
     board: Option<String>,
     clock_hz: f64,
     tag: Tag,
@@ -98,14 +108,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 fn estimate(args: &Args) -> Result<Report> {
     let (model, config) = (ModelConfig::load(&args.model)?, args.unit.config()?);
     warn(&model.notices);
-    let (Assumed { memory, records }, die, clock_hz) = match &args.board {
-        None => (args.pricing.assumed()?, args.pricing.die.clone(), args.pricing.clock_hz),
-        Some(name) => {
-            let (board, records) = (platform::board(name)?, args.pricing.records()?);
-            (Assumed { memory: platform::memory(&board.memory)?, records }, board.die, board.clock_hz)
-        }
+    let prices = match &args.board {
+        None => args.pricing.look_up(&config)?,
+        Some(name) => args.pricing.look_up_board(&platform::board(name)?, &config)?,
     };
-    let pricing = Pricing::new(&records, &config, clock_hz, &die, &memory.set);
+    let Prices { records, die, memory, clock_hz, pricing, file } = prices;
     let pass = |tokens| {
         let pass = Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
         let active = pass.layers.iter().map(|l| l.active).sum();
@@ -115,8 +122,9 @@ fn estimate(args: &Args) -> Result<Report> {
     let (decode, prefill) = (pass(1)?, pass(args.prompt_tokens as usize)?);
     let bytes = 2 * model.vocab as u64 * model.hidden as u64;
     let seconds = bytes as f64 / memory.bytes_per_second;
-    let energy_j = records.price(&memory.set, "dram", "transfer", 8, None).ok();
-    let energy_j = energy_j.map(|price| (price.energy * bytes as f64).at_best(Tag::Projected));
+    let a_bit = records.price(&memory.set, "dram", "transfer", 1, None).ok();
+    let memory_price = a_bit.map(|price| MemoryPrice { a_bit: price.energy, source: price.source });
+    let energy_j = memory_price.as_ref().map(|price| (price.a_bit * (8 * bytes) as f64).at_best(Tag::Projected));
     let head = Head {
         bytes,
         seconds,
@@ -147,6 +155,8 @@ fn estimate(args: &Args) -> Result<Report> {
         config,
         die,
         memory,
+        memory_price,
+        records: file,
         clock_hz,
     })
 }
@@ -155,7 +165,14 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "model: {} (shape only)", r.model.display())?;
     writeln!(out, "unit: {}", describe(&r.config))?;
     let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));
-    writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})\n", r.die, r.memory.name, r.memory.source)?;
+    writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})", r.die, r.memory.name, r.memory.source)?;
+    if let Some(price) = &r.memory_price {
+        writeln!(out, "a bit from memory {}: {}", interval(&price.a_bit), price.source)?;
+    }
+    if let Some(file) = &r.records {
+        writeln!(out, "prices of {}, SHA-256 {}", file.path, file.sha256)?;
+    }
+    writeln!(out)?;
     for (name, pass) in [("decode", &r.decode), ("prefill", &r.prefill)] {
         print_pass(name, pass, out)?;
     }
@@ -233,7 +250,7 @@ fn print_pass(name: &str, pass: &Pass, out: &mut dyn Write) -> Result<()> {
     if let Some(energy) = &pass.energy {
         let total = energy.total().joules();
         for (name, part) in energy.parts() {
-            writeln!(out, "  {name:<8} {:>5.1} %  {}", 100.0 * part.joules() / total, interval(&part))?;
+            writeln!(out, "  {name:<8} {:>7}  {}", percent(part.joules(), total), interval(&part))?;
         }
     }
     print_columns(&pass.columns, out)?;

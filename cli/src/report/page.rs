@@ -9,7 +9,7 @@ use trine_driver::report::{BillLine, DeviceReport};
 use super::charts::{self, Chart};
 use super::groups::Group;
 use crate::args::describe;
-use crate::output::{grouped, interval, si};
+use crate::output::{grouped, interval, percent, si, times};
 use crate::phases::Passes;
 use crate::pricing::beside;
 use crate::run::Report;
@@ -127,7 +127,7 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
         cards.extend(phase_cards(name, passes, phase, device.clock_hz));
     }
     if let Some(energy) = &device.energy {
-        let (total, dram) = (energy.total(), energy.dram.joules() / energy.total().joules());
+        let (total, dram) = (energy.total(), energy.dram.joules());
         cards.push(Card {
             label: "energy",
             value: si(total.joules(), "J"),
@@ -137,10 +137,10 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
         });
         cards.push(Card {
             label: "of it in DRAM",
-            value: format!("{:.1} %", 100.0 * dram),
+            value: percent(dram, total.joules()),
             detail: format!("{}, {} die", device.memory.name, report.die),
             field: "dram_share",
-            raw: dram,
+            raw: if total.joules() > 0.0 { dram / total.joules() } else { 0.0 },
         });
     }
     if let [own, others @ ..] = &device.columns[..] {
@@ -177,13 +177,18 @@ fn phase_cards(name: &str, passes: &Passes, phase: &Phase, clock_hz: f64) -> Vec
         raw: phase.cycles as f64,
     }];
     if !prefill {
-        let rate = clock_hz / cycles;
+        // A unit that counted nothing has no rate.
+        let rate = (cycles > 0.0).then(|| clock_hz / cycles);
         cards.push(Card {
             label: "tokens a second, decode",
-            value: if rate < 100.0 { format!("{rate:.1}") } else { grouped(rate.round()) },
+            value: match rate {
+                Some(rate) if rate < 100.0 => format!("{rate:.1}"),
+                Some(rate) => grouped(rate.round()),
+                None => "none: no cycle was counted".into(),
+            },
             detail: format!("by the unit alone, at {} (projected)", si(clock_hz, "Hz")),
             field: "tokens_per_second",
-            raw: rate,
+            raw: rate.unwrap_or(0.0),
         });
     }
     if let Some(energy) = &phase.joules_per_token {
@@ -324,7 +329,7 @@ fn bill_row(line: &BillLine) -> BillRow {
 fn baselines(device: &DeviceReport) -> Vec<[String; 6]> {
     let own = device.energy_j.map(|e| e.joules());
     let row = |name: &str, cycles: u64, bytes: u64, energy: Option<Estimate>| {
-        let times = |a: f64, b: f64| format!("{:.2}×", a / b);
+        let times = |a: f64, b: f64| times(a, b).replace('x', "×");
         [
             name.to_owned(),
             grouped(cycles),
@@ -346,6 +351,8 @@ fn baselines(device: &DeviceReport) -> Vec<[String; 6]> {
 
 fn configuration(device: &DeviceReport, units: usize) -> Vec<(&'static str, String)> {
     let (c, memory) = (&device.config, &device.memory);
+    let file =
+        memory.file.as_ref().map_or(String::new(), |file| format!(", from {}, SHA-256 {}", file.path, file.sha256));
     vec![
         ("lanes × columns", format!("{} × {}", c.lanes, c.columns)),
         ("activations", format!("{} bits", c.act_bits)),
@@ -354,6 +361,6 @@ fn configuration(device: &DeviceReport, units: usize) -> Vec<(&'static str, Stri
         ("largest job", format!("K up to {}, M up to {}", c.max_depth, c.max_tokens)),
         ("simulated as", format!("{units} units that share the work; cycles are those of one that does all of it")),
         ("clock", si(device.clock_hz, "Hz")),
-        ("memory", format!("{}, {}, {}", memory.name, si(memory.bytes_per_second, "B/s"), memory.source)),
+        ("memory", format!("{}, {}, {}{file}", memory.name, si(memory.bytes_per_second, "B/s"), memory.source)),
     ]
 }

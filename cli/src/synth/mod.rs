@@ -17,7 +17,7 @@ use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, Targ
 use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
-use crate::args::{UnitArgs, cell_pattern, describe};
+use crate::args::{UnitArgs, cell_pattern, describe, within};
 use crate::loading::Loading;
 use crate::output::spinner;
 use crate::output_file::{JsonArg, open_folder};
@@ -55,13 +55,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "GRADE", conflicts_with = "map_only")]
     speed: Option<String>,
     /// Clock that must be reached, MHz; without it placement works towards 200 MHz and any clock will do
-    #[arg(long, value_name = "MHZ", conflicts_with = "map_only")]
+    #[arg(long, value_name = "MHZ", conflicts_with = "map_only", value_parser = megahertz)]
     freq: Option<f64>,
     /// Placements to try; the bitstream is the fastest one's
-    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "map_only")]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "map_only", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
     /// Time limit of each step, s
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     time_limit: u64,
     /// Folder for netlists, logs, reports and the bitstream; made when it is not there
     #[arg(short, long, value_name = "DIR")]
@@ -78,6 +78,10 @@ pub(crate) struct Args {
     loading: Loading,
     #[command(flatten)]
     unit: UnitArgs,
+}
+
+fn megahertz(text: &str) -> Result<f64, String> {
+    within(text, [1e-3, 1e4], "MHz")
 }
 
 /// What placement works towards unless a clock is asked for, MHz.
