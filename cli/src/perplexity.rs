@@ -54,14 +54,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let model = args.loading.load(&args.model)?;
     let tokenizer = args.tokenizing.load(&args.model)?;
     let tokens = loading::encode(&tokenizer, &text, &model).with_context(place)?;
-
     // What stands before every text has no characters.
     let given = tokenizer.decode(&tokens[..tokens.len().min(1)])?.chars().count();
+    let characters = text.chars().count().saturating_sub(given);
+    // Fewer than two tokens are refused below.
+    let counted = characters > 0 || tokens.len() < 2;
+    ensure!(counted, "{}: the first token holds all characters of the text; a longer text is needed", place());
+
     let bar = progress(tokens.len().saturating_sub(1) as u64, "tokens");
     let found = perplexity(&model, &mut Watched(&bar), &tokens).with_context(place)?;
     bar.finish_and_clear();
 
-    let characters = text.chars().count().saturating_sub(given).max(1);
     let report = Report {
         tokens: found.tokens,
         characters,

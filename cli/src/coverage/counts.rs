@@ -81,8 +81,10 @@ impl std::ops::Add for Part {
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let share = if self.all == 0 { 1.0 } else { self.reached as f64 / self.all as f64 };
-        write!(f, "{:.1} % ({} of {})", 100.0 * share, self.reached, self.all)
+        match self.all {
+            0 => write!(f, "none there"),
+            all => write!(f, "{:.1} % ({} of {all})", 100.0 * self.reached as f64 / all as f64, self.reached),
+        }
     }
 }
 

@@ -71,4 +71,13 @@ mod tests {
             assert!(text.lines().any(|l| l == line), "{line}\n{text}");
         }
     }
+
+    #[test]
+    fn nothing_to_reach_is_no_share() {
+        let part = |reached, all| Part { reached, all }.to_string();
+        assert_eq!(
+            [part(0, 0), part(0, 3), part(2, 3), part(3, 3)],
+            ["none there", "0.0 % (0 of 3)", "66.7 % (2 of 3)", "100.0 % (3 of 3)"]
+        );
+    }
 }

@@ -26,14 +26,14 @@ pub(super) fn markdown(report: &Report) -> String {
     // Writing to a String cannot fail
     let _ = writeln!(
         text,
-        "\n**{} mutants: {} killed, {} equivalent ({} proven, {} listed), {alive} alive; score {:.2} %.** Of {} that there are, \
+        "\n**{} mutants: {} killed, {} equivalent ({} proven, {} listed), {alive} alive; score {}.** Of {} that there are, \
          chosen with seed {}; {} s on two processors shared with other work.",
         grouped(mutants),
         grouped(killed),
         proven + listed,
         proven,
         listed,
-        100.0 * report.score,
+        report.tally.score_in_words(2),
         grouped(report.candidates),
         report.seed,
         grouped(report.seconds),
@@ -64,8 +64,7 @@ fn by(text: &mut String, title: &str, key: &str, report: &Report, of: impl Fn(&O
     for (name, outcomes) in groups {
         let t = Tally::of(outcomes);
         let numbers = [t.mutants, t.killed, t.proven, t.listed, t.alive].map(|n| n.to_string());
-        let score = format!("{:.1} %", 100.0 * t.score());
-        row(text, &[vec![name], numbers.to_vec(), vec![score]].concat());
+        row(text, &[vec![name], numbers.to_vec(), vec![t.score_in_words(1)]].concat());
     }
 }
 

@@ -27,8 +27,8 @@ pub(crate) use units::Subject;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// So many mutants, chosen by the seed; all of them where there is no number
-    #[arg(long, value_name = "N")]
-    mutants: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    mutants: Option<u32>,
     /// Seed of the choice
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let candidates = chosen.len();
     if let Some(count) = args.mutants {
         chosen.shuffle(&mut StdRng::seed_from_u64(args.seed));
-        chosen.truncate(count);
+        chosen.truncate(count as usize);
     }
     let only = args.only.as_deref().map(|only| choose(only, &subjects, &mut chosen)).transpose()?;
     if !args.no_proofs {
@@ -113,20 +113,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         vec![]
     };
     let tally = Tally::of(&outcomes);
-    let report = Report {
-        candidates,
-        seed: args.seed,
-        tally,
-        score: tally.score(),
-        seconds: begun.elapsed().as_secs(),
-        outcomes,
-    };
+    let report = Report::new(candidates, args.seed, tally, begun.elapsed().as_secs(), outcomes);
     if args.only.is_some() {
         report.outcomes.iter().try_for_each(|outcome| describe(outcome, out))?;
     }
     let Tally { killed, proven, listed, alive, .. } = tally;
     writeln!(out, "killed {killed}, equivalent {} ({proven} proven), alive {alive}", proven + listed)?;
-    writeln!(out, "score {:.2} %, {} s", 100.0 * report.score, report.seconds)?;
+    writeln!(out, "score {}, {} s", tally.score_in_words(2), report.seconds)?;
     for outcome in report.unexplained().filter(|_| args.only.is_none()) {
         writeln!(out, "ALIVE:")?;
         describe(outcome, out)?;

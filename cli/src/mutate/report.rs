@@ -78,11 +78,20 @@ impl Tally {
         tally
     }
 
-    /// The part of the mutants that are none of the equivalent which was killed; 1 where there are none.
-    pub fn score(&self) -> f64 {
+    /// The part of the mutants that are none of the equivalent which was killed; absent where there are none of them.
+    pub fn score(&self) -> Option<f64> {
         match self.killed + self.alive {
-            0 => 1.0,
-            all => self.killed as f64 / all as f64,
+            0 => None,
+            all => Some(self.killed as f64 / all as f64),
+        }
+    }
+
+    /// The score in percent, or why there is none.
+    pub fn score_in_words(&self, decimals: usize) -> String {
+        match self.score() {
+            Some(score) => format!("{:.decimals$} %", 100.0 * score),
+            None if self.mutants == 0 => "none: no mutants".into(),
+            None => "none: all equivalent".into(),
         }
     }
 }
@@ -95,12 +104,22 @@ pub(super) struct Report {
     /// Seed of the choice among them.
     pub seed: u64,
     pub tally: Tally,
-    pub score: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Why there is no score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_score: Option<String>,
     pub seconds: u64,
     pub outcomes: Vec<Outcome>,
 }
 
 impl Report {
+    pub fn new(candidates: usize, seed: u64, tally: Tally, seconds: u64, outcomes: Vec<Outcome>) -> Self {
+        let score = tally.score();
+        let no_score = score.is_none().then(|| tally.score_in_words(0));
+        Self { candidates, seed, tally, score, no_score, seconds, outcomes }
+    }
+
     pub fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         serde_json::from_str(&text).with_context(|| path.display().to_string())
@@ -136,7 +155,7 @@ pub(super) mod tests {
 
     pub fn report(outcomes: Vec<Outcome>) -> Report {
         let tally = Tally::of(&outcomes);
-        Report { candidates: 9, seed: 1, tally, score: tally.score(), seconds: 3, outcomes }
+        Report::new(9, 1, tally, 3, outcomes)
     }
 
     #[test]
@@ -152,7 +171,26 @@ pub(super) mod tests {
         ];
         let tally = Tally::of(&fates.map(|fate| outcome("trine_job", fate)));
         assert_eq!(tally, Tally { mutants: 6, killed: 3, proven: 1, listed: 1, alive: 1 });
-        assert_eq!((tally.score(), Tally::default().score()), (0.75, 1.0));
+        assert_eq!((tally.score(), tally.score_in_words(1)), (Some(0.75), "75.0 %".into()));
+    }
+
+    #[test]
+    fn nothing_to_kill_is_no_score() {
+        let equivalent = || outcome("trine_job", Fate::Equivalent { how: "proven".into() });
+        for (outcomes, words) in [
+            (vec![], "none: no mutants"),
+            (vec![equivalent()], "none: all equivalent"),
+            (vec![equivalent(), equivalent()], "none: all equivalent"),
+        ] {
+            let found = report(outcomes);
+            assert_eq!((found.tally.score(), found.tally.score_in_words(2)), (None, words.into()));
+            let json: serde_json::Value = serde_json::from_str(&found.json().unwrap()).unwrap();
+            assert_eq!((json.get("score"), &json["no_score"]), (None, &words.into()), "{json}");
+            let again: Report = serde_json::from_value(json).unwrap();
+            assert_eq!(again.score, None);
+        }
+        let killed = report(vec![outcome("trine_job", killed("shapes"))]).json().unwrap();
+        assert!(killed.contains("\"score\":1.0") && !killed.contains("no_score"), "{killed}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use trine_driver::Shape;
 use trine_sim::BuildOptions;
 use trine_spec::Config;
@@ -100,6 +100,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     };
     // A range of inputs with a scale of its own is a matmul of its own.
     let layers = model.as_ref().map_or(0, |model| model.linears().flat_map(|(_, linear)| &linear.parts).count());
+    let anything = random > 0 || layers > 0 || args.shape.is_some() || !args.no_checks;
+    ensure!(anything, "nothing to verify: with --no-checks at least one case, a --model or a --shape is needed");
     writeln!(out, "unit: {}", describe(&config))?;
     match args.shape {
         Some(Shape { m, k, n }) => {

@@ -71,6 +71,13 @@ impl PlanFile {
         if let Some(Shape { m, k, n }) = plan.layers.iter().flat_map(Layers::shapes).find(|shape| shape.macs() == 0) {
             return Err(anyhow!("m = {m}, k = {k}, n = {n} is no matmul"));
         }
+        let Random { configurations, cases, stalls } = &plan.random;
+        let random = *configurations > 0 && *cases > 0 && !stalls.is_empty();
+        if !random && plan.layers.iter().all(|layers| layers.stalls.is_empty() || layers.shapes().next().is_none()) {
+            return Err(anyhow!(
+                "nothing to verify: neither random cases nor layers, each with at least one number of stalls"
+            ));
+        }
         Ok(plan)
     }
 }
