@@ -19,7 +19,7 @@ use crate::error::Error;
 use read::{Reader, Units};
 use std::collections::HashMap;
 use std::path::Path;
-use table::templates;
+use table::{finite, templates};
 
 /// A cell library.
 #[derive(Clone, Debug)]
@@ -149,23 +149,27 @@ impl Library {
     /// [`Error::Liberty`] with the line when it is cut off or damaged.
     pub fn parse(file: &str, text: &str) -> Result<Library, Error> {
         let root = syntax::parse(file, text)?;
-        let top = |problem: String| Error::liberty(file, root.line, problem);
-        let units = Units::read(&root).map_err(top)?;
-        let number = |name: &str| {
-            let text = root.text(name).ok_or_else(|| top(format!("the library has no {name}")))?;
-            text.parse::<f64>().map_err(|_| top(format!("{name} is `{text}`, which is not a number")))
+        let units = Units::read(&root).map_err(|(line, problem)| Error::liberty(file, line, problem))?;
+        let number = |name: &str, above: f64, unit: &str| {
+            let wrong = |problem: String| Error::liberty(file, root.line_of(name), problem);
+            let text = root.text(name).ok_or_else(|| wrong(format!("the library has no {name}")))?;
+            let number = finite(text).filter(|number| *number > above);
+            number.ok_or_else(|| wrong(format!("{name} is `{text}`, which is not a number above {above} {unit}")))
         };
         let templates = templates(&root);
         let mut cells = HashMap::new();
         for group in root.of("cell") {
             let reader = Reader { file, root: &root, units: &units, templates: &templates };
             let cell = reader.cell(group)?;
+            if cells.contains_key(&cell.name) {
+                return Err(Error::liberty(file, group.line, format!("cell {} is there twice", cell.name)));
+            }
             cells.insert(cell.name.clone(), cell);
         }
         Ok(Library {
             name: root.names.first().cloned().unwrap_or_default(),
-            volts: number("nom_voltage")? * units.volts,
-            celsius: number("nom_temperature")?,
+            volts: number("nom_voltage", 0.0, "volts")? * units.volts,
+            celsius: number("nom_temperature", -273.15, "°C")?,
             cells,
         })
     }

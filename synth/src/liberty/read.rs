@@ -1,7 +1,7 @@
 //! From a file's tree to cells in our units.
 
 use super::syntax::Group;
-use super::table::{Table, Templates};
+use super::table::{Table, Templates, finite};
 use super::{Cell, Delay, Memory, Pin, Power, Sense};
 use crate::error::Error;
 
@@ -18,18 +18,25 @@ pub(super) struct Units {
 }
 
 impl Units {
-    pub fn read(root: &Group) -> Result<Units, String> {
+    /// # Errors
+    /// The unit that is none, with its line.
+    pub fn read(root: &Group) -> Result<Units, (usize, String)> {
+        let wrong = |name: &str, text: &str, like: &str| {
+            (root.line_of(name), format!("{name} is `{text}`, which is no unit above 0 like {like}"))
+        };
         let unit = |name: &str, default: &str, base: char, exponent: i32| {
             let text = root.text(name).unwrap_or(default);
-            scale(text, base).map(|s| s * 10f64.powi(exponent)).ok_or(format!("{name} is `{text}`"))
+            scale(text, base).map(|s| s * 10f64.powi(exponent)).ok_or_else(|| wrong(name, text, default))
         };
-        let load = match root.get("capacitive_load_unit") {
+        let name = "capacitive_load_unit";
+        let load = match root.get(name) {
             Some([number, unit]) => format!("{number}{}", unit.to_lowercase()),
-            _ => return Err("the library has no capacitive_load_unit".into()),
+            Some(values) => return Err(wrong(name, &values.join(", "), "(1, pf)")),
+            None => return Err((root.line, format!("the library has no {name}"))),
         };
         Ok(Units {
             time: unit("time_unit", "1ns", 's', 9)?,
-            load: scale(&load, 'f').ok_or(format!("capacitive_load_unit is `{load}`"))? * 1e12,
+            load: scale(&load, 'f').ok_or_else(|| wrong(name, &load, "(1, pf)"))? * 1e12,
             volts: unit("voltage_unit", "1V", 'V', 0)?,
             leakage: unit("leakage_power_unit", "1nW", 'W', 9)?,
         })
@@ -51,7 +58,7 @@ fn scale(text: &str, base: char) -> Option<f64> {
         'f' => (&text[..text.len() - 1], 1e-15),
         _ => (text, 1.0),
     };
-    Some(number.trim().parse::<f64>().ok()? * prefix)
+    finite(number).map(|number| number * prefix).filter(|unit| *unit > 0.0 && unit.is_finite())
 }
 
 /// Reads the cells of a library.
@@ -67,9 +74,16 @@ impl Reader<'_> {
         Error::liberty(self.file, group.line, problem)
     }
 
+    /// A quantity that cannot be below zero.
     fn number(&self, group: &Group, name: &str) -> Result<Option<f64>, Error> {
         let Some(text) = group.text(name) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| self.error(group, format!("{name} is `{text}`, which is not a number")))
+        let wrong =
+            |what| Error::liberty(self.file, group.line_of(name), format!("{name} is `{text}`, which is {what}"));
+        match finite(text) {
+            None => Err(wrong("not a finite number")),
+            Some(number) if number < 0.0 => Err(wrong("below 0")),
+            number => Ok(number),
+        }
     }
 
     /// Of a pin: its own, the mean of its edges', or what the library says of all. An input without is no input.
@@ -109,13 +123,13 @@ impl Reader<'_> {
                 pins.push(self.pin(pin, name)?);
             }
         }
-        Ok(Cell {
-            name: group.names.first().cloned().unwrap_or_default(),
-            area: self.number(group, "area")?.unwrap_or(0.0),
-            leakage: self.leakage(group)? * self.units.leakage,
-            pins,
-            memory: memory(group),
-        })
+        let name = group.names.first().cloned().unwrap_or_default();
+        let area = self.number(group, "area")?.unwrap_or(0.0);
+        if area == 0.0 && pins.iter().any(|pin| pin.output && pin.function.is_some()) {
+            let problem = format!("cell {name} computes something and has no area above 0");
+            return Err(Error::liberty(self.file, group.line_of("area"), problem));
+        }
+        Ok(Cell { name, area, leakage: self.leakage(group)? * self.units.leakage, pins, memory: memory(group) })
     }
 
     fn pin(&self, group: &Group, name: &str) -> Result<Pin, Error> {
@@ -138,10 +152,15 @@ impl Reader<'_> {
             let supply = internal.text("related_pg_pin").map(str::to_string);
             power.extend(related(internal).map(|from| Power { supply: supply.clone(), from, energy: energy.clone() }));
         }
+        let capacitance = self.capacitance(group, name, output)?;
+        if capacitance == 0.0 && !output {
+            let problem = format!("input {name} has no capacitance above 0");
+            return Err(Error::liberty(self.file, group.line_of("capacitance"), problem));
+        }
         Ok(Pin {
             name: name.into(),
             output,
-            capacitance: self.capacitance(group, name, output)? * self.units.load,
+            capacitance: capacitance * self.units.load,
             function: group.text("function").map(str::to_string),
             three_state: group.text("three_state").is_some(),
             delays,

@@ -6,6 +6,7 @@
 //!  name ( value, ... ) { ... } group
 //! ```
 //! Values are kept as text without their quotes. A semicolon may be missing at the end of a line, as it is in many files.
+//! Comments, `/* */` and as other readers take them `//` to the end of a line, may stand between any two words.
 
 use crate::error::Error;
 
@@ -18,14 +19,31 @@ pub(super) struct Group {
     /// Where it begins.
     pub line: usize,
     /// Simple and complex attributes in order.
-    pub attributes: Vec<(String, Vec<String>)>,
+    pub attributes: Vec<Attribute>,
     pub groups: Vec<Group>,
+}
+
+/// A name with its values.
+#[derive(Clone, Debug)]
+pub(super) struct Attribute {
+    name: String,
+    line: usize,
+    values: Vec<String>,
 }
 
 impl Group {
     /// The last value of an attribute; files may repeat one.
     pub fn get(&self, name: &str) -> Option<&[String]> {
-        self.attributes.iter().rev().find(|(n, _)| n == name).map(|(_, values)| values.as_slice())
+        self.attribute(name).map(|attribute| attribute.values.as_slice())
+    }
+
+    fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().rev().find(|attribute| attribute.name == name)
+    }
+
+    /// The line of that value, or of the group where there is none.
+    pub fn line_of(&self, name: &str) -> usize {
+        self.attribute(name).map_or(self.line, |attribute| attribute.line)
     }
 
     /// The only value of a simple attribute.
@@ -69,9 +87,11 @@ fn tokens(file: &str, text: &str) -> Result<Vec<(Token, usize)>, Error> {
             '/' if rest.starts_with("/*") => {
                 rest.find("*/").ok_or_else(|| Error::liberty(file, line, "this comment does not end"))? + 2
             }
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             '"' => {
-                let end = rest[1..].find('"').ok_or_else(|| Error::liberty(file, line, "this text does not end"))?;
-                let value = rest[1..=end].replace("\\\n", "").replace("\\\r\n", "");
+                let end =
+                    end_of_text(&rest[1..]).ok_or_else(|| Error::liberty(file, line, "this text does not end"))?;
+                let value = rest[1..=end].replace("\\\n", "").replace("\\\r\n", "").replace("\\\"", "\"");
                 tokens.push((Token::Text(value.trim().into()), line));
                 end + 2
             }
@@ -83,6 +103,8 @@ fn tokens(file: &str, text: &str) -> Result<Vec<(Token, usize)>, Error> {
             _ => {
                 let stop = |c: char| c.is_whitespace() || "(){}:;,\"\\".contains(c);
                 let end = rest.find(stop).unwrap_or(rest.len());
+                // A comment may follow a word without a space.
+                let end = rest[..end].find("/*").filter(|comment| *comment > 0).unwrap_or(end);
                 tokens.push((Token::Text(rest[..end].into()), line));
                 end
             }
@@ -93,8 +115,13 @@ fn tokens(file: &str, text: &str) -> Result<Vec<(Token, usize)>, Error> {
     Ok(tokens)
 }
 
+/// The place of the quote that ends a text; one behind a backslash belongs to it.
+fn end_of_text(rest: &str) -> Option<usize> {
+    rest.match_indices('"').map(|(at, _)| at).find(|at| !rest[..*at].ends_with('\\'))
+}
+
 enum Sentence {
-    Attribute(String, Vec<String>),
+    Attribute(Attribute),
     Group(Group),
 }
 
@@ -144,27 +171,32 @@ impl Reader<'_> {
         if self.skip(':') {
             let value = self.value()?;
             self.skip(';');
-            return Ok(Sentence::Attribute(name, vec![value]));
+            return Ok(Sentence::Attribute(Attribute { name, line, values: vec![value] }));
         }
         if !self.skip('(') {
             return Err(self.unexpected("`:` or `(`"));
         }
         let mut values = vec![];
         while !self.skip(')') {
-            values.push(self.word("a value or `)`")?.0);
+            let mut value = self.word("a value or `)`")?.0;
+            // A range of a bus: `A[3:0]`.
+            while self.skip(':') {
+                value = format!("{value}:{}", self.word("the end of a range")?.0);
+            }
+            values.push(value);
             if !self.skip(',') && !self.is(')') && !matches!(self.peek(), Some(Token::Text(_))) {
                 return Err(self.unexpected("`,` or `)`"));
             }
         }
         if !self.skip('{') {
             self.skip(';');
-            return Ok(Sentence::Attribute(name, values));
+            return Ok(Sentence::Attribute(Attribute { name, line, values }));
         }
         let mut group = Group { kind: name, names: values, line, ..Group::default() };
         while !self.skip('}') {
             let (name, line) = self.word("an attribute, a group or `}`")?;
             match self.sentence(name, line)? {
-                Sentence::Attribute(name, values) => group.attributes.push((name, values)),
+                Sentence::Attribute(attribute) => group.attributes.push(attribute),
                 Sentence::Group(inner) => group.groups.push(inner),
             }
             self.skip(';');

@@ -48,7 +48,12 @@ fn template(group: &Group) -> Result<Template, String> {
 
 fn numbers(values: &[String]) -> Result<Vec<f64>, String> {
     let words = values.iter().flat_map(|v| v.split(|c: char| c == ',' || c.is_whitespace())).filter(|w| !w.is_empty());
-    words.map(|w| w.parse().map_err(|_| format!("`{w}` is not a number"))).collect()
+    words.map(|w| finite(w).ok_or_else(|| format!("`{w}` is not a finite number"))).collect()
+}
+
+/// A number that is one: `nan` and `inf` are none.
+pub(super) fn finite(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 impl Table {
@@ -66,6 +71,9 @@ impl Table {
             }
             if points.is_empty() || points.windows(2).any(|pair| pair[0] >= pair[1]) {
                 return Err(format!("index_{} does not rise", i + 1));
+            }
+            if points[0] < 0.0 {
+                return Err(format!("index_{} begins below 0", i + 1));
             }
         }
         let values = numbers(group.get("values").ok_or("it has no values")?)?;

@@ -1,6 +1,7 @@
 //! Gate-level energy: by hand on netlists of a few cells, and mapped dot products against the same netlists in Verilator.
 
 mod icarus;
+mod numbers;
 mod small;
 mod verilated;
 

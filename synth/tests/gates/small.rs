@@ -10,7 +10,7 @@ use trine_synth::gates::{Delays, Energy, Gate, Netlist, Output, Part, Parts, Pri
 use trine_synth::liberty::Library;
 use trine_synth::yosys::Yosys;
 
-const SMALL: &str = include_str!("small.lib");
+pub const SMALL: &str = include_str!("small.lib");
 
 pub fn library() -> Library {
     Library::parse("small.lib", SMALL).unwrap()
@@ -227,13 +227,13 @@ fn a_damaged_library_is_refused_with_its_line() {
     }
     assert_eq!(refused("module top; endmodule", ""), "small.lib, line 1: expected `:` or `(`, found `top`");
     let unit = refused(&SMALL.replace("(1, ff)", "(1, pint)"), "");
-    assert_eq!(unit, "small.lib, line 2: capacitive_load_unit is `1pint`");
+    assert_eq!(unit, "small.lib, line 6: capacitive_load_unit is `1pint`, which is no unit above 0 like (1, pf)");
     let short = refused(&SMALL.replacen("\"0.02, 0.07, 0.12\"", "\"0.02, 0.07\"", 1), "");
     assert!(short.contains("cell_rise: it has 8 values for 9 points on 2 axes"), "{short}");
     let axis = refused(&SMALL.replacen("input_net_transition", "moon_phase", 1), "");
     assert!(axis.contains("its axis `moon_phase` is neither load nor slew"), "{axis}");
     let word = refused(&SMALL.replacen("capacitance : 2;", "capacitance : two;", 1), "");
-    assert!(word.contains("capacitance is `two`, which is not a number"), "{word}");
+    assert!(word.contains("capacitance is `two`, which is not a finite number"), "{word}");
 }
 
 #[test]
