@@ -159,7 +159,15 @@ fn complaint(from: &str, to: &str) -> String {
 #[test]
 fn what_is_no_board_is_refused() {
     let unreadable = "HERE/board.toml cannot be read: ";
-    assert_eq!(complaint("baud = 115200", "baud = 0"), format!("{unreadable}clock-mhz and baud are numbers above 0"));
+    for (from, to, clock, baud) in [
+        ("baud = 115200", "baud = 0", "12", 0),
+        ("clock-mhz = 12.0", "clock-mhz = 0", "0", 115_200),
+        ("clock-mhz = 12.0", "clock-mhz = nan", "NaN", 115_200),
+        ("clock-mhz = 12.0", "clock-mhz = 1e24", "1000000000000000000000000", 115_200),
+    ] {
+        let limits = "they have to be 0.001 to 10000 MHz and above 0 bits a second";
+        assert_eq!(complaint(from, to), format!("{unreadable}clock-mhz is {clock} and baud {baud}: {limits}"));
+    }
     assert_eq!(
         complaint("clock-mhz = 12.0", "clock-mhz = 0.1"),
         format!("{unreadable}0.1 MHz are not 26 to 65535 times 115200 baud")

@@ -21,6 +21,9 @@ const MANIFEST: &str = "board.toml";
 /// Where the project keeps its boards.
 const BOARDS: &str = "synth/boards";
 
+/// Clocks that a board may have, MHz.
+const CLOCKS: std::ops::RangeInclusive<f64> = 0.001..=10_000.0;
+
 /// `board.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -86,8 +89,11 @@ impl Board {
         let manifest: Manifest = toml::from_str(&text(&path)?).map_err(|e| wrong(e.message().to_owned()))?;
         let board = Board { folder: folder.to_owned(), manifest };
         let Manifest { clock_mhz, baud, unit, .. } = &board.manifest;
-        if !(clock_mhz.is_finite() && *clock_mhz > 0.0) || *baud == 0 {
-            return Err(wrong("clock-mhz and baud are numbers above 0".into()));
+        if !CLOCKS.contains(clock_mhz) || *baud == 0 {
+            let (least, most) = (CLOCKS.start(), CLOCKS.end());
+            return Err(wrong(format!(
+                "clock-mhz is {clock_mhz} and baud {baud}: they have to be {least} to {most} MHz and above 0 bits a second"
+            )));
         }
         if !(LEAST_DIVIDER..=0xFFFF).contains(&board.divider()) {
             return Err(wrong(format!("{clock_mhz} MHz are not {LEAST_DIVIDER} to 65535 times {baud} baud")));

@@ -84,9 +84,15 @@ impl Report {
         let raw: Raw = serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let slowest = raw.fmax.iter().min_by(|a, b| a.1.achieved.total_cmp(&b.1.achieved));
         let (clock, fmax) = slowest.ok_or_else(|| wrong("no clock".into()))?;
+        if fmax.achieved <= 0.0 {
+            return Err(wrong(format!("clock {clock} has {} MHz, which is no clock", fmax.achieved)));
+        }
         let domain = |end: &str| end.split_once(' ').is_some_and(|(_, name)| name == clock);
         let path = raw.critical_paths.iter().find(|path| domain(&path.from) && domain(&path.to));
         let path = path.ok_or_else(|| wrong(format!("no path of clock {clock}")))?;
+        if path.path.iter().any(|segment| !segment.delay.is_finite()) {
+            return Err(wrong(format!("the path of clock {clock} has a delay that is no number")));
+        }
         Ok(Report {
             fmax_mhz: rounded(fmax.achieved),
             utilization: raw.utilization.into_iter().filter(|(_, cells)| cells.used > 0).collect(),

@@ -97,6 +97,39 @@ fn what_is_missing_is_named() {
     assert_eq!(problem(Timing::parse("No paths found.\n").unwrap_err()), "no path from register to register");
 }
 
+/// Numbers that a tool cannot have meant.
+#[test]
+fn clocks_and_periods_are_above_zero() {
+    let report = |achieved: &str, delay: &str| {
+        let segment =
+            format!(r#"{{"delay": {delay}, "from": {{"cell": "a"}}, "to": {{"cell": "b"}}, "type": "logic"}}"#);
+        let path = format!(r#"{{"from": "posedge clk", "to": "posedge clk", "path": [{segment}]}}"#);
+        let text = format!(
+            r#"{{"critical_paths": [{path}], "fmax": {{"clk": {{"achieved": {achieved}}}}}, "utilization": {{}}}}"#
+        );
+        Report::parse(&text).map(|report| report.fmax_mhz).map_err(|error| error.to_string())
+    };
+    assert_eq!(report("5", "1.5"), Ok(5.0));
+    for (achieved, delay, problem) in [
+        ("0", "1", "clock clk has 0 MHz, which is no clock"),
+        ("-3", "1", "clock clk has -3 MHz"),
+        ("NaN", "1", "expected value"),
+        ("1e999", "1", "number out of range"),
+        ("5", "null", "invalid type: null"),
+        ("5", "inf", "expected value"),
+    ] {
+        let refused = report(achieved, delay).unwrap_err();
+        assert!(refused.contains(problem), "{achieved} {delay}: {refused}");
+    }
+    let slack = OPENSTA.lines().find_map(|line| line.trim().strip_suffix(" slack (MET)")).expect("a slack").trim();
+    for other in ["nan", "inf", "10.0", "12.5"] {
+        let text = OPENSTA.replace(slack, other);
+        assert_ne!(text, OPENSTA);
+        let refused = Timing::parse(&text).unwrap_err().to_string();
+        assert!(refused.contains("leaves no period above 0"), "{refused}");
+    }
+}
+
 #[test]
 fn seeds_are_summed_up() {
     let spread = |values: &[f64]| Spread::of(values.iter().copied());

@@ -39,7 +39,7 @@ impl Library {
         let shown = path.display().to_string();
         // The name comes before everything else but comments
         let mut start = vec![];
-        let file = File::open(&path).and_then(|file| file.take(1 << 16).read_to_end(&mut start));
+        let file = File::open(&path).and_then(|file| file.take(1 << 20).read_to_end(&mut start));
         file.map_err(Error::io(format!("reading {shown}")))?;
         let name = name(&String::from_utf8_lossy(&start));
         let name = name.ok_or_else(|| Error::unreadable(&shown, "it is no library in Liberty format"))?;
@@ -77,10 +77,43 @@ impl Library {
 
 /// The name of the library that begins so; what is in it is for the tools to read.
 fn name(start: &str) -> Option<String> {
-    let mut rest = start.trim_start();
-    while let Some(comment) = rest.strip_prefix("/*") {
-        rest = comment.split_once("*/")?.1.trim_start();
+    let rest = after(start.trim_start_matches('\u{feff}'))?.strip_prefix("library")?;
+    let rest = after(after(rest)?.strip_prefix('(')?)?;
+    let (name, rest) = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => rest.split_at(rest.find(|c: char| c.is_whitespace() || ")/".contains(c))?),
+    };
+    after(rest)?.starts_with(')').then(|| name.trim().to_string())
+}
+
+/// The text behind blanks and comments.
+fn after(mut text: &str) -> Option<&str> {
+    loop {
+        text = text.trim_start();
+        text = match (text.strip_prefix("/*"), text.strip_prefix("//")) {
+            (Some(comment), _) => comment.split_once("*/")?.1,
+            (_, Some(comment)) => comment.split_once('\n')?.1,
+            _ => return Some(text),
+        }
     }
-    let (name, _) = rest.strip_prefix("library")?.trim_start().strip_prefix('(')?.split_once(')')?;
-    Some(name.trim().trim_matches('"').to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn comments_may_stand_before_and_within_the_name() {
+        for text in [
+            "library (small) {",
+            "/* a */ library/* b */(/* c */ small /* d */) {",
+            "// a\n/* b */\nlibrary(\"small\") {",
+            "\u{feff}library\n(small\n)",
+        ] {
+            assert_eq!(name(text).as_deref(), Some("small"), "{text}");
+        }
+        for text in ["", "library", "/* library (small) {", "module small ();", "library (small"] {
+            assert_eq!(name(text), None, "{text}");
+        }
+    }
 }

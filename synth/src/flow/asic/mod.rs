@@ -105,9 +105,20 @@ fn areas(stat: &str, top: &str) -> Result<(f64, f64), Error> {
     let what = "Yosys's statistics";
     let stat: serde_json::Value = serde_json::from_str(stat).map_err(|e| Error::unreadable(what, e.to_string()))?;
     let module = &stat["modules"][format!("\\{top}")];
-    let area =
-        |name: &str| module[name].as_f64().ok_or_else(|| Error::unreadable(what, format!("no {name} of module {top}")));
-    Ok((area("area")?, area("sequential_area")?))
+    let area = |name: &str| {
+        let area =
+            module[name].as_f64().ok_or_else(|| Error::unreadable(what, format!("no {name} of module {top}")))?;
+        let fine = area.is_finite() && area >= 0.0;
+        fine.then_some(area).ok_or_else(|| Error::unreadable(what, format!("{name} of module {top} is {area}")))
+    };
+    let (all, sequential) = (area("area")?, area("sequential_area")?);
+    if all == 0.0 {
+        return Err(Error::unreadable(
+            what,
+            format!("module {top} has no area: does the library state the area of its cells?"),
+        ));
+    }
+    Ok((all, sequential))
 }
 
 fn memories(netlist: &Netlist) -> Result<Vec<Macro>, Error> {
@@ -118,4 +129,29 @@ fn memories(netlist: &Netlist) -> Result<Vec<Macro>, Error> {
     };
     let all: Option<Vec<Macro>> = macros.map(read).collect();
     all.ok_or_else(|| Error::unreadable("Yosys's netlist", "a memory without a size"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::areas;
+
+    #[test]
+    fn an_area_is_a_number_above_zero() {
+        let stat = |area: &str, registers: &str| {
+            let text = format!(r#"{{"modules": {{"\\t": {{"area": {area}, "sequential_area": {registers}}}}}}}"#);
+            areas(&text, "t").map_err(|error| error.to_string())
+        };
+        assert_eq!(stat("12.5", "0"), Ok((12.5, 0.0)));
+        for (area, registers, problem) in [
+            ("0", "0", "module t has no area"),
+            ("-1", "0", "area of module t is -1"),
+            ("3", "-0.5", "sequential_area of module t is -0.5"),
+            ("null", "0", "no area of module t"),
+            ("NaN", "0", "expected value"),
+            ("1e999", "0", "number out of range"),
+        ] {
+            let refused = stat(area, registers).unwrap_err();
+            assert!(refused.contains(problem), "{refused}");
+        }
+    }
 }

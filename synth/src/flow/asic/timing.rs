@@ -52,6 +52,11 @@ impl Timing {
         let (Some(slack), [first, .., last]) = (slack, &points[..]) else {
             return Err(Error::unreadable(what, "the path is cut off"));
         };
+        // Not `slack >= PERIOD`: no comparison holds of a slack that is no number.
+        if !(slack.is_finite() && slack < PERIOD) {
+            let problem = format!("a slack of {slack} ns under a clock of {PERIOD} ns leaves no period above 0");
+            return Err(Error::unreadable(what, problem));
+        }
         let mut through: Vec<String> = vec![];
         for point in &points {
             let instance = point.place().rsplit_once('.').map_or("", |(instance, _)| instance);
