@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use trine_hdl::{Testbench, Verilog};
+use trine_spec::Config;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
@@ -14,8 +17,9 @@ use crate::output::{grouped, table};
 use crate::output_file::{JsonArg, Output, open_folder};
 
 /// Which generator prints the Verilog.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Emitter {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Emitter {
     /// The project's own
     Trine,
     /// rust-hdl's
@@ -27,6 +31,17 @@ impl fmt::Display for Emitter {
         f.write_str(match self {
             Emitter::Trine => "trine",
             Emitter::RustHdl => "rust-hdl",
+        })
+    }
+}
+
+impl Emitter {
+    /// The unit of configuration `config` as this generator prints it.
+    pub(crate) fn verilog(self, config: &Config) -> Result<Verilog> {
+        let unit = trine_hdl::design::unit(config)?;
+        Ok(match self {
+            Emitter::Trine => trine_hdl::lang::verilog(&unit)?,
+            Emitter::RustHdl => trine_hdl::rust_hdl::verilog(&unit)?,
         })
     }
 }
@@ -49,12 +64,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.unit.config()?;
     let json = args.json.open()?;
-    let unit = trine_hdl::design::unit(&config)?;
-    let verilog = match args.emitter {
-        Emitter::Trine => trine_hdl::lang::verilog(&unit)?,
-        Emitter::RustHdl => trine_hdl::rust_hdl::verilog(&unit)?,
-    };
-    let manifest = Manifest::new(&verilog, &config, args.emitter.to_string());
+    let verilog = args.emitter.verilog(&config)?;
+    let testbench = trine_hdl::testbench(&config);
+    let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, args.emitter);
 
     open_folder(&args.output)?;
     let place = |name: &str| Output::open(&args.output.join(name));
@@ -75,8 +87,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     let list: String = verilog.files.iter().map(|file| format!("{}\n", file.name)).collect();
     write("trine.f", &list)?;
-    let testbench = trine_hdl::testbench(&config);
-    if let Some(file) = &testbench {
+    for file in testbench.iter().flat_map(Testbench::files) {
         write(&file.name, &file.text)?;
     }
     write("trine.core", &fusesoc_core(&verilog, testbench.as_ref()))?;

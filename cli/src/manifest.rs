@@ -1,30 +1,42 @@
 //! The machine-readable description of a generated unit.
 
-use serde::Serialize;
-use trine_hdl::{Direction, SourceFile, TESTBENCH, Verilog};
+use serde::{Deserialize, Serialize};
+use trine_hdl::{Direction, SourceFile, TESTBENCH, Testbench, Verilog};
 use trine_spec::Config;
 use trine_spec::registers::REGISTERS;
+
+use crate::generate::Emitter;
 
 /// `manifest.json`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Manifest {
     top: String,
     clock: String,
-    emitter: String,
+    emitter: Emitter,
     /// Module names, children before parents.
     pub(crate) modules: Vec<String>,
-    ports: Vec<Port>,
+    /// The testbench and the files that it reads; none for a unit with windows.
+    testbench: Vec<String>,
+    ports: Vec<PortOf>,
     /// Cycles from a lane chunk entering the columns to its result entering the result buffer.
     pub(crate) latency: usize,
     config: Config,
     registers: Vec<Register>,
 }
 
-#[derive(Debug, Serialize)]
-struct Port {
+/// A port of the top module.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PortOf {
     name: String,
-    direction: &'static str,
+    direction: String,
     width: usize,
+}
+
+impl PortOf {
+    pub(crate) fn new(port: &trine_hdl::Port) -> Self {
+        let direction = if port.direction == Direction::Input { "input" } else { "output" };
+        Self { name: port.name.clone(), direction: direction.into(), width: port.width }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -45,18 +57,14 @@ struct Field {
 }
 
 impl Manifest {
-    pub(crate) fn new(verilog: &Verilog, config: &Config, emitter: String) -> Self {
-        let port = |port: &trine_hdl::Port| Port {
-            name: port.name.clone(),
-            direction: if port.direction == Direction::Input { "input" } else { "output" },
-            width: port.width,
-        };
+    pub(crate) fn new(verilog: &Verilog, testbench: Option<&Testbench>, config: &Config, emitter: Emitter) -> Self {
         Self {
             top: verilog.top.clone(),
             clock: verilog.clock.clone(),
             emitter,
             modules: verilog.files.iter().map(|file| file.name.trim_end_matches(".v").to_owned()).collect(),
-            ports: verilog.ports.iter().map(port).collect(),
+            testbench: testbench.iter().flat_map(|bench| bench.files()).map(|file| file.name.clone()).collect(),
+            ports: verilog.ports.iter().map(PortOf::new).collect(),
             latency: trine_hdl::design::latency(config),
             config: config.clone(),
             registers: REGISTERS.iter().map(register).collect(),
@@ -76,7 +84,7 @@ fn register(register: &trine_spec::registers::Register) -> Register {
 }
 
 /// A FuseSoC core file (CAPI2) for the files of `verilog`, and a testbench where there is one.
-pub(crate) fn fusesoc_core(verilog: &Verilog, testbench: Option<&SourceFile>) -> String {
+pub(crate) fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String {
     let list = |folder: &str, files: &[SourceFile]| -> String {
         files.iter().map(|file| format!("      - {folder}{}\n", file.name)).collect()
     };
@@ -89,8 +97,12 @@ pub(crate) fn fusesoc_core(verilog: &Verilog, testbench: Option<&SourceFile>) ->
             (format!("  cells:\n    files:\n{files}    file_type: verilogSource\n"), "cells, ")
         }
     };
-    let (bench, sim) = testbench.map_or_else(Default::default, |file| {
-        let bench = format!("  tb:\n    files:\n      - {}\n    file_type: systemVerilogSource\n", file.name);
+    let (bench, sim) = testbench.map_or_else(Default::default, |bench| {
+        // The vectors are read by name where the simulation runs.
+        let vector = |file: &SourceFile| format!("      - {0}: {{file_type: user, copyto: {0}}}\n", file.name);
+        let vectors: String = bench.vectors.iter().map(vector).collect();
+        let module = &bench.module.name;
+        let bench = format!("  tb:\n    files:\n      - {module}\n{vectors}    file_type: systemVerilogSource\n");
         let sim = format!(
             "  sim:\n    filesets: [{models}rtl, tb]\n    toplevel: {TESTBENCH}\n    flow: sim\n\
              \x20   flow_options:\n      tool: icarus\n      iverilog_options: [-g2012]\n"

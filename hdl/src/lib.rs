@@ -9,4 +9,4 @@ pub mod rust_hdl;
 mod testbench;
 
 pub use emitted::{Direction, Port, SourceFile, Verilog};
-pub use testbench::{TESTBENCH, testbench};
+pub use testbench::{TESTBENCH, Testbench, testbench};
