@@ -110,7 +110,11 @@ pub fn main() -> ExitCode {
         Ok(Err(error)) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
             message::print(&message::causes(&error));
-            ExitCode::from(if is_missing_tool(&error) { 3 } else { 2 })
+            ExitCode::from(match () {
+                () if is_missing_tool(&error) => 3,
+                () if is_wrong(&error) => 1,
+                () => 2,
+            })
         }
         Err(fault) => {
             message::print(&fault);
@@ -176,6 +180,11 @@ impl Verb {
 /// Whoever reads our output has seen enough; that is no error.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Whether the work ended because its result is wrong.
+fn is_wrong(error: &anyhow::Error) -> bool {
+    error.chain().any(|e| matches!(e.downcast_ref(), Some(trine_driver::Error::Mismatch { .. })))
 }
 
 fn is_missing_tool(error: &anyhow::Error) -> bool {

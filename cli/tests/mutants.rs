@@ -13,8 +13,16 @@ fn broken(module: &str, from: &str, to: &str) -> Finding {
     file.text = file.text.replacen(from, to, 1);
 
     let folder = tempdir().unwrap();
-    let plan =
-        Plan { cases: 50, seed: 1, stalls: 0.3, model: None, gates: false, checks: false, waveforms: folder.path() };
+    let plan = Plan {
+        cases: 50,
+        seed: 1,
+        stalls: 0.3,
+        model: None,
+        gates: false,
+        checks: false,
+        waveforms: folder.path(),
+        trace: None,
+    };
     let outcome = verify(&verilog, &config, &plan, &|| ()).unwrap();
     let finding = outcome.first_mismatch.expect("the mistake was not found");
     assert_eq!(finding.seed, plan.seed + finding.case, "the seed repeats the case alone");

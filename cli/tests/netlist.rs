@@ -39,8 +39,16 @@ fn broken(netlist: &Verilog) -> Verilog {
 fn a_look_up_table_that_is_wrong_is_found() {
     let config = Config { max_depth: 32, max_tokens: 4, ..Config::sized(2, 1) };
     let netlist = mapped(&config);
-    let plan =
-        Plan { cases: 5, seed: 1, stalls: 0.3, model: None, gates: true, checks: false, waveforms: Path::new("") };
+    let plan = Plan {
+        cases: 5,
+        seed: 1,
+        stalls: 0.3,
+        model: None,
+        gates: true,
+        checks: false,
+        waveforms: Path::new(""),
+        trace: None,
+    };
     let whole = verify(&netlist, &config, &plan, &|| ()).unwrap();
     assert!(whole.first_mismatch.is_none() && whole.mismatches == 0 && whole.macs > 50);
 

@@ -80,6 +80,22 @@ pub enum Error {
         /// The linter's output.
         output: String,
     },
+    /// Verilog from elsewhere is not Verilog.
+    #[error("the Verilog of {top} cannot be read: {problem}")]
+    Text {
+        /// Name of the top module.
+        top: String,
+        /// Verilator's first message: file, line and reason.
+        problem: String,
+    },
+    /// Verilog from elsewhere has other ports than its description says.
+    #[error("the ports of {top} are not those described: {problem}")]
+    Ports {
+        /// Name of the top module.
+        top: String,
+        /// Verilator's first message.
+        problem: String,
+    },
     /// A built simulation cannot be loaded.
     #[error("the simulation {} cannot be loaded: {problem}", path.display())]
     Load {

@@ -22,7 +22,16 @@ pub(super) fn verify(
     cases: u64,
     seed: u64,
 ) -> Result<Verification> {
-    let plan = Plan { cases, seed, stalls: STALLS, model: None, gates: false, checks: false, waveforms: Path::new("") };
+    let plan = Plan {
+        cases,
+        seed,
+        stalls: STALLS,
+        model: None,
+        gates: false,
+        checks: false,
+        waveforms: Path::new(""),
+        trace: None,
+    };
     let bar = progress(2 * cases, "cases");
     let before = run(unit, config, &plan, &|| bar.inc(1))?;
     let after = run(netlist, config, &Plan { gates: true, ..plan }, &|| bar.inc(1))?;

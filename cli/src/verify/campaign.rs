@@ -166,6 +166,7 @@ impl Item {
             gates: false,
             checks: self.shape.is_none(),
             waveforms: Path::new(""),
+            trace: None,
         };
         let case = |number| match self.shape {
             Some(shape) => Case::shaped(&unit.config, self.seed, shape),

@@ -9,6 +9,7 @@ use trine_sim::BuildOptions;
 use trine_spec::Config;
 
 use super::cases::Case;
+use super::delivered::Delivered;
 use super::{Finding, Outcome, Plan, campaign, run_cases, verify};
 use crate::Verdict;
 use crate::args::{UnitArgs, describe, flags};
@@ -18,7 +19,9 @@ use crate::output_file::JsonArg;
 use crate::simulation;
 
 /// What a plan says itself.
-const ALONE: [&str; 16] = [
+const ALONE: [&str; 18] = [
+    "rtl",
+    "trace",
     "cases",
     "seed",
     "stalls",
@@ -52,6 +55,13 @@ pub(crate) struct Args {
     /// Verify one matmul of this size
     #[arg(long, value_name = "M,K,N", value_parser = shape, conflicts_with_all = ["cases", "model"])]
     shape: Option<Shape>,
+    /// Verify the unit in this folder, as `trine generate` wrote it or edited since
+    #[arg(long, value_name = "DIR")]
+    rtl: Option<PathBuf>,
+    /// Write the waveform of what fails to this file
+    /// [default: trine-verify-SEED-CASE.fst, for a failing case]
+    #[arg(long, value_name = "FILE.fst", verbatim_doc_comment)]
+    trace: Option<PathBuf>,
     /// Only matmuls: no checks of registers, counters, errors, aborts and timing
     #[arg(long)]
     no_checks: bool,
@@ -84,7 +94,18 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(plan) = &args.plan {
         return campaign::run(plan, &json, out);
     }
-    let config = args.unit.config()?;
+    let delivered = args.rtl.as_deref().map(Delivered::read).transpose()?;
+    let config = match &delivered {
+        Some(unit) => {
+            unit.agrees_with(&args.unit)?;
+            trine_sim::interface(&unit.verilog)?;
+            unit.config.clone()
+        }
+        None => args.unit.config()?,
+    };
+    if let Some(folder) = args.trace.as_deref().and_then(Path::parent).filter(|path| !path.as_os_str().is_empty()) {
+        ensure!(folder.is_dir(), "--trace: there is no folder {}; make it first", folder.display());
+    }
     let model = args.model.as_deref().map(|path| args.loading.load(path)).transpose()?;
     // Refused before anything is built.
     trine_sim::Stalls::new(args.stalls, args.seed)?;
@@ -97,12 +118,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         gates: false,
         checks: !args.no_checks,
         waveforms: Path::new(""),
+        trace: args.trace.as_deref(),
     };
     // A range of inputs with a scale of its own is a matmul of its own.
     let layers = model.as_ref().map_or(0, |model| model.linears().flat_map(|(_, linear)| &linear.parts).count());
     let anything = random > 0 || layers > 0 || args.shape.is_some() || !args.no_checks;
-    ensure!(anything, "nothing to verify: with --no-checks at least one case, a --model or a --shape is needed");
+    ensure!(
+        anything,
+        "nothing to verify: --cases 0 without a model or a shape, and --no-checks; leave one of them out"
+    );
     writeln!(out, "unit: {}", describe(&config))?;
+    if let Some(unit) = &delivered {
+        writeln!(out, "{}", unit.origin.describe())?;
+    }
     match args.shape {
         Some(Shape { m, k, n }) => {
             writeln!(out, "m = {m}, k = {k}, n = {n}, seed {}, stalls {}", args.seed, args.stalls)?;
@@ -112,8 +140,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     out.flush()?;
 
     let bar = progress(random + layers as u64, "cases");
-    let verilog = simulation::verilog(&config)?;
-    let outcome = match args.shape {
+    let (verilog, origin) = match delivered {
+        Some(unit) => (unit.verilog, Some(unit.origin)),
+        None => (simulation::verilog(&config)?, None),
+    };
+    let mut outcome = match args.shape {
         None => verify(&verilog, &config, &plan, &|| bar.inc(1))?,
         Some(shape) => {
             let library = simulation::build(&verilog, BuildOptions::default())?;
@@ -122,6 +153,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
     };
     bar.finish_and_clear();
+    outcome.rtl = origin;
 
     writeln!(out, "mismatches {} of {} MACs in {} cases", outcome.mismatches, grouped(outcome.macs), outcome.cases)?;
     let model = match outcome.cycles_model_exact {
@@ -138,6 +170,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     if let Some((name, fault)) = &outcome.failed_check {
         writeln!(out, "FAILED: check of {name}: {fault}")?;
+        if let Some(file) = &outcome.check_waveform {
+            writeln!(out, "  waveform: {}", file.display())?;
+        }
     }
     json.write(&outcome)?;
     Ok(verdict(&outcome))
@@ -159,7 +194,8 @@ impl Args {
             }
             _ => format!("--cases 1 --seed {seed}"),
         };
-        format!("{} {what} --stalls {}", flags(config), self.stalls)
+        let unit = self.rtl.as_ref().map_or_else(|| flags(config), |folder| format!("--rtl {}", folder.display()));
+        format!("{unit} {what} --stalls {}", self.stalls)
     }
 }
 
@@ -188,6 +224,9 @@ pub(super) fn report(finding: &Finding, replay: &str, out: &mut dyn Write) -> Re
             "  {}: cycle {cycle}, beat {}, column {}: expected {}, actual {} (token {}, output {})",
             x.layer, x.beat, x.column, x.expected, x.actual, x.token, x.output
         )?;
+    }
+    if let Some(lanes) = &finding.lanes {
+        writeln!(out, "  {lanes}")?;
     }
     if let Some(waveform) = &finding.waveform {
         writeln!(out, "  waveform: {}", waveform.display())?;
@@ -220,7 +259,8 @@ mod tests {
             actual: 8,
         };
         let waveform = Some("trine-verify-5-3.fst".into());
-        Finding { case, seed: 8, m: 3, k: 10, n: 6, mismatch: Some(mismatch), error: None, waveform }
+        let lanes = Some("lane 3 of column 1 is wrong alone".into());
+        Finding { case, seed: 8, m: 3, k: 10, n: 6, mismatch: Some(mismatch), lanes, error: None, waveform }
     }
 
     fn printed(line: &str, finding: &Finding) -> String {
@@ -239,6 +279,7 @@ mod tests {
             format!(
                 "FAILED: case 3, seed 8, m = 3, k = 10, n = 6\n  \
                  layers.1.mlp.up_proj: cycle 321, beat 4, column 1: expected -7, actual 8 (token 2, output 5)\n  \
+                 lane 3 of column 1 is wrong alone\n  \
                  waveform: trine-verify-5-3.fst\n  \
                  replay: trine verify {unit} --cases 1 --seed 8 --stalls 0.25\n"
             )

@@ -30,7 +30,8 @@ pub(crate) fn judge(
             Judge::Check(check) => check.run(library, config, held).err().map(|fault| fault.to_string()),
             Judge::Cases(cases, stalls) => {
                 let waveforms = Path::new("");
-                let plan = Plan { cases, seed: 1, stalls, model: None, gates: false, checks: false, waveforms };
+                let plan =
+                    Plan { cases, seed: 1, stalls, model: None, gates: false, checks: false, waveforms, trace: None };
                 fails(library, config, &plan, held)?
             }
         };

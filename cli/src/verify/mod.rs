@@ -7,17 +7,20 @@
 mod campaign;
 mod cases;
 mod command;
+mod delivered;
 mod judge;
+mod lanes;
 mod plan;
 
 pub(crate) use command::{Args, run};
+pub use delivered::Origin;
 pub(crate) use judge::judge;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_driver::{Mismatch, Offload, Options, Scope, Shape};
+use trine_driver::{Mismatch, Offload, OnMismatch, Options, Scope, Shape};
 use trine_golden_model::{Matmul, Model};
 use trine_hdl::Verilog;
 use trine_sim::suite::checks;
@@ -44,6 +47,8 @@ pub struct Plan<'a> {
     pub checks: bool,
     /// Folder for the waveform of a failing case.
     pub waveforms: &'a Path,
+    /// File for the waveform of what fails, a case or a check, in place of one in that folder.
+    pub trace: Option<&'a Path>,
 }
 
 /// What was found.
@@ -72,8 +77,12 @@ pub struct Outcome {
     pub checks: usize,
     /// The first check that failed: its name, and what it says.
     pub failed_check: Option<(&'static str, String)>,
+    /// The waveform of that check, where one was asked for.
+    pub check_waveform: Option<PathBuf>,
     /// The unit.
     pub config: Config,
+    /// Where the unit comes from, if it was not generated for this.
+    pub rtl: Option<Origin>,
 }
 
 /// A case that fails.
@@ -92,6 +101,8 @@ pub struct Finding {
     /// The first result that differs; its fields stand beside these.
     #[serde(flatten)]
     pub mismatch: Option<Mismatch>,
+    /// The lanes and columns that are wrong when one lane alone has a value, or that none is.
+    pub lanes: Option<String>,
     /// What the unit or its transport reported instead of a result.
     pub error: Option<String>,
     /// Waveform of the case.
@@ -142,7 +153,9 @@ fn run_cases<'a>(
         }
         if let Some(mut finding) = ledger.finding {
             finding.case = number;
-            let file = plan.waveforms.join(format!("trine-verify-{}-{number}.fst", plan.seed));
+            finding.lanes = finding.mismatch.as_ref().and_then(|_| lanes::wrong(library, config));
+            let name = || plan.waveforms.join(format!("trine-verify-{}-{number}.fst", plan.seed));
+            let file = plan.trace.map_or_else(name, Path::to_owned);
             let traced =
                 simulation::build(verilog, BuildOptions { trace: true, gates: plan.gates, ..BuildOptions::default() })?;
             let again = run_case(&traced, config, plan, &case, Some(&file), &[])?;
@@ -155,6 +168,12 @@ fn run_cases<'a>(
     for check in checks(config).into_iter().filter(|_| plan.checks) {
         if let Err(fault) = check.run(library, config, &[]) {
             outcome.failed_check = Some((check.name, fault.to_string()));
+            if let Some(file) = plan.trace {
+                let options = BuildOptions { trace: true, gates: plan.gates, ..BuildOptions::default() };
+                let traced = simulation::build(verilog, options)?;
+                let again = check.traced(&traced, config, file);
+                outcome.check_waveform = again.err().map(|_| file.to_owned());
+            }
             break;
         }
         outcome.checks += 1;
@@ -200,7 +219,7 @@ fn run_case(
 ) -> Result<CaseLedger> {
     let finding = |shape: Shape, mismatch, error| {
         let Shape { m, k, n } = shape;
-        Some(Finding { case: 0, seed: case.seed, m, k, n, mismatch, error, waveform: None })
+        Some(Finding { case: 0, seed: case.seed, m, k, n, mismatch, lanes: None, error, waveform: None })
     };
     let options = SimOptions {
         stalls: Stalls::new(plan.stalls, case.seed)?,
@@ -217,7 +236,9 @@ fn run_case(
         }
     };
     // Nothing is kept from one matmul to the next: their identities say nothing about their weights.
-    let options = Options { scope: Scope::Linear, weight_cache: 0, ..Options::default() };
+    // Every wrong sum is counted.
+    let check = Some(OnMismatch::Count);
+    let options = Options { scope: Scope::Linear, check, weight_cache: 0, ..Options::default() };
     let mut engine = Offload::new(device, options);
     for (number, matmul) in case.matmuls.iter().enumerate() {
         let shape = matmul.shape();

@@ -19,6 +19,7 @@ mod windows;
 mod work;
 
 use std::fmt;
+use std::path::Path;
 
 use trine_spec::Config;
 
@@ -153,7 +154,20 @@ impl Check {
     /// # Errors
     /// What the unit did wrong.
     pub fn run(&self, library: &Library, config: &Config, held: &[(String, u64)]) -> Result<(), Fault> {
-        let mut unit = Unit::new(library, config, held)?;
+        self.run_on(Unit::new(library, config, held)?)
+    }
+
+    /// Runs the check once more and writes a waveform of it to `file`; `library` was built with `trace`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn traced(&self, library: &Library, config: &Config, file: &Path) -> Result<(), Fault> {
+        let mut unit = Unit::new(library, config, &[])?;
+        unit.dut.trace(file)?;
+        self.run_on(unit)
+    }
+
+    fn run_on(&self, mut unit: Unit<'_>) -> Result<(), Fault> {
         (self.run)(&mut unit).map_err(|fault| Fault(format!("{fault} (before cycle {})", unit.cycle())))
     }
 }
