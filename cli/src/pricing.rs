@@ -1,6 +1,5 @@
 //! What an energy estimate assumes: the die, the memory behind the unit, the clock, and whose records.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
