@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
-use trine_driver::{Device, Journal, Offload, OnFailure, Options, Scope, SerialLine, Uartbone, WindowTransport, Words};
+use trine_driver::{Device, Journal, Offload, OnFailure, OnMismatch, Options, Scope, SerialLine};
+use trine_driver::{Uartbone, WindowTransport, Words};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, TernaryMatrix};
 use trine_hdl::lang;
 use trine_sim::{BuildOptions, SimOptions};
@@ -72,6 +73,27 @@ pub(crate) enum Layers {
     Linear,
 }
 
+/// What happens when a sum of the unit is not that of the golden model; the command ends with exit code 1 in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum WrongSums {
+    /// The command stops and names the first one
+    Stop,
+    /// The golden model's sums are used instead
+    Golden,
+    /// The wrong sums are used and counted
+    Count,
+}
+
+impl From<WrongSums> for OnMismatch {
+    fn from(wrong: WrongSums) -> Self {
+        match wrong {
+            WrongSums::Stop => OnMismatch::Stop,
+            WrongSums::Golden => OnMismatch::Golden,
+            WrongSums::Count => OnMismatch::Count,
+        }
+    }
+}
+
 /// Flags that choose an engine.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct BackendArgs {
@@ -95,6 +117,9 @@ pub(crate) struct BackendArgs {
     /// Seconds after which a job is given up and tried again
     #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = deadline)]
     deadline: f64,
+    /// What to do when the unit computes a wrong sum; exit code 1 follows
+    #[arg(long, value_enum, value_name = "ACTION", default_value = "count")]
+    on_mismatch: WrongSums,
     /// Keep finished matmuls in this folder; a run with the same arguments that was interrupted goes on from there
     #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
@@ -148,7 +173,8 @@ impl BackendArgs {
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(path) { 0 } else { Options::default().weight_cache };
-        let options = Options { scope, check: true, on_failure: OnFailure::Golden, weight_cache };
+        let options =
+            Options { scope, check: Some(self.on_mismatch.into()), on_failure: OnFailure::Golden, weight_cache };
         let limit = Duration::from_secs_f64(self.deadline);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
         if let Some(path) = port {

@@ -297,18 +297,7 @@ fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
 fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "mismatches {} of {} MACs", device.mismatches, grouped(device.checked_macs))?;
     if let Some(m) = &device.first_mismatch {
-        writeln!(
-            out,
-            "first mismatch: {}, token {}, output {}: beat {}, column {}, cycle {}, expected {}, actual {}",
-            m.layer,
-            m.token,
-            m.output,
-            m.beat,
-            m.column,
-            m.cycle.map_or("unknown".into(), |cycle| cycle.to_string()),
-            m.expected,
-            m.actual
-        )?;
+        writeln!(out, "first mismatch: {m}")?;
     }
     writeln!(
         out,

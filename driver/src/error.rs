@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use trine_spec::registers::ErrorCode;
 
 use crate::TransportError;
+use crate::ledger::Mismatch;
 
 /// The job during which something failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,16 @@ pub enum Error {
         job: JobPlace,
         /// Value of `ERR_CODE`.
         code: u32,
+    },
+    /// The device computed sums that are not those of the golden model.
+    #[error("the unit computes wrong sums: {wrong} of the {sums} of this matmul; the first: {first}")]
+    Mismatch {
+        /// The first of them.
+        first: Box<Mismatch>,
+        /// How many sums of the matmul differ.
+        wrong: u64,
+        /// How many sums the matmul has.
+        sums: u64,
     },
     /// All results arrived, but the unit never said that it is done.
     #[error("{job}: all results arrived, but after {polls} polls STATUS is {status:#x} and DONE_TAG {done_tag}")]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt;
 
 use serde::Serialize;
 use trine_golden_model::LinearId;
@@ -90,13 +91,25 @@ pub struct Mismatch {
     pub actual: i32,
 }
 
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { layer, token, output, beat, column, expected, actual, .. } = self;
+        let cycle = self.cycle.map_or("unknown".into(), |cycle| cycle.to_string());
+        write!(
+            f,
+            "{layer}, token {token}, output {output}: beat {beat}, column {column}, cycle {cycle}, \
+             expected {expected}, actual {actual}"
+        )
+    }
+}
+
 /// How a failure was dealt with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remedy {
     /// The job ran again after a reset.
     Retry,
-    /// The golden model computed the matmul on the host.
+    /// The golden model's sums of the matmul, computed on the host, took the place of the device's.
     Golden,
 }
 
@@ -126,8 +139,8 @@ pub struct Ledger {
     index: HashMap<(LinearId, Shape), usize>,
     /// Multiply-accumulates done by the device.
     pub macs: u64,
-    /// Multiply-accumulates of ternary linears done on the host, because they were not to be offloaded or the device
-    /// failed.
+    /// Multiply-accumulates of ternary linears done on the host, because they were not to be offloaded, the device failed, or
+    /// its sums were wrong.
     pub host_macs: u64,
     /// Multiply-accumulates of the device whose results were compared with the golden model.
     pub checked_macs: u64,
@@ -180,7 +193,7 @@ impl Ledger {
         }
     }
 
-    /// How many matmuls the golden model computed because the device failed.
+    /// How many matmuls came from the golden model because the device failed or computed wrong sums.
     pub fn fallbacks(&self) -> usize {
         self.incidents.iter().filter(|incident| incident.remedy == Remedy::Golden).count()
     }

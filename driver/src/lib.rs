@@ -19,6 +19,22 @@
 //!     Ok(Offload::new(device, Options::default()))
 //! }
 //! ```
+//!
+//! # When the unit is wrong
+//!
+//! By default the golden model computes every offloaded matmul too, and a sum that differs ends the matmul with
+//! [`Error::Mismatch`]: layer, token, output, beat, column, the expected value and the one that came. [`Options::check`]
+//! chooses otherwise:
+//!
+//! | [`Options::check`] | the caller gets | and the [`Ledger`] |
+//! |---|---|---|
+//! | `Some(OnMismatch::Stop)`, the default | the error | counts the wrong sums and keeps the first |
+//! | `Some(OnMismatch::Golden)` | the golden model's sums | also lists the matmul among its incidents |
+//! | `Some(OnMismatch::Count)` | **the wrong sums** | counts them and keeps the first: look at `mismatches` |
+//! | `None` | whatever the unit computed | says nothing: nothing is compared |
+//!
+//! A job that *fails* (a stalled stream, an error code, a dead link) is another matter: it runs once more after a reset, and then
+//! [`OnFailure`] decides. A journal keeps no matmul with a wrong sum.
 #![forbid(unsafe_code)]
 
 pub mod conditions;
@@ -54,7 +70,7 @@ pub use energy::EnergyModel;
 pub use error::{Error, JobPlace};
 pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mark, Mismatch, Remedy};
-pub use offload::{Offload, OnFailure, Options, Scope};
+pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
 pub use on_chip::{OnChip, WeightImage};
 pub use serial::SerialLine;
 pub use transport::{Exchange, RegisterOp, Transport, TransportError};

@@ -4,7 +4,9 @@ mod twin;
 
 use proptest::prelude::*;
 use trine_driver::energy::{Pricing, Records};
-use trine_driver::{Device, Error, Offload, Options, Scope, cycles::Shape, platform, report::DeviceReport};
+use trine_driver::{
+    Device, Error, Offload, OnMismatch, Options, Remedy, Scope, cycles::Shape, platform, report::DeviceReport,
+};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_spec::{Config, WeightCode};
 use twin::{Fault, Twin};
@@ -26,8 +28,12 @@ fn acts(len: usize, seed: u64, bits: usize) -> Vec<i8> {
 }
 
 fn offload(config: &Config, scope: Scope) -> Offload<Twin> {
+    checking(config, scope, Options::default().check)
+}
+
+fn checking(config: &Config, scope: Scope, check: Option<OnMismatch>) -> Offload<Twin> {
     let device = Device::open(Twin::new(config), config.clone()).unwrap();
-    Offload::new(device, Options { scope, ..Options::default() })
+    Offload::new(device, Options { scope, check, ..Options::default() })
 }
 
 /// Multiplies on the twin, with the driver's own check on, and compares with the plain loop.
@@ -111,28 +117,84 @@ fn only_the_layers_in_scope_reach_the_device() {
     assert_eq!(engine.device_mut().transport().jobs, 1);
 }
 
-/// Tokens 0..5 run in pieces of 2 and 3 on this unit, outputs 0..7 in blocks of 4.
-#[test]
-fn a_wrong_result_is_found_and_placed() {
+/// Tokens 0..5 run in pieces of 2 and 3 on this unit, outputs 0..7 in blocks of 4. Two sums come out wrong: the outcome, what
+/// was asked for, what came and the engine.
+fn two_wrong_sums(check: Option<OnMismatch>) -> (Result<(), Error>, [i32; 35], [i32; 35], Offload<Twin>) {
     let config = Config { max_tokens: 3, ..Config::sized(4, 4) };
     let w = TernaryMatrix::from_trits(7, 6, &trits(42, 5)).unwrap();
     let x = acts(30, 6, 8);
-    let mut expected = [0; 35];
+    let (mut expected, mut y) = ([0; 35], [0; 35]);
     reference(&w, &x, 5, &mut expected);
-    let mut engine = offload(&config, Scope::Ffn);
+    let mut engine = checking(&config, Scope::Ffn, check);
     let twin = engine.device_mut().transport_mut();
     // A wrong sum for the second token of the first job, and one for the second token of the other, in block 1.
     twin.faults.extend([Fault::Flip { beat: 1, column: 3 }, Fault::Flip { beat: 4, column: 2 }]);
-    let mut y = [0; 35];
-    engine.matmul(UP, &w, &x, 5, &mut y).unwrap();
+    let outcome = engine.matmul(UP, &w, &x, 5, &mut y).map_err(|error| *error.downcast().unwrap());
+    (outcome, expected, y, engine)
+}
+
+#[test]
+fn wrong_sums_are_counted_and_placed() {
+    let (outcome, expected, y, engine) = two_wrong_sums(Some(OnMismatch::Count));
+    outcome.unwrap();
     let ledger = engine.ledger();
-    assert_eq!((ledger.mismatches, ledger.checked_macs), (2, 210));
+    assert_eq!((ledger.mismatches, ledger.checked_macs, ledger.incidents.len()), (2, 210, 0));
     let first = ledger.first_mismatch.clone().unwrap();
     assert_eq!((first.layer.as_str(), first.token, first.output), ("layers.3.mlp.up_proj", 1, 3));
     assert_eq!((first.beat, first.column, first.cycle), (1, 3, Some(101)));
     assert_eq!((first.expected, first.actual), (expected[10], expected[10] ^ 1));
     let wrong: Vec<usize> = (0..35).filter(|&i| y[i] != expected[i]).collect();
     assert_eq!(wrong, [10, 3 * 7 + 6]);
+}
+
+#[test]
+fn wrong_sums_stop_a_matmul_where_nothing_else_is_chosen() {
+    assert_eq!(Options::default().check, Some(OnMismatch::Stop));
+    let (outcome, expected, _, mut engine) = two_wrong_sums(Options::default().check);
+    let error = outcome.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the unit computes wrong sums: 2 of the 35 of this matmul; the first: layers.3.mlp.up_proj, token 1, output 3: \
+             beat 1, column 3, cycle 101, expected {}, actual {}",
+            expected[10],
+            expected[10] ^ 1
+        )
+    );
+    assert!(!error.is_transient() && !error.is_the_units(), "another attempt would only hide it");
+    let ledger = engine.ledger();
+    assert_eq!((ledger.mismatches, ledger.macs, ledger.host_macs), (2, 0, 0));
+    assert!(ledger.first_mismatch.is_some());
+
+    // The unit itself is in order: the next matmul runs.
+    let w = TernaryMatrix::from_trits(1, 1, &[1]).unwrap();
+    let mut y = [0];
+    engine.matmul(UP, &w, &[5], 1, &mut y).unwrap();
+    assert_eq!(y, [5]);
+}
+
+#[test]
+fn the_golden_models_sums_take_the_place_of_wrong_ones() {
+    let (outcome, expected, y, engine) = two_wrong_sums(Some(OnMismatch::Golden));
+    outcome.unwrap();
+    assert_eq!(y, expected);
+    let ledger = engine.ledger();
+    assert_eq!((ledger.mismatches, ledger.fallbacks(), ledger.host_macs), (2, 1, 210));
+    let incident = &ledger.incidents[0];
+    assert_eq!((incident.layer.as_str(), incident.remedy), ("layers.3.mlp.up_proj", Remedy::Golden));
+    assert!(
+        incident.error.contains("2 of the 35") && incident.error.contains("token 1, output 3"),
+        "{}",
+        incident.error
+    );
+}
+
+#[test]
+fn without_the_golden_model_nothing_is_compared() {
+    let (outcome, expected, y, engine) = two_wrong_sums(None);
+    outcome.unwrap();
+    assert_ne!(y, expected);
+    assert_eq!((engine.ledger().mismatches, engine.ledger().checked_macs), (0, 0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use trine_driver::{
-    Device, Error, Journal, Offload, OnFailure, Options, Remedy, Scope, TransportError, cycles::Shape,
+    Device, Error, Journal, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, TransportError, cycles::Shape,
     schedule::Schedule,
 };
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
@@ -30,7 +30,7 @@ fn device(faults: &[Fault]) -> Device<Twin> {
 }
 
 fn options(on_failure: OnFailure) -> Options {
-    Options { scope: Scope::Linear, on_failure, ..Options::default() }
+    Options { scope: Scope::Linear, on_failure, check: Some(OnMismatch::Count), ..Options::default() }
 }
 
 fn matrix(seed: u64) -> TernaryMatrix {
@@ -93,6 +93,31 @@ fn a_wrong_sum_of_any_unit_is_found() {
     assert!(!multiply(&mut engine, &matrix(1)));
     let first = engine.ledger().first_mismatch.clone().unwrap();
     assert!(engine.ledger().mismatches >= 1 && first.expected != first.actual && first.column == 2, "{first:?}");
+}
+
+/// The golden model's help after a failure must not hide that the unit also computed a wrong sum before.
+#[test]
+fn a_failure_does_not_hide_a_wrong_sum() {
+    let flips = [0, 1, 2].map(|column| Fault::Flip { beat: 0, column });
+    let faults = [&flips[..], &[Fault::Stall; 2]].concat();
+    let stop = Options { check: Some(OnMismatch::Stop), ..options(OnFailure::Golden) };
+    let mut engine = Offload::new(device(&faults), stop);
+    let error = engine.matmul(UP, &matrix(1), &[1; M * K], M, &mut [0; M * N]).unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(Error::Mismatch { wrong: 2.., .. })), "{error}");
+    assert_eq!(engine.ledger().fallbacks(), 0);
+}
+
+#[test]
+fn wrong_sums_of_any_unit_are_replaced_and_not_kept() {
+    let golden = Options { check: Some(OnMismatch::Golden), ..options(OnFailure::Stop) };
+    let folder = tempfile::tempdir().unwrap();
+    let flip = [Fault::Flip { beat: 1, column: 2 }];
+    let journal = Journal::open(folder.path(), b"r").unwrap();
+    let mut engine = Offload::new(device(&flip), golden).and(device(&flip)).unwrap().keeping(journal);
+    assert!(multiply(&mut engine, &matrix(1)));
+    let ledger = engine.ledger();
+    assert!(ledger.mismatches >= 1 && ledger.incidents.len() == 1 && ledger.fallbacks() == 1, "{:?}", ledger.incidents);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use rand::{RngCore, SeedableRng};
 use serde::Serialize;
 use trine_driver::cycles::Shape;
 use trine_driver::predict::{self, Traffic};
-use trine_driver::{Counters, Offload, Options, Scope};
+use trine_driver::{Counters, Offload, OnMismatch, Options, Scope};
 use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
@@ -34,7 +34,8 @@ pub(super) struct Checked {
 pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>> {
     let library = simulation::build(&simulation::verilog(config)?, BuildOptions::default())?;
     let device = simulation::device(&library, config, &SimOptions::default())?;
-    let options = Options { scope: Scope::Linear, check: true, weight_cache: 0, ..Options::default() };
+    let options =
+        Options { scope: Scope::Linear, check: Some(OnMismatch::Count), weight_cache: 0, ..Options::default() };
     let mut offload = Offload::new(device, options);
     let (mut seen, mut all) = (vec![], vec![]);
     for m in [1, config.max_tokens] {
