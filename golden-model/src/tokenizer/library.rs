@@ -15,8 +15,10 @@ use crate::Error;
 #[derive(Clone, Debug)]
 pub(super) struct Library {
     pub(super) tokenizer: Box<tokenizers::Tokenizer>,
-    /// Puts a space before a text, but before no text that begins with an added token.
+    /// Puts a space, written as U+2581, before a text, but before no text that begins with an added token.
     pub(super) lead: bool,
+    /// Drops the text's own spaces there first.
+    pub(super) trim: bool,
     /// Replacements in a text, but for its added tokens and these further words.
     pub(super) charsmap: Option<(Charsmap, Vec<String>)>,
 }
@@ -74,7 +76,7 @@ impl Library {
         }
         guarded(|| tokenizer.with_truncation(None).map(drop)).map_err(fail)?;
         tokenizer.with_padding(None);
-        Ok(Self { tokenizer: Box::new(tokenizer), lead: false, charsmap: None })
+        Ok(Self { tokenizer: Box::new(tokenizer), lead: false, trim: false, charsmap: None })
     }
 
     pub(super) fn encode(&self, text: &str) -> Result<Vec<u32>, Error> {
@@ -84,8 +86,11 @@ impl Library {
             Some((charsmap, words)) => replaced(text, charsmap, &added, words)?,
             None => text.to_owned(),
         };
+        if self.trim {
+            text = text.trim_start_matches(' ').to_owned();
+        }
         if self.lead && !text.is_empty() && !added.iter().any(|token| text.starts_with(token)) {
-            text.insert(0, ' ');
+            text.insert(0, '\u{2581}');
         }
         let encoding = guarded(|| self.tokenizer.encode(text, true)).map_err(Error::Tokenizer)?;
         Ok(encoding.get_ids().to_vec())

@@ -110,7 +110,7 @@ impl Recipe {
             "version": "1.0",
             "added_tokens": whole.chain(named).collect::<Vec<_>>(),
             "normalizer": {"type": "Sequence", "normalizers": self.normalizers()},
-            "pre_tokenizer": self.splits(&inline),
+            "pre_tokenizer": Self::splits(&inline),
             "post_processor": around(begin.as_ref(), end.as_ref()),
             "decoder": {"type": "Sequence", "decoders": decoders},
             "model": {
@@ -126,7 +126,8 @@ impl Recipe {
                 Some((Charsmap::parse(&self.charsmap).map_err(fail)?, inline.into_iter().map(str::to_owned).collect()))
             }
         };
-        Ok(Library { lead: self.prefix == Prefix::First && !self.collapse, charsmap, ..library })
+        let lead = self.prefix == Prefix::First;
+        Ok(Library { lead, trim: lead && self.collapse, charsmap, ..library })
     }
 
     fn kind(&self, kind: i32) -> impl Iterator<Item = &str> {
@@ -149,24 +150,16 @@ impl Recipe {
         all
     }
 
-    /// What is cut before merging.
-    fn splits(&self, inline: &[&str]) -> Value {
-        let mut all = Vec::new();
-        if self.prefix == Prefix::First && self.collapse {
-            // A text that lost its outer spaces does not begin with one, so this puts one before it.
-            all.push(json!({
-                "type": "Metaspace", "replacement": "\u{2581}", "prepend_scheme": "first", "split": false,
-            }));
+    /// What is cut before merging: user-defined pieces.
+    fn splits(inline: &[&str]) -> Value {
+        if inline.is_empty() {
+            return Value::Null;
         }
-        if !inline.is_empty() {
-            let mut inline: Vec<String> = inline.iter().map(|piece| escaped(piece)).collect();
-            inline.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
-            let pattern = inline.join("|");
-            all.push(json!({
-                "type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false,
-            }));
-        }
-        if all.is_empty() { Value::Null } else { json!({"type": "Sequence", "pretokenizers": all}) }
+        let mut inline: Vec<String> = inline.iter().map(|piece| escaped(piece)).collect();
+        inline.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
+        json!({
+            "type": "Split", "pattern": {"Regex": inline.join("|")}, "behavior": "Isolated", "invert": false,
+        })
     }
 }
 
