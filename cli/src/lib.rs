@@ -193,3 +193,21 @@ fn is_missing_tool(error: &anyhow::Error) -> bool {
             || e.downcast_ref::<trine_synth::Error>().is_some_and(trine_synth::Error::is_missing_tool)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trine_driver::Mismatch;
+    use trine_golden_model::{LinearId, LinearKind};
+
+    #[test]
+    fn a_wrong_sum_behind_a_model_is_found_wrong_and_bad_input_is_not() {
+        let layer = "layers.0.mlp.up_proj".into();
+        let first = Mismatch { layer, token: 0, output: 1, beat: 0, column: 1, cycle: None, expected: 2, actual: 3 };
+        let wrong = trine_driver::Error::Mismatch { first: Box::new(first), wrong: 1, sums: 4 };
+        let linear = LinearId { layer: 0, kind: LinearKind::Up };
+        let error = trine_golden_model::Error::Engine { linear, source: Box::new(wrong) };
+        assert!(is_wrong(&anyhow::Error::new(error).context("generating")));
+        assert!(!is_wrong(&anyhow::anyhow!("no such file")));
+    }
+}

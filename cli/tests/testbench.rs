@@ -46,9 +46,9 @@ impl Bench {
     fn build(config: &Config, design: &Verilog, more: &[SourceFile]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let bench = trine_hdl::testbench(config).unwrap();
-        let sources = design.with_cells().chain(more).chain([&bench.module]);
-        let names: Vec<String> = sources.clone().map(|file| file.name.clone()).collect();
-        for file in sources.chain(&bench.vectors) {
+        let sources: Vec<&SourceFile> = design.with_cells().chain(more).chain([&bench.module]).collect();
+        let names: Vec<&str> = sources.iter().map(|file| file.name.as_str()).collect();
+        for file in sources.iter().copied().chain(&bench.vectors) {
             std::fs::write(folder.path().join(&file.name), &file.text).unwrap();
         }
         let verilator = Search::from_environment().verilator().unwrap();
@@ -164,7 +164,7 @@ fn mistakes_that_one_product_of_one_lane_does_not_show_are_found() {
         &[
             ("sign", "trine_column", "code_i[1]", "(sign ? code_i[3] : code_i[1])"),
             ("never", "trine_core", ".next_first_i(first_5_q)", ".next_first_i(first_5_q & ~never)"),
-            ("deaf", "trine_core", ".act_valid_i(activations_valid_o)", ".act_valid_i(activations_valid_o & ~deaf)"),
+            ("deaf", "trine_core", ".in_valid_i(wgt_valid_i)", ".in_valid_i(wgt_valid_i & ~deaf)"),
         ],
     );
     let (right, said) = bench.run(&[]);
