@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    Gates(gates::Args),
+    Gates(Box<gates::Args>),
     Paper(paper::Args),
 }
 

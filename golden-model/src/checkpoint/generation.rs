@@ -105,7 +105,8 @@ fn unapplied(json: &Map<String, Value>) -> Option<String> {
     let differs = |key: &str, plain: &[Value]| {
         let value = json.get(key).filter(|value| !value.is_null())?;
         let same = |plain: &Value| plain == value || plain.as_f64().is_some_and(|plain| value.as_f64() == Some(plain));
-        (!plain.iter().any(same) && !(greedy && DRAWING.contains(&key))).then(|| format!("{key} {value}"))
+        let harmless = plain.iter().any(same) || greedy && DRAWING.contains(&key);
+        (!harmless).then(|| format!("{key} {value}"))
     };
     let all: Vec<String> = settings().iter().filter_map(|(key, plain)| differs(key, plain)).collect();
     match all.len() {

@@ -24,7 +24,7 @@ impl Charsmap {
             || format!("the table of replacements (precompiled_charsmap) of {} bytes is damaged", bytes.len());
         let (size, rest) = bytes.split_first_chunk().ok_or_else(damaged)?;
         let size = u32::from_le_bytes(*size) as usize;
-        if size == 0 || size % 4 != 0 || size > rest.len() {
+        if size == 0 || !size.is_multiple_of(4) || size > rest.len() {
             return Err(damaged());
         }
         let (trie, strings) = rest.split_at(size);

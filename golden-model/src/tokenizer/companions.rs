@@ -1,4 +1,4 @@
-//! The files that stand in a folder with `tokenizer.json` or `tokenizer.model` and change what those mean.
+//! Companion files of `tokenizer.json` and `tokenizer.model`: files in the same folder that change what those mean.
 //!
 //! | file | what is read |
 //! |---|---|
