@@ -99,7 +99,7 @@ mod tests {
         for (from, to, says) in [
             ("[7:0] x", "[8:0] x", "expects 9 bits"),
             ("[7:0] y", "[6:0] y", "expects 7 bits"),
-            ("x", "z", "'x'"),
+            ("x", "z", "'z'"),
             ("[7:0] y)", "[7:0] y, output more)", "more"),
         ] {
             let ports = bad(from, to);

@@ -19,7 +19,7 @@ type Pairs = BTreeSet<(usize, usize)>;
 /// one of the two, so the one that accuses fewer is believed.
 pub(super) fn wrong(library: &Library, config: &Config) -> Option<String> {
     let lanes = config.lanes.min(config.max_depth);
-    let mut probe = Probe { library, config, lanes };
+    let probe = Probe { library, config, lanes };
     let found = [probe.activations()?, probe.weights()?];
     let least = found.iter().filter(|pairs| !pairs.is_empty()).min_by_key(|pairs| pairs.len());
     Some(describe(least.unwrap_or(&found[0]), lanes, config.columns))
@@ -39,7 +39,7 @@ impl Probe<'_> {
     }
 
     /// The product of `m` tokens with `w` on a fresh unit.
-    fn multiply(&mut self, w: &TernaryMatrix, x: &[i8], m: usize) -> Option<Vec<i32>> {
+    fn multiply(&self, w: &TernaryMatrix, x: &[i8], m: usize) -> Option<Vec<i32>> {
         let device = simulation::device(self.library, self.config, &SimOptions::default()).ok()?;
         let check = Some(OnMismatch::Count);
         let options = Options { scope: Scope::Linear, check, weight_cache: 0, ..Options::default() };
@@ -49,7 +49,7 @@ impl Probe<'_> {
     }
 
     /// Token t has a value in lane t only; lanes and columns beside each other have different trits.
-    fn activations(&mut self) -> Option<Pairs> {
+    fn activations(&self) -> Option<Pairs> {
         let (lanes, columns) = (self.lanes, self.config.columns);
         let x: Vec<i8> =
             (0..lanes * lanes).map(|i| if i / lanes == i % lanes { self.value(i % lanes) } else { 0 }).collect();
@@ -69,7 +69,7 @@ impl Probe<'_> {
     }
 
     /// Of each output one weight is not zero: for each lane a pass with 1 and one with -1.
-    fn weights(&mut self) -> Option<Pairs> {
+    fn weights(&self) -> Option<Pairs> {
         let (lanes, columns) = (self.lanes, self.config.columns);
         let outputs = 2 * lanes * columns;
         let place = |output: usize| (output / columns / 2, [1, -1][output / columns % 2]);
