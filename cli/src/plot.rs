@@ -189,7 +189,7 @@ impl Labels {
 fn short(x: f64) -> String {
     let text = match x.abs() {
         0.0 => return "0".into(),
-        a if !(a < 1e12) => return format!("{x:.0e}"),
+        a if a >= 1e12 || a.is_nan() => return format!("{x:.0e}"),
         a if a >= 1e6 => return format!("{}M", short(x / 1e6)),
         a if a >= 1e4 => return format!("{}k", short(x / 1e3)),
         a if a >= 1.0 => format!("{x:.2}"),

@@ -157,8 +157,8 @@ pub(crate) fn load(folder: &Path) -> Result<Checkpoint, Error> {
         Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect::<Vec<f32>>())
     };
     let [masters, first, second] = TENSORS.map(read);
-    let optimizer = AdamW { first: first?, second: second? };
-    let trainer = Trainer::restore(recipe, masters?, optimizer, step);
+    let (masters, optimizer) = (masters?, AdamW { first: first?, second: second? });
+    let trainer = Trainer::restore(recipe, masters, optimizer, step);
     Ok(Checkpoint { trainer, plan, since, curve, origin: Origin { text_sha256, vocabulary_sha256 } })
 }
 

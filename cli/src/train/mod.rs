@@ -24,16 +24,21 @@ pub(crate) use progress::Progress;
 pub(crate) use recipe::RecipeArgs;
 pub(crate) use sweep::Sweep;
 
-/// Train a BitNet model from a text: ternary (b1.58), 1-bit, or the same in float
+/// Train a BitNet model from a text: ternary (b1.58), 1-bit, or float
 ///
-/// The architecture is that of BitNet b1.58 2B-4T. Weights are trained in f32; activations are int8 and weights trits or
-/// signs in every forward pass, and gradients pass straight through the rounding, in f32. The last twentieth of the text is
-/// held out. The folder gets checkpoints, the loss curve as CSV and a page.
+/// The architecture is that of BitNet b1.58 2B-4T. Weights are trained in
+/// f32; activations are int8 and weights trits or signs in every forward
+/// pass, and gradients pass straight through the rounding, in f32. The
+/// last twentieth of the text is held out. The folder gets checkpoints,
+/// the loss curve as CSV and a page.
 ///
-/// A training that was interrupted continues with --resume: its checkpoint holds the recipe and every flag that decides its
-/// files, and the result is bit-equal to that of a training without interruption. Flags given again must be the same; only
-/// --until, --land, --json and the place of --data may change, and --gguf may be added.
+/// A training that was interrupted continues with --resume. Its checkpoint
+/// holds the recipe and every flag that decides its files, and the result
+/// is bit-equal to that of a training without interruption. Flags that are
+/// given again must be the same. --until, --land, --json and the path in
+/// --data may change, and --gguf may be added.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     #[command(flatten)]
     given: Given,
@@ -43,13 +48,13 @@ pub(crate) struct Args {
     /// Folder for checkpoints, curve, page and, in the end, the model in Hugging Face layout
     #[arg(long, value_name = "DIR", required_unless_present = "sweep")]
     pub(crate) out: Option<PathBuf>,
-    /// Continue the training in the folder; flags that contradict it are refused
+    /// Continue the training in the folder, with its recipe
     #[arg(long, requires = "out", conflicts_with = "overwrite")]
     resume: bool,
     /// Replace the training in the folder, finished or not
     #[arg(long, requires = "out")]
     overwrite: bool,
-    /// Let the learning rate fall to 0 over this many more steps, instead of following the recipe to its end
+    /// Let the learning rate fall to 0 over this many more steps
     #[arg(long, value_name = "STEPS", requires = "resume")]
     land: Option<usize>,
     /// Stop after this step, to continue later
@@ -61,8 +66,7 @@ pub(crate) struct Args {
     /// Write the model as GGUF, too, in these blocks
     #[arg(long, value_enum, value_name = "BLOCKS")]
     gguf: Option<BlocksArg>,
-    /// Architecture of the GGUF file [default: the one whose readers compute the
-    /// model's activation: bitnet for silu, bitnet-b1.58 for relu2]
+    /// Architecture in the file [default: bitnet for silu, else bitnet-b1.58]
     #[arg(long, value_enum, value_name = "NAME", requires = "gguf")]
     gguf_arch: Option<ArchArg>,
     /// How linears compute
