@@ -5,7 +5,7 @@ mod common;
 use common::build::Tensor;
 use common::fixture;
 use common::gguf::{self, Meta};
-use trine_golden_model::{I2sPacking, LinearKind, LoadOptions, Model, TernaryMatrix};
+use trine_golden_model::{I2sPacking, Linear, LinearKind, LoadOptions, Model, TernaryMatrix};
 
 /// The byte of a weight and the shift of its code, from the published descriptions.
 fn place(order: I2sPacking, cols: usize, row: usize, col: usize) -> (usize, usize) {
@@ -15,6 +15,11 @@ fn place(order: I2sPacking, cols: usize, row: usize, col: usize) -> (usize, usiz
         I2sPacking::Arm => (e / 64 * 16 + e % 16, 6 - 2 * (e % 64 / 16)),
         I2sPacking::Rows => (row / 4 * cols + col, 6 - 2 * (row % 4)),
     }
+}
+
+/// The weights of a linear with one scale.
+fn weights(linear: &Linear) -> &TernaryMatrix {
+    &linear.parts.iter().next().unwrap().weights
 }
 
 fn packed(name: String, weights: &TernaryMatrix, order: I2sPacking) -> Tensor {
@@ -60,7 +65,7 @@ fn file(order: I2sPacking) -> Vec<u8> {
             LinearKind::Up => "ffn_up",
             LinearKind::Down => "ffn_down",
         };
-        tensors.push(packed(format!("blk.{}.{name}.weight", id.layer), &linear.parts.iter().next().unwrap().weights, order));
+        tensors.push(packed(format!("blk.{}.{name}.weight", id.layer), weights(linear), order));
     }
     let number = |key: &str, value: usize| (format!("bitnet-b1.58.{key}"), Meta::U32(value as u32));
     let metadata = [
