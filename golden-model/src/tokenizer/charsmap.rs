@@ -81,6 +81,21 @@ impl Charsmap {
 mod tests {
     use super::*;
 
+    /// A table of two keys, one the start of the other, made by hand.
+    #[test]
+    fn the_longest_key_wins() {
+        let mut trie = vec![0u32; 0x704];
+        trie[0] = 0x100 << 10;
+        trie[0x161] = u32::from(b'a') | 1 << 8 | 0x200 << 10;
+        trie[0x361] = 1 << 31;
+        trie[0x303] = u32::from(b'b') | 1 << 8 | 0x400 << 10;
+        trie[0x703] = 1 << 31 | 2;
+        let bytes: Vec<u8> = trie.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let size = (bytes.len() as u32).to_le_bytes();
+        let table = Charsmap::parse(&[&size, &bytes[..], b"x\0yy\0"].concat()).unwrap();
+        assert_eq!(table.apply("ab a b aab \u{e9}a"), "yy x b xyy \u{e9}x");
+    }
+
     #[test]
     fn damaged_tables() {
         for bytes in [&[][..], &[1, 0, 0], &[4, 0, 0, 0], &[0, 0, 0, 0, 1], &[3, 0, 0, 0, 1, 2, 3], &[255; 8]] {
