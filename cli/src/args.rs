@@ -104,7 +104,7 @@ pub(crate) fn clock(text: &str) -> Result<f64, String> {
 pub(crate) fn within(text: &str, limits: [f64; 2], unit: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     let [least, most] =
-        limits.map(|limit| if (1e-3..1e4).contains(&limit) { limit.to_string() } else { format!("{limit:e}") });
+        limits.map(|limit| if (1e-3..=1e4).contains(&limit) { limit.to_string() } else { format!("{limit:e}") });
     let fine = (limits[0]..=limits[1]).contains(&value);
     if fine { Ok(value) } else { Err(format!("must be {least} to {most} {unit}").trim_end().into()) }
 }

@@ -73,7 +73,7 @@ pub(crate) fn bar(part: f64, width: usize) -> String {
     text
 }
 
-/// How many times `of` something is; a dash where that is no number.
+/// The ratio of a value to `of`; a dash where that is no number.
 pub(crate) fn times(value: f64, of: f64) -> String {
     let ratio = value / of;
     if ratio.is_finite() { format!("{ratio:.2}x") } else { "-".into() }

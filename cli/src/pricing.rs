@@ -15,22 +15,29 @@ use crate::output::{grouped, interval, si};
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Energy")]
 pub(crate) struct PricingArgs {
-    /// Technology of the die: 7nm, 45nm, ice40, osu018 (measured on gates, columns only), or a [[die]] of --records
+    /// Die: 7nm, 45nm, ice40, osu018 (columns only) or one of --records
     #[arg(long, value_name = "NAME", default_value = "7nm")]
     pub(crate) die: String,
-    /// Memory behind the unit: lpddr4-4266, ddr3-1600, ddr4-2400, hbm2, sdram-143, or a [[memory]] of --records
-    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
+    /// Memory behind the unit, which may be one of --records
+    ///
+    /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143, or the name
+    /// of a [[memory]].
+    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266", verbatim_doc_comment)]
     memory: String,
-    /// Clock of the unit for times and static energy, 1e3 to 1e10 hertz
+    /// Clock for times and static energy, 1e3 to 1e10 Hz
     #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
     clock_hz: f64,
-    /// Memories and dies of one's own: bytes a second, picojoules of every action, sources; docs/energy.md has the format and an
-    /// example
-    #[arg(long, value_name = "FILE.toml")]
+    /// File of own memories and dies: see docs/energy.md
+    ///
+    /// A [[memory]] has a name, bytes_per_second, pj_per_bit with lo and hi
+    /// in pJ, source and table; a [[die]] has a name, a node and a
+    /// [[die.record]] for every action; [sources] names the sources.
+    /// docs/examples/own-prices.toml is a whole file.
+    #[arg(long, value_name = "FILE.toml", verbatim_doc_comment)]
     records: Option<PathBuf>,
 }
 
-/// What energies and times are stated for, looked up and checked.
+/// The die, memory and clock that energies and times are stated for, looked up and checked.
 #[derive(Debug)]
 pub(crate) struct Prices {
     pub(crate) records: Records,

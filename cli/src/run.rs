@@ -65,7 +65,11 @@ pub(crate) struct Args {
 /// From a thousandth on: what is below is 0 for the logits of any model, and 0 is another way to choose.
 fn temperature(text: &str) -> Result<f32, String> {
     let zero = text.parse::<f32>().is_ok_and(|t| t == 0.0);
-    if zero { Ok(0.0) } else { within(text, [1e-3, 1e3], "").map(|t| t as f32).map_err(|e| format!("{e}, or 0")) }
+    if zero {
+        Ok(0.0)
+    } else {
+        within(text, [1e-3, 1e3], "").map(|t| t as f32).map_err(|e| e.replace("must be", "must be 0, or"))
+    }
 }
 
 #[derive(Serialize)]

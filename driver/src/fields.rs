@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that a message lists; the rest is counted.
 const LISTED: usize = 40;
 
-/// What is wrong with a file so far.
+/// Faults of a file so far.
 #[derive(Debug)]
 pub(crate) struct Faults<'a> {
     text: &'a str,
@@ -64,9 +64,9 @@ impl<'a> Faults<'a> {
 /// The keys of one table.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {
-    /// What the table is, for messages; its name too once that is known.
+    /// Kind of the table, for messages; its name too once that is known.
     pub(crate) what: String,
-    /// Where it begins.
+    /// Line of its beginning.
     pub(crate) line: usize,
     table: &'a DeTable<'a>,
 }

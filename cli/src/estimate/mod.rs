@@ -60,7 +60,7 @@ struct Head {
     joules_per_token: Option<Estimate>,
 }
 
-/// What a bit costs that the memory moves.
+/// Price of a bit that the memory moves.
 #[derive(Debug, Serialize)]
 struct MemoryPrice {
     a_bit: Estimate,

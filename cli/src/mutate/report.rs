@@ -78,7 +78,7 @@ impl Tally {
         tally
     }
 
-    /// The part of the mutants that are none of the equivalent which was killed; absent where there are none of them.
+    /// Killed mutants over all that are not equivalent; absent where every one is.
     pub fn score(&self) -> Option<f64> {
         match self.killed + self.alive {
             0 => None,
@@ -106,7 +106,7 @@ pub(super) struct Report {
     pub tally: Tally,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
-    /// Why there is no score.
+    /// Reason for a missing score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_score: Option<String>,
     pub seconds: u64,

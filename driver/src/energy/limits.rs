@@ -21,7 +21,7 @@ pub const FPGA: f64 = 14.0;
 /// The node that centres are stated for, nm.
 const CENTRE_NODE: f64 = 45.0;
 
-/// What a bit of an action costs, in picojoules.
+/// Limits for a bit of an action, in picojoules.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
     /// So much at 45 nm, in proportion to the node.

@@ -51,7 +51,7 @@ impl Record {
         Estimate { value: energy(self.pj), lo: energy(self.lo), hi: energy(self.hi), tag: self.tag }
     }
 
-    /// Whether both are the price of one action of one width.
+    /// True where both price one action of one width.
     pub(super) fn same_action(&self, other: &Self) -> bool {
         let action = |r: &Self| (r.bits, r.capacity);
         (&*self.set, &*self.component, &*self.action) == (&*other.set, &*other.component, &*other.action)
@@ -291,7 +291,7 @@ mod tests {
         assert!(refused(&[GOOD, &other].concat()).contains("45 nm and 7 nm in one set"));
     }
 
-    /// Whether a record is accepted with these figures.
+    /// Tries a record with these figures.
     fn accepted(record: &Record, [pj, lo, hi]: [f64; 3], node: &str) -> Result<(), String> {
         let Record { component, action, bits, .. } = record;
         let capacity = record.capacity.map_or(String::new(), |bytes| format!("capacity = {bytes}\n"));

@@ -57,7 +57,7 @@ struct Reader<'a, 'r> {
     named: Vec<(String, usize)>,
 }
 
-/// What a set says of all its records.
+/// Values that a set gives to all its records.
 #[derive(Clone, Default)]
 struct Common {
     set: String,
@@ -71,7 +71,8 @@ impl Reader<'_, '_> {
     fn name(&mut self, fields: &Fields<'_>, memory: bool, prices: bool) -> Option<String> {
         let name = fields.text("name", &mut self.faults)?;
         let line = fields.line;
-        let builtin = |m: &Memory| m.name == name && m.file.is_none();
+        let here = self.named.iter().any(|(other, ..)| *other == name);
+        let builtin = |m: &Memory| m.name == name && m.file.is_none() && !here;
         if prices && self.taken.contains(&name) || memory && self.all.memories().iter().any(builtin) {
             let way = format!("give yours another name, with extends = \"{name}\" where it shall differ in part");
             self.faults.add(line, format!("`{name}` comes with this command: {way}"));
@@ -158,7 +159,7 @@ impl Reader<'_, '_> {
         self.all.push(record);
     }
 
-    /// Whether the figures of a record can be.
+    /// Checks that the figures of a record are possible.
     fn check(
         &mut self,
         fields: &Fields<'_>,
@@ -258,7 +259,7 @@ fn volts(fields: &Fields<'_>, faults: &mut Faults<'_>) -> Option<f64> {
     Some(volts)
 }
 
-/// How surely a price is known; derived where nothing is said.
+/// The tag of a price; derived where the file has none.
 fn tag(fields: &Fields<'_>, faults: &mut Faults<'_>) -> Option<Tag> {
     if !fields.has("tag") {
         return Some(Tag::Derived);
