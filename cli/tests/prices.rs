@@ -109,12 +109,13 @@ fn settings_that_are_no_numbers_are_refused_with_their_limits() {
         assert!(said.contains(complaint), "{line}: {said}");
     }
     for (plan, complaint) in [
-        ("seed = 1\n[random]\nconfigurations = 0\ncases = 3\nstalls = [0.0]\n", "nothing to verify"),
-        ("seed = 1\n[random]\nconfigurations = 2\ncases = 0\nstalls = [0.0]\n", "nothing to verify"),
-        ("seed = 1\n[random]\nconfigurations = 2\ncases = 3\nstalls = []\n", "nothing to verify"),
-        ("seed = 1\n[random]\nconfigurations = 2\ncases = 3\nstalls = [nan]\n", "NaN"),
+        ("configurations = 0\ncases = 3\nstalls = [0.0]\n", "nothing to verify"),
+        ("configurations = 2\ncases = 0\nstalls = [0.0]\n", "nothing to verify"),
+        ("configurations = 2\ncases = 3\nstalls = []\n", "nothing to verify"),
+        ("configurations = 2\ncases = 3\nstalls = [nan]\n", "NaN"),
     ] {
-        std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
+        let plan = format!("seed = 1\nleast-macs = 0\nleast-combinations = 0\n[random]\n{plan}");
+        std::fs::write(folder.path().join("plan.toml"), &plan).unwrap();
         let said = refused(folder.path(), "verify --plan plan.toml");
         assert!(said.contains(complaint), "{plan}: {said}");
     }
