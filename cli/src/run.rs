@@ -105,6 +105,7 @@ pub(crate) struct Report {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let prices = look_up(args)?;
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
     let tokenizer = args.tokenizing.load(&args.model)?;
     let prompt = loading::encode(&tokenizer, &args.prompt, &model)?;
@@ -125,7 +126,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.trace.is_none() || args.backend.backend != Backend::Golden,
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
-    let (prices, json) = (look_up(args)?, args.json.open()?);
+    let json = args.json.open()?;
     args.report.as_deref().map_or(Ok(()), report::check)?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;

@@ -19,7 +19,7 @@ fn bad_usage_is_refused_before_the_first_step() {
         ("--board ulx3s --preset standard", "reached through windows only: windows = true is missing"),
         ("--target ice40-hx8k --style ecp5", "ice40-hx8k has no cells for style ecp5: `--style portable` is for"),
         ("--liberty cells.lib --style xilinx7", "cells has no cells for style xilinx7"),
-        ("--liberty cells.lib --freq=nan", "--freq: a clock is a number above 0 MHz"),
+        ("--liberty cells.lib --freq=nan", "for '--freq <MHZ>': must be 0.001 to 10000 MHz"),
         ("--target osu018 --weights-on-chip MODEL", "--weights-on-chip: cell libraries have no block RAM"),
         ("--target ecp5-25k --dont-use LUT4", "--dont-use applies to cell libraries"),
         ("--liberty cells.lib --dont-use a;b", "names of cells are letters, digits and _"),

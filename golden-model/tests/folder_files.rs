@@ -93,7 +93,6 @@ fn weights_of_other_kinds() {
         ("model-00001-of-00002.safetensors", "index"),
         ("model.fp16.safetensors", "rename"),
         ("tf_model.h5", "transformers"),
-        ("model-q.gguf", "give the path"),
         ("readme.txt", "weights are missing"),
     ] {
         let folder = tempfile::tempdir().unwrap();

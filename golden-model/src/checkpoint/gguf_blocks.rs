@@ -282,6 +282,12 @@ mod tests {
         refuse(Kind::I2S, &i2_s, "byte 1032", "the scale is 0, but not all weights are");
         i2_s[32..36].copy_from_slice(&f32::NAN.to_le_bytes());
         refuse(Kind::I2S, &i2_s, "byte 1032", "the scale is NaN");
-        refuse(Kind::F32, &[0; 2048], "byte 1000", "F32");
+        let floats: Vec<u8> = (0..512).flat_map(|i| (1.0 + i as f32).to_le_bytes()).collect();
+        refuse(
+            Kind::F32,
+            &floats,
+            "byte 1",
+            "not ternary, or a scale holds for fewer than 16 inputs (the type is F32)",
+        );
     }
 }

@@ -13,7 +13,9 @@ use std::path::Path;
 
 use super::gguf::Gguf;
 use super::tensor::Tensor;
-use super::{DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_ends, gguf_keys, gguf_tensors, i2_s};
+use super::{
+    DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_ends, gguf_keys, gguf_tensors, i2_s,
+};
 use crate::dense::Dense;
 use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, RopePairs};
 

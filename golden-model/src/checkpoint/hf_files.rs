@@ -99,9 +99,6 @@ fn missing(folder: &Path) -> String {
     if let Some(other) = with(".safetensors") {
         return format!("{none}, but `{other}`; if it holds the whole model, rename it to {SINGLE}");
     }
-    if let Some(gguf) = with(".gguf") {
-        return format!("{none}, but `{gguf}`; to run that, give the path of the file");
-    }
     let pickled = |name: &&String| name.starts_with("pytorch_model") || name.ends_with(".pt") || name.ends_with(".pth");
     if let Some(bin) = names.iter().find(pickled) {
         return format!(
