@@ -143,7 +143,7 @@ fn extremes(c: &Config) -> Vec<Job> {
             let x = (0..chunks * m).map(|beat| vec![if beat % m == 0 { value } else { other }; c.lanes]).collect();
             let w = (0..chunks).map(|chunk| {
                 let used = c.lanes.min(k - chunk * c.lanes);
-                let trit = |i: usize| if i / c.lanes % 2 == 0 { first } else { -first };
+                let trit = |i: usize| if (i / c.lanes).is_multiple_of(2) { first } else { -first };
                 (0..c.tile_trits()).map(|i| if i % c.lanes < used { trit(i) } else { 0 }).collect()
             });
             jobs.push(Job::new((m, k, c.columns), Operands { x, w: w.collect() }));
