@@ -112,9 +112,12 @@ fn a_check_that_fails_is_traced() {
     assert!(fs::metadata(folder.path().join("check.fst")).unwrap().len() > 100);
 }
 
+/// Damages the delivered unit in a folder.
+type Damage<'a> = &'a dyn Fn(&Path);
+
 #[test]
 fn folders_that_are_no_units_are_refused() {
-    let cases: [(&str, &dyn Fn(&Path)); 9] = [
+    let cases: [(&str, Damage); 9] = [
         ("manifest.json: No such file", &|rtl| fs::remove_file(rtl.join("manifest.json")).unwrap()),
         ("manifest.json: not a unit's manifest", &|rtl| fs::write(rtl.join("manifest.json"), "{}").unwrap()),
         ("trine.f: No such file", &|rtl| fs::remove_file(rtl.join("trine.f")).unwrap()),

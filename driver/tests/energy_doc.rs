@@ -78,7 +78,7 @@ fn rows(text: &str, head: &str) -> Vec<[String; 2]> {
     let table = &text[text.find(head).expect("the table")..];
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| line.split('|').map(|cell| cell.trim().replace('`', "")).collect::<Vec<_>>();
-    rows.map(|line| cells(line)).map(|cells| [cells[1].clone(), cells[2].clone()]).collect()
+    rows.map(cells).map(|cells| [cells[1].clone(), cells[2].clone()]).collect()
 }
 
 /// Actions that the documented table lacks or has too many.
