@@ -196,7 +196,7 @@ fn defaults_of_a_family() {
     assert_eq!(accept(json!({"num_key_value_heads": null})).kv_heads, PACKED.heads);
 }
 
-/// The configurations of published checkpoints, from their model cards.
+/// Configurations in the form of published checkpoints, written by hand.
 #[test]
 fn published_configurations() {
     let llama3 = json!({

@@ -96,7 +96,7 @@ const COMMON: &[Group] = &[
     Group {
         keys: &["sliding_window", "attention_chunk_size"],
         rule: WINDOW,
-        about: "attention to a part of the context; transformers' cache obeys it in every family",
+        about: "attention to a part of the context",
     },
     Group {
         keys: &["use_sliding_window", "no_rope_layers", "no_rope_layer_interval", "use_alibi", "alibi", "use_mrope"],
