@@ -21,6 +21,9 @@ static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
 /// The checkpoint that is whole but for the file under test.
 const CONFIG: &[u8] = include_bytes!("../corpus/hf-config/tiny.json");
 const TENSORS: &[u8] = include_bytes!("../corpus/safetensors/tiny.safetensors");
+/// Vocabularies that are whole.
+const PIECES: &[u8] = include_bytes!("../corpus/tokenizer-model/sentencepiece.model");
+const LIBRARY: &[u8] = include_bytes!("../corpus/tokenizer-json/bytelevel.json");
 
 /// Writes files into a folder of their own and hands it on.
 fn with_files(name: &str, files: &[(&str, &[u8])], read: impl FnOnce(&Path)) {
@@ -48,6 +51,18 @@ pub(crate) fn hf_config(bytes: &[u8]) {
 /// Tensors beside a configuration that fits the kept ones.
 pub(crate) fn safetensors(bytes: &[u8]) {
     with_files("tensors", &[("config.json", CONFIG), ("model.safetensors", bytes)], run);
+}
+
+/// The list of shards beside the one that it may name.
+pub(crate) fn safetensors_index(bytes: &[u8]) {
+    let index = ("model.safetensors.index.json", bytes);
+    with_files("index", &[("config.json", CONFIG), ("a.safetensors", TENSORS), index], run);
+}
+
+/// Settings of generation beside a model.
+pub(crate) fn generation_config(bytes: &[u8]) {
+    let files = [("config.json", CONFIG), ("model.safetensors", TENSORS), ("generation_config.json", bytes)];
+    with_files("generation", &files, run);
 }
 
 pub(crate) fn gguf(bytes: &[u8]) {
@@ -79,6 +94,16 @@ pub(crate) fn tokenizer_json(bytes: &[u8]) {
 
 pub(crate) fn tokenizer_model(bytes: &[u8]) {
     with_files("tokenizer-model", &[("tokenizer.model", bytes)], speak);
+}
+
+/// What lies beside a vocabulary, the same bytes under each name.
+pub(crate) fn tokenizer_companions(bytes: &[u8]) {
+    let names = ["tokenizer_config.json", "added_tokens.json", "special_tokens_map.json"];
+    for (kind, vocabulary) in [("tokenizer.model", PIECES), ("tokenizer.json", LIBRARY)] {
+        for name in names {
+            with_files(&format!("{kind}-{name}"), &[(kind, vocabulary), (name, bytes)], speak);
+        }
+    }
 }
 
 pub(crate) fn npy(bytes: &[u8]) {

@@ -22,10 +22,13 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "hf-config", run: files::hf_config },
     Target { name: "safetensors", run: files::safetensors },
+    Target { name: "safetensors-index", run: files::safetensors_index },
+    Target { name: "generation-config", run: files::generation_config },
     Target { name: "gguf", run: files::gguf },
     Target { name: "gguf-split", run: files::gguf_split },
     Target { name: "tokenizer-json", run: files::tokenizer_json },
     Target { name: "tokenizer-model", run: files::tokenizer_model },
+    Target { name: "tokenizer-companions", run: files::tokenizer_companions },
     Target { name: "npy", run: files::npy },
     Target { name: "unit-toml", run: files::unit_toml },
     Target { name: "energy-toml", run: files::energy_toml },
