@@ -73,7 +73,7 @@ pub(crate) enum Layers {
     Linear,
 }
 
-/// What happens when a sum of the unit is not that of the golden model; the command ends with exit code 1 in any case.
+/// Reaction to a sum of the unit that is not that of the golden model; the command ends with exit code 1 in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum WrongSums {
     /// The command stops and names the first one
@@ -117,7 +117,7 @@ pub(crate) struct BackendArgs {
     /// Seconds after which a job is given up and tried again
     #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = deadline)]
     deadline: f64,
-    /// What to do when the unit computes a wrong sum; exit code 1 follows
+    /// Reaction to a wrong sum of the unit; exit code 1 follows
     #[arg(long, value_enum, value_name = "ACTION", default_value = "count")]
     on_mismatch: WrongSums,
     /// Keep finished matmuls in this folder; a run with the same arguments that was interrupted goes on from there

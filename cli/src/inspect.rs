@@ -34,7 +34,7 @@ struct Inspection {
     kv_heads: usize,
     vocab: usize,
     context: usize,
-    /// Whether the head is the embedding.
+    /// True if the head is the embedding.
     tied: bool,
     layers: Vec<Layer>,
     totals: Totals,

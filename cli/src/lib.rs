@@ -182,7 +182,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Whether the work ended because its result is wrong.
+/// True if the work ended because its result is wrong.
 fn is_wrong(error: &anyhow::Error) -> bool {
     error.chain().any(|e| matches!(e.downcast_ref(), Some(trine_driver::Error::Mismatch { .. })))
 }

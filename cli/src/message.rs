@@ -1,4 +1,4 @@
-//! What a user reads when something went wrong.
+//! Texts of errors as a user reads them.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -23,7 +23,7 @@ pub(crate) fn print(text: &str) {
     let _ = writeln!(io::stderr(), "error: {text}");
 }
 
-/// How a value that begins with a dash is given, where that is what keeps a command line from being understood.
+/// Hint for a value that begins with a dash, if that keeps a command line from being understood.
 pub(crate) fn of_dashes(error: &clap::Error, command: &clap::Command, words: &[OsString]) -> Option<String> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return None;

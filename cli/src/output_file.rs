@@ -1,4 +1,4 @@
-//! Where results go: looked at before the work, written after it.
+//! Places of results: checked before the work, written after it.
 //!
 //! | what is there | what is done |
 //! |---|---|
@@ -31,7 +31,7 @@ pub(crate) struct Output {
 enum Target {
     /// Standard output, which is everyone's.
     Standard,
-    /// What is no plain file, open.
+    /// An open file that is not a plain one.
     Through(File),
     /// A plain file that nothing can take the place of, because its folder is not to be written to.
     InPlace(PathBuf),
@@ -39,12 +39,12 @@ enum Target {
     Whole(PathBuf),
 }
 
-/// Whether this is standard output: `-`, or the file of this process's descriptor 1.
+/// True if this is standard output: `-`, or the file of this process's descriptor 1.
 pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new("-") || matches!(followed(path), Ok(End::Descriptor(1)))
 }
 
-/// Where all links of a path end.
+/// The path at which all links end.
 enum End {
     /// A path that is no link; nothing may be there.
     Path(PathBuf),

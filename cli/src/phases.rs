@@ -44,7 +44,7 @@ impl Stop {
 /// The passes of one kind.
 #[derive(Debug, Serialize)]
 pub(crate) struct Passes {
-    /// How many.
+    /// Number of passes.
     pub(crate) passes: u64,
     /// Tokens of all of them.
     pub(crate) tokens: u64,
@@ -52,7 +52,7 @@ pub(crate) struct Passes {
     head_macs: u64,
     /// Multiply-accumulates of ternary linears on the host, in place of a unit; absent where there is none.
     host_macs: Option<u64>,
-    /// What the unit counted; absent where there is none.
+    /// Counts of the unit; absent without one.
     #[serde(flatten)]
     pub(crate) unit: Option<Phase>,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Phases {
 
 impl Phases {
     /// Of a run that ended with `engine`, in whose books `mark` parts the phases; there is none where nothing was decoded.
-    /// `unit` draws up the report of layers through which so many tokens passed.
+    /// `unit` draws up the report of layers through which that number of tokens passed.
     pub(crate) fn new(
         engine: &Engine,
         mark: Option<&Mark>,

@@ -51,7 +51,7 @@ struct Scale {
 }
 
 impl Axis {
-    /// Whether a number has a place on the axis.
+    /// True if a number has a place on the axis.
     fn has(&self, x: f64) -> bool {
         // Halves, so that differences of any two are finite.
         x.abs() <= f64::MAX / 4.0 && (!self.logarithmic || x >= f64::MIN_POSITIVE)

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 pub(crate) struct Printer {
     /// Absent where a result has standard output for itself.
     out: Option<Stdout>,
-    /// Whether a failure is kept to the end.
+    /// True if a failure is kept to the end.
     patient: bool,
     failure: Option<io::Error>,
 }

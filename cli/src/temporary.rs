@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-/// Where such files go, looked at before the work that needs them.
+/// Folder of temporary files, checked before the work that needs it.
 ///
 /// # Errors
 /// One sentence when it is not there or nothing can be written to it.

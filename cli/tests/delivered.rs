@@ -102,7 +102,7 @@ fn other_mistakes_are_found() {
     }
 }
 
-/// What no sum shows is found by the checks, and its waveform is written too.
+/// The checks find a fault that no sum shows, and write its waveform.
 #[test]
 fn a_check_that_fails_is_traced() {
     let folder = delivered("");

@@ -1,4 +1,4 @@
-//! Where results go: plain files, links, FIFOs, devices and standard output, for every verb that writes.
+//! Places of results: plain files, links, FIFOs, devices and standard output, for every verb that writes.
 
 mod common;
 

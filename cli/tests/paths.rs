@@ -97,7 +97,7 @@ fn a_temporary_folder_that_is_missing_is_named_with_the_cure() {
     }
 }
 
-/// What a compiler says when the disk is full, which a script says here.
+/// A script prints the text of a compiler on a full disk.
 #[test]
 fn a_full_disk_is_named_with_the_cure() {
     let place = workplace();

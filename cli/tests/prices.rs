@@ -1,4 +1,4 @@
-//! Memories and dies of one's own, and numbers that are none, as a user meets them.
+//! Memories and dies of one's own, and invalid numbers, as a user meets them.
 
 mod common;
 

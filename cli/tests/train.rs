@@ -113,7 +113,7 @@ fn a_training_that_is_killed_goes_on() {
     }
 }
 
-/// What a killed process had not written yet is written by the next, which has no step left to take.
+/// The next process writes the files that a killed one did not write, although no step is left.
 #[test]
 fn a_finished_training_gets_its_files_back() {
     let place = workplace();

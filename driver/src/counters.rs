@@ -59,7 +59,7 @@ impl AddAssign for Counters {
     }
 }
 
-/// What was counted between two readings.
+/// Difference of two readings.
 impl Sub for Counters {
     type Output = Self;
 

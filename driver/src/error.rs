@@ -110,9 +110,9 @@ pub enum Error {
     Mismatch {
         /// The first of them.
         first: Box<Mismatch>,
-        /// How many sums of the matmul differ.
+        /// Number of sums of the matmul that differ.
         wrong: u64,
-        /// How many sums the matmul has.
+        /// Number of sums of the matmul.
         sums: u64,
     },
     /// All results arrived, but the unit never said that it is done.

@@ -194,7 +194,7 @@ impl Ledger {
         }
     }
 
-    /// How many matmuls came from the golden model because the device failed or computed wrong sums.
+    /// Number of matmuls that came from the golden model because the device failed or computed wrong sums.
     pub fn fallbacks(&self) -> usize {
         self.incidents.iter().filter(|incident| incident.remedy == Remedy::Golden).count()
     }

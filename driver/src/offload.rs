@@ -49,7 +49,7 @@ pub enum OnFailure {
     Golden,
 }
 
-/// What to do when a sum of the device differs from the golden model.
+/// Reaction to a sum of the device that differs from the golden model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnMismatch {
     /// The matmul fails with [`Error::Mismatch`], which names the first such sum.
@@ -65,7 +65,7 @@ pub enum OnMismatch {
 pub struct Options {
     /// Which layers.
     pub scope: Scope,
-    /// What to do about wrong sums, which the golden model finds by computing every offloaded matmul too; `None` does not
+    /// Reaction to wrong sums, which the golden model finds by computing every offloaded matmul too; `None` does not
     /// compare, and trusts the device.
     pub check: Option<OnMismatch>,
     /// What to do when a job fails for the second time.

@@ -37,9 +37,9 @@ pub struct Phase {
     pub baselines: Vec<BaselineTotal>,
     /// Cycles of the same layers on an int8 systolic array.
     pub systolic: Systolic,
-    /// Where the passes lie under the roofs.
+    /// Position of the passes under the roofs.
     pub roofline: Position,
-    /// What they were found under.
+    /// Conditions of the figures.
     pub conditions: Conditions,
 }
 

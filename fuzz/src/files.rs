@@ -96,7 +96,7 @@ pub(crate) fn tokenizer_model(bytes: &[u8]) {
     with_files("tokenizer-model", &[("tokenizer.model", bytes)], speak);
 }
 
-/// What lies beside a vocabulary, the same bytes under each name.
+/// Companion files of a vocabulary, the same bytes under each name.
 pub(crate) fn tokenizer_companions(bytes: &[u8]) {
     let names = ["tokenizer_config.json", "added_tokens.json", "special_tokens_map.json"];
     for (kind, vocabulary) in [("tokenizer.model", PIECES), ("tokenizer.json", LIBRARY)] {

@@ -4,7 +4,7 @@
 //! x f32 -> [norm] -> int8 q, a per token -> q . T (engine, int32) -> y = acc / (a * s)   BitLinear
 //!                                                                    y = acc / a * s     all others
 //! ```
-//! Where the inputs are in several [`Parts`] with scales of their own, each part is a product, and the outputs are their
+//! If the inputs are in several [`Parts`] with scales of their own, each part is a product, and the outputs are their
 //! scaled sums, added in `f64` and rounded once.
 
 use crate::norm::layer_norm;

@@ -7,7 +7,7 @@ use common::gguf::{self, Meta};
 use serde_json::{Value, json};
 use trine_golden_model::{Config, Convention};
 
-/// What the text of a `config.json` amounts to.
+/// The configuration that the text of a `config.json` gives.
 fn read(text: &str) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.json"), text).unwrap();

@@ -1,4 +1,4 @@
-//! Which files of a folder are read, which tensors of them, and what is told or refused.
+//! Which files of a folder are read, which tensors of them, and what gives a notice or an error.
 
 mod common;
 
@@ -102,7 +102,7 @@ fn weights_of_other_kinds() {
         let named = if file == "readme.txt" { SINGLE } else { file };
         refused(folder.path(), &["no model.safetensors", named, part]);
     }
-    // Beside the safetensors they change nothing; a GGUF file is told.
+    // Beside the safetensors they change nothing; a GGUF file gives a notice.
     let folder = tempfile::tempdir().unwrap();
     build(&PACKED, 1).write_folder(folder.path(), 1);
     for file in ["pytorch_model.bin", "consolidated.safetensors", "training_args.bin"] {
@@ -170,7 +170,7 @@ fn tensors_that_are_not_read() {
     }
 }
 
-/// Frequencies that old programs stored: those of `rope_theta` are told, others refused.
+/// Frequencies that old programs stored: those of `rope_theta` give a notice, others an error.
 #[test]
 fn stored_frequencies() {
     let frequencies = |theta: f32| -> Vec<f32> { (0..4).map(|i| theta.powf(-(i as f32) / 4.0)).collect() };

@@ -23,7 +23,7 @@ fn refuse(path: &Path, parts: &[&str]) {
     assert!(parts.iter().all(|part| error.contains(part)), "{error:?} lacks one of {parts:?}");
 }
 
-/// A model in parts of so many tensors each, its last part with all that are left; and what it says in one file.
+/// A model in parts of equal numbers of tensors, the rest in the last one; and its logits from one file.
 fn split(built: &Built, cuts: &[usize]) -> (TempDir, Vec<f32>) {
     let folder = tempfile::tempdir().unwrap();
     let metadata = built.metadata("bitnet");

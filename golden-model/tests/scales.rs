@@ -36,7 +36,7 @@ struct Place {
 }
 
 impl Place {
-    /// Whether shards cut the inputs of this linear, and not its outputs.
+    /// True if shards cut the inputs of this linear, and not its outputs.
     fn by_inputs(&self) -> bool {
         matches!(self.kind, LinearKind::O | LinearKind::Down)
     }

@@ -44,7 +44,7 @@ pub enum Error {
     Occupied {
         /// The path.
         link: PathBuf,
-        /// What is there, and what to do about it.
+        /// The file that is there, and the way out.
         there: String,
     },
     /// A tool refused its input.

@@ -57,7 +57,7 @@ const FAST: &str = "-O2 -march=native";
 /// For code that runs once, where the time to compile is all that counts.
 const SLOW: &str = "-O0";
 
-/// What every tool says, in the words of the C library, when a disk is full.
+/// Text of the C library for a full disk, which every tool prints.
 const FULL: &str = "No space left on device";
 
 /// Tools and flags of one kind of build.

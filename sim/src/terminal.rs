@@ -49,12 +49,12 @@ pub trait FarEnd {
 #[derive(Debug)]
 pub struct Terminal {
     master: OwnedFd,
-    /// What the link names.
+    /// Target of the link.
     target: PathBuf,
     link: PathBuf,
 }
 
-/// What a link to `slave` names: a path through this process, so that the link is dead as soon as the process is, although the
+/// Target of a link to `slave`: a path through this process, so that the link is dead as soon as the process is, although the
 /// system may give the terminal's number to the next program that wants one.
 fn through_this_process(slave: &Path) -> PathBuf {
     PathBuf::from(format!("/proc/{}/../..", std::process::id())).join(slave.strip_prefix("/").unwrap_or(slave))

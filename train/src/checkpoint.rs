@@ -40,7 +40,7 @@ pub(crate) struct Since {
     pub(crate) steps: u32,
 }
 
-/// What is written beside the tensors. The check sum is the first, where it is looked for.
+/// Metadata beside the tensors. The check sum is the first, where it is looked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Header {
     sha256: String,
@@ -56,11 +56,11 @@ struct Header {
 pub(crate) const FILE: &str = "checkpoint.safetensors";
 const TENSORS: [&str; 3] = ["masters", "first_moment", "second_moment"];
 const KEY: &str = "trine_train";
-/// What stands in front of the check sum in the file: JSON inside JSON.
+/// Text before the check sum in the file: JSON inside JSON.
 const BEFORE_SUM: &[u8] = br#"{\"sha256\":\""#;
 const DIGITS: usize = 64;
 
-/// What a training was made from: hashes of its text and of its vocabulary's file.
+/// Sources of a training: hashes of its text and of its vocabulary's file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Origin {
     pub(crate) text_sha256: String,
@@ -82,7 +82,7 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Where the check sum's digits are in a file.
+/// Place of the check sum's digits in a file.
 fn place_of_sum(bytes: &[u8]) -> Option<std::ops::Range<usize>> {
     let start = bytes.windows(BEFORE_SUM.len()).position(|window| window == BEFORE_SUM)? + BEFORE_SUM.len();
     (start + DIGITS <= bytes.len()).then_some(start..start + DIGITS)

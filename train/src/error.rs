@@ -20,7 +20,7 @@ pub enum Error {
     Diverged {
         /// Steps done.
         step: usize,
-        /// The number that is none.
+        /// The invalid number.
         what: &'static str,
         /// Its value.
         value: f64,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::Error;
 
-/// How the names of files begin that are still being written.
+/// Beginning of the names of files that are still being written.
 const UNFINISHED: &str = ".trine-writes-";
 
 /// Writes `bytes` to `path`: beside it first, and renamed once they are on the disk.

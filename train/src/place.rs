@@ -7,9 +7,9 @@ use crate::{Error, checkpoint, file};
 
 /// The file that is locked. It stays, and means nothing without a process that holds it.
 const LOCK: &str = ".lock";
-/// What a training writes into its folder.
+/// Files that a training writes into its folder.
 const FILES: [&str; 6] = [checkpoint::FILE, "chars.json", "tokenizer.json", "curve.csv", "report.html", "model.gguf"];
-/// What it writes into the model's folder.
+/// Files that it writes into the model's folder.
 const MODEL: (&str, [&str; 4]) = ("model", ["config.json", "model.safetensors", "chars.json", "tokenizer.json"]);
 
 /// A folder that no other process of ours may use until this is dropped, however the process ends.
@@ -119,7 +119,7 @@ fn enough(folder: &Path, needed: u64, free: u64) -> Result<(), Error> {
     Err(Error::Room { folder: folder.to_owned(), needed, free })
 }
 
-/// What stands in the way in `folder`, of which file `name` is the first.
+/// Error about files in `folder` that would be replaced; `name` is the first.
 fn holds(folder: &Path, name: &str) -> String {
     match checkpoint::load(folder) {
         Ok(found) => {

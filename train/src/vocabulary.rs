@@ -252,7 +252,7 @@ mod tests {
         assert!(error.contains("tokenizer.json") && error.contains("SHA-256"), "as large, but another: {error}");
     }
 
-    /// What the library does for a word grows with the square of its length, so that sum is counted: over texts without
+    /// The library's work for a word grows with the square of its length, so that sum is counted: over texts without
     /// blanks of one, two and four times a length it is no more than twice and four times as much.
     #[test]
     fn the_work_of_learning_grows_as_the_text() {

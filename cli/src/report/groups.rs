@@ -14,7 +14,7 @@ pub(crate) struct Group<'a> {
     pub(crate) k: usize,
     /// Outputs of a call.
     n: usize,
-    /// Whether the projection has calls of other sizes with as many tokens.
+    /// True if the projection has calls of other sizes with as many tokens.
     cut: bool,
     /// Its layers.
     pub(crate) layers: Vec<&'a LayerReport>,
@@ -55,7 +55,7 @@ impl<'a> Group<'a> {
         if self.m == 1 { self.name() } else { format!("{} ×{}", self.name(), self.m) }
     }
 
-    /// Whether `layer` is one of these.
+    /// True if `layer` is one of these.
     pub(super) fn holds(&self, layer: &LayerReport) -> bool {
         (self.kind, self.m, self.k, self.n) == (place(&layer.name).1, layer.m, layer.k, layer.n)
     }

@@ -155,7 +155,7 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
     cards
 }
 
-/// What a token takes in one phase.
+/// Cards for one token of a phase.
 fn phase_cards(name: &str, passes: &Passes, phase: &Phase, clock_hz: f64) -> Vec<Card> {
     let prefill = name == "prefill";
     let label = |prompt: &'static str, decode: &'static str| if prefill { prompt } else { decode };

@@ -62,7 +62,7 @@ impl ActivationArg {
     }
 }
 
-/// What `--vocab` has to be for this kind.
+/// The form of `--vocab` for this kind.
 pub(super) fn vocabulary_name(kind: VocabularyKind) -> String {
     match kind {
         VocabularyKind::Characters => "chars".into(),

@@ -26,7 +26,7 @@ struct Described {
     config: Config,
 }
 
-/// Where the unit of an outcome comes from.
+/// Origin of the unit of an outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Origin {
     /// The folder.

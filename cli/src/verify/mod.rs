@@ -81,7 +81,7 @@ pub struct Outcome {
     pub check_waveform: Option<PathBuf>,
     /// The unit.
     pub config: Config,
-    /// Where the unit comes from, if it was not generated for this.
+    /// Origin of the unit, if it was not generated for this.
     pub rtl: Option<Origin>,
 }
 

@@ -1,6 +1,6 @@
 //! Files that people take for models, told by their first bytes.
 
-/// What a file without GGUF's first bytes is, and the way out; its beginning is enough.
+/// Names the kind of a file without GGUF's first bytes, and the way out; its beginning is enough.
 pub(super) fn describe(bytes: &[u8]) -> &'static str {
     let text = |start: &str| {
         let bytes = bytes.trim_ascii_start();

@@ -196,7 +196,7 @@ impl Gguf {
         Error::Format { path: self.path().to_owned(), offset: at as u64, reason: reason.into() }
     }
 
-    /// Whether the file has a key, of whatever type.
+    /// True if the file has a key, of whatever type.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.metadata.contains_key(key)
     }

@@ -76,7 +76,7 @@ impl Encoding {
         }
     }
 
-    /// Where the f16 factors of a block are. A block whose factors are finite holds finite weights: none of its codes and
+    /// Places of the f16 factors of a block. A block whose factors are finite holds finite weights: none of its codes and
     /// inner scales exceeds 2^13.
     fn factors(self) -> &'static [usize] {
         match self {

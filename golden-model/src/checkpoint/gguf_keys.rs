@@ -1,7 +1,7 @@
 //! The keys of a GGUF file: a closed list, the same for the architectures that are implemented.
 //!
 //! `{arch}.*` keys are what llama.cpp computes with; one that no list has is refused. Keys in other name spaces that are
-//! unknown are told by a notice.
+//! unknown give a notice.
 
 use serde_json::Value;
 

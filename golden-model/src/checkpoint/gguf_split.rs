@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// What a file's name says of the parts of its model.
+/// The parts of a model by the name of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Name {
     /// The name before the number.

@@ -28,7 +28,7 @@ pub(super) fn check(gguf: &Gguf, config: &Config) -> Result<Option<String>, Erro
     Ok(notice)
 }
 
-/// Whether the model is made of this tensor, among others.
+/// True if the model is made of this tensor, among others.
 fn is_read(name: &str, config: &Config) -> bool {
     let Some((layer, part)) = layer_part(name) else {
         return ["token_embd.weight", "output.weight", "output_norm.weight"].contains(&name);

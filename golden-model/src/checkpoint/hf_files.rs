@@ -12,7 +12,7 @@ pub(super) const INDEX: &str = "model.safetensors.index.json";
 /// The description of a LoRA adapter, which transformers applies to the model beside it.
 const ADAPTER: &str = "adapter_config.json";
 
-/// Where the weights are.
+/// Place of the weights.
 #[derive(Debug)]
 pub(super) enum Weights {
     /// In one file.

@@ -122,7 +122,7 @@ fn floats<'a>(patterns: impl Iterator<Item = &'a str>, config: &Config) -> Resul
         .into())
 }
 
-/// Whether a pattern keeps the module of this name as floats.
+/// True if a pattern keeps the module of this name as floats.
 fn keeps(pattern: &str, whole: &Regex, name: &str) -> bool {
     // The prefixes of the name that end at one of its dots, with the dot or without it, and the name itself.
     let mut ends = name.match_indices('.').flat_map(|(at, _)| [at, at + 1]).chain([name.len()]);

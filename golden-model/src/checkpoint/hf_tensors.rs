@@ -19,7 +19,7 @@ pub(super) fn check(tensors: &Safetensors, description: &HfConfig) -> Result<Opt
             told.push(name);
         } else {
             let reason = reason(name, description);
-            // A type that is unknown is no reason to speak of the type of a tensor that is not read.
+            // The type of a tensor that is not read does not matter, so an unknown one is no error.
             return Err(match tensor {
                 Ok(tensor) => tensor.error(0, reason),
                 Err(Error::Tensor { path, tensor, offset, .. }) => Error::Tensor { path, tensor, offset, reason },
@@ -33,7 +33,7 @@ pub(super) fn check(tensors: &Safetensors, description: &HfConfig) -> Result<Opt
     }))
 }
 
-/// Whether the model is made of this tensor, among others.
+/// True if the model is made of this tensor, among others.
 fn is_read(name: &str, description: &HfConfig) -> bool {
     match layer_part(name) {
         Some((layer, part)) => layer < description.config.layers && is_read_of_layer(part, description),

@@ -49,7 +49,7 @@ pub(super) type FeedForward<'a> = [Tensor<'a>; 3];
 /// Layers and features of each that are looked at.
 const LAYERS: usize = 4;
 const FEATURES: usize = 1024;
-/// How many standard deviations another order must be better by: chance alone gives less than 6.
+/// Standard deviations by which another order must be better: chance alone gives less than 6.
 const MARGIN: f64 = 8.0;
 
 /// The order that the layers speak for, if it is not `packing`, and the scores of both.
@@ -77,7 +77,7 @@ pub(super) fn doubt(path: &std::path::Path, layers: &[FeedForward], packing: I2s
     ))
 }
 
-/// Whether three tensors are those of a feed-forward network in I2_S.
+/// True if three tensors are those of a feed-forward network in I2_S.
 fn fits([gate, up, down]: &FeedForward) -> bool {
     let same = matches!(
         (&gate.shape[..], &up.shape[..], &down.shape[..]),
@@ -86,7 +86,7 @@ fn fits([gate, up, down]: &FeedForward) -> bool {
     same && [gate, up, down].iter().all(|tensor| tensor.kind == Kind::I2S)
 }
 
-/// How far the features' shares of weights in gate and up agree with those in down, in standard deviations.
+/// Agreement of the features' shares of weights in gate and up with those in down, in standard deviations.
 fn correlation([gate, up, down]: &FeedForward, packing: I2sPacking) -> f64 {
     let (features, hidden) = (gate.shape[0], gate.shape[1]);
     let count = features.min(FEATURES);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::Config;
 
-/// What a key does.
+/// Effect of a key.
 #[derive(Clone, Copy)]
 pub(super) enum Rule {
     /// It is read, and its value decides something.
@@ -19,9 +19,9 @@ pub(super) enum Rule {
 pub(super) struct Group {
     /// The keys' names.
     pub(super) keys: &'static [&'static str],
-    /// What is done with them.
+    /// Treatment of the keys.
     pub(super) rule: Rule,
-    /// What the keys say.
+    /// Meaning of the keys.
     pub(super) about: &'static str,
 }
 
@@ -43,7 +43,7 @@ macro_rules! same {
 }
 pub(super) use same;
 
-/// Whether a value turns a feature off.
+/// True if a value turns a feature off.
 pub(super) fn off(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

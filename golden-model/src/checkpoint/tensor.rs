@@ -158,7 +158,7 @@ impl Tensor<'_> {
         }
     }
 
-    /// Whether two float tensors hold the same numbers in the same shape, whatever their types.
+    /// True if two float tensors hold the same numbers in the same shape, whatever their types.
     pub(super) fn same_values(&self, other: &Self) -> Result<bool, Error> {
         let identical = self.kind == other.kind && self.data == other.data;
         Ok(self.shape == other.shape && (identical || self.floats()?.eq(other.floats()?)))

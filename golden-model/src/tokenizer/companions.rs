@@ -49,7 +49,7 @@ impl AddedToken {
     }
 }
 
-/// What the companion files say.
+/// Content of the companion files.
 #[derive(Debug, Default)]
 pub(super) struct Companions {
     /// Added tokens by id.
@@ -63,7 +63,7 @@ pub(super) struct Companions {
     pub(super) add_bos: Option<bool>,
     pub(super) add_eos: Option<bool>,
     pub(super) prefix: Option<bool>,
-    /// Whether the space before a text is also put after each added token, as `legacy` says.
+    /// True if the space before a text is also put after each added token, as `legacy` says.
     pub(super) legacy: bool,
     /// `split_special_tokens`: special tokens in a text are cut like all of it.
     pub(super) split_special: bool,

@@ -6,7 +6,7 @@
 //! | `gpt2` | byte-level byte pairs: tokens with merges, text split as `tokenizer.ggml.pre` says |
 //! | `none` | one token per character, when every token is one |
 //!
-//! Where a file leaves something open, llama.cpp's choice is taken.
+//! If a file leaves something open, llama.cpp's choice is taken.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

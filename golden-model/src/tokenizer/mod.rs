@@ -151,7 +151,7 @@ impl Tokenizer {
         }
     }
 
-    /// Whether the tokenizer has this token. A model may have more tokens than its tokenizer, since vocabularies are
+    /// True if the tokenizer has this token. A model may have more tokens than its tokenizer, since vocabularies are
     /// padded; every token of a synthetic model counts as known.
     pub fn knows(&self, token: u32) -> bool {
         match &self.vocabulary {

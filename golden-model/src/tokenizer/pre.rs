@@ -17,9 +17,9 @@ const QWEN2: &str =
 pub(super) struct Pre {
     /// Patterns, each applied to the parts that the one before left; matches and what lies between become parts.
     patterns: &'static [&'static str],
-    /// Whether a part that is a token as a whole is not merged.
+    /// True if a part that is a token as a whole is not merged.
     pub(super) ignore_merges: bool,
-    /// Whether a text begins with the begin token where the file does not say.
+    /// True if a text begins with the begin token where the file does not say.
     pub(super) begin: bool,
 }
 

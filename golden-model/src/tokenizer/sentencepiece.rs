@@ -27,7 +27,7 @@ pub(super) struct Piece {
     pub(super) kind: i32,
 }
 
-/// Where the space before a text is put.
+/// Place of the space before a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prefix {
     Nowhere,
@@ -47,10 +47,10 @@ pub(super) struct Recipe {
     pub(super) prefix: Prefix,
     /// SentencePiece's compiled table of replacements, such as `nmt_nfkc`; empty for the identity.
     pub(super) charsmap: Vec<u8>,
-    /// Whether spaces at both ends go and runs of spaces become one.
+    /// True if spaces at both ends go and runs of spaces become one.
     pub(super) collapse: bool,
     pub(super) byte_fallback: bool,
-    /// Whether a user-defined piece is a part of the text around it, as in SentencePiece, or an added token, as in
+    /// True if a user-defined piece is a part of the text around it, as in SentencePiece, or an added token, as in
     /// llama.cpp.
     pub(super) inline: bool,
     /// Further tokens, or other names of pieces, by id.
@@ -134,7 +134,7 @@ impl Recipe {
         self.pieces.iter().filter(move |piece| piece.kind == kind).map(|piece| piece.text.as_str())
     }
 
-    /// What happens to a text after the replacements, in SentencePiece's order.
+    /// Steps for a text after the replacements, in SentencePiece's order.
     fn normalizers(&self) -> Vec<Value> {
         let mut all = Vec::new();
         let replace = |pattern: Value, by: &str| json!({"type": "Replace", "pattern": pattern, "content": by});
@@ -150,7 +150,7 @@ impl Recipe {
         all
     }
 
-    /// What is cut before merging: user-defined pieces.
+    /// User-defined pieces, which are cut before merging.
     fn splits(inline: &[&str]) -> Value {
         if inline.is_empty() {
             return Value::Null;

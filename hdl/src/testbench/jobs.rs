@@ -12,14 +12,14 @@ const WEIGHT_BYTES: usize = 1 << 16;
 /// Sums of a job, at most.
 const SUMS: usize = 1 << 14;
 
-/// How a job has to end.
+/// Expected end of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Done,
     Code(ErrorCode),
 }
 
-/// What is multiplied, in the order of the streams. Shorter than the streams where it repeats itself.
+/// Operands in the order of the streams. Shorter than the streams where it repeats itself.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Operands {
     /// Activation beats, a value a lane.
@@ -39,7 +39,7 @@ pub(super) struct Job {
     pub(super) illegal: Option<(usize, u8)>,
     /// Of sixteen cycles, in how many a stream pauses: activations, weights, results.
     pub(super) pauses: [u8; 3],
-    /// Where each token has one lane with a value: the lane of the first token.
+    /// The lane of the first token, if each token has one lane with a value.
     pub(super) first_lane: Option<usize>,
     pub(super) end: End,
 }

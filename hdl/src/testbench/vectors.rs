@@ -10,7 +10,7 @@ use trine_spec::packing::pack;
 /// Words of a row of the table of jobs, in the order in which the Verilog reads them.
 pub(super) const ROW: usize = 13;
 
-/// What a row holds where a token has no lane of its own.
+/// Entry of a row for a token without a lane of its own.
 const NO_LANE: u32 = u32::MAX;
 
 /// Beats of one stream, a line each.
@@ -45,7 +45,7 @@ impl Beats {
     }
 }
 
-/// What the testbench reads.
+/// Files that the testbench reads.
 #[derive(Default)]
 pub(super) struct Vectors {
     rows: Vec<[u32; ROW]>,
@@ -153,7 +153,7 @@ fn weight_beats(c: &Config, job: &Job, w: &[Vec<i8>]) -> Vec<Vec<u8>> {
     beats
 }
 
-/// What the job has to give, by the definition of the product: token by token, output by output.
+/// Expected sums by the definition of the product: token by token, output by output.
 fn sums(c: &Config, job: &Job) -> Vec<i32> {
     let mut sums = Vec::with_capacity(job.m * job.n);
     for token in 0..job.m {

@@ -19,7 +19,7 @@ pub(super) struct Units {
 
 impl Units {
     /// # Errors
-    /// The unit that is none, with its line.
+    /// The invalid unit, with its line.
     pub fn read(root: &Group) -> Result<Units, (usize, String)> {
         let wrong = |name: &str, text: &str, like: &str| {
             (root.line_of(name), format!("{name} is `{text}`, which is no unit above 0 like {like}"))

@@ -38,7 +38,7 @@ pub(super) enum Weights {
 pub(super) struct Sample {
     pub about: About,
     weights: TernaryMatrix,
-    /// What a trit is multiplied with to be the weight, or divided by.
+    /// Factor or divisor that turns a trit into the weight.
     scales: Scales,
     divides: bool,
     /// Quantised activations, `tokens x K`, and golden sums, `tokens x N`.
