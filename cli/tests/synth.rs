@@ -23,10 +23,10 @@ fn bad_usage_is_refused_before_the_first_step() {
         ("--target osu018 --weights-on-chip MODEL", "--weights-on-chip: cell libraries have no block RAM"),
         ("--target ecp5-25k --dont-use LUT4", "--dont-use applies to cell libraries"),
         ("--liberty cells.lib --dont-use a;b", "names of cells are letters, digits and _"),
-        ("--target ecp5-25k --seeds 0", "--seeds: at least 1"),
+        ("--target ecp5-25k --seeds 0", "invalid value '0' for '--seeds <N>'"),
         ("--target xc7 --seeds 2", "xc7 is mapped only"),
         ("--target xc7 --verify 0", "invalid value '0' for '--verify <CASES>'"),
-        ("--target xc7 --json not/there.json", "--json: there is no folder not"),
+        ("--target xc7 --json not/there.json", "not/there.json: cannot be written: there is no folder not"),
     ];
     for (line, problem) in cases {
         let mut command = command(folder.path(), &format!("synth {line}"));

@@ -200,7 +200,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 impl Args {
     /// What would only be noticed when all is done, or not at all.
     fn check(&self, goal: &Goal) -> Result<()> {
-        ensure!(self.seeds > 0, "--seeds: at least 1");
         ensure!(self.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");
         let on_cells = matches!(goal, Goal::Asic(_)) && self.weights_on_chip.is_some();
         ensure!(!on_cells, "--weights-on-chip: cell libraries have no block RAM");
