@@ -16,8 +16,8 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use trine_driver::{
-    Device, Error, Offload, OnFailure, Options, Remedy, Scope, SerialLine, TransportError, Uartbone, WindowTransport,
-    Words,
+    Device, Error, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, SerialLine, TransportError, Uartbone,
+    WindowTransport, Words,
 };
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_hdl::{design, lang};
@@ -80,7 +80,8 @@ type Engine<L> = Offload<WindowTransport<Uartbone<L>>>;
 
 fn engine<L: Read + Write + Send>(link: Uartbone<L>) -> Engine<L> {
     let device = Device::open(WindowTransport::new(link, config()), config()).unwrap();
-    let options = Options { scope: Scope::Linear, on_failure: OnFailure::Golden, ..Options::default() };
+    let check = Some(OnMismatch::Count);
+    let options = Options { scope: Scope::Linear, check, on_failure: OnFailure::Golden, ..Options::default() };
     Offload::new(device.with_limit(Duration::from_secs(60)), options)
 }
 
