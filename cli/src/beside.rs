@@ -24,7 +24,16 @@ pub(crate) struct Beside<'a> {
 
 impl<'a> From<&'a Phase> for Beside<'a> {
     fn from(phase: &'a Phase) -> Self {
-        let Phase { cycles, bytes, energy_j: energy, ref baselines, systolic, roofline, ref conditions, .. } = *phase;
+        let Phase {
+            cycles_with_memory: cycles,
+            bytes,
+            energy_j: energy,
+            ref baselines,
+            systolic,
+            roofline,
+            ref conditions,
+            ..
+        } = *phase;
         Self { cycles, bytes, energy, baselines, systolic, roofline, conditions }
     }
 }
@@ -56,7 +65,7 @@ impl Beside<'_> {
         writeln!(
             out,
             "  systolic {} the cycles with weights in place, {} with sums in place; int8, {SYSTOLIC}x{SYSTOLIC}, \
-             memory not modelled",
+             same memory",
             cycles(weight_stationary),
             cycles(output_stationary)
         )?;

@@ -5,6 +5,7 @@ use std::io::{Result, Write};
 
 use serde::Serialize;
 use trine_driver::phase::Phase;
+use trine_driver::platform::Memory;
 use trine_driver::{LayerTotals, Mark};
 use trine_golden_model::{BoxError, LinearId, Matmul, TernaryMatrix};
 
@@ -104,8 +105,8 @@ impl Phases {
         all.into_iter().filter_map(|(name, passes)| Some((name, passes, passes.unit.as_ref()?)))
     }
 
-    /// Prints the cycles of each.
-    pub(crate) fn print_cycles(&self, out: &mut dyn Write) -> Result<()> {
+    /// Prints the cycles of each, of the unit alone and, where it is slower, behind its memory.
+    pub(crate) fn print_cycles(&self, memory: &Memory, clock_hz: f64, out: &mut dyn Write) -> Result<()> {
         for (name, Passes { passes, tokens, .. }, phase) in self.of_unit() {
             let Some(each) = phase.cycles_per_token else {
                 writeln!(out, "  {name:<8}no pass: the pass of the prompt gives the first token")?;
@@ -117,6 +118,16 @@ impl Phases {
             };
             let (cycles, seconds) = (grouped(phase.cycles), si(phase.seconds, "s"));
             writeln!(out, "  {name:<8}{cycles} cycles, {seconds}: {work}, {} a token", grouped(each.round()))?;
+            let slower = phase.cycles_with_memory;
+            if slower > phase.cycles {
+                let (cycles, seconds) = (grouped(slower), si(slower as f64 / clock_hz, "s"));
+                let each = grouped((slower as f64 / *tokens as f64).round());
+                writeln!(
+                    out,
+                    "          behind {}: {cycles} cycles, {seconds}, {each} a token (projected)",
+                    memory.name
+                )?;
+            }
         }
         Ok(())
     }

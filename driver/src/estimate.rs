@@ -42,7 +42,7 @@ pub struct Pass {
     pub bound: Bound,
     /// The same on units of other arithmetic, behind the same memory.
     pub baselines: Vec<BaselineTotal>,
-    /// Cycles of the same on an int8 systolic array, its memory not modelled.
+    /// Cycles of the same on an int8 systolic array behind the same memory.
     pub systolic: Systolic,
     /// Where it lies under the roofs of columns, memory and weight bus.
     pub roofline: Position,
@@ -122,7 +122,7 @@ fn layer(
     (report.zero_weights, report.zero_activations) = (None, None);
     report.energy = report.energy.map(|energy| energy.at_best(Tag::Projected));
     for other in &mut report.baselines {
-        other.wait(memory.cycles(other.bytes, clock_hz), pricing);
+        other.energy = other.energy.map(|energy| energy.at_best(Tag::Projected));
     }
     report
 }

@@ -25,6 +25,8 @@ pub struct Phase {
     pub cycles: u64,
     /// The same at the stated clock.
     pub seconds: f64,
+    /// Cycles behind the memory, layer by layer the greater of the unit's and the memory's. Energy and comparison are of these.
+    pub cycles_with_memory: u64,
     /// Bytes on the streams.
     pub bytes: u64,
     /// All energy; absent when an event has no sourced price.
@@ -35,7 +37,7 @@ pub struct Phase {
     pub joules_per_token: Option<Estimate>,
     /// The same layers on units of other arithmetic.
     pub baselines: Vec<BaselineTotal>,
-    /// Cycles of the same layers on an int8 systolic array.
+    /// Cycles of the same layers on an int8 systolic array behind the same memory.
     pub systolic: Systolic,
     /// Position of the passes under the roofs.
     pub roofline: Position,
@@ -56,20 +58,27 @@ impl Phase {
         let layers: Vec<LayerReport> =
             layers.iter().map(|totals| LayerReport::new(totals, config, clock_hz, memory, pricing)).collect();
         let sum = |field: fn(&LayerReport) -> u64| layers.iter().map(field).sum::<u64>();
-        let (macs, cycles) = (sum(|l| l.macs), sum(|l| l.cycles));
+        let (macs, cycles, cycles_with_memory) = (sum(|l| l.macs), sum(|l| l.cycles), sum(|l| l.cycles_with_memory));
         let traffic = layers.iter().map(|l| l.traffic).sum();
         let energy = pricing.map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>().total());
         Self {
             macs,
             cycles,
             seconds: cycles as f64 / clock_hz,
+            cycles_with_memory,
             bytes: sum(|l| l.bytes),
             energy_j: energy,
             cycles_per_token: (tokens > 0).then(|| cycles as f64 / tokens as f64),
             joules_per_token: energy.filter(|_| tokens > 0).map(|energy| energy * (1.0 / tokens as f64)),
             baselines: report::totals(&layers, pricing.is_some()),
             systolic: layers.iter().map(|l| l.systolic).sum(),
-            roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, cycles, clock_hz),
+            roofline: Position::new(
+                &Roofs::new(config, clock_hz, memory),
+                macs,
+                &traffic,
+                cycles_with_memory,
+                clock_hz,
+            ),
             conditions: Conditions::new(&layers, config),
         }
     }

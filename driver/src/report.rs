@@ -70,6 +70,8 @@ pub struct LayerReport {
     pub model_cycles: u64,
     /// The least cycles in which the memory moves the bytes.
     pub memory_cycles: u64,
+    /// Cycles behind that memory: the greater of `cycles` and `memory_cycles`. Energy, roofline and baselines are of these.
+    pub cycles_with_memory: u64,
     /// What keeps it from being faster.
     pub bound: Bound,
     /// Where it lies under the roofs of columns, memory and weight bus.
@@ -86,7 +88,7 @@ pub struct LayerReport {
     pub energy: Option<Energy>,
     /// The same layer on units of other arithmetic.
     pub baselines: Vec<Baseline>,
-    /// Cycles of the same layer on an int8 systolic array.
+    /// Cycles of the same layer on an int8 systolic array behind the same memory.
     pub systolic: Systolic,
 }
 
@@ -103,7 +105,15 @@ impl LayerReport {
         let macs = shape.macs() * calls;
         let memory_cycles = memory.cycles(totals.bytes, clock_hz);
         let traffic = Traffic::new(config, counters);
-        let other = |arithmetic| baseline(config, shape, calls, counters, arithmetic, pricing);
+        // A unit that waits for its memory is clocked and leaks meanwhile.
+        let waiting = Counters { cycles: counters.cycles.max(memory_cycles), ..*counters };
+        let other = |arithmetic| {
+            let other = baseline(config, shape, calls, counters, arithmetic, pricing);
+            let cycles = memory.cycles(other.bytes, clock_hz);
+            other.wait(cycles, pricing)
+        };
+        let baselines = [Arithmetic::Int8, Arithmetic::Fp16].map(other);
+        let systolic = (Systolic::new(shape) * calls).wait(memory.cycles(baselines[0].bytes, clock_hz));
         Self {
             name: totals.id.to_string(),
             m: shape.m,
@@ -120,6 +130,7 @@ impl LayerReport {
             bound_cycles: totals.bound,
             model_cycles: totals.modelled,
             memory_cycles,
+            cycles_with_memory: waiting.cycles,
             bound: if memory_cycles > totals.modelled {
                 Bound::Memory
             } else if config.beats_per_tile() > shape.m.min(config.max_tokens) {
@@ -127,14 +138,14 @@ impl LayerReport {
             } else {
                 Bound::Columns
             },
-            roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, counters.cycles, clock_hz),
+            roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, waiting.cycles, clock_hz),
             bytes: totals.bytes,
             traffic,
             zero_weights: Some(totals.zero_weights as f64 / (calls * (shape.k * shape.n) as u64) as f64),
             zero_activations: Some(totals.zero_activations as f64 / (calls * (shape.m * shape.k) as u64) as f64),
-            energy: pricing.map(|pricing| pricing.unit.energy(counters, totals.bytes)),
-            baselines: [Arithmetic::Int8, Arithmetic::Fp16].map(other).into(),
-            systolic: Systolic::new(shape) * calls,
+            energy: pricing.map(|pricing| pricing.unit.energy(&waiting, totals.bytes)),
+            baselines: baselines.into(),
+            systolic,
         }
     }
 }
@@ -217,6 +228,8 @@ pub struct DeviceReport {
     pub bytes: u64,
     /// The least cycles in which the memory moves them.
     pub memory_cycles: u64,
+    /// All cycles behind that memory, layer by layer the greater of both.
+    pub cycles_with_memory: u64,
     /// All energy; absent when an event has no sourced price.
     pub energy_j: Option<Estimate>,
     /// The same by part.
@@ -233,7 +246,7 @@ pub struct DeviceReport {
     pub roofline: Position,
     /// The same layers on units of other arithmetic.
     pub baselines: Vec<BaselineTotal>,
-    /// Cycles of the same layers on an int8 systolic array.
+    /// Cycles of the same layers on an int8 systolic array behind the same memory.
     pub systolic: Systolic,
 }
 
@@ -250,6 +263,7 @@ impl DeviceReport {
         let layers: Vec<LayerReport> = ledger.layers().iter().map(report).collect();
         let sum = |field: fn(&LayerReport) -> u64| layers.iter().map(field).sum::<u64>();
         let (cycles, bytes) = (sum(|l| l.cycles), sum(|l| l.bytes));
+        let cycles_with_memory = sum(|l| l.cycles_with_memory);
         let traffic = layers.iter().map(|l| l.traffic).sum();
         let energy = pricing.ok().map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
         Self {
@@ -267,13 +281,20 @@ impl DeviceReport {
             memory: memory.clone(),
             bytes,
             memory_cycles: memory.cycles(bytes, clock_hz),
+            cycles_with_memory,
             energy_j: energy.map(|e| e.total()),
             energy,
-            bill: pricing.map_or(vec![], |pricing| bill(ledger, pricing)),
+            bill: pricing.map_or(vec![], |pricing| bill(ledger, cycles_with_memory, pricing)),
             energy_note: note(pricing),
             columns: vec![],
             conditions: Conditions::new(&layers, config),
-            roofline: Position::new(&Roofs::new(config, clock_hz, memory), ledger.macs, &traffic, cycles, clock_hz),
+            roofline: Position::new(
+                &Roofs::new(config, clock_hz, memory),
+                ledger.macs,
+                &traffic,
+                cycles_with_memory,
+                clock_hz,
+            ),
             baselines: totals(&layers, pricing.is_ok()),
             systolic: layers.iter().map(|l| l.systolic).sum(),
             layers,
@@ -286,13 +307,14 @@ impl DeviceReport {
     }
 }
 
-/// The bill of all layers together.
-fn bill(ledger: &Ledger, pricing: &Pricing) -> Vec<BillLine> {
+/// The bill of all layers together, which take this number of cycles behind their memory.
+fn bill(ledger: &Ledger, cycles: u64, pricing: &Pricing) -> Vec<BillLine> {
     let (mut counters, mut bytes) = (Counters::default(), 0);
     for layer in ledger.layers() {
         counters += layer.counters;
         bytes += layer.bytes;
     }
+    counters.cycles = cycles;
     let line = |item: &Item| {
         let (count, energy) = pricing.unit.line(item, &counters, bytes);
         let Item { part, name, bits, event, per_event, ref price } = *item;
@@ -329,4 +351,50 @@ pub fn totals(layers: &[LayerReport], priced: bool) -> Vec<BaselineTotal> {
         }
     };
     [Arithmetic::Int8, Arithmetic::Fp16].map(of).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cycles::Shape;
+    use crate::energy::Records;
+    use crate::{platform, predict};
+    use trine_golden_model::{LinearId, LinearKind};
+
+    /// One call of a layer, priced behind `memory`.
+    fn layer(memory: &str) -> LayerReport {
+        let (config, shape) = (Config::sized(64, 16), Shape { m: 1, k: 2560, n: 6912 });
+        let memory = platform::memory(memory).unwrap();
+        let pricing = Pricing::new(&Records::builtin().unwrap(), &config, 200e6, "7nm", &memory.set).unwrap();
+        let counters = predict::counters(&config, shape);
+        let totals = LayerTotals {
+            id: LinearId { layer: 0, kind: LinearKind::Up },
+            shape,
+            calls: 1,
+            counters,
+            bound: counters.cycles,
+            modelled: counters.cycles,
+            bytes: Traffic::new(&config, &counters).total(),
+            zero_activations: 0,
+            zero_weights: 0,
+        };
+        LayerReport::new(&totals, &config, 200e6, &memory, Some(&pricing))
+    }
+
+    #[test]
+    fn a_slow_memory_stretches_the_unit_and_all_that_it_is_compared_with() {
+        let (fast, slow) = (layer("lpddr4-4266"), layer("sdram-143"));
+        assert_eq!((fast.cycles, fast.cycles_with_memory), (slow.cycles, fast.cycles));
+        assert_eq!(slow.cycles_with_memory, slow.memory_cycles);
+        let stretch = slow.memory_cycles as f64 / slow.cycles as f64;
+        assert!(stretch > 40.0, "{stretch}");
+        let leaked = |layer: &LayerReport| layer.energy.unwrap().idle.joules();
+        assert!((leaked(&slow) / leaked(&fast) / stretch - 1.0).abs() < 1e-9);
+        assert!(slow.roofline.rate <= slow.roofline.attainable, "{:?}", slow.roofline);
+        // Four times the bytes take four times as long, on an int8 unit and on a systolic array.
+        for cycles in [slow.baselines[0].cycles, slow.systolic.weight_stationary, slow.systolic.output_stationary] {
+            let ratio = cycles as f64 / slow.cycles_with_memory as f64;
+            assert!((3.8..4.1).contains(&ratio), "{ratio}");
+        }
+    }
 }
