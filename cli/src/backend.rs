@@ -19,6 +19,9 @@ use crate::args::{UnitArgs, flags, within};
 use crate::output_file::check_folder;
 use crate::simulation;
 
+/// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
+const QUANTISED_BITS: usize = 8;
+
 /// Who computes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
@@ -169,6 +172,11 @@ impl BackendArgs {
             "--baud and --base are for a serial port: choose one with --backend uart:PATH, or leave them out"
         );
         let config = self.unit.config()?;
+        ensure!(
+            config.act_bits >= QUANTISED_BITS,
+            "--act-bits {}: a model's activations have {QUANTISED_BITS} bits; a narrower unit cannot take them",
+            config.act_bits
+        );
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         // What is streamed to save memory is not kept in another form.

@@ -68,6 +68,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let testbench = trine_hdl::testbench(&config);
     let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, args.emitter);
 
+    let beside = ["manifest.json", "trine.core", "trine.f", "trine_cells.f"].map(String::from);
+    let names = verilog.files.iter().map(|file| file.name.clone());
+    let names = names.chain(verilog.cells.iter().map(|file| format!("cells/{}", file.name)));
+    let names = names.chain(testbench.iter().flat_map(Testbench::files).map(|file| file.name.clone())).chain(beside);
+    args.json.check_apart(names.map(|name| ("--output", args.output.join(name))))?;
+
     open_folder(&args.output)?;
     let place = |name: &str| Output::open(&args.output.join(name));
     let write = |name: &str, text: &str| place(name)?.write(text.as_bytes());

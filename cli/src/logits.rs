@@ -63,6 +63,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     let both = is_standard(&args.out) && args.json.json.as_deref().is_some_and(is_standard);
     ensure!(!both, "standard output takes one of --out and --json; name a file for the other");
+    args.json.check_apart([("--out", args.out.clone())])?;
     let (file, json) = (Output::open(&args.out)?, args.json.open()?);
     let mut engine = args.backend.engine(&args.model, &model, None)?;
 

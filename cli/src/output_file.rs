@@ -71,6 +71,15 @@ fn followed(path: &Path) -> io::Result<End> {
     Err(io::Error::other("there are too many links"))
 }
 
+/// The path of a plain file without links, whether or not it is there yet; absent for devices, pipes and descriptors.
+fn plain(path: &Path) -> Option<PathBuf> {
+    let End::Path(path) = followed(path).ok()? else { return None };
+    let folder = folder(&path);
+    let folder = folder.canonicalize().or_else(|_| std::path::absolute(folder)).ok()?;
+    let plain = path != Path::new("-") && fs::metadata(&path).map_or(true, |data| data.is_file());
+    plain.then_some(folder.join(path.file_name()?))
+}
+
 /// The folder that a path lies in.
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -219,6 +228,18 @@ pub(crate) struct Json(Option<Output>);
 impl JsonArg {
     /// No machine form.
     pub(crate) const NONE: Self = Self { json: None };
+
+    /// Checks that none of the other `results`, each with its option, has the same place: the later would replace the earlier.
+    ///
+    /// # Errors
+    /// One sentence with the place and both options.
+    pub(crate) fn check_apart(&self, results: impl IntoIterator<Item = (&'static str, PathBuf)>) -> Result<()> {
+        let Some(json) = self.json.as_deref().filter(|json| plain(json).is_some()) else { return Ok(()) };
+        match results.into_iter().find(|(_, path)| plain(path) == plain(json)) {
+            Some((option, _)) => bail!("{}: {option} writes there too; name another file for --json", json.display()),
+            None => Ok(()),
+        }
+    }
 
     /// Looks at the place.
     pub(crate) fn open(&self) -> Result<Json> {

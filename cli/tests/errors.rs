@@ -78,6 +78,18 @@ fn impossible_units_are_refused_by_every_verb() {
 }
 
 #[test]
+fn a_unit_too_narrow_for_the_activations_of_models_is_refused_before_it_is_built() {
+    let place = workplace();
+    for verb in ["run --model MODEL --prompt A --tokens 1", "logits --model MODEL --ids 1 --out x.npy"] {
+        for bits in [2, 5, 7] {
+            let line = format!("{verb} --lanes 3 --columns 2 --act-bits {bits}");
+            let text = refused(trine(place.path(), &line), 2);
+            assert!(text.contains(&format!("--act-bits {bits}: a model's activations have 8 bits")), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_character_outside_the_vocabulary_is_named() {
     let folder = workplace();
     let message = refused(trine(folder.path(), "run --model MODEL --prompt KIŊG --tokens 1"), 2);

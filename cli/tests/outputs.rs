@@ -210,6 +210,32 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
 }
 
 #[test]
+fn two_results_never_share_a_place() {
+    let place = workplace();
+    let folder = place.path();
+    text(folder);
+    symlink("x.npy", folder.join("link")).unwrap();
+    for line in [
+        "logits --model MODEL --ids 1,2 --backend golden --out x.npy --json x.npy".to_owned(),
+        "logits --model MODEL --ids 1,2 --backend golden --out x.npy --json ./link".to_owned(),
+        "run --model MODEL --prompt A --tokens 2 --backend golden --report r --json r/report.html".to_owned(),
+        "run --model MODEL --prompt A --tokens 2 --trace w.fst --json w.fst".to_owned(),
+        "generate --preset unit -o rtl --json rtl/trine.v".to_owned(),
+        "generate --preset unit -o rtl --json rtl/manifest.json".to_owned(),
+        format!("train --data text.txt --out t --json t/curve.csv {TINY}"),
+    ] {
+        let run = trine(folder, &line);
+        assert_eq!(run.code, Some(2), "{line}: {run:?}");
+        assert!(run.stderr.contains("name another file for --json"), "{line}: {}", run.stderr);
+        for file in ["x.npy", "r", "rtl", "w.fst", "t"] {
+            assert!(!folder.join(file).exists(), "{line} left {file}");
+        }
+    }
+    let apart = trine(folder, "logits --model MODEL --ids 1,2 --backend golden --out /dev/null --json /dev/null");
+    assert_eq!(apart.code, Some(0), "{apart:?}");
+}
+
+#[test]
 fn what_was_computed_is_printed_although_it_cannot_be_written() {
     let place = workplace();
     let folder = place.path();

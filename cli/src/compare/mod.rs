@@ -91,6 +91,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let json = args.json.open()?;
     if let Some(folder) = &args.docs {
         check_folder(folder, &document::NAMES)?;
+        args.json.check_apart(document::NAMES.map(|name| ("--docs", folder.join(name))))?;
     }
     // Read first: what is wrong with it is better said before an hour of training than after it.
     let sweep: Option<Sweep> = args.sweep.as_deref().map(|path| read_json(path, "no sweep")).transpose()?;

@@ -16,12 +16,16 @@ use trine_driver::report::LayerReport;
 pub(crate) use groups::Group;
 pub(crate) use provenance::Provenance;
 
-use crate::output_file::{check_folder, write_in};
+use crate::output_file::{JsonArg, check_folder, write_in};
 use crate::run::Report;
 
-/// Looks whether the files can be written into `folder`.
-pub(crate) fn check(folder: &Path) -> Result<()> {
-    check_folder(folder, &["run.json", "report.html", "layers.csv", "trace.json"])
+/// The files of a report.
+const NAMES: [&str; 4] = ["run.json", "report.html", "layers.csv", "trace.json"];
+
+/// Looks whether the files can be written into `folder`, and whether `json` is none of them.
+pub(crate) fn check(folder: &Path, json: &JsonArg) -> Result<()> {
+    json.check_apart(NAMES.map(|name| ("--report", folder.join(name))))?;
+    check_folder(folder, &NAMES)
 }
 
 /// Writes all files into `folder`, which is made where it is not there.

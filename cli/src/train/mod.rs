@@ -181,6 +181,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // What comes in the end comes hours later.
     check_folder(folder, if args.gguf.is_some() { &[CURVE, PAGE, GGUF] } else { &[CURVE, PAGE] })?;
     check_folder(&folder.join(MODEL), &["config.json", "model.safetensors"])?;
+    args.json.check_apart([CURVE, PAGE, GGUF].map(|name| ("--out", folder.join(name))))?;
     let mut session = begin(args, &text, folder)?;
     let layout = &session.trainer.network.layout;
     let (parameters, linear_weights) = (layout.total(), layout.linear_weights());
