@@ -127,7 +127,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
     let json = args.json.open()?;
-    args.report.as_deref().map_or(Ok(()), report::check)?;
+    args.report.as_deref().map_or(Ok(()), |folder| report::check(folder, &args.json))?;
+    args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
 
@@ -331,7 +332,7 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
             _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
         }
     )?;
-    report.phases.print_cycles(out)?;
+    report.phases.print_cycles(&device.memory, device.clock_hz, out)?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let waits: [(&str, u64); 4] = [
         ("working", sum(|l| l.active)),

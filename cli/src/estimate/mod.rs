@@ -163,6 +163,12 @@ fn estimate(args: &Args) -> Result<Report> {
 
 fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "model: {} (shape only)", r.model.display())?;
+    if !r.model.to_string_lossy().starts_with("synthetic:") {
+        writeln!(
+            out,
+            "one scale over the inputs of each linear is assumed; `trine inspect` shows further ranges, each a job"
+        )?;
+    }
     writeln!(out, "unit: {}", describe(&r.config))?;
     let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));
     writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})", r.die, r.memory.name, r.memory.source)?;
