@@ -2,12 +2,12 @@
 
 use std::io::{Result, Write};
 
-use trine_driver::conditions::Conditions;
-use trine_driver::energy::{Estimate, SYSTOLIC, Systolic};
-use trine_driver::estimate::Pass;
-use trine_driver::phase::Phase;
-use trine_driver::report::BaselineTotal;
-use trine_driver::roofline::Position;
+use trine_perf::conditions::Conditions;
+use trine_perf::energy::{Estimate, SYSTOLIC, Systolic};
+use trine_perf::estimate::Pass;
+use trine_perf::layer::BaselineTotal;
+use trine_perf::phase::Phase;
+use trine_perf::roofline::Position;
 
 use crate::output::{si, times};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, TableComponent, presets};
 use indicatif::{ProgressBar, ProgressStyle};
-use trine_driver::energy::Estimate;
+use trine_perf::energy::Estimate;
 use uom::si::energy::joule;
 
 /// Prints warnings on the error stream, where they do not mix with results.

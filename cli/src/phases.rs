@@ -1,13 +1,13 @@
-//! The two phases of a run, and why it ended. [`trine_driver::phase`] says what belongs to which.
+//! The two phases of a run, and why it ended. [`trine_perf::phase`] says what belongs to which.
 
 use std::cell::Cell;
 use std::io::{Result, Write};
 
 use serde::Serialize;
-use trine_driver::phase::Phase;
-use trine_driver::platform::Memory;
 use trine_driver::{LayerTotals, Mark};
 use trine_golden_model::{BoxError, LinearId, Matmul, TernaryMatrix};
+use trine_perf::phase::Phase;
+use trine_perf::platform::Memory;
 
 use crate::backend::Engine;
 use crate::beside::Beside;

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use trine_driver::energy::{Columns, Origin, Pricing, Records};
-use trine_driver::platform::{Board, Memory};
+use trine_perf::energy::{Columns, Origin, Pricing, Records};
+use trine_perf::platform::{Board, Memory};
 use trine_spec::Config;
 
 use crate::args::clock;
@@ -45,7 +45,7 @@ pub(crate) struct Prices {
     pub(crate) memory: Memory,
     pub(crate) clock_hz: f64,
     /// The priced unit, or the reason why a die that comes with this command has no price for it.
-    pub(crate) pricing: Result<Pricing, trine_driver::Error>,
+    pub(crate) pricing: Result<Pricing, trine_perf::Error>,
     /// The file of `--records`.
     pub(crate) file: Option<Origin>,
 }

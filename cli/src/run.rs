@@ -8,11 +8,12 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, ensure};
 use serde::Serialize;
 use trine_driver::cycles::utilization;
-use trine_driver::energy::{Columns, Origin};
-use trine_driver::phase::Phase;
-use trine_driver::report::{DeviceReport, HostWork, LayerReport};
 use trine_driver::{LayerTotals, Offload, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
+use trine_perf::energy::{Columns, Origin};
+use trine_perf::layer::LayerReport;
+use trine_perf::phase::Phase;
+use trine_perf::report::{DeviceReport, HostWork};
 
 use crate::Verdict;
 use crate::args::{describe, within};
@@ -229,7 +230,7 @@ fn look_up(args: &Args) -> Result<Prices> {
     }
     // The weights come from no DRAM then, and what block RAM of that size takes is not known.
     let missing = vec!["a memory of weights on the chip, read".into()];
-    let pricing = Err(trine_driver::Error::NoRecord { set: prices.die.clone(), missing });
+    let pricing = Err(trine_perf::Error::NoRecord { set: prices.die.clone(), missing });
     Ok(Prices { pricing, ..prices })
 }
 

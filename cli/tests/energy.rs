@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use common::{json, trine, workplace};
 use serde_json::Value;
-use trine_driver::energy::{Arithmetic, Inventory};
 use trine_hdl::design;
 use trine_hdl::lang::{Kind, Module};
+use trine_perf::energy::{Arithmetic, Inventory};
 use trine_spec::Config;
 
 fn number(v: &Value) -> f64 {

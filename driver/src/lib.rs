@@ -5,7 +5,7 @@
 //!                            schedule      registers, job sequence
 //!                            packing       counters
 //!                            journal
-//!                            ledger  -->  report, energy
+//!                            ledger  -->  trine-perf: report, energy
 //! ```
 //!
 //! ```
@@ -37,27 +37,19 @@
 //! [`OnFailure`] decides. A journal keeps no matmul with a wrong sum.
 #![forbid(unsafe_code)]
 
-pub mod conditions;
 mod counters;
 pub mod cycles;
 mod device;
-pub mod energy;
 mod error;
-pub mod estimate;
-mod fields;
 mod journal;
 mod ledger;
 mod offload;
 mod on_chip;
 pub mod packing;
-pub mod phase;
-pub mod platform;
-pub mod predict;
-pub mod report;
-pub mod roofline;
 pub mod schedule;
 mod serial;
 mod share;
+mod soft_unit;
 mod transport;
 mod uartbone;
 mod weights;
@@ -66,13 +58,13 @@ mod windows;
 pub use counters::Counters;
 pub use cycles::Shape;
 pub use device::Device;
-pub use energy::EnergyModel;
 pub use error::{Error, JobPlace};
 pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mark, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
 pub use on_chip::{OnChip, WeightImage};
 pub use serial::SerialLine;
+pub use soft_unit::{Fault, SoftUnit};
 pub use transport::{Exchange, RegisterOp, Transport, TransportError};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

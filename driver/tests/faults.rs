@@ -1,25 +1,24 @@
 //! Devices that misbehave: every fault is named, tried once more, and never hidden.
 
-mod twin;
-
-use trine_driver::{Device, Error, Offload, OnFailure, Options, Remedy, Scope, Transport, TransportError};
+use trine_driver::{
+    Device, Error, Fault, Offload, OnFailure, Options, Remedy, Scope, SoftUnit, Transport, TransportError,
+};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_spec::registers::{self as regs, ErrorCode};
 use trine_spec::{Config, WeightCode};
-use twin::{Fault, Twin};
 
 const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };
 
-fn open(config: &Config, change: impl FnOnce(&mut Twin)) -> Result<Device<Twin>, Error> {
-    let mut twin = Twin::new(config);
-    change(&mut twin);
-    Device::open(twin, config.clone())
+fn open(config: &Config, change: impl FnOnce(&mut SoftUnit)) -> Result<Device<SoftUnit>, Error> {
+    let mut unit = SoftUnit::new(config);
+    change(&mut unit);
+    Device::open(unit, config.clone())
 }
 
 /// One matmul on a device with these faults: the outcome, whether `y` is right, and the engine.
-fn with_faults(faults: &[Fault], on_failure: OnFailure) -> (Result<(), String>, bool, Offload<Twin>) {
+fn with_faults(faults: &[Fault], on_failure: OnFailure) -> (Result<(), String>, bool, Offload<SoftUnit>) {
     let config = Config::sized(4, 4);
-    let device = open(&config, |twin| twin.faults.extend(faults)).unwrap();
+    let device = open(&config, |unit| unit.faults.extend(faults)).unwrap();
     let mut engine = Offload::new(device, Options { scope: Scope::Ffn, on_failure, ..Options::default() });
     let w = TernaryMatrix::from_trits(5, 6, &[1; 30]).unwrap();
     let (x, mut y, mut expected) = ([3; 12], [0; 10], [0; 10]);
@@ -31,7 +30,7 @@ fn with_faults(faults: &[Fault], on_failure: OnFailure) -> (Result<(), String>, 
 #[test]
 fn strangers_are_not_opened() {
     let config = Config::preset("odd").unwrap();
-    let set = |offset, value| move |twin: &mut Twin| twin.constants.extend([(offset, value)]);
+    let set = |offset, value| move |unit: &mut SoftUnit| unit.constants.extend([(offset, value)]);
     let error = open(&config, set(regs::ID.offset, 0xFFFF_FFFF)).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -44,7 +43,7 @@ fn strangers_are_not_opened() {
 #[test]
 fn every_difference_in_configuration_is_named() {
     let built = Config::preset("odd").unwrap();
-    let named = |expected: Config| match Device::open(Twin::new(&built), expected) {
+    let named = |expected: Config| match Device::open(SoftUnit::new(&built), expected) {
         Err(Error::ConfigMismatch { field, found, expected, .. }) => (field, found, expected),
         other => panic!("{other:?}"),
     };
@@ -60,7 +59,7 @@ fn every_difference_in_configuration_is_named() {
 #[test]
 fn a_newer_minor_version_is_welcome() {
     let newer = regs::VERSION_VALUE | regs::VERSION_MINOR.at(7);
-    assert!(open(&Config::default(), |twin| twin.constants.extend([(regs::VERSION.offset, newer)])).is_ok());
+    assert!(open(&Config::default(), |unit| unit.constants.extend([(regs::VERSION.offset, newer)])).is_ok());
 }
 
 #[test]
@@ -138,7 +137,7 @@ fn the_unit_refuses_streams_that_do_not_fit_the_job() {
 fn every_job_sets_the_watchdog_to_its_cycles_and_the_hosts_pause() {
     let config = Config::sized(4, 4);
     let shape = trine_driver::Shape { m: 2, k: 4, n: 4 };
-    let watchdog = |device: Device<Twin>| {
+    let watchdog = |device: Device<SoftUnit>| {
         let mut device = device;
         device.run(shape, &[0; 8], &[0; 4], &mut [0; 32]).unwrap();
         device.transport_mut().read(regs::WATCHDOG.offset).unwrap()

@@ -1,15 +1,9 @@
-//! Matmuls of every shape through the whole driver into a software twin of the unit, against the definition.
-
-mod twin;
+//! Matmuls of every shape through the whole driver into a unit in software, against the definition.
 
 use proptest::prelude::*;
-use trine_driver::energy::{Pricing, Records};
-use trine_driver::{
-    Device, Error, Offload, OnMismatch, Options, Remedy, Scope, cycles::Shape, platform, report::DeviceReport,
-};
+use trine_driver::{Device, Error, Fault, Offload, OnMismatch, Options, Remedy, Scope, SoftUnit, cycles::Shape};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_spec::{Config, WeightCode};
-use twin::{Fault, Twin};
 
 const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };
 const Q: LinearId = LinearId { layer: 0, kind: LinearKind::Q };
@@ -27,17 +21,17 @@ fn acts(len: usize, seed: u64, bits: usize) -> Vec<i8> {
     noise(len, seed).map(|v| ((v % 256) as u8 as i8) >> (8 - bits)).collect()
 }
 
-fn offload(config: &Config, scope: Scope) -> Offload<Twin> {
+fn offload(config: &Config, scope: Scope) -> Offload<SoftUnit> {
     checking(config, scope, Options::default().check)
 }
 
-fn checking(config: &Config, scope: Scope, check: Option<OnMismatch>) -> Offload<Twin> {
-    let device = Device::open(Twin::new(config), config.clone()).unwrap();
+fn checking(config: &Config, scope: Scope, check: Option<OnMismatch>) -> Offload<SoftUnit> {
+    let device = Device::open(SoftUnit::new(config), config.clone()).unwrap();
     Offload::new(device, Options { scope, check, ..Options::default() })
 }
 
-/// Multiplies on the twin, with the driver's own check on, and compares with the plain loop.
-fn through_the_twin(config: &Config, Shape { m, k, n }: Shape) -> Offload<Twin> {
+/// Multiplies on the unit, with the driver's own check on, and compares with the plain loop.
+fn through_the_unit(config: &Config, Shape { m, k, n }: Shape) -> Offload<SoftUnit> {
     let w = TernaryMatrix::from_trits(n, k, &trits(n * k, 7)).unwrap();
     let x = acts(m * k, 11, config.act_bits);
     let (mut y, mut expected) = (vec![i32::MAX; m * n], vec![0; m * n]);
@@ -62,7 +56,7 @@ fn every_preset_takes_odd_shapes() {
             (2, lanes, columns),
             (3, config.max_depth.min(300) * 2 + 5, 2),
         ] {
-            through_the_twin(&config, Shape { m, k, n });
+            through_the_unit(&config, Shape { m, k, n });
         }
     }
 }
@@ -70,7 +64,7 @@ fn every_preset_takes_odd_shapes() {
 #[test]
 fn deep_matmuls_are_summed_over_several_jobs() {
     let config = Config { max_depth: 20, max_tokens: 2, ..Config::sized(8, 4) };
-    let mut offload = through_the_twin(&config, Shape { m: 5, k: 50, n: 9 });
+    let mut offload = through_the_unit(&config, Shape { m: 5, k: 50, n: 9 });
     // 16 of 20 positions are whole chunks: four pieces of K; three of M; one of N.
     assert_eq!(offload.device_mut().transport().jobs, 12);
 }
@@ -89,7 +83,7 @@ proptest! {
         let config = Config { weight_code, max_depth, max_tokens, act_bits, ..Config::sized(lanes, columns) };
         let weight_bus = 8 + (bus * (config.full_tile_bus() / 8) as f64) as usize * 8;
         let config = Config { weight_bus: weight_bus.min(config.full_tile_bus()), ..config }.checked().unwrap();
-        through_the_twin(&config, Shape { m, k, n });
+        through_the_unit(&config, Shape { m, k, n });
     }
 }
 
@@ -119,16 +113,16 @@ fn only_the_layers_in_scope_reach_the_device() {
 
 /// Tokens 0..5 run in pieces of 2 and 3 on this unit, outputs 0..7 in blocks of 4. Two sums come out wrong: the outcome, what
 /// was asked for, what came and the engine.
-fn two_wrong_sums(check: Option<OnMismatch>) -> (Result<(), Error>, [i32; 35], [i32; 35], Offload<Twin>) {
+fn two_wrong_sums(check: Option<OnMismatch>) -> (Result<(), Error>, [i32; 35], [i32; 35], Offload<SoftUnit>) {
     let config = Config { max_tokens: 3, ..Config::sized(4, 4) };
     let w = TernaryMatrix::from_trits(7, 6, &trits(42, 5)).unwrap();
     let x = acts(30, 6, 8);
     let (mut expected, mut y) = ([0; 35], [0; 35]);
     reference(&w, &x, 5, &mut expected);
     let mut engine = checking(&config, Scope::Ffn, check);
-    let twin = engine.device_mut().transport_mut();
+    let unit = engine.device_mut().transport_mut();
     // A wrong sum for the second token of the first job, and one for the second token of the other, in block 1.
-    twin.faults.extend([Fault::Flip { beat: 1, column: 3 }, Fault::Flip { beat: 4, column: 2 }]);
+    unit.faults.extend([Fault::Flip { beat: 1, column: 3 }, Fault::Flip { beat: 4, column: 2 }]);
     let outcome = engine.matmul(UP, &w, &x, 5, &mut y).map_err(|error| *error.downcast().unwrap());
     (outcome, expected, y, engine)
 }
@@ -209,50 +203,4 @@ fn arguments_that_do_not_fit_are_refused() {
     let error = engine.matmul(Q, &w, &[7, -8, 8], 1, &mut [0; 2]).unwrap_err();
     assert!(matches!(error.downcast_ref(), Some(Error::Activation { token: 0, position: 2, value: 8, bits: 4 })));
     assert_eq!(engine.device_mut().transport().jobs, 0, "nothing was sent");
-}
-
-#[test]
-fn the_report_adds_up() {
-    let config = Config::preset("small").unwrap();
-    let w = TernaryMatrix::from_trits(10, 50, &trits(500, 5)).unwrap();
-    let mut engine = offload(&config, Scope::Ffn);
-    for m in [8, 1, 1] {
-        engine.matmul(UP, &w, &acts(m * 50, 9, 8), m, &mut vec![0; m * 10]).unwrap();
-    }
-    let (records, memory) = (Records::builtin().unwrap(), platform::memory("lpddr4-4266").unwrap());
-    let pricing = Pricing::new(&records, &config, 100e6, "45nm", &memory.set).unwrap();
-    let report = DeviceReport::new(engine.ledger(), &config, 100e6, &memory, Ok(&pricing));
-    let rows: Vec<_> = report.layers.iter().map(|l| (l.name.as_str(), l.m, l.k, l.n, l.calls, l.macs)).collect();
-    assert_eq!(rows, [("layers.3.mlp.up_proj", 8, 50, 10, 1, 4000), ("layers.3.mlp.up_proj", 1, 50, 10, 2, 1000)]);
-    // Three blocks of four columns, two chunks of 32 lanes; a tile is one beat. The twin adds ten cycles a job.
-    assert_eq!((report.layers[0].bound_cycles, report.layers[0].cycles), (48, 58));
-    assert_eq!((report.layers[1].bound_cycles, report.layers[1].cycles), (12, 32));
-    assert_eq!((report.cycles, report.macs, report.simulated_seconds), (90, 5000, 90.0 / 100e6));
-    let tile = config.weight_bus / 8;
-    assert_eq!(report.layers[0].bytes as usize, 2 * 8 * 32 + 6 * tile + 3 * 8 * 16);
-    assert!((report.layers[0].utilization - 4000.0 / (58.0 * 128.0)).abs() < 1e-12);
-
-    let parts: f64 = report.layers.iter().filter_map(|l| l.energy).map(|e| e.total().joules()).sum();
-    assert!((report.energy_j.unwrap().joules() - parts).abs() <= 1e-9 * parts && parts > 0.0);
-    let json = serde_json::to_value(&report).unwrap();
-    for field in ["compute", "onchip", "dram", "static"] {
-        let part = &json["layers"][0]["energy"][field];
-        assert!(part["lo"].as_f64() < part["value"].as_f64() && part["value"].as_f64() < part["hi"].as_f64());
-        assert_eq!(part["tag"], "derived");
-    }
-    assert_eq!(json["config"]["lanes"], 32);
-}
-
-#[test]
-fn without_a_price_there_is_no_energy_but_a_reason() {
-    let config = Config { max_tokens: 4096, ..Config::sized(4, 4) };
-    let records = Records::builtin().unwrap();
-    let error = Pricing::new(&records, &config, 100e6, "45nm", "core-rope-memory").unwrap_err();
-    let memory = platform::memory("hbm2").unwrap();
-    let report = DeviceReport::new(offload(&config, Scope::Ffn).ledger(), &config, 100e6, &memory, Err(&error));
-    assert!(
-        report.energy_j.is_none()
-            && report.baselines[0].energy_j.is_none()
-            && report.energy_note.contains("has no record")
-    );
 }

@@ -1,17 +1,14 @@
 //! Several units that share matmuls, and runs that go on where they were interrupted.
 
-mod twin;
-
 use std::path::Path;
 use std::time::Duration;
 
 use trine_driver::{
-    Device, Error, Journal, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, TransportError, cycles::Shape,
-    schedule::Schedule,
+    Device, Error, Fault, Journal, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, SoftUnit, TransportError,
+    cycles::Shape, schedule::Schedule,
 };
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_spec::Config;
-use twin::{Fault, Twin};
 
 const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };
 const M: usize = 3;
@@ -23,10 +20,10 @@ fn config() -> Config {
     Config { max_tokens: 2, max_depth: 40, ..Config::sized(4, 4) }
 }
 
-fn device(faults: &[Fault]) -> Device<Twin> {
-    let mut twin = Twin::new(&config());
-    twin.faults.extend(faults);
-    Device::open(twin, config()).unwrap()
+fn device(faults: &[Fault]) -> Device<SoftUnit> {
+    let mut unit = SoftUnit::new(&config());
+    unit.faults.extend(faults);
+    Device::open(unit, config()).unwrap()
 }
 
 fn options(on_failure: OnFailure) -> Options {
@@ -38,7 +35,7 @@ fn matrix(seed: u64) -> TernaryMatrix {
 }
 
 /// One matmul of known content, and whether it came out right.
-fn multiply(engine: &mut Offload<Twin>, w: &TernaryMatrix) -> bool {
+fn multiply(engine: &mut Offload<SoftUnit>, w: &TernaryMatrix) -> bool {
     let x: Vec<i8> = (0..M * K).map(|i| (i * 37 % 251) as u8 as i8).collect();
     let (mut y, mut expected) = (vec![0; M * N], vec![0; M * N]);
     reference(w, &x, M, &mut expected);
@@ -46,7 +43,7 @@ fn multiply(engine: &mut Offload<Twin>, w: &TernaryMatrix) -> bool {
     y == expected
 }
 
-fn engine(units: usize) -> Offload<Twin> {
+fn engine(units: usize) -> Offload<SoftUnit> {
     let first = Offload::new(device(&[]), options(OnFailure::Golden));
     (1..units).fold(first, |engine, _| engine.and(device(&[])).unwrap())
 }
@@ -123,13 +120,13 @@ fn wrong_sums_of_any_unit_are_replaced_and_not_kept() {
 #[test]
 fn units_that_differ_do_not_share() {
     let other = Config { max_tokens: 3, ..config() };
-    let other = Device::open(Twin::new(&other), other).unwrap();
+    let other = Device::open(SoftUnit::new(&other), other).unwrap();
     let error = Offload::new(device(&[]), options(OnFailure::Stop)).and(other).err().unwrap();
     assert!(matches!(error, Error::Unequal { .. }) && error.to_string().contains("max_tokens: 3"), "{error}");
 }
 
 /// An engine that keeps what it finishes in `folder`.
-fn keeping(folder: &Path, run: &[u8], faults: &[Fault]) -> Offload<Twin> {
+fn keeping(folder: &Path, run: &[u8], faults: &[Fault]) -> Offload<SoftUnit> {
     Offload::new(device(faults), options(OnFailure::Golden)).keeping(Journal::open(folder, run).unwrap())
 }
 
@@ -144,7 +141,7 @@ fn an_interrupted_run_goes_on_and_keeps_the_same_books() {
     let mut again = keeping(folder.path(), b"r", &[]);
     assert!(multiply(&mut again, &a) && multiply(&mut again, &b));
     assert_eq!((again.ledger().resumed, again.device_mut().transport().jobs), (2, 0));
-    let books = |engine: &Offload<Twin>| {
+    let books = |engine: &Offload<SoftUnit>| {
         let ledger = engine.ledger();
         let jobs: Vec<_> = ledger.jobs().iter().map(|job| (job.id, job.shape, job.counters)).collect();
         (format!("{:?}", ledger.layers()), jobs, ledger.macs, ledger.checked_macs, ledger.mismatches)
@@ -204,7 +201,7 @@ fn what_no_job_can_be_made_of_is_refused_with_the_reason() {
 #[test]
 fn a_job_ends_when_its_time_is_up() {
     let shape = Shape { m: 1, k: 4, n: 4 };
-    let run = |mut device: Device<Twin>| device.run(shape, &[0; 4], &[0; 4], &mut [0; 16]);
+    let run = |mut device: Device<SoftUnit>| device.run(shape, &[0; 4], &[0; 4], &mut [0; 16]);
     // No time at all: whatever is not done when it is asked for the first time is late.
     let late = run(device(&[Fault::NeverDone]).with_limit(Duration::ZERO)).unwrap_err();
     assert!(matches!(late, Error::Streams { source: TransportError::Deadline { .. }, .. }), "{late}");

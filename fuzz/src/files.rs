@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use tempfile::TempDir;
-use trine_driver::EnergyModel;
-use trine_driver::energy::Records;
 use trine_golden_model::{Golden, KvCache, Model, Tokenizer, npy};
+use trine_perf::EnergyModel;
+use trine_perf::energy::Records;
 use trine_spec::Config;
 use trine_synth::flow::{self, Board, Cells, Report};
 use trine_synth::liberty::{Library, truth_table};

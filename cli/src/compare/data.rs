@@ -1,7 +1,7 @@
 //! What a comparison found, as it is stored.
 
 use serde::{Deserialize, Serialize};
-use trine_driver::energy::Estimate;
+use trine_perf::energy::Estimate;
 use trine_train::{Kind, PowerLaw, Recipe};
 use uom::si::energy::joule;
 

@@ -7,10 +7,10 @@
 //! | fp16, fp16 | fp16 unit |
 //! | fewer bits, fp16 | fp16 unit that unpacks weights on their way in: fewer bytes and beats, the same arithmetic; unpacking is free |
 
-use trine_driver::energy::{Arithmetic, Estimate, Pricing, Tag};
-use trine_driver::estimate::Pass;
-use trine_driver::platform::Memory;
 use trine_golden_model as golden;
+use trine_perf::energy::{Arithmetic, Estimate, Pricing, Tag};
+use trine_perf::estimate::Pass;
+use trine_perf::platform::Memory;
 use trine_spec::Config;
 use trine_train::{Activation, NORM_EPS, ROPE_THETA, Shape};
 
@@ -118,8 +118,8 @@ fn model(shape: &Shape) -> golden::Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trine_driver::energy::Records;
-    use trine_driver::platform;
+    use trine_perf::energy::Records;
+    use trine_perf::platform;
 
     /// Fewer bits cost less, down from what 16 bits cost; and all of it more than the ternary unit.
     #[test]

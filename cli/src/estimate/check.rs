@@ -5,9 +5,9 @@ use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use serde::Serialize;
 use trine_driver::cycles::Shape;
-use trine_driver::predict::{self, Traffic};
 use trine_driver::{Counters, Offload, OnMismatch, Options, Scope};
 use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind, Matmul, TernaryMatrix};
+use trine_perf::predict::{self, Traffic};
 use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 

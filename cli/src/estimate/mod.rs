@@ -8,11 +8,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_driver::energy::{Columns, Estimate, Origin, Tag};
-use trine_driver::estimate::Pass;
-use trine_driver::platform::{self, Memory};
-use trine_driver::report::{self, Bound, HostWork, LayerReport};
 use trine_golden_model::Config as ModelConfig;
+use trine_perf::energy::{Columns, Estimate, Origin, Tag};
+use trine_perf::estimate::Pass;
+use trine_perf::layer::{Bound, LayerReport};
+use trine_perf::platform::{self, Memory};
+use trine_perf::report::{self, HostWork};
 use trine_spec::Config;
 
 use crate::Verdict;

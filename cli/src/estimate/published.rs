@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use trine_driver::energy::Tag;
+use trine_perf::energy::Tag;
 
 /// One system that decodes with ternary weights.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Layers put together for charts: the same projection of all transformer layers at one size of a call.
 
-use trine_driver::energy::Energy;
-use trine_driver::report::LayerReport;
+use trine_perf::energy::Energy;
+use trine_perf::layer::LayerReport;
 
 /// One projection at one size of a call.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use trine_driver::JobRecord;
-use trine_driver::report::LayerReport;
+use trine_perf::layer::LayerReport;
 
 pub(crate) use groups::Group;
 pub(crate) use provenance::Provenance;

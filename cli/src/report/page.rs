@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use askama::Template;
-use trine_driver::energy::{Energy, Estimate};
-use trine_driver::phase::Phase;
-use trine_driver::report::{BillLine, DeviceReport};
+use trine_perf::energy::{Energy, Estimate};
+use trine_perf::phase::Phase;
+use trine_perf::report::{BillLine, DeviceReport};
 
 use super::charts::{self, Chart};
 use super::groups::Group;

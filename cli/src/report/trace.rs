@@ -15,8 +15,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use trine_driver::cycles::Shape;
-use trine_driver::report::DeviceReport;
 use trine_driver::{Counters, JobRecord, Ledger};
+use trine_perf::report::DeviceReport;
 
 /// Tiles that are drawn one by one in a job.
 const TILES: u64 = 256;

@@ -2,7 +2,7 @@
 
 use super::bitnet::Layer;
 use super::{Costs, Row, Table};
-use trine_driver::energy::Tag;
+use trine_perf::energy::Tag;
 
 const SOURCE: &str = "arXiv 2402.17764";
 

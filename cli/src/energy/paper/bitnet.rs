@@ -8,7 +8,7 @@
 //! 512 x 512 pairs, and in W1A8 attention and scales in fp16.
 
 use super::{Cost, Costs, Row, Table};
-use trine_driver::energy::Tag;
+use trine_perf::energy::Tag;
 
 /// Tokens of the pass.
 pub(super) const TOKENS: f64 = 512.0;

@@ -11,7 +11,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_driver::energy::{Records, Tag};
+use trine_perf::energy::{Records, Tag};
 use uom::si::energy::picojoule;
 
 use crate::Verdict;

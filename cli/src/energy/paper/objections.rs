@@ -2,7 +2,7 @@
 
 use super::Costs;
 use serde::Serialize;
-use trine_driver::energy::{Arithmetic, Inventory};
+use trine_perf::energy::{Arithmetic, Inventory};
 use trine_spec::{Config, WeightCode};
 
 /// One objection, and the ratio that is left when it is heeded.

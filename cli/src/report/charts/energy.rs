@@ -1,6 +1,6 @@
 //! Energy as stacked bars, with the interval of each sum.
 
-use trine_driver::energy::{Energy, Estimate};
+use trine_perf::energy::{Energy, Estimate};
 
 use super::{Chart, LEFT, RIGHT, ROW, bar, drawing, whisker};
 use crate::output::{interval, si};

@@ -1,6 +1,6 @@
 //! Utilisation of every layer and projection as a field of colours.
 
-use trine_driver::report::LayerReport;
+use trine_perf::layer::LayerReport;
 
 use super::{Chart, WIDTH, drawing, mark, text};
 use crate::report::groups::{Group, place};

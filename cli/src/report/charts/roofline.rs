@@ -1,8 +1,8 @@
 //! Roofline: multiply-accumulates a second over multiply-accumulates a byte, both logarithmic.
 
 use svg::node::element::{Circle, Path, Title, path::Data};
-use trine_driver::report::DeviceReport;
-use trine_driver::roofline::Roofs;
+use trine_perf::report::DeviceReport;
+use trine_perf::roofline::Roofs;
 
 use super::{Chart, WIDTH, drawing, line, text};
 use crate::output::si;

@@ -10,14 +10,14 @@ use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind};
 use trine_spec::Config;
 
 use crate::conditions::Conditions;
-use crate::cycles::Shape;
 use crate::energy::{Columns, Energy, Estimate, Pricing, Systolic, Tag};
-use crate::ledger::LayerTotals;
+use crate::layer::{self, BaselineTotal, Bound, LayerReport};
 use crate::platform::Memory;
 use crate::predict::{self, Traffic};
-use crate::report::{self, BaselineTotal, Bound, LayerReport};
 use crate::roofline::{Position, Roofs};
-use crate::schedule::Schedule;
+use trine_driver::LayerTotals;
+use trine_driver::cycles::Shape;
+use trine_driver::schedule::Schedule;
 
 /// A pass through all linear layers.
 #[derive(Clone, Debug, Serialize)]
@@ -79,7 +79,7 @@ impl Pass {
             energy,
             columns: vec![],
             bound: bounds.into_iter().max_by_key(longest).unwrap_or(Bound::Columns),
-            baselines: report::totals(&layers, pricing.is_some()),
+            baselines: layer::totals(&layers, pricing.is_some()),
             systolic: layers.iter().map(|l| l.systolic).sum(),
             roofline: Position::new(&Roofs::new(config, clock_hz, memory), macs, &traffic, cycles, clock_hz),
             conditions: Conditions::new(&layers, config),

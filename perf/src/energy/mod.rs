@@ -35,7 +35,9 @@ use trine_spec::Config;
 use uom::si::f64::{Frequency, Time};
 use uom::si::frequency::hertz;
 
-use crate::{Counters, Error};
+use trine_driver::Counters;
+
+use crate::Error;
 
 /// Energy that the estimate leaves out, for want of a sourced constant.
 pub const NOT_COUNTED: &[&str] = &[

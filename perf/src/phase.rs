@@ -11,10 +11,10 @@ use trine_spec::Config;
 
 use crate::conditions::Conditions;
 use crate::energy::{Energy, Estimate, Pricing, Systolic};
-use crate::ledger::LayerTotals;
+use crate::layer::{self, BaselineTotal, LayerReport};
 use crate::platform::Memory;
-use crate::report::{self, BaselineTotal, LayerReport};
 use crate::roofline::{Position, Roofs};
+use trine_driver::LayerTotals;
 
 /// The passes of one kind, summed.
 #[derive(Clone, Debug, Serialize)]
@@ -70,7 +70,7 @@ impl Phase {
             energy_j: energy,
             cycles_per_token: (tokens > 0).then(|| cycles as f64 / tokens as f64),
             joules_per_token: energy.filter(|_| tokens > 0).map(|energy| energy * (1.0 / tokens as f64)),
-            baselines: report::totals(&layers, pricing.is_some()),
+            baselines: layer::totals(&layers, pricing.is_some()),
             systolic: layers.iter().map(|l| l.systolic).sum(),
             roofline: Position::new(
                 &Roofs::new(config, clock_hz, memory),

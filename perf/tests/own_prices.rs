@@ -1,6 +1,6 @@
 //! Files of one's own prices: what they may say, and everything that is wrong with one told at once.
 
-use trine_driver::energy::{EnergyModel, Pricing, Records};
+use trine_perf::energy::{EnergyModel, Pricing, Records};
 use trine_spec::Config;
 use uom::si::energy::picojoule;
 

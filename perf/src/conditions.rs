@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use trine_spec::{Config, WeightCode};
 
-use crate::report::LayerReport;
+use crate::layer::LayerReport;
 
 /// The conditions that decide how far a figure carries over to other work.
 #[derive(Clone, Debug, PartialEq, Serialize)]

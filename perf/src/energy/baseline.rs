@@ -16,10 +16,12 @@ use serde::Serialize;
 use trine_spec::Config;
 
 use super::{Arithmetic, Energy, EnergyModel, Records};
-use crate::cycles::Shape;
 use crate::predict::Traffic;
-use crate::schedule::Schedule;
-use crate::{Counters, Error};
+use trine_driver::Counters;
+use trine_driver::cycles::Shape;
+use trine_driver::schedule::Schedule;
+
+use crate::Error;
 
 /// Columns and rows of the systolic array that reports compare with.
 pub const SYSTOLIC: usize = 32;

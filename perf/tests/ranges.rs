@@ -1,14 +1,13 @@
 //! Linears whose inputs have several scales: each range is a matmul of its own, exact, and entered as such.
 
-mod twin;
-
-use trine_driver::{Device, Offload, Options, Scope, report::DeviceReport};
-use trine_driver::{energy::Records, platform};
+use trine_driver::{Device, Offload, Options, Scope, SoftUnit};
 use trine_golden_model::{
     Convention, Golden, InputNorm, Linear, LinearId, LinearKind, Part, Parts, Scales, TernaryMatrix,
 };
+use trine_perf::energy::{Pricing, Records};
+use trine_perf::platform;
+use trine_perf::report::DeviceReport;
 use trine_spec::Config;
-use twin::Twin;
 
 const N: usize = 6;
 
@@ -33,10 +32,10 @@ fn x(m: usize, k: usize) -> Vec<f32> {
     (0..m * k).map(|i| (0.7 * i as f32 + 0.3).sin()).collect()
 }
 
-/// Runs `linear` on a twin of the unit and returns the rows of the report.
+/// Runs `linear` on a unit in software and returns the rows of the report.
 fn rows(linear: &Linear, calls: &[usize]) -> Vec<(usize, usize, u64, u64, f64)> {
     let config = Config { max_depth: 32, max_tokens: 2, ..Config::sized(8, 4) };
-    let device = Device::open(Twin::new(&config), config.clone()).unwrap();
+    let device = Device::open(SoftUnit::new(&config), config.clone()).unwrap();
     let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
     let k = linear.parts.inputs();
     for &m in calls {
@@ -47,7 +46,7 @@ fn rows(linear: &Linear, calls: &[usize]) -> Vec<(usize, usize, u64, u64, f64)> 
     let macs: usize = calls.iter().map(|m| m * k * N).sum();
     assert_eq!((ledger.mismatches, ledger.macs, ledger.checked_macs), (0, macs as u64, macs as u64));
     let memory = platform::memory("lpddr4-4266").unwrap();
-    let none = trine_driver::energy::Pricing::new(&Records::builtin().unwrap(), &config, 1e8, "nothing", &memory.set);
+    let none = Pricing::new(&Records::builtin().unwrap(), &config, 1e8, "nothing", &memory.set);
     let report = DeviceReport::new(ledger, &config, 1e8, &memory, none.as_ref());
     assert!(report.layers.iter().all(|l| l.name == "layers.1.mlp.down_proj" && l.n == N));
     report.layers.iter().map(|l| (l.m, l.k, l.calls, l.macs, l.zero_weights.unwrap())).collect()

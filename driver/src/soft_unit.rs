@@ -1,15 +1,30 @@
-//! A unit in software: the register map and the stream orders of `trine-spec`, and nothing of the driver's own code but
-//! the transport trait. It decodes what it is sent position by position, where the driver packs row by row.
-
-#![allow(dead_code, reason = "each test binary uses a part")]
+//! A unit in software: a functional [`Transport`] that needs no tools.
+//!
+//! It implements the register map and the stream orders of `trine-spec` and shares no code with the driver but the
+//! transport trait: it decodes position by position what the driver packs row by row.
+//!
+//! ```
+//! use trine_driver::{Device, Offload, Options, Scope, SoftUnit};
+//! use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
+//! use trine_spec::Config;
+//!
+//! let config = Config::preset("small").unwrap();
+//! let device = Device::open(SoftUnit::new(&config), config).unwrap();
+//! let mut offload = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
+//! let weights = TernaryMatrix::from_trits(2, 3, &[1, 0, -1, 1, 1, 1]).unwrap();
+//! let mut sums = [0; 2];
+//! offload.matmul(LinearId { layer: 0, kind: LinearKind::Up }, &weights, &[5, 6, 7], 1, &mut sums).unwrap();
+//! assert_eq!(sums, [-2, 18]);
+//! ```
 
 use std::collections::{HashMap, VecDeque};
 
-use trine_driver::{Exchange, Transport, TransportError};
 use trine_spec::registers::{self as regs, Access, ErrorCode};
 use trine_spec::{Config, WeightCode, packing};
 
-/// What goes wrong in one job.
+use crate::{Exchange, Transport, TransportError};
+
+/// A fault of one job.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
     /// The streams stop half way.
@@ -21,27 +36,39 @@ pub enum Fault {
     /// DONE_TAG keeps the tag of another job.
     WrongTag,
     /// One bit of a result is wrong.
-    Flip { beat: usize, column: usize },
+    Flip {
+        /// Beat of the result stream.
+        beat: usize,
+        /// Column in the beat.
+        column: usize,
+    },
     /// The job stalls, and no reset ever helps again.
     Hang,
 }
 
-/// The unit.
+/// A unit of one configuration, with faults on demand.
+///
+/// Its cycles are no model of the hardware's: ten more than the busiest of columns and weight bus.
 #[derive(Debug)]
-pub struct Twin {
+pub struct SoftUnit {
     config: Config,
     words: HashMap<u32, u32>,
+    /// Values of the constant registers, by byte offset.
     pub constants: HashMap<u32, u32>,
+    /// Faults of the next jobs; a job takes the first.
     pub faults: VecDeque<Fault>,
     running: bool,
     hung: bool,
     counters: [u64; 8],
     cycles: Vec<u64>,
+    /// Number of exchanges.
     pub jobs: usize,
+    /// Number of soft resets.
     pub resets: usize,
 }
 
-impl Twin {
+impl SoftUnit {
+    /// A unit of configuration `config` after reset.
     pub fn new(config: &Config) -> Self {
         let constants = regs::REGISTERS
             .iter()
@@ -170,7 +197,10 @@ impl Twin {
     }
 }
 
-impl Transport for Twin {
+/// # Panics
+/// The exchange and the write of CTRL panic on a mistake of the host: a start while busy or before the status of the last
+/// job is cleared, padding that is not zero, a result buffer of the wrong size.
+impl Transport for SoftUnit {
     fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
         if self.hung && offset == regs::STATUS.offset {
             return Ok(regs::STATUS_BUSY.mask());

@@ -11,9 +11,9 @@ use std::iter::Sum;
 use serde::Serialize;
 use trine_spec::Config;
 
-use crate::Counters;
-use crate::cycles::Shape;
-use crate::schedule::Schedule;
+use trine_driver::Counters;
+use trine_driver::cycles::Shape;
+use trine_driver::schedule::Schedule;
 
 /// The counters of one matmul; stalls are left at 0.
 pub fn counters(config: &Config, shape: Shape) -> Counters {

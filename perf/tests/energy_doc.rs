@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use trine_driver::Counters;
-use trine_driver::energy::{Arithmetic, EnergyModel, FACTOR, FPGA, LIMITS, Limit, Records, missing};
+use trine_perf::energy::{Arithmetic, EnergyModel, FACTOR, FPGA, LIMITS, Limit, Records, missing};
 use trine_spec::Config;
 use uom::si::energy::picojoule;
 

@@ -40,13 +40,13 @@ impl Tag {
 /// Quantities have dimensions, so a slip between units does not compile and a number alone is no energy:
 ///
 /// ```compile_fail
-/// use trine_driver::energy::{Estimate, Tag};
+/// use trine_perf::energy::{Estimate, Tag};
 /// let nanojoules = 0.03;
 /// Estimate::exact(nanojoules, Tag::Derived);
 /// ```
 ///
 /// ```
-/// use trine_driver::energy::{Estimate, Tag};
+/// use trine_perf::energy::{Estimate, Tag};
 /// use uom::si::{energy::picojoule, f64::Energy};
 /// let add = Estimate::exact(Energy::new::<picojoule>(0.03), Tag::Derived);
 /// assert_eq!((add * 1e12).joules(), 0.03);

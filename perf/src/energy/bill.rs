@@ -8,7 +8,9 @@ use uom::si::time::microsecond;
 use super::inventory::{Arithmetic, Inventory};
 use super::parts::Part;
 use super::records::{Price, Records};
-use crate::{Counters, Error};
+use trine_driver::Counters;
+
+use crate::Error;
 
 /// What the unit or the driver counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

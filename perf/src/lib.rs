@@ -1,0 +1,24 @@
+//! Cycles, energy and reports of BitNet matmuls on the accelerator.
+//!
+//! ```text
+//! shapes   -- predict -->  counters  ─┐
+//! driver's ledger     -->  counters  ─┴─  energy records  -->  bill, baselines, roofline  -->  report
+//! ```
+//! Nothing here computes a product: a run brings the counters of its [`Ledger`](trine_driver::Ledger), an estimate brings
+//! the closed forms of [`predict`].
+#![forbid(unsafe_code)]
+
+pub mod conditions;
+pub mod energy;
+mod error;
+pub mod estimate;
+mod fields;
+pub mod layer;
+pub mod phase;
+pub mod platform;
+pub mod predict;
+pub mod report;
+pub mod roofline;
+
+pub use energy::EnergyModel;
+pub use error::Error;

@@ -1,0 +1,188 @@
+//! The machine form of a run: the fields of `trine run --json`.
+//!
+//! Energies are in joules, times in seconds at the stated clock, cycles from the unit's own counters.
+
+use serde::Serialize;
+use trine_driver::{Counters, Incident, Ledger, Mismatch};
+use trine_spec::Config;
+
+use crate::Error;
+use crate::conditions::Conditions;
+use crate::energy::{Columns, Energy, Estimate, Event, Item, Part, Pricing, Systolic};
+use crate::layer::{BaselineTotal, LayerReport, totals};
+use crate::platform::Memory;
+use crate::roofline::{Position, Roofs};
+
+/// Work that the unit does not do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HostWork {
+    /// What it is.
+    pub name: String,
+    /// Its multiply-accumulates, where they are counted.
+    pub macs: Option<u64>,
+}
+
+/// One line of the bill: what happened, how often, and what it cost.
+#[derive(Clone, Debug, Serialize)]
+pub struct BillLine {
+    /// The figure it belongs to.
+    pub part: Part,
+    /// What happened.
+    pub name: &'static str,
+    /// Width of the action in bits.
+    pub bits: usize,
+    /// The counter that it follows.
+    pub event: Event,
+    /// Actions an event.
+    pub per_event: usize,
+    /// How often the action happened.
+    pub count: u64,
+    /// Price of one action.
+    pub each: Estimate,
+    /// Price of all.
+    pub energy: Estimate,
+    /// Where the price is from.
+    pub source: String,
+}
+
+/// All that was counted on a device, with what follows from it.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceReport {
+    /// The unit.
+    pub config: Config,
+    /// Multiply-accumulates done by the unit.
+    pub macs: u64,
+    /// Those whose results were compared with the golden model.
+    pub checked_macs: u64,
+    /// Results that differ.
+    pub mismatches: u64,
+    /// The first of them.
+    pub first_mismatch: Option<Mismatch>,
+    /// Matmuls that the golden model computed because the unit failed.
+    pub fallbacks: usize,
+    /// All failures of the unit.
+    pub incidents: Vec<Incident>,
+    /// Calls whose results a run before had finished and kept.
+    pub resumed: u64,
+    /// Per layer.
+    pub layers: Vec<LayerReport>,
+    /// All cycles.
+    pub cycles: u64,
+    /// All cycles at `clock_hz`.
+    pub simulated_seconds: f64,
+    /// The stated clock.
+    pub clock_hz: f64,
+    /// The memory that is assumed behind the unit.
+    pub memory: Memory,
+    /// All bytes on the streams.
+    pub bytes: u64,
+    /// The least cycles in which the memory moves them.
+    pub memory_cycles: u64,
+    /// All cycles behind that memory, layer by layer the greater of both.
+    pub cycles_with_memory: u64,
+    /// All energy; absent when an event has no sourced price.
+    pub energy_j: Option<Estimate>,
+    /// The same by part.
+    pub energy: Option<Energy>,
+    /// The same by action.
+    pub bill: Vec<BillLine>,
+    /// What the energy leaves out, or why there is none.
+    pub energy_note: String,
+    /// The columns alone, in technologies of which only they were measured: this unit's, and those of int8 and fp16 units.
+    pub columns: Vec<Columns>,
+    /// What it was found under; no energy depends on zeros.
+    pub conditions: Conditions,
+    /// Where all layers together lie under the roofs.
+    pub roofline: Position,
+    /// The same layers on units of other arithmetic.
+    pub baselines: Vec<BaselineTotal>,
+    /// Cycles of the same layers on an int8 systolic array behind the same memory.
+    pub systolic: Systolic,
+}
+
+impl DeviceReport {
+    /// Draws up the report; `pricing` is the priced unit or the reason why it has no price.
+    pub fn new(
+        ledger: &Ledger,
+        config: &Config,
+        clock_hz: f64,
+        memory: &Memory,
+        pricing: Result<&Pricing, &Error>,
+    ) -> Self {
+        let report = |totals| LayerReport::new(totals, config, clock_hz, memory, pricing.ok());
+        let layers: Vec<LayerReport> = ledger.layers().iter().map(report).collect();
+        let sum = |field: fn(&LayerReport) -> u64| layers.iter().map(field).sum::<u64>();
+        let (cycles, bytes) = (sum(|l| l.cycles), sum(|l| l.bytes));
+        let cycles_with_memory = sum(|l| l.cycles_with_memory);
+        let traffic = layers.iter().map(|l| l.traffic).sum();
+        let energy = pricing.ok().map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
+        Self {
+            config: config.clone(),
+            macs: ledger.macs,
+            checked_macs: ledger.checked_macs,
+            mismatches: ledger.mismatches,
+            first_mismatch: ledger.first_mismatch.clone(),
+            fallbacks: ledger.fallbacks(),
+            incidents: ledger.incidents.clone(),
+            resumed: ledger.resumed,
+            cycles,
+            simulated_seconds: cycles as f64 / clock_hz,
+            clock_hz,
+            memory: memory.clone(),
+            bytes,
+            memory_cycles: memory.cycles(bytes, clock_hz),
+            cycles_with_memory,
+            energy_j: energy.map(|e| e.total()),
+            energy,
+            bill: pricing.map_or(vec![], |pricing| bill(ledger, cycles_with_memory, pricing)),
+            energy_note: note(pricing),
+            columns: vec![],
+            conditions: Conditions::new(&layers, config),
+            roofline: Position::new(
+                &Roofs::new(config, clock_hz, memory),
+                ledger.macs,
+                &traffic,
+                cycles_with_memory,
+                clock_hz,
+            ),
+            baselines: totals(&layers, pricing.is_ok()),
+            systolic: layers.iter().map(|l| l.systolic).sum(),
+            layers,
+        }
+    }
+
+    /// Cycles in which the columns worked.
+    pub fn active(&self) -> u64 {
+        self.layers.iter().map(|l| l.active).sum()
+    }
+}
+
+/// The bill of all layers together, which take this number of cycles behind their memory.
+fn bill(ledger: &Ledger, cycles: u64, pricing: &Pricing) -> Vec<BillLine> {
+    let (mut counters, mut bytes) = (Counters::default(), 0);
+    for layer in ledger.layers() {
+        counters += layer.counters;
+        bytes += layer.bytes;
+    }
+    counters.cycles = cycles;
+    let line = |item: &Item| {
+        let (count, energy) = pricing.unit.line(item, &counters, bytes);
+        let Item { part, name, bits, event, per_event, ref price } = *item;
+        BillLine { part, name, bits, event, per_event, count, each: price.energy, energy, source: price.source.clone() }
+    };
+    pricing.unit.items().iter().map(line).collect()
+}
+
+/// What an energy leaves out, or why there is none.
+pub fn note(pricing: Result<&Pricing, &Error>) -> String {
+    match pricing {
+        Ok(pricing) => {
+            let (left_out, model) = (crate::energy::NOT_COUNTED.join("; "), &pricing.unit);
+            let text = format!("{} die, {} memory; not counted: {left_out}", model.die, model.memory);
+            pricing.unpriced().fold(text, |text, (arithmetic, why)| {
+                format!("{text}; no energy of the {} unit beside it: {why}", arithmetic.name())
+            })
+        }
+        Err(error) => error.to_string(),
+    }
+}
