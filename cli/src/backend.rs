@@ -150,7 +150,7 @@ fn deadline(text: &str) -> Result<f64, String> {
 /// What multiplies.
 pub(crate) enum Engine {
     Golden,
-    Rtl(Box<Offload<simulation::Link>>),
+    Rtl(Box<Offload<trine_sim::Link>>),
 }
 
 impl BackendArgs {
@@ -212,7 +212,7 @@ impl BackendArgs {
             (None, None) => processors,
         };
         ensure!(units == 1 || trace.is_none(), "a waveform is of one unit: leave --units out, or make it 1");
-        let verilog = simulation::verilog(&config)?;
+        let verilog = trine_sim::verilog(&config)?;
         simulation::build(&verilog, build)?;
         let device = || Ok::<_, anyhow::Error>(simulation::isolated(&config, trace)?.with_limit(limit));
         let mut offload = Offload::new(device()?, options);
@@ -228,14 +228,14 @@ impl BackendArgs {
     }
 
     /// The unit behind the serial port at `path`, identified.
-    fn behind(&self, path: &str, config: Config) -> Result<Device<simulation::Link>> {
+    fn behind(&self, path: &str, config: Config) -> Result<Device<trine_sim::Link>> {
         // A serial line reaches a unit through its windows only.
         let config = Config { windows: true, ..config }.checked()?;
         let line = SerialLine::open(path, self.baud.unwrap_or(BAUD))?;
         let mut words = Uartbone::new(line, self.base.unwrap_or(0));
         // Whoever used the line before may have left in the middle of a frame.
         words.recover()?;
-        let link: simulation::Link = Box::new(WindowTransport::new(words, config.clone()));
+        let link: trine_sim::Link = Box::new(WindowTransport::new(words, config.clone()));
         Ok(Device::open(link, config)?)
     }
 }

@@ -42,7 +42,7 @@ mod simulation;
 mod synth;
 mod temporary;
 mod train;
-pub mod verify;
+mod verify;
 
 use std::io;
 use std::path::Path;
@@ -190,6 +190,7 @@ fn is_wrong(error: &anyhow::Error) -> bool {
 fn is_missing_tool(error: &anyhow::Error) -> bool {
     error.chain().any(|e| {
         e.downcast_ref::<trine_sim::Error>().is_some_and(trine_sim::Error::is_missing_tool)
+            || e.downcast_ref::<trine_verify::Error>().is_some_and(trine_verify::Error::is_missing_tool)
             || e.downcast_ref::<trine_synth::Error>().is_some_and(trine_synth::Error::is_missing_tool)
     })
 }

@@ -14,6 +14,7 @@ use trine_perf::energy::{Columns, Origin};
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
+use trine_sim::Link;
 
 use crate::Verdict;
 use crate::args::{describe, within};
@@ -25,7 +26,6 @@ use crate::output_file::{JsonArg, open_seekable};
 use crate::phases::{Marking, Phases, Stop};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 use crate::report::{self, Group, Provenance};
-use crate::simulation::Link;
 
 /// Generate text, with the ternary layers on the simulated accelerator
 #[derive(Debug, clap::Args)]

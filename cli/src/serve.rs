@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let mut device: Box<dyn FarEnd> = match args.pins {
         Some(divider) => Box::new(pins(&config, divider)?),
         None => {
-            let library = simulation::build(&simulation::verilog(&config)?, BuildOptions::default())?;
+            let library = simulation::build(&trine_sim::verilog(&config)?, BuildOptions::default())?;
             Box::new(Bridge::new(SimRegisters::new(&library, &SimOptions::default())?))
         }
     };

@@ -23,10 +23,10 @@ pub(crate) fn run(args: &Args, mut out: &mut dyn Write) -> Result<Verdict> {
     let config = args.unit.config()?;
     let library = {
         let options = BuildOptions { trace: args.trace.is_some(), ..BuildOptions::default() };
-        simulation::build(&simulation::verilog(&config)?, options)?
+        simulation::build(&trine_sim::verilog(&config)?, options)?
     };
     let options = SimOptions { waveform: args.trace.clone(), ..SimOptions::default() };
-    let mut link = simulation::link(&library, &config, &options)?;
+    let mut link = trine_sim::link(&library, &config, &options)?;
     trine_sim::serve(&mut *link, &mut io::stdin().lock(), &mut out).context("the pipe to the simulated unit")?;
     Ok(Verdict::Right)
 }

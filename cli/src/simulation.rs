@@ -1,25 +1,20 @@
-//! From a configuration to a running unit.
+//! Simulations of the command: builds that show progress, units in processes of their own.
 
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use trine_driver::{Device, OnChip, Transport, WeightImage, WindowTransport};
+use trine_driver::{Device, OnChip, WeightImage};
 use trine_golden_model::Model;
 use trine_hdl::Verilog;
 use trine_hdl::design::{WeightBeats, unit_on_chip};
 use trine_hdl::lang::Module;
-use trine_sim::{BuildOptions, Isolated, Library, SimOptions, SimRegisters, SimTransport};
+use trine_sim::{BuildOptions, Isolated, Library, Link, SimOptions, SimTransport};
 use trine_spec::Config;
 
 use crate::args::flags;
 use crate::{output, temporary};
-
-/// The Verilog of the unit of configuration `config`.
-pub(crate) fn verilog(config: &Config) -> Result<Verilog> {
-    Ok(trine_hdl::lang::verilog(&trine_hdl::design::unit(config)?)?)
-}
 
 /// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
 pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
@@ -39,22 +34,6 @@ pub(crate) fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Libr
     let library = trine_sim::build(verilog, &BuildOptions { progress: Some(&step), ..options });
     spinner.finish_and_clear();
     Ok(library?)
-}
-
-/// Whatever reaches a unit.
-pub(crate) type Link = Box<dyn Transport + Send>;
-
-/// A fresh unit in this process, reset.
-pub(crate) fn link(library: &Library, config: &Config, options: &SimOptions) -> Result<Link> {
-    Ok(match config.windows {
-        true => Box::new(WindowTransport::new(SimRegisters::new(library, options)?, config.clone())),
-        false => Box::new(SimTransport::new(library, options)?),
-    })
-}
-
-/// The same, identified.
-pub(crate) fn device(library: &Library, config: &Config, options: &SimOptions) -> Result<Device<Link>> {
-    Ok(Device::open(link(library, config, options)?, config.clone())?)
 }
 
 /// A unit in a process of its own, whose simulation [`build`] has built.

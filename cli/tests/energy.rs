@@ -162,7 +162,7 @@ fn what_has_no_price_is_said_to_have_none() {
 #[test]
 fn records_of_ones_own_have_prices_too() {
     let folder = workplace();
-    let builtin = include_str!("../../driver/src/energy/records.toml");
+    let builtin = include_str!("../../perf/src/energy/records.toml");
     std::fs::write(folder.path().join("mine.toml"), builtin.replace("set = \"", "set = \"my-")).unwrap();
     let line = "estimate --model MODEL --die my-7nm --records mine.toml --json";
     let report: Value = serde_json::from_str(&trine(folder.path(), line).stdout).unwrap();

@@ -16,7 +16,7 @@ const MODULES: [&str; 6] =
     ["trine_column", "trine_tile", "trine_chunk", "trine_trit_decoder", "trine_accumulate", "trine_accumulators"];
 
 /// The list of mutants that somebody has looked at.
-const KNOWN: &str = include_str!("../src/mutate/known.toml");
+const KNOWN: &str = include_str!("../../verify/src/mutation/known.toml");
 
 /// A mutant that does what the unit does; patterns with stars are for others.
 #[derive(Deserialize)]

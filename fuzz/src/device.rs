@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use trine_sim::reference::{Command, play};
 use trine_sim::{BuildOptions, Library};
 use trine_spec::{Config, WeightCode};
+use trine_verify::reference::{Command, play};
 
 /// Most commands of a host: what goes wrong goes wrong soon, and cycles cost time.
 const MOST: usize = 40;

@@ -14,11 +14,14 @@ mod error;
 pub mod estimate;
 mod fields;
 pub mod layer;
+pub mod paper;
 pub mod phase;
 pub mod platform;
 pub mod predict;
 pub mod report;
 pub mod roofline;
+mod unpacking;
 
 pub use energy::EnergyModel;
 pub use error::Error;
+pub use unpacking::unpacking;

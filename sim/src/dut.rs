@@ -231,6 +231,14 @@ impl Dut {
         }
     }
 
+    /// Width of a port in bits.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPort`].
+    pub fn width(&self, id: &impl PortId) -> Result<usize, Error> {
+        Ok(self.find(id, None)?.1.width)
+    }
+
     pub(crate) fn find(&self, id: &impl PortId, wanted: Option<Direction>) -> Result<(usize, &Port), Error> {
         let ports = self.library.ports();
         let found = id.index_in(ports).map(|index| (index, &ports[index]));

@@ -185,6 +185,12 @@ pub enum Error {
         /// Clock cycle.
         cycle: u64,
     },
+    /// A configuration of which no unit can be generated.
+    #[error(transparent)]
+    Generate(#[from] trine_hdl::lang::Errors),
+    /// The driver does not accept the simulated unit.
+    #[error(transparent)]
+    Device(#[from] Box<trine_driver::Error>),
     /// A result differs from what was expected.
     #[error(transparent)]
     Mismatch(#[from] Box<Mismatch>),

@@ -5,6 +5,22 @@
 //! as a [`SimTransport`], or as [`SimRegisters`] when it has windows instead of streams. A [`Terminal`] puts it behind a
 //! serial port of this machine, for programs that know nothing of a simulation.
 //!
+//! [`open()`] does all of it for a configuration, down to a [`Device`](trine_driver::Device) of the driver:
+//!
+//! ```no_run
+//! # fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use trine_driver::{Offload, Options};
+//! use trine_sim::{BuildOptions, SimOptions};
+//!
+//! let config = trine_spec::Config::preset("standard")?;
+//! let device = trine_sim::open(&config, &BuildOptions::default(), &SimOptions::default())?;
+//! let engine = Offload::new(device, Options::default());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Stream by stream:
+//!
 //! ```no_run
 //! # fn example(verilog: &trine_hdl::Verilog) -> Result<(), trine_sim::Error> {
 //! use trine_sim::{BuildOptions, Dut, Limits, Sink, Source, Stalls};
@@ -32,12 +48,11 @@ mod interface;
 mod isolated;
 mod library;
 mod monitor;
+mod open;
 mod recipe;
-pub mod reference;
 mod scoreboard;
 mod serial;
 mod streams;
-pub mod suite;
 mod terminal;
 pub mod tools;
 mod transport;
@@ -54,6 +69,7 @@ pub use interface::interface;
 pub use isolated::Isolated;
 pub use library::Library;
 pub use monitor::StreamRule;
+pub use open::{Link, device, link, open, verilog};
 pub use scoreboard::{Mismatch, Scoreboard};
 pub use serial::SimSerial;
 pub use streams::{Sink, Source, Stalls, StreamPorts};

@@ -8,9 +8,10 @@
 //! | fewer bits, fp16 | fp16 unit that unpacks weights on their way in: fewer bytes and beats, the same arithmetic; unpacking is free |
 
 use trine_golden_model as golden;
-use trine_perf::energy::{Arithmetic, Estimate, Pricing, Tag};
+use trine_perf::energy::{Arithmetic, Estimate, Pricing};
 use trine_perf::estimate::Pass;
 use trine_perf::platform::Memory;
+use trine_perf::unpacking;
 use trine_spec::Config;
 use trine_train::{Activation, NORM_EPS, ROPE_THETA, Shape};
 
@@ -60,35 +61,12 @@ impl Hardware {
             Unit::Ternary => (pass.cycles, pass.energy_j),
             Unit::Int8 => other(Arithmetic::Int8).map_or((0, None), |b| (b.cycles, b.energy_j)),
             Unit::Fp16(16.0) => other(Arithmetic::Fp16).map_or((0, None), |b| (b.cycles, b.energy_j)),
-            Unit::Fp16(bits) => self.unpacking(&pass, bits),
+            Unit::Fp16(bits) => unpacking(&pass, bits, &self.config, self.clock_hz, &self.memory),
         }
-    }
-
-    /// The fp16 unit with fewer bytes to move, and fewer beats to wait for.
-    fn unpacking(&self, pass: &Pass, bits: f64) -> (u64, Option<Estimate>) {
-        let full = 8 * Arithmetic::Fp16.tile_bytes(&self.config);
-        let beats = |bits: f64| (bits / self.config.weight_bus as f64).ceil().max(1.0) as u64;
-        let saved_beats = beats(full as f64) - beats(full as f64 * bits / 16.0);
-        let (mut cycles, mut energy) = (0, Some(Estimate::ZERO));
-        for layer in &pass.layers {
-            let Some(fp16) = layer.baselines.iter().find(|b| b.arithmetic == Arithmetic::Fp16) else { continue };
-            // One token: a tile is used once, so there is an active cycle for each.
-            let tiles = layer.active;
-            let saved_bytes = (tiles * full as u64 / 8) as f64 * (1.0 - bits / 16.0);
-            let bytes = fp16.bytes as f64 - saved_bytes;
-            let waits = self.memory.cycles(bytes as u64, self.clock_hz);
-            let took = (fp16.cycles.saturating_sub(tiles * saved_beats)).max(waits);
-            cycles += took;
-            energy = energy.zip(fp16.energy).map(|(sum, e)| {
-                let idle = e.idle * (took as f64 / fp16.cycles as f64);
-                sum + e.compute + e.onchip + e.dram * (bytes / fp16.bytes as f64) + idle
-            });
-        }
-        (cycles, energy.map(|e| e.at_best(Tag::Projected)))
     }
 }
 
-/// The shape as the driver's closed forms take it.
+/// The shape as the closed forms take it.
 fn model(shape: &Shape) -> golden::Config {
     golden::Config {
         architecture: "BitNetForCausalLM".into(),

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::counts::Coverage;
+use trine_verify::coverage::Coverage;
+
 use crate::markdown::{head, row};
 
 const INTRODUCTION: &str = "\
@@ -11,7 +12,7 @@ const INTRODUCTION: &str = "\
 Made by `trine coverage --document docs/data/coverage.json`; not to be edited. `make coverage` measures again.
 
 Verilator counts (`--coverage-line --coverage-toggle`) while the units of the [mutation campaign](mutation.md) go through their
-verification: random matmuls and the checks of `trine_sim::suite`. A block or a branch is reached when it ran once, a toggle is one bit
+verification: random matmuls and the checks of `trine_verify::suite`. A block or a branch is reached when it ran once, a toggle is one bit
 in one direction; instances of one module count together. Everything starts at 0, so that a reset alone reaches nothing.
 
 What cannot be reached is listed, too: bits that are constant in a register, inputs that are tied, flags of the other kind of unit.
@@ -50,8 +51,8 @@ pub(super) fn markdown(coverage: &[Coverage]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::counts::{OfModule, Part};
     use super::*;
+    use trine_verify::coverage::{OfModule, Part};
 
     #[test]
     fn modules_and_holes_are_listed() {

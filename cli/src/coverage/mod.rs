@@ -1,6 +1,5 @@
 //! `trine coverage`: which lines and which changes of signals verification reaches, as Verilator counts them.
 
-mod counts;
 mod document;
 
 use std::io::Write;
@@ -9,13 +8,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use trine_hdl::lang::verilog;
 use trine_sim::BuildOptions;
+use trine_verify::coverage::{Coverage, Points};
+use trine_verify::judge;
+use trine_verify::mutation::Subject;
 
-use crate::mutate::Subject;
 use crate::output::progress;
 use crate::output_file::JsonArg;
-use crate::verify::judge;
 use crate::{Verdict, simulation};
-use counts::{Coverage, Points};
 
 /// Measure line and toggle coverage of the units of the mutation campaign under their verification
 #[derive(Debug, clap::Args)]

@@ -32,8 +32,8 @@ pub(super) struct Checked {
 
 /// Simulates every different shape of `model`'s layers with random weights, for one token and for a full job.
 pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>> {
-    let library = simulation::build(&simulation::verilog(config)?, BuildOptions::default())?;
-    let device = simulation::device(&library, config, &SimOptions::default())?;
+    let library = simulation::build(&trine_sim::verilog(config)?, BuildOptions::default())?;
+    let device = trine_sim::device(&library, config, &SimOptions::default())?;
     let options =
         Options { scope: Scope::Linear, check: Some(OnMismatch::Count), weight_cache: 0, ..Options::default() };
     let mut offload = Offload::new(device, options);

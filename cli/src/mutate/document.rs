@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::report::{Fate, Outcome, Report, Tally};
+use trine_verify::mutation::{Fate, Outcome, Report, Tally};
+
 use crate::markdown::{head, row};
 use crate::output::grouped;
 
@@ -14,9 +15,9 @@ Made by `trine mutate --document docs/data/mutation.json`; not to be edited. `ma
 
 A mutant is the unit with one small mistake, made in the tree of `trine_hdl::lang` (`hdl/src/lang/mutate`). All mutants of a unit are in
 one simulation, with an input that selects one of them. Each meets the random matmuls of `trine verify` and the checks of
-`trine_sim::suite`, which `trine verify` runs on every unit, until one of them fails: then it is killed. A survivor is given to Yosys, which
+`trine_verify::suite`, which `trine verify` runs on every unit, until one of them fails: then it is killed. A survivor is given to Yosys, which
 may prove that its module does what it did whatever comes in; what it cannot prove is listed below with the reason, in
-`cli/src/mutate/known.toml`. The score is killed / (all - equivalent).
+`verify/src/mutation/known.toml`. The score is killed / (all - equivalent).
 ";
 
 /// The document.
@@ -115,18 +116,23 @@ fn code(change: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::tests::{killed, outcome, report};
     use super::*;
+
+    fn outcome(module: &str, fate: Fate) -> Outcome {
+        let (unit, place) = ("odd".into(), "count_q".into());
+        let (operator, change) = ("constant".into(), "1 becomes 2".into());
+        Outcome { unit, id: 7, module: module.into(), operator, place, change, fate }
+    }
 
     #[test]
     fn numbers_come_from_the_outcomes() {
         let listed = Fate::Equivalent { how: "nobody looks at it".into() };
         let outcomes = vec![
-            outcome("trine_core", killed("shapes")),
+            outcome("trine_core", Fate::Killed { check: "shapes".into(), fault: String::new() }),
             outcome("trine_job", listed),
             outcome("trine_job", Fate::Alive { why: None }),
         ];
-        let text = markdown(&report(outcomes));
+        let text = markdown(&Report::new(9, 1, Tally::of(&outcomes), 3, outcomes));
         for line in [
             "**3 mutants: 1 killed, 1 equivalent (0 proven, 1 listed), 1 alive; score 50.00 %.** Of 9 that there are, chosen with seed 1; 3 s on two processors shared with other work.",
             "| odd, `trine_job` | 2 | 0 | 0 | 1 | 1 | 0.0 % |",

@@ -1,10 +1,6 @@
 //! `trine mutate`: does verification notice when the hardware is wrong? Every mutant is one small mistake.
 
-mod campaign;
 mod document;
-mod known;
-mod report;
-mod units;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,14 +10,13 @@ use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use trine_sim::{BuildOptions, BuildStep};
 use trine_synth::yosys::Yosys;
+use trine_verify::mutation::{Campaign, Entry, Fate, Outcome, PANIC, Report, Subject, Tally, list};
 
 use crate::Verdict;
-use crate::output::{grouped, progress};
+use crate::output::{grouped, progress, spinner};
 use crate::output_file::JsonArg;
-use campaign::{Campaign, PANIC};
-use report::{Fate, Outcome, Report, Tally};
-pub(crate) use units::Subject;
 
 /// Run mutants of the generated units through their verification
 #[derive(Debug, clap::Args)]
@@ -74,7 +69,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     writeln!(out, "{} of {} mutants, seed {}", grouped(chosen.len()), grouped(candidates), args.seed)?;
     out.flush()?;
 
-    let known = if args.without_list { vec![] } else { known::list()? };
+    let known = if args.without_list { vec![] } else { list()? };
     let (mut outcomes, mut failure) = (vec![], None);
     let bar = progress(chosen.len() as u64, "mutants");
     for (i, subject) in subjects.iter().enumerate() {
@@ -82,7 +77,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         if ids.is_empty() {
             continue;
         }
-        let campaign = Campaign::new(subject, &ids, &known, !args.no_proofs)?;
+        let spinner = spinner();
+        let building = |step: BuildStep| spinner.set_message(step.to_string());
+        let build = BuildOptions { progress: Some(&building), ..BuildOptions::default() };
+        let campaign = Campaign::new(subject, &ids, &known, !args.no_proofs, &build)?;
+        spinner.finish_and_clear();
         // One mutant is looked at for its own sake.
         if let Some((check, fault)) = if only.is_some() { None } else { campaign.unchanged()? } {
             writeln!(out, "unit {} fails without any mutant: {check}: {fault}", subject.name)?;
@@ -149,7 +148,7 @@ fn choose(only: &str, subjects: &[Subject], chosen: &mut Vec<(usize, u32)>) -> R
 }
 
 /// Entries of the list that no survivor needs, after a campaign of all mutants.
-fn stale(known: &[known::Entry], outcomes: &[Outcome]) -> Vec<String> {
+fn stale(known: &[Entry], outcomes: &[Outcome]) -> Vec<String> {
     let listed = |how: &str| {
         outcomes.iter().any(|outcome| match &outcome.fate {
             Fate::Equivalent { how: reason } => reason == how,

@@ -1,15 +1,14 @@
 //! The mapped netlist in simulation, in place of the unit.
 
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::Result;
 use trine_hdl::Verilog;
 use trine_spec::Config;
 use trine_synth::flow::Verification;
+use trine_verify::{Outcome, Plan, verify as run};
 
 use crate::output::{grouped, progress};
-use crate::verify::{Outcome, Plan, verify as run};
 
 /// Probability that the host pauses, on every stream and in every cycle.
 const STALLS: f64 = 0.3;
@@ -22,16 +21,7 @@ pub(super) fn verify(
     cases: u64,
     seed: u64,
 ) -> Result<Verification> {
-    let plan = Plan {
-        cases,
-        seed,
-        stalls: STALLS,
-        model: None,
-        gates: false,
-        checks: false,
-        waveforms: Path::new(""),
-        trace: None,
-    };
+    let plan = Plan { cases, seed, stalls: STALLS, checks: false, ..Plan::default() };
     let bar = progress(2 * cases, "cases");
     let before = run(unit, config, &plan, &|| bar.inc(1))?;
     let after = run(netlist, config, &Plan { gates: true, ..plan }, &|| bar.inc(1))?;

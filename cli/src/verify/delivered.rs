@@ -28,15 +28,16 @@ struct Described {
 
 /// Origin of the unit of an outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Origin {
+pub(super) struct Origin {
     /// The folder.
-    pub folder: PathBuf,
+    #[serde(serialize_with = "crate::lossy::path")]
+    folder: PathBuf,
     /// The generator that its manifest names.
     emitter: Emitter,
     /// Files of the unit.
     files: usize,
     /// Those that are not as this version of the generator writes them, its testbench included.
-    pub differs: Vec<String>,
+    differs: Vec<String>,
 }
 
 /// A unit from a folder.

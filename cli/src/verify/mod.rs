@@ -1,267 +1,315 @@
-//! `trine verify`: the unit against the golden model, on random cases and on a model's layers.
-//!
-//! A case is a fresh unit and a few matmuls in a row, so that each can be repeated alone. Random case `i` of seed `s` is
-//! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported. What results do
-//! not show, such as registers, counters, errors and aborts, is for the checks of [`trine_sim::suite`].
+//! `trine verify`: flags in, verdict out. [`trine_verify`] has the cases, checks and campaigns.
 
 mod campaign;
-mod cases;
-mod command;
 mod delivered;
-mod judge;
-mod lanes;
-mod plan;
 
-pub(crate) use command::{Args, run};
-pub use delivered::Origin;
-pub(crate) use judge::judge;
-
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde::Serialize;
-use trine_driver::{Mismatch, Offload, OnMismatch, Options, Scope, Shape};
-use trine_golden_model::{Matmul, Model};
-use trine_hdl::Verilog;
-use trine_sim::suite::checks;
-use trine_sim::{BuildOptions, Library, SimOptions, Stalls};
+use trine_driver::Shape;
 use trine_spec::Config;
+use trine_verify::{Finding, Outcome, Plan, verify, verify_shape};
 
-use crate::simulation;
-use cases::Case;
+use crate::Verdict;
+use crate::args::{UnitArgs, describe, flags};
+use crate::loading::Loading;
+use crate::output::{grouped, progress, spinner};
+use crate::output_file::JsonArg;
+use delivered::{Delivered, Origin};
 
-/// What to verify.
-#[derive(Clone, Copy, Debug)]
-pub struct Plan<'a> {
-    /// Random cases.
-    pub cases: u64,
-    /// Seed of the first case.
-    pub seed: u64,
-    /// Probability that the host pauses, on every stream and every cycle.
-    pub stalls: f64,
-    /// A model whose layers are verified too.
-    pub model: Option<&'a Model>,
-    /// Whether the unit is a netlist of gates or look-up tables.
-    pub gates: bool,
-    /// Whether the checks of every unit run behind the cases.
-    pub checks: bool,
-    /// Folder for the waveform of a failing case.
-    pub waveforms: &'a Path,
-    /// File for the waveform of what fails, a case or a check, in place of one in that folder.
-    pub trace: Option<&'a Path>,
-}
-
-/// What was found.
-#[derive(Debug, Default, Serialize)]
-pub struct Outcome {
-    /// Cases that ran.
-    pub cases: u64,
-    /// Multiply-accumulates compared.
-    pub macs: u64,
-    /// Results that differ, in the first case that fails.
-    pub mismatches: u64,
-    /// The first case that fails.
-    pub first_mismatch: Option<Finding>,
-    /// Whether every matmul took exactly the cycles that the model says; unknown when the host pauses, as it does
-    /// between the words of windows.
-    pub cycles_model_exact: Option<bool>,
-    /// Cycles counted by the unit.
-    pub cycles: u64,
-    /// The least cycles possible.
-    pub bound_cycles: u64,
-    /// Seed of the first case.
-    pub seed: u64,
-    /// Probability of the host's pauses.
-    pub stalls: f64,
-    /// Checks that passed.
-    pub checks: usize,
-    /// The first check that failed: its name, and what it says.
-    pub failed_check: Option<(&'static str, String)>,
-    /// The waveform of that check, where one was asked for.
-    pub check_waveform: Option<PathBuf>,
-    /// The unit.
-    pub config: Config,
-    /// Origin of the unit, if it was not generated for this.
-    pub rtl: Option<Origin>,
-}
-
-/// A case that fails.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Number of the case.
-    pub case: u64,
-    /// Seed that repeats it: a random case as case 0, a layer with the same model.
-    pub seed: u64,
-    /// Size of the matmul that failed.
-    pub m: usize,
-    /// Its depth.
-    pub k: usize,
-    /// Its outputs.
-    pub n: usize,
-    /// The first result that differs; its fields stand beside these.
+/// The machine form.
+#[derive(Serialize)]
+struct Report {
     #[serde(flatten)]
-    pub mismatch: Option<Mismatch>,
-    /// The lanes and columns that are wrong when one lane alone has a value, or that none is.
-    pub lanes: Option<String>,
-    /// What the unit or its transport reported instead of a result.
-    pub error: Option<String>,
-    /// Waveform of the case.
-    #[serde(serialize_with = "crate::lossy::option")]
-    pub waveform: Option<PathBuf>,
+    outcome: Outcome,
+    /// Origin of the unit, if it was not generated for this.
+    rtl: Option<Origin>,
 }
 
-/// Verifies the unit in `verilog`, which claims to be of configuration `config`; `step` is called after each case.
-///
-/// # Errors
-/// When the simulation cannot be built. A unit that fails is an [`Outcome`].
-pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn()) -> Result<Outcome> {
-    let library = simulation::build(verilog, BuildOptions { gates: plan.gates, ..BuildOptions::default() })?;
-    let linears = plan.model.into_iter().flat_map(Model::linears);
-    let parts = linears.flat_map(|(id, linear)| linear.parts.iter().map(move |part| (id, &part.weights)));
-    let cases = (0..plan.cases)
-        .map(|i| Case::random(config, plan.seed.wrapping_add(i)))
-        .chain(parts.enumerate().map(|(i, (id, weights))| Ok(Case::layer(config, plan.seed, i, id, weights))));
-    run_cases(&library, verilog, config, plan, cases, step)
+/// What a plan says itself.
+const ALONE: [&str; 18] = [
+    "rtl",
+    "trace",
+    "cases",
+    "seed",
+    "stalls",
+    "shape",
+    "model",
+    "lanes",
+    "columns",
+    "act_bits",
+    "style",
+    "weight_code",
+    "weight_bus",
+    "max_depth",
+    "max_tokens",
+    "windows",
+    "config",
+    "preset",
+];
+
+/// Check the simulated accelerator against the golden model, on random cases and a model's layers
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Random cases [default: 100, or none with --shape]
+    #[arg(long, value_name = "N")]
+    cases: Option<u64>,
+    /// Seed of the first case; case i of seed S is case 0 of seed S + i
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Probability of a pause on every stream, 0 or more and below 1
+    #[arg(long, value_name = "P", default_value_t = 0.3)]
+    stalls: f64,
+    /// Verify one matmul of this size
+    #[arg(long, value_name = "M,K,N", value_parser = shape, conflicts_with_all = ["cases", "model"])]
+    shape: Option<Shape>,
+    /// Verify the unit in this folder, as `trine generate` wrote it or edited since
+    #[arg(long, value_name = "DIR")]
+    rtl: Option<PathBuf>,
+    /// Write the waveform of what fails to this file
+    /// [default: trine-verify-SEED-CASE.fst, for a failing case]
+    #[arg(long, value_name = "FILE.fst", verbatim_doc_comment)]
+    trace: Option<PathBuf>,
+    /// Only matmuls: no checks of registers, counters, errors, aborts and timing
+    #[arg(long)]
+    no_checks: bool,
+    /// Verify the layers of this model too
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Verify many units: ci, full, or a TOML file like those in verify/plans
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ALONE)]
+    plan: Option<String>,
+    #[command(flatten)]
+    pub(crate) json: JsonArg,
+    #[command(flatten)]
+    loading: Loading,
+    #[command(flatten)]
+    unit: UnitArgs,
 }
 
-/// Runs cases up to the first that fails, which is repeated with a waveform.
-fn run_cases<'a>(
-    library: &Library,
-    verilog: &Verilog,
-    config: &Config,
-    plan: &Plan<'_>,
-    cases: impl Iterator<Item = Result<Case<'a>>>,
-    step: &dyn Fn(),
-) -> Result<Outcome> {
-    let mut outcome = Outcome {
-        cycles_model_exact: (plan.stalls == 0.0 && !config.windows).then_some(true),
-        seed: plan.seed,
-        stalls: plan.stalls,
-        config: config.clone(),
-        ..Outcome::default()
-    };
-    for (number, case) in (0..).zip(cases) {
-        let case = case?;
-        let ledger = run_case(library, config, plan, &case, None, &[])?;
-        outcome.cases += 1;
-        outcome.macs += ledger.macs;
-        outcome.mismatches += ledger.mismatches;
-        outcome.cycles += ledger.cycles;
-        outcome.bound_cycles += ledger.bound;
-        if let Some(exact) = &mut outcome.cycles_model_exact {
-            *exact &= ledger.cycles == ledger.modelled;
-        }
-        if let Some(mut finding) = ledger.finding {
-            finding.case = number;
-            finding.lanes = finding.mismatch.as_ref().and_then(|_| lanes::wrong(library, config));
-            let name = || plan.waveforms.join(format!("trine-verify-{}-{number}.fst", plan.seed));
-            let file = plan.trace.map_or_else(name, Path::to_owned);
-            let traced =
-                simulation::build(verilog, BuildOptions { trace: true, gates: plan.gates, ..BuildOptions::default() })?;
-            let again = run_case(&traced, config, plan, &case, Some(&file), &[])?;
-            finding.waveform = again.finding.map(|_| file);
-            outcome.first_mismatch = Some(finding);
-            return Ok(outcome);
-        }
-        step();
+/// A size as it is written on the command line.
+fn shape(text: &str) -> Result<Shape, String> {
+    let sizes = text.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>();
+    let sizes = sizes.map_err(|error| error.to_string())?;
+    match sizes[..] {
+        [m, k, n] if m > 0 && k > 0 && n > 0 => Ok(Shape { m, k, n }),
+        _ => Err("three sizes above zero, separated by commas".into()),
     }
-    for check in checks(config).into_iter().filter(|_| plan.checks) {
-        if let Err(fault) = check.run(library, config, &[]) {
-            outcome.failed_check = Some((check.name, fault.to_string()));
-            if let Some(file) = plan.trace {
-                let options = BuildOptions { trace: true, gates: plan.gates, ..BuildOptions::default() };
-                let traced = simulation::build(verilog, options)?;
-                let again = check.traced(&traced, config, file);
-                outcome.check_waveform = again.err().map(|_| file.to_owned());
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let json = args.json.open()?;
+    if let Some(plan) = &args.plan {
+        return campaign::run(plan, &json, out);
+    }
+    let delivered = args.rtl.as_deref().map(Delivered::read).transpose()?;
+    let config = match &delivered {
+        Some(unit) => {
+            unit.agrees_with(&args.unit)?;
+            trine_sim::interface(&unit.verilog)?;
+            unit.config.clone()
+        }
+        None => args.unit.config()?,
+    };
+    if let Some(folder) = args.trace.as_deref().and_then(Path::parent).filter(|path| !path.as_os_str().is_empty()) {
+        ensure!(folder.is_dir(), "--trace: there is no folder {}; make it first", folder.display());
+    }
+    let model = args.model.as_deref().map(|path| args.loading.load(path)).transpose()?;
+    // Refused before anything is built.
+    trine_sim::Stalls::new(args.stalls, args.seed)?;
+    let random = args.random();
+    let spinner = spinner();
+    let building = |step: trine_sim::BuildStep| spinner.set_message(step.to_string());
+    let plan = Plan {
+        cases: random,
+        seed: args.seed,
+        stalls: args.stalls,
+        model: model.as_ref(),
+        checks: !args.no_checks,
+        trace: args.trace.as_deref(),
+        building: Some(&building),
+        ..Plan::default()
+    };
+    // A range of inputs with a scale of its own is a matmul of its own.
+    let layers = model.as_ref().map_or(0, |model| model.linears().flat_map(|(_, linear)| &linear.parts).count());
+    let anything = random > 0 || layers > 0 || args.shape.is_some() || !args.no_checks;
+    ensure!(
+        anything,
+        "nothing to verify: --cases 0 without a model or a shape, and --no-checks; leave one of them out"
+    );
+    writeln!(out, "unit: {}", describe(&config))?;
+    if let Some(unit) = &delivered {
+        writeln!(out, "{}", unit.origin.describe())?;
+    }
+    match args.shape {
+        Some(Shape { m, k, n }) => {
+            writeln!(out, "m = {m}, k = {k}, n = {n}, seed {}, stalls {}", args.seed, args.stalls)?;
+        }
+        None => writeln!(out, "{random} random cases, {layers} layers, seed {}, stalls {}", args.seed, args.stalls)?,
+    }
+    out.flush()?;
+
+    crate::temporary::folder()?;
+    let bar = progress(random + layers as u64, "cases");
+    let step = || {
+        spinner.finish_and_clear();
+        bar.inc(1);
+    };
+    let (verilog, origin) = match delivered {
+        Some(unit) => (unit.verilog, Some(unit.origin)),
+        None => (trine_sim::verilog(&config)?, None),
+    };
+    let outcome = match args.shape {
+        None => verify(&verilog, &config, &plan, &step)?,
+        Some(shape) => verify_shape(&verilog, &config, &plan, shape, &step)?,
+    };
+    spinner.finish_and_clear();
+    bar.finish_and_clear();
+
+    writeln!(out, "mismatches {} of {} MACs in {} cases", outcome.mismatches, grouped(outcome.macs), outcome.cases)?;
+    let model = match outcome.cycles_model_exact {
+        Some(true) => "exactly as the cycle model says",
+        Some(false) => "NOT as the cycle model says",
+        None => "the host's pauses included",
+    };
+    writeln!(out, "{} cycles, bound {}, {model}", grouped(outcome.cycles), grouped(outcome.bound_cycles))?;
+    if let Some(finding) = &outcome.first_mismatch {
+        report(finding, &args.replay(finding, &config), out)?;
+    }
+    if !args.no_checks && outcome.first_mismatch.is_none() {
+        writeln!(out, "{} checks of registers, counters, errors, aborts and timing passed", outcome.checks)?;
+    }
+    if let Some((name, fault)) = &outcome.failed_check {
+        writeln!(out, "FAILED: check of {name}: {fault}")?;
+        if let Some(file) = &outcome.check_waveform {
+            writeln!(out, "  waveform: {}", file.display())?;
+        }
+    }
+    let verdict = if outcome.is_right() { Verdict::Right } else { Verdict::Wrong };
+    json.write(&Report { outcome, rtl: origin })?;
+    Ok(verdict)
+}
+
+impl Args {
+    /// How many random cases there are.
+    fn random(&self) -> u64 {
+        self.cases.unwrap_or(if self.shape.is_some() { 0 } else { 100 })
+    }
+
+    /// The arguments that show a finding again.
+    fn replay(&self, finding: &Finding, config: &Config) -> String {
+        let seed = finding.seed;
+        let what = match (&self.model, self.shape) {
+            (_, Some(shape)) => shaped(shape, seed),
+            (Some(model), _) if finding.case >= self.random() => {
+                format!("--cases 0 --seed {seed} --model {}", model.display())
             }
-            break;
-        }
-        outcome.checks += 1;
+            _ => format!("--cases 1 --seed {seed}"),
+        };
+        let unit = self.rtl.as_ref().map_or_else(|| flags(config), |folder| format!("--rtl {}", folder.display()));
+        format!("{unit} {what} --stalls {}", self.stalls)
     }
-    Ok(outcome)
 }
 
-/// What is wrong with a unit some of whose inputs are `held` at values, in its random cases.
-fn fails(library: &Library, config: &Config, plan: &Plan<'_>, held: &[(String, u64)]) -> Result<Option<String>> {
-    for i in 0..plan.cases {
-        let case = Case::random(config, plan.seed.wrapping_add(i))?;
-        let ledger = run_case(library, config, plan, &case, None, held)?;
-        if let Some(Finding { mismatch, error, .. }) = ledger.finding {
-            let wrong = mismatch.map(|m| format!("{} instead of {} in beat {}", m.actual, m.expected, m.beat));
-            return Ok(Some(error.or(wrong).unwrap_or_default()));
-        }
-        if plan.stalls == 0.0 && !config.windows && ledger.cycles != ledger.modelled {
-            return Ok(Some(format!("{} cycles instead of {}", ledger.cycles, ledger.modelled)));
-        }
-    }
-    Ok(None)
+/// The arguments that verify one size.
+fn shaped(Shape { m, k, n }: Shape, seed: u64) -> String {
+    format!("--shape {m},{k},{n} --seed {seed}")
 }
 
-/// What one case came to.
-#[derive(Default)]
-struct CaseLedger {
-    macs: u64,
-    mismatches: u64,
-    cycles: u64,
-    bound: u64,
-    modelled: u64,
-    finding: Option<Finding>,
+/// Says what was found; `replay` are the arguments that show it again.
+fn report(finding: &Finding, replay: &str, out: &mut dyn Write) -> Result<()> {
+    let Finding { case, seed, m, k, n, .. } = finding;
+    writeln!(out, "FAILED: case {case}, seed {seed}, m = {m}, k = {k}, n = {n}")?;
+    if let Some(error) = &finding.error {
+        writeln!(out, "  {error}")?;
+    }
+    if let Some(x) = &finding.mismatch {
+        let cycle = x.cycle.map_or("unknown".into(), |cycle| cycle.to_string());
+        writeln!(
+            out,
+            "  {}: cycle {cycle}, beat {}, column {}: expected {}, actual {} (token {}, output {})",
+            x.layer, x.beat, x.column, x.expected, x.actual, x.token, x.output
+        )?;
+    }
+    if let Some(lanes) = &finding.lanes {
+        writeln!(out, "  {lanes}")?;
+    }
+    if let Some(waveform) = &finding.waveform {
+        writeln!(out, "  waveform: {}", waveform.display())?;
+    }
+    writeln!(out, "  replay: trine verify {replay}")?;
+    Ok(())
 }
 
-/// Runs the matmuls of a case one after another on one fresh unit, until one fails.
-fn run_case(
-    library: &Library,
-    config: &Config,
-    plan: &Plan<'_>,
-    case: &Case<'_>,
-    waveform: Option<&Path>,
-    held: &[(String, u64)],
-) -> Result<CaseLedger> {
-    let finding = |shape: Shape, mismatch, error| {
-        let Shape { m, k, n } = shape;
-        Some(Finding { case: 0, seed: case.seed, m, k, n, mismatch, lanes: None, error, waveform: None })
-    };
-    let options = SimOptions {
-        stalls: Stalls::new(plan.stalls, case.seed)?,
-        waveform: waveform.map(Path::to_owned),
-        held: held.to_vec(),
-        ..SimOptions::default()
-    };
-    let mut result = CaseLedger::default();
-    let device = match simulation::device(library, config, &options) {
-        Ok(device) => device,
-        Err(error) => {
-            result.finding = finding(case.matmuls[0].shape(), None, Some(crate::message::causes(&error)));
-            return Ok(result);
-        }
-    };
-    // Nothing is kept from one matmul to the next: their identities say nothing about their weights.
-    // Every wrong sum is counted.
-    let check = Some(OnMismatch::Count);
-    let options = Options { scope: Scope::Linear, check, weight_cache: 0, ..Options::default() };
-    let mut engine = Offload::new(device, options);
-    for (number, matmul) in case.matmuls.iter().enumerate() {
-        let shape = matmul.shape();
-        let mut y = vec![0; shape.m * shape.n];
-        let outcome = engine.matmul(matmul.id, &matmul.weights, &matmul.activations, shape.m, &mut y);
-        let ledger = engine.ledger();
-        // An attempt that failed counts, whether or not the next one went well.
-        let error = ledger.incidents.first().map(|i| i.error.clone()).or(outcome.err().map(|e| e.to_string()));
-        if error.is_some() || ledger.mismatches > 0 {
-            let mut mismatch = ledger.first_mismatch.clone();
-            if let Some(mismatch) = mismatch.as_mut().filter(|_| matmul.is_random()) {
-                mismatch.layer = format!("random matmul {number}");
-            }
-            result.finding = finding(shape, mismatch, error);
-            break;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use trine_driver::Mismatch;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn finding(case: u64) -> Finding {
+        let mismatch = Mismatch {
+            layer: "layers.1.mlp.up_proj".into(),
+            token: 2,
+            output: 5,
+            beat: 4,
+            column: 1,
+            cycle: Some(321),
+            expected: -7,
+            actual: 8,
+        };
+        let waveform = Some("trine-verify-5-3.fst".into());
+        let lanes = Some("lane 3 of column 1 is wrong alone".into());
+        Finding { case, seed: 8, m: 3, k: 10, n: 6, mismatch: Some(mismatch), lanes, error: None, waveform }
+    }
+
+    fn printed(line: &str, finding: &Finding) -> String {
+        let args = Line::try_parse_from(line.split_whitespace()).unwrap().args;
+        let mut out = vec![];
+        report(finding, &args.replay(finding, &args.unit.config().unwrap()), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_finding_tells_where_and_how_to_see_it_again() {
+        let text = printed("trine --preset odd --cases 9 --seed 5 --stalls 0.25", &finding(3));
+        let unit = flags(&Config::preset("odd").unwrap());
+        assert_eq!(
+            text,
+            format!(
+                "FAILED: case 3, seed 8, m = 3, k = 10, n = 6\n  \
+                 layers.1.mlp.up_proj: cycle 321, beat 4, column 1: expected -7, actual 8 (token 2, output 5)\n  \
+                 lane 3 of column 1 is wrong alone\n  \
+                 waveform: trine-verify-5-3.fst\n  \
+                 replay: trine verify {unit} --cases 1 --seed 8 --stalls 0.25\n"
+            )
+        );
+        let json = serde_json::to_value(finding(3)).unwrap();
+        for field in ["seed", "case", "cycle", "beat", "column", "expected", "actual", "waveform"] {
+            assert!(!json[field].is_null(), "{field}");
         }
     }
-    let ledger = engine.ledger();
-    (result.macs, result.mismatches) = (ledger.checked_macs, ledger.mismatches);
-    for layer in ledger.layers() {
-        result.cycles += layer.counters.cycles;
-        result.bound += layer.bound;
-        result.modelled += layer.modelled;
+
+    #[test]
+    fn a_size_is_repeated_as_it_was_given() {
+        let text = printed("trine --shape 3,10,6 --stalls 0", &finding(0));
+        assert!(text.ends_with(" --shape 3,10,6 --seed 8 --stalls 0\n"), "{text}");
+        for wrong in ["3,10", "3,10,0", "3,10,6,1", "a,b,c", ""] {
+            assert!(Line::try_parse_from(["trine", "--shape", wrong]).is_err(), "{wrong}");
+        }
     }
-    Ok(result)
+
+    #[test]
+    fn a_layer_is_repeated_with_its_model() {
+        let text = printed("trine --cases 3 --model m", &finding(3));
+        assert!(text.ends_with(" --cases 0 --seed 8 --model m --stalls 0.3\n"), "{text}");
+    }
 }

@@ -1,0 +1,85 @@
+//! The units whose mutants are run, and which of their modules are changed.
+
+use std::sync::Arc;
+
+use trine_hdl::lang::{Module, Mutant};
+use trine_spec::{Config, WeightCode};
+
+use crate::Result;
+
+/// A unit of the campaign. Small and of no even size, so that borders are everywhere; what one of them has in common with
+/// an earlier one is changed in the earlier one only.
+pub struct Subject {
+    /// Its name.
+    pub name: &'static str,
+    /// Its configuration.
+    pub config: Config,
+    /// Modules that are changed; all where there are none.
+    pub modules: &'static [&'static str],
+}
+
+impl Subject {
+    /// All units of the campaign.
+    ///
+    /// # Errors
+    /// When a configuration is impossible.
+    pub fn all() -> Result<Vec<Subject>> {
+        let odd = Config::preset("odd")?;
+        let base3 = Config { act_bits: 5, weight_bus: 8, max_depth: 24, max_tokens: 4, ..Config::sized(5, 2) };
+        // Tiles of one beat, more tokens than there is room for results, sizes that fill what they are kept in.
+        let beat = Config {
+            weight_code: WeightCode::TwoBit,
+            weight_bus: 16,
+            max_depth: 16,
+            max_tokens: 32,
+            ..Config::sized(4, 2)
+        };
+        let windows = Config {
+            weight_code: WeightCode::TwoBit,
+            weight_bus: 40,
+            max_depth: 40,
+            max_tokens: 3,
+            windows: true,
+            ..Config::sized(9, 3)
+        };
+        Ok(vec![
+            Subject { name: "odd", config: odd, modules: &[] },
+            Subject {
+                name: "base3",
+                config: base3.checked()?,
+                modules: &["trine_trit_decoder", "trine_weight_loader"],
+            },
+            Subject {
+                name: "beat",
+                config: beat.checked()?,
+                modules: &[
+                    "trine_sequencer",
+                    "trine_weight_loader",
+                    "trine_activations",
+                    "trine_activations_ram",
+                    "trine_accumulators",
+                    "trine_accumulate",
+                ],
+            },
+            Subject { name: "windows", config: windows.checked()?, modules: &["trine_windows", "trine_job"] },
+        ])
+    }
+
+    /// The unit without mutants.
+    ///
+    /// # Errors
+    /// When it cannot be generated.
+    pub fn unit(&self) -> Result<Arc<Module>> {
+        Ok(trine_hdl::design::unit(&self.config)?)
+    }
+
+    /// All mutants of the modules that are changed.
+    ///
+    /// # Errors
+    /// When the unit cannot be generated.
+    pub fn mutants(&self) -> Result<Vec<Mutant>> {
+        let mut mutants = trine_hdl::lang::mutants(&self.unit()?)?;
+        mutants.retain(|mutant| self.modules.is_empty() || self.modules.contains(&mutant.module.as_str()));
+        Ok(mutants)
+    }
+}

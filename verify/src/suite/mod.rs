@@ -1,0 +1,173 @@
+//! What every unit has to do, as checks that run on any simulated unit of any configuration.
+//!
+//! Random matmuls compared with the golden model say that results are right; these say what else was promised
+//! (`docs/protocol.md`): registers and their bus, interrupts, counters, errors and their codes, watchdog, aborts and resets in every
+//! cycle of a job, back-pressure, exact timing. Each check takes a fresh unit, sends what it needs pin by pin (`Unit`), and fails with
+//! words. A hung unit fails too: nothing waits for longer than a limit of cycles.
+
+mod bus;
+mod counters;
+mod endings;
+mod faults;
+mod feed;
+mod jobs;
+mod large;
+mod registers;
+mod unit;
+mod window_edges;
+mod windows;
+mod work;
+
+use std::fmt;
+use std::path::Path;
+
+use trine_spec::Config;
+
+use trine_sim::Error;
+use trine_sim::Library;
+use unit::Unit;
+
+/// Why a check failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault(String);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Fault(error.to_string())
+    }
+}
+
+impl From<String> for Fault {
+    fn from(text: String) -> Self {
+        Fault(text)
+    }
+}
+
+type Found<T = ()> = Result<T, Fault>;
+
+/// Fails the check unless a condition holds.
+macro_rules! holds {
+    ($condition:expr, $($text:tt)*) => {
+        if !$condition {
+            return Err($crate::suite::Fault::from(format!($($text)*)));
+        }
+    };
+}
+use holds;
+
+/// Fails the check unless two values are equal.
+macro_rules! equal {
+    ($actual:expr, $expected:expr, $($text:tt)*) => {{
+        let (actual, expected) = (&$actual, &$expected);
+        if actual != expected {
+            return Err($crate::suite::Fault::from(format!("{}: {actual:?} instead of {expected:?}", format!($($text)*))));
+        }
+    }};
+}
+use equal;
+
+/// A check and its name.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// What it looks at, in a few words.
+    pub name: &'static str,
+    run: fn(&mut Unit<'_>) -> Found,
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Check").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+const fn check(name: &'static str, run: fn(&mut Unit<'_>) -> Found) -> Check {
+    Check { name, run }
+}
+
+/// Checks of every unit, quick ones first.
+const COMMON: [Check; 9] = [
+    check("constants and resets", registers::resets),
+    check("register access", registers::access),
+    check("refused accesses", registers::refused),
+    check("register bus", bus::handshakes),
+    check("bus timing", bus::timing),
+    check("requests in a row", bus::pipelines),
+    check("shapes", jobs::shapes),
+    check("interrupts", jobs::interrupts),
+    check("tags", jobs::tags),
+];
+
+/// Checks of units with stream ports.
+const STREAMS: [Check; 20] = [
+    check("sizes and cycles", jobs::sizes),
+    check("idle streams", jobs::idle),
+    check("writes while busy", jobs::writes_while_busy),
+    check("counters", counters::events),
+    check("stall counters", counters::stalls),
+    check("order of stalls", counters::precedence),
+    check("snapshot and clear", counters::snapshots),
+    check("pauses", jobs::pauses),
+    check("back-pressure", jobs::back_pressure),
+    check("stream marks", faults::marks),
+    check("illegal codes", faults::illegal_codes),
+    check("watchdog", faults::watchdog),
+    check("abort in every cycle", endings::abort),
+    check("soft reset in every cycle", endings::soft_reset),
+    check("reset in every cycle", endings::reset),
+    check("largest jobs", large::jobs),
+    check("too many activations", large::overflow),
+    check("large jobs and their sources", large::sources),
+    check("long watchdog", large::watchdog),
+    check("many outputs", large::outputs),
+];
+
+/// Checks of units with windows.
+const WINDOWS: [Check; 10] = [
+    check("window sizes", windows::sizes),
+    check("window access", windows::access),
+    check("window patience", windows::patience),
+    check("window marks", windows::marks),
+    check("window faults", windows::faults),
+    check("window aborts", windows::aborts),
+    check("windows around a start", window_edges::starts),
+    check("windows around an end", window_edges::ends),
+    check("window results that pile up", window_edges::piles),
+    check("window words lost or doubled", windows::lost_or_doubled),
+];
+
+/// The checks of a unit of configuration `config`, quick ones first.
+#[must_use]
+pub fn checks(config: &Config) -> Vec<Check> {
+    let own: &[Check] = if config.windows { &WINDOWS } else { &STREAMS };
+    COMMON.iter().chain(own).copied().collect()
+}
+
+impl Check {
+    /// Runs the check on a fresh unit of configuration `config`, some of whose inputs are `held` at values.
+    ///
+    /// # Errors
+    /// What the unit did wrong.
+    pub fn run(&self, library: &Library, config: &Config, held: &[(String, u64)]) -> Result<(), Fault> {
+        self.run_on(Unit::new(library, config, held)?)
+    }
+
+    /// Runs the check once more and writes a waveform of it to `file`; `library` was built with `trace`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn traced(&self, library: &Library, config: &Config, file: &Path) -> Result<(), Fault> {
+        let mut unit = Unit::new(library, config, &[])?;
+        unit.dut.trace(file)?;
+        self.run_on(unit)
+    }
+
+    fn run_on(&self, mut unit: Unit<'_>) -> Result<(), Fault> {
+        (self.run)(&mut unit).map_err(|fault| Fault(format!("{fault} (before cycle {})", unit.cycle())))
+    }
+}

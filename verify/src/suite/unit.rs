@@ -1,0 +1,324 @@
+//! A unit driven pin by pin: streams move in every cycle, also while registers are accessed.
+
+use trine_driver::{Counters, Shape};
+use trine_spec::Config;
+use trine_spec::registers::{self as regs, ErrorCode, Field, Register};
+
+use super::bus::Bus;
+use super::feed::{Drain, Feed, Pace};
+use super::work::Work;
+use super::{Found, equal, holds};
+use trine_sim::Library;
+use trine_sim::{Dut, PortHandle};
+
+/// Cycles for which reset is held; AXI wants 16.
+const RESET_CYCLES: usize = 16;
+
+/// Cycles after which a job or an access has hung.
+const PATIENCE: u64 = 3_000;
+
+/// A write of a register that a trigger sits in.
+const STROBES: u32 = 0xF;
+
+/// What a register access came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub okay: bool,
+    pub data: u32,
+    /// Cycles from the request to the answer.
+    pub cycles: u64,
+}
+
+pub(super) struct Unit<'a> {
+    pub config: &'a Config,
+    pub dut: Dut,
+    pub bus: Bus,
+    irq: PortHandle,
+    /// Activations and weights; none with windows.
+    pub feeds: Vec<Feed>,
+    pub drain: Option<Drain>,
+    tag: u32,
+}
+
+impl<'a> Unit<'a> {
+    /// A unit after reset.
+    pub fn new(library: &Library, config: &'a Config, held: &[(String, u64)]) -> Found<Self> {
+        let mut dut = Dut::new(library)?;
+        for (port, value) in held {
+            dut.poke(port.as_str(), *value)?;
+        }
+        let streams = if config.windows { &[][..] } else { &["s_axis_act", "s_axis_wgt"] };
+        let mut unit = Self {
+            bus: Bus::new(&dut)?,
+            irq: dut.port("irq")?,
+            feeds: streams.iter().map(|prefix| Feed::new(&dut, prefix)).collect::<Result<_, _>>()?,
+            drain: (!config.windows).then(|| Drain::new(&dut, "m_axis_res", config.columns)).transpose()?,
+            config,
+            dut,
+            tag: 0,
+        };
+        unit.reset()?;
+        Ok(unit)
+    }
+
+    pub fn cycle(&self) -> u64 {
+        self.dut.cycles()
+    }
+
+    /// Resets the unit through its pin, with everything else at rest; it has to be quiet then.
+    pub fn reset(&mut self) -> Found {
+        self.drop_streams();
+        self.bus.idle(&mut self.dut)?;
+        self.dut.poke("aresetn", false)?;
+        // What waits is withdrawn.
+        for _ in 0..RESET_CYCLES {
+            self.step_unwatched()?;
+        }
+        for valid in ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid"] {
+            let Ok(port) = self.dut.port(valid) else { continue };
+            holds!(self.dut.peek(port)? == 0, "{valid} is high in reset");
+        }
+        self.dut.poke("aresetn", true)?;
+        self.step()
+    }
+
+    /// One clock cycle.
+    pub fn step(&mut self) -> Found {
+        let cycle = self.cycle();
+        for feed in &mut self.feeds {
+            feed.drive(&mut self.dut, cycle)?;
+        }
+        if let Some(drain) = &mut self.drain {
+            drain.drive(&mut self.dut, cycle)?;
+        }
+        for feed in &mut self.feeds {
+            feed.sample(&mut self.dut)?;
+        }
+        if let Some(drain) = &mut self.drain {
+            drain.sample(&mut self.dut, cycle)?;
+        }
+        Ok(self.dut.tick()?)
+    }
+
+    /// One clock cycle, after which a result may be gone.
+    pub fn step_unwatched(&mut self) -> Found {
+        self.step()?;
+        self.drain.iter_mut().for_each(Drain::forgive);
+        Ok(())
+    }
+
+    pub fn steps(&mut self, cycles: u64) -> Found {
+        (0..cycles).try_for_each(|_| self.step())
+    }
+
+    /// Accesses a register; `None` reads it.
+    pub fn access(&mut self, offset: u32, value: Option<(u32, u32)>) -> Found<Answer> {
+        let begun = self.cycle();
+        self.bus.request(&mut self.dut, offset, value)?;
+        while self.cycle() - begun < PATIENCE {
+            let answer = self.bus.look(&mut self.dut)?;
+            self.step()?;
+            if let Some((okay, data)) = answer {
+                return Ok(Answer { okay, data, cycles: self.cycle() - 1 - begun });
+            }
+        }
+        Err(format!("register {offset:#x} does not answer").into())
+    }
+
+    pub fn read(&mut self, register: &Register) -> Found<u32> {
+        let answer = self.access(register.offset, None)?;
+        holds!(answer.okay, "reading {} is refused", register.name);
+        Ok(answer.data)
+    }
+
+    pub fn write(&mut self, register: &Register, value: u32) -> Found {
+        let answer = self.access(register.offset, Some((value, STROBES)))?;
+        holds!(answer.okay, "writing {value:#x} to {} is refused", register.name);
+        Ok(())
+    }
+
+    /// A write that the unit has to refuse.
+    pub fn refused(&mut self, offset: u32, value: Option<(u32, u32)>) -> Found<Answer> {
+        let answer = self.access(offset, value)?;
+        holds!(!answer.okay, "an access of {offset:#x} with {value:x?} is not refused");
+        Ok(answer)
+    }
+
+    pub fn irq(&mut self) -> Found<bool> {
+        Ok(self.dut.peek(self.irq)? == 1)
+    }
+
+    pub fn shape(&mut self, m: u32, k: u32, n: u32) -> Found {
+        for (register, value) in [(&regs::TOKENS, m), (&regs::DEPTH, k), (&regs::OUTPUTS, n)] {
+            self.write(register, value)?;
+        }
+        Ok(())
+    }
+
+    /// Describes and starts a job, whose beats may go at once.
+    pub fn start(&mut self, shape: Shape) -> Found {
+        self.shape(shape.m as u32, shape.k as u32, shape.n as u32)?;
+        self.write(&regs::CTRL, regs::CTRL_START.mask())
+    }
+
+    /// Gives beats to the sources, the last one of each marked.
+    pub fn send(&mut self, acts: &[Vec<u8>], weights: &[Vec<u8>]) {
+        for (feed, beats) in self.feeds.iter_mut().zip([acts, weights]) {
+            let marked = beats.iter().enumerate().map(|(i, beat)| (beat.clone(), i + 1 == beats.len()));
+            feed.queue.extend(marked);
+        }
+    }
+
+    pub fn pace(&mut self, acts: Pace, weights: Pace, results: Pace) {
+        for (feed, pace) in self.feeds.iter_mut().zip([acts, weights]) {
+            feed.pace = pace;
+        }
+        self.drain.iter_mut().for_each(|drain| drain.pace = results.clone());
+    }
+
+    pub fn eager(&mut self) {
+        self.pace(Pace::eager(), Pace::eager(), Pace::eager());
+    }
+
+    /// Forgets all that is under way on the streams.
+    pub fn drop_streams(&mut self) {
+        self.feeds.iter_mut().for_each(Feed::drop_all);
+        if let Some(drain) = &mut self.drain {
+            drain.beats.clear();
+            drain.cycles.clear();
+        }
+    }
+
+    /// Steps until so many results have come.
+    pub fn collect(&mut self, beats: usize) -> Found {
+        let mut quiet = 0;
+        loop {
+            let Some(drain) = &self.drain else { return Err("no result stream".to_owned().into()) };
+            let before = (drain.beats.len(), self.feeds.iter().map(|feed| feed.taken).sum::<u64>());
+            if before.0 >= beats {
+                return Ok(());
+            }
+            self.step()?;
+            let drain = self.drain.as_ref().map_or(0, |drain| drain.beats.len());
+            let after = (drain, self.feeds.iter().map(|feed| feed.taken).sum::<u64>());
+            quiet = if before == after { quiet + 1 } else { 0 };
+            holds!(quiet < PATIENCE, "no beat moves any more; {} of {beats} results came", before.0);
+        }
+    }
+
+    /// Steps until the unit is idle, for a limited time; how many reads of STATUS it took.
+    pub fn status(&mut self) -> Found<u32> {
+        self.read(&regs::STATUS)
+    }
+
+    /// Runs a whole job on a unit with streams; results, state and tag have to be right.
+    pub fn works(&mut self, work: &Work) -> Found<Counters> {
+        let before: Vec<u64> = self.feeds.iter().map(|feed| feed.taken).collect();
+        self.drop_streams();
+        self.tag = self.tag.wrapping_mul(5).wrapping_add(0x9E37_79B9);
+        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        self.write(&regs::JOB_TAG, self.tag)?;
+        self.send(&work.acts, &work.weights);
+        self.start(work.shape)?;
+        self.collect(work.results.len())?;
+        self.finished(work)?;
+        let taken: Vec<u64> = self.feeds.iter().zip(before).map(|(feed, before)| feed.taken - before).collect();
+        equal!(taken, [work.acts.len() as u64, work.weights.len() as u64], "beats taken");
+        self.counters()
+    }
+
+    /// Starts a job whose results nobody takes, with counters at zero.
+    pub fn starts_unread(&mut self, work: &Work) -> Found {
+        self.drop_streams();
+        self.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
+        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+        self.send(&work.acts, &work.weights);
+        self.start(work.shape)
+    }
+
+    /// Drops the job by an action of CTRL, and what sources still offer.
+    pub fn drops(&mut self, action: &Field) -> Found {
+        // What waits is withdrawn a few cycles after the write was taken.
+        self.bus.request(&mut self.dut, regs::CTRL.offset, Some((action.mask(), STROBES)))?;
+        for _ in 0..8 {
+            self.bus.look(&mut self.dut)?;
+            self.step_unwatched()?;
+        }
+        self.feeds.iter_mut().for_each(Feed::drop_all);
+        Ok(())
+    }
+
+    /// The job that runs comes to its end, with its results; clears STATUS.
+    pub fn completes(&mut self, work: &Work) -> Found {
+        self.collect(work.results.len())?;
+        self.steps(12)?;
+        equal!(self.drain.as_ref().map(|drain| &drain.beats), Some(&work.results), "results of {:?}", work.shape);
+        equal!(self.status()?, regs::STATUS_DONE.mask(), "STATUS after a job");
+        self.write(&regs::STATUS, regs::STATUS_DONE.mask())
+    }
+
+    /// The job has left its results and nothing else.
+    fn finished(&mut self, work: &Work) -> Found {
+        self.steps(12)?;
+        let Some(drain) = &self.drain else { return Ok(()) };
+        equal!(drain.beats.len(), work.results.len(), "result beats of {:?}", work.shape);
+        for (i, (actual, expected)) in drain.beats.iter().zip(&work.results).enumerate() {
+            equal!(actual, expected, "result beat {i} of {:?}", work.shape);
+        }
+        self.done()
+    }
+
+    /// STATUS, error code and tag of a job that went well; clears the flag.
+    pub fn done(&mut self) -> Found {
+        equal!(self.status()?, regs::STATUS_DONE.mask(), "STATUS after a job");
+        equal!(self.read(&regs::ERR_CODE)?, 0, "ERR_CODE after a job");
+        equal!(self.read(&regs::DONE_TAG)?, self.tag, "DONE_TAG");
+        self.write(&regs::STATUS, regs::STATUS_DONE.mask())?;
+        equal!(self.status()?, 0, "STATUS after done was cleared");
+        self.write(&regs::IRQ_STAT, regs::IRQ_STAT_DONE.mask())
+    }
+
+    /// A snapshot of all counters.
+    pub fn counters(&mut self) -> Found<Counters> {
+        self.write(&regs::PERF_CTRL, regs::PERF_CTRL_SNAPSHOT.mask())?;
+        self.copies()
+    }
+
+    /// The counters as they were copied last.
+    pub fn copies(&mut self) -> Found<Counters> {
+        let mut wide = |low, high| -> Found<u64> { Ok(u64::from(self.read(low)?) | u64::from(self.read(high)?) << 32) };
+        Ok(Counters {
+            cycles: wide(&regs::CYCLES_LO, &regs::CYCLES_HI)?,
+            active: wide(&regs::ACTIVE_LO, &regs::ACTIVE_HI)?,
+            stall_act: wide(&regs::STALL_ACT_LO, &regs::STALL_ACT_HI)?,
+            stall_wgt: wide(&regs::STALL_WGT_LO, &regs::STALL_WGT_HI)?,
+            stall_out: wide(&regs::STALL_OUT_LO, &regs::STALL_OUT_HI)?,
+            act_beats: self.read(&regs::ACT_BEATS)?.into(),
+            wgt_beats: self.read(&regs::WGT_BEATS)?.into(),
+            res_beats: self.read(&regs::RES_BEATS)?.into(),
+        })
+    }
+
+    /// The unit has dropped its job for this reason; clears the flags.
+    pub fn failed(&mut self, code: ErrorCode) -> Found {
+        equal!(self.status()?, regs::STATUS_ERROR.mask(), "STATUS after {code:?}");
+        equal!(self.read(&regs::ERR_CODE)?, code as u32, "ERR_CODE after {code:?}");
+        equal!(self.read(&regs::IRQ_STAT)?, regs::IRQ_STAT_ERROR.mask(), "IRQ_STAT after {code:?}");
+        self.write(&regs::STATUS, regs::STATUS_ERROR.mask())?;
+        self.write(&regs::IRQ_STAT, regs::IRQ_STAT_ERROR.mask())?;
+        equal!(self.status()?, 0, "STATUS after error was cleared");
+        equal!(self.read(&regs::ERR_CODE)?, code as u32, "ERR_CODE is kept");
+        Ok(())
+    }
+
+    /// The streams are at rest: nothing is taken, nothing is offered.
+    pub fn silent(&mut self) -> Found {
+        for (feed, name) in self.feeds.iter().zip(["activations", "weights"]) {
+            holds!(!feed.ready(&mut self.dut)?, "{name} would be taken without a job");
+        }
+        if let Some(drain) = &self.drain {
+            holds!(!drain.valid(&mut self.dut)?, "a result is offered without a job");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! The checks of every unit hold for units of all kinds, and a broken unit does not get through them.
+
+use trine_sim::{BuildOptions, Library};
+use trine_spec::{Config, WeightCode};
+use trine_verify::suite::checks;
+
+/// The simulation of a unit of configuration `config`.
+fn library(config: &Config) -> Library {
+    trine_sim::build(&trine_sim::verilog(config).unwrap(), &BuildOptions::default()).unwrap()
+}
+
+fn passes(config: &Config) {
+    let config = config.clone().checked().unwrap();
+    let library = library(&config);
+    for check in checks(&config) {
+        let begun = std::time::Instant::now();
+        let outcome = check.run(&library, &config, &[]);
+        println!("{}: {:.1} s", check.name, begun.elapsed().as_secs_f64());
+        outcome.unwrap_or_else(|fault| panic!("{}: {fault}", check.name));
+    }
+}
+
+#[test]
+fn a_unit_with_odd_sizes_passes() {
+    passes(&Config::preset("odd").unwrap());
+}
+
+#[test]
+fn a_unit_with_base3_weights_passes() {
+    passes(&Config { act_bits: 5, weight_bus: 8, max_depth: 24, max_tokens: 4, ..Config::sized(5, 2) });
+}
+
+#[test]
+fn a_unit_with_tiles_of_one_beat_passes() {
+    let sizes = Config { weight_code: WeightCode::TwoBit, weight_bus: 16, ..Config::sized(4, 2) };
+    passes(&Config { max_depth: 16, max_tokens: 32, ..sizes });
+}
+
+#[test]
+fn a_unit_with_windows_passes() {
+    let sizes = Config { weight_code: WeightCode::TwoBit, weight_bus: 40, ..Config::sized(9, 3) };
+    passes(&Config { max_depth: 40, max_tokens: 3, windows: true, ..sizes });
+}
