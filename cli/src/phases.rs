@@ -6,8 +6,8 @@ use std::io::{Result, Write};
 use serde::Serialize;
 use trine_driver::{LayerTotals, Mark};
 use trine_golden_model::{BoxError, LinearId, Matmul, TernaryMatrix};
+use trine_perf::memory::Memory;
 use trine_perf::phase::Phase;
-use trine_perf::platform::Memory;
 
 use crate::backend::Engine;
 use crate::beside::Beside;

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use trine_perf::energy::{Columns, Origin, Pricing, Records};
-use trine_perf::platform::{Board, Memory};
+use trine_perf::memory::Memory;
 use trine_spec::Config;
+use trine_synth::flow::Board;
 
 use crate::args::clock;
 use crate::output::{grouped, interval, si};
@@ -66,7 +67,14 @@ impl PricingArgs {
 
     /// The same with memory, die and clock of a board, whose die need not have prices.
     pub(crate) fn look_up_board(&self, board: &Board, config: &Config) -> Result<Prices> {
-        self.prices(&board.memory, &board.die, board.clock_hz, config)
+        let manifest = &board.manifest;
+        let (Some(memory), Some(die)) = (&manifest.memory, &manifest.die) else {
+            bail!(
+                "{}: an estimate needs the keys `memory` and `die`: names of `trine estimate --help` or of --records",
+                board.folder.join("board.toml").display()
+            );
+        };
+        self.prices(memory, die, 1e6 * manifest.clock_mhz, config)
     }
 
     fn prices(&self, memory: &str, die: &str, clock_hz: f64, config: &Config) -> Result<Prices> {

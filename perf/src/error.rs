@@ -1,4 +1,4 @@
-//! Errors of prices, memories and boards.
+//! Errors of prices and memories.
 
 /// The error of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -15,13 +15,13 @@ pub enum Error {
     /// The energy records are not what they should be: every fault on a line of its own.
     #[error("energy records:{0}")]
     Records(String),
-    /// The list of memories and boards is not what it should be.
-    #[error("memories and boards: {0}")]
-    Platforms(String),
-    /// A memory or board that is not listed.
+    /// The list of memories is not what it should be.
+    #[error("memories: {0}")]
+    Memories(String),
+    /// A memory or die that is not listed.
     #[error("there is no {what} `{name}`; there are {known}")]
-    UnknownPlatform {
-        /// A memory or a board.
+    Unknown {
+        /// `memory` or `die`.
         what: &'static str,
         /// The name asked for.
         name: String,

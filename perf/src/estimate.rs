@@ -12,7 +12,7 @@ use trine_spec::Config;
 use crate::conditions::Conditions;
 use crate::energy::{Columns, Energy, Estimate, Pricing, Systolic, Tag};
 use crate::layer::{self, BaselineTotal, Bound, LayerReport};
-use crate::platform::Memory;
+use crate::memory::Memory;
 use crate::predict::{self, Traffic};
 use crate::roofline::{Position, Roofs};
 use trine_driver::LayerTotals;
@@ -130,12 +130,12 @@ fn layer(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{energy::Records, platform};
+    use crate::{energy::Records, memory};
     use std::path::Path;
 
     fn pass(config: &Config, tokens: usize, memory: &str, die: &str) -> Pass {
         let model = ModelConfig::load(Path::new("synthetic:bitnet-2b-4t")).unwrap();
-        let memory = platform::memory(memory).unwrap();
+        let memory = memory::named(memory).unwrap();
         let pricing = Pricing::new(&Records::builtin().unwrap(), config, 200e6, die, &memory.set).unwrap();
         Pass::new(&model, tokens, config, 200e6, &memory, Some(&pricing))
     }

@@ -8,7 +8,7 @@ use trine_driver::{Counters, LayerTotals};
 use trine_spec::Config;
 
 use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Pricing, Systolic, baseline};
-use crate::platform::Memory;
+use crate::memory::Memory;
 use crate::predict::Traffic;
 use crate::roofline::{Position, Roofs};
 
@@ -181,14 +181,14 @@ pub fn totals(layers: &[LayerReport], priced: bool) -> Vec<BaselineTotal> {
 mod tests {
     use super::*;
     use crate::energy::Records;
-    use crate::{platform, predict};
+    use crate::{memory, predict};
     use trine_driver::cycles::Shape;
     use trine_golden_model::{LinearId, LinearKind};
 
     /// One call of a layer, priced behind `memory`.
     fn layer(memory: &str) -> LayerReport {
         let (config, shape) = (Config::sized(64, 16), Shape { m: 1, k: 2560, n: 6912 });
-        let memory = platform::memory(memory).unwrap();
+        let memory = memory::named(memory).unwrap();
         let pricing = Pricing::new(&Records::builtin().unwrap(), &config, 200e6, "7nm", &memory.set).unwrap();
         let counters = predict::counters(&config, shape);
         let totals = LayerTotals {

@@ -12,7 +12,7 @@ use trine_spec::Config;
 use crate::conditions::Conditions;
 use crate::energy::{Energy, Estimate, Pricing, Systolic};
 use crate::layer::{self, BaselineTotal, LayerReport};
-use crate::platform::Memory;
+use crate::memory::Memory;
 use crate::roofline::{Position, Roofs};
 use trine_driver::LayerTotals;
 

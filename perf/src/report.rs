@@ -10,7 +10,7 @@ use crate::Error;
 use crate::conditions::Conditions;
 use crate::energy::{Columns, Energy, Estimate, Event, Item, Part, Pricing, Systolic};
 use crate::layer::{BaselineTotal, LayerReport, totals};
-use crate::platform::Memory;
+use crate::memory::Memory;
 use crate::roofline::{Position, Roofs};
 
 /// Work that the unit does not do.

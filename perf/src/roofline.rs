@@ -11,7 +11,7 @@
 use serde::Serialize;
 use trine_spec::Config;
 
-use crate::platform::Memory;
+use crate::memory::Memory;
 use crate::predict::Traffic;
 
 /// What a unit behind a memory can do at most.
@@ -72,12 +72,12 @@ impl Position {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform;
+    use crate::memory;
 
     /// 64 x 16 at 200 MHz: 204.8 G/s in the columns, 12.8 GB/s on 512 bits, 17.064 GB/s from LPDDR4.
     #[test]
     fn positions_by_hand() {
-        let roofs = Roofs::new(&Config::sized(64, 16), 200e6, &platform::memory("lpddr4-4266").unwrap());
+        let roofs = Roofs::new(&Config::sized(64, 16), 200e6, &memory::named("lpddr4-4266").unwrap());
         assert_eq!(roofs, Roofs { columns: 204.8e9, memory: 17.064e9, weight_bus: 12.8e9 });
         let traffic = |weights, results| Traffic { activations: 0, weights, results };
         // Four to a byte of weights: the bus decides. Sixty-four: the columns.
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_slow_memory_is_the_lower_roof() {
-        let roofs = Roofs::new(&Config::sized(64, 16), 50e6, &platform::memory("sdram-143").unwrap());
+        let roofs = Roofs::new(&Config::sized(64, 16), 50e6, &memory::named("sdram-143").unwrap());
         let weights = Traffic { weights: 1000, ..Traffic::default() };
         assert_eq!(Position::new(&roofs, 4000, &weights, 16, 50e6).attainable, 4.0 * 286e6);
     }

@@ -4,7 +4,7 @@ use trine_spec::Config;
 
 use crate::energy::{Arithmetic, Estimate, Tag};
 use crate::estimate::Pass;
-use crate::platform::Memory;
+use crate::memory::Memory;
 
 /// Cycles and energy of `pass`, of one token, on the fp16 unit with weights of `bits` bits in memory.
 ///

@@ -5,7 +5,7 @@ use trine_golden_model::{
     Convention, Golden, InputNorm, Linear, LinearId, LinearKind, Part, Parts, Scales, TernaryMatrix,
 };
 use trine_perf::energy::{Pricing, Records};
-use trine_perf::platform;
+use trine_perf::memory;
 use trine_perf::report::DeviceReport;
 use trine_spec::Config;
 
@@ -45,7 +45,7 @@ fn rows(linear: &Linear, calls: &[usize]) -> Vec<(usize, usize, u64, u64, f64)> 
     let ledger = engine.ledger();
     let macs: usize = calls.iter().map(|m| m * k * N).sum();
     assert_eq!((ledger.mismatches, ledger.macs, ledger.checked_macs), (0, macs as u64, macs as u64));
-    let memory = platform::memory("lpddr4-4266").unwrap();
+    let memory = memory::named("lpddr4-4266").unwrap();
     let none = Pricing::new(&Records::builtin().unwrap(), &config, 1e8, "nothing", &memory.set);
     let report = DeviceReport::new(ledger, &config, 1e8, &memory, none.as_ref());
     assert!(report.layers.iter().all(|l| l.name == "layers.1.mlp.down_proj" && l.n == N));

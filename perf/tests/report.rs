@@ -3,7 +3,7 @@
 use trine_driver::{Device, Offload, Options, Scope, SoftUnit};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_perf::energy::{Pricing, Records};
-use trine_perf::platform;
+use trine_perf::memory;
 use trine_perf::report::DeviceReport;
 use trine_spec::Config;
 
@@ -22,7 +22,7 @@ fn the_report_adds_up() {
     for m in [8, 1, 1] {
         engine.matmul(UP, &w, &vec![7; m * 50], m, &mut vec![0; m * 10]).unwrap();
     }
-    let (records, memory) = (Records::builtin().unwrap(), platform::memory("lpddr4-4266").unwrap());
+    let (records, memory) = (Records::builtin().unwrap(), memory::named("lpddr4-4266").unwrap());
     let pricing = Pricing::new(&records, &config, 100e6, "45nm", &memory.set).unwrap();
     let report = DeviceReport::new(engine.ledger(), &config, 100e6, &memory, Ok(&pricing));
     let rows: Vec<_> = report.layers.iter().map(|l| (l.name.as_str(), l.m, l.k, l.n, l.calls, l.macs)).collect();
@@ -51,7 +51,7 @@ fn without_a_price_there_is_no_energy_but_a_reason() {
     let config = Config { max_tokens: 4096, ..Config::sized(4, 4) };
     let records = Records::builtin().unwrap();
     let error = Pricing::new(&records, &config, 100e6, "45nm", "core-rope-memory").unwrap_err();
-    let memory = platform::memory("hbm2").unwrap();
+    let memory = memory::named("hbm2").unwrap();
     let report = DeviceReport::new(offload(&config, Scope::Ffn).ledger(), &config, 100e6, &memory, Err(&error));
     assert!(
         report.energy_j.is_none()

@@ -10,7 +10,7 @@
 use trine_golden_model as golden;
 use trine_perf::energy::{Arithmetic, Estimate, Pricing};
 use trine_perf::estimate::Pass;
-use trine_perf::platform::Memory;
+use trine_perf::memory::Memory;
 use trine_perf::unpacking;
 use trine_spec::Config;
 use trine_train::{Activation, NORM_EPS, ROPE_THETA, Shape};
@@ -97,13 +97,13 @@ fn model(shape: &Shape) -> golden::Config {
 mod tests {
     use super::*;
     use trine_perf::energy::Records;
-    use trine_perf::platform;
+    use trine_perf::memory;
 
     /// Fewer bits cost less, down from what 16 bits cost; and all of it more than the ternary unit.
     #[test]
     fn cost_falls_with_bits() {
         let config = Config::default();
-        let memory = platform::memory("lpddr4-4266").unwrap();
+        let memory = memory::named("lpddr4-4266").unwrap();
         let pricing = Pricing::new(&Records::builtin().unwrap(), &config, 200e6, "7nm", &memory.set).ok();
         let hardware = Hardware { config, clock_hz: 200e6, memory, pricing };
         let shape = Shape {

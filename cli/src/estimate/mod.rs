@@ -12,9 +12,10 @@ use trine_golden_model::Config as ModelConfig;
 use trine_perf::energy::{Columns, Estimate, Origin, Tag};
 use trine_perf::estimate::Pass;
 use trine_perf::layer::{Bound, LayerReport};
-use trine_perf::platform::{self, Memory};
+use trine_perf::memory::Memory;
 use trine_perf::report::{self, HostWork};
 use trine_spec::Config;
+use trine_synth::flow::Board;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
@@ -29,7 +30,7 @@ pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]; only its shape is read
     #[arg(long)]
     model: PathBuf,
-    /// Memory, clock and technology of a board: ulx3s
+    /// Unit, clock, memory and die of this board: a name, or a folder with board.toml
     #[arg(long, value_name = "NAME", conflicts_with_all = ["memory", "die", "clock_hz"])]
     board: Option<String>,
     /// Tokens of the prompt that the prefill is estimated for

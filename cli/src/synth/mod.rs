@@ -213,9 +213,7 @@ impl Args {
 
     fn goal(&self) -> Result<Goal> {
         if let Some(name) = &self.board {
-            let starts: Vec<PathBuf> =
-                [std::env::current_dir(), std::env::current_exe()].into_iter().flatten().collect();
-            return Ok(Goal::Board(Box::new(Board::find(name, &starts)?)));
+            return Ok(Goal::Board(Box::new(Board::named(name)?)));
         }
         let placing = self.package.is_some() || self.speed.is_some() || self.freq.is_some() || self.seeds > 1;
         let library = match (&self.liberty, self.target.as_deref()) {

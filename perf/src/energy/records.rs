@@ -10,7 +10,7 @@ use uom::si::f64::Energy;
 use super::estimate::{Estimate, Tag};
 use super::file;
 use crate::Error;
-use crate::platform::{self, Memory};
+use crate::memory::{self, Memory};
 
 const BUILTIN: &str = include_str!("records.toml");
 
@@ -98,11 +98,11 @@ impl Records {
     /// The records and memories that come with this crate.
     ///
     /// # Errors
-    /// [`Error::Records`] and [`Error::Platforms`]; a test shows that there are none.
+    /// [`Error::Records`] and [`Error::Memories`]; a test shows that there are none.
     pub fn builtin() -> Result<Self, Error> {
         let mut records = Self::parse(BUILTIN)?;
         records.own.clear();
-        records.memories = platform::memories()?;
+        records.memories = memory::memories()?;
         Ok(records)
     }
 
@@ -146,12 +146,12 @@ impl Records {
     /// The memory called `name`.
     ///
     /// # Errors
-    /// [`Error::UnknownPlatform`] with the names there are.
+    /// [`Error::Unknown`] with the names there are.
     pub fn memory(&self, name: &str) -> Result<Memory, Error> {
         let found = self.memories.iter().find(|memory| memory.name == name);
         found.cloned().ok_or_else(|| {
             let names: Vec<&str> = self.memories.iter().map(|memory| &*memory.name).collect();
-            Error::UnknownPlatform { what: "memory", name: name.into(), known: names.join(", ") }
+            Error::Unknown { what: "memory", name: name.into(), known: names.join(", ") }
         })
     }
 
@@ -175,11 +175,11 @@ impl Records {
     /// The die called `name`; whether it comes from a file of the user's.
     ///
     /// # Errors
-    /// [`Error::UnknownPlatform`] with the names there are.
+    /// [`Error::Unknown`] with the names there are.
     pub fn die(&self, name: &str) -> Result<bool, Error> {
         let dies = self.dies();
         if !dies.contains(&name) {
-            return Err(Error::UnknownPlatform { what: "die", name: name.into(), known: dies.join(", ") });
+            return Err(Error::Unknown { what: "die", name: name.into(), known: dies.join(", ") });
         }
         Ok(self.own.iter().any(|own| own == name))
     }

@@ -2,7 +2,8 @@
 //!
 //! The top module brings clock, reset and pins to `trine_serial`, the unit behind a serial line
 //! ([`trine_hdl::design::serial`]); the macro `TRINE_UART_DIVIDER` is the line's divider at the manifest's clock and speed.
-//! Nothing else has to know the board: a folder with a `board.toml` is all there is to a new one.
+//! Nothing else has to know the board: a folder with a `board.toml` is all there is to a new one. Estimates read its clock,
+//! memory and die there, too.
 
 use super::route::Device;
 use super::shell::{Pins, Shell};
@@ -48,6 +49,10 @@ pub struct Manifest {
     pub constraints: PathBuf,
     /// The command that loads a bitstream named behind it.
     pub load: String,
+    /// Name of the memory beside the device, for estimates.
+    pub memory: Option<String>,
+    /// Set of energy records of the device, for estimates.
+    pub die: Option<String>,
     /// The unit, unless another is asked for.
     pub unit: Config,
 }
@@ -80,6 +85,15 @@ impl Board {
                 Err(Error::Unknown { what: "board", value: name.into(), known })
             }
         }
+    }
+
+    /// The board of folder `name`, or of that name above the current folder or above this program.
+    ///
+    /// # Errors
+    /// As [`Board::find`].
+    pub fn named(name: &str) -> Result<Board, Error> {
+        let starts: Vec<PathBuf> = [std::env::current_dir(), std::env::current_exe()].into_iter().flatten().collect();
+        Board::find(name, &starts)
     }
 
     /// The board of a folder.

@@ -5,7 +5,7 @@ use super::super::limits;
 use super::super::records::Record;
 use super::{Reader, volts};
 use crate::fields::Fields;
-use crate::platform::Memory;
+use crate::memory::Memory;
 
 pub(super) const KEYS: &[&str] =
     &["name", "extends", "bytes_per_second", "set", "pj_per_bit", "lo", "hi", "volts", "source", "table"];

@@ -6,7 +6,7 @@ use super::estimate::Tag;
 use super::limits::{self, NODES};
 use super::records::{Origin, Record, Records};
 use crate::fields::{Faults, Fields};
-use crate::platform::Memory;
+use crate::memory::Memory;
 
 const DOCUMENT: &[&str] = &["sources", "record", "die", "memory"];
 const RECORD: &[&str] =
