@@ -162,6 +162,7 @@ impl BackendArgs {
 
     /// Builds what multiplies the layers of `model`, loaded from `path`; `trace` names the waveform file to write.
     pub(crate) fn engine(&self, path: &Path, model: &Model, trace: Option<&Path>) -> Result<Engine> {
+        self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let port = match &self.backend {
             Backend::Golden => return Ok(Engine::Golden),
             Backend::Rtl => None,
@@ -177,7 +178,6 @@ impl BackendArgs {
             "--act-bits {}: a model's activations have {QUANTISED_BITS} bits; a narrower unit cannot take them",
             config.act_bits
         );
-        self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(path) { 0 } else { Options::default().weight_cache };

@@ -7,6 +7,8 @@
 //! | a device, a FIFO, a terminal | opened before the work, as a shell does, and written through |
 //! | `-`, or standard output by another name | written there, and nothing else is |
 //! | a folder, or no place for a file | refused |
+//!
+//! A folder for results is a folder or nothing yet; `-` and everything else is refused.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
@@ -264,6 +266,7 @@ impl Json {
 /// # Errors
 /// One sentence with the path where it is none or cannot be written to.
 pub(crate) fn open_folder(path: &Path) -> Result<()> {
+    check_folder(path, &[])?;
     fs::create_dir_all(path).with_context(|| path.display().to_string())?;
     draft(path).map(drop).with_context(|| format!("{}: no file can be made in this folder", path.display()))
 }
@@ -273,17 +276,20 @@ pub(crate) fn open_folder(path: &Path) -> Result<()> {
 /// # Errors
 /// One sentence with the path and what is wrong.
 pub(crate) fn check_folder(path: &Path, names: &[&str]) -> Result<()> {
+    ensure!(path.as_os_str() != "-", "-: standard output is no folder; name a folder, such as ./-");
+    // A slash at the end hides what is there.
+    let path = &path.components().collect::<PathBuf>();
     if path.is_dir() {
         draft(path).with_context(|| format!("{}: no file can be made in this folder", path.display()))?;
         return names.iter().try_for_each(|name| Output::open(&path.join(name)).map(drop));
     }
+    let is_there = fs::symlink_metadata(path).is_ok();
+    ensure!(!is_there, "{}: this is no folder; name another", path.display());
     let Some(above) =
         path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || fs::metadata(above).is_ok())
     else {
         bail!("{}: there is no such place", path.display());
     };
-    let is_link = fs::symlink_metadata(path).is_ok();
-    ensure!(!is_link, "{}: this is no folder; name another", path.display());
     let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
     ensure!(above.is_dir(), "{}: {} is no folder", path.display(), above.display());
     draft(above).map(drop).with_context(|| format!("{}: no folder can be made in {}", path.display(), above.display()))

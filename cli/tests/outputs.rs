@@ -156,6 +156,7 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
     let folder = place.path();
     text(folder);
     fs::write(folder.join("file"), "mine").unwrap();
+    symlink("nowhere", folder.join("dangling")).unwrap();
     fs::create_dir_all(folder.join("dir/run.json")).unwrap();
     fs::create_dir_all(folder.join("models/model/config.json")).unwrap();
     let long = "x".repeat(300);
@@ -197,6 +198,20 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         (format!("{train} --sweep 0.001 --json missing/t.json"), "missing/t.json"),
         ("compare --data text.txt --out c --docs file/d".into(), "file/d: file is no folder"),
         ("serve --uart missing/port".into(), "cannot make a terminal at missing/port"),
+        ("generate -o file".into(), "file: this is no folder; name another"),
+        ("generate -o file/".into(), "file: this is no folder; name another"),
+        ("generate -o dangling".into(), "dangling: this is no folder; name another"),
+        ("generate -o /dev/stdout".into(), "/dev/stdout: this is no folder; name another"),
+        ("synth --target ecp5-25k -o file".into(), "file: this is no folder; name another"),
+        (format!("{run} --resume file"), "file: this is no folder; name another"),
+        ("generate -o -".into(), "-: standard output is no folder"),
+        ("synth --target ecp5-25k -o -".into(), "-: standard output is no folder"),
+        (format!("{run} --report -"), "-: standard output is no folder"),
+        (format!("{run} --backend golden --report -"), "-: standard output is no folder"),
+        (format!("{run} --resume -"), "-: standard output is no folder"),
+        (format!("{train} --out -"), "-: standard output is no folder"),
+        ("compare --data text.txt --out -".into(), "-: standard output is no folder"),
+        ("compare --data text.txt --out c --docs -".into(), "-: standard output is no folder"),
     ] {
         let mut without = command(folder, &line);
         without.env("TRINE_VERILATOR", "/nowhere/verilator").env("TRINE_YOSYS", "/nowhere/yosys");
@@ -205,7 +220,8 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         assert!(run.stderr.contains(part) && run.stderr.lines().count() == 1, "{line}: {}", run.stderr);
     }
     assert_eq!(fs::read(folder.join("file")).unwrap(), b"mine");
-    let made = ["new", "t", "c", "o.npy", "w.fst"].into_iter().filter(|name| folder.join(name).exists());
+    let made =
+        ["new", "t", "c", "-", "nowhere", "o.npy", "w.fst"].into_iter().filter(|name| folder.join(name).exists());
     assert_eq!(made.collect::<Vec<_>>(), Vec::<&str>::new(), "nothing is begun");
 }
 

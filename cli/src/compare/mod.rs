@@ -93,6 +93,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         check_folder(folder, &document::NAMES)?;
         args.json.check_apart(document::NAMES.map(|name| ("--docs", folder.join(name))))?;
     }
+    args.out.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
     // Read first: what is wrong with it is better said before an hour of training than after it.
     let sweep: Option<Sweep> = args.sweep.as_deref().map(|path| read_json(path, "no sweep")).transpose()?;
     let mut found: Comparison = match (&args.from, &args.data, &args.out) {
