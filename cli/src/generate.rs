@@ -1,20 +1,21 @@
 //! `trine generate`: the unit as Verilog-2005, with what tools need to pick it up.
 
 use std::fmt;
+use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-use trine_hdl::{Testbench, Verilog};
+use trine_hdl::{SourceFile, TESTBENCH, Testbench, Verilog};
 use trine_spec::Config;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
 use crate::manifest::{Manifest, fusesoc_core};
 use crate::output::{grouped, table};
-use crate::output_file::{JsonArg, Output, open_folder};
+use crate::output_file::{JsonArg, check_folder, to_json, write_in};
 
 /// Which generator prints the Verilog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -47,7 +48,12 @@ impl Emitter {
 }
 
 /// Write the accelerator as Verilog: a .v per module, trine.f, a testbench, manifest.json and a FuseSoC .core
+///
+/// A unit with --windows has no testbench. In a folder that holds another
+/// unit, the files that its manifest.json lists and the new unit does not
+/// have are removed.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// Folder to write to; made when it is not there
     #[arg(short, long, value_name = "DIR")]
@@ -66,48 +72,105 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let json = args.json.open()?;
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
-    let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, args.emitter);
+    let files = files(&verilog, testbench.as_ref());
+    let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, args.emitter, names(&files));
 
-    let beside = ["manifest.json", "trine.core", "trine.f", "trine_cells.f"].map(String::from);
-    let names = verilog.files.iter().map(|file| file.name.clone());
-    let names = names.chain(verilog.cells.iter().map(|file| format!("cells/{}", file.name)));
-    let names = names.chain(testbench.iter().flat_map(Testbench::files).map(|file| file.name.clone())).chain(beside);
-    args.json.check_apart(names.map(|name| ("--output", args.output.join(name))))?;
-
-    open_folder(&args.output)?;
-    let place = |name: &str| Output::open(&args.output.join(name));
-    let write = |name: &str, text: &str| place(name)?.write(text.as_bytes());
-    let manifest_json = place("manifest.json")?;
-    let mut files = table(["file", "lines"]);
-    for file in &verilog.files {
-        write(&file.name, &file.text)?;
-        files.add_row([file.name.clone(), grouped(file.text.lines().count())]);
-    }
-    if !verilog.cells.is_empty() {
-        open_folder(&args.output.join("cells"))?;
-        for file in &verilog.cells {
-            write(&format!("cells/{}", file.name), &file.text)?;
+    let folder = &args.output;
+    let all = names(&files).into_iter().chain([MANIFEST.into()]);
+    args.json.check_apart(all.map(|name: String| ("--output", folder.join(name))))?;
+    for sub in ["", CELLS] {
+        let inside = files.iter().filter_map(|(name, _)| name.strip_prefix(sub)).filter(|name| !name.contains('/'));
+        let inside: Vec<&str> = inside.chain([MANIFEST].into_iter().filter(|_| sub.is_empty())).collect();
+        if !inside.is_empty() {
+            let place = if sub.is_empty() { folder } else { &folder.join(sub) };
+            check_folder(place, &inside)?;
         }
-        let list: String = verilog.cells.iter().map(|file| format!("cells/{}\n", file.name)).collect();
-        write("trine_cells.f", &list)?;
     }
-    let list: String = verilog.files.iter().map(|file| format!("{}\n", file.name)).collect();
-    write("trine.f", &list)?;
-    for file in testbench.iter().flat_map(Testbench::files) {
-        write(&file.name, &file.text)?;
+    let removed = remove_former(folder, &names(&files))?;
+    for (name, text) in &files {
+        let path = folder.join(name);
+        write_in(
+            path.parent().unwrap_or(folder),
+            &path.file_name().unwrap_or_default().to_string_lossy(),
+            text.as_bytes(),
+        )?;
     }
-    write("trine.core", &fusesoc_core(&verilog, testbench.as_ref()))?;
-    manifest_json.write_json(&manifest)?;
+    write_in(folder, MANIFEST, &to_json(&manifest)?)?;
 
     writeln!(out, "unit: {}", describe(&config))?;
-    writeln!(out, "{files}")?;
-    writeln!(
-        out,
-        "{} modules in {}, latency {} cycles",
-        manifest.modules.len(),
-        args.output.display(),
-        manifest.latency
-    )?;
+    let mut lines = table(["file", "lines"]);
+    for file in &verilog.files {
+        lines.add_row([file.name.clone(), grouped(file.text.lines().count())]);
+    }
+    writeln!(out, "{lines}")?;
+    writeln!(out, "{} modules in {}, latency {} cycles", manifest.modules.len(), folder.display(), manifest.latency)?;
+    match &testbench {
+        Some(bench) => {
+            let (file, cells) = (&bench.module.name, if verilog.cells.is_empty() { "" } else { "-f trine_cells.f " });
+            let icarus = format!("iverilog -g2012 -s {TESTBENCH} -o {TESTBENCH}.vvp {cells}-f trine.f {file}");
+            writeln!(out, "testbench: {file}; in that folder: {icarus} && vvp {TESTBENCH}.vvp")?;
+        }
+        None => writeln!(
+            out,
+            "testbench: none for a unit with windows; `trine verify --rtl {}` checks it",
+            folder.display()
+        )?,
+    }
+    if !removed.is_empty() {
+        writeln!(out, "removed, of the unit that was here before: {}", removed.join(", "))?;
+    }
     json.write(&manifest)?;
     Ok(Verdict::Right)
+}
+
+/// Folder of models of a vendor's cells, with a slash behind it.
+const CELLS: &str = "cells/";
+const MANIFEST: &str = "manifest.json";
+
+/// Paths and texts of the files of a unit, without its manifest.
+fn files(verilog: &Verilog, testbench: Option<&Testbench>) -> Vec<(String, String)> {
+    let list = |folder: &str, files: &[SourceFile]| -> String {
+        files.iter().map(|file| format!("{folder}{}\n", file.name)).collect()
+    };
+    let own = |file: &SourceFile| (file.name.clone(), file.text.clone());
+    let mut all: Vec<(String, String)> = verilog.files.iter().map(own).collect();
+    if !verilog.cells.is_empty() {
+        all.extend(verilog.cells.iter().map(|file| (format!("{CELLS}{}", file.name), file.text.clone())));
+        all.push(("trine_cells.f".into(), list(CELLS, &verilog.cells)));
+    }
+    all.push(("trine.f".into(), list("", &verilog.files)));
+    all.extend(testbench.iter().flat_map(|bench| bench.files()).map(own));
+    all.push(("trine.core".into(), fusesoc_core(verilog, testbench)));
+    all
+}
+
+fn names(files: &[(String, String)]) -> Vec<String> {
+    files.iter().map(|(name, _)| name.clone()).collect()
+}
+
+/// Removes the files that the folder's former manifest lists and that are not in `kept`; returns their paths.
+fn remove_former(folder: &Path, kept: &[String]) -> Result<Vec<String>> {
+    let former = fs::read(folder.join(MANIFEST)).ok().and_then(|text| serde_json::from_slice::<Former>(&text).ok());
+    let mut removed = vec![];
+    for name in former.map_or(vec![], |former| former.files) {
+        let path = folder.join(&name);
+        let inside = name.strip_prefix(CELLS).unwrap_or(&name);
+        // A manifest that was edited must not lead out of the folder.
+        let is_own = !inside.is_empty() && !inside.contains(['/', '\\']) && ![".", "..", MANIFEST].contains(&inside);
+        if is_own && !kept.contains(&name) && fs::symlink_metadata(&path).is_ok_and(|data| !data.is_dir()) {
+            fs::remove_file(&path).with_context(|| format!("{}: cannot be removed", path.display()))?;
+            removed.push(name);
+        }
+    }
+    if removed.iter().any(|name| name.starts_with(CELLS)) {
+        // A folder that is not empty holds files of somebody else.
+        let _ = fs::remove_dir(folder.join(CELLS));
+    }
+    Ok(removed)
+}
+
+/// The part of a former manifest that lists files.
+#[derive(Deserialize)]
+struct Former {
+    files: Vec<String>,
 }

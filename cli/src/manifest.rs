@@ -22,6 +22,8 @@ pub(crate) struct Manifest {
     pub(crate) latency: usize,
     config: Config,
     registers: Vec<Register>,
+    /// All files of the unit but this one.
+    files: Vec<String>,
 }
 
 /// A port of the top module.
@@ -57,7 +59,13 @@ struct Field {
 }
 
 impl Manifest {
-    pub(crate) fn new(verilog: &Verilog, testbench: Option<&Testbench>, config: &Config, emitter: Emitter) -> Self {
+    pub(crate) fn new(
+        verilog: &Verilog,
+        testbench: Option<&Testbench>,
+        config: &Config,
+        emitter: Emitter,
+        files: Vec<String>,
+    ) -> Self {
         Self {
             top: verilog.top.clone(),
             clock: verilog.clock.clone(),
@@ -68,6 +76,7 @@ impl Manifest {
             latency: trine_hdl::design::latency(config),
             config: config.clone(),
             registers: REGISTERS.iter().map(register).collect(),
+            files,
         }
     }
 }

@@ -106,9 +106,7 @@ impl Output {
 
     /// Writes `value` as JSON.
     pub(crate) fn write_json(&self, value: &impl Serialize) -> Result<()> {
-        let mut text = serde_json::to_vec_pretty(value)?;
-        text.push(b'\n');
-        self.write(&text)
+        self.write(&to_json(value)?)
     }
 
     /// Lets `write` write the result.
@@ -213,6 +211,13 @@ fn draft(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let file = tempfile::Builder::new().permissions(Permissions::from_mode(0o666)).tempfile_in(folder);
     // The name that was tried is of no interest.
     file.map_err(|error| error.raw_os_error().map_or(error.kind().into(), io::Error::from_raw_os_error))
+}
+
+/// The JSON text of `value`, with a new line at its end.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 /// The machine form of a result.

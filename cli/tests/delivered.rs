@@ -144,6 +144,14 @@ fn folders_that_are_no_units_are_refused() {
     }
 }
 
+/// A unit with windows has no streams that the testbench could drive.
+#[test]
+fn a_testbench_beside_a_unit_with_windows_is_refused() {
+    let folder = delivered("--windows");
+    fs::write(folder.path().join("rtl/trine_tb.v"), "").unwrap();
+    assert!(refused(folder.path(), "").contains("trine_tb.v: not in the unit's list of files"));
+}
+
 #[test]
 fn a_manifest_of_another_unit_is_refused() {
     let folder = delivered("");

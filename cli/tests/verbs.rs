@@ -41,6 +41,64 @@ fn generate_writes_what_tools_need() {
     assert!(text("trine_column.v") != before && text("trine_column.v").contains("module trine_column("));
 }
 
+/// A folder holds the last unit alone: files of the former one go, files of somebody else stay.
+#[test]
+fn a_unit_takes_the_place_of_another() {
+    let place = workplace();
+    let folder = place.path();
+    let unit = "generate --lanes 8 --columns 2 --max-depth 64 -o";
+    let names = |of: &str| {
+        let all = std::fs::read_dir(folder.join(of)).unwrap().map(|entry| entry.unwrap().file_name());
+        all.map(|name| name.into_string().unwrap()).collect::<std::collections::BTreeSet<_>>()
+    };
+    for style in ["portable", "ecp5", "xilinx7"] {
+        done(folder, &format!("{unit} new-{style} --style {style}"));
+    }
+    let printed = done(folder, &format!("{unit} rtl --style ecp5"));
+    assert!(!printed.contains("removed"), "{printed}");
+    std::fs::write(folder.join("rtl/notes.txt"), "mine").unwrap();
+    for style in ["portable", "xilinx7", "portable", "ecp5", "xilinx7"] {
+        let printed = done(folder, &format!("{unit} rtl --style {style}"));
+        let removed = printed.contains("removed, of the unit that was here before: ");
+        assert!(removed || style != "portable", "{printed}");
+        let mut expected = names(&format!("new-{style}"));
+        expected.insert("notes.txt".into());
+        assert_eq!(names("rtl"), expected, "{style}");
+    }
+    // A manifest that names what is not its own leads nowhere.
+    std::fs::write(folder.join("outside"), "mine").unwrap();
+    let edited = r#"{"files": ["../outside", "cells/../../outside", "/etc/passwd", "cells", "..", "", "trine.f"]}"#;
+    std::fs::write(folder.join("rtl/manifest.json"), edited).unwrap();
+    let printed = done(folder, &format!("{unit} rtl"));
+    assert!(!printed.contains("removed") && folder.join("outside").exists(), "{printed}");
+}
+
+/// The command that `generate` prints, where Icarus Verilog is installed; a unit with windows has no testbench.
+#[test]
+fn generate_says_how_to_run_the_testbench() {
+    let place = workplace();
+    let folder = place.path();
+    for style in ["portable", "ecp5", "xilinx7"] {
+        let unit = format!("generate --lanes 4 --columns 2 --max-depth 24 --max-tokens 2 --style {style} -o {style}");
+        let printed = done(folder, &unit);
+        let start = "testbench: trine_tb.v; in that folder: ";
+        let line = printed.lines().find_map(|line| line.strip_prefix(start)).unwrap();
+        assert_eq!(line.contains("-f trine_cells.f"), style != "portable", "{line}");
+        let plain = line.replacen("-f trine_cells.f ", "", 1);
+        let head = std::fs::read_to_string(folder.join(style).join("trine_tb.v")).unwrap();
+        assert!(head.contains(&plain) && include_str!("../../docs/verification.md").contains(&plain), "{plain}");
+        if std::process::Command::new("iverilog").arg("-V").output().is_ok() {
+            let run =
+                std::process::Command::new("sh").args(["-c", line]).current_dir(folder.join(style)).output().unwrap();
+            let said = String::from_utf8_lossy(&run.stdout);
+            assert!(run.status.success() && said.contains(" jobs right, "), "{line}: {said}");
+        }
+    }
+    let printed = done(folder, "generate --lanes 4 --columns 2 --windows -o portable");
+    assert!(printed.contains("testbench: none for a unit with windows; `trine verify --rtl portable`"), "{printed}");
+    assert!(!folder.join("portable/trine_tb.v").exists() && !folder.join("portable/trine_tb_act.hex").exists());
+}
+
 #[test]
 fn inspect_counts_weights() {
     let folder = workplace();

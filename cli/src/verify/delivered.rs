@@ -73,11 +73,11 @@ impl Delivered {
             true => vec![],
             false => listed(folder, "trine_cells.f", "cells/")?,
         };
+        let bench = trine_hdl::testbench(&config);
         for (sub, files) in [("", &files), ("cells", &cells)] {
-            unlisted(&folder.join(sub), files)?;
+            unlisted(&folder.join(sub), files, bench.is_some())?;
         }
 
-        let bench = trine_hdl::testbench(&config);
         let bench: Vec<SourceFile> = bench.iter().flat_map(|bench| bench.files()).cloned().collect();
         let around = bench.iter().filter(|file| folder.join(&file.name).is_file());
         let found = around.map(|file| Ok((file, text_or_damaged(&folder.join(&file.name))?)));
@@ -147,14 +147,14 @@ fn listed(folder: &Path, list: &str, sub: &str) -> Result<Vec<SourceFile>> {
     Ok(files)
 }
 
-/// Refuses Verilog in a folder that its list does not name.
-fn unlisted(folder: &Path, files: &[SourceFile]) -> Result<()> {
+/// Refuses Verilog in a folder that its list does not name; a unit may have a testbench beside it.
+fn unlisted(folder: &Path, files: &[SourceFile], has_bench: bool) -> Result<()> {
     if files.is_empty() {
         return Ok(());
     }
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let name = entry.with_context(|| folder.display().to_string())?.file_name().to_string_lossy().into_owned();
-        let known = name == format!("{TESTBENCH}.v") || files.iter().any(|file| file.name == name);
+        let known = has_bench && name == format!("{TESTBENCH}.v") || files.iter().any(|file| file.name == name);
         ensure!(
             known || !is_source(&name),
             "{}: not in the unit's list of files; add it to the list or move it away",
