@@ -170,9 +170,9 @@ fn mistakes_that_one_product_of_one_lane_does_not_show_are_found() {
     let (right, said) = bench.run(&[]);
     assert!(right, "{said}");
 
-    // A lane that takes its neighbour's sign.
+    // A lane that takes its neighbour's sign. The other lanes are zero, and show in the sum all the same: no lane is named.
     let (right, said) = bench.run(&["+sign"]);
-    assert!(!right && said.contains("of this token only lane 0 has a value"), "{said}");
+    assert!(!right && !said.contains("lane"), "{said}");
     assert!(said.contains("token 0, output ") && said.contains(" expected, ") && said.contains("column "), "{said}");
     assert!(said.contains("job 0, m = "), "{said}");
 

@@ -8,10 +8,7 @@ use trine_spec::Config;
 use trine_spec::packing::pack;
 
 /// Words of a row of the table of jobs, in the order in which the Verilog reads them.
-pub(super) const ROW: usize = 13;
-
-/// Entry of a row for a token without a lane of its own.
-const NO_LANE: u32 = u32::MAX;
+pub(super) const ROW: usize = 12;
 
 /// Beats of one stream, a line each.
 #[derive(Default)]
@@ -101,7 +98,6 @@ impl Vectors {
         ];
         let mut words = [0; ROW];
         words.iter_mut().zip(row).for_each(|(word, value)| *word = value as u32);
-        words[ROW - 2] = job.first_lane.map_or(NO_LANE, |lane| lane as u32);
         words[ROW - 1] = job.pauses.iter().fold(0, |word, pause| word << 8 | u32::from(*pause));
         self.rows.push(words);
         if job.end == End::Done {
