@@ -79,6 +79,12 @@ fn edited_units_are_named_and_judged_by_what_they_do() {
     // The command that was printed shows it again.
     let replay = text.lines().find_map(|line| line.trim().strip_prefix("replay: trine ")).unwrap();
     assert_eq!(trine(folder.path(), replay).code, Some(1), "{replay}");
+
+    // The first wrong sum is in one column; the others that are wrong are listed beside it.
+    let text = wrong(folder.path(), "--shape 4,64,8 --no-checks --json v.json");
+    let columns = &json(folder.path(), "v.json")["first_mismatch"]["columns"];
+    assert_eq!(columns, &serde_json::json!([0, 1]), "{text}");
+    assert!(text.contains(" of 32 sums are wrong, in 2 columns: 0, 1\n"), "{text}");
 }
 
 #[test]
@@ -109,6 +115,11 @@ fn a_check_that_fails_is_traced() {
     edit(folder.path(), "trine_registers.v", "scratch_value_q <= wdata_q", "scratch_value_q <= ~wdata_q");
     let text = wrong(folder.path(), "--cases 1 --trace check.fst");
     assert!(text.contains("FAILED: check of ") && text.contains("  waveform: check.fst"), "{text}");
+    // The command that was printed shows it again.
+    let replay = text.lines().find_map(|line| line.trim().strip_prefix("replay: trine ")).unwrap();
+    assert!(replay.starts_with("verify --rtl rtl "), "{replay}");
+    let again = trine(folder.path(), replay);
+    assert!(again.code == Some(1) && again.stdout.contains("FAILED: check of "), "{replay}: {}", again.stdout);
     assert!(fs::metadata(folder.path().join("check.fst")).unwrap().len() > 100);
 }
 

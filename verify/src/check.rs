@@ -4,12 +4,13 @@
 //! case 0 of seed `s + i`. The first case that fails ends the run, is repeated with a waveform, and is reported. Registers,
 //! counters, errors and aborts, which results do not show, belong to the checks of [`suite`](crate::suite).
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Serialize, Serializer};
 use trine_driver::{Mismatch, Offload, OnMismatch, Options, Scope, Shape};
-use trine_golden_model::{Matmul, Model};
+use trine_golden_model::{Matmul, Model, reference};
 use trine_hdl::Verilog;
 use trine_sim::{BuildOptions, BuildStep, Library, SimOptions, Stalls};
 use trine_spec::Config;
@@ -129,6 +130,10 @@ pub struct Finding {
     /// The first result that differs; its fields stand beside these.
     #[serde(flatten)]
     pub mismatch: Option<Mismatch>,
+    /// Wrong sums of that matmul.
+    pub wrong_sums: usize,
+    /// Columns with a wrong sum in that matmul.
+    pub columns: Vec<usize>,
     /// The lanes and columns that are wrong when one lane alone has a value, or that none is.
     pub lanes: Option<String>,
     /// What the unit or its transport reported instead of a result.
@@ -265,7 +270,9 @@ fn run_case(
 ) -> Result<CaseLedger> {
     let finding = |shape: Shape, mismatch, error| {
         let Shape { m, k, n } = shape;
-        Some(Finding { case: 0, seed: case.seed, m, k, n, mismatch, lanes: None, error, waveform: None })
+        let seed = case.seed;
+        let (columns, lanes, waveform) = (vec![], None, None);
+        Some(Finding { case: 0, seed, m, k, n, mismatch, wrong_sums: 0, columns, lanes, error, waveform })
     };
     let options = SimOptions {
         stalls: Stalls::new(plan.stalls, case.seed)?,
@@ -299,6 +306,15 @@ fn run_case(
                 mismatch.layer = format!("random matmul {number}");
             }
             result.finding = finding(shape, mismatch, error);
+            if let Some(finding) = result.finding.as_mut().filter(|finding| finding.mismatch.is_some()) {
+                let mut expected = vec![0; y.len()];
+                reference(&matmul.weights, &matmul.activations, shape.m, &mut expected);
+                let wrong = (0..y.len()).filter(|&i| y[i] != expected[i]);
+                // Jobs begin with whole blocks of columns.
+                let columns: Vec<usize> = wrong.map(|i| i % shape.n % config.columns).collect();
+                finding.wrong_sums = columns.len();
+                finding.columns = columns.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+            }
             break;
         }
     }
@@ -324,7 +340,7 @@ mod tests {
     #[test]
     fn failures_and_a_wrong_cycle_model_are_wrong() {
         let finding =
-            Finding { case: 0, seed: 1, m: 1, k: 1, n: 1, mismatch: None, lanes: None, error: None, waveform: None };
+            Finding { case: 0, seed: 1, m: 1, k: 1, n: 1, mismatch: None, wrong_sums: 0, columns: vec![], lanes: None, error: None, waveform: None };
         let outcome =
             |first_mismatch, cycles_model_exact| Outcome { first_mismatch, cycles_model_exact, ..Outcome::default() };
         assert!(outcome(None, None).is_right() && outcome(None, Some(true)).is_right());

@@ -186,6 +186,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         if let Some(file) = &outcome.check_waveform {
             writeln!(out, "  waveform: {}", file.display())?;
         }
+        writeln!(out, "  replay: trine verify {} --cases 0", args.named(&config))?;
     }
     let verdict = if outcome.is_right() { Verdict::Right } else { Verdict::Wrong };
     json.write(&Report { outcome, rtl: origin })?;
@@ -208,8 +209,12 @@ impl Args {
             }
             _ => format!("--cases 1 --seed {seed}"),
         };
-        let unit = self.rtl.as_ref().map_or_else(|| flags(config), |folder| format!("--rtl {}", folder.display()));
-        format!("{unit} {what} --stalls {}", self.stalls)
+        format!("{} {what} --stalls {}", self.named(config), self.stalls)
+    }
+
+    /// The arguments that name the unit.
+    fn named(&self, config: &Config) -> String {
+        self.rtl.as_ref().map_or_else(|| flags(config), |folder| format!("--rtl {}", folder.display()))
     }
 }
 
@@ -231,6 +236,17 @@ fn report(finding: &Finding, replay: &str, out: &mut dyn Write) -> Result<()> {
             out,
             "  {}: cycle {cycle}, beat {}, column {}: expected {}, actual {} (token {}, output {})",
             x.layer, x.beat, x.column, x.expected, x.actual, x.token, x.output
+        )?;
+    }
+    if !finding.columns.is_empty() {
+        let list: Vec<String> = finding.columns.iter().map(usize::to_string).collect();
+        let (sums, count) = (grouped(m * n), list.len());
+        let columns = if count == 1 { "column" } else { "columns" };
+        writeln!(
+            out,
+            "  {} of {sums} sums are wrong, in {count} {columns}: {}",
+            grouped(finding.wrong_sums),
+            list.join(", ")
         )?;
     }
     if let Some(lanes) = &finding.lanes {
@@ -268,7 +284,8 @@ mod tests {
         };
         let waveform = Some("trine-verify-5-3.fst".into());
         let lanes = Some("lane 3 of column 1 is wrong alone".into());
-        Finding { case, seed: 8, m: 3, k: 10, n: 6, mismatch: Some(mismatch), lanes, error: None, waveform }
+        let (mismatch, columns) = (Some(mismatch), vec![1, 2]);
+        Finding { case, seed: 8, m: 3, k: 10, n: 6, mismatch, wrong_sums: 4, columns, lanes, error: None, waveform }
     }
 
     fn printed(line: &str, finding: &Finding) -> String {
@@ -287,6 +304,7 @@ mod tests {
             format!(
                 "FAILED: case 3, seed 8, m = 3, k = 10, n = 6\n  \
                  layers.1.mlp.up_proj: cycle 321, beat 4, column 1: expected -7, actual 8 (token 2, output 5)\n  \
+                 4 of 18 sums are wrong, in 2 columns: 1, 2\n  \
                  lane 3 of column 1 is wrong alone\n  \
                  waveform: trine-verify-5-3.fst\n  \
                  replay: trine verify {unit} --cases 1 --seed 8 --stalls 0.25\n"
