@@ -6,14 +6,14 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_golden_model::{Model, Parts};
+use trine_golden_model::{Linear, Model};
 
 use crate::Verdict;
 use crate::loading::Loading;
 use crate::output::{grouped, table};
 use crate::output_file::JsonArg;
 
-/// Show a model's ternary layers: shapes, scales, zeros, bytes
+/// Show a model's ternary layers: shapes, types, zeros, scales, bytes
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
@@ -48,13 +48,15 @@ struct Layer {
     rows: usize,
     cols: usize,
     zeros: usize,
-    /// The scale of all weights; absent where ranges of them have their own.
+    /// Type of the weights in the checkpoint.
+    encoding: String,
+    /// The factor of all sums; absent where ranges of weights have their own.
     scale: Option<f32>,
     scales: Scales,
     bytes: usize,
 }
 
-/// The scales of a linear.
+/// The scales of a linear, by which sums are multiplied whatever the checkpoint holds: that, or its inverse.
 #[derive(Serialize)]
 struct Scales {
     /// Ranges of weights with a scale of their own.
@@ -66,14 +68,19 @@ struct Scales {
 }
 
 impl Scales {
-    fn new(parts: &Parts) -> Self {
+    fn new(linear: &Linear) -> Self {
         Self {
-            count: parts.scales().count(),
-            input_ranges: parts.iter().count(),
-            least: parts.scales().fold(f32::INFINITY, f32::min),
-            largest: parts.scales().fold(0.0, f32::max),
+            count: linear.parts.scales().count(),
+            input_ranges: linear.parts.iter().count(),
+            least: factors(linear).fold(f32::INFINITY, f32::min),
+            largest: factors(linear).fold(0.0, f32::max),
         }
     }
+}
+
+/// The factor of each range of weights.
+fn factors(linear: &Linear) -> impl Iterator<Item = f32> {
+    linear.parts.scales().map(|scale| if linear.convention.divides() { 1.0 / scale } else { scale })
 }
 
 /// As in `0.070000`, or `0.050000 to 0.070000, 2 of inputs`.
@@ -116,12 +123,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         c.context,
         if c.tied { "tied to the embedding" } else { "of its own" }
     )?;
-    let mut rows = table(["layer", "rows", "cols", "zeros", "scale", "bytes"]);
+    let mut rows = table(["layer", "rows", "cols", "stored as", "zeros", "sums times", "bytes"]);
     for l in &inspection.layers {
         rows.add_row([
             l.name.clone(),
             l.rows.to_string(),
             l.cols.to_string(),
+            l.encoding.clone(),
             format!("{:.1} %", 100.0 * l.zeros as f64 / (l.rows * l.cols) as f64),
             l.scales.to_string(),
             grouped(l.bytes),
@@ -151,8 +159,9 @@ fn inspect(model: &Model, notices: Vec<String>) -> Inspection {
             rows: linear.parts.outputs(),
             cols: linear.parts.inputs(),
             zeros: linear.parts.zeros(),
-            scale: linear.parts.scales().next().filter(|_| linear.parts.scales().count() == 1),
-            scales: Scales::new(&linear.parts),
+            encoding: linear.encoding.clone(),
+            scale: factors(linear).next().filter(|_| linear.parts.scales().count() == 1),
+            scales: Scales::new(linear),
             bytes: linear.parts.bytes(),
         })
         .collect();

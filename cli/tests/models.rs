@@ -62,6 +62,7 @@ fn inspect_shows_every_checkpoint() {
         assert_eq!(known.iter().any(|model| model.contains(name)), checkpoint, "{name}");
     }
     let folder = workplace();
+    let mut found = std::collections::BTreeMap::new();
     for (model, architecture, convention, layers, weights) in table {
         let path = known.iter().find(|path| path.ends_with(model)).unwrap_or_else(|| panic!("{model} has no case"));
         done(folder.path(), &format!("inspect {} --json i.json", root().join(path).display()));
@@ -69,7 +70,20 @@ fn inspect_shows_every_checkpoint() {
         let shown = (&report["architecture"], &report["linear_convention"], &report["totals"]["weights"]);
         assert_eq!(shown, (&architecture.into(), &convention.into(), &weights.into()), "{model}");
         assert_eq!(report["layers"].as_array().unwrap().len(), 7 * layers, "{model}");
+        found.insert(model, report["layers"][0].clone());
     }
+    for (model, encoding) in [
+        ("bitlinear_packed-float32", "U8"),
+        ("online-float32", "F32"),
+        ("gguf_tq1_0-trained256/model.gguf", "TQ1_0"),
+        ("gguf_tq2_0-trained256/model.gguf", "TQ2_0"),
+    ] {
+        assert_eq!(found[model]["encoding"], encoding, "{model}");
+    }
+    // One meaning, whether the checkpoint holds a multiplier or, as `bitlinear`, its inverse: two files of the same weights.
+    let scale = |model: &str| found[model]["scale"].as_f64().unwrap();
+    let [inverse, multiplier] = [scale("bitlinear_packed-float32"), scale("autobit_offline-bfloat16")];
+    assert!((inverse / multiplier - 1.0).abs() < 0.01, "{inverse} and {multiplier}");
 }
 
 /// From a file of ids all sequences, from the command line the first of them: the same, and the stored logits.

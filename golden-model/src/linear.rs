@@ -35,6 +35,8 @@ pub struct Linear {
     pub convention: Convention,
     /// What happens to the input first.
     pub input_norm: InputNorm,
+    /// Type of the weights in the checkpoint, such as `TQ2_0` or `BF16`.
+    pub encoding: String,
 }
 
 impl Linear {

@@ -24,7 +24,7 @@ fn linear(sizes: &[usize]) -> Linear {
     };
     let parts = Parts::new(sizes.iter().enumerate().map(part).collect()).unwrap();
     let id = LinearId { layer: 1, kind: LinearKind::Down };
-    Linear { id, parts, convention: Convention::Unpacked, input_norm: InputNorm::None }
+    Linear { id, parts, convention: Convention::Unpacked, input_norm: InputNorm::None, encoding: "F32".into() }
 }
 
 /// Numbers of which none lies on a rounding edge.

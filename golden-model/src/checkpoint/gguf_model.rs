@@ -170,9 +170,16 @@ impl Source for File {
         };
         let prefix = format!("blk.{}.{part}", id.layer);
         let (rows, cols) = self.config.linear_shape(id.kind);
-        let parts = gguf_blocks::read(&self.tensor(&format!("{prefix}.weight"))?, rows, cols, self.packing)?;
+        let weight = self.tensor(&format!("{prefix}.weight"))?;
+        let parts = gguf_blocks::read(&weight, rows, cols, self.packing)?;
         let factor =
             self.gguf.find(&format!("{prefix}.scale")).transpose()?.map_or(Ok(1.0), |tensor| tensor.scale())?;
-        Ok(Linear { id, parts: parts.times(factor), convention: Convention::Gguf, input_norm: InputNorm::None })
+        Ok(Linear {
+            id,
+            parts: parts.times(factor),
+            convention: Convention::Gguf,
+            input_norm: InputNorm::None,
+            encoding: weight.kind.to_string(),
+        })
     }
 }

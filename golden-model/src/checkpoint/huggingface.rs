@@ -144,7 +144,7 @@ impl Source for Folder {
             Convention::AutoBitLinearOnline | Convention::Gguf => absmean(&weight, rows, cols)?,
         };
         let input_norm = self.input_norm(&prefix, cols)?;
-        Ok(Linear { id, parts, convention: config.convention, input_norm })
+        Ok(Linear { id, parts, convention: config.convention, input_norm, encoding: weight.kind.to_string() })
     }
 }
 

@@ -238,6 +238,7 @@ impl Source for Random {
         let gain = 1.0 / (cols as f32 * 2.0 / 3.0).sqrt();
         let convention = self.config.convention;
         let scale = if convention.divides() { 1.0 / gain } else { gain };
-        Ok(Linear { id, parts: Parts::one(weights, scale), convention, input_norm: InputNorm::None })
+        let parts = Parts::one(weights, scale);
+        Ok(Linear { id, parts, convention, input_norm: InputNorm::None, encoding: "random".into() })
     }
 }
