@@ -156,6 +156,40 @@ fn a_text_that_cannot_be_predicted_is_refused() {
     assert!(message.contains("nothing.txt: No such file"), "{message}");
 }
 
+/// A model without a tokenizer can be run with another's, and computed without any.
+#[test]
+fn a_missing_tokenizer_is_told_with_both_ways_out() {
+    let folder = workplace();
+    let copy = copy(folder.path());
+    std::fs::remove_file(copy.join("chars.json")).unwrap();
+    let message = refused(trine(folder.path(), "run --model copy --prompt KING --tokens 1 --backend golden"), 2);
+    assert!(message.contains("there is no tokenizer") && message.contains("--tokenizer"), "{message}");
+    assert!(message.contains("`trine logits --ids` needs no tokenizer"), "{message}");
+    for line in [
+        "run --model copy --tokenizer MODEL --prompt A --tokens 1 --backend golden",
+        "logits --model copy --ids 1 --backend golden --out o",
+    ] {
+        assert_eq!(trine(folder.path(), line).code, Some(0), "{line}");
+    }
+}
+
+#[test]
+fn a_gguf_file_under_another_name_is_told_by_its_bytes() {
+    let folder = workplace();
+    let copy = copy(folder.path());
+    let gguf =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../golden-model/tests/fixtures/gguf_tq2_0-silu-default/model.gguf");
+    std::fs::copy(&gguf, copy.join("model.safetensors")).unwrap();
+    let message = refused(trine(folder.path(), "inspect copy"), 2);
+    assert!(message.contains("copy/model.safetensors") && message.contains("this is a GGUF file under"), "{message}");
+    assert_eq!(trine(folder.path(), "inspect copy/model.safetensors").code, Some(0));
+    std::fs::create_dir(folder.path().join("bin")).unwrap();
+    std::fs::copy(&gguf, folder.path().join("bin/model.bin")).unwrap();
+    let message = refused(trine(folder.path(), "inspect bin"), 2);
+    assert!(message.contains("neither config.json nor") && message.contains("`model.bin` is a GGUF file"), "{message}");
+    assert_eq!(trine(folder.path(), "inspect bin/model.bin").code, Some(0));
+}
+
 /// The template names a token that is not there; the tokenizers library panics on it.
 #[test]
 fn a_tokenizer_that_contradicts_itself_is_refused_without_a_panic() {

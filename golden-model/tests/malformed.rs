@@ -141,8 +141,23 @@ fn paths() {
     assert_all(&load("/nowhere/model".as_ref()), &["/nowhere/model", "no such"]);
     assert_all(&load("/nowhere/model.gguf".as_ref()), &["/nowhere/model.gguf", "no such"]);
     let folder = tempfile::tempdir().unwrap();
-    assert_all(&load(folder.path()), &["config.json", "No such file"]);
+    let neither = "neither config.json nor a file that ends in .gguf";
+    assert_all(&load(folder.path()), &[neither, "it is empty"]);
     std::fs::write(folder.path().join("a.bin"), "x").unwrap();
+    assert_all(&load(folder.path()), &[neither, "name the folder or the file of a model"]);
+    for (files, hint) in [
+        (&["tokenizer.json"][..], "has a tokenizer, which --tokenizer takes"),
+        (&["manifest.json", "trine.f"], "a generated unit, which `trine verify --rtl` takes"),
+        (&["model.safetensors", "tokenizer.json"], "`model.safetensors`: the config.json of its model is needed too"),
+        (&["model.bin", "tokenizer.json"], "`model.bin` is a GGUF file: give its path"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        files.iter().for_each(|file| std::fs::write(folder.path().join(file), b"GGUF\x03\0\0\0").unwrap());
+        if !files.contains(&"model.bin") {
+            files.iter().for_each(|file| std::fs::write(folder.path().join(file), "{}").unwrap());
+        }
+        assert_all(&load(folder.path()), &[neither, hint]);
+    }
     assert_all(&load(&folder.path().join("a.bin")), &["a.bin", "not a GGUF file"]);
     assert_all(&Tokenizer::load(folder.path()).unwrap_err().to_string(), &["no tokenizer"]);
 }

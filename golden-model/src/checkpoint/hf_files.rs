@@ -1,6 +1,8 @@
 //! The files of a Hugging Face folder that hold its weights, in the order of transformers: the file that `config.json`
 //! names, `model.safetensors`, the shards of `model.safetensors.index.json`.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -60,6 +62,38 @@ pub(super) fn refuse_adapter(folder: &Path) -> Result<(), Error> {
         "the folder has a LoRA adapter, which transformers applies to the model and this program does not; merge it \
          (`merge_and_unload` of PEFT), or take the adapter's files out to run the model without it",
     ))
+}
+
+/// Refuses a folder without `config.json`, and says which kind of folder it may be.
+pub(super) fn expect_config(folder: &Path) -> Result<(), Error> {
+    // A link to nothing says so when it is opened.
+    if folder.join("config.json").symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let names = names(folder);
+    let none = "this folder holds neither config.json nor a file that ends in .gguf, so it is no model";
+    let has = |wanted: &dyn Fn(&str) -> bool| names.iter().find(|name| wanted(name));
+    let reason = if names.is_empty() {
+        format!("{none}: it is empty")
+    } else if let Some(gguf) = has(&|name| is_gguf(&folder.join(name))) {
+        format!("{none}, but `{gguf}` is a GGUF file: give its path")
+    } else if let Some(weights) = has(&|name| name.ends_with(".safetensors")) {
+        format!("{none}, but `{weights}`: the config.json of its model is needed too; fetch it beside the weights")
+    } else if has(&|name| name == "manifest.json").is_some() && has(&|name| name == "trine.f").is_some() {
+        format!("{none} but a generated unit, which `trine verify --rtl` takes; name the folder of a model")
+    } else if has(&|name| name.starts_with("tokenizer") || name == "chars.json").is_some() {
+        format!("{none} but has a tokenizer, which --tokenizer takes; name the folder of a model")
+    } else {
+        format!("{none}; name the folder or the file of a model")
+    };
+    Err(Error::config(folder, reason))
+}
+
+/// True for a plain file with GGUF's first bytes.
+fn is_gguf(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = path.is_file() && File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok());
+    read && start == *b"GGUF"
 }
 
 /// The name of a file without a folder.

@@ -47,6 +47,7 @@ pub(super) fn config(folder: &Path) -> Result<Config, Error> {
 
 fn describe(folder: &Path) -> Result<HfConfig, Error> {
     hf_files::refuse_adapter(folder)?;
+    hf_files::expect_config(folder)?;
     hf_config::read(&folder.join("config.json"))
 }
 

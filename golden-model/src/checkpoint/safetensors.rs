@@ -95,6 +95,11 @@ impl Safetensors {
         let file = Mapped::open(path)?;
         lfs::refuse(path, &file)?;
         let damaged = |reason: String| Error::Format { path: path.to_owned(), offset: 0, reason };
+        if file.starts_with(b"GGUF") {
+            return Err(damaged(
+                "this is a GGUF file under the name of a safetensors file; give its path as the model".into(),
+            ));
+        }
         if let Some(length) = file.first_chunk::<8>() {
             let fits = |length: u64| length.checked_add(8).is_some_and(|end| end <= file.len() as u64);
             if !fits(u64::from_le_bytes(*length)) && fits(u64::from_be_bytes(*length)) {

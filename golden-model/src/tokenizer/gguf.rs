@@ -31,8 +31,10 @@ const LLAMA3_TOKENS: usize = 128_256;
 pub(super) fn load(path: &Path, pre: Option<&str>) -> Result<Tokenizer, Error> {
     let gguf = Gguf::open(path)?;
     let tokens = gguf.strings("tokenizer.ggml.tokens")?;
-    let tokens =
-        tokens.ok_or_else(|| Error::config(path, "there is no vocabulary: key `tokenizer.ggml.tokens` is missing"))?;
+    let tokens = tokens.ok_or_else(|| {
+        let none = "there is no vocabulary: key `tokenizer.ggml.tokens` is missing";
+        Error::config(path, format!("{none}; {}", super::WITHOUT))
+    })?;
     let model = gguf.string("tokenizer.ggml.model")?.unwrap_or("none");
     if let Some(pre) = pre
         && model != "gpt2"

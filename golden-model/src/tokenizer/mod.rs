@@ -44,6 +44,9 @@ enum Vocabulary {
 /// The files that a folder's tokenizer may be in, the first that is there wins.
 const FILES: [&str; 3] = ["chars.json", "tokenizer.json", "tokenizer.model"];
 
+/// The way out for a model without a tokenizer.
+const WITHOUT: &str = "name one with --tokenizer, or compute with token ids: `trine logits --ids` needs no tokenizer";
+
 impl Tokenizer {
     /// Loads the tokenizer that belongs to the model at `path`.
     ///
@@ -75,7 +78,8 @@ impl Tokenizer {
         if !resolved.is_dir() {
             return Self::file(&resolved, pre);
         }
-        let expected = "there is no tokenizer: chars.json, tokenizer.json or tokenizer.model is expected";
+        let expected =
+            format!("there is no tokenizer: chars.json, tokenizer.json or tokenizer.model is expected; {WITHOUT}");
         Self::file(&inside().ok_or_else(|| Error::config(path, expected))?, pre)
     }
 
