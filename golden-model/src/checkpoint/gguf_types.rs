@@ -119,6 +119,38 @@ mod tests {
         }
     }
 
+    /// The table of docs/checkpoints.md: every type is in it, read or refused as here.
+    #[test]
+    fn the_document_lists_every_type() {
+        let document = include_str!("../../../docs/checkpoints.md");
+        let (_, table) = document.split_once("<!-- types of GGUF -->").unwrap();
+        let (table, _) = table.split_once("<!-- end -->").unwrap();
+        let listed = |wanted: &str| {
+            let mut rows = table.lines().filter_map(|row| row.strip_prefix("| ")?.split_once(" | "));
+            let words = |text: &'static str| text.split([',', ' ']);
+            rows.find(|(types, _)| words(types).any(|word| word == wanted))
+                .map(|(_, rule)| !rule.starts_with("refused"))
+        };
+        for number in (0..=42).chain([142, 143]) {
+            let (name, is_read) = match (kind(number), number) {
+                (Ok(kind), _) => (kind.to_string(), true),
+                (Err(_), 37..=39) => continue,
+                // Numbers of types that ggml gave up are no types of files.
+                (Err(_), 4 | 5 | 31..=33) => continue,
+                (Err(reason), _) => (reason["the type is ".len()..].split(',').next().unwrap().to_owned(), false),
+            };
+            let name = if name.starts_with("IQ") { name[..3].to_owned() } else { name };
+            let name = if ["IQ2", "IQ3"].contains(&&*name) { "IQ1".into() } else { name };
+            assert_eq!(listed(&name), Some(is_read), "{name}");
+        }
+        for name in ["TL1", "TL2", "I8_S", "MXFP4"] {
+            assert_eq!(listed(name), Some(false), "{name}");
+        }
+        for document_says in ["`qwen3`", "NAME-0000i-of-0000n.gguf"] {
+            assert!(document.contains(document_says), "{document_says}");
+        }
+    }
+
     /// Sizes, as `gguf.GGML_QUANT_SIZES` has them.
     #[test]
     fn sizes_of_a_row_of_256() {
