@@ -83,6 +83,28 @@ fn what_is_not_there_is_named_before_any_work() {
     }
 }
 
+/// A die whose source is misspelt is one fault, not one for each of its records.
+#[test]
+fn a_misspelt_source_is_told_once() {
+    let folder = workplace();
+    let misspelt = EXAMPLE.replacen("volts = 0.7\nsource = \"pdk\"", "volts = 0.7\nsource = \"pkd\"", 1);
+    std::fs::write(folder.path().join("own.toml"), misspelt).unwrap();
+    let said = refused(folder.path(), "estimate --model MODEL --records own.toml --die my-7nm");
+    assert!(said.contains("there is no source `pkd` in [sources]") && !said.contains("needs"), "{said}");
+}
+
+/// The note at the end of the example: which of its dies prices the units beside the ternary one.
+#[test]
+fn only_a_die_with_multipliers_prices_other_arithmetic() {
+    let folder = workplace();
+    std::fs::write(folder.path().join("own.toml"), EXAMPLE).unwrap();
+    for (die, prices) in [("my-7nm", false), ("7nm-fast-adder", true)] {
+        let run = trine(folder.path(), &format!("estimate --model MODEL --records own.toml --die {die}"));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(!run.stdout.contains("no energy of the int8 unit"), prices, "{die}: {}", run.stdout);
+    }
+}
+
 #[test]
 fn settings_that_are_no_numbers_are_refused_with_their_limits() {
     let folder = workplace();

@@ -212,7 +212,8 @@ impl Reader<'_, '_> {
             set: name.clone(),
             node: node.clone(),
             volts: volts(&fields, &mut self.faults),
-            source: fields.has("source").then(|| self.source(&fields, None)).flatten(),
+            // A source that is not there is one fault, whatever takes it from here.
+            source: fields.has("source").then(|| self.source(&fields, None).unwrap_or_default()),
         };
         let records = fields.tables("record", OF_DIE, &mut self.faults);
         if records.is_empty() && !fields.has("extends") {
