@@ -179,6 +179,57 @@ fn flags_that_contradict_a_training_are_refused_by_name() {
     }
 }
 
+/// Ctrl-C says which checkpoint is kept and how to continue; the process ends by the signal.
+#[test]
+fn an_interrupted_training_says_how_it_continues() {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    let line = format!("train --data text.txt --out t --steps 100000 --every 5 {TINY}");
+    let mut command = common::command(folder, &line);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().starts_with("step 10: ")));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    lines.for_each(drop);
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.signal(), Some(2), "{said}");
+    let step = said.strip_prefix("interrupted: t: the checkpoint of step ").and_then(|rest| rest.split(' ').next());
+    assert!(step.is_some_and(|step| step.parse::<usize>().unwrap() >= 10), "{said}");
+    assert!(said.ends_with(" is kept; --resume continues\n"), "{said}");
+    let until = step.unwrap();
+    done(folder, &format!("train --data text.txt --out t --resume --until {until}"));
+}
+
+/// A file that llama.cpp refuses is said to be one before the training, also with a vocabulary that llama.cpp could use.
+#[test]
+fn a_gguf_file_that_llama_cpp_refuses_is_announced() {
+    let place = workplace();
+    let folder = place.path();
+    write_text(folder);
+    let sizes =
+        "--hidden 256 --intermediate 256 --layers 1 --heads 2 --kv-heads 1 --context 16 --batch 2 --warmup 1 --steps 2";
+    let warned = |flags: &str| {
+        let run = trine(folder, &format!("train --data text.txt --out t --overwrite --until 1 {sizes} {flags}"));
+        assert_eq!(run.code, Some(0), "{flags}: {}", run.stderr);
+        run.stderr
+    };
+    let refuses = "warning: llama.cpp does not know architecture bitnet-b1.58 and refuses the file";
+    let pairs = warned("--vocab bpe:260 --gguf tq2_0");
+    assert!(pairs.starts_with(refuses) && pairs.lines().count() == 1, "{pairs}");
+    let characters = warned("--vocab chars --gguf tq2_0");
+    assert!(
+        characters.starts_with(refuses) && characters.contains(": bitnet.cpp computes with token ids"),
+        "{characters}"
+    );
+    assert_eq!(warned("--vocab bpe:260 --gguf tq2_0 --activation silu"), "");
+}
+
 #[test]
 fn a_training_is_not_replaced_unasked() {
     let place = workplace();

@@ -117,6 +117,13 @@ fn gguf_files_hold_the_trained_model() {
         assert_eq!(notices.contains("wrong logits"), Architecture::of(activation) != architecture, "{notices}");
         assert_eq!(notices.contains("head of its own"), !tied && architecture == Bitnet, "{notices}");
         assert_eq!(notices.contains("vocabulary of characters"), vocabulary == characters, "{notices}");
+        // Each file that llama.cpp refuses is said to be one, and nothing is said of how it would compute with that.
+        let refused = architecture != Bitnet || !tied;
+        assert_eq!(notices.contains("refuses"), refused, "{notices}");
+        assert_eq!(
+            notices.contains("llama.cpp and bitnet.cpp compute with token ids"),
+            vocabulary == characters && !refused
+        );
     }
 }
 

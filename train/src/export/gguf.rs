@@ -64,14 +64,19 @@ impl GgufOptions {
     pub fn notices(&self, shape: &Shape, vocabulary: VocabularyKind) -> Vec<String> {
         let mut notices = Vec::new();
         let (name, activation) = (self.architecture.name(), shape.activation.name());
+        if self.architecture == Architecture::BitnetB158 {
+            notices.push(format!(
+                "llama.cpp does not know architecture {name} and refuses the file; bitnet.cpp and trine read it"
+            ));
+        }
         if self.architecture != Architecture::of(shape.activation) {
             let (reader, other) = match self.architecture {
-                Architecture::Bitnet => ("llama.cpp computes", Activation::Silu),
+                Architecture::Bitnet => ("llama.cpp and bitnet.cpp compute", Activation::Silu),
                 Architecture::BitnetB158 => ("bitnet.cpp computes", Activation::Relu2),
             };
             notices.push(format!(
-                "{reader} {} for architecture {name} whatever the file says, and this model has {activation}: it would give \
-                 wrong logits; trine reads key `{name}.hidden_activation`",
+                "{reader} {} for architecture {name} whatever the file says, and this model has {activation}: wrong \
+                 logits; trine reads key `{name}.hidden_activation`",
                 other.name()
             ));
         }
@@ -82,11 +87,12 @@ impl GgufOptions {
             ));
         }
         if vocabulary == VocabularyKind::Characters {
-            notices.push(
-                "GGUF has no vocabulary of characters that llama.cpp or bitnet.cpp could use: they compute with token ids \
-                 only; train with byte pairs for text"
-                    .into(),
-            );
+            let takes_it = self.architecture == Architecture::Bitnet && shape.tied;
+            let readers = if takes_it { "llama.cpp and bitnet.cpp compute" } else { "bitnet.cpp computes" };
+            notices.push(format!(
+                "GGUF has no vocabulary of characters: {readers} with token ids only; for text, train with byte pairs, such \
+                 as --vocab bpe:300"
+            ));
         }
         notices
     }
