@@ -18,6 +18,7 @@ mod energy;
 mod estimate;
 mod fault;
 mod generate;
+mod input;
 mod inspect;
 mod loading;
 mod logits;

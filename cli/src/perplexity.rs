@@ -9,6 +9,7 @@ use serde::Serialize;
 use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, TernaryMatrix, perplexity};
 
 use crate::Verdict;
+use crate::input;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::output::{grouped, progress};
 use crate::output_file::JsonArg;
@@ -22,7 +23,7 @@ pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
     #[arg(long)]
     model: PathBuf,
-    /// Text in UTF-8
+    /// Text in UTF-8; - reads standard input
     #[arg(long, value_name = "FILE")]
     text: PathBuf,
     #[command(flatten)]
@@ -48,7 +49,7 @@ struct Report {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let place = || args.text.display().to_string();
-    let text = std::fs::read_to_string(&args.text).with_context(place)?;
+    let text = input::text(&args.text)?;
     ensure!(!text.is_empty(), "{}: the text is empty; at least two tokens are needed", place());
     let json = args.json.open()?;
     let model = args.loading.load(&args.model)?;

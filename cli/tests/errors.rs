@@ -287,6 +287,25 @@ fn a_cause_is_told_once() {
     }
 }
 
+#[test]
+fn a_dash_in_place_of_a_text_is_standard_input() {
+    let folder = workplace();
+    let from = |line: &str, text: &str| {
+        let mut command = command(folder.path(), line);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    std::fs::write(folder.path().join("text.txt"), "KING HENRY").unwrap();
+    let file = trine(folder.path(), "perplexity --model MODEL --text text.txt").stdout;
+    assert_eq!(from("perplexity --model MODEL --text -", "KING HENRY"), file);
+    let sizes = "--hidden 16 --layers 1 --heads 2 --kv-heads 1 --context 16 --batch 2 --warmup 1 --steps 2";
+    from(&format!("train --data - --out t {sizes}"), &"to be or not to be\n".repeat(300));
+}
+
 /// As in `trine inspect MODEL | head -1`.
 #[test]
 fn a_reader_that_leaves_early_is_no_error() {

@@ -16,6 +16,7 @@ use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, 
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe, positive};
+use crate::input;
 use crate::output::{grouped, si, spinner, table};
 use crate::output_file::{JsonArg, check_folder, write_in};
 use crate::pricing::{Prices, PricingArgs};
@@ -31,7 +32,7 @@ use models::{Models, rate};
 /// measured on the same held-out windows.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Text in UTF-8
+    /// Text in UTF-8; - reads standard input
     #[arg(long, value_name = "FILE", required_unless_present = "from", requires = "out")]
     data: Option<PathBuf>,
     /// Folder of the models
@@ -109,7 +110,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             found
         }
         (None, Some(data), Some(folder)) => {
-            let text = std::fs::read_to_string(data).with_context(|| data.display().to_string())?;
+            let text = input::text(data)?;
             compare(args, &text, folder, out)?
         }
         _ => anyhow::bail!("--data and --out are needed, or --from"),

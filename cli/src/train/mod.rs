@@ -42,7 +42,7 @@ pub(crate) use sweep::Sweep;
 pub(crate) struct Args {
     #[command(flatten)]
     given: Given,
-    /// Text in UTF-8
+    /// Text in UTF-8; - reads standard input
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Folder for checkpoints, curve, page and, in the end, the model in Hugging Face layout
@@ -309,7 +309,7 @@ fn export(session: &Session, folder: &Path, out: &mut dyn Write) -> Result<()> {
 }
 
 fn read(path: &Path) -> Result<String> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let text = input::text(path)?;
     ensure!(!text.is_empty(), "{}: the text is empty", path.display());
     Ok(text)
 }
