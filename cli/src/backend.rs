@@ -125,7 +125,7 @@ pub(crate) struct BackendArgs {
     on_mismatch: WrongSums,
     /// Keep finished matmuls in this folder; a run with the same arguments that was interrupted goes on from there
     #[arg(long, value_name = "DIR")]
-    resume: Option<PathBuf>,
+    pub(crate) resume: Option<PathBuf>,
     /// The unit has the model's weights in a memory beside it instead of taking them from a stream
     #[arg(long)]
     pub(crate) weights_on_chip: bool,

@@ -20,6 +20,7 @@ mod fault;
 mod generate;
 mod input;
 mod inspect;
+mod interrupt;
 mod loading;
 mod logits;
 mod lossy;

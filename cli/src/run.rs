@@ -19,6 +19,7 @@ use trine_sim::Link;
 use crate::Verdict;
 use crate::args::{describe, within};
 use crate::backend::{Backend, BackendArgs, Engine, Layers};
+use crate::interrupt::Interrupt;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::message::causes;
 use crate::output::{bar, grouped, interval, percent, progress, si, table};
@@ -133,6 +134,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
 
+    let interrupt = |folder: &PathBuf| {
+        Interrupt::says(format!("{}: finished matmuls are kept; the same command continues", folder.display()))
+    };
+    args.backend.resume.as_ref().filter(|_| args.backend.backend != Backend::Golden).map(interrupt).transpose()?;
     let start = Instant::now();
     let bar = progress(args.tokens.into(), "tokens");
     let mut sampler = Sampler::temperature(args.temperature, args.seed);

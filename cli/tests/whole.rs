@@ -113,3 +113,21 @@ fn a_killed_run_goes_on_where_it_stopped() {
     let printed = trine(folder.path(), &format!("{RUN} --preset small --units 2 --resume kept")).stdout;
     assert!(printed.contains("14 of 14 matmuls finished by a run before"), "{printed}");
 }
+
+/// Ctrl-C says where the finished matmuls are; the process ends by the signal.
+#[test]
+fn an_interrupted_run_says_how_it_continues() {
+    let folder = workplace();
+    let endless = RUN.replace("--tokens 1", "--tokens 2000");
+    let mut command = command(folder.path(), &format!("{endless} --preset small --units 1 --resume kept"));
+    let mut interrupted = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while finished(&folder.path().join("kept")) < 5 {
+        assert!(interrupted.try_wait().unwrap().is_none(), "it ended by itself");
+        sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &interrupted.id().to_string()]).status().unwrap().success());
+    let output = interrupted.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.signal(), Some(2), "{said}");
+    assert!(said.contains("interrupted: kept: finished matmuls are kept; the same command continues"), "{said}");
+}

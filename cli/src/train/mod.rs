@@ -17,6 +17,8 @@ use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session};
 
 use crate::Verdict;
 use crate::args::positive;
+use crate::input;
+use crate::interrupt::Interrupt;
 use crate::output::{grouped, warn};
 use crate::output_file::{JsonArg, check_folder, write_in};
 use given::Given;
@@ -204,6 +206,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         write_in(folder, PAGE, page::render(&recipe, parameters, curve)?.as_bytes())
     };
     let (mut curve, start) = (session.curve.clone(), session.trainer.steps_done());
+    let kept = |curve: &[Point]| {
+        let step = curve.last().map_or(0, |point| point.step).max(start);
+        format!("{}: the checkpoint of step {step} is kept", folder.display())
+    };
+    let advice = |curve: &[Point]| format!("{}; --resume continues", kept(curve));
+    let interrupt = Interrupt::says(advice(&curve))?;
     if !curve.is_empty() {
         // A process that was killed may have written the checkpoint and not these.
         files(&curve)?;
@@ -212,14 +220,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         curve.extend(points);
         if !points.is_empty() {
             files(&curve)?;
+            interrupt.now_says(advice(&curve));
         }
         progress.step(report, points, out)
     });
     progress.finish();
-    result.with_context(|| {
-        let kept = curve.last().map_or(0, |point| point.step).max(start);
-        format!("{}: the checkpoint of step {kept} is kept", folder.display())
-    })?;
+    result.with_context(|| kept(&curve))?;
     if !session.trainer.finished() {
         writeln!(out, "stopped after step {}; --resume continues", grouped(session.trainer.steps_done()))?;
         return Ok(Verdict::Right);
