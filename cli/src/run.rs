@@ -46,8 +46,9 @@ pub(crate) struct Args {
     /// Temperature of the sampler; 0 always takes the likeliest token
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
     temperature: f32,
-    /// Folder for report.html, run.json, layers.csv and trace.json; made when it is not there
-    #[arg(long, value_name = "DIR")]
+    /// Folder for report.html and run.json, and with a unit layers.csv
+    /// and trace.json; made when it is not there
+    #[arg(long, value_name = "DIR", verbatim_doc_comment)]
     pub(crate) report: Option<PathBuf>,
     /// Write a waveform; this slows the simulation down several times
     #[arg(long, value_name = "FILE.fst")]

@@ -1,5 +1,5 @@
-//! The report of a run: `run.json` for machines, `layers.csv` for tables, `report.html` for people, `trace.json` for
-//! Perfetto.
+//! The report of a run: `run.json` for machines, `report.html` for people and, of a unit, `layers.csv` for tables and
+//! `trace.json` for Perfetto.
 
 mod charts;
 mod groups;
@@ -7,16 +7,18 @@ mod page;
 mod provenance;
 mod trace;
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use trine_driver::JobRecord;
 use trine_perf::layer::LayerReport;
 
 pub(crate) use groups::Group;
 pub(crate) use provenance::Provenance;
 
-use crate::output_file::{JsonArg, check_folder, write_in};
+use crate::output_file::{JsonArg, check_folder, to_json, write_in};
 use crate::run::Report;
 
 /// The files of a report.
@@ -28,15 +30,24 @@ pub(crate) fn check(folder: &Path, json: &JsonArg) -> Result<()> {
     check_folder(folder, &NAMES)
 }
 
-/// Writes all files into `folder`, which is made where it is not there.
+/// Writes all files into `folder`, which is made where it is not there; what an earlier run left under their names goes.
 pub(crate) fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Result<()> {
-    let mut json = serde_json::to_vec_pretty(report)?;
-    json.push(b'\n');
-    write_in(folder, "run.json", &json)?;
+    write_in(folder, "run.json", &to_json(report)?)?;
     write_in(folder, "report.html", page::render(report)?.as_bytes())?;
     if let Some(device) = &report.device {
         write_in(folder, "layers.csv", csv(&device.layers).as_bytes())?;
         write_in(folder, "trace.json", &serde_json::to_vec(&trace::trace(device, jobs))?)?;
+        return Ok(());
+    }
+    // Those of an earlier run say nothing about this one.
+    for name in ["layers.csv", "trace.json"] {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("{}: cannot be removed", path.display()));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
