@@ -76,6 +76,16 @@ pub(crate) enum Layers {
     Linear,
 }
 
+impl Layers {
+    /// The layers in words, with the flag that chose them.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Ffn => "the FFN alone (--offload ffn, without the projections of attention)",
+            Self::Linear => "all linear layers (--offload linear)",
+        }
+    }
+}
+
 /// Reaction to a sum of the unit that is not that of the golden model; the command ends with exit code 1 in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum WrongSums {

@@ -58,7 +58,7 @@ impl Beside<'_> {
             let cycles = cycles(b.cycles);
             writeln!(
                 out,
-                "  {name:<8} {energy}{bytes} the bytes, {cycles} the cycles; same size, weight bus and memory"
+                "  {name:<8} {energy}{bytes} the bytes, {cycles} the cycles; same lanes and columns, weight bus, memory"
             )?;
         }
         let Systolic { weight_stationary, output_stationary } = self.systolic;

@@ -92,7 +92,7 @@ pub(crate) struct Report {
     temperature: f32,
     backend: Backend,
     /// Which layers the unit computed.
-    offload: Option<Layers>,
+    pub(crate) offload: Option<Layers>,
     /// How many simulated units shared the work; cycles are those of one that does all of it.
     pub(crate) units: Option<usize>,
     /// Wall-clock time of the generation, golden model and comparison included.
@@ -327,6 +327,9 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     }
     writeln!(out, "{}", layers_table(&device.layers, &device.config))?;
 
+    if let Some(layers) = report.offload {
+        writeln!(out, "the unit computed {}; its figures are those of these layers", layers.words())?;
+    }
     writeln!(
         out,
         "{} cycles, {} at {} (projected); {:.1} s {}",
@@ -341,15 +344,16 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     )?;
     report.phases.print_cycles(&device.memory, device.clock_hz, out)?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
-    let waits: [(&str, u64); 4] = [
-        ("working", sum(|l| l.active)),
-        ("weights", sum(|l| l.stall_wgt)),
-        ("inputs", sum(|l| l.stall_act)),
-        ("results", sum(|l| l.stall_out)),
+    let ends = |l: &LayerReport| l.cycles.saturating_sub(l.active + l.stall_wgt + l.stall_act + l.stall_out);
+    let parts: [(&str, u64, &str); 5] = [
+        ("working", sum(|l| l.active), "of the cycles"),
+        ("weights", sum(|l| l.stall_wgt), "waited for"),
+        ("inputs", sum(|l| l.stall_act), "waited for"),
+        ("results", sum(|l| l.stall_out), "waited for"),
+        ("ends", sum(ends), "filling and draining"),
     ];
-    for (name, cycles) in waits {
+    for (name, cycles, what) in parts {
         let share = cycles as f64 / device.cycles.max(1) as f64;
-        let what = if name == "working" { "of the cycles" } else { "waited for" };
         writeln!(out, "  {name:<8}{} {:>5.1} %  {what}", bar(share, 20), 100.0 * share)?;
     }
     if let Some(energy) = &device.energy_j {

@@ -235,6 +235,68 @@ fn the_page_states_what_the_json_states_and_needs_no_network() {
     assert!(html.contains("<b>KING</b>") && html.contains("--seed 5") && html.contains("Verilator"));
 }
 
+/// The row of a table whose first cell is `first`, without markup.
+fn row(html: &str, first: &str) -> Vec<String> {
+    let start = html.find(&format!("<tr><td>{first}</td>")).unwrap_or_else(|| panic!("no row {first}"));
+    let cells = html[start..].split("</tr>").next().unwrap().split("<td>").skip(1);
+    cells.map(|cell| cell.trim_end().trim_end_matches("</td>").replace("&#215;", "×")).collect()
+}
+
+/// Both phases as on the terminal, each beside other hardware, and what the unit computed.
+#[test]
+fn the_page_states_both_phases_as_the_terminal_does() {
+    let html = std::fs::read_to_string(out().join("report.html")).unwrap();
+    let run = json(out(), "run.json");
+    let printed = trine(out().parent().unwrap(), &RUN.replace("--report out", "")).stdout;
+    for phase in ["prefill", "decode"] {
+        let cells = row(&html, phase);
+        let named = |line: &&str| line.starts_with(&format!("  {phase:<8}")) && line.contains(" cycles, ");
+        let cycles = printed.lines().find(named).unwrap();
+        assert!(cycles.contains(&format!("{} cycles, ", cells[3])), "{cells:?} {cycles}");
+        assert!(cycles.ends_with(&format!(", {} a token", cells[5])), "{cells:?} {cycles}");
+        let energies = printed.lines().any(|line| line == format!("  {phase:<8}{}, {} a token", cells[6], cells[7]));
+        assert!(energies, "{cells:?} {printed}");
+        // The int8 unit in the table of this phase: the factor that the terminal prints.
+        let (_, table) = html.split_once(&format!("<thead><tr><th>{phase}</th><th>cycles</th>")).unwrap();
+        let factor = row(table, "int8")[5].replace('×', "x");
+        let (_, beside) = printed.split_once(&format!("{phase} beside other hardware:")).unwrap();
+        assert!(beside.contains(&format!("int8     {factor} the energy")), "{factor} {beside}");
+    }
+    for text in [&html, &printed] {
+        assert!(text.contains("all linear layers (--offload linear)") && text.contains("filling and draining"));
+    }
+    // The parts of the cycles are all of them.
+    let shares = printed
+        .lines()
+        .filter(|line| ["of the cycles", "waited for", "filling and draining"].iter().any(|end| line.ends_with(end)));
+    let percent = |line: &str| line.split(" %").next().unwrap().rsplit(' ').next().unwrap().parse::<f64>().unwrap();
+    let whole: f64 = shares.map(percent).sum();
+    assert!((whole - 100.0).abs() < 0.3, "{whole}: {printed}");
+    let tokens = run["tokens"].as_array().unwrap().len();
+    assert!(html.contains(&format!("4 tokens of the prompt, {tokens} generated, ended by the limit of --tokens")));
+}
+
+/// A golden run takes the files away that only a unit gives, and its page names what is there.
+#[test]
+fn a_run_without_a_unit_leaves_no_files_of_an_earlier_one() {
+    let folder = workplace();
+    let line = "run --model MODEL --prompt KING --tokens 2 --report o --preset unit";
+    assert_eq!(trine(folder.path(), line).code, Some(0));
+    let names = || {
+        let all = std::fs::read_dir(folder.path().join("o")).unwrap().map(|entry| entry.unwrap().file_name());
+        all.map(|name| name.into_string().unwrap()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(names().into_iter().collect::<Vec<_>>(), ["layers.csv", "report.html", "run.json", "trace.json"]);
+    let page = || std::fs::read_to_string(folder.path().join("o/report.html")).unwrap();
+    assert!(page().contains("layers.csv, and trace.json"));
+    std::fs::write(folder.path().join("o/notes"), "mine").unwrap();
+    assert_eq!(trine(folder.path(), &format!("{line} --backend golden")).code, Some(0));
+    assert_eq!(names().into_iter().collect::<Vec<_>>(), ["notes", "report.html", "run.json"]);
+    let page = page();
+    assert!(page.contains("Beside this page: run.json (all figures).") && !page.contains("trace.json"));
+    assert!(page.contains("4 tokens of the prompt, 2 generated, ended by the limit of --tokens"));
+}
+
 #[test]
 fn text_of_a_model_cannot_become_markup() {
     let folder = workplace();

@@ -9,6 +9,7 @@ use trine_perf::report::{BillLine, DeviceReport};
 use super::charts::{self, Chart};
 use super::groups::Group;
 use crate::args::describe;
+use crate::backend::Layers;
 use crate::output::{grouped, interval, percent, si, times};
 use crate::phases::Passes;
 use crate::pricing::beside;
@@ -47,7 +48,11 @@ struct Page<'a> {
     columns: &'static [&'static str],
     rows: Vec<Row>,
     bill: Vec<BillRow>,
-    baselines: Vec<[String; 6]>,
+    /// Each phase in the columns of the table of phases.
+    phases: Vec<[String; 8]>,
+    /// Each phase with the same work on other hardware.
+    baselines: Vec<(&'static str, Vec<[String; 6]>)>,
+    tokens: String,
     configuration: Vec<(&'static str, String)>,
     provenance: Vec<(&'static str, String)>,
 }
@@ -85,8 +90,15 @@ pub(super) fn render(report: &Report) -> Result<String> {
         columns: &COLUMNS,
         rows: device.map_or(vec![], rows),
         bill: device.map_or(vec![], |device| device.bill.iter().map(bill_row).collect()),
-        baselines: device.map_or(vec![], baselines),
-        configuration: device.map_or(vec![], |device| configuration(device, report.units.unwrap_or(1))),
+        phases: device.map_or(vec![], |device| phases(report, device)),
+        baselines: report.phases.of_unit().filter(|(.., phase)| phase.cycles > 0).map(baselines).collect(),
+        tokens: format!(
+            "{} tokens of the prompt, {} generated, {}",
+            grouped(report.prompt_tokens),
+            grouped(report.tokens.len()),
+            report.stop.words()
+        ),
+        configuration: device.map_or(vec![], |device| configuration(report, device)),
         provenance: report.provenance.rows(),
         report,
     };
@@ -106,12 +118,7 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
         Card {
             label: "cycles",
             value: grouped(device.cycles),
-            detail: format!(
-                "{} of the prompt, {} generated, {} (measured)",
-                report.prompt_tokens,
-                report.tokens.len(),
-                report.stop.words()
-            ),
+            detail: format!("of {} (measured)", report.offload.map_or("all layers", Layers::words)),
             field: "cycles",
             raw: device.cycles as f64,
         },
@@ -223,7 +230,7 @@ fn figures(device: &DeviceReport) -> Vec<Figure> {
         figures.push(Figure {
             title: "Energy beside int8 and fp16",
             note:
-                "The same layers on units of the same size with the same weight bus and memory. Whiskers are intervals."
+                "The same layers on units of as many lanes and columns with the same weight bus and memory. Whiskers are intervals."
                     .into(),
             charts: vec![("", whole), ("on the die alone", die)],
         });
@@ -326,34 +333,55 @@ fn bill_row(line: &BillLine) -> BillRow {
     }
 }
 
-fn baselines(device: &DeviceReport) -> Vec<[String; 6]> {
-    let own = device.energy_j.map(|e| e.joules());
+/// A row for each phase.
+fn phases(report: &Report, device: &DeviceReport) -> Vec<[String; 8]> {
+    let energy = |e: &Option<Estimate>| e.as_ref().map_or("-".into(), interval);
+    let row = |(name, passes, phase): (&'static str, &Passes, &Phase)| {
+        [
+            name.into(),
+            grouped(passes.passes),
+            grouped(passes.tokens),
+            grouped(phase.cycles),
+            format!("{} at {}", si(phase.seconds, "s"), si(device.clock_hz, "Hz")),
+            phase.cycles_per_token.map_or("-".into(), |each| grouped(each.round())),
+            energy(&phase.energy_j),
+            energy(&phase.joules_per_token),
+        ]
+    };
+    report.phases.of_unit().map(row).collect()
+}
+
+/// The work of a phase on this unit and on others.
+fn baselines((name, _, phase): (&'static str, &Passes, &Phase)) -> (&'static str, Vec<[String; 6]>) {
+    let own = phase.energy_j.map(|e| e.joules());
     let row = |name: &str, cycles: u64, bytes: u64, energy: Option<Estimate>| {
         let times = |a: f64, b: f64| times(a, b).replace('x', "×");
         [
             name.to_owned(),
             grouped(cycles),
-            times(cycles as f64, device.cycles as f64),
+            times(cycles as f64, phase.cycles as f64),
             si(bytes as f64, "B"),
             energy.map_or("-".into(), |e| interval(&e)),
             energy.zip(own).map_or("-".into(), |(e, own)| times(e.joules(), own)),
         ]
     };
-    let mut rows = vec![row("ternary, this unit", device.cycles, device.bytes, device.energy_j)];
-    for b in &device.baselines {
+    let mut rows = vec![row("ternary, this unit", phase.cycles, phase.bytes, phase.energy_j)];
+    for b in &phase.baselines {
         rows.push(row(b.arithmetic.name(), b.cycles, b.bytes, b.energy_j));
     }
-    let int8 = device.baselines.first().map_or(0, |b| b.bytes);
-    rows.push(row("int8 systolic 32×32, weights stay", device.systolic.weight_stationary, int8, None));
-    rows.push(row("int8 systolic 32×32, sums stay", device.systolic.output_stationary, int8, None));
-    rows
+    let int8 = phase.baselines.first().map_or(0, |b| b.bytes);
+    rows.push(row("int8 systolic 32×32, weights stay", phase.systolic.weight_stationary, int8, None));
+    rows.push(row("int8 systolic 32×32, sums stay", phase.systolic.output_stationary, int8, None));
+    (name, rows)
 }
 
-fn configuration(device: &DeviceReport, units: usize) -> Vec<(&'static str, String)> {
+fn configuration(report: &Report, device: &DeviceReport) -> Vec<(&'static str, String)> {
+    let units = report.units.unwrap_or(1);
     let (c, memory) = (&device.config, &device.memory);
     let file =
         memory.file.as_ref().map_or(String::new(), |file| format!(", from {}, SHA-256 {}", file.path, file.sha256));
     vec![
+        ("computed", report.offload.map_or("all layers", Layers::words).into()),
         ("lanes × columns", format!("{} × {}", c.lanes, c.columns)),
         ("activations", format!("{} bits", c.act_bits)),
         ("weights", format!("{}, {} bits a beat, {} beats a tile", c.weight_code, c.weight_bus, c.beats_per_tile())),
