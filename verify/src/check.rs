@@ -339,8 +339,19 @@ mod tests {
 
     #[test]
     fn failures_and_a_wrong_cycle_model_are_wrong() {
-        let finding =
-            Finding { case: 0, seed: 1, m: 1, k: 1, n: 1, mismatch: None, wrong_sums: 0, columns: vec![], lanes: None, error: None, waveform: None };
+        let finding = Finding {
+            case: 0,
+            seed: 1,
+            m: 1,
+            k: 1,
+            n: 1,
+            mismatch: None,
+            wrong_sums: 0,
+            columns: vec![],
+            lanes: None,
+            error: None,
+            waveform: None,
+        };
         let outcome =
             |first_mismatch, cycles_model_exact| Outcome { first_mismatch, cycles_model_exact, ..Outcome::default() };
         assert!(outcome(None, None).is_right() && outcome(None, Some(true)).is_right());

@@ -108,11 +108,14 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 fn estimate(args: &Args) -> Result<Report> {
-    let (model, config) = (ModelConfig::load(&args.model)?, args.unit.config()?);
+    let model = ModelConfig::load(&args.model)?;
+    let board = args.board.as_deref().map(Board::named).transpose()?;
+    let unit = board.as_ref().map_or_else(Config::default, |board| board.manifest.unit.clone());
+    let config = args.unit.config_over(&unit)?;
     warn(&model.notices);
-    let prices = match &args.board {
+    let prices = match &board {
         None => args.pricing.look_up(&config)?,
-        Some(name) => args.pricing.look_up_board(&platform::board(name)?, &config)?,
+        Some(board) => args.pricing.look_up_board(board, &config)?,
     };
     let Prices { records, die, memory, clock_hz, pricing, file } = prices;
     let pass = |tokens| {

@@ -5,6 +5,7 @@ mod charts;
 mod groups;
 mod page;
 mod provenance;
+mod tables;
 mod trace;
 
 use std::fs;

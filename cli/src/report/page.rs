@@ -4,13 +4,14 @@ use anyhow::Result;
 use askama::Template;
 use trine_perf::energy::{Energy, Estimate};
 use trine_perf::phase::Phase;
-use trine_perf::report::{BillLine, DeviceReport};
+use trine_perf::report::DeviceReport;
 
 use super::charts::{self, Chart};
 use super::groups::Group;
+use super::tables::{self, BillRow, Row};
 use crate::args::describe;
 use crate::backend::Layers;
-use crate::output::{grouped, interval, percent, si, times};
+use crate::output::{grouped, percent, si};
 use crate::phases::Passes;
 use crate::pricing::beside;
 use crate::run::Report;
@@ -29,12 +30,6 @@ struct Figure {
     title: &'static str,
     note: String,
     charts: Vec<(&'static str, Chart)>,
-}
-
-/// A row of the table of layers: what is shown and what it is sorted by.
-struct Row {
-    name: String,
-    cells: Vec<(String, f64)>,
 }
 
 #[derive(Template)]
@@ -57,16 +52,6 @@ struct Page<'a> {
     provenance: Vec<(&'static str, String)>,
 }
 
-/// A line of the bill as text.
-struct BillRow {
-    part: &'static str,
-    name: String,
-    count: String,
-    each: String,
-    energy: String,
-    source: String,
-}
-
 /// What the template calls.
 mod filters {
     use askama::{Result, Values, filter_fn};
@@ -87,18 +72,18 @@ pub(super) fn render(report: &Report) -> Result<String> {
         subtitle: format!("{} · {unit}", report.model.display()),
         cards: device.map_or(vec![], |device| cards(report, device)),
         figures: device.map_or(vec![], figures),
-        columns: &COLUMNS,
-        rows: device.map_or(vec![], rows),
-        bill: device.map_or(vec![], |device| device.bill.iter().map(bill_row).collect()),
-        phases: device.map_or(vec![], |device| phases(report, device)),
-        baselines: report.phases.of_unit().filter(|(.., phase)| phase.cycles > 0).map(baselines).collect(),
+        columns: &tables::COLUMNS,
+        rows: device.map_or(vec![], tables::rows),
+        bill: device.map_or(vec![], |device| device.bill.iter().map(tables::bill_row).collect()),
+        phases: device.map_or(vec![], |device| tables::phases(report, device)),
+        baselines: report.phases.of_unit().filter(|(.., phase)| phase.cycles > 0).map(tables::baselines).collect(),
         tokens: format!(
             "{} tokens of the prompt, {} generated, {}",
             grouped(report.prompt_tokens),
             grouped(report.tokens.len()),
             report.stop.words()
         ),
-        configuration: device.map_or(vec![], |device| configuration(report, device)),
+        configuration: device.map_or(vec![], |device| tables::configuration(report, device)),
         provenance: report.provenance.rows(),
         report,
     };
@@ -278,117 +263,4 @@ fn roofline(device: &DeviceReport, groups: &[Group<'_>]) -> Figure {
         ),
         charts: vec![("", charts::roofline(device, groups))],
     }
-}
-
-const COLUMNS: [&str; 13] = [
-    "layer",
-    "m",
-    "k",
-    "n",
-    "calls",
-    "cycles",
-    "bound",
-    "memory",
-    "bound by",
-    "utilisation",
-    "energy",
-    "zero weights",
-    "zero inputs",
-];
-
-fn rows(device: &DeviceReport) -> Vec<Row> {
-    let count = |n: u64| (grouped(n), n as f64);
-    let percent = |share: Option<f64>| share.map_or(("-".into(), 0.0), |s| (format!("{:.1} %", 100.0 * s), s));
-    device
-        .layers
-        .iter()
-        .map(|l| Row {
-            name: l.name.clone(),
-            cells: vec![
-                (l.m.to_string(), l.m as f64),
-                (l.k.to_string(), l.k as f64),
-                (l.n.to_string(), l.n as f64),
-                count(l.calls),
-                count(l.cycles),
-                count(l.bound_cycles),
-                count(l.memory_cycles),
-                (l.bound.name().into(), l.bound as usize as f64),
-                (format!("{:.1} %", 100.0 * l.utilization), l.utilization),
-                l.energy.map_or(("-".into(), 0.0), |e| (si(e.total().joules(), "J"), e.total().joules())),
-                percent(l.zero_weights),
-                percent(l.zero_activations),
-            ],
-        })
-        .collect()
-}
-
-fn bill_row(line: &BillLine) -> BillRow {
-    BillRow {
-        part: line.part.name(),
-        name: if line.bits == 1 { line.name.into() } else { format!("{}, {} bits", line.name, line.bits) },
-        count: grouped(line.count),
-        each: si(line.each.joules(), "J"),
-        energy: interval(&line.energy),
-        source: line.source.clone(),
-    }
-}
-
-/// A row for each phase.
-fn phases(report: &Report, device: &DeviceReport) -> Vec<[String; 8]> {
-    let energy = |e: &Option<Estimate>| e.as_ref().map_or("-".into(), interval);
-    let row = |(name, passes, phase): (&'static str, &Passes, &Phase)| {
-        [
-            name.into(),
-            grouped(passes.passes),
-            grouped(passes.tokens),
-            grouped(phase.cycles),
-            format!("{} at {}", si(phase.seconds, "s"), si(device.clock_hz, "Hz")),
-            phase.cycles_per_token.map_or("-".into(), |each| grouped(each.round())),
-            energy(&phase.energy_j),
-            energy(&phase.joules_per_token),
-        ]
-    };
-    report.phases.of_unit().map(row).collect()
-}
-
-/// The work of a phase on this unit and on others.
-fn baselines((name, _, phase): (&'static str, &Passes, &Phase)) -> (&'static str, Vec<[String; 6]>) {
-    let own = phase.energy_j.map(|e| e.joules());
-    let row = |name: &str, cycles: u64, bytes: u64, energy: Option<Estimate>| {
-        let times = |a: f64, b: f64| times(a, b).replace('x', "×");
-        [
-            name.to_owned(),
-            grouped(cycles),
-            times(cycles as f64, phase.cycles as f64),
-            si(bytes as f64, "B"),
-            energy.map_or("-".into(), |e| interval(&e)),
-            energy.zip(own).map_or("-".into(), |(e, own)| times(e.joules(), own)),
-        ]
-    };
-    let mut rows = vec![row("ternary, this unit", phase.cycles, phase.bytes, phase.energy_j)];
-    for b in &phase.baselines {
-        rows.push(row(b.arithmetic.name(), b.cycles, b.bytes, b.energy_j));
-    }
-    let int8 = phase.baselines.first().map_or(0, |b| b.bytes);
-    rows.push(row("int8 systolic 32×32, weights stay", phase.systolic.weight_stationary, int8, None));
-    rows.push(row("int8 systolic 32×32, sums stay", phase.systolic.output_stationary, int8, None));
-    (name, rows)
-}
-
-fn configuration(report: &Report, device: &DeviceReport) -> Vec<(&'static str, String)> {
-    let units = report.units.unwrap_or(1);
-    let (c, memory) = (&device.config, &device.memory);
-    let file =
-        memory.file.as_ref().map_or(String::new(), |file| format!(", from {}, SHA-256 {}", file.path, file.sha256));
-    vec![
-        ("computed", report.offload.map_or("all layers", Layers::words).into()),
-        ("lanes × columns", format!("{} × {}", c.lanes, c.columns)),
-        ("activations", format!("{} bits", c.act_bits)),
-        ("weights", format!("{}, {} bits a beat, {} beats a tile", c.weight_code, c.weight_bus, c.beats_per_tile())),
-        ("style", c.style.to_string()),
-        ("largest job", format!("K up to {}, M up to {}", c.max_depth, c.max_tokens)),
-        ("simulated as", format!("{units} units that share the work; cycles are those of one that does all of it")),
-        ("clock", si(device.clock_hz, "Hz")),
-        ("memory", format!("{}, {}, {}{file}", memory.name, si(memory.bytes_per_second, "B/s"), memory.source)),
-    ]
 }
