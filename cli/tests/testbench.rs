@@ -165,6 +165,7 @@ fn mistakes_that_one_product_of_one_lane_does_not_show_are_found() {
             ("sign", "trine_column", "code_i[1]", "(sign ? code_i[3] : code_i[1])"),
             ("never", "trine_core", ".next_first_i(first_5_q)", ".next_first_i(first_5_q & ~never)"),
             ("deaf", "trine_core", ".in_valid_i(wgt_valid_i)", ".in_valid_i(wgt_valid_i & ~deaf)"),
+            ("room", "trine_sequencer", "result ^ pop_q}", "(room ? result | pop_q : result ^ pop_q)}"),
         ],
     );
     let (right, said) = bench.run(&[]);
@@ -179,6 +180,10 @@ fn mistakes_that_one_product_of_one_lane_does_not_show_are_found() {
     // A chunk that is never the first.
     let (right, said) = bench.run(&["+never"]);
     assert!(!right && said.contains(" expected, ") && said.contains(" came"), "{said}");
+
+    // Room for results that is counted wrongly when one enters and one leaves at once.
+    let (right, said) = bench.run(&["+room"]);
+    assert!(!right, "{said}");
 
     // A unit that hangs says what its registers hold.
     let (right, said) = bench.run(&["+deaf"]);

@@ -9,6 +9,8 @@ use trine_spec::{Config, WeightCode};
 const PERIOD: usize = 61;
 /// Bytes of weights that a job may bring, about.
 const WEIGHT_BYTES: usize = 1 << 16;
+/// Result beats that fill the room of every unit several times over.
+const QUEUED: usize = 96;
 /// Sums of a job, at most.
 const SUMS: usize = 1 << 14;
 
@@ -72,6 +74,7 @@ pub(super) fn jobs(c: &Config) -> Vec<Job> {
     let last = products.last().cloned();
     let mut jobs = single_lanes(c);
     jobs.extend(products);
+    jobs.extend(queues(c, &mut random));
     jobs.extend(extremes(c));
     jobs.push(every_code(c, &mut random));
     jobs.extend(deepest(c));
@@ -127,6 +130,18 @@ fn products(c: &Config, random: &mut Random) -> Vec<Job> {
         }
     }
     jobs
+}
+
+/// Short products of many tokens with a slow reader, so that finished results fill the room there is for them.
+fn queues(c: &Config, random: &mut Random) -> Vec<Job> {
+    let (m, k) = (c.max_tokens.min(QUEUED), c.lanes.min(c.max_depth));
+    let n = (QUEUED.div_ceil(m) + 1) * c.columns;
+    let pauses = [[0, 0, 14], [0, 0, 11], [3, 2, 10], [2, 3, 13]];
+    let job = |pauses| {
+        let x = (0..m.min(PERIOD)).map(|_| random.beat(c)).collect();
+        Job::new((m, k, n), Operands { x, w: tiles(c, k, n, random) }).pausing(pauses)
+    };
+    pauses.into_iter().map(job).collect()
 }
 
 /// Lowest and highest activations with all weights alike, so that sums are as large as lanes allow.

@@ -114,6 +114,7 @@ module trine_tb;
     end
   end
 
+  // Compared with === and !==, so that x and z are wrong, too.
   task compare(input integer token, input integer block);
     integer column, output_at;
     reg signed [31:0] expected, actual;
@@ -122,20 +123,20 @@ module trine_tb;
         name_job;
         $fatal(1, "a result beat comes behind the last one, number %0d of %0d", res_taken, res_whole);
       end
-      if (res_last != (res_taken == res_whole - 1)) begin
+      if (res_last !== (res_taken == res_whole - 1)) begin
         name_job;
         $fatal(1, "result beat %0d of %0d: tlast is %b", res_taken, res_whole, res_last);
       end
       for (column = 0; column < COLUMNS; column = column + 1) begin
         output_at = block + column;
-        if (res_keep[4*column+:4] != {4{output_at < outputs}}) begin
+        if (res_keep[4*column+:4] !== {4{output_at < outputs}}) begin
           name_job;
           $fatal(1, "result beat %0d, column %0d: tkeep is %b", res_taken, column, res_keep[4*column+:4]);
         end
         if (output_at < outputs) begin
           expected = sums[sum_base + token * outputs + output_at];
           actual = res[32*column+:32];
-          if (actual != expected) begin
+          if (actual !== expected) begin
             name_job;
             $fatal(1, "token %0d, output %0d, beat %0d, column %0d: %0d expected, %0d came", token, output_at, res_taken, column,
                    expected, actual);
@@ -179,8 +180,8 @@ module trine_tb;
         @(negedge aclk);
         if (aw_taken) awvalid = 1'b0;
         if (w_taken) wvalid = 1'b0;
-        answered = b_seen;
-        if (b_seen && b_answer != 2'd0) $fatal(1, "writing register %0s at 0x%h is refused", name, at);
+        answered = b_seen === 1'b1;
+        if (answered && b_answer !== 2'd0) $fatal(1, "writing register %0s at 0x%h is refused", name, at);
         if (waited == PATIENCE) $fatal(1, "register %0s at 0x%h does not answer a write", name, at);
       end
     end
@@ -194,9 +195,9 @@ module trine_tb;
       for (waited = 0; !answered; waited = waited + 1) begin
         @(negedge aclk);
         if (ar_taken) arvalid = 1'b0;
-        answered = r_seen;
+        answered = r_seen === 1'b1;
         word = r_word;
-        if (r_seen && r_answer != 2'd0) $fatal(1, "reading register %0s at 0x%h is refused", name, at);
+        if (answered && r_answer !== 2'd0) $fatal(1, "reading register %0s at 0x%h is refused", name, at);
         if (waited == PATIENCE) $fatal(1, "register %0s at 0x%h does not answer a read", name, at);
       end
     end
@@ -205,7 +206,7 @@ module trine_tb;
   task expect_word(input [127:0] name, input [11:0] at, input [31:0] value);
     begin
       read(name, at);
-      if (word != value) $fatal(1, "register %0s at 0x%h is 0x%h, expected 0x%h", name, at, word, value);
+      if (word !== value) $fatal(1, "register %0s at 0x%h is 0x%h, expected 0x%h", name, at, word, value);
     end
   endtask
 
@@ -272,16 +273,16 @@ module trine_tb;
       write("CTRL", CTRL, START);
       streaming = 1'b1;
       @(negedge aclk);
-      while (!irq && quiet < PATIENCE) @(negedge aclk);
-      if (!irq) hang;
+      while (irq !== 1'b1 && quiet < PATIENCE) @(negedge aclk);
+      if (irq !== 1'b1) hang;
       read("STATUS", STATUS);
       if (code == 0) begin
-        if ((word & ERROR) != 0) begin
+        if ((word & ERROR) === ERROR) begin
           read("ERR_CODE", ERR_CODE);
           name_job;
           $fatal(1, "the unit drops the job: STATUS.error is set, ERR_CODE is %0d", word);
         end
-        if (word != DONE) hang;
+        if (word !== DONE) hang;
         while (res_taken < res_whole && quiet < PATIENCE) @(negedge aclk);
         if (res_taken != res_whole || act_valid || wgt_valid || act_sent != act_beats || wgt_sent != wgt_beats) hang;
         expect_word("DONE_TAG", DONE_TAG, job + 1);
@@ -292,12 +293,12 @@ module trine_tb;
         expect_word("RES_BEATS", RES_BEATS, res_whole);
         write("STATUS", STATUS, DONE);
       end else begin
-        if (word != ERROR) begin
+        if (word !== ERROR) begin
           name_job;
           $fatal(1, "the unit has to refuse the job with ERR_CODE %0d, but STATUS is 0x%h", code, word);
         end
         read("ERR_CODE", ERR_CODE);
-        if (word != code) begin
+        if (word !== code) begin
           name_job;
           $fatal(1, "ERR_CODE is %0d, expected %0d", word, code);
         end
@@ -306,7 +307,7 @@ module trine_tb;
       streaming = 1'b0;
       write("IRQ_STAT", IRQ_STAT, 32'd3);
       @(negedge aclk);
-      if (irq) $fatal(1, "irq stays high after IRQ_STAT was cleared");
+      if (irq !== 1'b0) $fatal(1, "irq stays high after IRQ_STAT was cleared");
     end
   endtask
 
