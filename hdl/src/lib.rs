@@ -5,6 +5,7 @@ pub mod design;
 mod emitted;
 pub mod lang;
 pub mod library;
+mod random;
 pub mod rust_hdl;
 mod testbench;
 

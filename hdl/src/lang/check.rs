@@ -60,7 +60,8 @@ impl Checker<'_> {
         }
         match &*e.node {
             Node::Bad(error) => self.errors.push(error.clone()),
-            Node::Net(module, _) if *module != self.m.id => self.errors.push(Error::Foreign),
+            Node::Net(module, _) | Node::Pin(module, ..) if *module != self.m.id => self.errors.push(Error::Foreign),
+            Node::Pin(..) => self.errors.push(Error::NotReadable(self.m.place_of(e))),
             _ => e.children().into_iter().for_each(|c| self.value(c)),
         }
     }

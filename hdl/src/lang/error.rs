@@ -66,6 +66,17 @@ pub enum Error {
         /// Port name.
         port: String,
     },
+    /// An input of an instance is used as a value, or two sources are connected.
+    #[error("`{0}` is an input of an instance and has no value here")]
+    NotReadable(String),
+    /// Two interfaces are connected of which one has a signal that the other lacks.
+    #[error("no `{signal}` on both sides of {}", .between.each_ref().map(|side| side.join(", ")).join(" and "))]
+    Interface {
+        /// Signal of the interface.
+        signal: String,
+        /// Signals of the two sides.
+        between: [Vec<String>; 2],
+    },
     /// Combinational logic that feeds itself.
     #[error("combinational loop through {}", .0.join(", "))]
     Loop(Vec<String>),

@@ -91,6 +91,8 @@ pub enum Node {
     Word(Expr, Expr),
     /// The same bits under another type; a sum may lose its carry.
     Cast(Expr),
+    /// An input of an instance, which can only be assigned: module identity, instance, declaration number.
+    Pin(u32, usize, usize),
     /// A mistake, reported by `build`.
     Bad(Error),
 }
@@ -241,7 +243,7 @@ impl Expr {
     /// Direct operands.
     pub fn children(&self) -> Vec<&Expr> {
         match &*self.node {
-            Node::Net(..) | Node::Lit(_) | Node::Bad(_) => vec![],
+            Node::Net(..) | Node::Lit(_) | Node::Pin(..) | Node::Bad(_) => vec![],
             Node::Not(a) | Node::Cast(a) | Node::Slice(a, _) | Node::Repeat(a, _) | Node::Any(a) | Node::All(a) => {
                 vec![a]
             }

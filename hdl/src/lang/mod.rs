@@ -18,14 +18,20 @@
 mod check;
 mod error;
 mod expr;
+mod interface;
+pub(crate) mod interpreter;
 mod module;
 mod mutate;
 mod stmt;
+mod stream;
 mod verilog;
 
 pub use error::{Error, Errors};
 pub use expr::{BIT, Expr, Node, Op, Ty, bits, cat, int, lit, mux};
+pub use interface::{At, Flow, Interface, Signal};
+pub use interpreter::{CellModel, Interpreter, InterpreterError, Trace};
 pub use module::{Decl, Instance, Kind, Module, RamStyle, library};
 pub use mutate::{Mutant, Mutated, Operator, SELECTOR, SELECTOR_BITS, mutant, mutants, mutate};
 pub use stmt::{Stmt, case, if_else, note, set, set_to, when};
+pub use stream::{Stream, StreamShape};
 pub use verilog::verilog;

@@ -54,6 +54,8 @@ pub struct Decl {
     pub ty: Ty,
     /// What it is.
     pub kind: Kind,
+    /// Comment above a port.
+    pub doc: String,
 }
 
 /// An instance of a shared module; outputs are read by port name: `instance["sum_o"]`.
@@ -116,6 +118,10 @@ pub struct Module {
     /// For each output (declaration number): the inputs it depends on within a cycle.
     pub(super) paths: HashMap<usize, Vec<usize>>,
     pub(super) errors: Vec<Error>,
+    /// Instances whose inputs are assigned after they were made.
+    pub(super) open: Vec<usize>,
+    /// What is assigned to inputs of instances: instance and declaration number, value.
+    pub(super) bound: Vec<((usize, usize), Expr)>,
 }
 
 impl Module {
@@ -139,6 +145,8 @@ impl Module {
             cell_clocks: &[],
             paths: HashMap::new(),
             errors: vec![],
+            open: vec![],
+            bound: vec![],
         }
     }
 
@@ -167,7 +175,7 @@ impl Module {
             self.errors.push(Error::Empty(name.into()));
         }
         self.names.insert(name.into(), self.decls.len());
-        self.decls.push(Decl { name: name.into(), ty, kind });
+        self.decls.push(Decl { name: name.into(), ty, kind, doc: String::new() });
         expr(Node::Net(self.id, self.decls.len() - 1), ty)
     }
 
@@ -179,6 +187,14 @@ impl Module {
     /// Declares an output port.
     pub fn output(&mut self, name: &str, ty: Ty) -> Expr {
         self.declare(name, ty, Kind::Output)
+    }
+
+    /// Gives a port of this module the comment `doc` in the generated text.
+    pub fn describe(&mut self, port: &Expr, doc: &str) {
+        match port.target().and_then(|n| self.decls.get_mut(n)) {
+            Some(d) => d.doc = doc.into(),
+            None => self.errors.push(Error::NotANet),
+        }
     }
 
     /// Declares a wire; drive it once with [`Module::assign`].
@@ -201,9 +217,14 @@ impl Module {
         self.comb.push(note(text));
     }
 
-    /// Drives a wire or an output.
+    /// Drives a wire, an output or an input of an instance.
     pub fn assign(&mut self, target: &Expr, value: impl Into<Expr>) {
-        self.comb.push(set(target, value));
+        match *target.node {
+            Node::Pin(module, instance, port) if module == self.id => {
+                self.bound.push(((instance, port), value.into()));
+            }
+            _ => self.comb.push(set(target, value)),
+        }
     }
 
     /// Declares an output driven by `value`, at its full width.
@@ -315,6 +336,7 @@ impl Module {
     /// # Errors
     /// Everything wrong with it: types, names, drivers, loops.
     pub fn build(mut self) -> Result<Arc<Module>, Errors> {
+        self.close();
         let errors = super::check::check(&mut self);
         if errors.is_empty() { Ok(Arc::new(self)) } else { Err(Errors { module: self.name, errors }) }
     }

@@ -52,6 +52,9 @@ pub(super) fn text(m: &Module, e: &Expr) -> String {
     Printer { m, errors: RefCell::default() }.own(e)
 }
 
+/// Comment above every clock port.
+const CLOCK: &str = "Clock; registers change at its rising edge.";
+
 struct Printer<'a> {
     m: &'a Module,
     errors: RefCell<Vec<Error>>,
@@ -76,12 +79,12 @@ impl Printer<'_> {
         });
         let mut ports = vec![];
         if m.clocked() {
-            ports.push(format!("{}  input  wire {}", self.attributes(&m.clock), m.clock));
+            ports.push(format!("  // {CLOCK}\n{}  input  wire {}", self.attributes(&m.clock), m.clock));
         }
         for d in &m.decls {
             match d.kind {
-                Kind::Input => ports.push(format!("{}  input  wire {}", self.attributes(&d.name), declaration(d))),
-                Kind::Output => ports.push(format!("{}  output wire {}", self.attributes(&d.name), declaration(d))),
+                Kind::Input => ports.push(format!("{}  input  wire {}", self.above(d), declaration(d))),
+                Kind::Output => ports.push(format!("{}  output wire {}", self.above(d), declaration(d))),
                 _ => {}
             }
         }
@@ -126,7 +129,13 @@ impl Printer<'_> {
         o + "endmodule\n"
     }
 
-    /// What stands above the declaration of a port.
+    /// Comment and attributes above the declaration of a port.
+    fn above(&self, d: &Decl) -> String {
+        let doc: String = d.doc.lines().map(|line| format!("  // {line}\n")).collect();
+        doc + &self.attributes(&d.name)
+    }
+
+    /// Attributes of a port, on a line of their own.
     fn attributes(&self, port: &str) -> String {
         let of_port = self.m.attributes.iter().filter(|(of, ..)| of == port);
         let texts: Vec<String> = of_port.map(|(_, name, text)| format!("{name} = \"{text}\"")).collect();
@@ -278,7 +287,7 @@ impl Printer<'_> {
                 let text = format!("{} {} {}", self.paren(a, inner), symbol(*op), self.paren(b, inner));
                 if matches!(op, Op::Eq | Op::Lt) && width > 1 { extend(format!("({text})")) } else { text }
             }
-            Node::Bad(_) => unreachable!("checked by build"),
+            Node::Pin(..) | Node::Bad(_) => unreachable!("checked by build"),
         }
     }
 }

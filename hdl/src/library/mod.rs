@@ -16,12 +16,12 @@ mod uartbone;
 
 pub use adder_tree::{Term, add_owed, adder_tree, store, tree};
 pub use carry_chain::carry_chain;
-pub use fifo::fifo;
+pub use fifo::{FifoPorts, fifo};
 pub use multiplier::product;
 pub use narrow::{INSTANCE, narrow};
-pub use ram::ram;
+pub use ram::{RamPorts, ram};
 pub use replay_buffer::replay_buffer;
-pub use rom::{address_bits, rom};
+pub use rom::{RomPorts, address_bits, rom};
 pub use uart_receiver::{DIVIDER_BITS, uart_receiver};
 pub use uart_transmitter::uart_transmitter;
 pub use uartbone::uartbone;

@@ -1,15 +1,49 @@
 //! A memory with one write and one read port, read in two cycles.
 //!
 //! ```text
+//!             ┌─────────┐
+//!   write_i ─>│         │
+//!  write_at_i>│         │
+//!    data_i ─>│   ram   │─> word_o
+//!    read_i ─>│         │
+//!  read_at_i >│         │
+//!    next_i ─>│         │
+//!    zero_i ─>│         │
+//!             └─────────┘
+//!
 //!  write_i, write_at_i, data_i ──> [ RAM ] ──[word]──[out]──> word_o
 //!                    read_at_i ──>         read_i  next_i, zero_i
 //! ```
+//! No handshake: every input counts in its cycle. A word is at the output two cycles after `read_i`.
+//!
 //! `read_i` fetches the word at `read_at_i`; in the next cycle `next_i` moves it to the output, which `zero_i` clears
 //! instead. Block RAMs answer late in a cycle, so the second register makes the clock; the ECP5's is inside the block RAM,
 //! where only explicit cells use it. Do not fetch an address in the cycle that writes it. A distributed memory answers early: its
 //! first register holds the address, so that the word is what was written until the cycle after `read_i`.
+//!
+//! ```
+//! use trine_hdl::lang::{Interpreter, RamStyle, Trace};
+//! use trine_hdl::library::ram;
+//! let ram = ram(trine_spec::Style::Portable, RamStyle::Block, "trine_ram", 8, 16).unwrap();
+//! let mut ram = Interpreter::new(&ram).unwrap();
+//! let mut trace = Trace::of(&["write_i", "data_i", "read_i", "next_i", "word_o"]);
+//! ram.set_all([("write_at_i", 3), ("read_at_i", 3)]);
+//! for (write, data, read, next) in [(1, 77, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (0, 0, 0, 0)] {
+//!     ram.set_all([("write_i", write), ("data_i", data), ("read_i", read), ("next_i", next)]);
+//!     trace.cycle(&mut ram);
+//! }
+//! assert_eq!(trace.to_string(), "
+//! cycle   0  1  2  3
+//! write_i ▔▔▔▁▁▁▁▁▁▁▁▁
+//! data_i  │77│0
+//! read_i  ▁▁▁▔▔▔▁▁▁▁▁▁
+//! next_i  ▁▁▁▁▁▁▔▔▔▁▁▁
+//! word_o  │0       │77
+//! ");
+//! ```
 
 use super::cells;
+use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, bits, cat, if_else, lit, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Style;
@@ -18,13 +52,35 @@ use trine_spec::config::clog2;
 /// Words of the deepest ECP5 block RAM; deeper memories are left to the tools.
 const DEEPEST_BLOCK: usize = 16384;
 
+interface! {
+    /// Ports of a [`ram()`].
+    pub struct RamPorts(width: usize, address: usize) {
+        /// Writes the word.
+        input write: BIT,
+        /// Address to write at.
+        input write_at: bits(address),
+        /// Word to write.
+        input data: bits(width),
+        /// Fetches a word.
+        input read: BIT,
+        /// Address to read at.
+        input read_at: bits(address),
+        /// Moves the fetched word to the output.
+        input next: BIT,
+        /// Clears the output instead.
+        input zero: BIT,
+        /// Word at the output.
+        output word: bits(width),
+    }
+}
+
 /// A memory of `depth` words of `width` bits.
 ///
 /// # Errors
 /// Structural mistakes, none for valid sizes.
 pub fn ram(style: Style, kind: RamStyle, name: &str, width: usize, depth: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new(name, format!("{depth} words of {width} bits, read in two cycles."));
-    let ports = Ports::new(&mut m, width, clog2(depth).max(1));
+    let ports = RamPorts::declare(&mut m, width, clog2(depth).max(1));
     if style == Style::Ecp5 && kind == RamStyle::Block && depth <= DEEPEST_BLOCK {
         blocks(&mut m, &ports, name)?;
     } else {
@@ -46,50 +102,13 @@ pub fn ram(style: Style, kind: RamStyle, name: &str, width: usize, depth: usize)
             when(&ports.write, [set(&ram.at(&ports.write_at), &ports.data)]),
             if_else(&ports.zero, [set_to(&out_q, 0)], [when(&ports.next, [set(&out_q, &word_q)])]),
         ]);
-        m.drive("word_o", &out_q);
+        m.assign(&ports.word, &out_q);
     }
     m.build()
 }
 
-/// The inputs of a memory.
-struct Ports {
-    write: Expr,
-    write_at: Expr,
-    data: Expr,
-    read: Expr,
-    read_at: Expr,
-    next: Expr,
-    zero: Expr,
-}
-
-impl Ports {
-    fn new(m: &mut Module, width: usize, address: usize) -> Ports {
-        Ports {
-            write: m.input("write_i", BIT),
-            write_at: m.input("write_at_i", bits(address)),
-            data: m.input("data_i", bits(width)),
-            read: m.input("read_i", BIT),
-            read_at: m.input("read_at_i", bits(address)),
-            next: m.input("next_i", BIT),
-            zero: m.input("zero_i", BIT),
-        }
-    }
-
-    fn pins<'a>(&'a self, data: &'a Expr) -> [(&'static str, &'a Expr); 7] {
-        [
-            ("write_i", &self.write),
-            ("write_at_i", &self.write_at),
-            ("data_i", data),
-            ("read_i", &self.read),
-            ("read_at_i", &self.read_at),
-            ("next_i", &self.next),
-            ("zero_i", &self.zero),
-        ]
-    }
-}
-
-/// Side by side as many ECP5 block RAMs as the word is wide.
-fn blocks(m: &mut Module, ports: &Ports, name: &str) -> Result<(), Errors> {
+/// ECP5 block RAMs side by side, for all bits of a word.
+fn blocks(m: &mut Module, ports: &RamPorts, name: &str) -> Result<(), Errors> {
     let (address, width) = (ports.read_at.ty.width, ports.data.ty.width);
     let each = [(10, 18), (11, 9), (12, 4), (13, 2)].into_iter().find(|(bits, _)| address <= *bits).map_or(1, |w| w.1);
     let block = block(&format!("{name}_block"), each, address)?;
@@ -98,11 +117,21 @@ fn blocks(m: &mut Module, ports: &Ports, name: &str) -> Result<(), Errors> {
             let rest = each.min(width - i * each);
             let part = ports.data.slice(i * each, rest);
             let part = if rest < each { cat([part, lit(0, bits(each - rest))]) } else { part };
-            m.instance(&format!("block_{i}"), &block, &ports.pins(&part))["word_o"].clone()
+            let block: RamPorts = m.place(&format!("block_{i}"), &block);
+            m.assign_all([
+                (&block.write, &ports.write),
+                (&block.write_at, &ports.write_at),
+                (&block.data, &part),
+                (&block.read, &ports.read),
+                (&block.read_at, &ports.read_at),
+                (&block.next, &ports.next),
+                (&block.zero, &ports.zero),
+            ]);
+            block.word
         })
         .collect();
     let all = m.name("all", cat(words));
-    m.drive("word_o", all.slice(0, width));
+    m.assign(&ports.word, all.slice(0, width));
     if all.ty.width > width {
         m.unused([all.slice(width, all.ty.width - width)]);
     }
@@ -113,7 +142,7 @@ fn blocks(m: &mut Module, ports: &Ports, name: &str) -> Result<(), Errors> {
 fn block(name: &str, width: usize, address: usize) -> Result<Arc<Module>, Errors> {
     let cell = cells::dp16kd()?;
     let mut m = Module::new(name, format!("A block RAM, {width} bits wide."));
-    let ports = Ports::new(&mut m, width, address);
+    let ports = RamPorts::declare(&mut m, width, address);
     let (zero, one) = (lit(0, BIT), lit(1, BIT));
     // Narrow words start at lower address pins; of 18 bits the lowest pins enable the two bytes of a write.
     let low = 14 - [(18, 10), (9, 11), (4, 12), (2, 13), (1, 14)].into_iter().find(|w| w.0 == width).map_or(0, |w| w.1);
@@ -156,8 +185,52 @@ fn block(name: &str, width: usize, address: usize) -> Result<Arc<Module>, Errors
         ("GSR", "\"AUTO\""),
     ];
     let cell = m.instance_with("block", &cell, &settings, &pins);
-    m.drive("word_o", cat((0..width).map(|i| cell[format!("DOB{i}").as_str()].clone())));
+    m.assign(&ports.word, cat((0..width).map(|i| cell[format!("DOB{i}").as_str()].clone())));
     m.unused((0..18).map(|i| cell[format!("DOA{i}").as_str()].clone()));
     m.unused((width..18).map(|i| cell[format!("DOB{i}").as_str()].clone()));
     m.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Interpreter;
+    use crate::random::Random;
+
+    /// Random writes and reads; an address being written is not read.
+    fn matches_an_array(kind: RamStyle, width: usize, depth: usize) {
+        let ram = ram(Style::Portable, kind, "trine_ram", width, depth).unwrap();
+        let (mut ram, mut random) = (Interpreter::new(&ram).unwrap(), Random(depth as u64));
+        let (mut words, mut fetched, mut out) = (vec![0; depth], 0, 0);
+        for cycle in 0..400 {
+            let (write_at, read_at) = (random.below(depth), random.below(depth));
+            let (write, next, zero) = (random.chance(8), random.chance(10), random.chance(2));
+            let (read, data) = (random.chance(11) && !(write && read_at == write_at), random.below(1 << width) as i64);
+            ram.set_all([("write_at_i", write_at as i64), ("read_at_i", read_at as i64), ("data_i", data)]);
+            ram.set_all([("write_i", i64::from(write)), ("read_i", i64::from(read))]);
+            ram.set_all([("next_i", i64::from(next)), ("zero_i", i64::from(zero))]);
+            ram.clock();
+            out = if zero { 0 } else if next { fetched } else { out };
+            // A distributed memory gives what the word is in the cycle after the fetch.
+            fetched = if read { words[read_at] } else { fetched };
+            if write {
+                words[write_at] = data;
+            }
+            assert_eq!(ram.get("word_o"), out, "cycle {cycle}");
+            if kind == RamStyle::Distributed && !read && write {
+                // Its fetched word may have been written over: fetch anew.
+                ram.set_all([("read_i", 1), ("read_at_i", write_at as i64), ("write_i", 0)]);
+                ram.set_all([("next_i", 0), ("zero_i", 0)]);
+                ram.clock();
+                fetched = words[write_at];
+            }
+        }
+    }
+
+    #[test]
+    fn it_holds_what_was_written() {
+        matches_an_array(RamStyle::Block, 7, 6);
+        matches_an_array(RamStyle::Auto, 1, 1);
+        matches_an_array(RamStyle::Distributed, 9, 32);
+    }
 }

@@ -1,7 +1,7 @@
 //! A [`Plan`] as the body of a rust-hdl block.
 
 use super::plan::{Clocked, Plan, Value};
-use super::signal::raw;
+use crate::lang::interpreter::value::raw;
 use crate::lang::{Op, Ty};
 use num_bigint::BigInt;
 use rust_hdl_core::ast::{
@@ -100,7 +100,7 @@ fn clocked(plan: &Plan, c: &Clocked) -> Statement {
         Clocked::If(condition, then, otherwise) => conditional(plan, *condition, block(then), block(otherwise)),
         Clocked::Case(on, arms, default) => {
             let ty = plan.nets[*on].ty;
-            let label = |value: i64| format!("{}'h{:x}", ty.width, raw(&BigInt::from(value), ty));
+            let label = |value: i64| format!("{}'h{:x}", ty.width, raw(BigInt::from(value), ty));
             let arms = arms.iter().map(|(value, arm)| VerilogCase { condition: label(*value), block: block(arm) });
             let default = VerilogCase { condition: "default".into(), block: block(default) };
             Statement::Match(VerilogMatch { test: *net(plan, *on), cases: arms.chain([default]).collect() })

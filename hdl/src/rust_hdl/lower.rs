@@ -201,6 +201,7 @@ impl Lowering<'_> {
             return Err(Error::Empty("an expression".into()));
         }
         let value = match &*e.node {
+            Node::Pin(..) => return Err(Error::NotReadable("an expression".into())),
             Node::Bad(error) => return Err(error.clone()),
             Node::Net(..) => match self.named(e)? {
                 Named::Net(net) | Named::Register(net, _) => return Ok(net),

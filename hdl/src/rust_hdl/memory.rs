@@ -3,7 +3,7 @@
 //! Reading is combinational and writing clocked; a register behind the read port belongs to the reading module.
 
 use super::part::Pin;
-use super::signal::fit;
+use crate::lang::interpreter::value::fit;
 use crate::lang::{RamStyle, Ty};
 use num_bigint::BigInt;
 use rust_hdl_core::ast::{Verilog, Wrapper};
@@ -45,7 +45,7 @@ impl Memory {
             if pins[*enable].port.value != BigInt::ZERO
                 && let Some(word) = self.words.get_mut(place(&pins[*address]))
             {
-                *word = fit(&pins[*data].port.value, self.ty);
+                *word = fit(pins[*data].port.value.clone(), self.ty);
             }
         }
         for [address, data] in &self.reads {

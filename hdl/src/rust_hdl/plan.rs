@@ -6,36 +6,13 @@
 
 use super::part::Part;
 use super::signal::Signal;
-use crate::lang::Op;
+pub(super) use crate::lang::interpreter::value::Value;
 
 /// One net and how it is computed; operands are net numbers.
 #[derive(Debug)]
 pub(super) struct Step {
     pub target: usize,
     pub value: Value,
-}
-
-/// How a step computes its net.
-#[derive(Debug)]
-pub(super) enum Value {
-    /// The operand, extended by its own sign or cut to the target's width.
-    Copy(usize),
-    /// A constant.
-    Lit(i64),
-    /// Bitwise complement.
-    Not(usize),
-    /// A binary operator.
-    Binary(Op, usize, usize),
-    /// Condition, value when it holds, value when it does not.
-    Mux(usize, usize, usize),
-    /// Operands side by side, least significant first.
-    Cat(Vec<usize>),
-    /// Or over all bits.
-    Any(usize),
-    /// And over all bits.
-    All(usize),
-    /// The target's width in bits, from this bit of the operand on.
-    Slice(usize, usize),
 }
 
 /// A statement after the steps: it decides what registers and memories take at the next edge.

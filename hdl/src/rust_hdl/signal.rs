@@ -1,6 +1,7 @@
 //! One signal of a block, as rust-hdl's probes see it.
 
 use crate::lang::Ty;
+use crate::lang::interpreter::value::raw;
 use num_bigint::BigInt;
 use rust_hdl_core::ast::VerilogLiteral;
 use rust_hdl_core::atom::{Atom, AtomKind};
@@ -28,17 +29,6 @@ impl Signal {
     }
 }
 
-/// `value` without its sign, modulo the width of `ty`: the bits that stand for it.
-pub(super) fn raw(value: &BigInt, ty: Ty) -> BigInt {
-    value & ((BigInt::from(1) << ty.width) - 1)
-}
-
-/// The value that the low bits of `value` stand for under type `ty`.
-pub(super) fn fit(value: &BigInt, ty: Ty) -> BigInt {
-    let bits = raw(value, ty);
-    if ty.signed && ty.width > 0 && bits.bit(ty.width as u64 - 1) { bits - (BigInt::from(1) << ty.width) } else { bits }
-}
-
 impl Atom for Signal {
     fn bits(&self) -> usize {
         self.ty.width
@@ -63,7 +53,7 @@ impl Atom for Signal {
     }
 
     fn vcd(&self) -> VCDValue {
-        let bits = raw(&self.value, self.ty);
+        let bits = raw(self.value.clone(), self.ty);
         let digit = |n: usize| match VCDValue::from(bits.bit(n as u64)) {
             VCDValue::Single(digit) => Some(digit),
             _ => None,

@@ -6,9 +6,10 @@ use super::lower::lower;
 use super::part::{Behaviour, Pin};
 use super::plan::Plan;
 use super::run::run;
-use super::signal::{Signal, fit};
+use super::signal::Signal;
 use crate::emitted::{Direction, Port};
 use crate::lang::Module;
+use crate::lang::interpreter::value::fit;
 use num_bigint::BigInt;
 use rust_hdl_core::ast::{Verilog, VerilogBlock};
 use rust_hdl_core::atom::AtomKind;
@@ -70,7 +71,7 @@ impl Unit {
         let Some(net) = found else {
             return Err(RustHdlError::NoInput { module: self.module.clone(), port: port.into() });
         };
-        net.value = fit(&value.into(), net.ty);
+        net.value = fit(value.into(), net.ty);
         Ok(())
     }
 

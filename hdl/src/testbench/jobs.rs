@@ -1,5 +1,6 @@
 //! The jobs of the testbench: together they use every lane, column, trit, code, token and end of a pass.
 
+use crate::random::Random;
 use std::collections::BTreeSet;
 use trine_spec::packing::{base3_decode, from_two_bit};
 use trine_spec::registers::ErrorCode;
@@ -247,18 +248,7 @@ fn lowest(c: &Config) -> i8 {
     -highest(c) - 1
 }
 
-/// Numbers without a pattern (SplitMix64), the same on every machine.
-struct Random(u64);
-
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ z >> 31
-    }
-
     /// A beat of activations, none of them zero, a quarter of them extreme.
     fn beat(&mut self, c: &Config) -> Vec<i8> {
         let mut value = || match self.next() % 8 {

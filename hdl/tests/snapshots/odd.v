@@ -1,5 +1,6 @@
 // Register file on AXI4-Lite.
 module trine_registers (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [11:0] awaddr_i,
@@ -564,6 +565,7 @@ endmodule
 
 // Where a bank is read: the next word with step_i, the first with back_i.
 module trine_read_place (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire back_i,
   input  wire step_i,
@@ -585,14 +587,23 @@ endmodule
 
 // 75 words of 57 bits, read in two cycles.
 module trine_activations_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [6:0] write_at_i,
+  // Word to write.
   input  wire [56:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [6:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [56:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [56:0] ram [0:74];
@@ -619,6 +630,7 @@ endmodule
 
 // Stores up to 75 words of 56 bits and replays them.
 module trine_activations (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -729,6 +741,7 @@ endmodule
 
 // Gathers 3 beats of 16 bits into a tile of 21 trits.
 module trine_weight_loader (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -860,6 +873,7 @@ endmodule
 
 // Walks the passes, tiles and tokens of a job.
 module trine_sequencer (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -1042,6 +1056,7 @@ endmodule
 
 // A lane chunk beside the columns that it is for.
 module trine_chunk (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [55:0] act_i,
   output wire [55:0] act_o
@@ -1056,6 +1071,7 @@ endmodule
 
 // Ternary dot product of 7 lanes, 3 cycles.
 module trine_column (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [55:0] act_i,
   input  wire [13:0] code_i,
@@ -1118,6 +1134,7 @@ endmodule
 
 // 7 lanes x 3 columns around one tile of weights.
 module trine_tile (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire swap_i,
   input  wire [55:0] act_i,
@@ -1177,14 +1194,23 @@ endmodule
 
 // 5 words of 48 bits, read in two cycles.
 module trine_accumulators_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [2:0] write_at_i,
+  // Word to write.
   input  wire [47:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [2:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [47:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [47:0] ram [0:4];
@@ -1226,6 +1252,7 @@ endmodule
 
 // 3 accumulators for each of 5 tokens.
 module trine_accumulators (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [2:0] read_token_i,
@@ -1317,14 +1344,23 @@ endmodule
 
 // 16 words of 50 bits, read in two cycles.
 module trine_results_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [3:0] write_at_i,
+  // Word to write.
   input  wire [49:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [3:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [49:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [49:0] ram [0:15];
@@ -1351,13 +1387,21 @@ endmodule
 
 // First in, first out: 16 words of 50 bits.
 module trine_results (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the buffer.
   input  wire rst_i,
+  // Stores a word, for which there is room.
   input  wire push_i,
+  // Word to store.
   input  wire [49:0] data_i,
+  // Words in the order they came: the beat is taken.
   input  wire ready_i,
+  // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
+  // Words in the order they came: the beat.
   output wire [49:0] data_o,
+  // A word leaves.
   output wire pop_o
 );
   reg [3:0] write_q;
@@ -1434,6 +1478,7 @@ endmodule
 
 // 7 x 3 datapath, 7 cycles from issue to result.
 module trine_core (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
@@ -1775,6 +1820,7 @@ endmodule
 
 // Starts, watches and ends jobs.
 module trine_job (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -1906,6 +1952,7 @@ endmodule
 
 // Event counters with a snapshot.
 module trine_counters (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire clear_i,
@@ -2108,6 +2155,7 @@ endmodule
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
 // 7 lanes x 3 columns, two-bit weights on 16 bits a beat.
 module trine (
+  // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
   input  wire aclk,
   (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST", X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)

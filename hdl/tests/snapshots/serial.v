@@ -1,5 +1,6 @@
 // Register file on AXI4-Lite.
 module trine_registers (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [11:0] awaddr_i,
@@ -593,6 +594,7 @@ endmodule
 
 // Turns words of the register space into beats, and beats into words.
 module trine_windows (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire busy_i,
@@ -805,6 +807,7 @@ endmodule
 
 // Where a bank is read: the next word with step_i, the first with back_i.
 module trine_read_place (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire back_i,
   input  wire step_i,
@@ -826,14 +829,23 @@ endmodule
 
 // 208 words of 81 bits, read in two cycles.
 module trine_activations_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [7:0] write_at_i,
+  // Word to write.
   input  wire [80:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [7:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [80:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [80:0] ram [0:207];
@@ -860,6 +872,7 @@ endmodule
 
 // Stores up to 208 words of 80 bits and replays them.
 module trine_activations (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -996,6 +1009,7 @@ endmodule
 
 // Gathers 2 beats of 40 bits into a tile of 40 trits.
 module trine_weight_loader (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -1167,6 +1181,7 @@ endmodule
 
 // Walks the passes, tiles and tokens of a job.
 module trine_sequencer (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -1349,6 +1364,7 @@ endmodule
 
 // A lane chunk beside the columns that it is for.
 module trine_chunk (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [79:0] act_i,
   output wire [79:0] act_o
@@ -1363,6 +1379,7 @@ endmodule
 
 // Ternary dot product of 10 lanes, 4 cycles.
 module trine_column (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [79:0] act_i,
   input  wire [19:0] code_i,
@@ -1448,6 +1465,7 @@ endmodule
 
 // 10 lanes x 4 columns around one tile of weights.
 module trine_tile (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire swap_i,
   input  wire [79:0] act_i,
@@ -1517,14 +1535,23 @@ endmodule
 
 // 4 words of 72 bits, read in two cycles.
 module trine_accumulators_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [1:0] write_at_i,
+  // Word to write.
   input  wire [71:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [1:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [71:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [71:0] ram [0:3];
@@ -1566,6 +1593,7 @@ endmodule
 
 // 4 accumulators for each of 4 tokens.
 module trine_accumulators (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [1:0] read_token_i,
@@ -1668,14 +1696,23 @@ endmodule
 
 // 32 words of 74 bits, read in two cycles.
 module trine_results_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [4:0] write_at_i,
+  // Word to write.
   input  wire [73:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [4:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [73:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [73:0] ram [0:31];
@@ -1702,13 +1739,21 @@ endmodule
 
 // First in, first out: 32 words of 74 bits.
 module trine_results (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the buffer.
   input  wire rst_i,
+  // Stores a word, for which there is room.
   input  wire push_i,
+  // Word to store.
   input  wire [73:0] data_i,
+  // Words in the order they came: the beat is taken.
   input  wire ready_i,
+  // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
+  // Words in the order they came: the beat.
   output wire [73:0] data_o,
+  // A word leaves.
   output wire pop_o
 );
   reg [4:0] write_q;
@@ -1785,6 +1830,7 @@ endmodule
 
 // 10 x 4 datapath, 8 cycles from issue to result.
 module trine_core (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
@@ -2148,6 +2194,7 @@ endmodule
 
 // Starts, watches and ends jobs.
 module trine_job (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -2288,6 +2335,7 @@ endmodule
 
 // Event counters with a snapshot.
 module trine_counters (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire clear_i,
@@ -2490,6 +2538,7 @@ endmodule
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
 // 10 lanes x 4 columns, base3 weights on 40 bits a beat.
 module trine (
+  // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil, ASSOCIATED_RESET aresetn" *)
   input  wire aclk,
   (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST", X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)

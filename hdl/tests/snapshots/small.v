@@ -1,5 +1,6 @@
 // Register file on AXI4-Lite.
 module trine_registers (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [11:0] awaddr_i,
@@ -564,6 +565,7 @@ endmodule
 
 // Where a bank is read: the next word with step_i, the first with back_i.
 module trine_read_place (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire back_i,
   input  wire step_i,
@@ -585,14 +587,23 @@ endmodule
 
 // 512 words of 257 bits, read in two cycles.
 module trine_activations_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [8:0] write_at_i,
+  // Word to write.
   input  wire [256:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [8:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [256:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [256:0] ram [0:511];
@@ -619,6 +630,7 @@ endmodule
 
 // Stores up to 512 words of 256 bits and replays them.
 module trine_activations (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -755,6 +767,7 @@ endmodule
 
 // Gathers 1 beats of 208 bits into a tile of 128 trits.
 module trine_weight_loader (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -1066,6 +1079,7 @@ endmodule
 
 // Walks the passes, tiles and tokens of a job.
 module trine_sequencer (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -1248,6 +1262,7 @@ endmodule
 
 // A lane chunk beside the columns that it is for.
 module trine_chunk (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [255:0] act_i,
   output wire [255:0] act_o
@@ -1262,6 +1277,7 @@ endmodule
 
 // Ternary dot product of 32 lanes, 5 cycles.
 module trine_column (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [255:0] act_i,
   input  wire [63:0] code_i,
@@ -1472,6 +1488,7 @@ endmodule
 
 // 32 lanes x 4 columns around one tile of weights.
 module trine_tile (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire swap_i,
   input  wire [255:0] act_i,
@@ -1541,14 +1558,23 @@ endmodule
 
 // 8 words of 80 bits, read in two cycles.
 module trine_accumulators_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [2:0] write_at_i,
+  // Word to write.
   input  wire [79:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [2:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [79:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [79:0] ram [0:7];
@@ -1590,6 +1616,7 @@ endmodule
 
 // 4 accumulators for each of 8 tokens.
 module trine_accumulators (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [2:0] read_token_i,
@@ -1692,14 +1719,23 @@ endmodule
 
 // 32 words of 82 bits, read in two cycles.
 module trine_results_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [4:0] write_at_i,
+  // Word to write.
   input  wire [81:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [4:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [81:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [81:0] ram [0:31];
@@ -1726,13 +1762,21 @@ endmodule
 
 // First in, first out: 32 words of 82 bits.
 module trine_results (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the buffer.
   input  wire rst_i,
+  // Stores a word, for which there is room.
   input  wire push_i,
+  // Word to store.
   input  wire [81:0] data_i,
+  // Words in the order they came: the beat is taken.
   input  wire ready_i,
+  // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
+  // Words in the order they came: the beat.
   output wire [81:0] data_o,
+  // A word leaves.
   output wire pop_o
 );
   reg [4:0] write_q;
@@ -1809,6 +1853,7 @@ endmodule
 
 // 32 x 4 datapath, 9 cycles from issue to result.
 module trine_core (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
@@ -2192,6 +2237,7 @@ endmodule
 
 // Starts, watches and ends jobs.
 module trine_job (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -2323,6 +2369,7 @@ endmodule
 
 // Event counters with a snapshot.
 module trine_counters (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire clear_i,
@@ -2525,6 +2572,7 @@ endmodule
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
 // 32 lanes x 4 columns, base3 weights on 208 bits a beat.
 module trine (
+  // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
   input  wire aclk,
   (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST", X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)

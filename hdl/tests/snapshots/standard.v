@@ -1,5 +1,6 @@
 // Register file on AXI4-Lite.
 module trine_registers (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [11:0] awaddr_i,
@@ -564,6 +565,7 @@ endmodule
 
 // Where a bank is read: the next word with step_i, the first with back_i.
 module trine_read_place (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire back_i,
   input  wire step_i,
@@ -585,14 +587,23 @@ endmodule
 
 // 4096 words of 513 bits, read in two cycles.
 module trine_activations_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [11:0] write_at_i,
+  // Word to write.
   input  wire [512:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [11:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [512:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [512:0] ram [0:4095];
@@ -619,6 +630,7 @@ endmodule
 
 // Stores up to 4096 words of 512 bits and replays them.
 module trine_activations (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -755,6 +767,7 @@ endmodule
 
 // Gathers 4 beats of 512 bits into a tile of 1024 trits.
 module trine_weight_loader (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -1404,6 +1417,7 @@ endmodule
 
 // Walks the passes, tiles and tokens of a job.
 module trine_sequencer (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -1586,6 +1600,7 @@ endmodule
 
 // A lane chunk beside the columns that it is for.
 module trine_chunk (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [511:0] act_i,
   output wire [511:0] act_o
@@ -1600,6 +1615,7 @@ endmodule
 
 // Ternary dot product of 64 lanes, 6 cycles.
 module trine_column (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [511:0] act_i,
   input  wire [127:0] code_i,
@@ -2003,6 +2019,7 @@ endmodule
 
 // 64 lanes x 16 columns around one tile of weights.
 module trine_tile (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire swap_i,
   input  wire [511:0] act_i,
@@ -2213,14 +2230,23 @@ endmodule
 
 // 16 words of 368 bits, read in two cycles.
 module trine_accumulators_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [3:0] write_at_i,
+  // Word to write.
   input  wire [367:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [3:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [367:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [367:0] ram [0:15];
@@ -2262,6 +2288,7 @@ endmodule
 
 // 16 accumulators for each of 16 tokens.
 module trine_accumulators (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [3:0] read_token_i,
@@ -2496,14 +2523,23 @@ endmodule
 
 // 32 words of 370 bits, read in two cycles.
 module trine_results_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [4:0] write_at_i,
+  // Word to write.
   input  wire [369:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [4:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [369:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [369:0] ram [0:31];
@@ -2530,13 +2566,21 @@ endmodule
 
 // First in, first out: 32 words of 370 bits.
 module trine_results (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the buffer.
   input  wire rst_i,
+  // Stores a word, for which there is room.
   input  wire push_i,
+  // Word to store.
   input  wire [369:0] data_i,
+  // Words in the order they came: the beat is taken.
   input  wire ready_i,
+  // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
+  // Words in the order they came: the beat.
   output wire [369:0] data_o,
+  // A word leaves.
   output wire pop_o
 );
   reg [4:0] write_q;
@@ -2613,6 +2657,7 @@ endmodule
 
 // 64 x 16 datapath, 10 cycles from issue to result.
 module trine_core (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
@@ -3040,6 +3085,7 @@ endmodule
 
 // Starts, watches and ends jobs.
 module trine_job (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -3171,6 +3217,7 @@ endmodule
 
 // Event counters with a snapshot.
 module trine_counters (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire clear_i,
@@ -3373,6 +3420,7 @@ endmodule
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
 // 64 lanes x 16 columns, base3 weights on 512 bits a beat.
 module trine (
+  // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
   input  wire aclk,
   (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST", X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)

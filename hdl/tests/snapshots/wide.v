@@ -1,5 +1,6 @@
 // Register file on AXI4-Lite.
 module trine_registers (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [11:0] awaddr_i,
@@ -564,6 +565,7 @@ endmodule
 
 // Where a bank is read: the next word with step_i, the first with back_i.
 module trine_read_place (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire back_i,
   input  wire step_i,
@@ -585,14 +587,23 @@ endmodule
 
 // 1024 words of 2049 bits, read in two cycles.
 module trine_activations_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [9:0] write_at_i,
+  // Word to write.
   input  wire [2048:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [9:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [2048:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [2048:0] ram [0:1023];
@@ -619,6 +630,7 @@ endmodule
 
 // Stores up to 1024 words of 2048 bits and replays them.
 module trine_activations (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -755,6 +767,7 @@ endmodule
 
 // Gathers 52 beats of 512 bits into a tile of 16384 trits.
 module trine_weight_loader (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire open_next_i,
@@ -1596,6 +1609,7 @@ endmodule
 
 // Walks the passes, tiles and tokens of a job.
 module trine_sequencer (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -1778,6 +1792,7 @@ endmodule
 
 // A lane chunk beside the columns that it is for.
 module trine_chunk (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [2047:0] act_i,
   output wire [2047:0] act_o
@@ -1792,6 +1807,7 @@ endmodule
 
 // Ternary dot product of 256 lanes, 8 cycles.
 module trine_column (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire [2047:0] act_i,
   input  wire [511:0] code_i,
@@ -3349,6 +3365,7 @@ endmodule
 
 // 256 lanes x 64 columns around one tile of weights.
 module trine_tile (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire swap_i,
   input  wire [2047:0] act_i,
@@ -4123,14 +4140,23 @@ endmodule
 
 // 16 words of 1472 bits, read in two cycles.
 module trine_accumulators_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [3:0] write_at_i,
+  // Word to write.
   input  wire [1471:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [3:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [1471:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
@@ -4172,6 +4198,7 @@ endmodule
 
 // 64 accumulators for each of 16 tokens.
 module trine_accumulators (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire [3:0] read_token_i,
@@ -4934,14 +4961,23 @@ endmodule
 
 // 32 words of 1474 bits, read in two cycles.
 module trine_results_ram (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Writes the word.
   input  wire write_i,
+  // Address to write at.
   input  wire [4:0] write_at_i,
+  // Word to write.
   input  wire [1473:0] data_i,
+  // Fetches a word.
   input  wire read_i,
+  // Address to read at.
   input  wire [4:0] read_at_i,
+  // Moves the fetched word to the output.
   input  wire next_i,
+  // Clears the output instead.
   input  wire zero_i,
+  // Word at the output.
   output wire [1473:0] word_o
 );
   (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
@@ -4968,13 +5004,21 @@ endmodule
 
 // First in, first out: 32 words of 1474 bits.
 module trine_results (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the buffer.
   input  wire rst_i,
+  // Stores a word, for which there is room.
   input  wire push_i,
+  // Word to store.
   input  wire [1473:0] data_i,
+  // Words in the order they came: the beat is taken.
   input  wire ready_i,
+  // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
+  // Words in the order they came: the beat.
   output wire [1473:0] data_o,
+  // A word leaves.
   output wire pop_o
 );
   reg [4:0] write_q;
@@ -5051,6 +5095,7 @@ endmodule
 
 // 256 x 64 datapath, 12 cycles from issue to result.
 module trine_core (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire clear_i,
   input  wire start_i,
@@ -5614,6 +5659,7 @@ endmodule
 
 // Starts, watches and ends jobs.
 module trine_job (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire start_i,
@@ -5745,6 +5791,7 @@ endmodule
 
 // Event counters with a snapshot.
 module trine_counters (
+  // Clock; registers change at its rising edge.
   input  wire clk_i,
   input  wire rst_i,
   input  wire clear_i,
@@ -5947,6 +5994,7 @@ endmodule
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
 // 256 lanes x 64 columns, base3 weights on 512 bits a beat.
 module trine (
+  // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
   input  wire aclk,
   (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST", X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
