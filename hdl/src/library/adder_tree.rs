@@ -15,7 +15,31 @@
 //!          ├─ ... ────────────[reg]──┘
 //!  leaf 3 ─┘
 //! ```
-//! One register after every level; a tree of one leaf has one register too. No handshake: a new set of leaves a cycle.
+//! One register after every level; a tree of one leaf has one register too. No handshake: a new set of leaves each cycle,
+//! and the sum `max(1, ceil(log2(n)))` cycles later.
+//!
+//! ```
+//! use trine_hdl::lang::{BIT, Interpreter, Module, Trace, int, lit};
+//! use trine_hdl::library::{Term, adder_tree};
+//! let mut m = Module::new("three", "sum_o = a_i + b_i + c_i");
+//! let terms = ["a_i", "b_i", "c_i"].map(|name| Term { value: m.input(name, int(4)), owed: lit(0, BIT) });
+//! let root = adder_tree(&mut m, terms.to_vec(), 1);
+//! m.drive("sum_o", root.value);
+//! m.unused([root.owed]);
+//! let mut three = Interpreter::new(&m.build().unwrap()).unwrap();
+//! let mut trace = Trace::of(&["a_i", "b_i", "c_i", "sum_o"]);
+//! for (a, b, c) in [(1, 2, 3), (-8, -8, -8), (7, 7, 7), (0, 0, 0), (0, 0, 0)] {
+//!     three.set_all([("a_i", a), ("b_i", b), ("c_i", c)]);
+//!     trace.cycle(&mut three);
+//! }
+//! assert_eq!(trace.to_string(), "
+//! cycle 0   1   2   3   4
+//! a_i   │1  │-8 │7  │0
+//! b_i   │2  │-8 │7  │0
+//! c_i   │3  │-8 │7  │0
+//! sum_o │0      │6  │-24│21
+//! ");
+//! ```
 
 use crate::lang::{BIT, Expr, Module, bits, cat, int, lit, set};
 
@@ -76,4 +100,69 @@ pub fn store(m: &mut Module, level: usize, index: usize, value: Expr, owed: Expr
     let owed_q = m.reg(&format!("owed_{level}_{index}_q"), BIT);
     m.on_clock([set(&sum_q, value), set(&owed_q, owed)]);
     Term { value: sum_q, owed: owed_q }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Interpreter;
+    use crate::random::Random;
+
+    /// A tree of `leaves` values of `width` bits, each of which may owe one.
+    fn tree_of(leaves: usize, width: usize) -> Interpreter {
+        let mut m = Module::new("trine_tree", "An adder tree.");
+        let values = m.input("values_i", bits(leaves * width));
+        let owed = m.input("owed_i", bits(leaves));
+        let term = |i: usize| Term { value: values.slice(i * width, width).signed(), owed: owed.bit(i) };
+        let terms: Vec<Term> = (0..leaves).map(term).collect();
+        let named = terms.into_iter().enumerate().map(|(i, t)| Term { value: m.name(&format!("v{i}"), t.value), ..t });
+        let named: Vec<Term> = named.collect();
+        let root = adder_tree(&mut m, named, 1);
+        m.drive("sum_o", root.value);
+        m.drive("owed_o", root.owed);
+        Interpreter::new(&m.build().unwrap()).unwrap()
+    }
+
+    fn sum(tree: &mut Interpreter, cycles: usize, values: i64, owed: i64) -> i64 {
+        tree.set_all([("values_i", values), ("owed_i", owed)]);
+        (0..cycles).for_each(|_| tree.clock());
+        tree.get("sum_o") + tree.get("owed_o")
+    }
+
+    fn expected(leaves: usize, width: usize, values: i64, owed: i64) -> i64 {
+        let value = |i: usize| values >> (i * width) << (64 - width) >> (64 - width);
+        (0..leaves).map(|i| value(i) + (owed >> i & 1)).sum()
+    }
+
+    /// Every set of values whose ones keep each leaf in range: a leaf that owes is a complement.
+    #[test]
+    fn small_trees_are_exhaustive() {
+        for (leaves, width) in [(1, 3), (2, 3), (3, 2), (4, 2)] {
+            let mut tree = tree_of(leaves, width);
+            let cycles = usize::max(1, leaves.next_power_of_two().trailing_zeros() as usize);
+            for values in 0..1 << (leaves * width) {
+                for owed in 0..1 << leaves {
+                    let found = sum(&mut tree, cycles, values, owed);
+                    // All leaves at the largest value with all ones owed is one more than `n - 1` ones pay for.
+                    if expected(leaves, width, values, owed) < leaves as i64 * (1 << (width - 1)) {
+                        assert_eq!(found, expected(leaves, width, values, owed), "{leaves}: {values:#x} {owed:#x}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_sum_follows_each_cycle() {
+        let (mut tree, mut random, mut expects) = (tree_of(7, 8), Random(7), vec![]);
+        for cycle in 0..200 {
+            let (values, owed) = (random.next() as i64 & 0x7f_ffff_ffff_ffff, 0);
+            tree.set_all([("values_i", values), ("owed_i", owed)]);
+            expects.push(expected(7, 8, values, owed));
+            tree.clock();
+            if cycle >= 2 {
+                assert_eq!(tree.get("sum_o"), expects[cycle - 2], "cycle {cycle}");
+            }
+        }
+    }
 }

@@ -6,7 +6,20 @@
 //! ```
 //! CCU2C passes a carry on where its LUT gives 1 and takes `LUT(a, b, 0, 0)` for it elsewhere, which must be `a`: so the
 //! operand has to be 0 when `c` and `d` are. A carry from outside takes a bit of the chain: its lowest position makes a
-//! carry of `a`. Combinational.
+//! carry of `a`. Combinational: no handshake, no latency.
+//!
+//! ```
+//! use trine_hdl::lang::{BIT, Interpreter, Module, bits, lit};
+//! use trine_hdl::library::{carry_chain, cells};
+//! let mut m = Module::new("chain", "sum_o = a_i + b_i");
+//! let (a, b) = (m.input("a_i", bits(4)), m.input("b_i", bits(4)));
+//! let positions = (0..4).map(|i| [a.bit(i), b.bit(i), lit(1, BIT), lit(1, BIT)]);
+//! let sum = carry_chain(&mut m, "16'h66AA", &lit(0, BIT), positions.collect()).unwrap();
+//! m.drive("sum_o", sum);
+//! let mut chain = Interpreter::with_cells(&m.build().unwrap(), &[("CCU2C", cells::ccu2c_model)]).unwrap();
+//! chain.set_all([("a_i", 9), ("b_i", 5)]);
+//! assert_eq!(chain.get("sum_o"), 14);
+//! ```
 
 use super::cells;
 use crate::lang::{BIT, Errors, Expr, Module, cat, lit};
@@ -49,4 +62,45 @@ pub fn carry_chain(m: &mut Module, init: &str, carry: &Expr, positions: Vec<[Exp
     }
     m.unused(sums.iter().take(1).chain(sums.iter().skip(width + 1)).cloned().chain([into]));
     Ok(cat(sums[1..=width].to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{Interpreter, InterpreterError, bits};
+    use std::sync::Arc;
+
+    /// `a + (take ? b ^ negative : 0) + carry`, as a column adds.
+    fn chain(width: usize) -> Arc<Module> {
+        let mut m = Module::new("trine_chain", "A carry chain.");
+        let (a, b) = (m.input("a_i", bits(width)), m.input("b_i", bits(width)));
+        let [negative, take, carry] = ["negative_i", "take_i", "carry_i"].map(|name| m.input(name, BIT));
+        let positions = (0..width).map(|i| [a.bit(i), b.bit(i), negative.clone(), take.clone()]);
+        let sum = carry_chain(&mut m, "16'h96AA", &carry, positions.collect()).unwrap();
+        m.drive("sum_o", sum);
+        m.build().unwrap()
+    }
+
+    #[test]
+    fn small_sums_are_exhaustive() {
+        for width in [1, 2, 3] {
+            let mut chain = Interpreter::with_cells(&chain(width), &[("CCU2C", cells::ccu2c_model)]).unwrap();
+            let end = 1i64 << width;
+            for case in 0..end * end * 6 {
+                let (a, b, carry, select) = (case % end, case / end % end, case / end / end % 2, case / end / end / 2);
+                // Nothing, b, or its complement.
+                let (operand, negative, take) = [(0, 0, 0), (b, 0, 1), (!b, 1, 1)][select as usize];
+                chain.set_all([("a_i", a), ("b_i", b), ("carry_i", carry), ("negative_i", negative), ("take_i", take)]);
+                assert_eq!(chain.get("sum_o"), (a + operand + carry).rem_euclid(end), "{a}, {operand}, {carry}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_without_a_model_is_refused_by_name() {
+        let error = Interpreter::new(&chain(2)).err();
+        let expected = InterpreterError::Cell { instance: "cell_0".into(), cell: "CCU2C".into() };
+        assert_eq!(error, Some(expected.clone()));
+        assert_eq!(expected.to_string(), "cell_0 is a cell CCU2C, which has no model");
+    }
 }

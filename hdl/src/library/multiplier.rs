@@ -1,4 +1,4 @@
-//! Products of integers: rows of partial products, a carry-save tree, one adder; no register.
+//! Products of integers: rows of partial products, a carry-save tree, one adder.
 //!
 //! ```text
 //!  unsigned       a * b = Σ_i (a & b[i]) << i
@@ -8,6 +8,19 @@
 //! The second line is Baugh and Wooley's: the products that count negatively are complemented, and the constants make up
 //! for it. The tree is Wallace's: `x + y + z = (x ^ y ^ z) + 2 (x & y | z & (x ^ y))` turns three rows into two, level by
 //! level, until two are left. All rows arrive at an adder at about the same time, which keeps glitches low.
+//! Combinational: no handshake, no latency.
+//!
+//! ```
+//! use trine_hdl::lang::{Interpreter, Module, int};
+//! use trine_hdl::library::product;
+//! let mut m = Module::new("square", "square_o = a_i * a_i");
+//! let a = m.input("a_i", int(5));
+//! let square = product(&mut m, &a, &a);
+//! m.drive("square_o", square);
+//! let mut square = Interpreter::new(&m.build().unwrap()).unwrap();
+//! square.set("a_i", -16);
+//! assert_eq!(square.get("square_o"), 256);
+//! ```
 
 use crate::lang::{Expr, Module, bits, cat, lit};
 
@@ -63,5 +76,44 @@ fn carry_save(m: &mut Module, mut rows: Vec<Expr>) -> Expr {
     match rows.as_slice() {
         [x, y] => (x + y).wrap(),
         _ => rows.remove(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{Interpreter, Ty, int};
+
+    fn multiplier(ty: Ty) -> Interpreter {
+        let mut m = Module::new("trine_multiply", "product_o = a_i * b_i");
+        let (a, b) = (m.input("a_i", ty), m.input("b_i", ty));
+        let product = product(&mut m, &a, &b);
+        m.drive("product_o", product);
+        Interpreter::new(&m.build().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn small_products_are_exhaustive() {
+        for ty in [bits(1), bits(3), bits(4), int(2), int(3), int(5)] {
+            let low = if ty.signed { -(1 << (ty.width - 1)) } else { 0 };
+            let mut multiplier = multiplier(ty);
+            for a in low..low + (1 << ty.width) {
+                for b in low..low + (1 << ty.width) {
+                    multiplier.set_all([("a_i", a), ("b_i", b)]);
+                    assert_eq!(multiplier.get("product_o"), a * b, "{a} * {b} in {ty}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_at_their_ends() {
+        let mut multiplier = multiplier(int(8));
+        for a in [-128, -127, -1, 0, 1, 126, 127] {
+            for b in -128..128 {
+                multiplier.set_all([("a_i", a), ("b_i", b)]);
+                assert_eq!(multiplier.get("product_o"), a * b, "{a} * {b}");
+            }
+        }
     }
 }

@@ -8,9 +8,21 @@
 //!              v      v           v
 //!            [xor]─>[xor]─> … ─>[xor]──> data_o    one register and one xor an output bit
 //! ```
-//! Every input bit comes from a register that cannot be known in advance, and every output bit changes what leaves, so
+//! No handshake: a bit enters and a bit leaves each cycle. Every input bit comes from a register that cannot be known in advance, and every output bit changes what leaves, so
 //! that tools keep all of the module. Paths into and out of the module start and end at registers, and no signal goes to
 //! more than two of them: the wrapper does not limit the clock.
+//!
+//! ```
+//! use trine_hdl::lang::{Interpreter, Module, bits};
+//! use trine_hdl::library::narrow;
+//! let mut m = Module::new("inverter", "y_o = ~x_i");
+//! let x = m.input("x_i", bits(2));
+//! m.drive("y_o", !x);
+//! let mut narrow = Interpreter::new(&narrow(&m.build().unwrap()).unwrap()).unwrap();
+//! narrow.set("data_i", 1);
+//! (0..2).for_each(|_| narrow.clock());
+//! assert_eq!((narrow.get("unit.x_i"), narrow.get("unit.y_o")), (3, 0));
+//! ```
 
 use crate::lang::{BIT, Errors, Expr, Kind, Module, bits, cat, set};
 use std::sync::Arc;
@@ -31,6 +43,7 @@ pub fn narrow(inner: &Arc<Module>) -> Result<Arc<Module>, Errors> {
     );
     m.clock = inner.clock.clone();
     let data = m.input("data_i", BIT);
+    m.describe(&data, "The next input bit.");
     let in_q = m.reg("in_q", bits(width(Kind::Input)));
     let out_q = m.reg("out_q", bits(width(Kind::Output)));
     m.on_clock([set(&in_q, shifted(&in_q, data))]);
@@ -47,7 +60,8 @@ pub fn narrow(inner: &Arc<Module>) -> Result<Arc<Module>, Errors> {
     let outputs: Vec<Expr> = ports(Kind::Output).map(|d| unit[d.name.as_str()].clone().unsigned()).collect();
     let zero = crate::lang::lit(0, BIT);
     m.on_clock([set(&out_q, shifted(&out_q, zero) ^ cat(outputs))]);
-    m.drive("data_o", out_q.slice(out_q.ty.width - 1, 1));
+    let folded = m.drive("data_o", out_q.slice(out_q.ty.width - 1, 1));
+    m.describe(&folded, "Output bits, folded into one.");
     m.build()
 }
 
@@ -56,5 +70,33 @@ fn shifted(register: &Expr, bit: Expr) -> Expr {
     match register.ty.width {
         1 => bit,
         width => cat(vec![bit, register.slice(0, width - 1)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{Interpreter, int};
+    use crate::random::Random;
+
+    /// The shift register and the fold, against a list of bits.
+    #[test]
+    fn bits_go_in_and_come_out_in_order() {
+        let mut m = Module::new("sum", "sum_o = a_i + b_i");
+        let (a, b) = (m.input("a_i", int(3)), m.input("b_i", int(3)));
+        m.drive("sum_o", &a + &b);
+        let mut narrow = Interpreter::new(&narrow(&m.build().unwrap()).unwrap()).unwrap();
+        let (mut random, mut inside, mut folded) = (Random(1), 0i64, 0i64);
+        for cycle in 0..200 {
+            let bit = random.below(2) as i64;
+            narrow.set("data_i", bit);
+            assert_eq!(narrow.get("data_o"), folded >> 3 & 1, "cycle {cycle}");
+            let signed = |value: i64| value << 61 >> 61;
+            let sum = signed(inside & 7) + signed(inside >> 3 & 7);
+            assert_eq!(narrow.get("unit.sum_o"), sum, "cycle {cycle}");
+            folded = (folded << 1 ^ sum) & 15;
+            inside = (inside << 1 | bit) & 63;
+            narrow.clock();
+        }
     }
 }

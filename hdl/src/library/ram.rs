@@ -210,7 +210,13 @@ mod tests {
             ram.set_all([("write_i", i64::from(write)), ("read_i", i64::from(read))]);
             ram.set_all([("next_i", i64::from(next)), ("zero_i", i64::from(zero))]);
             ram.clock();
-            out = if zero { 0 } else if next { fetched } else { out };
+            out = if zero {
+                0
+            } else if next {
+                fetched
+            } else {
+                out
+            };
             // A distributed memory gives what the word is in the cycle after the fetch.
             fetched = if read { words[read_at] } else { fetched };
             if write {

@@ -1,17 +1,63 @@
 //! Receives bytes from a serial line: a start bit (0), eight data bits, lowest first, a stop bit (1).
 //!
 //! ```text
+//!              ┌──────────┐
+//!      rst_i ─>│          │─> byte_o
+//!  divider_i ─>│ receiver │─> valid_o
+//!       rx_i ─>│          │
+//!              └──────────┘
+//!
 //!  rx_i ──[q]──[line_q]──┬─ falling edge: begin, half a bit from here
 //!                        └─ every bit ──> [shift_q] ──> byte_o, valid_o (one cycle)
 //! ```
-//! A bit lasts `divider_i` cycles, at least 4. A start bit that is gone in its middle is noise; a byte without stop bit is
-//! dropped.
+//! `valid_o` lasts one cycle and cannot be held back. It comes in the middle of the stop bit, two cycles after that reaches
+//! the pin. A bit lasts `divider_i` cycles, at least 4. A start bit that is gone in its middle is noise; a byte without stop
+//! bit is dropped.
+//!
+//! ```
+//! use trine_hdl::lang::{Interpreter, Trace};
+//! use trine_hdl::library::uart_receiver;
+//! let mut receiver = Interpreter::new(&uart_receiver().unwrap()).unwrap();
+//! let mut trace = Trace::of(&["rx_i", "sample", "valid_o"]);
+//! receiver.set_all([("divider_i", 4), ("rx_i", 1), ("rst_i", 1)]);
+//! receiver.clock();
+//! receiver.set("rst_i", 0);
+//! // Start bit, 0x5A from its lowest bit on, stop bit
+//! for bit in [0, 0, 1, 0, 1, 1, 0, 1, 0, 1] {
+//!     receiver.set("rx_i", bit);
+//!     (0..4).for_each(|_| trace.cycle(&mut receiver));
+//! }
+//! assert_eq!(receiver.get("byte_o"), 0x5A);
+//! assert_eq!(trace.to_string(), "
+//! cycle   0  1  2  3  4  5  6  7  8  9  10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39
+//! rx_i    ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▔▔▔▔▔▔▔▔▔▔▔▔▁▁▁▁▁▁▁▁▁▁▁▁▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▁▁▁▁▁▁▁▁▁▁▁▁▔▔▔▔▔▔▔▔▔▔▔▔▁▁▁▁▁▁▁▁▁▁▁▁▔▔▔▔▔▔▔▔▔▔▔▔
+//! sample  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁▁▁▁▔▔▔▁▁▁▁▁▁
+//! valid_o ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+//! ");
+//! ```
 
+use crate::interface;
 use crate::lang::{BIT, Errors, Module, bits, cat, if_else, mux, set, set_to, when};
 use std::sync::Arc;
 
 /// Bits of a divider.
 pub const DIVIDER_BITS: usize = 16;
+
+interface! {
+    /// Ports of a [`uart_receiver()`].
+    pub struct UartReceiverPorts() {
+        /// Synchronous reset.
+        input rst: BIT,
+        /// Clock cycles of a bit, at least 4.
+        input divider: bits(DIVIDER_BITS),
+        /// Serial line; needs no relation to the clock.
+        input rx: BIT,
+        /// The byte received last.
+        output byte: bits(8),
+        /// A byte has been received, for one cycle.
+        output valid: BIT,
+    }
+}
 
 /// The receiver.
 ///
@@ -19,9 +65,8 @@ pub const DIVIDER_BITS: usize = 16;
 /// Structural mistakes, none.
 pub fn uart_receiver() -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_uart_receiver", "Bytes from a serial line: start bit, eight bits, stop bit.");
-    let rst = m.input("rst_i", BIT);
-    let divider = m.input("divider_i", bits(DIVIDER_BITS));
-    let rx = m.input("rx_i", BIT);
+    let io = UartReceiverPorts::declare(&mut m);
+    let divider = &io.divider;
     let meta_q = m.reg("meta_q", BIT);
     let line_q = m.reg("line_q", BIT);
     let before_q = m.reg("before_q", BIT);
@@ -42,13 +87,69 @@ pub fn uart_receiver() -> Result<Arc<Module>, Errors> {
         when(&falls, [set_to(&shift_q, 1 << 9)]),
         set(&first_q, &falls | (&first_q & !&sample)),
         if_else(
-            &rst,
+            &io.rst,
             [set_to(&meta_q, 1), set_to(&line_q, 1), set_to(&before_q, 1), set_to(&run_q, 0)],
-            [set(&meta_q, rx), set(&line_q, &meta_q), set(&before_q, &line_q), set(&run_q, &falls | (&run_q & !end))],
+            [
+                set(&meta_q, &io.rx),
+                set(&line_q, &meta_q),
+                set(&before_q, &line_q),
+                set(&run_q, &falls | (&run_q & !end)),
+            ],
         ),
     ]);
     m.unused([divider.bit(0)]);
-    m.drive("byte_o", shift_q.slice(2, 8));
-    m.drive("valid_o", sample & stop & line_q);
+    m.assign(&io.byte, shift_q.slice(2, 8));
+    m.assign(&io.valid, sample & stop & line_q);
     m.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Interpreter;
+
+    /// Bytes that arrive from a line with these levels, each for `cycles` cycles.
+    fn received(receiver: &mut Interpreter, cycles: usize, levels: &[i64]) -> Vec<i64> {
+        let mut bytes = vec![];
+        for level in levels {
+            receiver.set("rx_i", *level);
+            for _ in 0..cycles {
+                if receiver.get("valid_o") == 1 {
+                    bytes.push(receiver.get("byte_o"));
+                }
+                receiver.clock();
+            }
+        }
+        bytes
+    }
+
+    fn frame(byte: i64, stop: i64) -> Vec<i64> {
+        [0].into_iter().chain((0..8).map(|bit| byte >> bit & 1)).chain([stop, 1, 1]).collect()
+    }
+
+    fn reset(divider: i64) -> Interpreter {
+        let mut receiver = Interpreter::new(&uart_receiver().unwrap()).unwrap();
+        receiver.set_all([("divider_i", divider), ("rst_i", 1), ("rx_i", 1)]);
+        receiver.clock();
+        receiver.set("rst_i", 0);
+        receiver
+    }
+
+    #[test]
+    fn every_byte_arrives() {
+        for divider in [4, 5, 9] {
+            let mut receiver = reset(divider);
+            for byte in 0..256 {
+                assert_eq!(received(&mut receiver, divider as usize, &frame(byte, 1)), [byte], "divider {divider}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_without_stop_bit_and_short_noise_are_dropped() {
+        let mut receiver = reset(8);
+        assert_eq!(received(&mut receiver, 8, &frame(0x55, 0)), [0; 0]);
+        assert_eq!(received(&mut receiver, 2, &[0, 1, 1, 1, 1, 1, 1, 1]), [0; 0]);
+        assert_eq!(received(&mut receiver, 8, &frame(0x55, 1)), [0x55]);
+    }
 }

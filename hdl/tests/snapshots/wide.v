@@ -567,8 +567,11 @@ endmodule
 module trine_read_place (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Moves back to the first word.
   input  wire back_i,
+  // Moves on to the next word.
   input  wire step_i,
+  // Address to read at.
   output wire [9:0] at_o
 );
   reg [9:0] at_q;
@@ -632,17 +635,29 @@ endmodule
 module trine_activations (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the buffer.
   input  wire rst_i,
+  // Lets words in from the cycle after a reset on.
   input  wire open_next_i,
+  // Words to store: a beat is offered; it holds until it is taken.
   input  wire in_valid_i,
+  // Words to store: the beat is the last one.
   input  wire in_last_i,
+  // Words to store: the beat.
   input  wire [2047:0] in_data_i,
+  // Moves on to the next word.
   input  wire take_i,
+  // Moves back to the first word instead.
   input  wire rewind_i,
+  // Words to store: the beat is taken.
   output wire in_ready_o,
+  // Word taken two cycles ago.
   output wire [2047:0] word_o,
+  // That word has the closing mark.
   output wire last_o,
+  // There is a word to take.
   output wire valid_o,
+  // There will be a word to take in the next cycle.
   output wire valid_next_o
 );
   reg [10:0] write_q;

@@ -44,6 +44,11 @@ impl Trace {
         Trace { rows: signals.iter().map(row).collect() }
     }
 
+    /// Cycles noted so far.
+    pub fn cycles(&self) -> usize {
+        self.rows.first().map_or(0, |row| row.values.len())
+    }
+
     /// Notes the signals and clocks the design.
     pub fn cycle(&mut self, design: &mut Interpreter) {
         for row in &mut self.rows {
@@ -59,7 +64,7 @@ impl fmt::Display for Trace {
         let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
         let name = longest(&mut self.rows.iter().map(|row| row.signal.len()).chain([5]));
         let buses = || self.rows.iter().filter(|row| !row.bit).flat_map(|row| &row.values);
-        let cycles = self.rows.first().map_or(0, |row| row.values.len());
+        let cycles = self.cycles();
         let digits = longest(&mut buses().map(|value| value.to_string().len()).chain([cycles.to_string().len()]));
         let width = digits + 1;
         let head: String = (0..cycles).map(|n| format!("{n:<width$}")).collect();

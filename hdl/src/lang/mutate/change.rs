@@ -18,12 +18,9 @@ pub(super) fn operands(e: &Expr) -> Vec<Expr> {
 pub(super) fn with(e: &Expr, mut operands: Vec<Expr>) -> Expr {
     let mut next = || operands.remove(0);
     let node = match &*e.node {
-        Node::Net(..)
-        | Node::Lit(_)
-        | Node::Pin(..)
-        | Node::Bad(_)
-        | Node::Slice(..)
-        | Node::Word(..) => return e.clone(),
+        Node::Net(..) | Node::Lit(_) | Node::Pin(..) | Node::Bad(_) | Node::Slice(..) | Node::Word(..) => {
+            return e.clone();
+        }
         Node::Not(_) => Node::Not(next()),
         Node::Binary(op, ..) => Node::Binary(*op, next(), next()),
         Node::Mux(..) => Node::Mux(next(), next(), next()),

@@ -19,6 +19,28 @@ pub fn ccu2c() -> Result<Arc<Module>, Errors> {
     m.build()
 }
 
+/// What a [`ccu2c`] computes, for the [interpreter](crate::lang::Interpreter).
+pub fn ccu2c_model(parameters: &[(String, String)], input: &dyn Fn(&str) -> u64, output: &str) -> u64 {
+    let lut = |position: usize, pins: [u64; 4]| {
+        let name = format!("INIT{position}");
+        let init = parameters.iter().find(|(parameter, _)| *parameter == name).map_or("", |(_, value)| value);
+        let table = u64::from_str_radix(init.trim_start_matches("16'h"), 16).unwrap_or_default();
+        table >> pins.iter().rev().fold(0, |at, pin| at << 1 | pin) & 1
+    };
+    let (mut carry, mut sums) = (input("CIN"), [0; 2]);
+    for (position, sum) in sums.iter_mut().enumerate() {
+        let [a, b, c, d] = ["A", "B", "C", "D"].map(|pin| input(&format!("{pin}{position}")));
+        let passes = lut(position, [a, b, c, d]);
+        *sum = passes ^ carry;
+        carry = if passes == 1 { carry } else { lut(position, [a, b, 0, 0]) };
+    }
+    match output {
+        "S0" => sums[0],
+        "S1" => sums[1],
+        _ => carry,
+    }
+}
+
 /// Xilinx 7 series: a six-input LUT whose lower half has an output of its own.
 ///
 /// # Errors

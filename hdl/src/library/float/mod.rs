@@ -8,8 +8,8 @@
 mod add;
 mod multiply;
 
-pub use add::float_add;
-pub use multiply::float_multiply;
+pub use add::{FloatAddPorts, float_add};
+pub use multiply::{FloatMultiplyPorts, float_multiply};
 
 use crate::lang::{Expr, Module, bits, cat, lit, mux};
 use std::fmt;
