@@ -1,6 +1,7 @@
 //! Every structural mistake is found by `build` or by the emitter, and says where it is.
 
-use trine_hdl::lang::{BIT, Error, Module, bits, case, cat, int, lit, mux, set, set_to, verilog, when};
+use trine_hdl::interface;
+use trine_hdl::lang::{BIT, Error, Module, Stream, bits, case, cat, int, lit, mux, set, set_to, verilog, when};
 
 /// The errors of a module whose only purpose is to be wrong.
 fn errors(make: impl FnOnce(&mut Module)) -> Vec<Error> {
@@ -199,4 +200,81 @@ fn conditions_of_statements() {
         m.on_clock([when(&a, [set(&q, lit(1, BIT))])]);
     });
     assert_eq!(found, [Error::Condition(bits(2))]);
+}
+
+#[test]
+fn interfaces() {
+    let stage = |width: usize| {
+        let mut m = Module::new(format!("stage_{width}"), "A stream that is handed on.");
+        let input: Stream = m.sink("in", "Beats", Stream::of(bits(width)));
+        let output: Stream = m.source("out", "The same beats", Stream::of(bits(width)));
+        m.connect(&input, &output);
+        m.build().unwrap()
+    };
+    interface! {
+        /// Ports of a stage.
+        struct Stage(width: usize) {
+            /// Beats
+            sink input as "in": Stream::of(bits(width)) => Stream,
+            /// The same beats
+            source output as "out": Stream::of(bits(width)) => Stream,
+        }
+    }
+    let port = |instance: &str, port: &str| Error::Port { instance: instance.into(), port: port.into() };
+
+    // Two stages that fit are a stage; without the second there are open ports, with another width there is no fit.
+    let chain = |widths: [usize; 2], join: bool| {
+        let mut m = Module::new("chain", "");
+        let input: Stream = m.sink("in", "Beats", Stream::of(bits(8)));
+        let output: Stream = m.source("out", "Beats", Stream::of(bits(8)));
+        let (a, b): (Stage, Stage) = (m.place("a", &stage(widths[0])), m.place("b", &stage(widths[1])));
+        m.connect(&input, &a.input);
+        if join {
+            m.connect(&a.output, &b.input);
+        }
+        m.connect(&b.output, &output);
+        m.build().map_or_else(|e| e.errors, |_| vec![])
+    };
+    assert_eq!(chain([8, 8], true), []);
+    assert_eq!(chain([8, 8], false), [port("a", "out_ready_i"), port("b", "in_valid_i"), port("b", "in_data_i")]);
+    let narrow = chain([8, 7], true);
+    assert!(narrow.contains(&Error::Fit { net: "b.in_data_i".into(), ty: bits(7), value: bits(8) }), "{narrow:?}");
+    assert!(narrow.contains(&Error::Fit { net: "out_data_o".into(), ty: bits(8), value: bits(7) }), "{narrow:?}");
+
+    // A sink without ready.
+    let found = errors(|m| {
+        let input: Stream = m.sink("in", "Beats", Stream::of(bits(8)));
+        m.unused([input.valid, input.data]);
+    });
+    assert_eq!(found, [Error::Undriven("in_ready_o".into())]);
+
+    // The wrong way round: the sides are sink and source of this module.
+    let found = errors(|m| {
+        let input: Stream = m.sink("in", "Beats", Stream::of(bits(8)));
+        let output: Stream = m.source("out", "Beats", Stream::of(bits(8)));
+        m.connect(&output, &input);
+    });
+    assert_eq!(found[..2], [Error::NotDrivable("in_valid_i".into()), Error::NotDrivable("in_data_i".into())]);
+
+    // Two sources, a signal that one side lacks, and an input driven twice.
+    let found = errors(|m| {
+        let a: Stage = m.place("a", &stage(8));
+        let input: Stream = m.sink("in", "Beats", Stream::of(bits(8)).with_last());
+        m.connect(&a.input, &a.input);
+        m.connect(&input, &a.input);
+        m.assign(&a.output.ready, lit(1, BIT));
+        m.assign(&a.output.ready, lit(0, BIT));
+        m.assign(&input.ready, lit(1, BIT));
+    });
+    let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "no `last` on both sides of in_valid_i, in_data_i, in_last_i, in_ready_o and a.in_valid_i, a.in_data_i, a_in_ready_o",
+            "`a.out_ready_i` has several drivers",
+            "`a.in_valid_i` is an input of an instance and has no value here",
+            "`a.in_data_i` is an input of an instance and has no value here",
+            "`a_in_ready_o` has several drivers",
+        ]
+    );
 }

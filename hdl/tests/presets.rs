@@ -4,9 +4,12 @@
 
 use expect_test::expect_file;
 use std::collections::HashSet;
-use trine_hdl::{Verilog, design, lang};
+use trine_hdl::design::WeightBeats;
+use trine_hdl::design::dot::{Arithmetic, dot};
+use trine_hdl::lang::Kind;
+use trine_hdl::{Verilog, design, lang, library};
 use trine_spec::config::PRESETS;
-use trine_spec::{Config, WeightCode};
+use trine_spec::{Config, Style, WeightCode};
 
 fn generate(c: &Config) -> Verilog {
     lang::verilog(&design::unit(c).unwrap()).unwrap()
@@ -122,5 +125,26 @@ fn every_port_says_which_interface_it_belongs_to() {
         }
         let buses = if windows { "s_axil" } else { "s_axil:s_axis_act:s_axis_wgt:m_axis_res" };
         assert!(text.contains(&format!("\"ASSOCIATED_BUSIF {buses}, ASSOCIATED_RESET aresetn\"")), "{text}");
+    }
+}
+
+#[test]
+fn every_port_of_every_module_has_a_doc_line() {
+    let mut tops = vec![];
+    for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
+        for (_, c) in PRESETS {
+            tops.push(design::unit(&Config { style, ..c }).unwrap());
+        }
+        let c = Config { style, ..Config::preset("odd").unwrap() };
+        tops.push(design::serial(&c).unwrap());
+        let beats = WeightBeats { bytes: vec![0; 2 * c.weight_bus / 8], last: vec![false, true] };
+        tops.push(design::unit_on_chip(&c, &beats).unwrap());
+        tops.push(library::narrow(&tops[0]).unwrap());
+    }
+    tops.extend(Arithmetic::ALL.map(|arithmetic| dot(arithmetic, 3).unwrap()));
+    for m in tops.iter().flat_map(|top| lang::library(top).unwrap()).filter(|m| m.cell_model.is_none()) {
+        for d in m.decls.iter().filter(|d| matches!(d.kind, Kind::Input | Kind::Output)) {
+            assert!(d.doc.ends_with('.') && d.doc.len() > 3, "{}.{}: {:?}", m.name, d.name, d.doc);
+        }
     }
 }

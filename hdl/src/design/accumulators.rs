@@ -12,11 +12,32 @@
 //! that of the issue before; these two are kept in registers. With two tokens the RAM's word is held at zero, otherwise that of
 //! the issue before, so that a plain OR joins them; that of the last issue is chosen. `total_o` follows its sum by one cycle, no handshake.
 
-use crate::lang::{BIT, Errors, Module, RamStyle, bits, cat, if_else, int, lit, mux, set, set_to, when};
-use crate::library::{carry_chain, ram};
+use super::sequencer::token_ty;
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, RamStyle, bits, cat, if_else, int, lit, mux, set, set_to, when};
+use crate::library::{RamPorts, carry_chain, ram};
 use std::sync::Arc;
-use trine_spec::config::clog2;
 use trine_spec::{Config, Style};
+
+interface! {
+    /// Ports of the adder of one column.
+    struct AccumulatePorts(width: usize, sum_bits: usize) {
+        /// Adds to the total of the issue before.
+        input forward: BIT,
+        /// Total so far from the memory.
+        input word: bits(width),
+        /// Total of the issue before.
+        input last: bits(width),
+        /// Total of the issue before that.
+        input before: bits(width),
+        /// Sum of the column.
+        input sum: int(sum_bits),
+        /// One that the column owes.
+        input owed: BIT,
+        /// Total with the sum.
+        output total: int(width),
+    }
+}
 
 /// The adder of one column: `total_o = (forward_i ? last_i : word_i | before_i) + sum_i + owed_i`, combinational.
 ///
@@ -25,12 +46,8 @@ use trine_spec::{Config, Style};
 pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
     let ty = bits(c.acc_bits());
     let mut m = Module::new("trine_accumulate", "Adds one sum to one accumulator.");
-    let forward = m.input("forward_i", BIT);
-    let word = m.input("word_i", ty);
-    let last = m.input("last_i", ty);
-    let before = m.input("before_i", ty);
-    let sum = m.input("sum_i", int(sum_bits));
-    let owed = m.input("owed_i", BIT);
+    let io = AccumulatePorts::declare(&mut m, ty.width, sum_bits);
+    let AccumulatePorts { forward, word, last, before, sum, owed, total: port } = io;
     let total = match c.style {
         // D = forward, B = last, C = the rest: A ^ B with it, A ^ C without.
         Style::Ecp5 => {
@@ -46,8 +63,40 @@ pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
         }
     };
     // The configuration's width holds the sum of a whole pass, so no carry is lost.
-    m.drive("total_o", total);
+    m.assign(&port, total);
     m.build()
+}
+
+interface! {
+    /// Ports of the accumulators.
+    pub(super) struct AccumulatorPorts(c: Config, sum_bits: usize) {
+        /// Synchronous reset.
+        input rst: BIT,
+        /// Token whose total is read for the sum after the next.
+        input read_token: token_ty(&c),
+        /// The sum of the next cycle is of the first chunk.
+        input next_first: BIT,
+        /// There is a sum in the next cycle.
+        input next_valid: BIT,
+        /// The token of the next sum is odd.
+        input next_odd: BIT,
+        /// The sum of the next cycle is of the last chunk.
+        input next_last as "next_last_chunk": BIT,
+        /// Token of the sum.
+        input token: token_ty(&c),
+        /// There is a sum.
+        input valid: BIT,
+        /// The job has one token.
+        input single: BIT,
+        /// The job has two tokens.
+        input pair: BIT,
+        /// Sums of all columns.
+        input sums: bits(c.columns * sum_bits),
+        /// Ones that the columns owe.
+        input owed: bits(c.columns),
+        /// Totals of all columns, one cycle after the sum.
+        output total: bits(c.columns * c.acc_bits()),
+    }
 }
 
 /// The accumulators of configuration `c` for sums of `sum_bits` bits.
@@ -60,30 +109,19 @@ pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
 pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
     let adder = accumulate(c, sum_bits)?;
     let width = c.acc_bits();
-    let address = bits(clog2(c.max_tokens).max(1));
     let mut m =
         Module::new("trine_accumulators", format!("{} accumulators for each of {} tokens.", c.columns, c.max_tokens));
-    let rst = m.input("rst_i", BIT);
-    let read_token = m.input("read_token_i", address);
-    let next_first = m.input("next_first_i", BIT);
-    let next_valid = m.input("next_valid_i", BIT);
-    let next_odd = m.input("next_odd_i", BIT);
-    let next_last = m.input("next_last_chunk_i", BIT);
-    let token = m.input("token_i", address);
-    let valid = m.input("valid_i", BIT);
-    let single = m.input("single_i", BIT);
-    let pair = m.input("pair_i", BIT);
-    let sums = m.input("sums_i", bits(c.columns * sum_bits));
-    let owed = m.input("owed_i", bits(c.columns));
+    let io = AccumulatorPorts::declare(&mut m, c.clone(), sum_bits);
+    let AccumulatorPorts { next_first, token, valid, pair, .. } = &io;
     let word_ty = bits(c.columns * width);
     let total_q = m.reg("total_q", word_ty);
     let before_q = m.reg("before_q", word_ty);
     let total = m.wire("total", word_ty);
-    let forward_q = m.register("forward_q", &single & !&next_first);
-    let zero = m.name("zero", &next_first | &pair);
+    let forward_q = m.register("forward_q", &io.single & !next_first);
+    let zero = m.name("zero", next_first | pair);
     // Of two tokens the second ends a chunk, and the last chunk a pass. Known a cycle ahead, since it clears many registers.
-    let begins = m.name("begins", next_valid & mux(next_odd, next_last, &next_first));
-    let clears_q = m.register("clears_q", &rst | !&pair | begins);
+    let begins = m.name("begins", &io.next_valid & mux(&io.next_odd, &io.next_last, next_first));
+    let clears_q = m.register("clears_q", &io.rst | !pair | begins);
     // On the ECP5 the way to a block RAM and back is longer than a clock cycle.
     let kind = match c.style {
         Style::Ecp5 if c.max_tokens <= 32 => RamStyle::Distributed,
@@ -91,43 +129,38 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     };
     // A distributed memory is read a cycle later, so that it can be written a cycle later too, from a register.
     let (write, write_at, data) = match kind {
-        RamStyle::Distributed => (m.register("valid_q", &valid), m.register("token_q", &token), total_q.clone()),
+        RamStyle::Distributed => (m.register("valid_q", valid), m.register("token_q", token), total_q.clone()),
         _ => (valid.clone(), token.clone(), total.clone()),
     };
-    let words = m.instance(
-        "words",
-        &ram(c.style, kind, "trine_accumulators_ram", word_ty.width, c.max_tokens)?,
-        &[
-            ("write_i", &write),
-            ("write_at_i", &write_at),
-            ("data_i", &data),
-            ("read_i", &lit(1, BIT)),
-            ("read_at_i", &read_token),
-            ("next_i", &lit(1, BIT)),
-            ("zero_i", &zero),
-        ],
-    );
+    let words: RamPorts = m.place("words", &ram(c.style, kind, "trine_accumulators_ram", word_ty.width, c.max_tokens)?);
+    m.assign_all([
+        (&words.write, &write),
+        (&words.write_at, &write_at),
+        (&words.data, &data),
+        (&words.read, &lit(1, BIT)),
+        (&words.read_at, &io.read_token),
+        (&words.next, &lit(1, BIT)),
+        (&words.zero, &zero),
+    ]);
     let mut totals = vec![];
     for n in 0..c.columns {
-        let instance = m.instance(
-            &format!("adder_{n}"),
-            &adder,
-            &[
-                ("forward_i", &forward_q),
-                ("word_i", &words["word_o"].slice(n * width, width)),
-                ("last_i", &total_q.slice(n * width, width)),
-                ("before_i", &before_q.slice(n * width, width)),
-                ("sum_i", &sums.slice(n * sum_bits, sum_bits).signed()),
-                ("owed_i", &owed.bit(n)),
-            ],
-        );
-        totals.push(instance["total_o"].clone().unsigned());
+        let adder: AccumulatePorts = m.place(&format!("adder_{n}"), &adder);
+        let of = |words: &Expr| words.slice(n * width, width);
+        m.assign_all([
+            (&adder.forward, &forward_q),
+            (&adder.word, &of(&words.word)),
+            (&adder.last, &of(&total_q)),
+            (&adder.before, &of(&before_q)),
+            (&adder.sum, &io.sums.slice(n * sum_bits, sum_bits).signed()),
+            (&adder.owed, &io.owed.bit(n)),
+        ]);
+        totals.push(adder.total.unsigned());
     }
     m.assign(&total, cat(totals));
     m.on_clock([
-        when(&valid, [set(&total_q, &total)]),
-        if_else(clears_q, [set_to(&before_q, 0)], [when(&valid, [set(&before_q, &total_q)])]),
+        when(valid, [set(&total_q, &total)]),
+        if_else(clears_q, [set_to(&before_q, 0)], [when(valid, [set(&before_q, &total_q)])]),
     ]);
-    m.drive("total_o", &total_q);
+    m.assign(&io.total, &total_q);
     m.build()
 }

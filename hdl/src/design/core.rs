@@ -8,12 +8,15 @@
 //! Nothing in the pipeline ever stops: an issue happens only when its result has room ([`super::sequencer`]), so
 //! back-pressure needs no enables on the tree. [`latency`] is the number of cycles from issue to push.
 
-use super::{accumulators::accumulators, sequencer, tile::tile, weight_loader::weight_loader};
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to};
-use crate::library::{fifo, replay_buffer};
+use super::accumulators::{AccumulatorPorts, accumulators};
+use super::sequencer::{JobShape, SequencerPorts, Stalls, sequencer};
+use super::tile::{TilePorts, tile};
+use super::weight_loader::{WeightLoaderPorts, weight_loader};
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, int, lit, set, set_to};
+use crate::library::{FifoPorts, ReplayPorts, fifo, replay_buffer};
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::OUTPUTS_N;
 
 /// Cycles from an issue to the push of its result.
 pub const fn latency(c: &Config) -> usize {
@@ -41,149 +44,166 @@ fn delayed(m: &mut Module, name: &str, rst: Option<&Expr>, signal: &Expr, cycles
     line
 }
 
+interface! {
+    /// Ports of the datapath.
+    pub(super) struct CorePorts(c: Config) {
+        /// Empties the datapath.
+        input clear: BIT,
+        /// Starts a job.
+        input start: BIT,
+        /// Lets beats in from the cycle after a clear on.
+        input open_next: BIT,
+        /// Shape of the job
+        sink shape as "": JobShape::of(c.clone()) => JobShape,
+        /// Activations, one lane chunk of one token a beat
+        sink act: Stream::of(bits(c.act_bus())).with_last() => Stream,
+        /// Weights, part of a tile a beat
+        sink wgt: Stream::of(bits(c.weight_bus)).with_last() => Stream,
+        /// Results, an int32 a column
+        source res: Stream::of(bits(32 * c.columns)).with_keep(4 * c.columns).with_last() => Stream,
+        /// A lane chunk is issued.
+        output active: BIT,
+        /// Stall
+        source stalls as "stall": Stalls::of() => Stalls,
+        /// The activations ended early.
+        output act_early: BIT,
+        /// The activations did not end.
+        output act_late: BIT,
+        /// The weights did not end.
+        output wgt_late: BIT,
+        /// The weights ended early.
+        output wgt_early: BIT,
+        /// A beat of weights holds an illegal code.
+        output illegal: BIT,
+    }
+}
+
 /// The datapath of configuration `c`.
 ///
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
-    let tile = tile(c)?;
-    let sum_bits = tile.output_ty("sums_o").width / c.columns;
-    let (acc, room, end) = (c.acc_bits(), result_room(c), latency(c));
-    let loader = weight_loader(c)?;
-    let act_buffer = replay_buffer(c.style, "trine_activations", c.lanes * c.act_bits, c.act_words())?;
-    let results = fifo(c.style, "trine_results", bits(c.columns * acc + 2), room)?;
-    let sequencer_module = sequencer::sequencer(c, room)?;
-    let accumulators = accumulators(c, sum_bits)?;
-
+    let end = latency(c);
     let mut m =
         Module::new("trine_core", format!("{} x {} datapath, {end} cycles from issue to result.", c.lanes, c.columns));
-    let clear = m.input("clear_i", BIT);
-    let start = m.input("start_i", BIT);
-    let open_next = m.input("open_next_i", BIT);
-    let last_token = m.input("last_token_i", sequencer::token_ty(c));
-    let depth = m.input("depth_i", sequencer::depth_ty(c));
-    let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
-    let act_valid = m.input("act_valid_i", BIT);
-    let act_last = m.input("act_last_i", BIT);
-    let act_data = m.input("act_data_i", bits(c.act_bus()));
-    let wgt_valid = m.input("wgt_valid_i", BIT);
-    let wgt_last = m.input("wgt_last_i", BIT);
-    let wgt_data = m.input("wgt_data_i", bits(c.weight_bus));
-    let res_ready = m.input("res_ready_i", BIT);
-
+    let io = CorePorts::declare(&mut m, c.clone());
     // Wires that close the loop between the sequencer and what it commands.
     let issue = m.wire("issue", BIT);
     let take = m.wire("take", BIT);
     let rewind = m.wire("rewind", BIT);
 
-    let lanes = match c.act_bits {
-        8 => act_data.clone(),
-        _ => {
-            m.unused((0..c.lanes).map(|i| act_data.slice(8 * i + c.act_bits, 8 - c.act_bits)));
-            m.name("act_lanes", cat((0..c.lanes).map(|i| act_data.slice(8 * i, c.act_bits))))
-        }
-    };
-    let act = m.instance(
-        "activations",
-        &act_buffer,
-        &[
-            ("rst_i", &clear),
-            ("open_next_i", &open_next),
-            ("in_valid_i", &act_valid),
-            ("in_last_i", &act_last),
-            ("in_data_i", &lanes),
-            ("take_i", &issue),
-            ("rewind_i", &rewind),
-        ],
-    );
-    let wgt = m.instance(
-        "weights",
-        &loader,
-        &[
-            ("rst_i", &clear),
-            ("open_next_i", &open_next),
-            ("in_valid_i", &wgt_valid),
-            ("in_last_i", &wgt_last),
-            ("in_data_i", &wgt_data),
-            ("take_i", &take),
-        ],
-    );
+    let act_buffer = replay_buffer(c.style, "trine_activations", c.lanes * c.act_bits, c.act_words())?;
+    let chunks = Stream { data: lanes(&mut m, c, &io.act.data), ..io.act.clone() };
+    let act: ReplayPorts = m.place("activations", &act_buffer);
+    m.assign_all([(&act.rst, &io.clear), (&act.open_next, &io.open_next), (&act.take, &issue), (&act.rewind, &rewind)]);
+    let wgt: WeightLoaderPorts = m.place("weights", &weight_loader(c)?);
+    m.assign_all([(&wgt.rst, &io.clear), (&wgt.open_next, &io.open_next), (&wgt.take, &take)]);
     let pop = m.wire("pop", BIT);
-    let seq = m.instance(
-        "sequencer",
-        &sequencer_module,
-        &[
-            ("rst_i", &clear),
-            ("start_i", &start),
-            ("last_token_i", &last_token),
-            ("depth_i", &depth),
-            ("outputs_i", &outputs),
-            ("act_valid_i", &act["valid_o"]),
-            ("act_valid_next_i", &act["valid_next_o"]),
-            ("act_last_i", &act["last_o"]),
-            ("tile_arrives_i", &wgt["arrives_o"]),
-            ("tile_last_i", &wgt["last_o"]),
-            ("pop_i", &pop),
-        ],
-    );
-    m.assign(&issue, &seq["issue_o"]);
-    m.assign(&take, &seq["take_o"]);
-    m.assign(&rewind, &seq["rewind_o"]);
+    let seq: SequencerPorts = m.place("sequencer", &sequencer(c, result_room(c))?);
+    m.connect(&io.shape, &seq.shape);
+    m.assign_all([
+        (&seq.rst, &io.clear),
+        (&seq.start, &io.start),
+        (&seq.act_valid, &act.valid),
+        (&seq.act_next, &act.valid_next),
+        (&seq.act_last, &act.last),
+        (&seq.tile_arrives, &wgt.arrives),
+        (&seq.tile_last, &wgt.last),
+        (&seq.pop, &pop),
+    ]);
+    m.assign_all([(&issue, &seq.issue), (&take, &seq.take), (&rewind, &seq.rewind)]);
 
+    let word = sums(&mut m, c, &io, &seq, [&issue, &take, &rewind], [&act.word, &wgt.tile])?;
+    let out: FifoPorts = m.place("results", &fifo(c.style, "trine_results", word.word.ty, result_room(c))?);
+    m.assign_all([(&out.rst, &io.clear), (&out.push, &word.valid), (&out.data, &word.word)]);
+    m.assign(&pop, &out.pop);
+    let results = results(&mut m, c, &out.out, &seq.n_left);
+
+    m.connect(&chunks, &act.words);
+    m.connect(&io.wgt, &wgt.beats);
+    m.assign(&out.out.ready, &io.res.ready);
+    m.send(&io.res, &results);
+    m.assign(&io.active, &issue);
+    m.connect(&seq.stalls, &io.stalls);
+    m.assign_all([(&io.act_early, &seq.act_early), (&io.act_late, &seq.act_late), (&io.wgt_late, &seq.wgt_late)]);
+    // A mark inside a tile that the job has no use for is late, since the last tile had none; the sequencer tells so a cycle before
+    // the loader tells of it.
+    m.assign(&io.wgt_early, &seq.wgt_early | &wgt.early);
+    m.assign(&io.illegal, &wgt.illegal);
+    m.build()
+}
+
+/// The lanes of an activation beat, which has a byte for each.
+fn lanes(m: &mut Module, c: &Config, data: &Expr) -> Expr {
+    if c.act_bits == 8 {
+        return data.clone();
+    }
+    m.unused((0..c.lanes).map(|i| data.slice(8 * i + c.act_bits, 8 - c.act_bits)));
+    m.name("act_lanes", cat((0..c.lanes).map(|i| data.slice(8 * i, c.act_bits))))
+}
+
+/// A word for the result buffer: totals of all columns, mark of the last pass, mark of the job's end.
+struct Word {
+    valid: Expr,
+    word: Expr,
+}
+
+/// The columns and accumulators; the sum of an issue is there after the buffers' cycle, the tile's registers and the column's
+/// latency.
+fn sums(
+    m: &mut Module,
+    c: &Config,
+    io: &CorePorts,
+    seq: &SequencerPorts,
+    [issue, take, rewind]: [&Expr; 3],
+    [chunk, codes]: [&Expr; 2],
+) -> Result<Word, Errors> {
+    let (end, at) = (latency(c), latency(c) - 1);
+    let tile = tile(c)?;
+    let sum_bits = tile.output_ty("sums_o").width / c.columns;
     // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.
-    let take_q = m.register("take_q", &take);
-    let columns =
-        m.instance("tile", &tile, &[("swap_i", &take_q), ("act_i", &act["word_o"]), ("tile_i", &wgt["tile_o"])]);
-    // The sum of an issue is there after the buffers' cycle, the tile's registers and the column's latency.
-    let at = end - 1;
-    let valid = delayed(&mut m, "valid", Some(&clear), &issue, at);
-    let result = delayed(&mut m, "result", Some(&clear), &seq["result_o"], end);
-    let first = delayed(&mut m, "first", None, &seq["first_chunk_o"], at - 1);
-    let token = delayed(&mut m, "token", None, &seq["token_o"], at);
-    let last_pass = delayed(&mut m, "last_pass", None, &seq["last_pass_o"], end);
-    let pass_end = delayed(&mut m, "pass_end", None, &rewind, end);
-    let single = m.register("single_q", last_token.is(0));
-    let pair = m.register("pair_q", last_token.is(1));
-    let sums = m.instance(
-        "sums",
-        &accumulators,
-        &[
-            ("rst_i", &clear),
-            ("read_token_i", &token[at - 2]),
-            ("next_first_i", &first[at - 1]),
-            ("next_valid_i", &valid[at - 1]),
-            ("next_odd_i", &token[at - 1].bit(0)),
-            ("next_last_chunk_i", &result[at - 1]),
-            ("token_i", &token[at]),
-            ("valid_i", &valid[at]),
-            ("single_i", &single),
-            ("pair_i", &pair),
-            ("sums_i", &columns["sums_o"]),
-            ("owed_i", &columns["owed_o"]),
-        ],
-    );
+    let take_q = m.register("take_q", take);
+    let columns: TilePorts = m.place("tile", &tile);
+    m.assign_all([(&columns.swap, &take_q), (&columns.act, chunk), (&columns.tile, codes)]);
+    let valid = delayed(m, "valid", Some(&io.clear), issue, at);
+    let result = delayed(m, "result", Some(&io.clear), &seq.result, end);
+    let first = delayed(m, "first", None, &seq.first_chunk, at - 1);
+    let token = delayed(m, "token", None, &seq.token, at);
+    let last_pass = delayed(m, "last_pass", None, &seq.last_pass, end);
+    let pass_end = delayed(m, "pass_end", None, rewind, end);
+    let single = m.register("single_q", io.shape.last_token.is(0));
+    let pair = m.register("pair_q", io.shape.last_token.is(1));
+    let sums: AccumulatorPorts = m.place("sums", &accumulators(c, sum_bits)?);
+    m.assign_all([
+        (&sums.rst, &io.clear),
+        (&sums.read_token, &token[at - 2]),
+        (&sums.next_first, &first[at - 1]),
+        (&sums.next_valid, &valid[at - 1]),
+        (&sums.next_odd, &token[at - 1].bit(0)),
+        (&sums.next_last, &result[at - 1]),
+        (&sums.token, &token[at]),
+        (&sums.valid, &valid[at]),
+        (&sums.single, &single),
+        (&sums.pair, &pair),
+        (&sums.sums, &columns.sums),
+        (&sums.owed, &columns.owed),
+    ]);
     let job_end = m.name("job_end", &pass_end[end] & &last_pass[end]);
-    let word = m.name("word", cat([sums["total_o"].clone(), last_pass[end].clone(), job_end]));
-    let out = m.instance(
-        "results",
-        &results,
-        &[("rst_i", &clear), ("push_i", &result[end]), ("data_i", &word), ("ready_i", &res_ready)],
-    );
-    m.assign(&pop, &out["pop_o"]);
+    let word = m.name("word", cat([sums.total, last_pass[end].clone(), job_end]));
+    Ok(Word { valid: result[end].clone(), word })
+}
 
-    let data = &out["data_o"];
+/// Result beats from the words of the result buffer: int32 columns, of which `left` are real in the last pass.
+fn results(m: &mut Module, c: &Config, words: &Stream, left: &Expr) -> Stream {
+    let (acc, data) = (c.acc_bits(), &words.data);
     let tail = m.name("tail", data.bit(c.columns * acc));
-    let left = &seq["n_left_o"];
-    let value = |n: usize| data.slice(n * acc, acc).signed();
-    let widened: Vec<Expr> = (0..c.columns)
-        .map(|n| {
-            let wire = m.wire(&format!("result_{n}"), crate::lang::int(32));
-            m.assign(&wire, value(n));
-            wire.unsigned()
-        })
-        .collect();
-    // In the last pass only `n_left` columns are real; the sequencer is there long before a result is.
-    // The first always is.
+    let widened = |n: usize| {
+        let wire = m.wire(&format!("result_{n}"), int(32));
+        m.assign(&wire, data.slice(n * acc, acc).signed());
+        wire.unsigned()
+    };
+    let widened: Vec<Expr> = (0..c.columns).map(widened).collect();
+    // The sequencer is in the last pass long before a result of it is here. The first column is always real.
     let mut keep = vec![lit(0xF, bits(4))];
     if c.columns > 1 {
         let real_q = m.register("real_q", cat((1..c.columns).map(|n| lit(n as i64, left.ty).lt(left))));
@@ -192,19 +212,6 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
         m.unused([left.clone(), tail]);
     }
     let keep = m.name("keep", cat(keep));
-    m.drive("act_ready_o", &act["in_ready_o"]);
-    m.drive("wgt_ready_o", &wgt["in_ready_o"]);
-    m.drive("res_valid_o", &out["valid_o"]);
-    m.drive("res_data_o", cat(widened));
-    m.drive("res_keep_o", &keep);
-    m.drive("res_last_o", data.bit(c.columns * acc + 1));
-    m.drive("active_o", &issue);
-    for stall in ["stall_act_o", "stall_wgt_o", "stall_out_o", "act_early_o", "act_late_o", "wgt_late_o"] {
-        m.drive(stall, &seq[stall]);
-    }
-    // A mark inside a tile that the job has no use for is late, since the last tile had none; the sequencer tells so a cycle before
-    // the loader tells of it.
-    m.drive("wgt_early_o", &seq["wgt_early_o"] | &wgt["early_o"]);
-    m.drive("illegal_o", &wgt["illegal_o"]);
-    m.build()
+    let last = Some(data.bit(c.columns * acc + 1));
+    Stream { valid: words.valid.clone(), data: cat(widened), keep: Some(keep), last, ready: words.ready.clone() }
 }

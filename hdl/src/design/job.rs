@@ -14,22 +14,90 @@
 //! lasts from a start to the clear behind its check: windows wait. The watchdog counts cycles in which no stream
 //! moved, and begins anew when its limit is written: it looks for the one count that is the limit, which must not be behind it.
 
-use super::sequencer::{depth_ty, token_ty};
+use super::sequencer::JobShape;
+use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
 
-/// Faults that end a job, by input port, first one wins; the last two come from windows.
-const FAULTS: [(&str, ErrorCode); 7] = [
-    ("act_early_i", ErrorCode::ActivationsEarly),
-    ("act_late_i", ErrorCode::ActivationsLate),
-    ("wgt_early_i", ErrorCode::WeightsEarly),
-    ("wgt_late_i", ErrorCode::WeightsLate),
-    ("illegal_i", ErrorCode::IllegalTrit),
-    ("window_full_i", ErrorCode::WindowFull),
-    ("window_empty_i", ErrorCode::WindowEmpty),
-];
+interface! {
+    /// Ports of the job control.
+    pub(super) struct JobPorts(c: Config) {
+        /// Synchronous reset.
+        input rst: BIT,
+        /// Starts a job.
+        input start: BIT,
+        /// Ends the job.
+        input abort: BIT,
+        /// Tokens M asked for.
+        input tokens: bits(TOKENS_M.width),
+        /// Depth K asked for.
+        input depth: bits(DEPTH_K.width),
+        /// Outputs N asked for.
+        input outputs: bits(OUTPUTS_N.width),
+        /// Tag of the job asked for.
+        input tag: bits(JOB_TAG_TAG.width),
+        /// Cycles without a beat after which a job fails; 0 for none.
+        input limit as "watchdog": bits(WATCHDOG_CYCLES.width),
+        /// The limit is written: the watchdog begins anew.
+        input limit_written as "watchdog_written": BIT,
+        /// Beats of activations, weights and results that move.
+        input moved: bits(3),
+        /// The last result leaves.
+        input res_done: BIT,
+        /// The activations ended early.
+        input act_early: BIT,
+        /// The activations did not end.
+        input act_late: BIT,
+        /// The weights ended early.
+        input wgt_early: BIT,
+        /// The weights did not end.
+        input wgt_late: BIT,
+        /// A beat of weights holds an illegal code.
+        input illegal: BIT,
+        /// A write to a window is not served.
+        input window_full: c.windows.then_some(BIT) => Option<Expr>,
+        /// A read of a window is not served.
+        input window_empty: c.windows.then_some(BIT) => Option<Expr>,
+        /// Starts the datapath.
+        output begin as "start": BIT,
+        /// Empties the datapath.
+        output clear: BIT,
+        /// A job runs.
+        output busy: BIT,
+        /// No other job can start.
+        output taken: BIT,
+        /// A job is checked or the datapath emptied for it.
+        output starting: c.windows.then_some(BIT) => Option<Expr>,
+        /// A job is done, for one cycle.
+        output done: BIT,
+        /// A job failed or was refused, for one cycle.
+        output error: BIT,
+        /// Reason of the last failure, a code of ERR_CODE.
+        output code: bits(ERR_CODE_CODE.width),
+        /// Tag of the job done last.
+        output done_tag: bits(JOB_TAG_TAG.width),
+        /// Shape of the job
+        source shape as "": JobShape::of(c.clone()) => JobShape,
+    }
+}
+
+impl JobPorts {
+    /// Faults that end a job, first one wins; the last two come from windows.
+    fn faults(&self) -> Vec<(&Expr, ErrorCode)> {
+        let streams = [
+            (&self.act_early, ErrorCode::ActivationsEarly),
+            (&self.act_late, ErrorCode::ActivationsLate),
+            (&self.wgt_early, ErrorCode::WeightsEarly),
+            (&self.wgt_late, ErrorCode::WeightsLate),
+            (&self.illegal, ErrorCode::IllegalTrit),
+        ];
+        let windows = [(&self.window_full, ErrorCode::WindowFull), (&self.window_empty, ErrorCode::WindowEmpty)];
+        let windows = windows.into_iter().filter_map(|(fault, code)| Some((fault.as_ref()?, code)));
+        streams.into_iter().chain(windows).collect()
+    }
+}
 
 /// The job control of configuration `c`.
 ///
@@ -37,40 +105,117 @@ const FAULTS: [(&str, ErrorCode); 7] = [
 /// Structural mistakes, none for a checked configuration.
 pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_job", "Starts, watches and ends jobs.");
-    let rst = m.input("rst_i", BIT);
-    let start = m.input("start_i", BIT);
-    let abort = m.input("abort_i", BIT);
-    let tokens = m.input("tokens_i", bits(TOKENS_M.width));
-    let depth = m.input("depth_i", bits(DEPTH_K.width));
-    let outputs = m.input("outputs_i", bits(OUTPUTS_N.width));
-    let tag = m.input("tag_i", bits(JOB_TAG_TAG.width));
-    let limit = m.input("watchdog_i", bits(WATCHDOG_CYCLES.width));
-    let limit_written = m.input("watchdog_written_i", BIT);
-    let moved = m.input("moved_i", bits(3));
-    let res_done = m.input("res_done_i", BIT);
-    let faults = if c.windows { &FAULTS[..] } else { &FAULTS[..5] };
-    let faults: Vec<_> = faults.iter().map(|(port, code)| (m.input(port, BIT), *code)).collect();
-
-    let busy_q = m.reg("busy_q", BIT);
-    let code_q = m.reg("code_q", bits(ERR_CODE_CODE.width));
-    let last_token_q = m.reg("last_token_q", token_ty(c));
-    let depth_q = m.reg("depth_q", depth_ty(c));
-    let outputs_q = m.reg("outputs_q", outputs.ty);
-    let tag_q = m.reg("tag_q", tag.ty);
-    let done_tag_q = m.reg("done_tag_q", tag.ty);
-    let idle_q = m.reg("idle_q", limit.ty);
-
-    // Well before the check: a start is written cycles after the shape.
-    let beyond_q = m.register("beyond_q", cat([beyond(&tokens, c.max_tokens), beyond(&depth, c.max_depth)].concat()));
-    let some = |v: &Expr, most| v.slice(0, length(most)).any();
-    let some_q = m.register("some_q", cat([some(&tokens, c.max_tokens), some(&depth, c.max_depth)]));
-    let (low, high) = (outputs.slice(0, 16), outputs.slice(16, outputs.ty.width - 16));
-    let some_outputs_q = m.register("some_outputs_q", cat([low.any(), high.any()]));
-    let fits = m.name("fits", !beyond_q.any() & some_q.all() & some_outputs_q.any());
-    let shape = m.register("shape_q", fits);
+    let io = JobPorts::declare(&mut m, c.clone());
+    let job = Job::new(&mut m, &io);
+    let shape = shape_fits(&mut m, &io, c);
     let check_q = m.reg("check_q", BIT);
     let accept = m.name("accept", &check_q & &shape);
     let refuse = m.name("refuse", &check_q & !&shape);
+    let (any, reason) = faults(&mut m, &io, &job.idle_q);
+    let stray = match (&io.window_full, &io.window_empty) {
+        (Some(full), Some(empty)) => Some(m.name("stray", !&job.busy_q & (full | empty))),
+        _ => None,
+    };
+    let fault_q = m.reg("fault_q", BIT);
+    let reason_q = m.register("reason_q", &reason);
+    let fault = m.name("fault", &job.busy_q & &fault_q);
+    let clear_q = m.reg("clear_q", BIT);
+    let res_done_q = m.register("res_done_q", &io.res_done & &job.busy_q & !&clear_q);
+    let finish = m.name("finish", &job.busy_q & &res_done_q & !&fault_q);
+    let start_q = m.reg("start_q", BIT);
+    // The datapath is emptied for a job.
+    let begins = m.name("begins", &clear_q & &job.busy_q);
+    let moved_q = m.register("moved_q", &io.moved);
+
+    if let Some(stray) = &stray {
+        m.on_clock([when(stray & job.code_q.is(0), [set(&job.code_q, &reason)])]);
+    }
+    let waits = moved_q.any() | &io.limit_written | !&job.busy_q;
+    let reset = [&job.busy_q, &job.code_q, &job.done_tag_q, &check_q, &fault_q].map(|q| set_to(q, 0));
+    m.on_clock([
+        set(&job.idle_q, mux(waits, lit(0, job.idle_q.ty), job.idle_q.step(1))),
+        when(&finish, [set_to(&job.busy_q, 0), set(&job.done_tag_q, &job.tag_q)]),
+        when(&fault, [set_to(&job.busy_q, 0), set(&job.code_q, &reason_q)]),
+        when(&io.abort, [set_to(&job.busy_q, 0)]),
+        when(&accept, [set_to(&job.busy_q, 1), set_to(&job.code_q, 0)]),
+        // Kept before it is known whether the shape fits, since nothing else is going on.
+        when(
+            &check_q,
+            [
+                set(&job.tag_q, &io.tag),
+                set(&job.last_token_q, io.tokens.slice(0, job.last_token_q.ty.width).back(1)),
+                set(&job.depth_q, io.depth.slice(0, job.depth_q.ty.width.min(io.depth.ty.width))),
+                set(&job.outputs_q, &io.outputs),
+            ],
+        ),
+        when(&refuse, [set_to(&job.code_q, ErrorCode::Shape as i64)]),
+        set(&check_q, &io.start),
+        set(&fault_q, &job.busy_q & any),
+        set(&clear_q, &check_q | &fault | &io.abort),
+        set(&start_q, &begins),
+        when(&io.rst, reset.into_iter().chain([set_to(&clear_q, 1), set_to(&start_q, 0)])),
+    ]);
+    m.assign(&io.begin, &start_q);
+    m.assign(&io.clear, &clear_q);
+    m.assign(&io.busy, &job.busy_q);
+    m.assign(&io.taken, &io.start | &check_q | &job.busy_q);
+    if let Some(starting) = &io.starting {
+        m.assign(starting, &io.start | &check_q | &begins);
+    }
+    m.assign(&io.done, &finish);
+    let error = &fault | &refuse;
+    m.assign(&io.error, stray.map_or(error.clone(), |stray| error | stray));
+    m.assign(&io.code, &job.code_q);
+    m.assign(&io.done_tag, &job.done_tag_q);
+    m.assign(&io.shape.last_token, &job.last_token_q);
+    m.assign(&io.shape.depth, &job.depth_q);
+    m.assign(&io.shape.outputs, &job.outputs_q);
+    m.build()
+}
+
+/// Registers of the job that runs.
+struct Job {
+    busy_q: Expr,
+    code_q: Expr,
+    last_token_q: Expr,
+    depth_q: Expr,
+    outputs_q: Expr,
+    tag_q: Expr,
+    done_tag_q: Expr,
+    /// Cycles without a beat.
+    idle_q: Expr,
+}
+
+impl Job {
+    fn new(m: &mut Module, io: &JobPorts) -> Job {
+        Job {
+            busy_q: m.reg("busy_q", BIT),
+            code_q: m.reg("code_q", bits(ERR_CODE_CODE.width)),
+            last_token_q: m.reg("last_token_q", io.shape.last_token.ty),
+            depth_q: m.reg("depth_q", io.shape.depth.ty),
+            outputs_q: m.reg("outputs_q", io.outputs.ty),
+            tag_q: m.reg("tag_q", io.tag.ty),
+            done_tag_q: m.reg("done_tag_q", io.tag.ty),
+            idle_q: m.reg("idle_q", io.limit.ty),
+        }
+    }
+}
+
+/// Whether the shape asked for is one of the unit's, known well before the check: a start is written cycles after it.
+fn shape_fits(m: &mut Module, io: &JobPorts, c: &Config) -> Expr {
+    let JobPorts { tokens, depth, outputs, .. } = io;
+    let beyond_q = m.register("beyond_q", cat([beyond(tokens, c.max_tokens), beyond(depth, c.max_depth)].concat()));
+    let some = |v: &Expr, most| v.slice(0, length(most)).any();
+    let some_q = m.register("some_q", cat([some(tokens, c.max_tokens), some(depth, c.max_depth)]));
+    let (low, high) = (outputs.slice(0, 16), outputs.slice(16, outputs.ty.width - 16));
+    let some_outputs_q = m.register("some_outputs_q", cat([low.any(), high.any()]));
+    let fits = m.name("fits", !beyond_q.any() & some_q.all() & some_outputs_q.any());
+    m.register("shape_q", fits)
+}
+
+/// Whether there is a fault, and its code; the watchdog is the last one.
+fn faults(m: &mut Module, io: &JobPorts, idle_q: &Expr) -> (Expr, Expr) {
+    let limit = &io.limit;
     // Byte by byte: a comparison of all bits is a long way for one cycle.
     let bytes = (0..4).map(|i| idle_q.slice(8 * i, 8).eq(limit.slice(8 * i, 8)));
     let matches_q = m.register("matches_q", cat(bytes));
@@ -78,76 +223,11 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let expired = m.name("expired", matches_q.all() & limited_q.any());
     let code = |code: ErrorCode| lit(i64::from(code as u8), bits(ERR_CODE_CODE.width));
     let (mut any, mut reason) = (expired, code(ErrorCode::Watchdog));
-    for (fault, which) in faults.iter().rev() {
+    for (fault, which) in io.faults().into_iter().rev() {
         any = fault | any;
-        reason = mux(fault, code(*which), reason);
+        reason = mux(fault, code(which), reason);
     }
-    let reason = m.name("reason", reason);
-    let stray = c.windows.then(|| m.name("stray", !&busy_q & (&faults[5].0 | &faults[6].0)));
-    let fault_q = m.reg("fault_q", BIT);
-    let reason_q = m.register("reason_q", &reason);
-    let fault = m.name("fault", &busy_q & &fault_q);
-    let clear_q = m.reg("clear_q", BIT);
-    let res_done_q = m.register("res_done_q", &res_done & &busy_q & !&clear_q);
-    let finish = m.name("finish", &busy_q & &res_done_q & !&fault_q);
-    let start_q = m.reg("start_q", BIT);
-    // The datapath is emptied for a job.
-    let begins = m.name("begins", &clear_q & &busy_q);
-    let moved_q = m.register("moved_q", &moved);
-
-    if let Some(stray) = &stray {
-        m.on_clock([when(stray & code_q.is(0), [set(&code_q, &reason)])]);
-    }
-    m.on_clock([
-        set(&idle_q, mux(moved_q.any() | &limit_written | !&busy_q, lit(0, idle_q.ty), idle_q.step(1))),
-        when(&finish, [set_to(&busy_q, 0), set(&done_tag_q, &tag_q)]),
-        when(&fault, [set_to(&busy_q, 0), set(&code_q, &reason_q)]),
-        when(&abort, [set_to(&busy_q, 0)]),
-        when(&accept, [set_to(&busy_q, 1), set_to(&code_q, 0)]),
-        // Kept before it is known whether the shape fits, since nothing else is going on.
-        when(
-            &check_q,
-            [
-                set(&tag_q, &tag),
-                set(&last_token_q, tokens.slice(0, last_token_q.ty.width).back(1)),
-                set(&depth_q, depth.slice(0, depth_q.ty.width.min(depth.ty.width))),
-                set(&outputs_q, &outputs),
-            ],
-        ),
-        when(&refuse, [set_to(&code_q, ErrorCode::Shape as i64)]),
-        set(&check_q, &start),
-        set(&fault_q, &busy_q & any),
-        set(&clear_q, &check_q | &fault | &abort),
-        set(&start_q, &begins),
-        when(
-            &rst,
-            [
-                set_to(&busy_q, 0),
-                set_to(&code_q, 0),
-                set_to(&done_tag_q, 0),
-                set_to(&check_q, 0),
-                set_to(&fault_q, 0),
-                set_to(&clear_q, 1),
-                set_to(&start_q, 0),
-            ],
-        ),
-    ]);
-    m.drive("start_o", &start_q);
-    m.drive("clear_o", &clear_q);
-    m.drive("busy_o", &busy_q);
-    m.drive("taken_o", &start | &check_q | &busy_q);
-    if c.windows {
-        m.drive("starting_o", &start | &check_q | &begins);
-    }
-    m.drive("done_o", &finish);
-    let error = &fault | &refuse;
-    m.drive("error_o", stray.map_or(error.clone(), |stray| error | stray));
-    m.drive("code_o", &code_q);
-    m.drive("done_tag_o", &done_tag_q);
-    m.drive("last_token_o", &last_token_q);
-    m.drive("depth_o", &depth_q);
-    m.drive("outputs_o", &outputs_q);
-    m.build()
+    (any, m.name("reason", reason))
 }
 
 /// Bits of `most`.

@@ -7,12 +7,28 @@
 //! ```
 //! Beats go through the windows of the register space. `uart_divider` is clock cycles a bit, at least [`LEAST_DIVIDER`].
 
-use super::unit;
+use super::top::{ADDRESS_BITS, UnitPins, unit};
+use crate::interface;
 use crate::lang::{BIT, Errors, Module, bits, lit};
-use crate::library::{self, DIVIDER_BITS};
+use crate::library::{self, BusMaster, DIVIDER_BITS, UartReceiverPorts, UartTransmitterPorts, UartbonePorts};
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::SPACE;
+
+interface! {
+    /// Pins of a unit behind a serial line.
+    struct SerialPins() {
+        /// Reset, synchronous, active low.
+        input resetn as "aresetn": BIT,
+        /// Clock cycles of a bit on the line.
+        input divider as "uart_divider": bits(DIVIDER_BITS),
+        /// Line to the unit.
+        input rx as "uart_rx": BIT,
+        /// Line from the unit.
+        output tx as "uart_tx": BIT,
+        /// Interrupt: high while an enabled one is pending.
+        output irq: BIT,
+    }
+}
 
 /// Clock cycles a bit of the serial line at least, so that no write is lost to one that waits for a window
 /// ([`library::uartbone`]).
@@ -26,58 +42,66 @@ const GAP_BITS: usize = 22;
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn serial(c: &Config) -> Result<Arc<Module>, Errors> {
-    let address = SPACE.trailing_zeros() as usize;
     let unit = unit(&Config { windows: true, ..c.clone() })?;
-    let bridge = library::uartbone(address, GAP_BITS)?;
     let mut m = Module::new("trine_serial", "The unit behind LiteX's uartbone.");
     m.clock = "aclk".into();
-    let resetn = m.input("aresetn", BIT);
-    let divider = m.input("uart_divider", bits(DIVIDER_BITS));
-    let rx = m.input("uart_rx", BIT);
-    let rst = m.name("rst", !&resetn);
-    let answers = ["awready", "wready", "bvalid", "arready", "rvalid", "rdata"]
-        .map(|name| (format!("{name}_i"), m.wire(name, bits(if name == "rdata" { 32 } else { 1 }))));
+    let pins: SerialPins = m.pins(SerialPins::of());
+    let rst = m.name("rst", !&pins.resetn);
+    let [awready, wready, bvalid, arready, rvalid] =
+        ["awready", "wready", "bvalid", "arready", "rvalid"].map(|name| m.wire(name, BIT));
+    let rdata = m.wire("rdata", bits(32));
     let sendable = m.wire("sendable", BIT);
-    let line = [("rst_i", &rst), ("divider_i", &divider)];
-    let receiver = m.instance("receiver", &library::uart_receiver()?, &[line[0], line[1], ("rx_i", &rx)]);
-    let mut inputs = vec![
-        ("rst_i", &rst),
-        ("rx_valid_i", &receiver["valid_o"]),
-        ("rx_byte_i", &receiver["byte_o"]),
-        ("tx_ready_i", &sendable),
-    ];
-    inputs.extend(answers.iter().map(|(port, wire)| (port.as_str(), wire)));
-    let master = m.instance("bridge", &bridge, &inputs);
-    let transmitter = m.instance(
-        "transmitter",
-        &library::uart_transmitter()?,
-        &[line[0], line[1], ("valid_i", &master["tx_valid_o"]), ("byte_i", &master["tx_byte_o"])],
-    );
-    m.assign(&sendable, &transmitter["ready_o"]);
+    let receiver: UartReceiverPorts = m.place("receiver", &library::uart_receiver()?);
+    m.assign_all([(&receiver.rst, &rst), (&receiver.divider, &pins.divider), (&receiver.rx, &pins.rx)]);
+    let bridge: UartbonePorts = m.place("bridge", &library::uartbone(ADDRESS_BITS, GAP_BITS)?);
+    let bus = BusMaster { awready, wready, bvalid, arready, rvalid, rdata, ..bridge.bus.clone() };
+    m.assign_all([
+        (&bridge.rst, &rst),
+        (&bridge.arrived, &receiver.valid),
+        (&bridge.byte, &receiver.byte),
+        (&bridge.tx.ready, &sendable),
+        (&bridge.bus.awready, &bus.awready),
+        (&bridge.bus.wready, &bus.wready),
+        (&bridge.bus.bvalid, &bus.bvalid),
+        (&bridge.bus.arready, &bus.arready),
+        (&bridge.bus.rvalid, &bus.rvalid),
+        (&bridge.bus.rdata, &bus.rdata),
+    ]);
+    let transmitter: UartTransmitterPorts = m.place("transmitter", &library::uart_transmitter()?);
+    m.assign_all([
+        (&transmitter.rst, &rst),
+        (&transmitter.divider, &pins.divider),
+        (&transmitter.bytes.valid, &bridge.tx.valid),
+        (&transmitter.bytes.byte, &bridge.tx.byte),
+        (&sendable, &transmitter.bytes.ready),
+    ]);
+    let unit: UnitPins = m.place_pins("unit", &unit);
     let always = lit(1, BIT);
-    let unit = m.instance(
-        "unit",
-        &unit,
-        &[
-            ("aresetn", &resetn),
-            ("s_axil_awaddr", &master["awaddr_o"]),
-            ("s_axil_awprot", &lit(0, bits(3))),
-            ("s_axil_awvalid", &master["awvalid_o"]),
-            ("s_axil_wdata", &master["wdata_o"]),
-            ("s_axil_wstrb", &lit(15, bits(4))),
-            ("s_axil_wvalid", &master["wvalid_o"]),
-            ("s_axil_bready", &always),
-            ("s_axil_araddr", &master["araddr_o"]),
-            ("s_axil_arprot", &lit(0, bits(3))),
-            ("s_axil_arvalid", &master["arvalid_o"]),
-            ("s_axil_rready", &always),
-        ],
-    );
-    for (port, wire) in &answers {
-        m.assign(wire, &unit[format!("s_axil_{}", port.trim_end_matches("_i")).as_str()]);
-    }
-    m.unused(["s_axil_bresp", "s_axil_rresp"].map(|port| unit[port].clone()));
-    m.drive("uart_tx", &transmitter["tx_o"]);
-    m.drive("irq", &unit["irq"]);
+    let axil = &unit.axil;
+    m.assign_all([
+        (&unit.resetn, &pins.resetn),
+        (&axil.awaddr, &bus.awaddr),
+        (&axil.awprot, &lit(0, bits(3))),
+        (&axil.awvalid, &bus.awvalid),
+        (&axil.wdata, &bus.wdata),
+        (&axil.wstrb, &lit(15, bits(4))),
+        (&axil.wvalid, &bus.wvalid),
+        (&axil.bready, &always),
+        (&axil.araddr, &bus.araddr),
+        (&axil.arprot, &lit(0, bits(3))),
+        (&axil.arvalid, &bus.arvalid),
+        (&axil.rready, &always),
+    ]);
+    m.assign_all([
+        (&bus.awready, &axil.awready),
+        (&bus.wready, &axil.wready),
+        (&bus.bvalid, &axil.bvalid),
+        (&bus.arready, &axil.arready),
+        (&bus.rvalid, &axil.rvalid),
+        (&bus.rdata, &axil.rdata),
+    ]);
+    m.unused([axil.bresp.clone(), axil.rresp.clone()]);
+    m.assign(&pins.tx, &transmitter.tx);
+    m.assign(&pins.irq, &unit.irq);
     m.build()
 }

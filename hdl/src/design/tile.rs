@@ -10,13 +10,40 @@
 //! for a lane chunk.
 //! Results follow after `1 + column latency` cycles; no handshake.
 
-use super::column::column;
+use super::column::{ColumnPorts, column};
+use crate::interface;
 use crate::lang::{BIT, Errors, Module, bits, cat, set, when};
 use std::sync::Arc;
 use trine_spec::Config;
 
 /// Columns that one copy of a lane chunk reaches.
 const GROUP: usize = 4;
+
+interface! {
+    /// Ports of the tile.
+    pub(super) struct TilePorts(c: Config, sum_bits: usize) {
+        /// Takes the tile of weights for the lane chunk of the next cycle.
+        input swap: BIT,
+        /// Lane chunk.
+        input act: bits(c.lanes * c.act_bits),
+        /// Two-bit codes of a tile of weights, column by column.
+        input tile: bits(2 * c.tile_trits()),
+        /// Sums of all columns.
+        output sums: bits(c.columns * sum_bits),
+        /// Ones that the columns owe.
+        output owed: bits(c.columns),
+    }
+}
+
+interface! {
+    /// Ports of a copy of a lane chunk.
+    struct ChunkPorts(width: usize) {
+        /// Lane chunk.
+        input act: bits(width),
+        /// The lane chunk of the cycle before.
+        output copied as "act": bits(width),
+    }
+}
 
 /// The tile of configuration `c`.
 ///
@@ -26,34 +53,36 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let column = column(c)?;
     let doc = format!("{} lanes x {} columns around one tile of weights.", c.lanes, c.columns);
     let mut m = Module::new("trine_tile", doc);
-    let swap = m.input("swap_i", BIT);
-    let act = m.input("act_i", bits(c.lanes * c.act_bits));
-    let codes = m.input("tile_i", bits(2 * c.tile_trits()));
-    let copy = copy(act.ty.width)?;
-    let groups: Vec<_> = (0..c.columns.div_ceil(GROUP))
-        .map(|i| m.instance(&format!("chunk_{i}"), &copy, &[("act_i", &act)])["act_o"].clone())
-        .collect();
-    let next_q = m.reg("next_q", codes.ty);
-    m.on_clock([when(&swap, [set(&next_q, &codes)])]);
+    let io = TilePorts::declare(&mut m, c.clone(), column.output_ty("sum_o").width);
+    let copy = copy(io.act.ty.width)?;
+    let group = |i| {
+        let chunk: ChunkPorts = m.place(&format!("chunk_{i}"), &copy);
+        m.assign(&chunk.act, &io.act);
+        chunk.copied
+    };
+    let groups: Vec<_> = (0..c.columns.div_ceil(GROUP)).map(group).collect();
+    let next_q = m.reg("next_q", io.tile.ty);
+    m.on_clock([when(&io.swap, [set(&next_q, &io.tile)])]);
     let tile_q = m.register("tile_q", &next_q);
     let (mut sums, mut owed) = (vec![], vec![]);
     for n in 0..c.columns {
         let code = tile_q.slice(2 * n * c.lanes, 2 * c.lanes);
-        let instance = m.instance(&format!("column_{n}"), &column, &[("act_i", &groups[n / GROUP]), ("code_i", &code)]);
-        sums.push(instance["sum_o"].clone());
-        owed.push(instance["owed_o"].clone());
+        let column: ColumnPorts = m.place(&format!("column_{n}"), &column);
+        m.assign_all([(&column.operands.act, &groups[n / GROUP]), (&column.operands.code, &code)]);
+        sums.push(column.result.sum);
+        owed.push(column.result.owed);
     }
-    m.drive("sums_o", cat(sums));
-    m.drive("owed_o", cat(owed));
+    m.assign(&io.sums, cat(sums));
+    m.assign(&io.owed, cat(owed));
     m.build()
 }
 
-/// A register for a lane chunk of `width` bits, which tools shall not make one with its neighbours.
+/// A register for a lane chunk of `width` bits, kept apart from its neighbours by `keep`.
 fn copy(width: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_chunk", "A lane chunk beside the columns that it is for.");
     m.keep_registers();
-    let act = m.input("act_i", bits(width));
-    let act_q = m.register("act_q", act);
-    m.drive("act_o", act_q);
+    let io = ChunkPorts::declare(&mut m, width);
+    let act_q = m.register("act_q", &io.act);
+    m.assign(&io.copied, act_q);
     m.build()
 }

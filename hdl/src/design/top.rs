@@ -13,14 +13,101 @@
 //! because their weights are zero. A unit with windows has no stream ports: the register space takes their place
 //! ([`super::windows`]).
 
+use super::core::{CorePorts, core};
+use super::counters::{COUNTERS, CounterPorts, counters};
 use super::host::{Host, answers};
-use super::weight_memory::{REQUEST_BITS, WeightBeats, between, weight_memory};
-use super::{core, counters, interfaces, job, registers};
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat};
+use super::interfaces;
+use super::job::{JobPorts, job};
+use super::registers::{BusAnswer, BusRequest, Fields, RegisterPorts, registers};
+use super::sequencer::JobShape;
+use super::weight_memory::{REQUEST_BITS, WeightBeats, in_front, weight_memory};
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use std::collections::HashMap;
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::{Access, REGISTERS, SPACE};
+use trine_spec::registers::SPACE;
+
+/// Bits of a byte address in the register space.
+pub(super) const ADDRESS_BITS: usize = SPACE.trailing_zeros() as usize;
+
+interface! {
+    /// Pins of the unit; those of streams only without windows.
+    pub(super) struct UnitPins(c: Config, weight_bits: usize) {
+        /// Reset, synchronous, active low.
+        input resetn as "aresetn": BIT,
+        /// Registers
+        sink axil as "s_axil": AxiLite::of() => AxiLite,
+        /// Activations
+        sink act as "s_axis_act": (!c.windows).then(|| AxiStream::of(c.act_bus())) => Option<AxiStream>,
+        /// Weights
+        sink wgt as "s_axis_wgt": (!c.windows).then(|| AxiStream::of(weight_bits)) => Option<AxiStream>,
+        /// Results
+        source res as "m_axis_res": (!c.windows).then(|| AxiStream::of(32 * c.columns)) => Option<AxiStream>,
+        /// Interrupt: high while an enabled one is pending.
+        output irq: BIT,
+    }
+}
+
+interface! {
+    /// AXI4-Lite of the unit.
+    pub(super) struct AxiLite() {
+        /// Write address in bytes.
+        output awaddr: bits(ADDRESS_BITS),
+        /// Protection of the write; not looked at.
+        output awprot: bits(3),
+        /// A write address is offered.
+        output awvalid: BIT,
+        /// The write address is taken.
+        input awready: BIT,
+        /// Word to write.
+        output wdata: bits(32),
+        /// Bytes of the word to write.
+        output wstrb: bits(4),
+        /// A word to write is offered.
+        output wvalid: BIT,
+        /// The word to write is taken.
+        input wready: BIT,
+        /// Answer to the write: OKAY or SLVERR.
+        input bresp: bits(2),
+        /// A write is answered.
+        input bvalid: BIT,
+        /// The answer to a write is taken.
+        output bready: BIT,
+        /// Read address in bytes.
+        output araddr: bits(ADDRESS_BITS),
+        /// Protection of the read; not looked at.
+        output arprot: bits(3),
+        /// A read address is offered.
+        output arvalid: BIT,
+        /// The read address is taken.
+        input arready: BIT,
+        /// Word read.
+        input rdata: bits(32),
+        /// Answer to the read: OKAY or SLVERR.
+        input rresp: bits(2),
+        /// A read is answered.
+        input rvalid: BIT,
+        /// The word read is taken.
+        output rready: BIT,
+    }
+}
+
+interface! {
+    /// AXI4-Stream of `width` bits.
+    pub(super) struct AxiStream(width: usize) {
+        /// The beat.
+        output tdata: bits(width),
+        /// Bytes of the beat that count.
+        output tkeep: bits(width / 8),
+        /// The beat is the last one.
+        output tlast: BIT,
+        /// A beat is offered; it holds until it is taken.
+        output tvalid: BIT,
+        /// The beat is taken.
+        input tready: BIT,
+    }
+}
 
 /// The complete unit of configuration `c`; its top module is `trine`.
 ///
@@ -40,198 +127,241 @@ pub fn unit_on_chip(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Erro
 }
 
 fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Errors> {
-    let (file, control, data, counts) = (registers::registers(c)?, job::job(c)?, core::core(c)?, counters::counters()?);
     let doc = format!(
         "Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.\n{} lanes x {} columns, {} weights on {} bits a beat.",
         c.lanes, c.columns, c.weight_code, c.weight_bus
     );
     let mut m = Module::new("trine", doc);
     m.clock = "aclk".into();
-    let address = bits(SPACE.trailing_zeros() as usize);
-    let resetn = m.input("aresetn", BIT);
-    let axil: HashMap<&str, Expr> = [
-        ("awaddr", address),
-        ("awprot", bits(3)),
-        ("awvalid", BIT),
-        ("wdata", bits(32)),
-        ("wstrb", bits(4)),
-        ("wvalid", BIT),
-        ("bready", BIT),
-        ("araddr", address),
-        ("arprot", bits(3)),
-        ("arvalid", BIT),
-        ("rready", BIT),
-    ]
-    .into_iter()
-    .map(|(name, ty)| (name, m.input(&format!("s_axil_{name}"), ty)))
-    .collect();
-    m.unused([axil["awprot"].clone(), axil["arprot"].clone()]);
-
-    let hard = m.name("hard_reset", !&resetn);
+    let weight_bits = if memory.is_some() { REQUEST_BITS } else { c.weight_bus };
+    let pins: UnitPins = m.pins(UnitPins::of(c.clone(), weight_bits));
+    m.unused([pins.axil.awprot.clone(), pins.axil.arprot.clone()]);
+    let hard = m.name("hard_reset", !&pins.resetn);
     let rst = m.wire("rst", BIT);
 
     // What the register file reads comes from modules behind it: declare the wires first.
-    let mut inputs: Vec<(String, Expr)> = vec![("rst_i".into(), hard.clone())];
-    for name in ["awaddr", "awvalid", "wdata", "wstrb", "wvalid", "bready", "araddr", "arvalid", "rready"] {
-        inputs.push((format!("{name}_i"), axil[name].clone()));
+    let status = status_wires(&mut m);
+    let answers = c.windows.then(|| answers(&mut m));
+    let regs: RegisterPorts = m.place("registers", &registers(c)?);
+    status.iter().for_each(|(name, wire)| m.assign(regs.fields.input(name), wire));
+    if let (Some(wires), Some(heard)) = (&answers, &regs.answers) {
+        m.connect(heard, wires);
     }
-    let mut status: HashMap<String, Expr> = HashMap::new();
-    for r in REGISTERS {
-        for f in r.fields {
-            let end = match f.access {
-                Access::ReadOnly => "i",
-                Access::WriteOneClears => "set_i",
-                _ => continue,
-            };
-            let port = registers::port(r, f, end);
-            let wire = m.wire(port.trim_end_matches("_i"), bits(f.width));
-            status.insert(port.clone(), wire.clone());
-            inputs.push((port, wire));
-        }
-    }
-    let answers = answers(&mut m, c);
-    inputs.extend(answers.clone());
-    let pins: Vec<(&str, &Expr)> = inputs.iter().map(|(n, e)| (n.as_str(), e)).collect();
-    let regs = m.instance("registers", &file, &pins);
-    m.assign(&rst, &hard | &regs["ctrl_soft_reset_o"]);
+    request(&mut m, &regs.request, &hard, &pins.axil);
+    m.assign(&rst, &hard | regs.fields.output("ctrl_soft_reset"));
 
-    let busy = m.wire("busy", BIT);
-    let clear = m.wire("clear", BIT);
-    let start = m.wire("start", BIT);
-    let shape: Vec<Expr> = ["last_token", "depth", "outputs"]
-        .iter()
-        .map(|name| m.wire(name, control.output_ty(&format!("{name}_o"))))
-        .collect();
-    let starting = c.windows.then(|| m.wire("starting", BIT));
-    let host = match &starting {
-        Some(starting) => Host::windows(&mut m, c, &answers, &regs, [&clear, &busy, starting])?,
-        None => Host::ports(&mut m, c, if memory.is_some() { REQUEST_BITS } else { c.weight_bus }),
+    let job = JobWires::new(&mut m, c);
+    let host = match (&job.starting, &answers) {
+        (Some(starting), Some(answers)) => {
+            Some(Host::windows(&mut m, c, answers, &regs, [&job.clear, &job.busy, starting])?)
+        }
+        _ => Host::ports(&mut m, &pins),
     };
+    let host = host.unwrap_or_else(|| unreachable!("a unit has windows or streams"));
     let on_chip = memory.map(|memory| {
         let ready = m.wire("beat_ready", BIT);
-        (between(&mut m, &memory, &host.wgt, [&clear, &busy, &ready]), ready)
+        let made = in_front(&mut m, &memory, [&job.clear, &job.busy, &ready]);
+        m.unused(host.wgt.last.clone());
+        (Stream { ready, ..made.beats.clone() }, made.requests)
     });
-    let wgt = on_chip.as_ref().map_or(&host.wgt, |((beats, _), _)| beats);
-    let core = m.instance(
-        "core",
-        &data,
-        &[
-            ("clear_i", &clear),
-            ("start_i", &start),
-            ("open_next_i", &busy),
-            ("last_token_i", &shape[0]),
-            ("depth_i", &shape[1]),
-            ("outputs_i", &shape[2]),
-            ("act_valid_i", &host.act.valid),
-            ("act_last_i", &host.act.last),
-            ("act_data_i", &host.act.data),
-            ("wgt_valid_i", &wgt.valid),
-            ("wgt_last_i", &wgt.last),
-            ("wgt_data_i", &wgt.data),
-            ("res_ready_i", &host.res_ready),
-        ],
-    );
-    let act_moved = m.name("act_moved", &host.act.valid & &core["act_ready_o"]);
-    let wgt_moved = m.name("wgt_moved", &wgt.valid & &core["wgt_ready_o"]);
-    let res_moved = m.name("res_moved", &core["res_valid_o"] & &host.res_ready);
-    let moved = m.name("moved", cat([act_moved.clone(), wgt_moved.clone(), res_moved.clone()]));
-    let res_done = m.name("res_done", &res_moved & &core["res_last_o"]);
-    let mut inputs = vec![
-        ("rst_i", &rst),
-        ("start_i", &regs["ctrl_start_o"]),
-        ("abort_i", &regs["ctrl_abort_o"]),
-        ("tokens_i", &regs["tokens_m_o"]),
-        ("depth_i", &regs["depth_k_o"]),
-        ("outputs_i", &regs["outputs_n_o"]),
-        ("tag_i", &regs["job_tag_tag_o"]),
-        ("watchdog_i", &regs["watchdog_cycles_o"]),
-        ("watchdog_written_i", &regs["watchdog_written_o"]),
-        ("moved_i", &moved),
-        ("res_done_i", &res_done),
-        ("act_early_i", &core["act_early_o"]),
-        ("act_late_i", &core["act_late_o"]),
-        ("wgt_early_i", &core["wgt_early_o"]),
-        ("wgt_late_i", &core["wgt_late_o"]),
-        ("illegal_i", &core["illegal_o"]),
-    ];
-    inputs.extend(host.faults.iter().map(|(port, fault)| (*port, fault)));
-    let job = m.instance("job", &control, &inputs);
-    m.assign(&busy, &job["busy_o"]);
-    m.assign(&clear, &job["clear_o"]);
-    m.assign(&start, &job["start_o"]);
-    if let Some(starting) = starting {
-        m.assign(&starting, &job["starting_o"]);
+    let wgt = on_chip.as_ref().map_or(&host.wgt, |(beats, _)| beats);
+    let core: CorePorts = m.place("core", &core(c)?);
+    m.connect(&job.shape, &core.shape);
+    m.assign_all([(&core.clear, &job.clear), (&core.start, &job.start), (&core.open_next, &job.busy)]);
+    let moved = Moved::new(&mut m, [&host.act, wgt, &host.res], &core);
+    let control = place_job(&mut m, c, [&rst, &regs.watchdog_written], &regs.fields, &core, &moved)?;
+    host.tell_faults(&mut m, &control);
+    job.drive(&mut m, &control);
+    let events = place_counters(&mut m, [&rst, &job.busy], &regs.fields, &core, &moved, &control.done)?;
+    tell_registers(&mut m, status, &control, &events);
+    answer(&mut m, &pins.axil, &regs.answer);
+    if let Some((beats, _)) = &on_chip {
+        m.connect(beats, &core.wgt);
     }
-    for (wire, name) in shape.iter().zip(["last_token_o", "depth_o", "outputs_o"]) {
-        m.assign(wire, &job[name]);
+    m.connect(&host.act, &core.act);
+    match &on_chip {
+        Some((_, requests)) => m.connect(&Stream { last: None, ..host.wgt.clone() }, requests),
+        None => m.connect(&host.wgt, &core.wgt),
     }
-
-    let events = m.instance(
-        "counters",
-        &counts,
-        &[
-            ("rst_i", &rst),
-            ("clear_i", &regs["perf_ctrl_clear_o"]),
-            ("snapshot_i", &regs["perf_ctrl_snapshot_o"]),
-            ("cycles_i", &busy),
-            ("active_i", &core["active_o"]),
-            ("stall_act_i", &core["stall_act_o"]),
-            ("stall_wgt_i", &core["stall_wgt_o"]),
-            ("stall_out_i", &core["stall_out_o"]),
-            ("act_beats_i", &act_moved),
-            ("wgt_beats_i", &wgt_moved),
-            ("res_beats_i", &res_moved),
-            ("jobs_i", &job["done_o"]),
-        ],
-    );
-    let mut feed = |port: &str, value: Expr| {
-        let wire = status.remove(port);
-        m.assign(&wire.unwrap_or_else(|| panic!("no register port {port}")), value);
-    };
-    feed("status_busy_i", job["taken_o"].clone());
-    feed("status_done_set_i", job["done_o"].clone());
-    feed("status_error_set_i", job["error_o"].clone());
-    feed("irq_stat_done_set_i", job["done_o"].clone());
-    feed("irq_stat_error_set_i", job["error_o"].clone());
-    feed("err_code_code_i", job["code_o"].clone());
-    feed("done_tag_tag_i", job["done_tag_o"].clone());
-    for (name, width) in counters::COUNTERS {
-        let count = &events[format!("{name}_o").as_str()];
-        if width == 32 {
-            feed(&format!("{name}_value_i"), count.clone());
-        } else {
-            feed(&format!("{name}_lo_value_i"), count.slice(0, 32));
-            feed(&format!("{name}_hi_value_i"), count.slice(32, width - 32));
-        }
-    }
-
-    for (port, from) in [
-        ("awready", "awready_o"),
-        ("wready", "wready_o"),
-        ("bresp", "bresp_o"),
-        ("bvalid", "bvalid_o"),
-        ("arready", "arready_o"),
-        ("rdata", "rdata_o"),
-        ("rresp", "rresp_o"),
-        ("rvalid", "rvalid_o"),
-    ] {
-        m.drive(&format!("s_axil_{port}"), &regs[from]);
-    }
-    let wgt_ready = match &on_chip {
-        Some(((_, ready), beat_ready)) => {
-            m.assign(beat_ready, &core["wgt_ready_o"]);
-            ready
-        }
-        None => &core["wgt_ready_o"],
-    };
-    host.connect(&mut m, c, &core, wgt_ready);
-    let pending =
-        (&regs["irq_en_done_o"] & &regs["irq_stat_done_o"]) | (&regs["irq_en_error_o"] & &regs["irq_stat_error_o"]);
-    m.drive("irq", pending);
-    m.unused(["status_done_o", "status_error_o", "scratch_value_o"].map(|port| regs[port].clone()));
+    host.results(&mut m, c, &core);
+    let field = |name: &str| regs.fields.output(name);
+    let pending = (field("irq_en_done") & field("irq_stat_done")) | (field("irq_en_error") & field("irq_stat_error"));
+    m.assign(&pins.irq, pending);
+    m.unused(["status_done", "status_error", "scratch_value"].map(|name| field(name).clone()));
     if !c.windows {
-        m.unused(["ctrl_act_last_o", "ctrl_wgt_last_o"].map(|port| regs[port].clone()));
+        m.unused(["ctrl_act_last", "ctrl_wgt_last"].map(|name| field(name).clone()));
     }
     interfaces::mark(&mut m);
     m.build()
+}
+
+/// A wire for each input of the register file's fields, by name and in order.
+fn status_wires(m: &mut Module) -> Vec<(String, Expr)> {
+    let wire = |(name, field): (String, &trine_spec::registers::Field)| {
+        let wire = m.wire(&name, bits(field.width));
+        (name, wire)
+    };
+    Fields::input_names().map(wire).collect()
+}
+
+/// Hands the requests of the register bus to the register file.
+fn request(m: &mut Module, to: &BusRequest, rst: &Expr, axil: &AxiLite) {
+    m.assign_all([
+        (&to.rst, rst),
+        (&to.awaddr, &axil.awaddr),
+        (&to.awvalid, &axil.awvalid),
+        (&to.wdata, &axil.wdata),
+        (&to.wstrb, &axil.wstrb),
+        (&to.wvalid, &axil.wvalid),
+        (&to.bready, &axil.bready),
+        (&to.araddr, &axil.araddr),
+        (&to.arvalid, &axil.arvalid),
+        (&to.rready, &axil.rready),
+    ]);
+}
+
+/// Hands the answers of the register file to the register bus.
+fn answer(m: &mut Module, axil: &AxiLite, from: &BusAnswer) {
+    m.assign_all([
+        (&axil.awready, &from.awready),
+        (&axil.wready, &from.wready),
+        (&axil.bresp, &from.bresp),
+        (&axil.bvalid, &from.bvalid),
+        (&axil.arready, &from.arready),
+        (&axil.rdata, &from.rdata),
+        (&axil.rresp, &from.rresp),
+        (&axil.rvalid, &from.rvalid),
+    ]);
+}
+
+/// Wires from the job control to modules in front of it.
+struct JobWires {
+    busy: Expr,
+    clear: Expr,
+    start: Expr,
+    shape: JobShape,
+    starting: Option<Expr>,
+}
+
+impl JobWires {
+    fn new(m: &mut Module, c: &Config) -> JobWires {
+        let [busy, clear, start] = ["busy", "clear", "start"].map(|name| m.wire(name, BIT));
+        let shape = JobShape {
+            last_token: m.wire("last_token", super::sequencer::token_ty(c)),
+            depth: m.wire("depth", super::sequencer::depth_ty(c)),
+            outputs: m.wire("outputs", bits(trine_spec::registers::OUTPUTS_N.width)),
+        };
+        JobWires { busy, clear, start, shape, starting: c.windows.then(|| m.wire("starting", BIT)) }
+    }
+
+    fn drive(&self, m: &mut Module, job: &JobPorts) {
+        m.assign_all([(&self.busy, &job.busy), (&self.clear, &job.clear), (&self.start, &job.begin)]);
+        if let (Some(wire), Some(starting)) = (&self.starting, &job.starting) {
+            m.assign(wire, starting);
+        }
+        m.connect(&job.shape, &self.shape);
+    }
+}
+
+/// Beats that move in this cycle.
+struct Moved {
+    act: Expr,
+    wgt: Expr,
+    res: Expr,
+    all: Expr,
+    /// The last result of a job.
+    last: Expr,
+}
+
+impl Moved {
+    fn new(m: &mut Module, [act, wgt, res]: [&Stream; 3], core: &CorePorts) -> Moved {
+        let act = m.name("act_moved", &act.valid & &core.act.ready);
+        let wgt = m.name("wgt_moved", &wgt.valid & &core.wgt.ready);
+        let res = m.name("res_moved", &core.res.valid & &res.ready);
+        let all = m.name("moved", cat([act.clone(), wgt.clone(), res.clone()]));
+        let last = core.res.last.iter().map(|last| &res & last).next().unwrap_or_else(|| res.clone());
+        let last = m.name("res_done", last);
+        Moved { act, wgt, res, all, last }
+    }
+}
+
+fn place_job(
+    m: &mut Module,
+    c: &Config,
+    [rst, limit_written]: [&Expr; 2],
+    fields: &Fields,
+    core: &CorePorts,
+    moved: &Moved,
+) -> Result<JobPorts, Errors> {
+    let job: JobPorts = m.place("job", &job(c)?);
+    m.assign_all([
+        (&job.rst, rst),
+        (&job.start, fields.output("ctrl_start")),
+        (&job.abort, fields.output("ctrl_abort")),
+        (&job.tokens, fields.output("tokens_m")),
+        (&job.depth, fields.output("depth_k")),
+        (&job.outputs, fields.output("outputs_n")),
+        (&job.tag, fields.output("job_tag_tag")),
+        (&job.limit, fields.output("watchdog_cycles")),
+        (&job.limit_written, limit_written),
+        (&job.moved, &moved.all),
+        (&job.res_done, &moved.last),
+        (&job.act_early, &core.act_early),
+        (&job.act_late, &core.act_late),
+        (&job.wgt_early, &core.wgt_early),
+        (&job.wgt_late, &core.wgt_late),
+        (&job.illegal, &core.illegal),
+    ]);
+    Ok(job)
+}
+
+fn place_counters(
+    m: &mut Module,
+    [rst, busy]: [&Expr; 2],
+    fields: &Fields,
+    core: &CorePorts,
+    moved: &Moved,
+    done: &Expr,
+) -> Result<CounterPorts, Errors> {
+    let counts: CounterPorts = m.place("counters", &counters()?);
+    m.assign_all([
+        (&counts.rst, rst),
+        (&counts.clear, fields.output("perf_ctrl_clear")),
+        (&counts.snapshot, fields.output("perf_ctrl_snapshot")),
+        (&counts.cycles.event, busy),
+        (&counts.active.event, &core.active),
+        (&counts.stall_act.event, &core.stalls.act),
+        (&counts.stall_wgt.event, &core.stalls.wgt),
+        (&counts.stall_out.event, &core.stalls.out),
+        (&counts.act_beats.event, &moved.act),
+        (&counts.wgt_beats.event, &moved.wgt),
+        (&counts.res_beats.event, &moved.res),
+        (&counts.jobs.event, done),
+    ]);
+    Ok(counts)
+}
+
+/// Drives the `status` wires, which the register file reads.
+fn tell_registers(m: &mut Module, status: Vec<(String, Expr)>, job: &JobPorts, counts: &CounterPorts) {
+    let mut status: HashMap<String, Expr> = status.into_iter().collect();
+    let mut feed = |name: &str, value: Expr| {
+        let wire = status.remove(name);
+        m.assign(&wire.unwrap_or_else(|| panic!("no register input {name}")), value);
+    };
+    feed("status_busy", job.taken.clone());
+    feed("status_done_set", job.done.clone());
+    feed("status_error_set", job.error.clone());
+    feed("irq_stat_done_set", job.done.clone());
+    feed("irq_stat_error_set", job.error.clone());
+    feed("err_code_code", job.code.clone());
+    feed("done_tag_tag", job.done_tag.clone());
+    for ((name, width), counter) in COUNTERS.into_iter().zip(counts.all()) {
+        let count = &counter.count;
+        if width == 32 {
+            feed(&format!("{name}_value"), count.clone());
+        } else {
+            feed(&format!("{name}_lo_value"), count.slice(0, 32));
+            feed(&format!("{name}_hi_value"), count.slice(32, width - 32));
+        }
+    }
 }

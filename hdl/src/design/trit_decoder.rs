@@ -8,9 +8,22 @@
 //! ```
 //! `codes_o` holds two-bit codes, trit 0 lowest.
 
-use crate::lang::{Errors, Expr, Module, bits, cat, lit, mux};
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux};
 use std::sync::Arc;
 use trine_spec::packing::{PAIRS, two_bit};
+
+interface! {
+    /// Ports of the decoder.
+    pub(super) struct TritDecoderPorts() {
+        /// Packed byte.
+        input byte: bits(8),
+        /// Two-bit codes of five trits, trit 0 lowest.
+        output codes: bits(10),
+        /// The byte is no code.
+        output illegal: BIT,
+    }
+}
 
 /// The decoder.
 ///
@@ -18,7 +31,8 @@ use trine_spec::packing::{PAIRS, two_bit};
 /// None: its structure is fixed.
 pub fn trit_decoder() -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_trit_decoder", "Five trits out of a byte.");
-    let byte = m.input("byte_i", bits(8));
+    let io = TritDecoderPorts::declare(&mut m);
+    let byte = &io.byte;
     let (low, mid, top) = (byte.slice(0, 3), byte.slice(3, 2), byte.slice(5, 3));
     let escape = m.name("escape", mid.all() & byte.bit(7));
     let pair = m.name("pair", mux(&escape, &low, top));
@@ -33,8 +47,8 @@ pub fn trit_decoder() -> Result<Arc<Module>, Errors> {
     // All ones is the pair of -1 and -1.
     let first = escape_top.repeat(4) | pair_codes_top;
     let second = escape.repeat(4) | pair_codes_low;
-    m.drive("codes_o", cat([second, first, fifth]));
-    m.drive("illegal_o", escape_top & (pair.bit(2) | pair.slice(0, 2).all()));
+    m.assign(&io.codes, cat([second, first, fifth]));
+    m.assign(&io.illegal, escape_top & (pair.bit(2) | pair.slice(0, 2).all()));
     m.build()
 }
 

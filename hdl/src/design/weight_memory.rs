@@ -9,9 +9,9 @@
 //! to its end; the next one is taken up then. `rst_i` forgets a matrix that is under way: it comes with the start of a job
 //! and with its failure. A beat follows a request in three cycles, then one comes in every cycle.
 
-use super::host::Source;
-use crate::lang::{BIT, Errors, Expr, Module, bits, if_else, mux, set, set_to, when};
-use crate::library::{address_bits, rom};
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, if_else, mux, set, set_to, when};
+use crate::library::{RomPorts, address_bits, rom};
 use std::sync::Arc;
 use trine_spec::Config;
 
@@ -27,6 +27,20 @@ pub struct WeightBeats {
     pub last: Vec<bool>,
 }
 
+interface! {
+    /// Ports of the memory.
+    pub(super) struct WeightMemoryPorts(weight_bus: usize) {
+        /// Forgets the matrix that is under way.
+        input rst: BIT,
+        /// Takes requests.
+        input open: BIT,
+        /// Numbers of the first beats of matrices
+        sink requests as "in": Stream::of(bits(REQUEST_BITS)) => Stream,
+        /// Weights of the matrices
+        source beats as "out": Stream::of(bits(weight_bus)).with_last() => Stream,
+    }
+}
+
 /// The memory of a unit of configuration `c`.
 ///
 /// # Errors
@@ -40,11 +54,8 @@ pub fn weight_memory(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Err
     let words: Vec<Vec<bool>> = beats.bytes.chunks(width / 8).zip(&beats.last).map(word).collect();
     let address = address_bits(words.len());
     let mut m = Module::new("trine_weight_memory", format!("Streams matrices from {} beats on the chip.", words.len()));
-    let rst = m.input("rst_i", BIT);
-    let open = m.input("open_i", BIT);
-    let in_valid = m.input("in_valid_i", BIT);
-    let in_data = m.input("in_data_i", bits(REQUEST_BITS));
-    let ready = m.input("out_ready_i", BIT);
+    let io = WeightMemoryPorts::declare(&mut m, width);
+    let in_data = &io.requests.data;
 
     let at_q = m.reg("at_q", bits(address));
     let reading_q = m.reg("reading_q", BIT);
@@ -52,20 +63,21 @@ pub fn weight_memory(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Err
     let out_q = m.reg("out_q", bits(width + 1));
     let out_valid_q = m.reg("out_valid_q", BIT);
 
-    let advance = m.name("advance", &ready | !&out_valid_q);
+    let advance = m.name("advance", &io.beats.ready | !&out_valid_q);
     let read = m.name("read", &reading_q & &advance);
-    let contents = m.instance("contents", &rom("trine_weight_rom", &words)?, &[("at_i", &at_q), ("read_i", &read)]);
-    let word = &contents["word_o"];
+    let contents: RomPorts = m.place("contents", &rom("trine_weight_rom", &words)?);
+    m.assign_all([(&contents.at, &at_q), (&contents.read, &read)]);
+    let word = &contents.word;
     // The word behind the last one is on its way when the mark is seen
     let ends = m.name("ends", &word_valid_q & word.bit(width));
-    let free = m.name("free", &open & !&reading_q);
-    let enter = m.name("enter", &in_valid & &free);
+    let free = m.name("free", &io.open & !&reading_q);
+    let enter = m.name("enter", &io.requests.valid & &free);
     m.on_clock([
         when(&enter, [set(&at_q, in_data.slice(0, address))]),
         when(&read, [set(&at_q, at_q.step(1))]),
         when(&advance, [set(&out_q, word)]),
         if_else(
-            &rst,
+            &io.rst,
             [set_to(&reading_q, 0), set_to(&word_valid_q, 0), set_to(&out_valid_q, 0)],
             [
                 set(&reading_q, &enter | (&reading_q & !(&ends & &advance))),
@@ -74,39 +86,26 @@ pub fn weight_memory(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Err
             ],
         ),
     ]);
-    m.drive("in_ready_o", &free);
-    m.drive("out_valid_o", &out_valid_q);
-    m.drive("out_data_o", out_q.slice(0, width));
-    m.drive("out_last_o", out_q.bit(width));
+    let beat = Stream {
+        valid: out_valid_q,
+        data: out_q.slice(0, width),
+        keep: None,
+        last: Some(out_q.bit(width)),
+        ready: io.beats.ready.clone(),
+    };
+    m.assign(&io.requests.ready, &free);
+    m.send(&io.beats, &beat);
     if address < REQUEST_BITS {
         m.unused([in_data.slice(address, REQUEST_BITS - address)]);
     }
     m.build()
 }
 
-/// Puts a memory between the host's stream `host` and the datapath, which takes a beat with `ready` and is cleared and busy
-/// as the job control says; what the datapath sees, and whether the host's beat is taken.
-pub(super) fn between(
-    m: &mut Module,
-    memory: &Arc<Module>,
-    host: &Source,
-    [clear, busy, ready]: [&Expr; 3],
-) -> (Source, Expr) {
+/// Puts `memory` in front of the datapath, which is cleared and busy as the job control says and takes a beat with `ready`.
+pub(super) fn in_front(m: &mut Module, memory: &Arc<Module>, [clear, busy, ready]: [&Expr; 3]) -> WeightMemoryPorts {
     // What arrives while the datapath is cleared would be lost.
     let open = m.name("weights_open", busy & !clear);
-    let memory = m.instance(
-        "weights",
-        memory,
-        &[
-            ("rst_i", clear),
-            ("open_i", &open),
-            ("in_valid_i", &host.valid),
-            ("in_data_i", &host.data),
-            ("out_ready_i", ready),
-        ],
-    );
-    m.unused([host.last.clone()]);
-    let output = |name: &str| memory[name].clone();
-    let source = Source { valid: output("out_valid_o"), last: output("out_last_o"), data: output("out_data_o") };
-    (source, output("in_ready_o"))
+    let memory: WeightMemoryPorts = m.place("weights", memory);
+    m.assign_all([(&memory.rst, clear), (&memory.open, &open), (&memory.beats.ready, ready)]);
+    memory
 }

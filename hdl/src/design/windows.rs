@@ -17,10 +17,83 @@
 //! than [`Config::window_patience`], or for the few cycles of `starting_i`, in which a job is checked and the datapath emptied for
 //! it. Requests that are never served are told by `full_o` and `empty_o`, a cycle later.
 
-use crate::lang::{BIT, Errors, Expr, Module, bits, cat, if_else, lit, set, set_to, when};
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, lit, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::packing::words;
+
+interface! {
+    /// Ports of the windows.
+    pub(super) struct WindowsPorts(c: Config) {
+        /// Job and word
+        source control as "": WindowsControl::of() => WindowsControl,
+        /// Window of activations
+        source act: WriteWindow::of(c.act_bus()) => WriteWindow,
+        /// Window of weights
+        source wgt: WriteWindow::of(c.weight_bus) => WriteWindow,
+        /// Window of results
+        source res as "": ReadWindow::of(c.columns * c.acc_bits()) => ReadWindow,
+        /// Answers
+        source answers as "": WindowsAnswers::of() => WindowsAnswers,
+    }
+}
+
+interface! {
+    /// The job, and the word that is written.
+    pub(super) struct WindowsControl() {
+        /// Empties the windows.
+        input rst: BIT,
+        /// A job runs.
+        input busy: BIT,
+        /// A job is checked or the datapath emptied for it: requests wait.
+        input starting: BIT,
+        /// Word that is written.
+        input data: bits(32),
+    }
+}
+
+interface! {
+    /// A window that is written: words become beats.
+    pub(super) struct WriteWindow(bus: usize) {
+        /// A word is written to it.
+        input write as "write_{}": BIT,
+        /// The next beat is the last one.
+        input mark as "last": BIT,
+        /// Beats
+        source beats as "": Stream::of(bits(bus)).with_last() => Stream,
+    }
+}
+
+interface! {
+    /// The window that is read: beats become words.
+    pub(super) struct ReadWindow(values: usize) {
+        /// A word is read.
+        input read: BIT,
+        /// Word of the request before.
+        output data: bits(32),
+        /// Results, an accumulator a column
+        sink res: Stream::of(bits(values)) => Stream,
+    }
+}
+
+interface! {
+    /// State of the requests of this cycle.
+    pub(super) struct WindowsAnswers() {
+        /// The write waits.
+        output write_wait: BIT,
+        /// The write is served.
+        output write_ok: BIT,
+        /// The read waits.
+        output read_wait: BIT,
+        /// The read is served.
+        output read_ok: BIT,
+        /// A write was not served.
+        output full: BIT,
+        /// A read was not served.
+        output empty: BIT,
+    }
+}
 
 /// The windows of configuration `c`.
 ///
@@ -28,9 +101,8 @@ use trine_spec::packing::words;
 /// Structural mistakes, none for a checked configuration.
 pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_windows", "Turns words of the register space into beats, and beats into words.");
-    let rst = m.input("rst_i", BIT);
-    let job = Job { busy: m.input("busy_i", BIT), starting: m.input("starting_i", BIT) };
-    let data = m.input("data_i", bits(32));
+    let WindowsControl { rst, busy, starting, data } = WindowsControl::declare(&mut m);
+    let job = Job { busy, starting };
     let word_q = m.register("word_q", data);
     let act = source(&mut m, "act", c.act_bus(), &rst, &job, &word_q);
     let wgt = source(&mut m, "wgt", c.weight_bus, &rst, &job, &word_q);
@@ -43,12 +115,13 @@ pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     let full = (&write_expired & &blocked) | act.stray | wgt.stray;
     let full = m.register("full_q", full & !&rst);
     let empty = m.register("empty_q", ((&read_expired & &sink.blocked) | sink.stray) & !&rst);
-    m.drive("write_wait_o", blocked & !write_expired);
-    m.drive("write_ok_o", act.taken | wgt.taken);
-    m.drive("read_wait_o", sink.blocked & !read_expired);
-    m.drive("read_ok_o", sink.taken);
-    m.drive("full_o", full);
-    m.drive("empty_o", empty);
+    let answers = WindowsAnswers::declare(&mut m);
+    m.assign(&answers.write_wait, blocked & !write_expired);
+    m.assign(&answers.write_ok, act.taken | wgt.taken);
+    m.assign(&answers.read_wait, sink.blocked & !read_expired);
+    m.assign(&answers.read_ok, sink.taken);
+    m.assign(&answers.full, full);
+    m.assign(&answers.empty, empty);
     m.build()
 }
 
@@ -65,7 +138,7 @@ impl Job {
     }
 }
 
-/// What becomes of a request in this cycle.
+/// State of a request in this cycle.
 struct Request {
     /// It is served.
     taken: Expr,
@@ -77,9 +150,9 @@ struct Request {
 
 /// A window that is written: words become the beats of `bus` bits of a stream.
 fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, job: &Job, word: &Expr) -> Request {
-    let write = m.input(&format!("write_{name}_i"), BIT);
-    let mark = m.input(&format!("{name}_last_i"), BIT);
-    let ready = m.input(&format!("{name}_ready_i"), BIT);
+    let doc = if name == "act" { "Window of activations" } else { "Window of weights" };
+    let WriteWindow { write, mark, beats } = m.source(name, doc, WriteWindow::of(bus));
+    let ready = &beats.ready;
     let count = words(bus);
     // Every word but a lone one passes in full through the place of the last one.
     let beat_q = m.reg(&format!("{name}_beat_q"), bits(if count == 1 { bus } else { 32 * count }));
@@ -110,7 +183,7 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, job: &Job, word: &
             rst,
             [set_to(&full_q, 0), set_to(&ended_q, 0), set_to(&valid_q, 0), set_to(&marked_q, 0), set_to(&closed_q, 0)],
             [
-                set(&full_q, &complete | (&full_q & !(&valid_q & &ready))),
+                set(&full_q, &complete | (&full_q & !(&valid_q & ready))),
                 set(&ended_q, &complete),
                 set(&valid_q, &ended_q | (&valid_q & !ready)),
                 set(&marked_q, &marked & !&complete),
@@ -118,9 +191,8 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, job: &Job, word: &
             ],
         ),
     ]);
-    m.drive(&format!("{name}_valid_o"), &valid_q);
-    m.drive(&format!("{name}_data_o"), beat_q.slice(0, bus));
-    m.drive(&format!("{name}_last_o"), &last_q);
+    let beat = Stream { data: beat_q.slice(0, bus), valid: valid_q, last: Some(last_q), ..beats.clone() };
+    m.send(&beats, &beat);
     let beyond = beat_q.ty.width - bus;
     if beyond > 0 {
         m.unused([beat_q.slice(bus, beyond)]);
@@ -134,9 +206,8 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, job: &Job, word: &
 
 /// The window that is read: the beats of the result stream become words, one a column.
 fn sink(m: &mut Module, c: &Config, rst: &Expr, job: &Job) -> Request {
-    let read = m.input("read_i", BIT);
-    let valid = m.input("res_valid_i", BIT);
-    let beat = m.input("res_data_i", bits(c.columns * c.acc_bits()));
+    let ReadWindow { read, data, res } = m.source("", "Window of results", ReadWindow::of(c.columns * c.acc_bits()));
+    let Stream { valid, data: beat, ready, .. } = res;
     let have_q = m.reg("have_q", BIT);
     let request = m.name("res_request", &read & job.runs());
     let taken = m.name("res_taken", &request & &have_q);
@@ -155,8 +226,8 @@ fn sink(m: &mut Module, c: &Config, rst: &Expr, job: &Job) -> Request {
     let word = m.name("word", &word[0]);
     let widened = m.wire("widened", crate::lang::int(32));
     m.assign(&widened, word.signed());
-    m.drive("data_o", widened.unsigned());
-    m.drive("res_ready_o", &taken & &turns[c.columns - 1]);
+    m.assign(&data, widened.unsigned());
+    m.assign(&ready, &taken & &turns[c.columns - 1]);
     let blocked = m.name("res_blocked", (request & !have_q) | (&read & &job.starting));
     Request { taken, blocked, stray: read & !&job.starting & !&job.busy }
 }

@@ -165,28 +165,33 @@ impl<I: Interface> Interface for Option<I> {
 impl Module {
     /// Declares the ports of the module; names end in `_i` and `_o`. Inputs come before outputs.
     pub fn ports<I: Interface>(&mut self, shape: I::Shape) -> I {
-        self.declared(&At::group("", "", Flow::Out, true), shape)
+        self.declared(&At::group("", "", Flow::Out, true), shape, true)
+    }
+
+    /// Declares the ports of the module as [`Module::ports`] does, in the order of the interface.
+    pub fn ports_in_order<I: Interface>(&mut self, shape: I::Shape) -> I {
+        self.declared(&At::group("", "", Flow::Out, true), shape, false)
     }
 
     /// Declares the ports of a module whose names the outside world gives: they have no suffix.
     pub fn pins<I: Interface>(&mut self, shape: I::Shape) -> I {
-        self.declared(&At::group("", "", Flow::Out, false), shape)
+        self.declared(&At::group("", "", Flow::Out, false), shape, true)
     }
 
     /// Declares ports `<name>_*` of an interface of which this module is the source.
     pub fn source<I: Interface>(&mut self, name: &str, doc: &str, shape: I::Shape) -> I {
-        self.declared(&At::group(name, doc, Flow::Out, true), shape)
+        self.declared(&At::group(name, doc, Flow::Out, true), shape, true)
     }
 
     /// Declares ports `<name>_*` of an interface of which this module is the sink.
     pub fn sink<I: Interface>(&mut self, name: &str, doc: &str, shape: I::Shape) -> I {
-        self.declared(&At::group(name, doc, Flow::In, true), shape)
+        self.declared(&At::group(name, doc, Flow::In, true), shape, true)
     }
 
-    fn declared<I: Interface>(&mut self, at: &At, shape: I::Shape) -> I {
+    fn declared<I: Interface>(&mut self, at: &At, shape: I::Shape, inputs_first: bool) -> I {
         let mut signals = vec![];
         I::signals(shape, at, &mut signals);
-        signals.sort_by_key(|s| s.flow == Flow::Out);
+        signals.sort_by_key(|s| inputs_first && s.flow == Flow::Out);
         let declare = |s: Signal| {
             let port = match s.flow {
                 Flow::In => self.input(&s.name, s.ty),

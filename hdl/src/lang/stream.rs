@@ -9,6 +9,7 @@
 
 use super::expr::{BIT, Expr, Ty};
 use super::interface::{At, Flow, Interface, Signal};
+use super::module::Module;
 
 /// A stream of beats.
 #[derive(Clone, Debug)]
@@ -51,6 +52,19 @@ impl StreamShape {
     #[must_use]
     pub const fn with_keep(self, bytes: usize) -> StreamShape {
         StreamShape { keep: Some(super::expr::bits(bytes)), ..self }
+    }
+}
+
+impl Module {
+    /// Drives what the source of `port` says with the signals of `beat`.
+    pub fn send(&mut self, port: &Stream, beat: &Stream) {
+        self.assign(&port.valid, &beat.valid);
+        self.assign(&port.data, &beat.data);
+        for (port, value) in [(&port.keep, &beat.keep), (&port.last, &beat.last)] {
+            if let (Some(port), Some(value)) = (port, value) {
+                self.assign(port, value);
+            }
+        }
     }
 }
 

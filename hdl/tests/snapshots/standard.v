@@ -2,64 +2,123 @@
 module trine_registers (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Synchronous reset.
   input  wire rst_i,
+  // Write address in bytes.
   input  wire [11:0] awaddr_i,
+  // A write address is offered.
   input  wire awvalid_i,
+  // Word to write.
   input  wire [31:0] wdata_i,
+  // Bytes of the word to write.
   input  wire [3:0] wstrb_i,
+  // A word to write is offered.
   input  wire wvalid_i,
+  // The answer to a write is taken.
   input  wire bready_i,
+  // Read address in bytes.
   input  wire [11:0] araddr_i,
+  // A read address is offered.
   input  wire arvalid_i,
+  // The word read is taken.
   input  wire rready_i,
+  // A job is running.
   input  wire status_busy_i,
+  // Starts the job described by TOKENS, DEPTH, OUTPUTS and JOB_TAG; SLVERR while busy.
   output wire ctrl_start_o,
+  // Drops the running job; streams must be restarted.
   output wire ctrl_abort_o,
+  // Drops the running job and resets every register.
   output wire ctrl_soft_reset_o,
+  // The beat that is completed next in ACT_WINDOW is the last one of the job.
   output wire ctrl_act_last_o,
+  // The beat that is completed next in WGT_WINDOW is the last one of the job.
   output wire ctrl_wgt_last_o,
+  // A job has finished since this was last cleared.
   input  wire status_done_set_i,
+  // A job has finished since this was last cleared.
   output wire status_done_o,
+  // A job was refused or dropped; see ERR_CODE.
   input  wire status_error_set_i,
+  // A job was refused or dropped; see ERR_CODE.
   output wire status_error_o,
+  // One of the error codes; kept until the next start.
   input  wire [3:0] err_code_code_i,
+  // Interrupt when a job is done.
   output wire irq_en_done_o,
+  // Interrupt on an error.
   output wire irq_en_error_o,
+  // A job has finished.
   input  wire irq_stat_done_set_i,
+  // A job has finished.
   output wire irq_stat_done_o,
+  // A job was refused or dropped.
   input  wire irq_stat_error_set_i,
+  // A job was refused or dropped.
   output wire irq_stat_error_o,
+  // Rows of the activation matrix, 1 to CAPS1.max_tokens.
   output wire [12:0] tokens_m_o,
+  // Depth of the dot products, 1 to CAPS1.max_depth.
   output wire [18:0] depth_k_o,
+  // Outputs a token, at least 1.
   output wire [19:0] outputs_n_o,
+  // The watchdog's limit is written.
   output wire watchdog_written_o,
+  // Cycles without a beat on any stream after which a job is dropped; 0 switches the watchdog off.
   output wire [31:0] watchdog_cycles_o,
+  // Copied to DONE_TAG when the job is done.
   output wire [31:0] job_tag_tag_o,
+  // JOB_TAG at that job's start.
   input  wire [31:0] done_tag_tag_i,
+  // Sets all counters to zero.
   output wire perf_ctrl_clear_o,
+  // Copies all counters into the registers below.
   output wire perf_ctrl_snapshot_o,
+  // Bits 31:0.
   input  wire [31:0] cycles_lo_value_i,
+  // Bits 47:32.
   input  wire [15:0] cycles_hi_value_i,
+  // Bits 31:0.
   input  wire [31:0] active_lo_value_i,
+  // Bits 47:32.
   input  wire [15:0] active_hi_value_i,
+  // Bits 31:0.
   input  wire [31:0] stall_act_lo_value_i,
+  // Bits 47:32.
   input  wire [15:0] stall_act_hi_value_i,
+  // Bits 31:0.
   input  wire [31:0] stall_wgt_lo_value_i,
+  // Bits 47:32.
   input  wire [15:0] stall_wgt_hi_value_i,
+  // Bits 31:0.
   input  wire [31:0] stall_out_lo_value_i,
+  // Bits 47:32.
   input  wire [15:0] stall_out_hi_value_i,
+  // Modulo 2^32.
   input  wire [31:0] act_beats_value_i,
+  // Modulo 2^32.
   input  wire [31:0] wgt_beats_value_i,
+  // Modulo 2^32.
   input  wire [31:0] res_beats_value_i,
+  // Modulo 2^32.
   input  wire [31:0] jobs_value_i,
+  // Keeps what was written.
   output wire [31:0] scratch_value_o,
+  // The write address is taken.
   output wire awready_o,
+  // The word to write is taken.
   output wire wready_o,
+  // A write is answered.
   output wire bvalid_o,
+  // Answer to the write: OKAY or SLVERR.
   output wire [1:0] bresp_o,
+  // The read address is taken.
   output wire arready_o,
+  // A read is answered.
   output wire rvalid_o,
+  // Answer to the read: OKAY or SLVERR.
   output wire [1:0] rresp_o,
+  // Word read.
   output wire [31:0] rdata_o
 );
   reg bvalid_q;
@@ -756,8 +815,11 @@ endmodule
 
 // Five trits out of a byte.
 module trine_trit_decoder (
+  // Packed byte.
   input  wire [7:0] byte_i,
+  // Two-bit codes of five trits, trit 0 lowest.
   output wire [9:0] codes_o,
+  // The byte is no code.
   output wire illegal_o
 );
   wire escape;
@@ -784,17 +846,29 @@ endmodule
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the loader.
   input  wire rst_i,
+  // Lets beats in from the cycle after a reset on.
   input  wire open_next_i,
+  // Weights: a beat is offered; it holds until it is taken.
   input  wire in_valid_i,
+  // Weights: the beat is the last one.
   input  wire in_last_i,
+  // Weights: the beat.
   input  wire [511:0] in_data_i,
+  // Takes a tile.
   input  wire take_i,
+  // Two-bit codes of the tile taken in the cycle before.
   output wire [2047:0] tile_o,
+  // Weights: the beat is taken.
   output wire in_ready_o,
+  // There is a tile in the next cycle, even if another is taken in this one.
   output wire arrives_o,
+  // The tile has the mark of the last beat.
   output wire last_o,
+  // No whole tile is left, and a mark stands inside the next one.
   output wire early_o,
+  // A beat holds an illegal code.
   output wire illegal_o
 );
   reg [511:0] in_q;
@@ -1434,31 +1508,57 @@ endmodule
 module trine_sequencer (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Ends the job.
   input  wire rst_i,
+  // Starts a job.
   input  wire start_i,
+  // Shape of the job: number of the last token, M - 1.
   input  wire [3:0] last_token_i,
+  // Shape of the job: depth K.
   input  wire [14:0] depth_i,
+  // Shape of the job: outputs N.
   input  wire [19:0] outputs_i,
+  // There is a lane chunk.
   input  wire act_valid_i,
+  // There will be a lane chunk in the next cycle.
   input  wire act_valid_next_i,
+  // The lane chunk issued two cycles ago has the stream's mark.
   input  wire act_last_i,
+  // There is a tile in the next cycle.
   input  wire tile_arrives_i,
+  // The tile taken in the cycle before has the stream's mark.
   input  wire tile_last_i,
+  // A result leaves the result buffer.
   input  wire pop_i,
+  // Issues a lane chunk into the columns.
   output wire issue_o,
+  // The lane chunk is the last one of a pass.
   output wire rewind_o,
+  // Takes a tile.
   output wire take_o,
+  // Token of the lane chunk.
   output wire [3:0] token_o,
+  // The lane chunk is of the first chunk of a pass.
   output wire first_chunk_o,
+  // The issue makes a result.
   output wire result_o,
+  // The pass is the last one.
   output wire last_pass_o,
+  // Outputs left, in the last pass.
   output wire [4:0] n_left_o,
+  // Stall: waits for activations.
   output wire stall_act_o,
+  // Stall: waits for weights.
   output wire stall_wgt_o,
+  // Stall: waits for room for results.
   output wire stall_out_o,
+  // The activations ended early.
   output wire act_early_o,
+  // The activations did not end.
   output wire act_late_o,
+  // The weights ended early.
   output wire wgt_early_o,
+  // The weights did not end.
   output wire wgt_late_o
 );
   reg pop_q;
@@ -1617,7 +1717,9 @@ endmodule
 module trine_chunk (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Lane chunk.
   input  wire [511:0] act_i,
+  // The lane chunk of the cycle before.
   output wire [511:0] act_o
 );
   reg [511:0] act_q;
@@ -1632,9 +1734,13 @@ endmodule
 module trine_column (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Activations, one a lane.
   input  wire [511:0] act_i,
+  // Two-bit codes of the trits, one a lane.
   input  wire [127:0] code_i,
+  // Sum of the products, without the one that is owed.
   output wire signed [13:0] sum_o,
+  // One that is still to be added.
   output wire owed_o
 );
   wire signed [7:0] lane_0;
@@ -2036,10 +2142,15 @@ endmodule
 module trine_tile (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Takes the tile of weights for the lane chunk of the next cycle.
   input  wire swap_i,
+  // Lane chunk.
   input  wire [511:0] act_i,
+  // Two-bit codes of a tile of weights, column by column.
   input  wire [2047:0] tile_i,
+  // Sums of all columns.
   output wire [223:0] sums_o,
+  // Ones that the columns owe.
   output wire [15:0] owed_o
 );
   wire [511:0] chunk_0_act_o;
@@ -2288,12 +2399,19 @@ endmodule
 
 // Adds one sum to one accumulator.
 module trine_accumulate (
+  // Adds to the total of the issue before.
   input  wire forward_i,
+  // Total so far from the memory.
   input  wire [22:0] word_i,
+  // Total of the issue before.
   input  wire [22:0] last_i,
+  // Total of the issue before that.
   input  wire [22:0] before_i,
+  // Sum of the column.
   input  wire signed [13:0] sum_i,
+  // One that the column owes.
   input  wire owed_i,
+  // Total with the sum.
   output wire signed [22:0] total_o
 );
   wire signed [22:0] base;
@@ -2305,18 +2423,31 @@ endmodule
 module trine_accumulators (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Synchronous reset.
   input  wire rst_i,
+  // Token whose total is read for the sum after the next.
   input  wire [3:0] read_token_i,
+  // The sum of the next cycle is of the first chunk.
   input  wire next_first_i,
+  // There is a sum in the next cycle.
   input  wire next_valid_i,
+  // The token of the next sum is odd.
   input  wire next_odd_i,
+  // The sum of the next cycle is of the last chunk.
   input  wire next_last_chunk_i,
+  // Token of the sum.
   input  wire [3:0] token_i,
+  // There is a sum.
   input  wire valid_i,
+  // The job has one token.
   input  wire single_i,
+  // The job has two tokens.
   input  wire pair_i,
+  // Sums of all columns.
   input  wire [223:0] sums_i,
+  // Ones that the columns owe.
   input  wire [15:0] owed_i,
+  // Totals of all columns, one cycle after the sum.
   output wire [367:0] total_o
 );
   reg [367:0] total_q;
@@ -2674,33 +2805,61 @@ endmodule
 module trine_core (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Empties the datapath.
   input  wire clear_i,
+  // Starts a job.
   input  wire start_i,
+  // Lets beats in from the cycle after a clear on.
   input  wire open_next_i,
+  // Shape of the job: number of the last token, M - 1.
   input  wire [3:0] last_token_i,
+  // Shape of the job: depth K.
   input  wire [14:0] depth_i,
+  // Shape of the job: outputs N.
   input  wire [19:0] outputs_i,
+  // Activations, one lane chunk of one token a beat: a beat is offered; it holds until it is taken.
   input  wire act_valid_i,
+  // Activations, one lane chunk of one token a beat: the beat is the last one.
   input  wire act_last_i,
+  // Activations, one lane chunk of one token a beat: the beat.
   input  wire [511:0] act_data_i,
+  // Weights, part of a tile a beat: a beat is offered; it holds until it is taken.
   input  wire wgt_valid_i,
+  // Weights, part of a tile a beat: the beat is the last one.
   input  wire wgt_last_i,
+  // Weights, part of a tile a beat: the beat.
   input  wire [511:0] wgt_data_i,
+  // Results, an int32 a column: the beat is taken.
   input  wire res_ready_i,
+  // Activations, one lane chunk of one token a beat: the beat is taken.
   output wire act_ready_o,
+  // Weights, part of a tile a beat: the beat is taken.
   output wire wgt_ready_o,
+  // Results, an int32 a column: a beat is offered; it holds until it is taken.
   output wire res_valid_o,
+  // Results, an int32 a column: the beat.
   output wire [511:0] res_data_o,
+  // Results, an int32 a column: bytes of the beat that count.
   output wire [63:0] res_keep_o,
+  // Results, an int32 a column: the beat is the last one.
   output wire res_last_o,
+  // A lane chunk is issued.
   output wire active_o,
+  // Stall: waits for activations.
   output wire stall_act_o,
+  // Stall: waits for weights.
   output wire stall_wgt_o,
+  // Stall: waits for room for results.
   output wire stall_out_o,
+  // The activations ended early.
   output wire act_early_o,
+  // The activations did not end.
   output wire act_late_o,
+  // The weights did not end.
   output wire wgt_late_o,
+  // The weights ended early.
   output wire wgt_early_o,
+  // A beat of weights holds an illegal code.
   output wire illegal_o
 );
   wire issue;
@@ -3102,32 +3261,59 @@ endmodule
 module trine_job (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Synchronous reset.
   input  wire rst_i,
+  // Starts a job.
   input  wire start_i,
+  // Ends the job.
   input  wire abort_i,
+  // Tokens M asked for.
   input  wire [12:0] tokens_i,
+  // Depth K asked for.
   input  wire [18:0] depth_i,
+  // Outputs N asked for.
   input  wire [19:0] outputs_i,
+  // Tag of the job asked for.
   input  wire [31:0] tag_i,
+  // Cycles without a beat after which a job fails; 0 for none.
   input  wire [31:0] watchdog_i,
+  // The limit is written: the watchdog begins anew.
   input  wire watchdog_written_i,
+  // Beats of activations, weights and results that move.
   input  wire [2:0] moved_i,
+  // The last result leaves.
   input  wire res_done_i,
+  // The activations ended early.
   input  wire act_early_i,
+  // The activations did not end.
   input  wire act_late_i,
+  // The weights ended early.
   input  wire wgt_early_i,
+  // The weights did not end.
   input  wire wgt_late_i,
+  // A beat of weights holds an illegal code.
   input  wire illegal_i,
+  // Starts the datapath.
   output wire start_o,
+  // Empties the datapath.
   output wire clear_o,
+  // A job runs.
   output wire busy_o,
+  // No other job can start.
   output wire taken_o,
+  // A job is done, for one cycle.
   output wire done_o,
+  // A job failed or was refused, for one cycle.
   output wire error_o,
+  // Reason of the last failure, a code of ERR_CODE.
   output wire [3:0] code_o,
+  // Tag of the job done last.
   output wire [31:0] done_tag_o,
+  // Shape of the job: number of the last token, M - 1.
   output wire [3:0] last_token_o,
+  // Shape of the job: depth K.
   output wire [14:0] depth_o,
+  // Shape of the job: outputs N.
   output wire [19:0] outputs_o
 );
   reg busy_q;
@@ -3234,26 +3420,47 @@ endmodule
 module trine_counters (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
+  // Synchronous reset.
   input  wire rst_i,
+  // Sets the counters to zero.
   input  wire clear_i,
+  // Copies the counters to the outputs.
   input  wire snapshot_i,
+  // Cycles of jobs: an event happens.
   input  wire cycles_i,
+  // Cycles of jobs: events counted at the last snapshot.
   output wire [47:0] cycles_o,
+  // Lane chunks issued: an event happens.
   input  wire active_i,
+  // Lane chunks issued: events counted at the last snapshot.
   output wire [47:0] active_o,
+  // Cycles that wait for activations: an event happens.
   input  wire stall_act_i,
+  // Cycles that wait for activations: events counted at the last snapshot.
   output wire [47:0] stall_act_o,
+  // Cycles that wait for weights: an event happens.
   input  wire stall_wgt_i,
+  // Cycles that wait for weights: events counted at the last snapshot.
   output wire [47:0] stall_wgt_o,
+  // Cycles that wait for room for results: an event happens.
   input  wire stall_out_i,
+  // Cycles that wait for room for results: events counted at the last snapshot.
   output wire [47:0] stall_out_o,
+  // Beats of activations: an event happens.
   input  wire act_beats_i,
+  // Beats of activations: events counted at the last snapshot.
   output wire [31:0] act_beats_o,
+  // Beats of weights: an event happens.
   input  wire wgt_beats_i,
+  // Beats of weights: events counted at the last snapshot.
   output wire [31:0] wgt_beats_o,
+  // Beats of results: an event happens.
   input  wire res_beats_i,
+  // Beats of results: events counted at the last snapshot.
   output wire [31:0] res_beats_o,
+  // Jobs done: an event happens.
   input  wire jobs_i,
+  // Jobs done: events counted at the last snapshot.
   output wire [31:0] jobs_o
 );
   reg cycles_event_q;
@@ -3438,76 +3645,112 @@ module trine (
   // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
   input  wire aclk,
+  // Reset, synchronous, active low.
   (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 aresetn RST", X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
   input  wire aresetn,
+  // Registers: write address in bytes.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWADDR", X_INTERFACE_PARAMETER = "PROTOCOL AXI4LITE" *)
   input  wire [11:0] s_axil_awaddr,
+  // Registers: protection of the write; not looked at.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWPROT" *)
   input  wire [2:0] s_axil_awprot,
+  // Registers: a write address is offered.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWVALID" *)
   input  wire s_axil_awvalid,
+  // Registers: word to write.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WDATA" *)
   input  wire [31:0] s_axil_wdata,
+  // Registers: bytes of the word to write.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WSTRB" *)
   input  wire [3:0] s_axil_wstrb,
+  // Registers: a word to write is offered.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WVALID" *)
   input  wire s_axil_wvalid,
+  // Registers: the answer to a write is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil BREADY" *)
   input  wire s_axil_bready,
+  // Registers: read address in bytes.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARADDR" *)
   input  wire [11:0] s_axil_araddr,
+  // Registers: protection of the read; not looked at.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARPROT" *)
   input  wire [2:0] s_axil_arprot,
+  // Registers: a read address is offered.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARVALID" *)
   input  wire s_axil_arvalid,
+  // Registers: the word read is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RREADY" *)
   input  wire s_axil_rready,
+  // Activations: the beat.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TDATA" *)
   input  wire [511:0] s_axis_act_tdata,
+  // Activations: bytes of the beat that count.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TKEEP" *)
   input  wire [63:0] s_axis_act_tkeep,
+  // Activations: the beat is the last one.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TLAST" *)
   input  wire s_axis_act_tlast,
+  // Activations: a beat is offered; it holds until it is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TVALID" *)
   input  wire s_axis_act_tvalid,
+  // Weights: the beat.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TDATA" *)
   input  wire [511:0] s_axis_wgt_tdata,
+  // Weights: bytes of the beat that count.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TKEEP" *)
   input  wire [63:0] s_axis_wgt_tkeep,
+  // Weights: the beat is the last one.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TLAST" *)
   input  wire s_axis_wgt_tlast,
+  // Weights: a beat is offered; it holds until it is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TVALID" *)
   input  wire s_axis_wgt_tvalid,
+  // Results: the beat is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TREADY" *)
   input  wire m_axis_res_tready,
+  // Registers: the write address is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil AWREADY" *)
   output wire s_axil_awready,
+  // Registers: the word to write is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil WREADY" *)
   output wire s_axil_wready,
+  // Registers: answer to the write: OKAY or SLVERR.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil BRESP" *)
   output wire [1:0] s_axil_bresp,
+  // Registers: a write is answered.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil BVALID" *)
   output wire s_axil_bvalid,
+  // Registers: the read address is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil ARREADY" *)
   output wire s_axil_arready,
+  // Registers: word read.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RDATA" *)
   output wire [31:0] s_axil_rdata,
+  // Registers: answer to the read: OKAY or SLVERR.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RRESP" *)
   output wire [1:0] s_axil_rresp,
+  // Registers: a read is answered.
   (* X_INTERFACE_INFO = "xilinx.com:interface:aximm:1.0 s_axil RVALID" *)
   output wire s_axil_rvalid,
+  // Activations: the beat is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_act TREADY" *)
   output wire s_axis_act_tready,
+  // Weights: the beat is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TREADY" *)
   output wire s_axis_wgt_tready,
+  // Results: the beat.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TDATA" *)
   output wire [511:0] m_axis_res_tdata,
+  // Results: bytes of the beat that count.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TKEEP" *)
   output wire [63:0] m_axis_res_tkeep,
+  // Results: the beat is the last one.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TLAST" *)
   output wire m_axis_res_tlast,
+  // Results: a beat is offered; it holds until it is taken.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TVALID" *)
   output wire m_axis_res_tvalid,
+  // Interrupt: high while an enabled one is pending.
   (* X_INTERFACE_INFO = "xilinx.com:signal:interrupt:1.0 irq INTERRUPT", X_INTERFACE_PARAMETER = "SENSITIVITY LEVEL_HIGH" *)
   output wire irq
 );

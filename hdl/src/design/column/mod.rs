@@ -19,10 +19,41 @@ mod ecp5;
 mod portable;
 mod xilinx7;
 
-use crate::lang::{Errors, Expr, Module, bits};
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, Ty, bits};
 use crate::library::Term;
 use std::sync::Arc;
 use trine_spec::{Config, Style};
+
+interface! {
+    /// Operands of a column.
+    pub(super) struct Operands(lanes: usize, act_bits: usize) {
+        /// Activations, one a lane.
+        input act: bits(lanes * act_bits),
+        /// Two-bit codes of the trits, one a lane.
+        input code: bits(2 * lanes),
+    }
+}
+
+interface! {
+    /// Result of a column.
+    pub(super) struct Sum(ty: Ty) {
+        /// Sum of the products, without the one that is owed.
+        output sum: ty,
+        /// One that is still to be added.
+        output owed: BIT,
+    }
+}
+
+interface! {
+    /// Ports of a column.
+    pub(super) struct ColumnPorts(lanes: usize, act_bits: usize, sum: Ty) {
+        /// Operands
+        source operands as "": Operands::of(lanes, act_bits) => Operands,
+        /// Result
+        source result as "": Sum::of(sum) => Sum,
+    }
+}
 
 /// The column of configuration `c`.
 ///
@@ -31,8 +62,7 @@ use trine_spec::{Config, Style};
 pub fn column(c: &Config) -> Result<Arc<Module>, Errors> {
     let doc = format!("Ternary dot product of {} lanes, {} cycles.", c.lanes, c.tree_levels());
     let mut m = Module::new("trine_column", doc);
-    let act = m.input("act_i", bits(c.lanes * c.act_bits));
-    let code = m.input("code_i", bits(2 * c.lanes));
+    let Operands { act, code } = Operands::declare(&mut m, c.lanes, c.act_bits);
     let lanes = (0..c.lanes)
         .map(|i| Lane {
             x: act.slice(i * c.act_bits, c.act_bits),
@@ -45,8 +75,8 @@ pub fn column(c: &Config) -> Result<Arc<Module>, Errors> {
         Style::Ecp5 => ecp5::sum(&mut m, lanes)?,
         Style::Xilinx7 => xilinx7::sum(&mut m, lanes)?,
     };
-    m.drive("sum_o", &root.value);
-    m.drive("owed_o", &root.owed);
+    let result = Sum::declare(&mut m, root.value.ty);
+    m.assign_all([(&result.sum, &root.value), (&result.owed, &root.owed)]);
     m.build()
 }
 

@@ -9,6 +9,7 @@
 //! all but one of the ones owed ([`crate::library::adder_tree`]).
 
 use super::Lane;
+use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, Ty, bits, cat, int, lit};
 use crate::library::{Term, cells, store};
 use std::collections::BTreeMap;
@@ -29,18 +30,15 @@ pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
         };
         // Relative to the pair's sign; a weight of zero has none and owes nothing.
         let relative = m.name(&format!("relative_{i}"), (first.negative.clone() ^ &sign) & &first.nonzero);
-        let u = m.instance(
-            &format!("pair_{i}"),
-            &pair,
-            &[
-                ("a_i", &first.x),
-                ("nonzero_i", &first.nonzero),
-                ("negative_i", &relative),
-                ("b_i", &x),
-                ("take_i", &nonzero),
-            ],
-        );
-        let sum_q = m.register(&format!("sum_1_{i}_q"), &u["sum_o"]);
+        let add: PairPorts = m.place(&format!("pair_{i}"), &pair);
+        m.assign_all([
+            (&add.a, &first.x),
+            (&add.nonzero, &first.nonzero),
+            (&add.negative, &relative),
+            (&add.b, &x),
+            (&add.take, &nonzero),
+        ]);
+        let sum_q = m.register(&format!("sum_1_{i}_q"), &add.sum);
         let sign_q = m.register(&format!("sign_1_{i}_q"), &sign);
         signed.push((sum_q, sign_q));
     }
@@ -51,12 +49,9 @@ pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
     for (i, pairs) in signed.chunks(2).enumerate() {
         let (value, owed) = match pairs {
             [(a, s), (b, t)] => {
-                let u = m.instance(
-                    &format!("signed_{i}"),
-                    &add_signed,
-                    &[("a_i", a), ("a_sign_i", s), ("b_i", b), ("b_sign_i", t)],
-                );
-                (u["sum_o"].clone(), t.clone())
+                let add: AddSignedPorts = m.place(&format!("signed_{i}"), &add_signed);
+                m.assign_all([(&add.a, a), (&add.a_sign, s), (&add.b, b), (&add.b_sign, t)]);
+                (add.sum, t.clone())
             }
             _ => {
                 let (a, s) = &pairs[0];
@@ -81,12 +76,10 @@ pub(super) fn sum(m: &mut Module, lanes: Vec<Lane>) -> Result<Term, Errors> {
                         Some(adder) => adder.clone(),
                         None => adders.entry(ty.width).or_insert(add_three(ty.width)?).clone(),
                     };
-                    let u = m.instance(
-                        &format!("three_{level}_{i}"),
-                        &adder,
-                        &[("a_i", &x), ("b_i", &y), ("c_i", &z), ("carry_i", &a.owed), ("second_i", &b.owed)],
-                    );
-                    (u["sum_o"].clone(), c.owed.clone())
+                    let add: AddThreePorts = m.place(&format!("three_{level}_{i}"), &adder);
+                    m.assign_all([(&add.a, &x), (&add.b, &y), (&add.c, &z)]);
+                    m.assign_all([(&add.carry, &a.owed), (&add.second, &b.owed)]);
+                    (add.sum, c.owed.clone())
                 }
                 [a, b] => (crate::library::add_owed(&a.value, &b.value, &a.owed), b.owed.clone()),
                 _ => (group[0].value.clone(), group[0].owed.clone()),
@@ -103,14 +96,28 @@ fn widened(m: &mut Module, name: &str, value: &Expr, ty: Ty) -> Expr {
     wire
 }
 
+interface! {
+    /// Ports of an adder of two lanes.
+    struct PairPorts(width: usize) {
+        /// Activation of the first lane.
+        input a: bits(width),
+        /// The weight of the first lane is not zero.
+        input nonzero: BIT,
+        /// The weights of the lanes differ in sign.
+        input negative: BIT,
+        /// Activation of the second lane.
+        input b: bits(width),
+        /// The weight of the second lane is not zero.
+        input take: BIT,
+        /// Sum, relative to the sign of the second lane.
+        output sum: int(width + 1),
+    }
+}
+
 /// `sum_o = (nonzero_i ? a_i ^ negative_i : 0) + negative_i + (take_i ? b_i : 0)`.
 fn pair(width: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_pair", "Two lanes of which the second is taken or not.");
-    let a = m.input("a_i", bits(width));
-    let nonzero = m.input("nonzero_i", BIT);
-    let negative = m.input("negative_i", BIT);
-    let b = m.input("b_i", bits(width));
-    let take = m.input("take_i", BIT);
+    let PairPorts { a, nonzero, negative, b, take, sum } = PairPorts::declare(&mut m, width);
     // I0 = a, I1 = nonzero, I2 = negative, I3 = take, I5 = b: O6 = propagate; O5, which sees b as 0, = generate.
     let operand = |n: usize| (n >> 1 & 1) & ((n & 1) ^ (n >> 2 & 1));
     let init = lut(|n| operand(n) ^ ((n >> 3 & 1) & (n >> 5 & 1)));
@@ -118,32 +125,62 @@ fn pair(width: usize) -> Result<Arc<Module>, Errors> {
         let at = bit.min(width - 1);
         [a.bit(at), nonzero.clone(), negative.clone(), take.clone(), lit(0, BIT), b.bit(at)]
     };
-    chain(&mut m, width + 1, &init, inputs, &negative)?;
+    chain(&mut m, &sum, &init, inputs, &negative)?;
     m.build()
+}
+
+interface! {
+    /// Ports of an adder of values with signs of their own.
+    struct AddSignedPorts(width: usize) {
+        /// First value, relative to its sign.
+        input a: int(width),
+        /// Sign of the first value.
+        input a_sign: BIT,
+        /// Second value, relative to its sign.
+        input b: int(width),
+        /// Sign of the second value.
+        input b_sign: BIT,
+        /// Sum, without the one that the second sign owes.
+        output sum: int(width + 1),
+    }
 }
 
 /// `sum_o = (a_i ^ a_sign_i) + (b_i ^ b_sign_i) + a_sign_i`.
 fn add_signed(width: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_add_signed", "Adds two values with signs of their own; the second sign stays owed.");
-    let a = m.input("a_i", int(width));
-    let s = m.input("a_sign_i", BIT);
-    let b = m.input("b_i", int(width));
-    let t = m.input("b_sign_i", BIT);
+    let AddSignedPorts { a, a_sign: s, b, b_sign: t, sum } = AddSignedPorts::declare(&mut m, width);
     let init = lut(|n| (n & 1) ^ (n >> 1 & 1) ^ if n >> 5 == 1 { (n >> 2 & 1) ^ (n >> 3 & 1) } else { 0 });
     let inputs = |bit: usize| {
         let at = bit.min(width - 1);
         [a.bit(at), s.clone(), b.bit(at), t.clone(), lit(0, BIT), lit(1, BIT)]
     };
-    chain(&mut m, width + 1, &init, inputs, &s)?;
+    chain(&mut m, &sum, &init, inputs, &s)?;
     m.build()
+}
+
+interface! {
+    /// Ports of an adder of three values.
+    struct AddThreePorts(width: usize) {
+        /// First value.
+        input a: int(width),
+        /// Second value.
+        input b: int(width),
+        /// Third value.
+        input c: int(width),
+        /// First carry.
+        input carry: BIT,
+        /// Second carry.
+        input second: BIT,
+        /// Sum.
+        output sum: int(width),
+    }
 }
 
 /// `sum_o = a_i + b_i + c_i + carry_i + second_i`, all `width` bits.
 fn add_three(width: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new(format!("trine_add_three_{width}"), "Adds three values and two carries.");
-    let operands = ["a_i", "b_i", "c_i"].map(|port| m.input(port, int(width)));
-    let carry = m.input("carry_i", BIT);
-    let second = m.input("second_i", BIT);
+    let AddThreePorts { a, b, c, carry, second, sum } = AddThreePorts::declare(&mut m, width);
+    let operands = [a, b, c];
     // I3 is the majority one position below: O6 = a ^ b ^ c ^ I3 propagates, I3 itself generates.
     let majority = |n: usize| ((n & 1) + (n >> 1 & 1) + (n >> 2 & 1)) / 2;
     let init = lut(|n| if n >> 5 == 1 { (n ^ n >> 1 ^ n >> 2 ^ n >> 3) & 1 } else { majority(n) });
@@ -168,7 +205,7 @@ fn add_three(width: usize) -> Result<Arc<Module>, Errors> {
         below = u["O5"].clone();
     }
     m.unused([below]);
-    carries(&mut m, propagate, generate, &carry)?;
+    carries(&mut m, &sum, propagate, generate, &carry)?;
     m.build()
 }
 
@@ -177,30 +214,29 @@ fn lut(value: impl Fn(usize) -> usize) -> String {
     format!("64'h{:016X}", (0..64).fold(0u64, |init, n| init | ((value(n) & 1) as u64) << n))
 }
 
-/// One LUT6_2 a bit, O6 propagating and O5 generating, and the carry chain behind them.
+/// Drives `sum` from one LUT6_2 a bit, O6 propagating and O5 generating, and the carry chain behind them.
 fn chain(
     m: &mut Module,
-    width: usize,
+    sum: &Expr,
     init: &str,
     inputs: impl Fn(usize) -> [Expr; 6],
     carry: &Expr,
 ) -> Result<(), Errors> {
     let cell = cells::lut6_2()?;
     let (mut propagate, mut generate) = (vec![], vec![]);
-    for bit in 0..width {
+    for bit in 0..sum.ty.width {
         let pins = inputs(bit);
         let pins: Vec<(&str, &Expr)> = ["I0", "I1", "I2", "I3", "I4", "I5"].into_iter().zip(&pins).collect();
         let u = m.instance_with(&format!("lut_{bit}"), &cell, &[("INIT", init)], &pins);
         propagate.push(u["O6"].clone());
         generate.push(u["O5"].clone());
     }
-    carries(m, propagate, generate, carry)
+    carries(m, sum, propagate, generate, carry)
 }
 
-/// The carry chain; drives `sum_o`.
-fn carries(m: &mut Module, propagate: Vec<Expr>, generate: Vec<Expr>, carry: &Expr) -> Result<(), Errors> {
+/// The carry chain; drives `sum`.
+fn carries(m: &mut Module, sum: &Expr, propagate: Vec<Expr>, generate: Vec<Expr>, carry: &Expr) -> Result<(), Errors> {
     let cell = cells::carry4()?;
-    let width = propagate.len();
     let (mut into, mut sums, mut unused) = (lit(0, BIT), vec![], vec![]);
     for (i, (s, di)) in propagate.chunks(4).zip(generate.chunks(4)).enumerate() {
         let four = |part: &[Expr]| {
@@ -224,7 +260,6 @@ fn carries(m: &mut Module, propagate: Vec<Expr>, generate: Vec<Expr>, carry: &Ex
     }
     unused.push(into);
     m.unused(unused);
-    debug_assert_eq!(sums.iter().map(|s| s.ty.width).sum::<usize>(), width);
-    m.drive("sum_o", cat(sums).signed());
+    m.assign(sum, cat(sums).signed());
     Ok(())
 }

@@ -2,19 +2,22 @@
 
 use super::Operands;
 use crate::lang::{Errors, Expr, Module, bits, set};
-use crate::library::float::{FP16, Format, float_add, float_multiply};
+use crate::library::float::{FP16, FloatAddPorts, FloatMultiplyPorts, Format, float_add, float_multiply};
 use crate::library::tree;
 
-pub(super) fn build(m: &mut Module, operands: &Operands, sums: Format) -> Result<(), Errors> {
+pub(super) fn build(m: &mut Module, operands: &Operands, sums: Format) -> Result<Expr, Errors> {
     let (multiplier, adder) = (float_multiply(FP16, sums)?, float_add(sums)?);
     let mut products = vec![];
     for (k, (act, wgt)) in operands.pairs().enumerate() {
-        let instance = m.instance(&format!("multiply_{k}"), &multiplier, &[("a_i", &act), ("b_i", &wgt)]);
-        let lane = m.name(&format!("lane_{k}"), &instance["product_o"]);
+        let multiply: FloatMultiplyPorts = m.place(&format!("multiply_{k}"), &multiplier);
+        m.assign_all([(&multiply.a, &act), (&multiply.b, &wgt)]);
+        let lane = m.name(&format!("lane_{k}"), &multiply.product);
         products.push(m.register(&format!("product_{k}_q"), &lane));
     }
     let add = |m: &mut Module, name: &str, a: &Expr, b: &Expr| {
-        m.instance(name, &adder, &[("a_i", a), ("b_i", b)])["sum_o"].clone()
+        let add: FloatAddPorts = m.place(name, &adder);
+        m.assign_all([(&add.a, a), (&add.b, b)]);
+        add.sum
     };
     let sum = tree(m, products, 1, |m, level, i, pair: &[Expr]| {
         let sum = if let [a, b] = pair { add(m, &format!("add_{level}_{i}"), a, b) } else { pair[0].clone() };
@@ -24,6 +27,5 @@ pub(super) fn build(m: &mut Module, operands: &Operands, sums: Format) -> Result
     let base = operands.base(m, &total);
     let next = add(m, "accumulate", &base, &sum);
     m.on_clock([set(&total, next)]);
-    m.drive("total_o", &total);
-    Ok(())
+    Ok(total)
 }

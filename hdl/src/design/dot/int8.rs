@@ -1,6 +1,7 @@
 //! Multipliers of two 8-bit integers and exact sums.
 
 use super::Operands;
+use crate::interface;
 use crate::lang::{Errors, Expr, Module, bits, int, set};
 use crate::library::{product, tree};
 use std::sync::Arc;
@@ -8,12 +9,13 @@ use std::sync::Arc;
 /// What the accumulator holds: the int32 of common int8 kernels.
 const TOTAL_BITS: usize = 32;
 
-pub(super) fn build(m: &mut Module, operands: &Operands) -> Result<(), Errors> {
+pub(super) fn build(m: &mut Module, operands: &Operands) -> Result<Expr, Errors> {
     let multiplier = multiplier(operands.arithmetic.act_bits())?;
     let mut products = vec![];
     for (k, (act, wgt)) in operands.pairs().enumerate() {
-        let instance = m.instance(&format!("multiply_{k}"), &multiplier, &[("a_i", &act), ("b_i", &wgt)]);
-        let lane = m.name(&format!("lane_{k}"), &instance["product_o"]);
+        let multiply: MultiplyPorts = m.place(&format!("multiply_{k}"), &multiplier);
+        m.assign_all([(&multiply.a, &act), (&multiply.b, &wgt)]);
+        let lane = m.name(&format!("lane_{k}"), &multiply.product);
         products.push(m.register(&format!("product_{k}_q"), &lane));
     }
     let sum = tree(m, products, 1, |m, level, i, pair: &[Expr]| {
@@ -23,16 +25,26 @@ pub(super) fn build(m: &mut Module, operands: &Operands) -> Result<(), Errors> {
     let total = m.reg("total_q", int(TOTAL_BITS));
     let base = operands.base(m, &total);
     m.on_clock([set(&total, (base + sum).wrap())]);
-    m.drive("total_o", total.unsigned());
-    Ok(())
+    Ok(total.unsigned())
+}
+
+interface! {
+    /// Ports of a multiplier.
+    struct MultiplyPorts(width: usize) {
+        /// First factor, in two's complement.
+        input a: bits(width),
+        /// Second factor, in two's complement.
+        input b: bits(width),
+        /// Product.
+        output product: int(2 * width),
+    }
 }
 
 fn multiplier(width: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_multiply_int8", "Product of two 8-bit integers.");
-    let a = m.input("a_i", bits(width));
-    let b = m.input("b_i", bits(width));
-    let (a, b) = (m.name("a", a.signed()), m.name("b", b.signed()));
+    let io = MultiplyPorts::declare(&mut m, width);
+    let (a, b) = (m.name("a", io.a.signed()), m.name("b", io.b.signed()));
     let product = product(&mut m, &a, &b);
-    m.drive("product_o", product);
+    m.assign(&io.product, product);
     m.build()
 }

@@ -22,6 +22,7 @@ mod float;
 mod int8;
 mod ternary;
 
+use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, bits, lit, mux};
 use crate::library::float::{FP16, FP32};
 use std::fmt;
@@ -81,6 +82,18 @@ impl fmt::Display for Arithmetic {
     }
 }
 
+interface! {
+    /// Operands of a dot product.
+    struct DotOperands(lanes: usize, arithmetic: Arithmetic) {
+        /// Activations, one a lane.
+        input act: bits(lanes * arithmetic.act_bits()),
+        /// Weights, one a lane.
+        input wgt: bits(lanes * arithmetic.weight_bits()),
+        /// The sum that reaches the accumulator starts a new total.
+        input first: BIT,
+    }
+}
+
 /// The dot product of `lanes` lanes, `trine_dot_<arithmetic>`.
 ///
 /// # Errors
@@ -88,16 +101,16 @@ impl fmt::Display for Arithmetic {
 pub fn dot(arithmetic: Arithmetic, lanes: usize) -> Result<Arc<Module>, Errors> {
     let name = format!("trine_dot_{}", arithmetic.to_string().replace('-', "_"));
     let mut m = Module::new(name, format!("Accumulated dot product of {lanes} lanes, {arithmetic}."));
-    let act = m.input("act_i", bits(lanes * arithmetic.act_bits()));
-    let wgt = m.input("wgt_i", bits(lanes * arithmetic.weight_bits()));
-    let first = m.input("first_i", BIT);
+    let DotOperands { act, wgt, first } = DotOperands::declare(&mut m, lanes, arithmetic);
     let operands = Operands { act, wgt, first, arithmetic, lanes };
-    match arithmetic {
+    let total = match arithmetic {
         Arithmetic::Ternary => ternary::build(&mut m, &operands, &Config::sized(lanes, 1))?,
         Arithmetic::Int8 => int8::build(&mut m, &operands)?,
         Arithmetic::Fp16 => float::build(&mut m, &operands, FP16)?,
         Arithmetic::Fp16Fp32 => float::build(&mut m, &operands, FP32)?,
-    }
+    };
+    let port = m.drive("total_o", total);
+    m.describe(&port, "Total of the products so far.");
     m.build()
 }
 
