@@ -84,7 +84,7 @@ impl CounterPorts {
 /// None: their structure is fixed.
 pub fn counters() -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_counters", "Event counters with a snapshot.");
-    let io: CounterPorts = m.ports_in_order(CounterPorts::of());
+    let io: CounterPorts = m.ports_in_order(());
     for ((name, width), counter) in COUNTERS.into_iter().zip(io.all()) {
         // Events come late in a cycle.
         let event = m.register(&format!("{name}_event_q"), &counter.event);

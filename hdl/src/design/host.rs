@@ -4,8 +4,8 @@
 
 use super::core::CorePorts;
 use super::job::JobPorts;
+use super::pins::{AxiStream, UnitPins};
 use super::registers::{RegisterPorts, WindowAnswers};
-use super::top::{AxiStream, UnitPins};
 use super::windows::{WindowsPorts, windows};
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use trine_spec::Config;

@@ -23,6 +23,7 @@ pub mod dot;
 mod host;
 mod interfaces;
 mod job;
+mod pins;
 mod registers;
 mod sequencer;
 mod serial;

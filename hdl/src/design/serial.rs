@@ -7,7 +7,8 @@
 //! ```
 //! Beats go through the windows of the register space. `uart_divider` is clock cycles a bit, at least [`LEAST_DIVIDER`].
 
-use super::top::{ADDRESS_BITS, UnitPins, unit};
+use super::pins::{ADDRESS_BITS, UnitPins};
+use super::top::unit;
 use crate::interface;
 use crate::lang::{BIT, Errors, Module, bits, lit};
 use crate::library::{self, BusMaster, DIVIDER_BITS, UartReceiverPorts, UartTransmitterPorts, UartbonePorts};
@@ -45,7 +46,7 @@ pub fn serial(c: &Config) -> Result<Arc<Module>, Errors> {
     let unit = unit(&Config { windows: true, ..c.clone() })?;
     let mut m = Module::new("trine_serial", "The unit behind LiteX's uartbone.");
     m.clock = "aclk".into();
-    let pins: SerialPins = m.pins(SerialPins::of());
+    let pins: SerialPins = m.pins(());
     let rst = m.name("rst", !&pins.resetn);
     let [awready, wready, bvalid, arready, rvalid] =
         ["awready", "wready", "bvalid", "arready", "rvalid"].map(|name| m.wire(name, BIT));

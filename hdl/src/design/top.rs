@@ -18,96 +18,14 @@ use super::counters::{COUNTERS, CounterPorts, counters};
 use super::host::{Host, answers};
 use super::interfaces;
 use super::job::{JobPorts, job};
+use super::pins::{AxiLite, UnitPins};
 use super::registers::{BusAnswer, BusRequest, Fields, RegisterPorts, registers};
 use super::sequencer::JobShape;
 use super::weight_memory::{REQUEST_BITS, WeightBeats, in_front, weight_memory};
-use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use std::collections::HashMap;
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::SPACE;
-
-/// Bits of a byte address in the register space.
-pub(super) const ADDRESS_BITS: usize = SPACE.trailing_zeros() as usize;
-
-interface! {
-    /// Pins of the unit; those of streams only without windows.
-    pub(super) struct UnitPins(c: Config, weight_bits: usize) {
-        /// Reset, synchronous, active low.
-        input resetn as "aresetn": BIT,
-        /// Registers
-        sink axil as "s_axil": AxiLite::of() => AxiLite,
-        /// Activations
-        sink act as "s_axis_act": (!c.windows).then(|| AxiStream::of(c.act_bus())) => Option<AxiStream>,
-        /// Weights
-        sink wgt as "s_axis_wgt": (!c.windows).then(|| AxiStream::of(weight_bits)) => Option<AxiStream>,
-        /// Results
-        source res as "m_axis_res": (!c.windows).then(|| AxiStream::of(32 * c.columns)) => Option<AxiStream>,
-        /// Interrupt: high while an enabled one is pending.
-        output irq: BIT,
-    }
-}
-
-interface! {
-    /// AXI4-Lite of the unit.
-    pub(super) struct AxiLite() {
-        /// Write address in bytes.
-        output awaddr: bits(ADDRESS_BITS),
-        /// Protection of the write; not looked at.
-        output awprot: bits(3),
-        /// A write address is offered.
-        output awvalid: BIT,
-        /// The write address is taken.
-        input awready: BIT,
-        /// Word to write.
-        output wdata: bits(32),
-        /// Bytes of the word to write.
-        output wstrb: bits(4),
-        /// A word to write is offered.
-        output wvalid: BIT,
-        /// The word to write is taken.
-        input wready: BIT,
-        /// Answer to the write: OKAY or SLVERR.
-        input bresp: bits(2),
-        /// A write is answered.
-        input bvalid: BIT,
-        /// The answer to a write is taken.
-        output bready: BIT,
-        /// Read address in bytes.
-        output araddr: bits(ADDRESS_BITS),
-        /// Protection of the read; not looked at.
-        output arprot: bits(3),
-        /// A read address is offered.
-        output arvalid: BIT,
-        /// The read address is taken.
-        input arready: BIT,
-        /// Word read.
-        input rdata: bits(32),
-        /// Answer to the read: OKAY or SLVERR.
-        input rresp: bits(2),
-        /// A read is answered.
-        input rvalid: BIT,
-        /// The word read is taken.
-        output rready: BIT,
-    }
-}
-
-interface! {
-    /// AXI4-Stream of `width` bits.
-    pub(super) struct AxiStream(width: usize) {
-        /// The beat.
-        output tdata: bits(width),
-        /// Bytes of the beat that count.
-        output tkeep: bits(width / 8),
-        /// The beat is the last one.
-        output tlast: BIT,
-        /// A beat is offered; it holds until it is taken.
-        output tvalid: BIT,
-        /// The beat is taken.
-        input tready: BIT,
-    }
-}
 
 /// The complete unit of configuration `c`; its top module is `trine`.
 ///

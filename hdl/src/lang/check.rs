@@ -2,7 +2,8 @@
 
 use super::error::Error;
 use super::expr::{BIT, Expr, Node, lit};
-use super::module::{Kind, Module, usable};
+use super::module::{Kind, Module};
+use super::names::usable;
 use super::stmt::Stmt;
 use std::collections::{HashMap, HashSet};
 

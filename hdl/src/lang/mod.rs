@@ -2,7 +2,8 @@
 //!
 //! A [`Module`] is built by ordinary Rust code, checked by [`Module::build`] and shared by `Arc`: it is emitted once
 //! and instantiated as often as needed, so that Verilog stays as small as the description. All hardware of one module is
-//! continuous assignments, one clocked block and instances.
+//! continuous assignments, one clocked block and instances. Ports come in [interfaces](Interface), and an
+//! [`Interpreter`] runs a module.
 //!
 //! ```
 //! use trine_hdl::lang::{BIT, Module, bits, set, verilog, when};
@@ -16,12 +17,14 @@
 //! ```
 
 mod check;
+mod connect;
 mod error;
 mod expr;
 mod interface;
 pub(crate) mod interpreter;
 mod module;
 mod mutate;
+mod names;
 mod stmt;
 mod stream;
 mod verilog;

@@ -72,7 +72,7 @@ mod tests {
 
     /// `a + (take ? b ^ negative : 0) + carry`, as a column adds.
     fn chain(width: usize) -> Arc<Module> {
-        let mut m = Module::new("trine_chain", "A carry chain.");
+        let mut m = Module::new(format!("trine_chain_{width}"), "A carry chain.");
         let (a, b) = (m.input("a_i", bits(width)), m.input("b_i", bits(width)));
         let [negative, take, carry] = ["negative_i", "take_i", "carry_i"].map(|name| m.input(name, BIT));
         let positions = (0..width).map(|i| [a.bit(i), b.bit(i), negative.clone(), take.clone()]);
@@ -94,6 +94,22 @@ mod tests {
                 assert_eq!(chain.get("sum_o"), (a + operand + carry).rem_euclid(end), "{a}, {operand}, {carry}");
             }
         }
+    }
+
+    /// Two chains, each with a cell of its own making.
+    #[test]
+    fn a_design_with_cells_has_mutants() {
+        let mut m = Module::new("trine_pair", "Two chains.");
+        let a = m.input("a_i", bits(2));
+        for (name, width) in [("low", 1), ("high", 2)] {
+            let zero = lit(0, BIT);
+            let a = a.slice(0, width);
+            let inputs = [("a_i", &a), ("b_i", &a), ("negative_i", &zero), ("take_i", &zero), ("carry_i", &zero)];
+            let sum = m.instance(name, &chain(width), &inputs)["sum_o"].clone();
+            m.drive(&format!("{name}_o"), sum);
+        }
+        let mutants = crate::lang::mutants(&m.build().unwrap()).unwrap();
+        assert!(mutants.iter().any(|mutant| mutant.module == "trine_chain_2" && mutant.place.ends_with(".A0")));
     }
 
     #[test]

@@ -75,7 +75,9 @@ impl<'a, 'b> Pass<'a, 'b> {
             self.to.comb.push(done);
         }
         for i in &from.instances {
-            let done = self.instance(i, &made[&Arc::as_ptr(&i.module)]);
+            // Cells are not changed, and one of them may be made more than once.
+            let module = if i.module.cell_model.is_some() { &i.module } else { &made[&Arc::as_ptr(&i.module)] };
+            let done = self.instance(i, module);
             self.to.instances.push(Arc::new(done));
         }
         self.to.seq = self.block(&from.seq);
