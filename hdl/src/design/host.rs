@@ -1,4 +1,4 @@
-//! How beats come and go: through AXI4-Stream ports, or through windows of the register space.
+//! The host's side of the beats: AXI4-Stream ports, or windows of the register space.
 //!
 //! The datapath sees the same three streams either way.
 

@@ -201,7 +201,7 @@ impl Job {
     }
 }
 
-/// Whether the shape asked for is one of the unit's, known well before the check: a start is written cycles after it.
+/// Set if the unit can compute the shape asked for; known well before the check, since a start is written cycles after it.
 fn shape_fits(m: &mut Module, io: &JobPorts, c: &Config) -> Expr {
     let JobPorts { tokens, depth, outputs, .. } = io;
     let beyond_q = m.register("beyond_q", cat([beyond(tokens, c.max_tokens), beyond(depth, c.max_depth)].concat()));
@@ -213,7 +213,7 @@ fn shape_fits(m: &mut Module, io: &JobPorts, c: &Config) -> Expr {
     m.register("shape_q", fits)
 }
 
-/// Whether there is a fault, and its code; the watchdog is the last one.
+/// A bit that is set by any fault, and the code of the first one; the watchdog comes last.
 fn faults(m: &mut Module, io: &JobPorts, idle_q: &Expr) -> (Expr, Expr) {
     let limit = &io.limit;
     // Byte by byte: a comparison of all bits is a long way for one cycle.

@@ -165,7 +165,7 @@ impl Pipe {
     }
 }
 
-/// Whether the beat that enters completes a tile. Behind a tile that waits there is another whole one only if it has two
+/// Set if the beat that enters completes a tile. Behind a tile that waits there is another whole one only if it has two
 /// beats at most.
 fn complete(m: &mut Module, beats: usize, stuck_q: &Expr, completes: Expr) -> Expr {
     if beats > 2 {
@@ -177,7 +177,7 @@ fn complete(m: &mut Module, beats: usize, stuck_q: &Expr, completes: Expr) -> Ex
     complete
 }
 
-/// Whether any of the `illegal` bits is set three cycles after a beat moved on: all of a wide beat in two steps.
+/// Set three cycles after a beat with any of the `illegal` bits moved on: all of a wide beat in two steps.
 fn fault(m: &mut Module, rst: &Expr, illegal: Expr, moved_q: &Expr) -> Expr {
     let illegal_q = m.register("illegal_q", illegal);
     let codes = illegal_q.ty.width;

@@ -1,4 +1,4 @@
-//! How a module declares, places and connects [interfaces](super::interface).
+//! Declaration, placement and connection of [interfaces](super::interface).
 
 use super::error::Error;
 use super::expr::{Expr, Node, expr};

@@ -63,7 +63,7 @@ pub struct At {
     name: String,
     doc: String,
     flow: Flow,
-    /// Whether ports end in `_i` and `_o`.
+    /// Ports end in `_i` and `_o`.
     suffixed: bool,
 }
 

@@ -154,7 +154,7 @@ impl Frame {
         ]
     }
 
-    /// What `byte` does; `gathered` is the word with it, of which it is the `fourth` byte.
+    /// Statements for an arriving `byte`; `gathered` is the word with it, of which it may be the `fourth` byte.
     fn arrival(&self, byte: &Expr, [known, gathered, fourth, last, empty]: [&Expr; 5]) -> Stmt {
         let place = self.address.ty.width - 1;
         let begin = mux(&self.writes, self.to(WRITE), self.to(READ));
@@ -264,7 +264,7 @@ mod tests {
         bridge: Interpreter,
         random: Random,
         words: HashMap<i64, i64>,
-        /// What the bus has taken and not answered: write address, word, read address.
+        /// Requests taken and not answered: write address, word, read address.
         taken: [Option<i64>; 3],
         sent: Vec<i64>,
     }

@@ -67,7 +67,7 @@ impl File<'_> {
         words
     }
 
-    /// Whether the register `r` is written; `hit` says that a write has its address.
+    /// The write strobe of register `r`; `hit` is set if a write has its address.
     fn strobe(&mut self, r: &Register, name: &str, hit: &Expr) -> Expr {
         if r.fields.iter().all(|f| matches!(f.access, Access::Constant | Access::ReadOnly)) {
             return lit(0, BIT);

@@ -29,7 +29,7 @@ interface! {
 }
 
 interface! {
-    /// What the master of the register bus says.
+    /// Requests of the master on the register bus.
     pub(in crate::design) struct BusRequest(address: usize) {
         /// Synchronous reset.
         input rst: BIT,
@@ -55,7 +55,7 @@ interface! {
 }
 
 interface! {
-    /// What the register file says to the master.
+    /// Answers of the register file to the master.
     pub(in crate::design) struct BusAnswer() {
         /// The write address is taken.
         output awready: BIT,
@@ -77,7 +77,7 @@ interface! {
 }
 
 interface! {
-    /// What [the windows](crate::design::windows()) says to a request.
+    /// Answers of [the windows](crate::design::windows()).
     pub(in crate::design) struct WindowAnswers() {
         /// The write to a window waits.
         input write_wait: BIT,

@@ -80,7 +80,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.build()
 }
 
-/// Where in the job the next issue is.
+/// Position of the next issue in the job.
 struct Position {
     run: Expr,
     token: Expr,
@@ -88,7 +88,7 @@ struct Position {
     first: Expr,
     tile: Expr,
     last: Expr,
-    /// What is left after the current chunk, and in the current pass: comparisons are made a step ahead, out of the cycle
+    /// Lanes left after the current chunk, outputs left in the current pass: comparisons are made a step ahead, out of the cycle
     /// that decides on an issue.
     k_after: Expr,
     n_left: Expr,
@@ -179,7 +179,7 @@ impl Room {
     }
 }
 
-/// Whether `step` reaches the end from where `left` is left.
+/// Set if no more than `step` is left.
 fn reaches(left: &Expr, step: usize) -> Expr {
     match (step as i64).checked_ilog2() {
         // A step beyond the range reaches the end from anywhere.
@@ -188,7 +188,7 @@ fn reaches(left: &Expr, step: usize) -> Expr {
     }
 }
 
-/// What the shape says; it is there two cycles before the start.
+/// Registers computed from the shape, two cycles before the start.
 struct Told {
     single: Expr,
     before_last: Expr,
@@ -196,7 +196,7 @@ struct Told {
     two_chunks: Expr,
     k_second: Expr,
     one_pass: Expr,
-    /// What is added to the outputs left, which are none at the start: N, and from then on a pass less. A choice behind the
+    /// Added to the outputs left, which are none at the start: N, and from then on a pass less. A choice behind the
     /// adder would be a long way for one cycle.
     n_step: Expr,
 }
@@ -218,7 +218,7 @@ impl Told {
     }
 }
 
-/// What happens in this cycle, all of it decided in the cycle before.
+/// Events of this cycle, decided in the cycle before.
 struct Decision {
     /// Last token of the last chunk: known in a register, since counters far from here begin again with it.
     pass_end: Expr,

@@ -29,7 +29,7 @@ interface! {
 }
 
 interface! {
-    /// Why a job that runs issues nothing; at most one of them in a cycle.
+    /// Reasons for a cycle of a job without an issue; at most one is set.
     pub(in crate::design) struct Stalls() {
         /// Waits for activations.
         output act: BIT,

@@ -8,7 +8,7 @@ use crate::lang::stmt::Stmt;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// How a net is computed.
+/// Source of a net's value.
 #[derive(Debug)]
 pub(super) enum Action {
     /// From other nets.
@@ -230,7 +230,7 @@ impl Flat {
     }
 }
 
-/// What the names of one instance refer to.
+/// Nets and memories of one instance by declaration and by node.
 struct Scope {
     /// For each declaration its net, or the number of the memory.
     numbers: Vec<usize>,

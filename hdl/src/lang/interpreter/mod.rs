@@ -31,10 +31,10 @@ use num_bigint::BigInt;
 use std::sync::Arc;
 use value::{NARROW, evaluate, fit, raw};
 
-/// What a combinational cell computes: its parameters and a look at its inputs give the value of the output named.
+/// Model of a combinational cell: computes the named output from the parameters and the inputs.
 pub type CellModel = fn(parameters: &[(String, String)], input: &dyn Fn(&str) -> u64, output: &str) -> u64;
 
-/// Why a design cannot be interpreted.
+/// A design that cannot be interpreted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InterpreterError {
     /// A cell without a model.
@@ -212,7 +212,7 @@ impl Interpreter {
         }
     }
 
-    /// What a statement changes at the edge; the last change of a register wins.
+    /// Collects the changes of a statement at the edge; the last change of a register wins.
     fn decide(&self, c: &Clocked, changes: &mut Vec<Change>) {
         match c {
             Clocked::Set(register, value) => changes.push(Change::Register(*register, self.number(*value))),

@@ -7,7 +7,7 @@ use crate::lang::expr::{Op, Ty};
 use num_bigint::BigInt;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr, Sub};
 
-/// How a step computes its net; operands are net numbers.
+/// Computation of one net; operands are net numbers.
 #[derive(Debug)]
 pub(crate) enum Value {
     /// The operand, extended by its own sign or cut to the target's width.

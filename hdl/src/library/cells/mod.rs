@@ -19,7 +19,7 @@ pub fn ccu2c() -> Result<Arc<Module>, Errors> {
     m.build()
 }
 
-/// What a [`ccu2c`] computes, for the [interpreter](crate::lang::Interpreter).
+/// Model of a [`ccu2c`] for the [interpreter](crate::lang::Interpreter).
 pub fn ccu2c_model(parameters: &[(String, String)], input: &dyn Fn(&str) -> u64, output: &str) -> u64 {
     let lut = |position: usize, pins: [u64; 4]| {
         let name = format!("INIT{position}");
