@@ -294,7 +294,7 @@ mod tests {
         (0..2).for_each(|_| buffer.clock());
         buffer.set("rst_i", 0);
         let (mut stored, mut taken, mut due) = (0, 0, [None; 2]);
-        for cycle in 0..4000 {
+        for cycle in 0..500 {
             let valid = stored < count && random.chance(source);
             buffer.set_all([("in_valid_i", i64::from(valid)), ("in_last_i", i64::from(stored + 1 == count))]);
             buffer.set("in_data_i", words.get(stored).copied().unwrap_or(0));
