@@ -73,6 +73,17 @@ pub enum Error {
     /// An argument does not fit the model.
     #[error("{0}")]
     Argument(String),
+    /// A number that the model computes is infinite or NaN.
+    #[error(
+        "{place} is {value}: the weights, norms or scales before it make numbers beyond the range of float32; is the \
+         checkpoint damaged, or its config.json that of another model?"
+    )]
+    NotFinite {
+        /// The number: a layer and its activation, or a position and its score.
+        place: String,
+        /// The number itself.
+        value: f32,
+    },
     /// The engine behind the matmul seam failed.
     #[error("{linear}: {source}")]
     Engine {

@@ -28,7 +28,9 @@ impl Ffn {
 impl Activation {
     fn apply(self, x: f32) -> f32 {
         match self {
-            Self::Relu2 => x.max(0.0) * x.max(0.0),
+            // `max` would turn NaN into 0.
+            Self::Relu2 if x < 0.0 => 0.0,
+            Self::Relu2 => x * x,
             Self::Silu => x / (1.0 + (-x).exp()),
         }
     }
@@ -42,6 +44,7 @@ mod tests {
     fn activations() {
         assert_eq!([-2.0, 0.0, 3.0].map(|x| Activation::Relu2.apply(x)), [0.0, 0.0, 9.0]);
         assert_eq!(Activation::Silu.apply(0.0), 0.0);
+        assert!([Activation::Relu2, Activation::Silu].iter().all(|activation| activation.apply(f32::NAN).is_nan()));
         assert!((Activation::Silu.apply(1.0) - 0.731_058_6).abs() < 1e-6);
         assert_eq!(Activation::Silu.apply(-1e4), 0.0);
     }

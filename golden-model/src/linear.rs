@@ -43,7 +43,7 @@ impl Linear {
     /// Applies the layer to `x` (`rows x K`) and returns `rows x N`.
     ///
     /// # Errors
-    /// [`Error::Engine`] when the engine fails.
+    /// [`Error::Engine`] when the engine fails; [`Error::NotFinite`] when an activation is infinite or NaN.
     pub fn forward(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
         match &self.input_norm {
             InputNorm::None => self.quantised(engine, x),
@@ -55,11 +55,20 @@ impl Linear {
     fn quantised(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
         let k = self.parts.inputs();
         let mut q = vec![0; x.len()];
-        let a: Vec<f32> = x.chunks(k).zip(q.chunks_mut(k)).map(|(x, q)| quant::activations(x, q)).collect();
+        let codes = |(row, (x, q)): (usize, (&[f32], &mut [i8]))| {
+            quant::activations(x, q).ok_or_else(|| self.not_finite(row, x))
+        };
+        let a: Vec<f32> = x.chunks(k).zip(q.chunks_mut(k)).enumerate().map(codes).collect::<Result<_, _>>()?;
         match self.parts.only() {
             Some(part) => Ok(self.scaled(part, &self.sums(engine, part, &q, a.len())?, &a)),
             None => self.added(engine, &q, &a),
         }
+    }
+
+    /// The error about a row of activations, one of which has no code.
+    fn not_finite(&self, row: usize, x: &[f32]) -> Error {
+        let at = x.iter().position(|x| !x.is_finite()).unwrap_or_default();
+        Error::NotFinite { place: format!("{}: activation {at} of row {row}", self.id), value: x[at] }
     }
 
     /// The exact sums of one part for `m` tokens, whose activations `q` are those of the part alone.

@@ -32,7 +32,7 @@ impl Perplexity {
 /// Predicts `tokens` one after the other.
 ///
 /// # Errors
-/// If there are fewer than two tokens, one is outside the vocabulary, or the engine fails.
+/// If there are fewer than two tokens, one is outside the vocabulary, the engine fails, or a score is not finite.
 pub fn perplexity(model: &Model, engine: &mut dyn Matmul, tokens: &[u32]) -> Result<Perplexity, Error> {
     let predicted = tokens.len().saturating_sub(1);
     let window = model.config().context.min(tokens.len());

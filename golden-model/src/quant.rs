@@ -14,24 +14,31 @@ use crate::kernels::wide;
 /// Below this, a magnitude counts as this.
 const FLOOR: f32 = 1e-5;
 
-/// Quantises one token's activations to `q` and returns `a`, codes per unit: `x ~ q / a`.
+/// The bits of an `f32` without its sign.
+const MAGNITUDE: u32 = u32::MAX >> 1;
+
+/// Quantises one token's activations to `q` and returns `a`, codes per unit: `x ~ q / a`; `None` if an activation is
+/// infinite or NaN, which has no code.
 ///
 /// # Panics
 /// If the slices differ in length.
-pub fn activations(x: &[f32], q: &mut [i8]) -> f32 {
+pub fn activations(x: &[f32], q: &mut [i8]) -> Option<f32> {
     assert_eq!(x.len(), q.len(), "one code per activation");
     wide(|| quantise(x, q))
 }
 
 #[inline]
-fn quantise(x: &[f32], q: &mut [i8]) -> f32 {
+fn quantise(x: &[f32], q: &mut [i8]) -> Option<f32> {
+    // Magnitudes have the order of their bits, with infinity and then NaN at the end; `f32::max` would lose a NaN.
+    let max = x.iter().fold(FLOOR.to_bits(), |max, x| max.max(x.to_bits() & MAGNITUDE));
+    let max = Some(f32::from_bits(max)).filter(|max| max.is_finite())?;
     // The reference computes 127 / max as 127 * (1 / max), which rounds differently once in a while.
-    let a = x.iter().fold(FLOOR, |max, x| max.max(x.abs())).recip() * 127.0;
+    let a = max.recip() * 127.0;
     for (q, x) in q.iter_mut().zip(x) {
         // `as` saturates to -128..=127.
         *q = (x * a).round_ties_even() as i8;
     }
-    a
+    Some(a)
 }
 
 /// The scale `s` of ternary weights, from all of the tensor's master weights. The mean is taken in `f64`.
@@ -63,17 +70,31 @@ mod tests {
     fn activations_round_half_to_even_and_reach_both_ends() {
         let x = [127.0, -127.0, 0.5, 1.5, -0.5, -2.5, 0.0];
         let mut q = [0; 7];
-        assert_eq!(activations(&x, &mut q), 1.0);
+        assert_eq!(activations(&x, &mut q), Some(1.0));
         assert_eq!(q, [127, -127, 0, 2, 0, -2, 0]);
     }
 
     #[test]
     fn tiny_activations_do_not_blow_up() {
         let mut q = [9; 2];
-        assert_eq!(activations(&[0.0, 0.0], &mut q), 1e5 * 127.0);
+        assert_eq!(activations(&[0.0, 0.0], &mut q), Some(1e5 * 127.0));
         assert_eq!(q, [0, 0]);
         activations(&[5e-6, -1e-7], &mut q);
         assert_eq!(q, [64, -1], "63.5 rounds to even, -1.27 to -1");
+    }
+
+    #[test]
+    fn activations_that_are_not_finite_have_no_codes() {
+        let mut q = [0; 40];
+        for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for at in [0, 17, 39] {
+                let mut x = [1.0; 40];
+                x[at] = bad;
+                assert_eq!(activations(&x, &mut q), None, "{bad} at {at}");
+            }
+        }
+        assert!(activations(&[f32::MAX; 40], &mut q).is_some_and(|a| a > 0.0));
+        assert_eq!(q, [127; 40]);
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Model {
     ///
     /// # Errors
     /// If there are no tokens, one is outside the vocabulary, the context is full, the cache belongs to another model,
-    /// or the engine fails. The cache is then as before.
+    /// the engine fails, or an activation or a score is infinite or NaN. The cache is then as before.
     pub fn forward(&self, engine: &mut dyn Matmul, tokens: &[u32], cache: &mut KvCache) -> Result<Logits, Error> {
         self.forward_batch(engine, &mut [(tokens, cache)])
     }
@@ -117,8 +117,10 @@ impl Model {
     /// # Errors
     /// As [`forward`](Self::forward).
     pub fn forward_last(&self, engine: &mut dyn Matmul, tokens: &[u32], cache: &mut KvCache) -> Result<Logits, Error> {
-        let hidden = self.hidden(engine, &mut [(tokens, cache)])?;
-        Ok(self.logits(&hidden[hidden.len() - self.config.hidden..]))
+        let start = cache.len();
+        let hidden = self.hidden(engine, &mut [(tokens, &mut *cache)])?;
+        let logits = self.logits(&hidden[hidden.len() - self.config.hidden..], std::iter::once(cache.len() - 1));
+        logits.inspect_err(|_| cache.truncate(start))
     }
 
     /// Runs several sequences at once, each with its own cache; the rows of the result follow one another.
@@ -130,12 +132,25 @@ impl Model {
         engine: &mut dyn Matmul,
         batch: &mut [(&[u32], &mut KvCache)],
     ) -> Result<Logits, Error> {
-        Ok(self.logits(&self.hidden(engine, batch)?))
+        let starts: Vec<usize> = batch.iter().map(|(_, cache)| cache.len()).collect();
+        let hidden = self.hidden(engine, batch)?;
+        let positions = starts.iter().zip(&*batch).flat_map(|(&start, (tokens, _))| start..start + tokens.len());
+        let logits = self.logits(&hidden, positions);
+        logits.inspect_err(|_| batch.iter_mut().zip(&starts).for_each(|((_, cache), &start)| cache.truncate(start)))
     }
 
-    fn logits(&self, hidden: &[f32]) -> Logits {
-        let head = self.head.as_ref().unwrap_or(&self.embedding);
-        Logits { vocab: self.config.vocab, values: head.product(&self.norm.forward(hidden)) }
+    /// The scores after each row of `hidden`, which are those of tokens at `positions`.
+    fn logits(&self, hidden: &[f32], mut positions: impl Iterator<Item = usize>) -> Result<Logits, Error> {
+        let (vocab, head) = (self.config.vocab, self.head.as_ref().unwrap_or(&self.embedding));
+        let logits = Logits { vocab, values: head.product(&self.norm.forward(hidden)) };
+        match logits.values.iter().position(|score| !score.is_finite()) {
+            None => Ok(logits),
+            Some(at) => {
+                let position = positions.nth(at / vocab).unwrap_or_default();
+                let place = format!("the score of token {} after position {position}", at % vocab);
+                Err(Error::NotFinite { place, value: logits.values[at] })
+            }
+        }
     }
 
     /// The last layer's output, `tokens of all sequences x hidden`.

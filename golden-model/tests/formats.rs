@@ -4,7 +4,7 @@ mod common;
 
 use common::build::{Built, Float, Recipe, Storage, build};
 use common::gguf;
-use trine_golden_model::{Convention, Golden, I2sPacking, KvCache, LoadOptions, Model};
+use trine_golden_model::{Convention, Golden, I2sPacking, KvCache, LoadOptions, Model, Sampler, generate, perplexity};
 
 const LLAMA: Recipe = Recipe {
     architecture: "LlamaForCausalLM",
@@ -177,5 +177,50 @@ fn synthetic_models() {
     ] {
         let error = Model::load(name.as_ref()).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
+    }
+}
+
+/// Weights that are finite, but too large for the numbers after them: the place is named, and nothing is computed with them.
+#[test]
+fn numbers_beyond_float32() {
+    let packed = Recipe { architecture: "BitNetForCausalLM", storage: Storage::PackedDivide, relu2: true, ..LLAMA };
+    let one_bit = Recipe { storage: Storage::OneBit, ..LLAMA };
+    let masters = Recipe { storage: Storage::Masters, ..LLAMA };
+    for (recipe, name, value, place) in [
+        (&packed, "model.layers.0.input_layernorm.weight", 3e38f32, "layers.0.self_attn.q_proj: activation"),
+        (&packed, "model.layers.1.self_attn.attn_sub_norm.weight", 3e38, "layers.1.self_attn.o_proj: activation"),
+        (&packed, "model.layers.1.post_attention_layernorm.weight", 3e38, "layers.1.mlp.gate_proj: activation"),
+        (&packed, "model.layers.0.mlp.ffn_sub_norm.weight", 3e38, "layers.0.mlp.down_proj: activation"),
+        // It divides the outputs.
+        (&packed, "model.layers.0.mlp.gate_proj.weight_scale", 1e-45, "layers.0.mlp.down_proj: activation"),
+        (&packed, "model.layers.0.mlp.down_proj.weight_scale", 1e-45, "layers.1.self_attn.q_proj: activation"),
+        (&one_bit, "model.layers.0.input_layernorm.weight", 3e38, "layers.0.self_attn.q_proj: activation"),
+        (&masters, "model.layers.1.input_layernorm.weight", -3e38, "layers.1.self_attn.q_proj: activation"),
+        (&packed, "model.norm.weight", 3e38, "the score of token"),
+        (&packed, "lm_head.weight", 3e38, "the score of token"),
+    ] {
+        let mut built = build(recipe, SEED);
+        let tensor = built.tensors.iter_mut().find(|tensor| tensor.name == name).unwrap();
+        tensor.data = value.to_le_bytes().repeat(tensor.data.len() / 4);
+        let folder = tempfile::tempdir().unwrap();
+        built.write_folder(folder.path(), 1);
+        let model = Model::load(folder.path()).unwrap();
+        let mut cache = KvCache::new(model.config());
+        let said = |error: trine_golden_model::Error| {
+            let message = error.to_string();
+            assert!(message.contains(place) && message.contains("float32"), "{name}: {message}");
+            message
+        };
+        let message = said(model.forward(&mut Golden, &[3, 1, 2], &mut cache).unwrap_err());
+        assert_eq!(message.contains("after position 0"), place.contains("score"), "{message}");
+        assert!(cache.is_empty());
+        let last = said(model.forward_last(&mut Golden, &[3, 1, 2], &mut cache).unwrap_err());
+        assert_eq!(last.contains("after position 2"), place.contains("score"), "{last}");
+        assert!(cache.is_empty());
+        said(perplexity(&model, &mut Golden, &[3, 1, 2]).unwrap_err());
+        let (mut engine, mut sampler) = (Golden, Sampler::greedy());
+        let mut texts = generate(&model, &mut engine, &mut sampler, &[3]).unwrap();
+        said(texts.next().unwrap().unwrap_err());
+        assert!(texts.next().is_none());
     }
 }

@@ -173,7 +173,7 @@ mod tests {
         let (n, _) = run(Kind::Float, &x, &gain);
         for ((n, codes), row) in n.chunks(WIDTH).zip(codes.chunks(WIDTH)).zip(&rows) {
             let mut q = [0i8; WIDTH];
-            let a = trine_golden_model::quant::activations(n, &mut q);
+            let a = trine_golden_model::quant::activations(n, &mut q).unwrap();
             assert_eq!(codes, q.map(f32::from));
             assert_eq!(row.unit, 1.0 / a);
         }
