@@ -76,6 +76,17 @@ fn gguf_byte_pairs() {
     let mut plain = without("bos_token_id");
     plain.push(("add_bos_token", Meta::Bool(false)));
     assert_eq!(gguf_tokenizer(plain).unwrap().encode("a").unwrap(), [66]);
+    // llama.cpp's begin token where the file names none.
+    for more in [vec![], vec![("add_bos_token", Meta::Bool(true))], vec![("bos_token_id", Meta::U32(u32::MAX))]] {
+        let unnamed = gguf_tokenizer([without("bos_token_id"), more].concat()).unwrap();
+        assert_eq!(unnamed.encode("a").unwrap(), [11, 66]);
+        assert!(unnamed.notices()[0].contains("`tokenizer.ggml.bos_token_id` is not set, so token 11"));
+    }
+    let mut qwen: Vec<_> = without("bos_token_id");
+    qwen.retain(|(key, _)| *key != "pre");
+    qwen.push(("pre", Meta::Text("qwen2")));
+    let qwen = gguf_tokenizer(qwen).unwrap();
+    assert_eq!((qwen.encode("a").unwrap(), qwen.notices()), (vec![66], &[][..]));
 }
 
 /// A vocabulary small enough to join by hand.
@@ -106,6 +117,25 @@ fn gguf_scores() {
     assert_eq!(tokenizer.encode("ab").unwrap(), [1, 4, 7]);
     assert_eq!(tokenizer.encode("b\u{e9}").unwrap(), [1, 4, 6, 2, 3]);
     assert_eq!(tokenizer.decode(&[1, 4, 6, 2, 3]).unwrap(), "b\u{e9}");
+    let with = |more: Vec<(&'static str, Meta)>| {
+        let kept = metadata.iter().filter(|(key, _)| *key != "bos_token_id").cloned();
+        gguf_tokenizer(kept.chain(more).collect())
+    };
+    // llama.cpp's begin token where the file names none.
+    for more in [
+        vec![],
+        vec![("add_bos_token", Meta::Bool(true))],
+        vec![("bos_token_id", Meta::U32(u32::MAX))],
+        vec![("bos_token_id", Meta::I32(-1))],
+    ] {
+        let unnamed = with(more).unwrap();
+        assert_eq!(unnamed.encode("ab").unwrap(), [1, 4, 7]);
+        assert!(unnamed.notices()[0].contains("`tokenizer.ggml.bos_token_id` is not set, so token 1 is"));
+    }
+    let bare = with(vec![("add_bos_token", Meta::Bool(false))]).unwrap();
+    assert_eq!((bare.encode("ab").unwrap(), bare.notices()), (vec![4, 7], &[][..]));
+    assert!(with(vec![("bos_token_id", Meta::U32(10))]).unwrap_err().contains("the begin token 10 is outside"));
+    assert!(with(vec![("add_eos_token", Meta::Bool(true))]).unwrap_err().contains("eos_token_id is not set"));
     let short: Vec<_> =
         metadata.into_iter().filter(|(key, _)| *key != "scores").chain([("scores", Meta::F32s(vec![0.0]))]).collect();
     assert!(gguf_tokenizer(short).unwrap_err().contains("has 1 entries for 10 tokens"));

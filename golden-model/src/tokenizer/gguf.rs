@@ -26,6 +26,9 @@ const CONTROL: u32 = 3;
 const USER_DEFINED: u32 = 4;
 /// The vocabulary of Llama 3, which Microsoft's files of architecture `bitnet-b1.58` hold without its rule.
 const LLAMA3_TOKENS: usize = 128_256;
+/// llama.cpp's begin tokens of files that name none: of SentencePiece, and of byte-level byte pairs.
+const SCORED_BEGIN: u32 = 1;
+const MERGED_BEGIN: u32 = 11;
 
 /// Reads the vocabulary of a GGUF file; `pre` takes the place of `tokenizer.ggml.pre`.
 pub(super) fn load(path: &Path, pre: Option<&str>) -> Result<Tokenizer, Error> {
@@ -78,17 +81,35 @@ fn kinds(path: &Path, gguf: &Gguf, tokens: &[String]) -> Result<Vec<u32>, Error>
     Ok(kinds)
 }
 
-/// The token that is put before (`bos`) or after (`eos`) every text, if there is to be one.
-fn marker(path: &Path, gguf: &Gguf, name: &str, default: bool) -> Result<Option<u32>, Error> {
-    let (flag, key) = (format!("tokenizer.ggml.add_{name}_token"), format!("tokenizer.ggml.{name}_token_id"));
-    let wanted = gguf.boolean(&flag)?;
-    if !wanted.unwrap_or(default) {
+/// The token before every text, if there is to be one: that of the file, or llama.cpp's `default` with a notice.
+fn begin(
+    path: &Path,
+    gguf: &Gguf,
+    wanted: bool,
+    default: u32,
+    notices: &mut Vec<String>,
+) -> Result<Option<u32>, Error> {
+    if !gguf.boolean("tokenizer.ggml.add_bos_token")?.unwrap_or(wanted) {
         return Ok(None);
     }
-    match gguf.token(&key)? {
-        None if wanted == Some(true) => Err(Error::config(path, format!("{flag} is true, but {key} is not set"))),
-        id => Ok(id),
+    let key = "tokenizer.ggml.bos_token_id";
+    let id = gguf.token(key)?;
+    if id.is_none() {
+        notices.push(format!(
+            "{}: key `{key}` is not set, so token {default} is put before a text, as by llama.cpp",
+            path.display()
+        ));
     }
+    Ok(id.or(Some(default)))
+}
+
+/// The token after every text, if the file asks for one.
+fn end(path: &Path, gguf: &Gguf) -> Result<Option<u32>, Error> {
+    let (flag, key) = ("tokenizer.ggml.add_eos_token", "tokenizer.ggml.eos_token_id");
+    if gguf.boolean(flag)? != Some(true) {
+        return Ok(None);
+    }
+    gguf.token(key)?.map(Some).ok_or_else(|| Error::config(path, format!("{flag} is true, but {key} is not set")))
 }
 
 fn scored(path: &Path, gguf: &Gguf, tokens: Vec<String>) -> Result<Tokenizer, Error> {
@@ -100,10 +121,11 @@ fn scored(path: &Path, gguf: &Gguf, tokens: Vec<String>) -> Result<Tokenizer, Er
         .zip(scores.into_iter().zip(kinds))
         .map(|(text, (score, kind))| Piece { text, score, kind: kind as i32 })
         .collect();
+    let mut notices = Vec::new();
     let recipe = Recipe {
         pieces,
-        begin: marker(path, gguf, "bos", true)?,
-        end: marker(path, gguf, "eos", false)?,
+        begin: begin(path, gguf, true, SCORED_BEGIN, &mut notices)?,
+        end: end(path, gguf)?,
         prefix: match gguf.boolean("tokenizer.ggml.add_space_prefix")? {
             Some(false) => Prefix::Nowhere,
             _ => Prefix::Every,
@@ -114,7 +136,7 @@ fn scored(path: &Path, gguf: &Gguf, tokens: Vec<String>) -> Result<Tokenizer, Er
         inline: false,
         added: BTreeMap::new(),
     };
-    Ok(Vocabulary::Library(recipe.build(path)?).into())
+    Ok(Tokenizer { vocabulary: Vocabulary::Library(recipe.build(path)?), notices })
 }
 
 fn merged(path: &Path, gguf: &Gguf, mut tokens: Vec<String>, pre: Option<&str>) -> Result<Tokenizer, Error> {
@@ -151,13 +173,15 @@ fn merged(path: &Path, gguf: &Gguf, mut tokens: Vec<String>, pre: Option<&str>) 
             return Err(Error::config(path, format!("token `{token}` has two ids, {other} and {id}")));
         }
     }
-    let marker = |name: &str, default: bool| -> Result<Option<Marker<'_>>, Error> {
-        let Some(id) = marker(path, gguf, name, default)? else { return Ok(None) };
+    let marker = |name: &str, id: Option<u32>| -> Result<Option<Marker<'_>>, Error> {
+        let Some(id) = id else { return Ok(None) };
         let content = tokens.get(id as usize).ok_or_else(|| {
             Error::config(path, format!("the {name} token {id} is outside the vocabulary of {}", tokens.len()))
         })?;
         Ok(Some(Marker { content, id }))
     };
+    let begin = marker("begin", begin(path, gguf, rule.begin, MERGED_BEGIN, &mut notices)?)?;
+    let end = marker("end", end(path, gguf)?)?;
     let whole = tokens.iter().zip(kinds).zip(0..).filter_map(|((token, kind), id)| match kind {
         CONTROL => Some(added(token, id, true)),
         USER_DEFINED => Some(added(token, id, false)),
@@ -168,7 +192,7 @@ fn merged(path: &Path, gguf: &Gguf, mut tokens: Vec<String>, pre: Option<&str>) 
         "added_tokens": whole.collect::<Vec<_>>(),
         "normalizer": null,
         "pre_tokenizer": rule.library(),
-        "post_processor": around(marker("bos", rule.begin)?.as_ref(), marker("eos", false)?.as_ref()),
+        "post_processor": around(begin.as_ref(), end.as_ref()),
         "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
         "model": {"type": "BPE", "ignore_merges": rule.ignore_merges, "vocab": vocabulary, "merges": merges},
     });
