@@ -66,6 +66,23 @@ fn values_that_change_the_computation() {
         ("weight_bits", json!(2), json!([1])),
         ("use_qk_norm", json!(true), json!([false])),
         ("rope_interleaved", json!(true), json!([false])),
+        ("is_causal", json!(false), json!([true, null])),
+        ("causal", json!(0), json!([true])),
+        ("use_bidirectional_attention", json!(true), json!([false, null])),
+        ("use_bidirectional_attention", json!("all"), json!([false])),
+        ("attention_type", json!("block_sparse"), json!(["full", "causal", null])),
+        ("position_embedding_type", json!("alibi"), json!(["rope", "rotary", null])),
+        ("position_embedding_type", json!("absolute"), json!([null])),
+        ("use_rope", json!(false), json!([true, null])),
+        ("use_rms_norm", json!(false), json!([true])),
+        ("scale_attn_weights", json!(false), json!([true])),
+        ("gated_mlp", json!(false), json!([true, null])),
+        ("activation_function", json!("gelu"), json!(["relu2", null])),
+        ("activation", json!("silu"), json!(["relu2"])),
+        ("act_bits", json!(4), json!([8, 8.0, null])),
+        ("activation_bits", json!(1), json!([8])),
+        ("logit_cap", json!(30), json!([0, null])),
+        ("use_gated_attention", json!(true), json!([false])),
     ] {
         refuse(json!({key: bad}), &["config.json", &format!("`{key}`")]);
         for good in good.as_array().unwrap() {
@@ -80,13 +97,31 @@ fn unknown_keys() {
         refuse(json!({key: 0.5}), &[key, "not known"]);
     }
     refuse(json!({"rope_extension": true}), &["rope_extension"]);
+    for key in
+        ["attn_pattern", "cross_directional", "gate_temperature", "post_softmax", "logit_shift", "activation_kind"]
+    {
+        refuse(json!({key: "x"}), &[key, "not known"]);
+        accept(json!({key: false}));
+    }
+    // Where `false` and 1 may be another computation too.
+    for key in ["use_rope_everywhere", "attn_is_causal", "kv_bits", "position_shift", "swiglu", "gated_output"] {
+        for value in [json!(false), json!(true), json!(1), json!(0), json!("x")] {
+            refuse(json!({key: value}), &[key, "not known"]);
+        }
+        accept(json!({key: null}));
+    }
     for key in ["online_had", "hadamard_dim", "rotation_config", "quarot"] {
         refuse(json!({key: true}), &[key, "rotated weights"]);
     }
     let notices = accept(json!({"curriculum": "long", "my_extra_loss": false})).notices;
     assert_eq!(notices.len(), 1, "{notices:?}");
     assert!(notices[0].contains("config.json: keys `curriculum`, `my_extra_loss` are not known"), "{notices:?}");
-    assert!(accept(json!({"temperature": 0.6, "unsloth_version": "1", "attention_dropout": 0.1})).notices.is_empty());
+    assert!(
+        accept(json!({"temperature": 0.6, "unsloth_version": "1", "attention_dropout": 0.1, "attn_pdrop": 0.1,
+        "use_flash_attention_2": true, "num_logits_to_keep": 0}))
+        .notices
+        .is_empty()
+    );
     refuse(json!({"model_type": "mistral"}), &["`mistral`"]);
     refuse(json!({"architectures": "BitNetForCausalLM"}), &["architectures", "list"]);
 }

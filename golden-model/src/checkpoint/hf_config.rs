@@ -165,10 +165,17 @@ fn activation(object: &Map<String, Value>) -> Result<Activation, String> {
     if let Some(other) = text(object, "hidden_activation")? {
         keys::agree(&[("hidden_act".to_owned(), name), ("hidden_activation".to_owned(), other)])?;
     }
-    match name {
-        "relu2" => Ok(Activation::Relu2),
-        "silu" | "swish" => Ok(Activation::Silu),
-        other => Err(format!("hidden_act `{other}` is not implemented; relu2 and silu are")),
+    Activation::named(name).ok_or_else(|| format!("hidden_act `{name}` is not implemented; relu2 and silu are"))
+}
+
+impl Activation {
+    /// The function of this name in transformers.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "relu2" => Some(Self::Relu2),
+            "silu" | "swish" => Some(Self::Silu),
+            _ => None,
+        }
     }
 }
 

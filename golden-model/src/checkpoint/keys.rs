@@ -27,6 +27,8 @@ pub(super) struct Group {
 
 /// No value, or one that turns a feature off.
 pub(super) const OFF: Rule = Rule::When("null, false, 0 or empty", |value, _| off(value));
+/// No value, or one that turns on a feature that every model here has.
+pub(super) const ON: Rule = Rule::When("null or true", |value, _| matches!(value, Value::Null | Value::Bool(true)));
 /// A factor that changes nothing.
 pub(super) const ONE: Rule = Rule::When("null or 1", |value, _| value.is_null() || value.as_f64() == Some(1.0));
 /// A sliding window or a chunk that holds the whole context.

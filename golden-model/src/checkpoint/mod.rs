@@ -19,6 +19,7 @@ mod gguf_tensors;
 mod gguf_types;
 mod hf_config;
 mod hf_files;
+mod hf_key_lists;
 mod hf_keys;
 mod hf_quantization;
 mod hf_rope;
