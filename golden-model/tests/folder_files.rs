@@ -113,15 +113,89 @@ fn weights_of_other_kinds() {
     told(&Model::load(folder.path()).unwrap(), &["`q.gguf`", "give its path"]);
 }
 
+/// Every file that a folder of these shards may have, made into something else.
+const FILES: [(usize, &str); 6] = [
+    (1, "config.json"),
+    (1, "generation_config.json"),
+    (1, SINGLE),
+    (1, "adapter_config.json"),
+    (2, INDEX),
+    (2, "model-00002-of-00002.safetensors"),
+];
+
+/// A folder in which `make` makes the file, and the path of that.
+fn with_file(shards: usize, file: &str, make: impl Fn(&Path)) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    build(&PACKED, 1).write_folder(folder.path(), shards);
+    let path = folder.path().join(file);
+    let _ = std::fs::remove_file(&path);
+    make(&path);
+    (folder, path)
+}
+
+/// Links that lead nowhere, as in a cache that lost a file, and names of what is no file.
 #[test]
-fn pointers_adapters_and_the_wrong_end() {
-    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n";
-    for (shards, file) in [(1, "config.json"), (1, SINGLE), (2, INDEX), (2, "model-00002-of-00002.safetensors")] {
-        let folder = tempfile::tempdir().unwrap();
-        build(&PACKED, 1).write_folder(folder.path(), shards);
-        std::fs::write(folder.path().join(file), pointer).unwrap();
-        refused(folder.path(), &[file, "pointer of Git LFS", "git lfs pull"]);
+fn links_folders_and_pipes() {
+    let fifo = |path: &Path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    for (shards, file) in FILES {
+        let (folder, _) = with_file(shards, file, |path| std::os::unix::fs::symlink("../../blobs/abc", path).unwrap());
+        refused(folder.path(), &[file, "a link that leads nowhere (to ../../blobs/abc)", "fetch the file again"]);
+        let (folder, _) = with_file(shards, file, |path| std::fs::create_dir(path).unwrap());
+        refused(folder.path(), &[file, "this is a folder, not a file"]);
+        let (folder, _) = with_file(shards, file, fifo);
+        refused(folder.path(), &[file, "a pipe or a device, not a file"]);
     }
+    let built = build(&PACKED, 1);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, make) in [
+        ("pipe.gguf", &fifo as &dyn Fn(&Path)),
+        ("link.gguf", &|path: &Path| {
+            std::os::unix::fs::symlink("gone.gguf", path).unwrap();
+        }),
+    ] {
+        make(&folder.path().join(name));
+        let part = if name == "pipe.gguf" { "a pipe or a device" } else { "leads nowhere (to gone.gguf)" };
+        refused(&folder.path().join(name), &[name, part]);
+    }
+    // A link to a file is the file.
+    let blob = folder.path().join("blob");
+    std::fs::write(&blob, safetensors_bytes(&built.tensors)).unwrap();
+    let (linked, _) = with_file(1, SINGLE, |path| std::os::unix::fs::symlink(&blob, path).unwrap());
+    assert_eq!(logits(&Model::load(linked.path()).unwrap()), alone(&built));
+}
+
+/// What a download leaves in place of a file, and JSON that no program but Python's reads.
+#[test]
+fn contents_of_another_kind() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n";
+    for (shards, file) in FILES.into_iter().filter(|(_, file)| *file != "adapter_config.json") {
+        for (contents, parts) in [
+            (pointer.as_bytes(), ["pointer of Git LFS", "git lfs pull"]),
+            (b"", ["the file is empty", "download"]),
+            (&[0; 300], ["zeros", "download"]),
+            (b"<!DOCTYPE html><html>", ["web page", "/resolve/"]),
+        ] {
+            let (folder, _) = with_file(shards, file, |path| std::fs::write(path, contents).unwrap());
+            refused(folder.path(), &[&[file], &parts[..]].concat());
+        }
+    }
+    for (shards, file) in [(1, "config.json"), (1, "generation_config.json"), (2, INDEX)] {
+        for (contents, part) in [
+            (&b"\xef\xbb\xbf{}"[..], "byte-order mark"),
+            (b"\xff\xfe{\0}\0", "UTF-16"),
+            (b"{\"a\": NaN}", "`NaN` is no JSON"),
+            (b"{\"a\":\n -Infinity}", "line 2: `-Infinity`"),
+            (b"{\"a\": 1, \"a\": 2}", "`a` is there twice"),
+            (b"{\"a\": {\"b\": 1, \"\\u0062\": 2}}", "`b` is there twice"),
+        ] {
+            let (folder, _) = with_file(shards, file, |path| std::fs::write(path, contents).unwrap());
+            refused(folder.path(), &[file, part]);
+        }
+    }
+}
+
+#[test]
+fn adapters_and_the_wrong_end() {
     let folder = tempfile::tempdir().unwrap();
     build(&PACKED, 1).write_folder(folder.path(), 1);
     let path = folder.path().join(SINGLE);

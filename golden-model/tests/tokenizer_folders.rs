@@ -203,6 +203,59 @@ fn damaged_companions_are_named() {
     }
 }
 
+/// Files that are links to nowhere, pipes, pointers or other JSON than that of all programs.
+#[test]
+fn files_of_another_kind() {
+    const COMPANIONS: [&str; 3] = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n";
+    let make = |folder: tempfile::TempDir, name: &str, make: &dyn Fn(&Path)| {
+        let path = folder.path().join(name);
+        let _ = std::fs::remove_file(&path);
+        make(&path);
+        let message = refusal(&folder);
+        assert!(message.contains(name), "{message}");
+        message
+    };
+    let characters = || folder(&fixture("shakespeare").join("chars.json"), &[]);
+    let companions = COMPANIONS.iter().flat_map(|&name| [(sentencepiece(&[]), name), (bytelevel(&[]), name)]);
+    let own =
+        [(characters(), "chars.json"), (bytelevel(&[]), "tokenizer.json"), (sentencepiece(&[]), "tokenizer.model")];
+    let mut count = 0;
+    for (folder, name) in companions.chain(own) {
+        let again = || folder_of(&folder);
+        let link = |path: &Path| std::os::unix::fs::symlink("../blobs/abc", path).unwrap();
+        let message = make(again(), name, &link);
+        assert!(message.contains("a link that leads nowhere (to ../blobs/abc)"), "{message}");
+        let pipe = |path: &Path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+        assert!(make(again(), name, &pipe).contains("a pipe or a device, not a file"));
+        let mut contents = vec![(pointer.as_bytes(), "git lfs pull"), (b"", "the file is empty")];
+        if name.ends_with(".json") {
+            contents.extend([
+                (&b"\xef\xbb\xbf{}"[..], "byte-order mark"),
+                (b"{\0}\0", "UTF-16"),
+                (b"{\"a\": NaN}", "`NaN` is no JSON"),
+                (b"{\"a\": 1, \"a\": 2}", "`a` is there twice"),
+            ]);
+        }
+        for (contents, part) in contents {
+            let message = make(again(), name, &|path| std::fs::write(path, contents).unwrap());
+            assert!(message.contains(part), "{name}: {message}");
+            count += 1;
+        }
+    }
+    assert_eq!(count, 6 * 6 + 6 + 6 + 2);
+}
+
+/// A copy of a folder.
+fn folder_of(original: &tempfile::TempDir) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(original.path()).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, copy.path().join(path.file_name().unwrap())).unwrap();
+    }
+    copy
+}
+
 /// A tokenizer is found by its content, under whatever name.
 #[test]
 fn a_tokenizer_from_elsewhere() {

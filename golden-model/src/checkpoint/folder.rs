@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::gguf::Gguf;
 use super::gguf_split::Name;
 use crate::Error;
+use crate::files::is_there;
 
 /// A model's path.
 pub(super) struct Found {
@@ -57,7 +58,7 @@ fn gguf_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     files.sort();
     let is =
         |file: &PathBuf, kind: &str| file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(kind));
-    if path.join("config.json").exists() && files.iter().any(|file| is(file, "safetensors")) {
+    if files.iter().any(|file| is(file, "safetensors")) && is_there(&path.join("config.json"))? {
         return Ok(Vec::new());
     }
     let mut split = BTreeSet::new();

@@ -1,20 +1,12 @@
 //! Files that people take for models, told by their first bytes.
 
+use crate::files;
+
 /// Names the kind of a file without GGUF's first bytes, and the way out; its beginning is enough.
 pub(super) fn describe(bytes: &[u8]) -> &'static str {
-    let text = |start: &str| {
-        let bytes = bytes.trim_ascii_start();
-        bytes.len() >= start.len() && bytes[..start.len()].eq_ignore_ascii_case(start.as_bytes())
-    };
     let header = bytes.first_chunk::<8>().map_or(0, |&length| u64::from_le_bytes(length));
-    if bytes.is_empty() {
-        "the file is empty; was its download broken off?"
-    } else if bytes.iter().take(1 << 16).all(|&byte| byte == 0) {
-        "the file begins with zeros only; was its download broken off?"
-    } else if text("version https://git-lfs") {
-        "this is a Git LFS pointer, not the file that it points to; run `git lfs pull` in its folder, or download the file"
-    } else if text("<!doctype") || text("<html") || text("<?xml") || text("<head") {
-        "this is a web page, not a model; download the file itself (on Hugging Face its address has `/resolve/`, not `/blob/`)"
+    if let Some(substitute) = files::substitute(bytes) {
+        substitute
     } else if bytes.starts_with(b"PK") || bytes.starts_with(&[0x80, 2]) {
         "this is a zip or pickle file, as PyTorch saves (`pytorch_model.bin`); convert it to safetensors or GGUF"
     } else if bytes.starts_with(&[0x1f, 0x8b])
@@ -26,7 +18,7 @@ pub(super) fn describe(bytes: &[u8]) -> &'static str {
         "this is a safetensors file; name the folder that holds it and its config.json"
     } else if [&b"lmgg"[..], b"fmgg", b"tjgg", b"algg"].iter().any(|magic| bytes.starts_with(magic)) {
         "this is a GGML file of the time before GGUF; make the file anew from the original checkpoint"
-    } else if text("{") {
+    } else if bytes.trim_ascii_start().starts_with(b"{") {
         "this is a JSON file; name its folder"
     } else {
         "it does not begin with `GGUF`"

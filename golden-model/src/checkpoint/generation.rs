@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::{Config, Error};
+use crate::{Config, Error, files, json};
 
 /// `eos_token_id`: one token, several, or none; -1 and null are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,8 +73,8 @@ const DRAWING: [&str; 8] =
 /// Reads the file in `folder`, where there is one, into a configuration.
 pub(super) fn apply(folder: &Path, config: &mut Config) -> Result<(), Error> {
     let path = folder.join("generation_config.json");
-    if path.exists() {
-        let json = super::json::read(&path)?;
+    if files::is_there(&path)? {
+        let json = json::object(&path)?;
         let ends = Ends::read(json.get("eos_token_id").unwrap_or(&Value::Null));
         let ends = ends.map_err(|reason| Error::config(&path, reason))?.0;
         if ends.is_empty() && !config.ends.is_empty() {

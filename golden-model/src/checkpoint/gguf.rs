@@ -18,7 +18,7 @@ use super::gguf_split::Name;
 use super::gguf_types::kind;
 use super::mapped::Mapped;
 use super::tensor::{Kind, Tensor};
-use crate::Error;
+use crate::{Error, files};
 
 /// Bytes in front that tell what a file is.
 pub(super) const MAGIC: &[u8; 4] = b"GGUF";
@@ -53,12 +53,16 @@ impl Gguf {
                 ),
             )
         })?;
-        let missing = (1..=name.count).map(|part| name.path(path, part)).find(|path| !path.exists());
-        if let Some(missing) = missing {
-            return Err(Error::config(
-                &missing,
-                format!("there is no such file; the {} parts of the split model must lie in one folder", name.count),
-            ));
+        for part in (1..=name.count).map(|part| name.path(path, part)) {
+            if !files::is_there(&part)? {
+                return Err(Error::config(
+                    &part,
+                    format!(
+                        "there is no such file; the {} parts of the split model must lie in one folder",
+                        name.count
+                    ),
+                ));
+            }
         }
         let mut all = Self::open_part(&name.path(path, 1))?;
         all.expect_part(1, &name)?;
@@ -109,9 +113,6 @@ impl Gguf {
 
     /// Maps one file and reads its header.
     fn open_part(path: &Path) -> Result<Self, Error> {
-        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(Error::config(path, "this is not a file; a GGUF file is expected"));
-        }
         let file = Mapped::open(path)?;
         let mut reader = Reader { path, data: &file, at: 0 };
         if !file.starts_with(MAGIC) {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::generation::{self, Ends};
 use super::hf_quantization::Quantization;
-use super::{hf_keys, hf_rope, json, keys};
-use crate::{Activation, Config, Convention, Error, RopePairs};
+use super::{hf_keys, hf_rope, keys};
+use crate::{Activation, Config, Convention, Error, RopePairs, json};
 
 /// Whose code a checkpoint was written for; it decides the names of the norms before the output projections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) struct HfConfig {
 
 /// Reads `config.json`, and `generation_config.json` in the same folder.
 pub(super) fn read(path: &Path) -> Result<HfConfig, Error> {
-    let object = json::read(path)?;
+    let object = json::object(path)?;
     let mut read = interpret(&object).map_err(|reason| Error::config(path, reason))?;
     read.config.notices.iter_mut().for_each(|notice| *notice = format!("{}: {notice}", path.display()));
     generation::apply(path.parent().unwrap_or(Path::new("")), &mut read.config)?;

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::files::is_there;
 
 /// The single file.
 pub(super) const SINGLE: &str = "model.safetensors";
@@ -42,9 +43,9 @@ pub(super) fn find(folder: &Path, explicit: Option<&str>) -> Result<Weights, Err
         };
     }
     let (single, index) = (folder.join(SINGLE), folder.join(INDEX));
-    if single.is_file() {
+    if is_there(&single)? {
         Ok(Weights::Single(single))
-    } else if index.is_file() {
+    } else if is_there(&index)? {
         Ok(Weights::Sharded(index))
     } else {
         Err(Error::config(folder, missing(folder)))
@@ -54,7 +55,7 @@ pub(super) fn find(folder: &Path, explicit: Option<&str>) -> Result<Weights, Err
 /// Refuses a folder with an adapter, which would not be applied.
 pub(super) fn refuse_adapter(folder: &Path) -> Result<(), Error> {
     let adapter = folder.join(ADAPTER);
-    if !adapter.exists() {
+    if !is_there(&adapter)? {
         return Ok(());
     }
     Err(Error::config(

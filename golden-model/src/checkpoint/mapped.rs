@@ -1,13 +1,12 @@
 //! Files mapped into memory, so that only what is read is loaded.
 #![allow(unsafe_code)]
 
-use std::fs::File;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
-use crate::Error;
+use crate::{Error, files};
 
 /// A read-only file in memory.
 pub(super) struct Mapped {
@@ -17,7 +16,7 @@ pub(super) struct Mapped {
 
 impl Mapped {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(Error::io(path))?;
+        let file = files::open(path)?;
         // SAFETY: the map is read-only and private to this crate, and nothing here writes checkpoints. Another process
         // that changes the file while it is being read makes the weights wrong, as it would with ordinary reads.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;

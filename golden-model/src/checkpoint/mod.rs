@@ -26,9 +26,7 @@ mod hf_rope;
 mod hf_tensors;
 mod huggingface;
 mod i2_s;
-mod json;
 mod keys;
-mod lfs;
 mod mapped;
 mod safetensors;
 mod synthetic;
@@ -52,7 +50,7 @@ use crate::ffn::Ffn;
 use crate::layers::Layers;
 use crate::rope::Rope;
 use crate::transformer::Layer;
-use crate::{Config, Error, Linear, LinearId, LinearKind, Model, RmsNorm};
+use crate::{Config, Error, Linear, LinearId, LinearKind, Model, RmsNorm, files};
 
 /// The dense parts of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +152,7 @@ fn format(path: &Path) -> Result<Format, Error> {
         Ok(Format::Synthetic)
     } else if path.is_dir() {
         Ok(Format::HuggingFace)
-    } else if path.exists() {
+    } else if files::is_there(path)? {
         // Anything else says what it is when it is opened.
         Ok(Format::Gguf)
     } else {

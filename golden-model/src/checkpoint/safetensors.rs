@@ -8,8 +8,7 @@ use safetensors::{Dtype, SafeTensors};
 use super::hf_files::{self, INDEX, SINGLE, Weights};
 use super::mapped::Mapped;
 use super::tensor::{Kind, Tensor};
-use super::{json, lfs};
-use crate::Error;
+use crate::{Error, files, json};
 
 /// The tensors of a folder.
 #[derive(Default)]
@@ -93,7 +92,7 @@ impl Safetensors {
 
     fn add(&mut self, path: &Path) -> Result<(), Error> {
         let file = Mapped::open(path)?;
-        lfs::refuse(path, &file)?;
+        files::refuse_substitute(path, &file)?;
         let damaged = |reason: String| Error::Format { path: path.to_owned(), offset: 0, reason };
         if file.starts_with(b"GGUF") {
             return Err(damaged(
@@ -156,7 +155,7 @@ impl Safetensors {
 /// The shard of every tensor, as an index has it.
 fn weight_map(index: &Path) -> Result<Vec<(String, String)>, Error> {
     let wrong = || Error::config(index, "`weight_map`, an object with the file of every tensor, is expected");
-    let mut object = json::read(index)?;
+    let mut object = json::object(index)?;
     let Some(serde_json::Value::Object(map)) = object.remove("weight_map") else { return Err(wrong()) };
     map.into_iter().map(|(tensor, shard)| Ok((tensor, shard.as_str().ok_or_else(wrong)?.to_owned()))).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::Error;
+use crate::{Error, files, json};
 
 /// A list of characters; a character's place is its token.
 #[derive(Clone, Debug)]
@@ -15,9 +15,9 @@ pub(super) struct Characters {
 impl Characters {
     /// Reads a JSON list of characters.
     pub(super) fn load(file: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(file).map_err(Error::io(file))?;
-        let characters = serde_json::from_str(&text)
-            .map_err(|e| Error::config(file, format!("a list of characters is expected: {e}")))?;
+        let fail = |reason: String| Error::config(file, format!("a list of characters is expected: {reason}"));
+        let value = json::parse(&files::read(file)?).map_err(fail)?;
+        let characters = serde_json::from_value(value).map_err(|e| fail(e.to_string()))?;
         Self::new(characters).map_err(|reason| Error::config(file, reason))
     }
 

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::Error;
+use crate::json::read_if_there;
 
 /// The special tokens that have names, in transformers' order.
 const NAMED: [&str; 7] = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -78,7 +79,7 @@ impl Companions {
     /// If one of the files is damaged, or gives a key a value of a wrong type.
     pub(super) fn beside(file: &Path) -> Result<Self, Error> {
         let path = file.with_file_name("tokenizer_config.json");
-        let config: Map<String, Value> = json(&path)?.unwrap_or_default();
+        let config: Map<String, Value> = read_if_there(&path)?.unwrap_or_default();
         let flag = |key: &str| match config.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
@@ -99,9 +100,9 @@ impl Companions {
         match config.get("added_tokens_decoder") {
             None | Some(Value::Null) => found.legacy_files(file)?,
             Some(Value::Object(tokens)) => {
-                for (id, token) in tokens {
-                    let entry = || format!("`added_tokens_decoder` has a bad entry `{id}`");
-                    let id = id.parse().map_err(|e| Error::config(&path, format!("{}: {e}", entry())))?;
+                for (key, token) in tokens {
+                    let entry = || format!("`added_tokens_decoder` has a bad entry `{key}`");
+                    let id: u32 = key.parse().map_err(|e| Error::config(&path, format!("{}: {e}", entry())))?;
                     let token = AddedToken::deserialize(token);
                     let token = token.map_err(|e| Error::config(&path, format!("{}: {e}", entry())))?;
                     found.added.insert(id, token);
@@ -115,10 +116,10 @@ impl Companions {
     /// The files of older folders.
     fn legacy_files(&mut self, file: &Path) -> Result<(), Error> {
         let path = file.with_file_name("special_tokens_map.json");
-        if let Some(map) = json::<Map<String, Value>>(&path)? {
+        if let Some(map) = read_if_there::<Map<String, Value>>(&path)? {
             self.name(&path, &map)?;
         }
-        let tokens: Option<BTreeMap<String, u32>> = json(&file.with_file_name("added_tokens.json"))?;
+        let tokens: Option<BTreeMap<String, u32>> = read_if_there(&file.with_file_name("added_tokens.json"))?;
         for (content, id) in tokens.into_iter().flatten() {
             let special = self.special.iter().any(|token| token.content == content);
             if let Some(other) = self.added.insert(id, AddedToken::plain(&content, special)) {
@@ -174,13 +175,4 @@ impl Companions {
         }
         Ok(())
     }
-}
-
-/// A JSON file that may be missing.
-fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Error> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = std::fs::read_to_string(path).map_err(Error::io(path))?;
-    serde_json::from_str(&text).map(Some).map_err(|e| Error::config(path, e.to_string()))
 }

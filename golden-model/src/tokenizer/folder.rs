@@ -10,11 +10,12 @@ use super::Tokenizer;
 use super::Vocabulary;
 use super::companions::{AddedToken, Companions};
 use super::library::{Library, guarded};
-use crate::Error;
+use crate::{Error, files, json};
 
 /// Reads `tokenizer.json` and its companions.
 pub(super) fn load(file: &Path) -> Result<Tokenizer, Error> {
-    let json = std::fs::read(file).map_err(Error::io(file))?;
+    let json = files::read(file)?;
+    json::parse(&json).map_err(|reason| Error::config(file, format!("the tokenizer cannot be read: {reason}")))?;
     let mut library = Library::parse(file, &json)?;
     let companions = Companions::beside(file)?;
     let mut notices = Vec::new();

@@ -24,8 +24,8 @@ use std::path::Path;
 use characters::Characters;
 use library::Library;
 
-use crate::Error;
 use crate::checkpoint::{is_synthetic, resolve};
+use crate::{Error, files};
 
 /// A model's tokenizer.
 #[derive(Clone, Debug)]
@@ -69,25 +69,27 @@ impl Tokenizer {
                 None => Ok(Vocabulary::Bytes.into()),
             };
         }
-        let inside = || FILES.iter().map(|name| path.join(name)).find(|file| file.exists());
-        let resolved = match resolve(path) {
+        let resolved = resolve(path);
+        if let Ok(file) = &resolved
+            && !file.is_dir()
+        {
+            return Self::file(file, pre);
+        }
+        for file in FILES.iter().map(|name| path.join(name)) {
             // A folder with several models may have a tokenizer beside them.
-            Err(_) if inside().is_some() => path.to_owned(),
-            resolved => resolved?,
-        };
-        if !resolved.is_dir() {
-            return Self::file(&resolved, pre);
+            if files::is_there(&file)? {
+                return Self::file(&file, pre);
+            }
         }
         let expected =
             format!("there is no tokenizer: chars.json, tokenizer.json or tokenizer.model is expected; {WITHOUT}");
-        Self::file(&inside().ok_or_else(|| Error::config(path, expected))?, pre)
+        Err(Error::config(&resolved?, expected))
     }
 
     /// Loads a tokenizer's file of whatever kind.
     fn file(file: &Path, pre: Option<&str>) -> Result<Self, Error> {
         let mut start = Vec::new();
-        let opened = std::fs::File::open(file);
-        opened.and_then(|opened| opened.take(64).read_to_end(&mut start)).map_err(Error::io(file))?;
+        files::open(file)?.take(64).read_to_end(&mut start).map_err(Error::io(file))?;
         if start.starts_with(b"GGUF") || file.extension().is_some_and(|extension| extension == "gguf") {
             return gguf::load(file, pre);
         }

@@ -10,7 +10,7 @@ use prost::Message;
 use super::companions::Companions;
 use super::sentencepiece::{Piece, Prefix, Recipe};
 use super::{Tokenizer, Vocabulary};
-use crate::Error;
+use crate::{Error, files};
 
 /// SentencePiece's number for byte-pair models, and the names of the others.
 const BPE: i32 = 2;
@@ -70,7 +70,7 @@ struct Normalizer {
 
 /// Reads `tokenizer.model` and its companions.
 pub(super) fn load(file: &Path) -> Result<Tokenizer, Error> {
-    let bytes = std::fs::read(file).map_err(Error::io(file))?;
+    let bytes = files::read(file)?;
     let fail = |reason: String| Error::config(file, reason);
     let model = Model::decode(&bytes[..]).map_err(|e| fail(format!("this is not a SentencePiece model: {e}")))?;
     let trainer = model.trainer.clone().unwrap_or_default();
