@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::build::{Built, PACKED, Recipe, Storage, Tensor, build, safetensors_bytes};
+use common::build::{Built, Float, PACKED, Recipe, Storage, Tensor, build, safetensors_bytes};
 use common::gguf;
 use trine_golden_model::{Config, Golden, KvCache, Model};
 
@@ -190,6 +190,28 @@ fn contents_of_another_kind() {
         ] {
             let (folder, _) = with_file(shards, file, |path| std::fs::write(path, contents).unwrap());
             refused(folder.path(), &[file, part]);
+        }
+    }
+}
+
+/// A tensor described twice in one header.
+#[test]
+fn a_header_with_a_key_twice() {
+    let (folder, path) = with_file(1, SINGLE, |_| ());
+    let bytes = safetensors_bytes(&build(&Recipe { float: Float::F16, ..PACKED }, 1).tensors);
+    let (length, data) = bytes.split_first_chunk::<8>().unwrap();
+    let (header, data) = data.split_at(u64::from_le_bytes(*length) as usize);
+    let header = std::str::from_utf8(header).unwrap().trim_end();
+    let name = "\"model.norm.weight\":";
+    let entry = &header[header.find(name).unwrap()..];
+    let entry = &entry[..=entry.find('}').unwrap()];
+    for (again, part) in [(entry.to_owned(), None), (entry.replace("F16", "BF16"), Some("is there twice"))] {
+        let header = format!("{{{again},{}", &header[1..]);
+        let header = format!("{header:<width$}", width = header.len().next_multiple_of(8));
+        std::fs::write(&path, [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat()).unwrap();
+        match part {
+            Some(part) => refused(folder.path(), &[SINGLE, "header", "model.norm.weight", part]),
+            None => assert!(Model::load(folder.path()).is_ok()),
         }
     }
 }

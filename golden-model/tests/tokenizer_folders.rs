@@ -256,6 +256,33 @@ fn folder_of(original: &tempfile::TempDir) -> tempfile::TempDir {
     copy
 }
 
+/// Keys of `tokenizer_config.json` that are there twice, in one spelling or in two.
+#[test]
+fn keys_with_two_values() {
+    for (text, part) in [
+        (r#"{"add_bos_token": true, "add_bos_token": false}"#, Some("`add_bos_token` is there twice")),
+        (r#"{"add_bos_token": true, "add_\u0062os_token": false}"#, Some("`add_bos_token` is there twice")),
+        (r#"{"add_bos_token": true, "add_bos_token": true}"#, None),
+        (r#"{"bos_token": {"content": "</s>", "content": "<s>"}}"#, Some("`content` is there twice")),
+        (
+            r#"{"added_tokens_decoder": {"400": {"content": "<a>"}, "0400": {"content": "<b>"}}}"#,
+            Some("gives id 400 (as `400`) to `<a>` and to `<b>`"),
+        ),
+        (r#"{"added_tokens_decoder": {"400": {"content": "<a>"}, "+400": {"content": "<a>"}}}"#, None),
+        (r#"{"added_tokens_decoder": {"400": {"content": "<a>"}, "400": {"content": "<b>"}}}"#, Some("is there twice")),
+    ] {
+        let folder = sentencepiece(&[]);
+        std::fs::write(folder.path().join("tokenizer_config.json"), text).unwrap();
+        match part {
+            None => drop(load(&folder)),
+            Some(part) => {
+                let message = refusal(&folder);
+                assert!(message.contains("tokenizer_config.json") && message.contains(part), "{text}: {message}");
+            }
+        }
+    }
+}
+
 /// A tokenizer is found by its content, under whatever name.
 #[test]
 fn a_tokenizer_from_elsewhere() {

@@ -108,6 +108,7 @@ impl Safetensors {
         let (header, metadata) = SafeTensors::read_metadata(&file).map_err(|e| {
             damaged(format!("the safetensors header does not describe this file ({e}); is it cut off?"))
         })?;
+        json::parse(&file[8..8 + header]).map_err(|reason| damaged(format!("the safetensors header: {reason}")))?;
         for (name, info) in metadata.tensors() {
             let (start, end) = info.data_offsets;
             let entry = Entry {

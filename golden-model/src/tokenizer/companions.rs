@@ -105,6 +105,13 @@ impl Companions {
                     let id: u32 = key.parse().map_err(|e| Error::config(&path, format!("{}: {e}", entry())))?;
                     let token = AddedToken::deserialize(token);
                     let token = token.map_err(|e| Error::config(&path, format!("{}: {e}", entry())))?;
+                    if let Some(other) = found.added.get(&id).filter(|other| **other != token) {
+                        let reason = format!(
+                            "`added_tokens_decoder` gives id {id} (as `{key}`) to `{}` and to `{}`",
+                            token.content, other.content
+                        );
+                        return Err(Error::config(&path, reason));
+                    }
                     found.added.insert(id, token);
                 }
             }
