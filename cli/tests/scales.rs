@@ -67,7 +67,10 @@ fn a_model_of_two_shards_runs_on_the_unit() {
     write_trilm(&trilm);
     let done = |line: &str| {
         let run = trine(folder.path(), line);
-        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
+        // The linear of zeros is told where weights are read.
+        let zeros = "warning: trilm: 1 linear holds zeros only, `model.layers.1.mlp.up_proj.weight` first; \
+                     was the download broken off?\n";
+        assert!(run.code == Some(0) && ["", zeros].contains(&run.stderr.as_str()), "{run:?}");
         run.stdout
     };
 

@@ -51,6 +51,15 @@ impl Dense {
         self.values.len() / self.cols
     }
 
+    /// True if every float is 0.
+    pub(crate) fn is_zero(&self) -> bool {
+        let mut row = vec![0.0; self.cols];
+        (0..self.rows()).all(|at| {
+            self.row(at, &mut row);
+            row.iter().all(|&value| value == 0.0)
+        })
+    }
+
     /// Writes row `row` to `out`, which is `cols` long.
     #[inline]
     pub(crate) fn row(&self, row: usize, out: &mut [f32]) {

@@ -13,6 +13,11 @@ impl RmsNorm {
         Self { weights, eps }
     }
 
+    /// True if every weight is 0.
+    pub(crate) fn is_zero(&self) -> bool {
+        self.weights.iter().all(|&weight| weight == 0.0)
+    }
+
     /// Normalises every row of `x`, which is `rows x features`.
     pub fn forward(&self, x: &[f32]) -> Vec<f32> {
         let mut y = x.to_vec();

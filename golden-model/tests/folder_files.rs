@@ -266,6 +266,78 @@ fn tensors_that_are_not_read() {
     }
 }
 
+/// A model with the bytes of some tensors filled with one value.
+fn filled(recipe: &Recipe, names: &[&str], with: &[u8]) -> Built {
+    let mut built = build(recipe, 1);
+    for tensor in built.tensors.iter_mut().filter(|tensor| names.contains(&&*tensor.name)) {
+        tensor.data = with.repeat(tensor.data.len() / with.len());
+    }
+    built
+}
+
+/// What a download that was broken off leaves in a file of full size.
+#[test]
+fn tensors_of_a_single_value() {
+    const TRILM: Recipe =
+        Recipe { architecture: "LlamaForCausalLM", storage: Storage::Unpacked, tied: false, ..PACKED };
+    const NORMED: Recipe = Recipe { storage: Storage::PackedDivide, linear_norm: true, ..PACKED };
+    let (up, down) = ("model.layers.1.mlp.up_proj.weight", "model.layers.1.mlp.down_proj.weight");
+    let embedding = "model.embed_tokens.weight";
+    let (everywhere, zeros) = ("the same weight everywhere", "zeros only, as no trained");
+    for (recipe, names, with, parts) in [
+        (&PACKED, &[up][..], &[0u8][..], &[up, everywhere][..]),
+        (&PACKED, &[up], &[0b10_10_10_10], &[up, everywhere]),
+        (&PACKED, &[up, down], &[0], &[up, down, "hold the same"]),
+        (&PACKED, &[up], &[0b01_01_01_01], &["1 linear holds zeros only", up]),
+        (&MASTERS, &[down], &[0], &["1 linear holds zeros only", down]),
+        (&MASTERS, &[up], &[0, 0, 0x80, 0x3f], &[up, everywhere]),
+        (&TRILM, &[down, up], &[0], &["2 linears hold zeros only, `model.layers.1.mlp.up_proj.weight` first"]),
+        (&TRILM, &[up], &[0, 0, 0x80, 0xbf], &[up, everywhere]),
+        (&PACKED, &[embedding], &[0], &[embedding, zeros]),
+        (&TRILM, &["lm_head.weight"], &[0], &["`lm_head.weight`", zeros]),
+        (&PACKED, &["model.norm.weight"], &[0], &["model.norm.weight", zeros]),
+        (&PACKED, &["model.layers.0.input_layernorm.weight"], &[0], &["layers.0.input_layernorm", zeros]),
+        (&PACKED, &["model.layers.1.mlp.ffn_sub_norm.weight"], &[0, 0, 0, 0x80], &["ffn_sub_norm", zeros]),
+        (&NORMED, &["model.layers.1.mlp.up_proj.rms_norm.weight"], &[0], &["the norm inside", up, zeros]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        filled(recipe, names, with).write_folder(folder.path(), 1);
+        told(&Model::load(folder.path()).unwrap(), &[parts, &["was the download broken off?"]].concat());
+    }
+    let gguf = Recipe { storage: Storage::Tq2, hidden: 256, intermediate: 256, heads: 2, head_dim: 128, ..PACKED };
+    let block = [vec![0xaa; 64], vec![0, 0x3c]].concat();
+    for (name, with, part) in [
+        ("blk.1.ffn_up.weight", &block[..], everywhere),
+        ("blk.1.ffn_up.weight", &[0], "1 linear holds zeros only"),
+        ("blk.0.attn_sub_norm.weight", &[0], zeros),
+        ("token_embd.weight", &[0], zeros),
+    ] {
+        let (folder, built) = (tempfile::tempdir().unwrap(), filled(&gguf, &[name], with));
+        let path = folder.path().join("model.gguf");
+        std::fs::write(&path, gguf::bytes(3, &built.metadata("bitnet"), &built.tensors)).unwrap();
+        told(&Model::load(&path).unwrap(), &["model.gguf", name, part]);
+    }
+}
+
+/// Files whose last part is zeros, in the middle of a tensor.
+#[test]
+fn a_tail_of_zeros() {
+    let folder = tempfile::tempdir().unwrap();
+    build(&Recipe { hidden: 64, intermediate: 96, ..MASTERS }, 1).write_folder(folder.path(), 1);
+    let path = folder.path().join(SINGLE);
+    let whole = std::fs::read(&path).unwrap();
+    let told_of = |zeros: usize| {
+        let mut bytes = whole.clone();
+        let end = bytes.len() - zeros;
+        bytes[end..].fill(0);
+        std::fs::write(&path, bytes).unwrap();
+        let notices = Model::load(folder.path()).unwrap().config().notices.clone();
+        let last = format!("{SINGLE}: the last {zeros} bytes are zeros; was the download broken off?");
+        notices.iter().filter(|notice| notice.ends_with(&last)).count()
+    };
+    assert_eq!([4096, 5000, 20_000, 4000, 1].map(told_of), [1, 1, 1, 0, 0]);
+}
+
 /// Frequencies that old programs stored: those of `rope_theta` give a notice, others an error.
 #[test]
 fn stored_frequencies() {

@@ -224,6 +224,11 @@ impl Gguf {
         }
     }
 
+    /// A notice about each file that ends in zeros.
+    pub(super) fn zero_tails(&self) -> impl Iterator<Item = String> {
+        self.files.iter().filter_map(Mapped::zero_tail)
+    }
+
     /// A key's float.
     pub(crate) fn float(&self, key: &str) -> Result<Option<f32>, Error> {
         match self.metadata.get(key) {

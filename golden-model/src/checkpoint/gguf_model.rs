@@ -14,7 +14,8 @@ use std::path::Path;
 use super::gguf::Gguf;
 use super::tensor::Tensor;
 use super::{
-    DenseId, I2sPacking, LoadOptions, NormId, Source, assemble, gguf_blocks, gguf_ends, gguf_keys, gguf_tensors, i2_s,
+    DenseId, I2sPacking, LoadOptions, NormId, PartId, Source, assemble, gguf_blocks, gguf_ends, gguf_keys,
+    gguf_tensors, i2_s,
 };
 use crate::dense::Dense;
 use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, RopePairs};
@@ -24,6 +25,7 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     let gguf = Gguf::open(path)?;
     let mut config = config(&gguf)?;
     config.notices.extend(gguf_tensors::check(&gguf, &config)?);
+    config.notices.extend(gguf.zero_tails());
     let source = File { gguf, config: config.clone(), packing: options.i2s_packing };
     config.notices.extend(source.doubt());
     assemble(config, source, options)
@@ -140,35 +142,15 @@ impl File {
 
 impl Source for File {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
-        let name = match id {
-            DenseId::Embedding => "token_embd.weight",
-            DenseId::Head => "output.weight",
-        };
-        self.tensor(name)?.dense(self.config.vocab, self.config.hidden)
+        self.tensor(&self.name(PartId::Dense(id)))?.dense(self.config.vocab, self.config.hidden)
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
-        let name = match id {
-            NormId::Attention(layer) => format!("blk.{layer}.attn_norm.weight"),
-            NormId::AttentionSub(layer) => format!("blk.{layer}.attn_sub_norm.weight"),
-            NormId::Ffn(layer) => format!("blk.{layer}.ffn_norm.weight"),
-            NormId::FfnSub(layer) => format!("blk.{layer}.ffn_sub_norm.weight"),
-            NormId::Final => "output_norm.weight".to_owned(),
-        };
-        self.tensor(&name)?.vector(id.width(&self.config))
+        self.tensor(&self.name(PartId::Norm(id)))?.vector(id.width(&self.config))
     }
 
     fn linear(&self, id: LinearId) -> Result<Linear, Error> {
-        let part = match id.kind {
-            LinearKind::Q => "attn_q",
-            LinearKind::K => "attn_k",
-            LinearKind::V => "attn_v",
-            LinearKind::O => "attn_output",
-            LinearKind::Gate => "ffn_gate",
-            LinearKind::Up => "ffn_up",
-            LinearKind::Down => "ffn_down",
-        };
-        let prefix = format!("blk.{}.{part}", id.layer);
+        let prefix = prefix(id);
         let (rows, cols) = self.config.linear_shape(id.kind);
         let weight = self.tensor(&format!("{prefix}.weight"))?;
         let parts = gguf_blocks::read(&weight, rows, cols, self.packing)?;
@@ -182,4 +164,35 @@ impl Source for File {
             encoding: weight.kind.to_string(),
         })
     }
+
+    fn name(&self, part: PartId) -> String {
+        match part {
+            PartId::Dense(DenseId::Embedding) => "token_embd.weight".to_owned(),
+            PartId::Dense(DenseId::Head) => "output.weight".to_owned(),
+            PartId::Norm(NormId::Attention(layer)) => format!("blk.{layer}.attn_norm.weight"),
+            PartId::Norm(NormId::AttentionSub(layer)) => format!("blk.{layer}.attn_sub_norm.weight"),
+            PartId::Norm(NormId::Ffn(layer)) => format!("blk.{layer}.ffn_norm.weight"),
+            PartId::Norm(NormId::FfnSub(layer)) => format!("blk.{layer}.ffn_sub_norm.weight"),
+            PartId::Norm(NormId::Final) => "output_norm.weight".to_owned(),
+            PartId::Linear(id) => format!("{}.weight", prefix(id)),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.gguf.path()
+    }
+}
+
+/// The name of a linear, to which `.weight` or `.scale` is added.
+fn prefix(id: LinearId) -> String {
+    let part = match id.kind {
+        LinearKind::Q => "attn_q",
+        LinearKind::K => "attn_k",
+        LinearKind::V => "attn_v",
+        LinearKind::O => "attn_output",
+        LinearKind::Gate => "ffn_gate",
+        LinearKind::Up => "ffn_up",
+        LinearKind::Down => "ffn_down",
+    };
+    format!("blk.{}.{part}", id.layer)
 }

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use super::hf_config::{self, HfConfig};
 use super::safetensors::Safetensors;
 use super::tensor::{Kind, Tensor};
-use super::{DenseId, LoadOptions, NormId, Source, assemble, hf_files, hf_tensors, ternary_floats};
+use super::{DenseId, LoadOptions, NormId, PartId, Source, assemble, hf_files, hf_tensors, ternary_floats};
 use crate::dense::Dense;
 use crate::{
     Config, Convention, Error, InputNorm, Linear, LinearId, Model, Part, Parts, RmsNorm, TernaryMatrix, quant,
@@ -33,6 +33,7 @@ pub(super) fn load(folder: &Path, options: LoadOptions) -> Result<Model, Error> 
     let tensors = Safetensors::open(folder, description.weights.as_deref())?;
     description.config.notices.extend(tensors.stale_shards(folder));
     description.config.notices.extend(hf_files::gguf_beside(folder));
+    description.config.notices.extend(tensors.zero_tails());
     let mut source = Folder { path: folder.to_owned(), description, tensors, embedding: EMBEDDING };
     source.settle_head()?;
     let unread = hf_tensors::check(&source.tensors, &source.description)?;
@@ -110,30 +111,18 @@ impl Folder {
 impl Source for Folder {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
         let config = &self.description.config;
-        let name = match id {
-            DenseId::Embedding => self.embedding,
-            DenseId::Head => HEAD,
-        };
-        self.tensor(name)?.dense(config.vocab, config.hidden)
+        self.tensor(&self.name(PartId::Dense(id)))?.dense(config.vocab, config.hidden)
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
-        let (attention_sub, ffn_sub) = self.description.family.sub_norms();
-        let name = match id {
-            NormId::Attention(layer) => format!("model.layers.{layer}.input_layernorm.weight"),
-            NormId::AttentionSub(layer) => format!("model.layers.{layer}.self_attn.{attention_sub}.weight"),
-            NormId::Ffn(layer) => format!("model.layers.{layer}.post_attention_layernorm.weight"),
-            NormId::FfnSub(layer) => format!("model.layers.{layer}.mlp.{ffn_sub}.weight"),
-            NormId::Final => "model.norm.weight".to_owned(),
-        };
-        self.tensor(&name)?.vector(id.width(&self.description.config))
+        self.tensor(&self.name(PartId::Norm(id)))?.vector(id.width(&self.description.config))
     }
 
     fn linear(&self, id: LinearId) -> Result<Linear, Error> {
         let config = &self.description.config;
         let (rows, cols) = config.linear_shape(id.kind);
         let prefix = format!("model.{id}");
-        let weight = self.tensor(&format!("{prefix}.weight"))?;
+        let weight = self.tensor(&self.name(PartId::Linear(id)))?;
         let parts = match config.convention {
             Convention::BitLinear | Convention::AutoBitLinearOffline => {
                 let scales = self.tensor(&format!("{prefix}.weight_scale"))?.scales(rows)?;
@@ -146,6 +135,26 @@ impl Source for Folder {
         };
         let input_norm = self.input_norm(&prefix, cols)?;
         Ok(Linear { id, parts, convention: config.convention, input_norm, encoding: weight.kind.to_string() })
+    }
+
+    fn name(&self, part: PartId) -> String {
+        let (attention_sub, ffn_sub) = self.description.family.sub_norms();
+        match part {
+            PartId::Dense(DenseId::Embedding) => self.embedding.to_owned(),
+            PartId::Dense(DenseId::Head) => HEAD.to_owned(),
+            PartId::Norm(NormId::Attention(layer)) => format!("model.layers.{layer}.input_layernorm.weight"),
+            PartId::Norm(NormId::AttentionSub(layer)) => {
+                format!("model.layers.{layer}.self_attn.{attention_sub}.weight")
+            }
+            PartId::Norm(NormId::Ffn(layer)) => format!("model.layers.{layer}.post_attention_layernorm.weight"),
+            PartId::Norm(NormId::FfnSub(layer)) => format!("model.layers.{layer}.mlp.{ffn_sub}.weight"),
+            PartId::Norm(NormId::Final) => "model.norm.weight".to_owned(),
+            PartId::Linear(id) => format!("model.{id}.weight"),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
     }
 }
 

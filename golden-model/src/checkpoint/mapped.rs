@@ -8,6 +8,9 @@ use memmap2::Mmap;
 
 use crate::{Error, files};
 
+/// The fewest zeros at the end of a file that give a notice: a page, more than any padding.
+const TAIL: usize = 4096;
+
 /// A read-only file in memory.
 pub(super) struct Mapped {
     pub(super) path: PathBuf,
@@ -21,6 +24,13 @@ impl Mapped {
         // that changes the file while it is being read makes the weights wrong, as it would with ordinary reads.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
         Ok(Self { path: path.to_owned(), map })
+    }
+
+    /// A notice if the file ends in so many zeros that its end is probably missing.
+    pub(super) fn zero_tail(&self) -> Option<String> {
+        let count = self.map.iter().rev().take_while(|&&byte| byte == 0).count();
+        (count >= TAIL)
+            .then(|| format!("{}: the last {count} bytes are zeros; was the download broken off?", self.path.display()))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A format is a [`Source`]: it knows how to find the parts of a model. Putting them together is the same for all.
 
 mod cuts;
+mod doubts;
 mod folder;
 mod foreign;
 mod generation;
@@ -42,6 +43,7 @@ pub(crate) use gguf_dequant::Encoding;
 pub(crate) use gguf_ends::text_ends;
 pub(crate) use synthetic::is_synthetic;
 
+use doubts::Doubts;
 use rayon::prelude::*;
 
 use crate::attention::Attention;
@@ -85,11 +87,23 @@ impl NormId {
     }
 }
 
+/// A part of a model that has a tensor of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PartId {
+    Dense(DenseId),
+    Norm(NormId),
+    Linear(LinearId),
+}
+
 /// Where the parts of a model come from. Each part has the shape that the configuration says, or there is an error.
 trait Source: Send + Sync + 'static {
     fn dense(&self, id: DenseId) -> Result<Dense, Error>;
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error>;
     fn linear(&self, id: LinearId) -> Result<Linear, Error>;
+    /// The name of the tensor of a part.
+    fn name(&self, part: PartId) -> String;
+    /// The file or folder.
+    fn path(&self) -> &Path;
 }
 
 /// The order of weights in I2_S tensors, which no field of a file tells; a model that speaks for another order than the
@@ -160,11 +174,13 @@ fn format(path: &Path) -> Result<Format, Error> {
     }
 }
 
-fn assemble(config: Config, source: impl Source, options: LoadOptions) -> Result<Model, Error> {
+fn assemble(mut config: Config, source: impl Source, options: LoadOptions) -> Result<Model, Error> {
     let embedding = source.dense(DenseId::Embedding)?;
     let norm = RmsNorm::new(source.norm(NormId::Final)?, config.norm_eps);
     let head = (!config.tied).then(|| source.dense(DenseId::Head)).transpose()?;
     let rope = Rope::new(config.head_dim, config.rope_theta, config.rope_pairs);
+    let (path, mut doubts) = (source.path().to_owned(), Doubts::default());
+    doubts.ends(&embedding, &norm, head.as_ref(), |part| source.name(part));
     let layers = if options.streamed {
         let config = config.clone();
         Layers::Made(config.layers, Arc::new(move |index| layer(&config, &source, index)))
@@ -173,8 +189,12 @@ fn assemble(config: Config, source: impl Source, options: LoadOptions) -> Result
         // others first, so that the error reported is always that of the first layer at fault.
         let first = layer(&config, &source, 0)?;
         let layers: Vec<_> = (1..config.layers).into_par_iter().map(|index| layer(&config, &source, index)).collect();
-        Layers::Held(std::iter::once(Ok(first)).chain(layers).collect::<Result<_, Error>>()?)
+        let layers: Vec<Layer> = std::iter::once(Ok(first)).chain(layers).collect::<Result<_, Error>>()?;
+        let each = layers.iter().enumerate();
+        each.for_each(|(index, layer)| doubts.layer(index, layer, |part| source.name(part)));
+        Layers::Held(layers)
     };
+    config.notices.extend(doubts.notices(&path));
     Ok(Model { embedding, layers, norm, head, rope, config })
 }
 

@@ -79,6 +79,11 @@ impl Safetensors {
         Some(format!("{}: read, as by transformers, and not {INDEX} beside it, {difference}", file.path.display()))
     }
 
+    /// A notice about each file that ends in zeros.
+    pub(super) fn zero_tails(&self) -> impl Iterator<Item = String> {
+        self.files.iter().filter_map(Mapped::zero_tail)
+    }
+
     /// The first tensor, by name, that is not the same in both.
     fn difference<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
         let key = |all: &'a Self, name: &str| {

@@ -10,7 +10,7 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{DenseId, LoadOptions, NormId, Source, assemble};
+use super::{DenseId, LoadOptions, NormId, PartId, Source, assemble};
 use crate::dense::{Dense, Values};
 use crate::{
     Activation, Config, Convention, Error, InputNorm, Linear, LinearId, Model, Parts, RopePairs, TernaryMatrix,
@@ -240,5 +240,13 @@ impl Source for Random {
         let scale = if convention.divides() { 1.0 / gain } else { gain };
         let parts = Parts::one(weights, scale);
         Ok(Linear { id, parts, convention, input_norm: InputNorm::None, encoding: "random".into() })
+    }
+
+    fn name(&self, part: PartId) -> String {
+        format!("{part:?}")
+    }
+
+    fn path(&self) -> &Path {
+        Path::new("synthetic")
     }
 }
