@@ -6,7 +6,7 @@ mod published;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_golden_model::Config as ModelConfig;
 use trine_perf::energy::{Columns, Estimate, Origin, Tag};
@@ -24,6 +24,9 @@ use crate::output::{grouped, interval, percent, si, table, warn};
 use crate::output_file::JsonArg;
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 
+/// Prompt of the prefill, if the context has room for it.
+const PROMPT: usize = 128;
+
 /// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -33,9 +36,9 @@ pub(crate) struct Args {
     /// Unit, clock, memory and die of this board: a name, or a folder with board.toml
     #[arg(long, value_name = "NAME", conflicts_with_all = ["memory", "die", "clock_hz"])]
     board: Option<String>,
-    /// Tokens of the prompt that the prefill is estimated for
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
-    prompt_tokens: u32,
+    /// Tokens of the prompt in the prefill [default: 128, or all of the context]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    prompt_tokens: Option<u32>,
     /// Run one layer of every shape through the simulated unit and compare the counters
     #[arg(long)]
     check: bool,
@@ -113,6 +116,12 @@ fn estimate(args: &Args) -> Result<Report> {
     let unit = board.as_ref().map_or_else(Config::default, |board| board.manifest.unit.clone());
     let config = args.unit.config_over(&unit)?;
     warn(&model.notices);
+    let context = model.context;
+    let prompt = args.prompt_tokens.map_or(context.min(PROMPT), |tokens| tokens as usize);
+    ensure!(
+        prompt <= context,
+        "{prompt} tokens do not fit the model's context of {context}; set --prompt-tokens lower"
+    );
     let prices = match &board {
         None => args.pricing.look_up(&config)?,
         Some(board) => args.pricing.look_up_board(board, &config)?,
@@ -124,7 +133,7 @@ fn estimate(args: &Args) -> Result<Report> {
         let columns = Columns::new(&records, &config, &die, active)?.into_iter().map(Columns::projected).collect();
         Ok::<_, anyhow::Error>(Pass { columns, ..pass })
     };
-    let (decode, prefill) = (pass(1)?, pass(args.prompt_tokens as usize)?);
+    let (decode, prefill) = (pass(1)?, pass(prompt)?);
     let bytes = 2 * model.vocab as u64 * model.hidden as u64;
     let seconds = bytes as f64 / memory.bytes_per_second;
     let a_bit = records.price(&memory.set, "dram", "transfer", 1, None).ok();
