@@ -1,9 +1,10 @@
 //! Flags that verbs share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use trine_spec::{Config, Style, WeightCode};
+use trine_synth::flow::asic::Library;
 
 /// The accelerator, by its sizes, from a file or by name; the standard preset when nothing is said.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -146,6 +147,12 @@ pub(crate) fn describe(c: &Config) -> String {
         c.style,
         if c.windows { ", through windows" } else { "" }
     )
+}
+
+/// Reads a cell library from a plain file, which is opened several times.
+pub(crate) fn liberty(file: &Path) -> Result<Library> {
+    ensure!(file.is_file() || !file.exists(), "{}: this is not a plain file", file.display());
+    Ok(Library::open(file.to_owned())?)
 }
 
 #[cfg(test)]

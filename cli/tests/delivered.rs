@@ -126,9 +126,15 @@ fn a_check_that_fails_is_traced() {
 /// Damages the delivered unit in a folder.
 type Damage<'a> = &'a dyn Fn(&Path);
 
+/// Puts a pipe in the place of a file.
+fn pipe(path: &Path) {
+    fs::remove_file(path).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
 #[test]
 fn folders_that_are_no_units_are_refused() {
-    let cases: [(&str, Damage); 9] = [
+    let cases: [(&str, Damage); 12] = [
         ("manifest.json: No such file", &|rtl| fs::remove_file(rtl.join("manifest.json")).unwrap()),
         ("manifest.json: not a unit's manifest", &|rtl| fs::write(rtl.join("manifest.json"), "{}").unwrap()),
         ("trine.f: No such file", &|rtl| fs::remove_file(rtl.join("trine.f")).unwrap()),
@@ -145,6 +151,9 @@ fn folders_that_are_no_units_are_refused() {
         ("is listed twice", &|rtl| {
             edit(rtl.parent().unwrap(), "trine.f", "trine_tile.v\n", "trine_tile.v\ntrine_tile.v\n")
         }),
+        ("manifest.json: this is not a plain file", &|rtl| pipe(&rtl.join("manifest.json"))),
+        ("trine.f: this is not a plain file", &|rtl| pipe(&rtl.join("trine.f"))),
+        ("trine_tile.v: this is not a plain file", &|rtl| pipe(&rtl.join("trine_tile.v"))),
         ("cannot be read: trine_tile.v:", &|rtl| edit(rtl.parent().unwrap(), "trine_tile.v", "assign", "asign")),
     ];
     for (says, change) in cases {

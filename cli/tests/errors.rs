@@ -270,6 +270,8 @@ fn a_cause_is_told_once() {
     let folder = workplace();
     std::fs::write(folder.path().join("text.txt"), "to be or not to be\n".repeat(300)).unwrap();
     std::fs::create_dir(folder.path().join("t")).unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.lib")).status().unwrap();
+    assert!(pipe.success());
     for (line, code, cause) in [
         ("inspect nowhere", 2, "no such folder or file"),
         ("logits --model MODEL --ids-file nowhere.npy --out o.npy", 2, "No such file or directory"),
@@ -277,7 +279,10 @@ fn a_cause_is_told_once() {
         ("train --data text.txt --out t --resume", 2, "No such file or directory"),
         ("compare --from nowhere.json", 2, "No such file or directory"),
         ("estimate --model MODEL --records nowhere.toml", 2, "No such file or directory"),
+        ("estimate --model MODEL --prompt-tokens 129", 2, "129 tokens do not fit the model's context of 128"),
         ("synth --liberty nowhere.lib", 2, "No such file or directory"),
+        ("synth --liberty pipe.lib", 2, "pipe.lib: this is not a plain file"),
+        ("energy gates --model MODEL --text x --liberty pipe.lib", 2, "pipe.lib: this is not a plain file"),
         ("run --model MODEL --tokens 1 --resume text.txt/x", 2, "is no folder"),
         ("run --model MODEL --tokens 1 --backend uart:nowhere", 2, "no such device"),
     ] {

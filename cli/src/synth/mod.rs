@@ -217,7 +217,7 @@ impl Args {
         }
         let placing = self.package.is_some() || self.speed.is_some() || self.freq.is_some() || self.seeds > 1;
         let library = match (&self.liberty, self.target.as_deref()) {
-            (Some(file), _) => Some(Library::open(file.clone())?),
+            (Some(file), _) => Some(crate::args::liberty(file)?),
             (None, Some(OSU018)) => Some(Library::osu018()?),
             _ => None,
         };

@@ -169,11 +169,16 @@ fn is_source(name: &str) -> bool {
 }
 
 fn text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).with_context(|| path.display().to_string())
+    String::from_utf8(bytes(path)?).with_context(|| path.display().to_string())
 }
 
 /// The text of a file of which it only matters whether it is another.
 fn text_or_damaged(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(String::from_utf8_lossy(&bytes(path)?).into_owned())
+}
+
+/// The contents of a plain file; those of a pipe may never come.
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    ensure!(path.is_file() || !path.exists(), "{}: this is not a plain file", path.display());
+    std::fs::read(path).with_context(|| path.display().to_string())
 }

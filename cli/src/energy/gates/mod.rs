@@ -105,7 +105,7 @@ impl Args {
             ensure!((1..=256).contains(lanes), "lanes = {lanes} is outside 1 to 256");
         }
         let mut cells = match &self.liberty {
-            Some(file) => asic::Library::open(file.clone())?,
+            Some(file) => crate::args::liberty(file)?,
             None => asic::Library::osu018()?,
         };
         cells.dont_use.clone_from(&self.dont_use);
