@@ -148,3 +148,16 @@ fn every_port_of_every_module_has_a_doc_line() {
         }
     }
 }
+
+/// Trees of adders of three values make sums that are wider than the accumulator where K is no larger than the lanes.
+#[test]
+fn accumulators_take_sums_of_every_number_of_lanes() {
+    for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
+        for lanes in 1..=256 {
+            let config = Config { style, max_depth: lanes, max_tokens: 2, ..Config::sized(lanes, 1) };
+            if let Err(error) = trine_hdl::design::unit(&config.checked().unwrap()) {
+                panic!("{style:?}, {lanes} lanes: {error}");
+            }
+        }
+    }
+}

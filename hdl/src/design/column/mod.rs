@@ -75,9 +75,20 @@ pub fn column(c: &Config) -> Result<Arc<Module>, Errors> {
         Style::Ecp5 => ecp5::sum(&mut m, lanes)?,
         Style::Xilinx7 => xilinx7::sum(&mut m, lanes)?,
     };
-    let result = Sum::declare(&mut m, root.value.ty);
-    m.assign_all([(&result.sum, &root.value), (&result.owed, &root.owed)]);
+    let value = fitted(&mut m, root.value, c.acc_bits());
+    let result = Sum::declare(&mut m, value.ty);
+    m.assign_all([(&result.sum, &value), (&result.owed, &root.owed)]);
     m.build()
+}
+
+/// A sum without the upper bits of its tree that no sum reaches: the accumulator behind it has `width` bits.
+fn fitted(m: &mut Module, sum: Expr, width: usize) -> Expr {
+    if sum.ty.width <= width {
+        return sum;
+    }
+    let whole = m.name("whole", sum);
+    m.unused([whole.clone()]);
+    whole.slice(0, width).signed()
 }
 
 /// An activation and its weight.
