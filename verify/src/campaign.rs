@@ -14,7 +14,8 @@ use trine_spec::Config;
 
 use crate::Result;
 use crate::cases::Case;
-use crate::check::{Outcome, Plan, run_cases};
+use crate::check::{Plan, run_cases};
+use crate::outcome::Outcome;
 use crate::plan::{PlanFile, configuration};
 
 /// The units of a plan, and the work on each.

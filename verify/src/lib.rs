@@ -21,14 +21,16 @@ mod error;
 mod judge;
 mod lanes;
 pub mod mutation;
+mod outcome;
 mod plan;
 pub mod reference;
 pub mod suite;
 
 pub use campaign::{Campaign, Item};
-pub use check::{Finding, Outcome, Plan, verify, verify_shape};
+pub use check::{Plan, verify, verify_shape};
 pub use error::Error;
 pub use judge::judge;
+pub use outcome::{Finding, Outcome};
 pub use plan::PlanFile;
 
 /// The result of this crate's functions.
