@@ -1,51 +1,19 @@
 //! `trine generate`: the unit as Verilog-2005, with what tools need to pick it up.
 
-use std::fmt;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::ValueEnum;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use trine_hdl::{SourceFile, TESTBENCH, Testbench, Verilog};
-use trine_spec::Config;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, describe};
+use crate::emitter::Emitter;
 use crate::manifest::{Manifest, fusesoc_core};
 use crate::output::{grouped, table};
 use crate::output_file::{JsonArg, check_folder, to_json, write_in};
-
-/// Which generator prints the Verilog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Emitter {
-    /// The project's own
-    Trine,
-    /// rust-hdl's
-    RustHdl,
-}
-
-impl fmt::Display for Emitter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Emitter::Trine => "trine",
-            Emitter::RustHdl => "rust-hdl",
-        })
-    }
-}
-
-impl Emitter {
-    /// The unit of configuration `config` as this generator prints it.
-    pub(crate) fn verilog(self, config: &Config) -> Result<Verilog> {
-        let unit = trine_hdl::design::unit(config)?;
-        Ok(match self {
-            Emitter::Trine => trine_hdl::lang::verilog(&unit)?,
-            Emitter::RustHdl => trine_hdl::rust_hdl::verilog(&unit)?,
-        })
-    }
-}
 
 /// Write the accelerator as Verilog: a .v per module, trine.f, a testbench, manifest.json and a FuseSoC .core
 ///

@@ -14,6 +14,7 @@ mod backend;
 mod beside;
 mod compare;
 mod coverage;
+mod emitter;
 mod energy;
 mod estimate;
 mod fault;

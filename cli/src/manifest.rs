@@ -5,7 +5,7 @@ use trine_hdl::{Direction, SourceFile, TESTBENCH, Testbench, Verilog};
 use trine_spec::Config;
 use trine_spec::registers::REGISTERS;
 
-use crate::generate::Emitter;
+use crate::emitter::Emitter;
 
 /// `manifest.json`.
 #[derive(Debug, Serialize)]

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
-use serde::Serialize;
 use trine_driver::cycles::utilization;
 use trine_driver::{LayerTotals, Offload, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
-use trine_perf::energy::{Columns, Origin};
+use trine_perf::energy::Columns;
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
@@ -26,7 +25,7 @@ use crate::output::{bar, grouped, interval, percent, progress, si, table};
 use crate::output_file::{JsonArg, open_seekable};
 use crate::phases::{Marking, Phases, Stop};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
-use crate::report::{self, Group, Provenance};
+use crate::report::{self, Group, Provenance, Report};
 
 /// Generate text, with the ternary layers on the simulated accelerator
 #[derive(Debug, clap::Args)]
@@ -73,38 +72,6 @@ fn temperature(text: &str) -> Result<f32, String> {
     } else {
         within(text, [1e-3, 1e3], "").map(|t| t as f32).map_err(|e| e.replace("must be", "must be 0, or"))
     }
-}
-
-#[derive(Serialize)]
-pub(crate) struct Report {
-    #[serde(serialize_with = "crate::lossy::path")]
-    pub(crate) model: PathBuf,
-    pub(crate) prompt: String,
-    /// Tokens of the prompt.
-    pub(crate) prompt_tokens: usize,
-    pub(crate) text: String,
-    pub(crate) tokens: Vec<u32>,
-    /// Why no more came.
-    pub(crate) stop: Stop,
-    /// The pass of the prompt and those of generated tokens, told apart.
-    pub(crate) phases: Phases,
-    seed: u64,
-    temperature: f32,
-    backend: Backend,
-    /// Which layers the unit computed.
-    pub(crate) offload: Option<Layers>,
-    /// How many simulated units shared the work; cycles are those of one that does all of it.
-    pub(crate) units: Option<usize>,
-    /// Wall-clock time of the generation, golden model and comparison included.
-    seconds: f64,
-    /// Technology of the energy estimate.
-    pub(crate) die: String,
-    /// The file of one's own prices, where there is one.
-    pub(crate) records: Option<Origin>,
-    #[serde(flatten)]
-    pub(crate) device: Option<DeviceReport>,
-    pub(crate) host_work: Vec<HostWork>,
-    pub(crate) provenance: Provenance,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {

@@ -2,6 +2,7 @@
 //! `trace.json` for Perfetto.
 
 mod charts;
+mod data;
 mod groups;
 mod page;
 mod provenance;
@@ -16,11 +17,11 @@ use anyhow::{Context, Result};
 use trine_driver::JobRecord;
 use trine_perf::layer::LayerReport;
 
+pub(crate) use data::Report;
 pub(crate) use groups::Group;
 pub(crate) use provenance::Provenance;
 
 use crate::output_file::{JsonArg, check_folder, to_json, write_in};
-use crate::run::Report;
 
 /// The files of a report.
 const NAMES: [&str; 4] = ["run.json", "report.html", "layers.csv", "trace.json"];

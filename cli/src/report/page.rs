@@ -7,6 +7,7 @@ use trine_perf::phase::Phase;
 use trine_perf::report::DeviceReport;
 
 use super::charts::{self, Chart};
+use super::data::Report;
 use super::groups::Group;
 use super::tables::{self, BillRow, Row};
 use crate::args::describe;
@@ -14,7 +15,6 @@ use crate::backend::Layers;
 use crate::output::{grouped, percent, si};
 use crate::phases::Passes;
 use crate::pricing::beside;
-use crate::run::Report;
 
 /// A figure at the top of the page; tests read `field` and `raw`.
 struct Card {

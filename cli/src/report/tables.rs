@@ -4,10 +4,10 @@ use trine_perf::energy::Estimate;
 use trine_perf::phase::Phase;
 use trine_perf::report::{BillLine, DeviceReport};
 
+use super::data::Report;
 use crate::backend::Layers;
 use crate::output::{grouped, interval, si, times};
 use crate::phases::Passes;
-use crate::run::Report;
 
 /// A row of the table of layers: what is shown and what it is sorted by.
 pub(super) struct Row {

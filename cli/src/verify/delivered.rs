@@ -12,7 +12,7 @@ use trine_hdl::{SourceFile, TESTBENCH, Verilog};
 use trine_spec::Config;
 
 use crate::args::UnitArgs;
-use crate::generate::Emitter;
+use crate::emitter::Emitter;
 use crate::manifest::PortOf;
 
 /// The part of `manifest.json` that says how to build the unit.
