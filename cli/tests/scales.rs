@@ -67,7 +67,7 @@ fn a_model_of_two_shards_runs_on_the_unit() {
     write_trilm(&trilm);
     let done = |line: &str| {
         let run = trine(folder.path(), line);
-        // The linear of zeros is told where weights are read.
+        // A notice names the linear of zeros if weights are read.
         let zeros = "warning: trilm: 1 linear holds zeros only, `model.layers.1.mlp.up_proj.weight` first; \
                      was the download broken off?\n";
         assert!(run.code == Some(0) && ["", zeros].contains(&run.stderr.as_str()), "{run:?}");

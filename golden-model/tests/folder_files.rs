@@ -164,7 +164,7 @@ fn links_folders_and_pipes() {
     assert_eq!(logits(&Model::load(linked.path()).unwrap()), alone(&built));
 }
 
-/// What a download leaves in place of a file, and JSON that no program but Python's reads.
+/// Leftovers of downloads in place of files, and JSON that only Python reads.
 #[test]
 fn contents_of_another_kind() {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n";
@@ -275,7 +275,7 @@ fn filled(recipe: &Recipe, names: &[&str], with: &[u8]) -> Built {
     built
 }
 
-/// What a download that was broken off leaves in a file of full size.
+/// A download that was broken off, in a file of full size.
 #[test]
 fn tensors_of_a_single_value() {
     const TRILM: Recipe =

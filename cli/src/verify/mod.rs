@@ -28,7 +28,7 @@ struct Report {
     rtl: Option<Origin>,
 }
 
-/// What a plan says itself.
+/// Options that a plan sets.
 const ALONE: [&str; 18] = [
     "rtl",
     "trace",
@@ -194,7 +194,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 impl Args {
-    /// How many random cases there are.
+    /// Number of random cases.
     fn random(&self) -> u64 {
         self.cases.unwrap_or(if self.shape.is_some() { 0 } else { 100 })
     }

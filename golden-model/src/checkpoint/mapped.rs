@@ -26,7 +26,7 @@ impl Mapped {
         Ok(Self { path: path.to_owned(), map })
     }
 
-    /// A notice if the file ends in so many zeros that its end is probably missing.
+    /// A notice if the file ends in 4,096 zeros or more: its end is probably missing.
     pub(super) fn zero_tail(&self) -> Option<String> {
         let count = self.map.iter().rev().take_while(|&&byte| byte == 0).count();
         (count >= TAIL)

@@ -6,12 +6,12 @@
 //!      for token = 0 … M - 1               an issue: one lane chunk into the columns
 //! ```
 //! An issue waits for three things: a lane chunk (`act_valid_i`), with the first token a tile (`tile_valid_i`), and room for
-//! a result, whether it makes one or not (counted here: taken at issue, given back a cycle after `pop_i`). What it waits for is told by
-//! `stall_*_o`. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
+//! a result, whether it makes one or not (counted here: taken at issue, given back a cycle after `pop_i`). `stall_*_o` names
+//! the cause of a wait. The stream marks are checked as they are used: the last lane chunk of a pass and the last tile of the
 //! job must carry `tlast`, and no other.
 //!
-//! Whether a tile is there is known here and in the loader, from `tile_arrives_i` (the loader has one in the next cycle, even
-//! if another is taken now) and from what is taken, so that the two can lie apart.
+//! Sequencer and loader each keep a copy of "a tile is there". Both follow from `tile_arrives_i` (the loader has a tile in the next
+//! cycle, even if another is taken now) and from `take_o`, so that placement can set the two apart.
 
 mod ports;
 
