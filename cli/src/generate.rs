@@ -37,7 +37,6 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.unit.config()?;
-    let json = args.json.open()?;
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
     let files = files(&verilog, testbench.as_ref());
@@ -46,6 +45,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let folder = &args.output;
     let all = names(&files).into_iter().chain([MANIFEST.into()]);
     args.json.check_apart(all.map(|name: String| ("--output", folder.join(name))))?;
+    let json = args.json.open()?;
     for sub in ["", CELLS] {
         let inside = files.iter().filter_map(|(name, _)| name.strip_prefix(sub)).filter(|name| !name.contains('/'));
         let inside: Vec<&str> = inside.chain([MANIFEST].into_iter().filter(|_| sub.is_empty())).collect();

@@ -96,9 +96,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.trace.is_none() || args.backend.backend != Backend::Golden,
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
-    let json = args.json.open()?;
     args.report.as_deref().map_or(Ok(()), |folder| report::check(folder, &args.json))?;
     args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
+    let json = args.json.open()?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
 

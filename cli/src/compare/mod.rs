@@ -89,10 +89,11 @@ fn learning_rate(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let documents = args.docs.iter().flat_map(|folder| document::NAMES.map(|name| ("--docs", folder.join(name))));
+    args.json.check_apart(documents)?;
     let json = args.json.open()?;
     if let Some(folder) = &args.docs {
         check_folder(folder, &document::NAMES)?;
-        args.json.check_apart(document::NAMES.map(|name| ("--docs", folder.join(name))))?;
     }
     args.out.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
     // Read first: what is wrong with it is better said before an hour of training than after it.

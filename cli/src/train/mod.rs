@@ -172,6 +172,8 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    let curve = args.out.iter().flat_map(|folder| [CURVE, PAGE, GGUF].map(|name| ("--out", folder.join(name))));
+    args.json.check_apart(curve)?;
     let json = args.json.open()?;
     let text = read(&args.data)?;
     if let Some(rates) = &args.sweep {
@@ -183,7 +185,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // What comes in the end comes hours later.
     check_folder(folder, if args.gguf.is_some() { &[CURVE, PAGE, GGUF] } else { &[CURVE, PAGE] })?;
     check_folder(&folder.join(MODEL), &["config.json", "model.safetensors"])?;
-    args.json.check_apart([CURVE, PAGE, GGUF].map(|name| ("--out", folder.join(name))))?;
     let mut session = begin(args, &text, folder)?;
     let layout = &session.trainer.network.layout;
     let (parameters, linear_weights) = (layout.total(), layout.linear_weights());
