@@ -44,7 +44,7 @@ pub struct Pass {
     pub baselines: Vec<BaselineTotal>,
     /// Cycles of the same on an int8 systolic array behind the same memory.
     pub systolic: Systolic,
-    /// Where it lies under the roofs of columns, memory and weight bus.
+    /// Position under the roofs of columns, memory and weight bus.
     pub roofline: Position,
     /// What it holds for.
     pub conditions: Conditions,

@@ -12,7 +12,7 @@ use crate::memory::Memory;
 use crate::predict::Traffic;
 use crate::roofline::{Position, Roofs};
 
-/// What keeps a layer from being faster.
+/// The resource that limits the speed of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bound {
@@ -70,9 +70,9 @@ pub struct LayerReport {
     pub memory_cycles: u64,
     /// Cycles behind that memory: the greater of `cycles` and `memory_cycles`. Energy, roofline and baselines are of these.
     pub cycles_with_memory: u64,
-    /// What keeps it from being faster.
+    /// The resource that limits its speed.
     pub bound: Bound,
-    /// Where it lies under the roofs of columns, memory and weight bus.
+    /// Position under the roofs of columns, memory and weight bus.
     pub roofline: Position,
     /// Bytes moved over the streams.
     pub bytes: u64,
@@ -151,7 +151,7 @@ impl LayerReport {
 /// All layers on a unit of another arithmetic.
 #[derive(Clone, Debug, Serialize)]
 pub struct BaselineTotal {
-    /// How products are made there.
+    /// Arithmetic of the products.
     pub arithmetic: Arithmetic,
     /// All cycles.
     pub cycles: u64,

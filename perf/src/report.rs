@@ -16,7 +16,7 @@ use crate::roofline::{Position, Roofs};
 /// Work that the unit does not do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HostWork {
-    /// What it is.
+    /// Name of the work.
     pub name: String,
     /// Its multiply-accumulates, where they are counted.
     pub macs: Option<u64>,
@@ -27,7 +27,7 @@ pub struct HostWork {
 pub struct BillLine {
     /// The figure it belongs to.
     pub part: Part,
-    /// What happened.
+    /// Name of the action.
     pub name: &'static str,
     /// Width of the action in bits.
     pub bits: usize,

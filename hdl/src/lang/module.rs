@@ -121,7 +121,7 @@ pub struct Module {
     pub(super) errors: Vec<Error>,
     /// Instances whose inputs are assigned after they were made.
     pub(super) open: Vec<usize>,
-    /// What is assigned to inputs of instances: instance and declaration number, value.
+    /// Values of inputs of instances: instance, number of the declaration, value.
     pub(super) bound: Vec<((usize, usize), Expr)>,
 }
 

@@ -29,7 +29,7 @@ pub const SYSTOLIC: usize = 32;
 /// A layer as another unit would compute it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Baseline {
-    /// How products are made there.
+    /// Arithmetic of the products.
     pub arithmetic: Arithmetic,
     /// Cycles with a job running, with a host that never lets the unit wait.
     pub cycles: u64,

@@ -71,7 +71,7 @@ impl Table {
 pub struct Papers {
     /// The tables.
     pub tables: Vec<Table>,
-    /// What these figures leave out.
+    /// Objections of experts to these figures.
     pub objections: Vec<Objection>,
 }
 
