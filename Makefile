@@ -40,7 +40,7 @@ test: setup ## Run all tests
 	$(CARGO) test --workspace
 
 prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog, and refute broken ones
-	$(CARGO) test --package trine-synth --test prove -- --include-ignored --nocapture
+	$(CARGO) test --package trine-synth --test all prove:: -- --include-ignored --nocapture
 
 fuzz: setup ## Fuzz every parser and the simulated unit for SECONDS=60 in all, guided by coverage; TARGETS="names" does some
 	CARGO="$(CARGO)" SECONDS_IN_ALL="$(or $(SECONDS),60)" scripts/fuzz $(TARGETS)
@@ -67,7 +67,7 @@ browser: build ## Open the report of a run in headless Chromium, on a phone and 
 	TRINE="$(TRINE)" node --test cli/tests/browser
 
 energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
-	$(CARGO) test --package trine-synth --test gates -- --include-ignored
+	$(CARGO) test --package trine-synth --test all gates:: -- --include-ignored
 	$(TRINE) energy gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md.new
 	mv docs/energy-gate-level.md.new docs/energy-gate-level.md
 	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
@@ -99,6 +99,7 @@ litex: build ## Reach a simulated unit with LiteX's litex_server and RemoteClien
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_remote.py
 
 lint: ## Check formatting, clippy and documentation, without a single warning
+	@scripts/check-test-lists
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet

@@ -1,11 +1,9 @@
 //! `trine verify --rtl`: a unit from a folder, right, edited wrongly, damaged, or not the one that its manifest describes.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{Run, json, trine, workplace};
+use crate::common::{Run, json, trine, workplace};
 use tempfile::TempDir;
 
 const SIZE: &str = "--lanes 4 --columns 2 --max-depth 64 --max-tokens 4";

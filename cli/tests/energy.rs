@@ -1,10 +1,8 @@
 //! `trine energy` and `trine estimate`, end to end, and the parts that an energy assumes against the hardware there is.
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{json, trine, workplace};
+use crate::common::{json, trine, workplace};
 use serde_json::Value;
 use trine_hdl::design;
 use trine_hdl::lang::{Kind, Module};

@@ -1,11 +1,9 @@
 //! What a user sees when something is wrong: one paragraph with what, where and what to do, and the right exit code.
 
-mod common;
-
 use std::path::Path;
 use std::process::Stdio;
 
-use common::{Run, command, finish, json, model, trine, workplace};
+use crate::common::{Run, command, finish, json, model, trine, workplace};
 
 /// Asserts exit code and paragraph; returns the paragraph.
 fn refused(run: Run, code: i32) -> String {

@@ -1,10 +1,8 @@
 //! `trine energy gates` as a user runs it: on a library of a few cells, and on results kept earlier.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::{json, trine, workplace};
+use crate::common::{json, trine, workplace};
 
 fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)

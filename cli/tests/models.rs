@@ -1,11 +1,9 @@
 //! Every checkpoint that comes with the repository, as a user meets it: shown, run, and measured on text.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use common::{json, trine, workplace};
+use crate::common::{json, trine, workplace};
 use trine_golden_model::conformance::{CASES, Case};
 use trine_golden_model::npy;
 
@@ -113,7 +111,7 @@ fn logits_of_every_checkpoint() {
 #[test]
 fn perplexity_is_that_of_the_logits() {
     let folder = workplace();
-    let model = common::model();
+    let model = crate::common::model();
     let text: String = std::fs::read_to_string(model.join("sample.txt")).unwrap().chars().take(300).collect();
     std::fs::write(folder.path().join("t.txt"), &text).unwrap();
     let characters: Vec<char> = serde_json::from_slice(&std::fs::read(model.join("chars.json")).unwrap()).unwrap();

@@ -1,8 +1,6 @@
 //! A small campaign of mutants: verification finds them, and a mutant that nothing finds makes the command fail.
 
-mod common;
-
-use common::{json, trine, workplace};
+use crate::common::{json, trine, workplace};
 
 /// Fifty mutants of all units; so many fit into a minute.
 #[test]

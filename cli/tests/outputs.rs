@@ -1,7 +1,5 @@
 //! Places of results: plain files, links, FIFOs, devices and standard output, for every verb that writes.
 
-mod common;
-
 use std::fs::{self, File, Permissions};
 use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
@@ -9,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use common::{Run, command, finish, json, trine, workplace};
+use crate::common::{Run, command, finish, json, trine, workplace};
 use serde_json::Value;
 
 fn fifo(path: &Path) {

@@ -1,14 +1,12 @@
 //! Paths and folders as people have them: names that are not UTF-8, relative caches and temporary folders, blanks.
 
-mod common;
-
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::{Run, command, finish, json, model, workplace};
+use crate::common::{Run, command, finish, json, model, workplace};
 
 /// A copy of the model under a name that is not UTF-8, with a blank and a quote in it.
 fn odd(folder: &std::path::Path) -> PathBuf {

@@ -1,10 +1,8 @@
 //! Memories and dies of one's own, and invalid numbers, as a user meets them.
 
-mod common;
-
 use std::path::Path;
 
-use common::{json, trine, workplace};
+use crate::common::{json, trine, workplace};
 
 const EXAMPLE: &str = include_str!("../../docs/examples/own-prices.toml");
 

@@ -1,8 +1,6 @@
 //! `trine regs` as a user runs it.
 
-mod common;
-
-use common::{trine, workplace};
+use crate::common::{trine, workplace};
 use trine_spec::{Config, emit};
 
 #[test]

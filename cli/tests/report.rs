@@ -1,12 +1,10 @@
 //! The files of `trine run --report`: one run, and every figure that two of them state.
 
-mod common;
-
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use common::{json, model, trine, workplace};
+use crate::common::{json, model, trine, workplace};
 use serde_json::Value;
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, Sampler, TernaryMatrix, Tokenizer, generate};
 

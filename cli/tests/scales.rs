@@ -1,10 +1,8 @@
 //! A model of two shards with scales of their own, from its folder through the hardware into every form of the report.
 
-mod common;
-
 use std::path::Path;
 
-use common::{json, model, trine, workplace};
+use crate::common::{json, model, trine, workplace};
 use serde_json::{Value, json as object};
 
 const HIDDEN: usize = 64;

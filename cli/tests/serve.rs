@@ -1,12 +1,10 @@
 //! `trine serve` and what speaks to it with `--backend uart:PATH`, as a user sees them.
 
-mod common;
-
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use common::{Run, command, json, trine, workplace};
+use crate::common::{Run, command, json, trine, workplace};
 
 const SIZE: &str = "--lanes 32 --columns 8 --windows";
 
@@ -112,7 +110,7 @@ fn links_of_others_are_not_taken_over() {
     for (name, part) in [("file", "exists already"), ("to-file", "no terminal's"), ("to-nothing", "no terminal's")] {
         let mut server = command(place, &format!("serve --uart {name}"));
         server.env("TRINE_VERILATOR", "/nowhere/verilator");
-        let message = refused(common::finish(server));
+        let message = refused(crate::common::finish(server));
         assert!(message.contains(part) && message.contains("name another path"), "{message}");
         assert!(place.join(name).symlink_metadata().is_ok(), "{name} stays");
     }

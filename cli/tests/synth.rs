@@ -1,12 +1,10 @@
 //! `trine synth` as a user runs it: real mapping, and a placer that is played.
 
-mod common;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use common::{Run, command, finish, json, trine, workplace};
+use crate::common::{Run, command, finish, json, trine, workplace};
 
 const SMALL: &str = "--lanes 2 --columns 1 --max-depth 32 --max-tokens 2";
 

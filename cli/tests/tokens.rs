@@ -1,10 +1,8 @@
 //! Text to tokens in the command: tokenizers from elsewhere, and vocabularies of other sizes than the model's.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::{command, finish, json, model, trine, workplace};
+use crate::common::{command, finish, json, model, trine, workplace};
 
 /// A copy of the small model in `folder` with other characters in its vocabulary.
 fn with_characters(folder: &Path, change: impl FnOnce(&mut Vec<String>)) -> PathBuf {

@@ -1,11 +1,9 @@
 //! `trace.json` against the rules of the Trace Event Format, as Perfetto and Chrome read it: what breaks them is dropped there
 //! without a word.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{json, trine, workplace};
+use crate::common::{json, trine, workplace};
 use serde_json::{Value, json};
 
 /// What breaks a rule.

@@ -1,10 +1,8 @@
 //! Training and comparing as a user does: from a text to a model that runs on the simulated unit.
 
-mod common;
-
 use std::path::Path;
 
-use common::{json, trine, workplace};
+use crate::common::{json, trine, workplace};
 
 const TINY: &str = "--hidden 16 --layers 1 --heads 2 --kv-heads 1 --context 16 --batch 2 --warmup 2";
 
@@ -99,7 +97,7 @@ fn a_training_that_is_killed_goes_on() {
     let line = format!("train --data text.txt --out whole --steps 240 --every 5 {TINY}");
     done(folder, &line);
     for (name, after) in [("first", "step 5:"), ("later", "step 60:"), ("late", "step 190:")] {
-        let mut command = common::command(folder, &line.replace("whole", name));
+        let mut command = crate::common::command(folder, &line.replace("whole", name));
         let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap().starts_with(after)), "{after}");
@@ -190,7 +188,7 @@ fn an_interrupted_training_says_how_it_continues() {
     let folder = place.path();
     write_text(folder);
     let line = format!("train --data text.txt --out t --steps 100000 --every 5 {TINY}");
-    let mut command = common::command(folder, &line);
+    let mut command = crate::common::command(folder, &line);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().starts_with("step 10: ")));

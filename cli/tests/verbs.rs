@@ -1,11 +1,9 @@
 //! The verbs on a bundled model and small units, end to end.
 
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
-use common::{json, model, trine, workplace};
+use crate::common::{json, model, trine, workplace};
 use trine_golden_model::npy;
 
 /// Runs a line that must succeed and returns what it printed.

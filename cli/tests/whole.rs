@@ -1,14 +1,12 @@
 //! Runs that several simulated units share, in processes that are killed, and runs that are killed themselves.
 
-mod common;
-
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use common::{command, json, trine, workplace};
+use crate::common::{command, json, trine, workplace};
 use serde_json::Value;
 use trine_driver::{Device, Offload, Options, Remedy, Scope};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};

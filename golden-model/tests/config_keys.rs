@@ -1,9 +1,7 @@
 //! Every key of `config.json` and of a GGUF file is read, without effect, or refused by name.
 
-mod common;
-
-use common::build::{PACKED, Recipe, Storage, build};
-use common::gguf::{self, Meta};
+use crate::common::build::{PACKED, Recipe, Storage, build};
+use crate::common::gguf::{self, Meta};
 use serde_json::{Value, json};
 use trine_golden_model::{Config, Convention};
 

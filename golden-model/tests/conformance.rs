@@ -1,11 +1,9 @@
 //! Stored logits and layer taps, computed by another implementation (transformers 5.23, eager), are reproduced; and
 //! what the model computes does not depend on how it is asked.
 
-mod common;
-
 use std::path::Path;
 
-use common::fixture;
+use crate::common::fixture;
 use trine_golden_model::conformance::{CASES, Report};
 use trine_golden_model::{Golden, KvCache, Matmul, Model, Sampler, Tokenizer, generate, npy, perplexity};
 

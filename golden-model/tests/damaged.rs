@@ -1,12 +1,10 @@
 //! Checkpoints and vocabularies with random bytes overwritten, or cut short: loading and running them may fail in any
 //! way but a panic.
 
-mod common;
-
 use std::path::Path;
 
-use common::build::{PACKED, build};
-use common::fixture;
+use crate::common::build::{PACKED, build};
+use crate::common::fixture;
 use proptest::prelude::*;
 use trine_golden_model::{Golden, KvCache, Model, Tokenizer};
 

@@ -1,11 +1,9 @@
 //! Which files of a folder are read, which tensors of them, and what gives a notice or an error.
 
-mod common;
-
 use std::path::Path;
 
-use common::build::{Built, Float, PACKED, Recipe, Storage, Tensor, build, safetensors_bytes};
-use common::gguf;
+use crate::common::build::{Built, Float, PACKED, Recipe, Storage, Tensor, build, safetensors_bytes};
+use crate::common::gguf;
 use trine_golden_model::{Config, Golden, KvCache, Model};
 
 const MASTERS: Recipe = Recipe { storage: Storage::Masters, ..PACKED };

@@ -1,9 +1,7 @@
 //! Every storage and architecture, on checkpoints that these tests write, against the network written out naively.
 
-mod common;
-
-use common::build::{Built, Float, Recipe, Storage, build};
-use common::gguf;
+use crate::common::build::{Built, Float, Recipe, Storage, build};
+use crate::common::gguf;
 use trine_golden_model::{Convention, Golden, I2sPacking, KvCache, LoadOptions, Model, Sampler, generate, perplexity};
 
 const LLAMA: Recipe = Recipe {

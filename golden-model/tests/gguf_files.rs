@@ -1,11 +1,9 @@
 //! GGUF models in several files, and folders with several of them.
 
-mod common;
-
 use std::path::Path;
 
-use common::build::{Built, PACKED, Recipe, Storage, build};
-use common::gguf::{self, Meta};
+use crate::common::build::{Built, PACKED, Recipe, Storage, build};
+use crate::common::gguf::{self, Meta};
 use tempfile::TempDir;
 use trine_golden_model::{Golden, KvCache, Model};
 

@@ -1,11 +1,9 @@
 //! GGUF tensors in every type: embedding, head and norms in blocks, linears in floats, and what is refused.
 
-mod common;
-
 use std::path::Path;
 
-use common::build::{Built, PACKED, Recipe, Storage, Tensor, VOCAB, build};
-use common::{fixture, gguf};
+use crate::common::build::{Built, PACKED, Recipe, Storage, Tensor, VOCAB, build};
+use crate::common::{fixture, gguf};
 use half::{bf16, f16};
 use trine_golden_model::{Golden, KvCache, Model};
 

@@ -1,10 +1,8 @@
 //! A trained model in I2_S that is read in another order than it was written in gets a warning that names the right one.
 
-mod common;
-
-use common::build::Tensor;
-use common::fixture;
-use common::gguf::{self, Meta};
+use crate::common::build::Tensor;
+use crate::common::fixture;
+use crate::common::gguf::{self, Meta};
 use trine_golden_model::{I2sPacking, Linear, LinearKind, LoadOptions, Model, TernaryMatrix};
 
 /// The byte of a weight and the shift of its code, from the published descriptions.

@@ -1,12 +1,10 @@
 //! What claims to be a BitNet checkpoint and is not, is refused with its place and its reason; nothing panics.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::build::{Built, PACKED, Recipe, Storage, build};
-use common::gguf::{self, Meta};
-use common::{fixture, npy_ids};
+use crate::common::build::{Built, PACKED, Recipe, Storage, build};
+use crate::common::gguf::{self, Meta};
+use crate::common::{fixture, npy_ids};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use trine_golden_model::{Model, Tokenizer, npy};
@@ -28,7 +26,7 @@ fn assert_all(message: &str, parts: &[&str]) {
 
 /// Changes one tensor of a folder and expects a refusal that names it.
 #[track_caller]
-fn refuse(recipe: &Recipe, name: &str, change: impl FnOnce(&mut common::build::Tensor), reason: &str) {
+fn refuse(recipe: &Recipe, name: &str, change: impl FnOnce(&mut crate::common::build::Tensor), reason: &str) {
     let mut built = build(recipe, 1);
     change(built.tensors.iter_mut().find(|t| t.name == name).unwrap());
     assert_all(&folder_error(&built), &["model.safetensors", name, "byte", reason]);
@@ -68,7 +66,8 @@ fn missing_and_unknown_tensors() {
         assert_all(&folder_error(&built), &[name, "missing"]);
     }
     let mut built = build(&PACKED, 1);
-    let bias = common::build::Tensor { name: "model.layers.0.mlp.up_proj.bias".into(), ..built.tensors[1].clone() };
+    let bias =
+        crate::common::build::Tensor { name: "model.layers.0.mlp.up_proj.bias".into(), ..built.tensors[1].clone() };
     built.tensors.push(bias);
     assert_all(&folder_error(&built), &["up_proj.bias", "without bias"]);
 }
@@ -287,14 +286,14 @@ fn gguf_tensors() {
     );
     refuse(
         &|b| {
-            let bias = common::build::Tensor { name: "blk.0.attn_q.bias".into(), ..b.tensors[1].clone() };
+            let bias = crate::common::build::Tensor { name: "blk.0.attn_q.bias".into(), ..b.tensors[1].clone() };
             b.tensors.push(bias);
         },
         &["blk.0.attn_q.bias", "without bias"],
     );
     refuse(
         &|b| {
-            let factors = common::build::Tensor { name: "rope_freqs.weight".into(), ..b.tensors[1].clone() };
+            let factors = crate::common::build::Tensor { name: "rope_freqs.weight".into(), ..b.tensors[1].clone() };
             b.tensors.push(factors);
         },
         &["rope_freqs.weight", "factor per frequency"],

@@ -1,11 +1,9 @@
 //! Linears with a scale for each range of outputs or inputs, of every storage, against the network written out naively.
 
-mod common;
-
 use std::cell::RefCell;
 
-use common::build::{Built, Float, LAYERS, Recipe, Storage, Tensor, build};
-use common::gguf;
+use crate::common::build::{Built, Float, LAYERS, Recipe, Storage, Tensor, build};
+use crate::common::gguf;
 use half::{bf16, f16};
 use trine_golden_model::{BoxError, Golden, KvCache, LinearId, LinearKind, Matmul, Model, TernaryMatrix, reference};
 

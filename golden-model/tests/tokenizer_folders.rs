@@ -1,10 +1,8 @@
 //! Tokenizers in folders: the files that belong together, and what is kept of a call that was made before.
 
-mod common;
-
 use std::path::Path;
 
-use common::fixture;
+use crate::common::fixture;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use trine_golden_model::{Config, Tokenizer};

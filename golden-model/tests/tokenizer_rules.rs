@@ -1,10 +1,8 @@
 //! Vocabularies in GGUF: rules of splitting and end tokens, as llama.cpp has them.
 
-mod common;
-
-use common::build::Tensor;
-use common::fixture;
-use common::gguf::{self, Meta};
+use crate::common::build::Tensor;
+use crate::common::fixture;
+use crate::common::gguf::{self, Meta};
 use serde::Deserialize;
 use trine_golden_model::{Config, Tokenizer};
 

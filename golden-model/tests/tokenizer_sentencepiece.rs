@@ -1,11 +1,9 @@
 //! SentencePiece models as sentencepiece itself reads them, from its file and from GGUF.
 
-mod common;
-
 use std::path::Path;
 
-use common::fixture;
-use common::gguf::{self, Meta};
+use crate::common::fixture;
+use crate::common::gguf::{self, Meta};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use trine_golden_model::Tokenizer;

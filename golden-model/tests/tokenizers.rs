@@ -1,11 +1,9 @@
 //! Tokenizers agree with their reference implementations on stored cases.
 
-mod common;
-
 use std::path::Path;
 
-use common::fixture;
-use common::gguf::{self, Meta};
+use crate::common::fixture;
+use crate::common::gguf::{self, Meta};
 use serde_json::Value;
 use trine_golden_model::Tokenizer;
 

@@ -1,12 +1,10 @@
 //! A TriLM of two shards against transformers' logits, which are those of float activations.
 
-mod common;
-
 use std::path::Path;
 
-use common::build::LAYERS;
-use common::fixture;
-use common::naive::{Layer, Linear, Net, Norm};
+use crate::common::build::LAYERS;
+use crate::common::fixture;
+use crate::common::naive::{Layer, Linear, Net, Norm};
 use half::f16;
 use safetensors::SafeTensors;
 use serde_json::{Map, Value, json};

@@ -1,7 +1,5 @@
 //! The AXI4-Lite master against a register file, good and broken.
 
-mod common;
-
 use trine_sim::{AxiLite, Dut, Error, Stalls};
 
 /// Sixteen registers; every fault of the tests below is an edit of this text.
@@ -56,7 +54,7 @@ endmodule
 ";
 
 fn device(text: &str, stalls: Stalls) -> (Dut, AxiLite) {
-    let mut dut = common::dut("clk", text);
+    let mut dut = crate::common::dut("clk", text);
     dut.poke("reset", true).unwrap();
     dut.tick().unwrap();
     dut.poke("reset", false).unwrap();

@@ -1,7 +1,5 @@
 //! Ports of every width, clocking, failures inside the design, and waveforms.
 
-mod common;
-
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufReader;
@@ -33,7 +31,7 @@ fn ports_of_every_width_carry_every_bit() {
     for width in WIDTHS {
         writeln!(text, "assign y{width} = ~x{width};").unwrap();
     }
-    let mut dut = common::dut("", &(text + "endmodule\n"));
+    let mut dut = crate::common::dut("", &(text + "endmodule\n"));
     for width in WIDTHS {
         for bit in 0..width {
             let mut words = vec![0u32; width.div_ceil(32)];
@@ -50,7 +48,7 @@ fn ports_of_every_width_carry_every_bit() {
 
 #[test]
 fn signed_values_go_in_and_come_out() {
-    let mut dut = common::dut(
+    let mut dut = crate::common::dut(
         "",
         "module negate(
             input signed [8:0] x,
@@ -74,7 +72,7 @@ fn signed_values_go_in_and_come_out() {
 
 #[test]
 fn wrong_names_directions_and_widths_are_errors() {
-    let mut dut = common::dut("clk", COUNTER);
+    let mut dut = crate::common::dut("clk", COUNTER);
     assert_eq!(dut.poke("cuont", 1_u64).unwrap_err().to_string(), "counter has no input port cuont");
     assert_eq!(dut.poke("count", 1_u64).unwrap_err().to_string(), "counter has no input port count");
     let error = dut.poke("limit", 0x1_0000_u64).unwrap_err();
@@ -85,7 +83,7 @@ fn wrong_names_directions_and_widths_are_errors() {
 
 #[test]
 fn a_clock_ticks_and_a_design_without_one_says_so() {
-    let mut dut = common::dut("clk", COUNTER);
+    let mut dut = crate::common::dut("clk", COUNTER);
     dut.poke("limit", 0xffff_u64).unwrap();
     dut.poke("reset", true).unwrap();
     dut.tick().unwrap();
@@ -97,19 +95,20 @@ fn a_clock_ticks_and_a_design_without_one_says_so() {
     }
     assert_eq!(dut.cycles(), 1001);
 
-    let mut combinational = common::dut("", "module wire_only(\ninput x,\noutput y\n);\nassign y = x;\nendmodule");
+    let mut combinational =
+        crate::common::dut("", "module wire_only(\ninput x,\noutput y\n);\nassign y = x;\nendmodule");
     assert_eq!(combinational.tick().unwrap_err().to_string(), "wire_only: the design has no clock");
 }
 
 #[test]
 fn registers_start_at_random_values() {
-    let mut dut = common::dut("clk", COUNTER);
+    let mut dut = crate::common::dut("clk", COUNTER);
     assert_ne!(dut.peek("count").unwrap(), 0);
 }
 
 #[test]
 fn a_fatal_in_the_design_is_an_error_and_stays_one() {
-    let mut dut = common::dut("clk", COUNTER);
+    let mut dut = crate::common::dut("clk", COUNTER);
     dut.poke("limit", 5_u64).unwrap();
     dut.poke("reset", true).unwrap();
     dut.tick().unwrap();
@@ -126,7 +125,7 @@ fn a_fatal_in_the_design_is_an_error_and_stays_one() {
 fn finish_and_error_in_the_design_are_errors() {
     for (task, named) in [("$finish", "$finish"), ("$error(\"odd\")", "odd")] {
         let text = COUNTER.replace("$fatal(1, \"count reached %0d\", count)", task);
-        let mut dut = common::dut("clk", &text);
+        let mut dut = crate::common::dut("clk", &text);
         dut.poke("reset", true).unwrap();
         dut.tick().unwrap();
         dut.poke("reset", false).unwrap();
@@ -137,7 +136,7 @@ fn finish_and_error_in_the_design_are_errors() {
 
 #[test]
 fn many_instances_live_side_by_side_and_move_between_threads() {
-    let library = common::build("clk", COUNTER);
+    let library = crate::common::build("clk", COUNTER);
     let counts: Vec<u64> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..4_u64)
             .map(|ticks| {
@@ -161,9 +160,11 @@ fn many_instances_live_side_by_side_and_move_between_threads() {
 fn a_waveform_holds_what_happened() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("counter.fst");
-    let library =
-        trine_sim::build(&common::verilog("clk", COUNTER), &BuildOptions { trace: true, ..BuildOptions::default() })
-            .unwrap();
+    let library = trine_sim::build(
+        &crate::common::verilog("clk", COUNTER),
+        &BuildOptions { trace: true, ..BuildOptions::default() },
+    )
+    .unwrap();
     let mut dut = Dut::new(&library).unwrap();
     dut.trace(&file).unwrap();
     assert_eq!(dut.waveform(), Some(file.as_path()));
@@ -197,13 +198,15 @@ fn a_waveform_holds_what_happened() {
 #[test]
 fn a_waveform_that_cannot_be_written_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    let mut plain = common::dut("clk", COUNTER);
+    let mut plain = crate::common::dut("clk", COUNTER);
     let error = plain.trace(&folder.path().join("x.fst")).unwrap_err();
     assert_eq!(error.to_string(), "counter: the design was built without waveform support");
 
-    let library =
-        trine_sim::build(&common::verilog("clk", COUNTER), &BuildOptions { trace: true, ..BuildOptions::default() })
-            .unwrap();
+    let library = trine_sim::build(
+        &crate::common::verilog("clk", COUNTER),
+        &BuildOptions { trace: true, ..BuildOptions::default() },
+    )
+    .unwrap();
     let mut dut = Dut::new(&library).unwrap();
     let error = dut.trace(&folder.path().join("missing/x.fst")).unwrap_err();
     assert!(error.to_string().starts_with("cannot write the waveform"), "{error}");

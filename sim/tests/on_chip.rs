@@ -1,7 +1,5 @@
 //! Units with the weights of matrices on the chip: exact, and as usable after a failed job as before.
 
-mod common;
-
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use trine_driver::{Device, Offload, OnChip, Options, Scope, TransportError, WeightImage};

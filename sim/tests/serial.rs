@@ -1,7 +1,5 @@
 //! The unit behind a serial line, pin by pin: registers, whole products through the windows, and lines full of noise.
 
-mod common;
-
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::io::{Read, Write};

@@ -1,7 +1,5 @@
 //! Streams through good designs and broken ones: every rule is shown to catch what it is there for.
 
-mod common;
-
 use trine_sim::{Dut, Error, Limits, Scoreboard, Sink, Source, Stalls, StreamRule};
 
 /// A register stage for 128 bits, with a guard that ends the simulation when its source breaks a rule.
@@ -46,7 +44,7 @@ fn reset(dut: &mut Dut) {
 }
 
 fn stage(text: &str) -> Dut {
-    let mut dut = common::dut("clk", text);
+    let mut dut = crate::common::dut("clk", text);
     reset(&mut dut);
     dut
 }
@@ -252,7 +250,7 @@ fn beats_of_odd_width_keep_their_spare_bits_zero() {
     );
         assign {y_tdata, y_tvalid, x_tready} = {x_tdata, x_tvalid, y_tready};
     endmodule";
-    let mut dut = common::dut("clk", text);
+    let mut dut = crate::common::dut("clk", text);
     let mut source = Source::axi(&dut, "x", Stalls::new(0.5, 1).unwrap()).unwrap();
     let mut sink = Sink::axi(&dut, "y", Stalls::new(0.5, 2).unwrap()).unwrap();
     let (sent, mut received) = ([0xff, 0x07, 0x01, 0x00], [0; 4]);

@@ -1,8 +1,6 @@
 //! Units behind serial ports of this machine: whole products by the driver's own client, noise, frames that break off, clients
 //! and servers that go and come back.
 
-mod common;
-
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -59,7 +57,7 @@ impl Drop for Served {
 }
 
 fn bridge() -> Bridge<SimRegisters> {
-    Bridge::new(SimRegisters::new(&common::library(&config()), &SimOptions::default()).unwrap())
+    Bridge::new(SimRegisters::new(&crate::common::library(&config()), &SimOptions::default()).unwrap())
 }
 
 fn folder() -> (tempfile::TempDir, PathBuf) {

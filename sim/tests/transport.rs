@@ -1,7 +1,5 @@
 //! The simulated device behind the driver's transport, with a toy accelerator that adds weights to activations.
 
-mod common;
-
 use trine_driver::{Exchange, Transport, TransportError};
 use trine_sim::{BuildOptions, Error, SimOptions, SimTransport, Stalls};
 
@@ -81,7 +79,7 @@ endmodule
 
 fn device(from: &str, to: &str, options: &SimOptions) -> Result<SimTransport, Error> {
     assert!(ADDER.contains(from), "the fault applies");
-    let verilog = common::verilog("aclk", &ADDER.replace(from, to));
+    let verilog = crate::common::verilog("aclk", &ADDER.replace(from, to));
     let build = BuildOptions { trace: options.waveform.is_some(), ..BuildOptions::default() };
     SimTransport::new(&trine_sim::build(&verilog, &build)?, options)
 }

@@ -1,7 +1,5 @@
 //! The whole unit through the shipped driver: exact on every preset and on odd configurations, with and without stalls.
 
-mod common;
-
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use trine_driver::{Device, Offload, Options, Scope};
@@ -14,7 +12,7 @@ use trine_spec::{Config, Style, WeightCode};
 fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
     let mut rng = StdRng::seed_from_u64(seed);
     let options = SimOptions { stalls: Stalls::new(stalls, seed).unwrap(), ..SimOptions::default() };
-    let device = Device::open(common::unit(c, &options), c.clone()).unwrap();
+    let device = Device::open(crate::common::unit(c, &options), c.clone()).unwrap();
     let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
     for case in 0..cases {
         let (m, k, n) =

@@ -1,8 +1,6 @@
 //! Units whose beats go through windows of the register space: exact for any size, and whatever a host does wrong ends
 //! the job, also for hosts that hear of nothing.
 
-mod common;
-
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use trine_driver::packing::result_bytes;
@@ -28,7 +26,7 @@ fn matmuls_are_exact_on_buses_of_any_width() {
         c.max_tokens = rng.random_range(1..=40);
         let c = c.checked().unwrap();
         let stalls = if seed % 2 == 0 { Stalls::NONE } else { Stalls::new(0.3, seed).unwrap() };
-        let link = common::unit(&c, &SimOptions { stalls, ..SimOptions::default() });
+        let link = crate::common::unit(&c, &SimOptions { stalls, ..SimOptions::default() });
         let device = Device::open(link, c.clone()).unwrap();
         let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
         for layer in 0..MATMULS {
@@ -66,7 +64,7 @@ struct Unit(SimRegisters);
 
 impl Unit {
     fn new() -> Unit {
-        Unit(SimRegisters::new(&common::library(&config()), &SimOptions::default()).unwrap())
+        Unit(SimRegisters::new(&crate::common::library(&config()), &SimOptions::default()).unwrap())
     }
 
     fn read(&mut self, r: &Register) -> u32 {
@@ -324,7 +322,7 @@ impl Words for Deaf {
 
 #[test]
 fn a_word_lost_or_doubled_is_never_silent() {
-    let library = common::library(&config());
+    let library = crate::common::library(&config());
     let (shape, mut rng) = (Shape { m: M, k: K, n: N }, StdRng::seed_from_u64(3));
     let activations: Vec<u8> = (0..ACTS / 2 * 5).map(|_| rng.random()).collect();
     // Codes 0, 1 and -1, never the illegal one; every byte is its own tile beat.

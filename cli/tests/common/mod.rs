@@ -1,7 +1,5 @@
 //! Running the command as a user does.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,5 +1,4 @@
 //! What the tests share: the fixtures, and writers of checkpoints.
-#![allow(dead_code)] // each test binary uses its part
 
 pub mod build;
 pub mod gguf;

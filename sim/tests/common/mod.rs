@@ -27,18 +27,15 @@ fn port(line: &str) -> Option<Port> {
     Some(Port { name, direction, width: width.map_or(1, |top: usize| top + 1), signed })
 }
 
-#[allow(dead_code, reason = "not every test file builds all kinds")]
 pub fn build(clock: &str, text: &str) -> Library {
     trine_sim::build(&verilog(clock, text), &BuildOptions::default()).unwrap()
 }
 
-#[allow(dead_code, reason = "not every test file builds all kinds")]
 pub fn dut(clock: &str, text: &str) -> Dut {
     Dut::new(&build(clock, text)).unwrap()
 }
 
 /// A generated unit of configuration `c`, through streams or windows.
-#[allow(dead_code, reason = "not every test file builds all kinds")]
 pub fn unit(c: &Config, options: &SimOptions) -> Box<dyn Transport + Send> {
     let library = library(c);
     match c.windows {
@@ -47,7 +44,6 @@ pub fn unit(c: &Config, options: &SimOptions) -> Box<dyn Transport + Send> {
     }
 }
 
-#[allow(dead_code, reason = "not every test file builds all kinds")]
 pub fn library(c: &Config) -> Library {
     let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(c).unwrap()).unwrap();
     trine_sim::build(&verilog, &BuildOptions::default()).unwrap()

@@ -1,6 +1,6 @@
 //! rust-hdl's simulator against Yosys: what our interpretation of an expression gives is what the Verilog means.
 
-use crate::cases::{INPUTS, VALUES, valued};
+use super::cases::{INPUTS, VALUES, valued};
 use num_bigint::BigInt;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

@@ -1,7 +1,7 @@
 //! The same netlist in Icarus Verilog, delays and all: every net must change as often.
 
-use crate::cycles;
-use crate::small::{library, mapped, value};
+use super::cycles;
+use super::small::{library, mapped, value};
 use std::fmt::Write;
 use std::process::Command;
 use trine_hdl::design::dot::Arithmetic;

@@ -1,7 +1,7 @@
 //! The same netlist in Verilator, every net watched: settled values and their changes must be the same.
 
-use crate::cycles;
-use crate::small::{library, mapped, value};
+use super::cycles;
+use super::small::{library, mapped, value};
 use std::fmt::Write;
 use trine_hdl::design::dot::Arithmetic;
 use trine_hdl::{Direction, Port, SourceFile, Verilog};

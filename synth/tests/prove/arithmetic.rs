@@ -1,6 +1,6 @@
 //! The datapath from the weight byte to the accumulator.
 
-use crate::{proven, refuted};
+use super::{proven, refuted};
 use trine_spec::{Config, Style};
 use trine_synth::prove::{Verdict, arithmetic};
 use trine_synth::yosys::Yosys;

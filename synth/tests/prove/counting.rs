@@ -1,6 +1,6 @@
 //! Counters, the registers that show them, and the way in between.
 
-use crate::{not_proven, proven};
+use super::{not_proven, proven};
 use trine_spec::Config;
 use trine_synth::prove::counting::claims;
 

@@ -1,6 +1,6 @@
 //! Buffers, streams and the register bus.
 
-use crate::{proven, refuted};
+use super::{proven, refuted};
 use trine_spec::Config;
 use trine_synth::prove::streams;
 

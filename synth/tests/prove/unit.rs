@@ -1,6 +1,6 @@
 //! The complete unit.
 
-use crate::{proven, refuted};
+use super::{proven, refuted};
 use trine_spec::Config;
 use trine_synth::prove::unit;
 

@@ -1,0 +1,6 @@
+//! All tests of this crate in one binary: most of the time of a build goes into linking.
+
+mod bound;
+mod faults;
+mod offload;
+mod shared;

@@ -1,0 +1,19 @@
+//! All tests of this crate in one binary: most of the time of a build goes into linking.
+
+mod axi;
+mod common;
+mod cycles;
+mod dot;
+mod dut;
+mod faults;
+mod isolated;
+mod litex;
+mod modules;
+mod on_chip;
+mod serial;
+mod streams;
+mod terminal;
+mod timing;
+mod transport;
+mod unit;
+mod windows;

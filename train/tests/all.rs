@@ -1,0 +1,4 @@
+//! All tests of this crate in one binary: most of the time of a build goes into linking.
+
+mod export;
+mod resume;
