@@ -74,25 +74,17 @@ impl UnitArgs {
             let config: Result<Config, _> = toml::from_str(&text);
             return config.map_err(|e| anyhow::anyhow!("{}: {}", path.display(), e.message()));
         }
-        let config = Config {
-            lanes: self.lanes.unwrap_or(default.lanes),
-            columns: self.columns.unwrap_or(default.columns),
-            act_bits: self.act_bits.unwrap_or(default.act_bits),
-            style: self.style.unwrap_or(default.style),
-            weight_code: self.weight_code.unwrap_or(default.weight_code),
-            weight_bus: 8,
-            max_depth: self.max_depth.unwrap_or(default.max_depth),
-            max_tokens: self.max_tokens.unwrap_or(default.max_tokens),
-            windows: self.windows || default.windows,
-        }
-        .checked()?;
-        let tile = |c: &Config| (c.lanes, c.columns, c.weight_code);
-        // Only a checked size has a sensible bus.
-        let bus = match tile(&config) == tile(default) {
-            true => default.weight_bus,
-            false => Config::default_weight_bus(config.lanes, config.columns, config.weight_code),
-        };
-        Ok(Config { weight_bus: self.weight_bus.unwrap_or(bus), ..config }.checked()?)
+        let given = Config::builder()
+            .lanes(self.lanes)
+            .columns(self.columns)
+            .act_bits(self.act_bits)
+            .style(self.style)
+            .weight_code(self.weight_code)
+            .weight_bus(self.weight_bus)
+            .max_depth(self.max_depth)
+            .max_tokens(self.max_tokens)
+            .windows(self.windows.then_some(true));
+        Ok(given.or(default).build()?)
     }
 }
 
@@ -121,15 +113,15 @@ pub(crate) fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
 pub(crate) fn flags(c: &Config) -> String {
     format!(
         "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {}{}",
-        c.lanes,
-        c.columns,
-        c.act_bits,
-        c.style,
-        c.weight_code,
-        c.weight_bus,
-        c.max_depth,
-        c.max_tokens,
-        if c.windows { " --windows" } else { "" }
+        c.lanes(),
+        c.columns(),
+        c.act_bits(),
+        c.style(),
+        c.weight_code(),
+        c.weight_bus(),
+        c.max_depth(),
+        c.max_tokens(),
+        if c.windows() { " --windows" } else { "" }
     )
 }
 
@@ -137,15 +129,15 @@ pub(crate) fn flags(c: &Config) -> String {
 pub(crate) fn describe(c: &Config) -> String {
     format!(
         "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style{}",
-        c.lanes,
-        c.columns,
-        c.act_bits,
-        c.weight_code,
-        c.weight_bus,
-        c.max_depth,
-        c.max_tokens,
-        c.style,
-        if c.windows { ", through windows" } else { "" }
+        c.lanes(),
+        c.columns(),
+        c.act_bits(),
+        c.weight_code(),
+        c.weight_bus(),
+        c.max_depth(),
+        c.max_tokens(),
+        c.style(),
+        if c.windows() { ", through windows" } else { "" }
     )
 }
 
@@ -187,8 +179,8 @@ mod tests {
         };
         let serial = Config::preset("serial").unwrap();
         assert_eq!(over(""), serial);
-        assert_eq!(over("--max-tokens 2"), Config { max_tokens: 2, ..serial.clone() });
-        assert_eq!(over("--columns 2"), Config { columns: 2, weight_bus: 32, ..serial });
+        assert_eq!(over("--max-tokens 2"), Config::builder().max_tokens(2).or(&serial).build().unwrap());
+        assert_eq!(over("--columns 2"), Config::builder().columns(2).weight_bus(32).or(&serial).build().unwrap());
     }
 
     #[test]

@@ -184,9 +184,9 @@ impl BackendArgs {
         );
         let config = self.unit.config()?;
         ensure!(
-            config.act_bits >= QUANTISED_BITS,
+            config.act_bits() >= QUANTISED_BITS,
             "--act-bits {}: a model's activations have {QUANTISED_BITS} bits; a narrower unit cannot take them",
-            config.act_bits
+            config.act_bits()
         );
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         // What is streamed to save memory is not kept in another form.
@@ -240,7 +240,7 @@ impl BackendArgs {
     /// The unit behind the serial port at `path`, identified.
     fn behind(&self, path: &str, config: Config) -> Result<Device<trine_sim::Link>> {
         // A serial line reaches a unit through its windows only.
-        let config = Config { windows: true, ..config }.checked()?;
+        let config = config.with_windows(true);
         let line = SerialLine::open(path, self.baud.unwrap_or(BAUD))?;
         let mut words = Uartbone::new(line, self.base.unwrap_or(0));
         // Whoever used the line before may have left in the middle of a frame.

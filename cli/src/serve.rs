@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // A serial line reaches a unit through its windows only.
-    let config = Config { windows: true, ..args.unit.config()? }.checked()?;
+    let config = args.unit.config()?.with_windows(true);
     Terminal::vacant(&args.uart)?;
     let mut device: Box<dyn FarEnd> = match args.pins {
         Some(divider) => Box::new(pins(&config, divider)?),

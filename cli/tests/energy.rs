@@ -194,7 +194,7 @@ fn memory_bits(module: &Arc<Module>) -> usize {
 #[test]
 fn the_inventory_is_that_of_the_generated_unit() {
     for (lanes, columns, bus) in [(32, 4, 208), (64, 16, 512), (64, 16, 1640), (256, 64, 512)] {
-        let config = Config { weight_bus: bus, ..Config::sized(lanes, columns) };
+        let config = Config::sized(lanes, columns).weight_bus(bus).build().unwrap();
         let (unit, parts) = (design::unit(&config).unwrap(), Inventory::new(&config, Arithmetic::Ternary));
         let off = |assumed: usize, there: usize| (assumed as f64 / there as f64 - 1.0).abs();
         let (assumed, there) = (parts.flip_flops(), flip_flops(&unit));

@@ -29,8 +29,7 @@ struct Known {
 
 /// A small unit with all codes, borders everywhere.
 fn small() -> Config {
-    let config = Config { act_bits: 5, weight_bus: 8, max_depth: 24, max_tokens: 4, ..Config::sized(5, 2) };
-    config.checked().unwrap()
+    Config::sized(5, 2).act_bits(5).weight_bus(8).max_depth(24).max_tokens(4).build().unwrap()
 }
 
 fn generated(config: &Config) -> Verilog {

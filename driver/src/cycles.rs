@@ -36,7 +36,7 @@ impl Shape {
 
     /// Tiles of the weight matrix.
     pub fn tiles(&self, config: &Config) -> u64 {
-        self.n.div_ceil(config.columns) as u64 * self.k.div_ceil(config.lanes) as u64
+        self.n.div_ceil(config.columns()) as u64 * self.k.div_ceil(config.lanes()) as u64
     }
 
     /// The least cycles that one job of this shape can take.
@@ -47,7 +47,7 @@ impl Shape {
     /// The cycles that one job of this shape takes, as long as the host never lets the unit wait.
     pub fn cycles(&self, config: &Config) -> u64 {
         let (m, beats) = (self.m as u64, config.beats_per_tile() as u64);
-        let chunks = m * self.k.div_ceil(config.lanes) as u64;
+        let chunks = m * self.k.div_ceil(config.lanes()) as u64;
         1 + beats.max(chunks.min(4))
             + self.tiles(config).saturating_sub(1) * m.max(beats)
             + m
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_bound_by_hand() {
-        let config = Config::sized(64, 16);
+        let config = Config::sized(64, 16).build().unwrap();
         // 4 beats a tile: a single token waits for weights, sixteen do not.
         assert_eq!(Shape { m: 1, k: 128, n: 32 }.bound(&config), 2 * 2 * 4);
         assert_eq!(Shape { m: 16, k: 128, n: 32 }.bound(&config), 2 * 2 * 16);
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_cycles_by_hand() {
-        let config = Config::sized(64, 16);
+        let config = Config::sized(64, 16).build().unwrap();
         // The first tile takes five cycles, as the first lane chunk does; 15 tiles behind it, the last one's tokens, 15
         // cycles of pipeline.
         assert_eq!(Shape { m: 5, k: 128, n: 128 }.cycles(&config), 5 + 15 * 5 + 5 + 15);
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn utilization_is_one_when_every_multiplier_works_every_cycle() {
-        let config = Config::sized(8, 4);
+        let config = Config::sized(8, 4).build().unwrap();
         let shape = Shape { m: 9, k: 16, n: 8 };
         assert_eq!(utilization(&config, shape.macs(), shape.bound(&config)), 1.0);
         assert_eq!(utilization(&config, 0, 0), 0.0);

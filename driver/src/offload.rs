@@ -225,8 +225,8 @@ impl<T: Transport + Send> Offload<T> {
     fn unsupported(&self, Shape { m, k, n }: Shape) -> Option<Error> {
         let reason = if m == 0 || k == 0 || n == 0 {
             "a dimension is zero".to_owned()
-        } else if k > i32::MAX as usize >> (self.config.act_bits - 1) {
-            format!("sums of {k} activations of {} bits do not fit the 32 bits of a result", self.config.act_bits)
+        } else if k > i32::MAX as usize >> (self.config.act_bits() - 1) {
+            format!("sums of {k} activations of {} bits do not fit the 32 bits of a result", self.config.act_bits())
         } else {
             return None;
         };

@@ -23,7 +23,7 @@ pub struct WeightImage {
 impl WeightImage {
     /// The weights of `matrices` as the driver would send them to a unit of configuration `config`.
     pub fn new<'a>(config: &Config, matrices: impl IntoIterator<Item = &'a TernaryMatrix>) -> Self {
-        let mut image = Self { beat: config.weight_bus / 8, bytes: vec![], last: vec![], pieces: HashMap::new() };
+        let mut image = Self { beat: config.weight_bus() / 8, bytes: vec![], last: vec![], pieces: HashMap::new() };
         for w in matrices {
             // How the weights are cut does not depend on the number of tokens.
             let schedule = Schedule::new(config, Shape { m: 1, k: w.cols(), n: w.rows() });

@@ -14,16 +14,16 @@ use crate::{Error, cycles::Shape, schedule::Job};
 /// # Errors
 /// [`Error::Activation`] when a value does not fit the configuration's `act_bits`.
 pub fn activations(config: &Config, job: &Job, x: &[i8], k: usize, out: &mut Vec<u8>) -> Result<(), Error> {
-    let limit = 1i16 << (config.act_bits - 1);
-    for start in job.depth.clone().step_by(config.lanes) {
-        let end = job.depth.end.min(start + config.lanes);
+    let limit = 1i16 << (config.act_bits() - 1);
+    for start in job.depth.clone().step_by(config.lanes()) {
+        let end = job.depth.end.min(start + config.lanes());
         for token in job.tokens.clone() {
             let chunk = &x[token * k + start..token * k + end];
             if let Some(i) = chunk.iter().position(|&v| !(-limit..limit).contains(&i16::from(v))) {
-                return Err(Error::Activation { token, position: start + i, value: chunk[i], bits: config.act_bits });
+                return Err(Error::Activation { token, position: start + i, value: chunk[i], bits: config.act_bits() });
             }
             out.extend(chunk.iter().map(|&v| v as u8));
-            out.resize(out.len() + config.lanes - chunk.len(), 0);
+            out.resize(out.len() + config.lanes() - chunk.len(), 0);
         }
     }
     Ok(())
@@ -35,8 +35,8 @@ pub fn activations(config: &Config, job: &Job, x: &[i8], k: usize, out: &mut Vec
 /// outside the piece are zero trits.
 pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth: &Range<usize>, out: &mut Vec<u8>) {
     let shape = Shape { m: 1, k: depth.len(), n: outputs.len() };
-    let (lanes, columns) = (config.lanes, config.columns);
-    out.reserve(shape.tiles(config) as usize * config.beats_per_tile() * config.weight_bus / 8);
+    let (lanes, columns) = (config.lanes(), config.columns());
+    out.reserve(shape.tiles(config) as usize * config.beats_per_tile() * config.weight_bus() / 8);
     let mut rows = vec![vec![0i8; w.cols()]; columns];
     let mut tile = vec![0i8; config.beats_per_tile() * config.trits_per_beat()];
     for block in outputs.clone().step_by(columns) {
@@ -48,7 +48,7 @@ pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth
             for (row, trits) in rows.iter().take(used).zip(tile.chunks_mut(lanes)) {
                 trits[..end - start].copy_from_slice(&row[start..end]);
             }
-            pack(config.weight_code, &tile, out);
+            pack(config.weight_code(), &tile, out);
         }
     }
 }
@@ -56,8 +56,8 @@ pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth
 /// Adds the result beats of a job to `y`, the whole `m x n` matrix of the matmul.
 pub fn add_results(config: &Config, job: &Job, beats: &[u8], y: &mut [i32], n: usize) {
     let mut beats = beats.chunks_exact(config.res_bus() / 8);
-    for block in job.outputs.clone().step_by(config.columns) {
-        let used = config.columns.min(job.outputs.end - block);
+    for block in job.outputs.clone().step_by(config.columns()) {
+        let used = config.columns().min(job.outputs.end - block);
         for (token, beat) in job.tokens.clone().zip(&mut beats) {
             for (y, sum) in y[token * n + block..][..used].iter_mut().zip(beat.as_chunks::<4>().0) {
                 *y += i32::from_le_bytes(*sum);
@@ -68,13 +68,13 @@ pub fn add_results(config: &Config, job: &Job, beats: &[u8], y: &mut [i32], n: u
 
 /// Bytes of the result beats of a job of this shape.
 pub fn result_bytes(config: &Config, shape: Shape) -> usize {
-    shape.n.div_ceil(config.columns) * shape.m * config.res_bus() / 8
+    shape.n.div_ceil(config.columns()) * shape.m * config.res_bus() / 8
 }
 
 /// Result beat and column that carry output `output` of token `token`, both as numbers within the job.
 pub fn result_place(config: &Config, job: &Job, token: usize, output: usize) -> (u64, usize) {
     let (token, output) = (token - job.tokens.start, output - job.outputs.start);
-    ((output / config.columns * job.tokens.len() + token) as u64, output % config.columns)
+    ((output / config.columns() * job.tokens.len() + token) as u64, output % config.columns())
 }
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
 
     fn unit() -> Config {
         // Six trits a tile on an 8-bit bus of four trits a beat: two beats a tile.
-        Config { weight_code: WeightCode::TwoBit, weight_bus: 8, act_bits: 4, ..Config::sized(3, 2) }
+        Config::sized(3, 2).weight_code(WeightCode::TwoBit).weight_bus(8).act_bits(4).build().unwrap()
     }
 
     #[test]

@@ -56,9 +56,9 @@ impl Schedule {
     pub fn new(config: &Config, shape: Shape) -> Self {
         let whole = |most: usize, unit: usize| if most < unit { most } else { most - most % unit };
         Self {
-            tokens: even(shape.m, config.max_tokens),
-            depth: full(shape.k, whole(config.max_depth, config.lanes)),
-            outputs: full(shape.n, whole(Config::MAX_OUTPUTS, config.columns)),
+            tokens: even(shape.m, config.max_tokens()),
+            depth: full(shape.k, whole(config.max_depth(), config.lanes())),
+            outputs: full(shape.n, whole(Config::MAX_OUTPUTS, config.columns())),
         }
     }
 
@@ -68,13 +68,14 @@ impl Schedule {
     /// Every cut costs the ends of a job, some ten cycles.
     pub fn shared(config: &Config, shape: Shape, units: usize) -> Self {
         let whole = Self::new(config, shape);
-        let blocks = shape.n.div_ceil(config.columns);
+        let blocks = shape.n.div_ceil(config.columns());
         let worth = usize::try_from(whole.bound(config) / Self::SHARE).unwrap_or(usize::MAX);
         let ranges = units.min(worth).min(blocks);
         if ranges <= whole.outputs.len() {
             return whole;
         }
-        let outputs = |blocks: Range<usize>| blocks.start * config.columns..shape.n.min(blocks.end * config.columns);
+        let outputs =
+            |blocks: Range<usize>| blocks.start * config.columns()..shape.n.min(blocks.end * config.columns());
         let cut = even(blocks, blocks.div_ceil(ranges)).into_iter().map(outputs).collect();
         Self { outputs: cut, ..whole }
     }
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn pieces_by_hand() {
-        let config = Config { max_depth: 100, max_tokens: 5, ..Config::sized(7, 3) };
+        let config = Config::sized(7, 3).max_depth(100).max_tokens(5).build().unwrap();
         let schedule = Schedule::new(&config, Shape { m: 11, k: 200, n: Config::MAX_OUTPUTS + 1 });
         assert_eq!(schedule.tokens, [0..3, 3..7, 7..11]);
         assert_eq!(schedule.depth, [0..98, 98..196, 196..200], "14 chunks of 7 lanes are the most that fit 100");
@@ -138,13 +139,13 @@ mod tests {
 
     #[test]
     fn a_unit_wider_than_its_buffer_is_deep_still_gets_jobs() {
-        let config = Config { max_depth: 3, ..Config::sized(8, 1) };
+        let config = Config::sized(8, 1).max_depth(3).build().unwrap();
         assert_eq!(Schedule::new(&config, Shape { m: 1, k: 7, n: 1 }).depth, [0..3, 3..6, 6..7]);
     }
 
     #[test]
     fn shares_are_whole_column_blocks_that_are_worth_it() {
-        let config = Config::sized(64, 16);
+        let config = Config::sized(64, 16).build().unwrap();
         let outputs = |m, n, units| Schedule::shared(&config, Shape { m, k: 2560, n }, units).outputs;
         // Forty tiles a block, four beats each: 160 cycles.
         assert_eq!(outputs(1, 640, 1).len(), 1);
@@ -173,7 +174,7 @@ mod tests {
             (lanes, columns) in (1..9usize, 1..5usize),
             (max_depth, max_tokens, ranges) in (1..30usize, 1..9usize, 1..9usize),
         ) {
-            let config = Config { max_depth, max_tokens, ..Config::sized(lanes, columns) };
+            let config = Config::sized(lanes, columns).max_depth(max_depth).max_tokens(max_tokens).build().unwrap();
             let mut schedule = Schedule::new(&config, Shape { m, k, n });
             // As `shared` cuts, whether it is worth it or not.
             schedule.outputs = even(n, n.div_ceil(ranges));

@@ -100,7 +100,7 @@ impl SoftUnit {
     fn start(&mut self) {
         assert!(!self.running, "start while busy");
         let (m, k, n) = self.shape();
-        let fits = (1..=self.config.max_tokens).contains(&m) && (1..=self.config.max_depth).contains(&k) && n > 0;
+        let fits = (1..=self.config.max_tokens()).contains(&m) && (1..=self.config.max_depth()).contains(&k) && n > 0;
         assert!(self.word(&regs::STATUS) == 0, "the last job's status was not cleared");
         self.running = fits;
         if !fits {
@@ -121,8 +121,8 @@ impl SoftUnit {
     /// The trits of the weight stream as an N x K matrix, or the error the unit reports.
     fn decode(&self, bytes: &[u8]) -> Result<Vec<Vec<i8>>, ErrorCode> {
         let (_, k, n) = self.shape();
-        let (lanes, columns) = (self.config.lanes, self.config.columns);
-        let beat_bytes = self.config.weight_bus / 8;
+        let (lanes, columns) = (self.config.lanes(), self.config.columns());
+        let beat_bytes = self.config.weight_bus() / 8;
         let tile_bytes = self.config.beats_per_tile() * beat_bytes;
         let chunks = k.div_ceil(lanes);
         match bytes.len().cmp(&(n.div_ceil(columns) * chunks * tile_bytes)) {
@@ -135,7 +135,7 @@ impl SoftUnit {
             let (block, chunk) = (tile / chunks, tile % chunks);
             let mut trits = Vec::new();
             for &byte in bytes {
-                match self.config.weight_code {
+                match self.config.weight_code() {
                     WeightCode::Base3 => trits.extend(packing::base3_decode(byte).ok_or(ErrorCode::IllegalTrit)?),
                     WeightCode::TwoBit => {
                         for i in 0..4 {
@@ -159,7 +159,7 @@ impl SoftUnit {
 
     fn compute(&mut self, streams: &mut Exchange<'_>) -> Result<(), ErrorCode> {
         let (m, k, n) = self.shape();
-        let (lanes, columns) = (self.config.lanes, self.config.columns);
+        let (lanes, columns) = (self.config.lanes(), self.config.columns());
         let (chunks, blocks) = (k.div_ceil(lanes), n.div_ceil(columns));
         match streams.activations.len().cmp(&(chunks * m * lanes)) {
             std::cmp::Ordering::Less => return Err(ErrorCode::ActivationsEarly),
@@ -275,7 +275,7 @@ impl Transport for SoftUnit {
         let tag = self.word(&regs::JOB_TAG) as u32;
         match fault {
             Some(Fault::Flip { beat, column }) => {
-                streams.results[4 * (beat * self.config.columns + column)] ^= 1;
+                streams.results[4 * (beat * self.config.columns() + column)] ^= 1;
             }
             Some(Fault::NeverDone) => return Ok(()),
             _ => {}

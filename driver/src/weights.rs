@@ -94,7 +94,7 @@ mod tests {
     /// The beats, and whether they were held.
     fn get(cache: &WeightCache, w: &TernaryMatrix, outputs: Range<usize>) -> (Vec<u8>, bool) {
         let mut room = vec![9; 3];
-        let beats = cache.get(&Config::sized(4, 4), w, &outputs, &(0..8), &mut room);
+        let beats = cache.get(&Config::sized(4, 4).build().unwrap(), w, &outputs, &(0..8), &mut room);
         (beats.to_vec(), matches!(beats, Beats::Held(_)))
     }
 

@@ -147,7 +147,7 @@ impl<W: Words> Transport for WindowTransport<W> {
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
         let Exchange { activations, weights, results } = streams;
         self.time.0 = Instant::now();
-        let (act_bus, wgt_bus, res_bus) = (self.config.act_bus(), self.config.weight_bus, self.config.res_bus());
+        let (act_bus, wgt_bus, res_bus) = (self.config.act_bus(), self.config.weight_bus(), self.config.res_bus());
         let tokens = self.words.read(TOKENS.offset)? as usize;
         let blocks = results.len() / (res_bus / 8) / tokens.max(1);
         let part = weights.len() / blocks.max(1);
@@ -162,7 +162,9 @@ impl<W: Words> Transport for WindowTransport<W> {
         for block in 0..blocks {
             let mark = (block + 1 == blocks).then_some(CTRL_WGT_LAST);
             self.send(WGT_WINDOW, wgt_bus, &weights[part * block..][..part], mark)?;
-            self.receive(&mut results[4 * self.config.columns * tokens * block..][..4 * self.config.columns * tokens])?;
+            self.receive(
+                &mut results[4 * self.config.columns() * tokens * block..][..4 * self.config.columns() * tokens],
+            )?;
         }
         Ok(())
     }
@@ -198,7 +200,7 @@ mod tests {
 
     /// 5 lanes x 1 column: activation beats of two words, weight beats of one.
     fn transport() -> WindowTransport<Log> {
-        WindowTransport::new(Log::default(), Config { windows: true, ..Config::sized(5, 1) })
+        WindowTransport::new(Log::default(), Config::sized(5, 1).windows(true).build().unwrap())
     }
 
     #[test]

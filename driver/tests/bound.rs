@@ -29,7 +29,7 @@ and all layers of the first two models on 512 bits; it fails unless the unit cou
 ";
 
 fn unit(weight_bus: usize) -> Config {
-    Config { weight_bus, max_tokens: 64, max_depth: 32768, ..Config::sized(64, 16) }.checked().unwrap()
+    Config::sized(64, 16).weight_bus(weight_bus).max_tokens(64).max_depth(32768).build().unwrap()
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn every_layer_keeps_within_two_percent_of_the_bound() {
                     assert!(
                         cycles >= bound && cycles as f64 <= allowed,
                         "{shape:?} on {} bits: {cycles}",
-                        unit.weight_bus
+                        unit.weight_bus()
                     );
                     over = over.max(cycles - bound);
                     worst = worst.max(cycles as f64 / bound as f64);

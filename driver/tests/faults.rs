@@ -4,6 +4,7 @@ use trine_driver::{
     Device, Error, Fault, Offload, OnFailure, Options, Remedy, Scope, SoftUnit, Transport, TransportError,
 };
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
+use trine_spec::config::Builder;
 use trine_spec::registers::{self as regs, ErrorCode};
 use trine_spec::{Config, WeightCode};
 
@@ -17,7 +18,7 @@ fn open(config: &Config, change: impl FnOnce(&mut SoftUnit)) -> Result<Device<So
 
 /// One matmul on a device with these faults: the outcome, whether `y` is right, and the engine.
 fn with_faults(faults: &[Fault], on_failure: OnFailure) -> (Result<(), String>, bool, Offload<SoftUnit>) {
-    let config = Config::sized(4, 4);
+    let config = Config::sized(4, 4).build().unwrap();
     let device = open(&config, |unit| unit.faults.extend(faults)).unwrap();
     let mut engine = Offload::new(device, Options { scope: Scope::Ffn, on_failure, ..Options::default() });
     let w = TernaryMatrix::from_trits(5, 6, &[1; 30]).unwrap();
@@ -43,17 +44,18 @@ fn strangers_are_not_opened() {
 #[test]
 fn every_difference_in_configuration_is_named() {
     let built = Config::preset("odd").unwrap();
-    let named = |expected: Config| match Device::open(SoftUnit::new(&built), expected) {
+    let named = |given: Builder| match Device::open(SoftUnit::new(&built), given.or(&built).build().unwrap()) {
         Err(Error::ConfigMismatch { field, found, expected, .. }) => (field, found, expected),
         other => panic!("{other:?}"),
     };
-    assert_eq!(named(Config { lanes: 8, ..built.clone() }), ("lanes_minus_1", 6, 7));
-    assert_eq!(named(Config { columns: 4, ..built.clone() }), ("columns_minus_1", 2, 3));
-    assert_eq!(named(Config { act_bits: 7, ..built.clone() }), ("act_bits", 8, 7));
-    assert_eq!(named(Config { weight_code: WeightCode::Base3, ..built.clone() }), ("weight_code", 1, 0));
-    assert_eq!(named(Config { max_depth: 101, ..built.clone() }), ("max_depth", 100, 101));
-    assert_eq!(named(Config { max_tokens: 6, ..built.clone() }), ("max_tokens", 5, 6));
-    assert_eq!(named(Config { weight_bus: 24, ..built.clone() }), ("weight_bytes", 2, 3));
+    let changed = Config::builder;
+    assert_eq!(named(changed().lanes(8).weight_bus(16)), ("lanes_minus_1", 6, 7));
+    assert_eq!(named(changed().columns(4).weight_bus(16)), ("columns_minus_1", 2, 3));
+    assert_eq!(named(changed().act_bits(7)), ("act_bits", 8, 7));
+    assert_eq!(named(changed().weight_code(WeightCode::Base3).weight_bus(16)), ("weight_code", 1, 0));
+    assert_eq!(named(changed().max_depth(101)), ("max_depth", 100, 101));
+    assert_eq!(named(changed().max_tokens(6)), ("max_tokens", 5, 6));
+    assert_eq!(named(changed().weight_bus(24)), ("weight_bytes", 2, 3));
 }
 
 #[test]
@@ -114,7 +116,7 @@ fn a_unit_that_no_reset_helps_is_reported() {
 
 #[test]
 fn the_unit_refuses_streams_that_do_not_fit_the_job() {
-    let config = Config::sized(4, 4);
+    let config = Config::sized(4, 4).build().unwrap();
     let mut device = open(&config, |_| {}).unwrap();
     let shape = trine_driver::Shape { m: 1, k: 4, n: 4 };
     let (acts, weights) = ([0; 4], [0; 4]);
@@ -135,7 +137,7 @@ fn the_unit_refuses_streams_that_do_not_fit_the_job() {
 
 #[test]
 fn every_job_sets_the_watchdog_to_its_cycles_and_the_hosts_pause() {
-    let config = Config::sized(4, 4);
+    let config = Config::sized(4, 4).build().unwrap();
     let shape = trine_driver::Shape { m: 2, k: 4, n: 4 };
     let watchdog = |device: Device<SoftUnit>| {
         let mut device = device;

@@ -33,7 +33,7 @@ fn checking(config: &Config, scope: Scope, check: Option<OnMismatch>) -> Offload
 /// Multiplies on the unit, with the driver's own check on, and compares with the plain loop.
 fn through_the_unit(config: &Config, Shape { m, k, n }: Shape) -> Offload<SoftUnit> {
     let w = TernaryMatrix::from_trits(n, k, &trits(n * k, 7)).unwrap();
-    let x = acts(m * k, 11, config.act_bits);
+    let x = acts(m * k, 11, config.act_bits());
     let (mut y, mut expected) = (vec![i32::MAX; m * n], vec![0; m * n]);
     reference(&w, &x, m, &mut expected);
     let mut offload = offload(config, Scope::Linear);
@@ -48,13 +48,13 @@ fn through_the_unit(config: &Config, Shape { m, k, n }: Shape) -> Offload<SoftUn
 #[test]
 fn every_preset_takes_odd_shapes() {
     for (_, config) in trine_spec::config::PRESETS {
-        let (lanes, columns) = (config.lanes, config.columns);
+        let (lanes, columns) = (config.lanes(), config.columns());
         for (m, k, n) in [
             (1, 1, 1),
             (1, lanes + 1, columns + 1),
-            (config.max_tokens + 1, 2 * lanes - 1, 3 * columns - 1),
+            (config.max_tokens() + 1, 2 * lanes - 1, 3 * columns - 1),
             (2, lanes, columns),
-            (3, config.max_depth.min(300) * 2 + 5, 2),
+            (3, config.max_depth().min(300) * 2 + 5, 2),
         ] {
             through_the_unit(&config, Shape { m, k, n });
         }
@@ -63,7 +63,7 @@ fn every_preset_takes_odd_shapes() {
 
 #[test]
 fn deep_matmuls_are_summed_over_several_jobs() {
-    let config = Config { max_depth: 20, max_tokens: 2, ..Config::sized(8, 4) };
+    let config = Config::sized(8, 4).max_depth(20).max_tokens(2).build().unwrap();
     let mut offload = through_the_unit(&config, Shape { m: 5, k: 50, n: 9 });
     // 16 of 20 positions are whole chunks: four pieces of K; three of M; one of N.
     assert_eq!(offload.device_mut().transport().jobs, 12);
@@ -80,16 +80,17 @@ proptest! {
         bus in 0.0..1.0f64,
     ) {
         let weight_code = if two_bit { WeightCode::TwoBit } else { WeightCode::Base3 };
-        let config = Config { weight_code, max_depth, max_tokens, act_bits, ..Config::sized(lanes, columns) };
+        let sized = Config::sized(lanes, columns).weight_code(weight_code).act_bits(act_bits);
+        let config = sized.max_depth(max_depth).max_tokens(max_tokens).build().unwrap();
         let weight_bus = 8 + (bus * (config.full_tile_bus() / 8) as f64) as usize * 8;
-        let config = Config { weight_bus: weight_bus.min(config.full_tile_bus()), ..config }.checked().unwrap();
+        let config = Config::builder().weight_bus(weight_bus.min(config.full_tile_bus())).or(&config).build().unwrap();
         through_the_unit(&config, Shape { m, k, n });
     }
 }
 
 #[test]
 fn extremes_survive() {
-    let config = Config { max_depth: 64, ..Config::sized(16, 4) };
+    let config = Config::sized(16, 4).max_depth(64).build().unwrap();
     for (trit, act) in [(1, -128), (-1, -128), (1, 127), (-1, 127), (0, -128)] {
         let w = TernaryMatrix::from_trits(4, 64, &[trit; 256]).unwrap();
         let mut y = [1; 4];
@@ -100,7 +101,7 @@ fn extremes_survive() {
 
 #[test]
 fn only_the_layers_in_scope_reach_the_device() {
-    let config = Config::sized(4, 4);
+    let config = Config::sized(4, 4).build().unwrap();
     let w = TernaryMatrix::from_trits(4, 4, &trits(16, 1)).unwrap();
     let (x, mut y) = (acts(4, 2, 8), [0; 4]);
     let mut engine = offload(&config, Scope::Ffn);
@@ -114,7 +115,7 @@ fn only_the_layers_in_scope_reach_the_device() {
 /// Tokens 0..5 run in pieces of 2 and 3 on this unit, outputs 0..7 in blocks of 4. Two sums come out wrong: the outcome, what
 /// was asked for, what came and the engine.
 fn two_wrong_sums(check: Option<OnMismatch>) -> (Result<(), Error>, [i32; 35], [i32; 35], Offload<SoftUnit>) {
-    let config = Config { max_tokens: 3, ..Config::sized(4, 4) };
+    let config = Config::sized(4, 4).max_tokens(3).build().unwrap();
     let w = TernaryMatrix::from_trits(7, 6, &trits(42, 5)).unwrap();
     let x = acts(30, 6, 8);
     let (mut expected, mut y) = ([0; 35], [0; 35]);
@@ -194,12 +195,12 @@ fn without_the_golden_model_nothing_is_compared() {
 #[test]
 fn arguments_that_do_not_fit_are_refused() {
     let w = TernaryMatrix::from_trits(2, 3, &[1; 6]).unwrap();
-    let mut engine = offload(&Config::sized(4, 4), Scope::Linear);
+    let mut engine = offload(&Config::sized(4, 4).build().unwrap(), Scope::Linear);
     let error = engine.matmul(Q, &w, &[0; 5], 2, &mut [0; 4]).unwrap_err();
     assert_eq!(error.to_string(), "x holds 5 values where m = 2, k = 3, n = 2 need 6");
     assert!(engine.matmul(Q, &w, &[0; 6], 2, &mut [0; 3]).is_err());
 
-    let mut engine = offload(&Config { act_bits: 4, ..Config::sized(4, 4) }, Scope::Linear);
+    let mut engine = offload(&Config::sized(4, 4).act_bits(4).build().unwrap(), Scope::Linear);
     let error = engine.matmul(Q, &w, &[7, -8, 8], 1, &mut [0; 2]).unwrap_err();
     assert!(matches!(error.downcast_ref(), Some(Error::Activation { token: 0, position: 2, value: 8, bits: 4 })));
     assert_eq!(engine.device_mut().transport().jobs, 0, "nothing was sent");

@@ -17,7 +17,7 @@ const N: usize = 1021;
 
 /// 18 chunks and 256 blocks of three tokens: 13 824 cycles, enough for six units.
 fn config() -> Config {
-    Config { max_tokens: 2, max_depth: 40, ..Config::sized(4, 4) }
+    Config::sized(4, 4).max_tokens(2).max_depth(40).build().unwrap()
 }
 
 fn device(faults: &[Fault]) -> Device<SoftUnit> {
@@ -119,7 +119,7 @@ fn wrong_sums_of_any_unit_are_replaced_and_not_kept() {
 
 #[test]
 fn units_that_differ_do_not_share() {
-    let other = Config { max_tokens: 3, ..config() };
+    let other = Config::builder().max_tokens(3).or(&config()).build().unwrap();
     let other = Device::open(SoftUnit::new(&other), other).unwrap();
     let error = Offload::new(device(&[]), options(OnFailure::Stop)).and(other).err().unwrap();
     assert!(matches!(error, Error::Unequal { .. }) && error.to_string().contains("max_tokens: 3"), "{error}");

@@ -11,7 +11,7 @@ const MOST: usize = 40;
 
 static UNIT: LazyLock<(Config, Library)> = LazyLock::new(|| {
     let two_bit = WeightCode::TwoBit;
-    let config = Config { weight_code: two_bit, weight_bus: 8, max_depth: 16, max_tokens: 4, ..Config::sized(4, 2) };
+    let config = Config::sized(4, 2).weight_code(two_bit).weight_bus(8).max_depth(16).max_tokens(4).build().unwrap();
     let unit = trine_hdl::design::unit(&config).expect("a checked configuration makes a unit");
     let verilog = trine_hdl::lang::verilog(&unit).expect("a unit has Verilog");
     let library = trine_sim::build(&verilog, &BuildOptions::default()).expect("the unit can be simulated");

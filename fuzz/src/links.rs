@@ -26,7 +26,7 @@ impl Write for Line<'_> {
 
 /// Answers of a device behind uartbone, from the first register to the results of two jobs.
 pub(crate) fn uartbone(bytes: &[u8]) {
-    let config = Config { windows: true, max_depth: 16, max_tokens: 4, ..Config::sized(4, 2) };
+    let config = Config::sized(4, 2).windows(true).max_depth(16).max_tokens(4).build().unwrap();
     let words = Uartbone::new(Line(Cursor::new(bytes)), 0);
     let Ok(mut device) = Device::open(WindowTransport::new(words, config.clone()), config) else { return };
     for _ in 0..2 {

@@ -7,7 +7,7 @@ use trine_spec::Config;
 fn generate(c: &mut Criterion) {
     let mut group = c.benchmark_group("generate");
     for (lanes, columns) in [(64, 16), (256, 64)] {
-        let config = Config::sized(lanes, columns);
+        let config = Config::sized(lanes, columns).build().unwrap();
         group.bench_function(format!("{lanes}x{columns}"), |b| {
             b.iter(|| lang::verilog(&design::unit(&config).unwrap()).unwrap());
         });

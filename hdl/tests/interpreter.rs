@@ -127,9 +127,9 @@ impl Job {
     fn activations(&self, c: &Config) -> Vec<BigInt> {
         let (_, k, _) = self.sizes();
         let mut beats = vec![];
-        for chunk in (0..k).step_by(c.lanes) {
+        for chunk in (0..k).step_by(c.lanes()) {
             for token in &self.x {
-                let lanes = (0..c.lanes).rev().map(|lane| token.get(chunk + lane).copied().unwrap_or(0) & 255);
+                let lanes = (0..c.lanes()).rev().map(|lane| token.get(chunk + lane).copied().unwrap_or(0) & 255);
                 beats.push(lanes.fold(BigInt::ZERO, |beat, value| (beat << 8) + value));
             }
         }
@@ -140,17 +140,17 @@ impl Job {
     fn weights(&self, c: &Config) -> Vec<BigInt> {
         let (_, k, n) = self.sizes();
         let mut beats = vec![];
-        for block in (0..n).step_by(c.columns) {
-            for chunk in (0..k).step_by(c.lanes) {
+        for block in (0..n).step_by(c.columns()) {
+            for chunk in (0..k).step_by(c.lanes()) {
                 let trit = |i: usize| {
-                    let (column, lane) = (block + i / c.lanes, chunk + i % c.lanes);
+                    let (column, lane) = (block + i / c.lanes(), chunk + i % c.lanes());
                     self.w.get(lane).and_then(|row| row.get(column)).copied().unwrap_or(0)
                 };
                 let codes = (0..c.tile_trits()).rev().map(|i| u64::from(two_bit(trit(i) as i8)));
                 let mut tile = codes.fold(BigInt::ZERO, |tile, code| (tile << 2) + code);
                 for _ in 0..c.beats_per_tile() {
-                    beats.push(&tile & ((BigInt::from(1) << c.weight_bus) - 1));
-                    tile >>= c.weight_bus;
+                    beats.push(&tile & ((BigInt::from(1) << c.weight_bus()) - 1));
+                    tile >>= c.weight_bus();
                 }
             }
         }
@@ -161,10 +161,10 @@ impl Job {
     fn results(&self, c: &Config) -> Vec<Vec<i64>> {
         let (m, k, n) = self.sizes();
         let product = |i: usize, j: usize| (0..k).map(|at| self.x[i][at] * self.w[at][j]).sum();
-        let blocks = (0..n).step_by(c.columns);
+        let blocks = (0..n).step_by(c.columns());
         blocks
             .flat_map(|block| (0..m).map(move |i| (block, i)))
-            .map(|(block, i)| (block..n.min(block + c.columns)).map(|j| product(i, j)).collect())
+            .map(|(block, i)| (block..n.min(block + c.columns())).map(|j| product(i, j)).collect())
             .collect()
     }
 }
@@ -200,7 +200,7 @@ fn run(core: &mut Interpreter, c: &Config, job: &Job, random: &mut Random) -> Ve
         }
         if ready && core.get("res_valid_o") == 1 {
             let (beat, keep) = (core.get_bits("res_data_o"), core.get("res_keep_o"));
-            let real = (0..c.columns).filter(|column| keep >> (4 * column) & 15 == 15);
+            let real = (0..c.columns()).filter(|column| keep >> (4 * column) & 15 == 15);
             let value = |column: usize| i64::try_from(as_type(&(&beat >> (32 * column)), int(32))).unwrap();
             results.push(real.map(value).collect());
             if core.get("res_last_o") == 1 {
@@ -221,15 +221,15 @@ fn datapath(c: &Config) -> Interpreter {
 #[test]
 fn a_datapath_multiplies_matrices() {
     let mut random = Random(3);
-    let c = Config {
-        weight_code: WeightCode::TwoBit,
-        weight_bus: 16,
-        max_depth: 100,
-        max_tokens: 5,
-        style: Style::Portable,
-        ..Config::sized(7, 3)
-    };
-    let mut core = datapath(&c.clone().checked().unwrap());
+    let c = Config::sized(7, 3)
+        .weight_code(WeightCode::TwoBit)
+        .weight_bus(16)
+        .max_depth(100)
+        .max_tokens(5)
+        .style(Style::Portable)
+        .build()
+        .unwrap();
+    let mut core = datapath(&c);
     for sizes in [(1, 1, 1), (1, 20, 3), (2, 14, 4), (3, 15, 7), (5, 30, 2)] {
         let job = Job::random(&mut random, sizes);
         assert_eq!(run(&mut core, &c, &job, &mut random), job.results(&c), "{sizes:?}");
@@ -240,8 +240,8 @@ fn a_datapath_multiplies_matrices() {
 #[test]
 fn a_broken_datapath_is_found() {
     let c =
-        Config { weight_code: WeightCode::TwoBit, weight_bus: 8, max_depth: 16, max_tokens: 2, ..Config::sized(2, 2) };
-    let core = design::core(&c.clone().checked().unwrap()).unwrap();
+        Config::sized(2, 2).weight_code(WeightCode::TwoBit).weight_bus(8).max_depth(16).max_tokens(2).build().unwrap();
+    let core = design::core(&c).unwrap();
     let mutants = trine_hdl::lang::mutants(&core).unwrap();
     let wrong = mutants.iter().find(|m| m.module == "trine_accumulate" && m.operator.name() == "arithmetic").unwrap();
     let broken = trine_hdl::lang::mutant(&core, wrong.id).unwrap();

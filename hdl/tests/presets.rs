@@ -91,16 +91,13 @@ fn ports_are_the_published_ones() {
 fn every_lane_count_and_column_count_generates() {
     for lanes in 1..=256 {
         let columns = (lanes * 7) % 64 + 1;
-        let mut c = Config::sized(lanes, columns);
-        if lanes % 2 == 0 {
-            c.weight_code = WeightCode::TwoBit;
-        }
-        let full = c.full_tile_bus();
-        c.weight_bus = [8, (full / 16 * 8).max(8), full][lanes % 3];
-        c.act_bits = 2 + lanes % 7;
-        c.max_depth = [1, lanes, 3 * lanes + 1, 5000][lanes % 4];
-        c.max_tokens = [1, 2, 3, 64][lanes / 4 % 4];
-        let v = generate(&c.clone().checked().unwrap());
+        let code = [WeightCode::TwoBit, WeightCode::Base3][lanes % 2];
+        let sized = Config::sized(lanes, columns).weight_code(code).act_bits(2 + lanes % 7);
+        let full = sized.clone().build().unwrap().full_tile_bus();
+        let sized = sized.weight_bus([8, (full / 16 * 8).max(8), full][lanes % 3]);
+        let sized = sized.max_depth([1, lanes, 3 * lanes + 1, 5000][lanes % 4]);
+        let c = sized.max_tokens([1, 2, 3, 64][lanes / 4 % 4]).build().unwrap();
+        let v = generate(&c);
         assert!(v.files.iter().all(|f| !f.text.contains("$_") && f.text.lines().all(|l| !l.contains("[-"))), "{c:?}");
     }
 }
@@ -109,7 +106,7 @@ fn every_lane_count_and_column_count_generates() {
 #[test]
 fn every_port_says_which_interface_it_belongs_to() {
     for windows in [false, true] {
-        let v = generate(&Config { windows, ..Config::sized(7, 3) });
+        let v = generate(&Config::sized(7, 3).windows(windows).build().unwrap());
         let text = &v.files.last().unwrap().text;
         let lines: Vec<&str> = text.lines().collect();
         for port in &v.ports {
@@ -133,11 +130,11 @@ fn every_port_of_every_module_has_a_doc_line() {
     let mut tops = vec![];
     for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
         for (_, c) in PRESETS {
-            tops.push(design::unit(&Config { style, ..c }).unwrap());
+            tops.push(design::unit(&Config::builder().style(style).or(&c).build().unwrap()).unwrap());
         }
-        let c = Config { style, ..Config::preset("odd").unwrap() };
+        let c = Config::builder().style(style).or(&Config::preset("odd").unwrap()).build().unwrap();
         tops.push(design::serial(&c).unwrap());
-        let beats = WeightBeats { bytes: vec![0; 2 * c.weight_bus / 8], last: vec![false, true] };
+        let beats = WeightBeats { bytes: vec![0; 2 * c.weight_bus() / 8], last: vec![false, true] };
         tops.push(design::unit_on_chip(&c, &beats).unwrap());
         tops.push(library::narrow(&tops[0]).unwrap());
     }
@@ -154,8 +151,8 @@ fn every_port_of_every_module_has_a_doc_line() {
 fn accumulators_take_sums_of_every_number_of_lanes() {
     for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
         for lanes in 1..=256 {
-            let config = Config { style, max_depth: lanes, max_tokens: 2, ..Config::sized(lanes, 1) };
-            if let Err(error) = trine_hdl::design::unit(&config.checked().unwrap()) {
+            let config = Config::sized(lanes, 1).style(style).max_depth(lanes).max_tokens(2).build().unwrap();
+            if let Err(error) = trine_hdl::design::unit(&config) {
                 panic!("{style:?}, {lanes} lanes: {error}");
             }
         }

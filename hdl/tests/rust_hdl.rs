@@ -260,7 +260,7 @@ fn a_port_that_is_no_input_cannot_be_set() {
 
 /// rust-hdl's form of a unit, which must have the same ports and modules as ours.
 fn compared(c: Config) -> Arc<Module> {
-    let unit = trine_hdl::design::unit(&c.checked().unwrap()).unwrap();
+    let unit = trine_hdl::design::unit(&c).unwrap();
     let (ours, theirs) = (lang::verilog(&unit).unwrap(), verilog(&unit).unwrap());
     assert_eq!(theirs.ports, ours.ports);
     assert_eq!((&theirs.top, &theirs.clock), (&ours.top, &ours.clock));
@@ -276,8 +276,7 @@ fn every_preset_and_odd_sizes_pass_rust_hdls_checks() {
     }
     for (lanes, columns) in [(1, 1), (1, 64), (3, 5), (7, 3), (100, 5), (256, 1), (256, 64)] {
         for weight_code in [WeightCode::TwoBit, WeightCode::Base3] {
-            let weight_bus = Config::default_weight_bus(lanes, columns, weight_code);
-            compared(Config { lanes, columns, weight_code, weight_bus, ..Config::default() });
+            compared(Config::sized(lanes, columns).weight_code(weight_code).build().unwrap());
         }
     }
 }
@@ -285,8 +284,7 @@ fn every_preset_and_odd_sizes_pass_rust_hdls_checks() {
 /// The largest unit, in a thread with a small part of the usual stack.
 #[test]
 fn the_largest_unit_needs_little_stack() {
-    let weight_bus = Config::default_weight_bus(256, 64, Config::default().weight_code);
-    let unit = compared(Config { lanes: 256, columns: 64, weight_bus, ..Config::default() });
+    let unit = compared(Config::sized(256, 64).build().unwrap());
     let small = std::thread::Builder::new().stack_size(512 * 1024);
     assert!(small.spawn(move || verilog(&unit).is_ok()).unwrap().join().unwrap());
 }

@@ -143,7 +143,7 @@ mod tests {
     /// The shape of BitNet b1.58 2B-4T: 2.084 G trits, 417 MB at five to a byte.
     #[test]
     fn decode_of_two_billion_weights_moves_their_bytes() {
-        let full_tile = Config { weight_bus: 1640, ..Config::sized(64, 16) };
+        let full_tile = Config::sized(64, 16).weight_bus(1640).build().unwrap();
         let decode = pass(&full_tile, 1, "lpddr4-4266", "7nm");
         let macs: u64 = decode.layers.iter().map(|l| l.macs).sum();
         assert_eq!(macs, 2_084_044_800);
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn int8_from_the_same_memory_costs_what_its_bytes_cost() {
         for (bus, die, gain) in [(512, "7nm", 4.0), (1640, "7nm", 5.0), (1640, "45nm", 4.8)] {
-            let config = Config { weight_bus: bus, max_tokens: 1, max_depth: 8192, ..Config::sized(64, 16) };
+            let config = Config::sized(64, 16).weight_bus(bus).max_tokens(1).max_depth(8192).build().unwrap();
             let decode = pass(&config, 1, "lpddr4-4266", die);
             let own = decode.energy.unwrap();
             let share = own.dram.joules() / own.total().joules();
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_pass_of_many_tokens_uses_the_columns() {
-        let prefill = pass(&Config::sized(64, 16), 128, "lpddr4-4266", "45nm");
+        let prefill = pass(&Config::sized(64, 16).build().unwrap(), 128, "lpddr4-4266", "45nm");
         assert_eq!(prefill.bound, Bound::Columns);
         assert!(prefill.layers.iter().all(|l| l.utilization > 0.95), "{:?}", prefill.layers[1].utilization);
         let sum: Energy = prefill.layers.iter().filter_map(|l| l.energy).sum();
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_slow_memory_costs_time_and_leakage() {
         let (fast, slow) = ("lpddr4-4266", "sdram-143");
-        let [fast, slow] = [fast, slow].map(|memory| pass(&Config::sized(64, 16), 1, memory, "45nm"));
+        let [fast, slow] = [fast, slow].map(|memory| pass(&Config::sized(64, 16).build().unwrap(), 1, memory, "45nm"));
         assert!(slow.cycles > 30 * fast.cycles && slow.bytes == fast.bytes);
         assert!(slow.energy.unwrap().idle.joules() > 30.0 * fast.energy.unwrap().idle.joules());
     }

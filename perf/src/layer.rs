@@ -131,7 +131,7 @@ impl LayerReport {
             cycles_with_memory: waiting.cycles,
             bound: if memory_cycles > totals.modelled {
                 Bound::Memory
-            } else if config.beats_per_tile() > shape.m.min(config.max_tokens) {
+            } else if config.beats_per_tile() > shape.m.min(config.max_tokens()) {
                 Bound::WeightBus
             } else {
                 Bound::Columns
@@ -187,7 +187,7 @@ mod tests {
 
     /// One call of a layer, priced behind `memory`.
     fn layer(memory: &str) -> LayerReport {
-        let (config, shape) = (Config::sized(64, 16), Shape { m: 1, k: 2560, n: 6912 });
+        let (config, shape) = (Config::sized(64, 16).build().unwrap(), Shape { m: 1, k: 2560, n: 6912 });
         let memory = memory::named(memory).unwrap();
         let pricing = Pricing::new(&Records::builtin().unwrap(), &config, 200e6, "7nm", &memory.set).unwrap();
         let counters = predict::counters(&config, shape);

@@ -21,7 +21,7 @@ pub fn counters(config: &Config, shape: Shape) -> Counters {
     let mut total = Counters::default();
     for job in schedule.jobs() {
         let Shape { m, k, n } = job.shape();
-        let (passes, chunks) = (n.div_ceil(config.columns) as u64, k.div_ceil(config.lanes) as u64);
+        let (passes, chunks) = (n.div_ceil(config.columns()) as u64, k.div_ceil(config.lanes()) as u64);
         let (m, tiles) = (m as u64, passes * chunks);
         total += Counters {
             cycles: job.shape().cycles(config),
@@ -52,7 +52,7 @@ impl Traffic {
         let bytes = |beats: u64, bits: usize| beats * bits as u64 / 8;
         Self {
             activations: bytes(counters.act_beats, config.act_bus()),
-            weights: bytes(counters.wgt_beats, config.weight_bus),
+            weights: bytes(counters.wgt_beats, config.weight_bus()),
             results: bytes(counters.res_beats, config.res_bus()),
         }
     }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn counters_by_hand() {
-        let config = Config::sized(64, 16);
+        let config = Config::sized(64, 16).build().unwrap();
         let counted = counters(&config, Shape { m: 5, k: 130, n: 33 });
         // Three chunks, three passes, four beats a tile.
         let expected = (45, 15, 36, 15);
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn every_job_loads_its_weights() {
-        let config = Config { max_tokens: 4, ..Config::sized(8, 8) };
+        let config = Config::sized(8, 8).max_tokens(4).build().unwrap();
         let whole = counters(&config, Shape { m: 8, k: 16, n: 16 });
         let half = counters(&config, Shape { m: 4, k: 16, n: 16 });
         assert_eq!((whole.wgt_beats, whole.cycles), (2 * half.wgt_beats, 2 * half.cycles));

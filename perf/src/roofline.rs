@@ -31,7 +31,7 @@ impl Roofs {
         Self {
             columns: config.tile_trits() as f64 * clock_hz,
             memory: memory.bytes_per_second,
-            weight_bus: config.weight_bus as f64 / 8.0 * clock_hz,
+            weight_bus: config.weight_bus() as f64 / 8.0 * clock_hz,
         }
     }
 
@@ -77,7 +77,7 @@ mod tests {
     /// 64 x 16 at 200 MHz: 204.8 G/s in the columns, 12.8 GB/s on 512 bits, 17.064 GB/s from LPDDR4.
     #[test]
     fn positions_by_hand() {
-        let roofs = Roofs::new(&Config::sized(64, 16), 200e6, &memory::named("lpddr4-4266").unwrap());
+        let roofs = Roofs::new(&Config::sized(64, 16).build().unwrap(), 200e6, &memory::named("lpddr4-4266").unwrap());
         assert_eq!(roofs, Roofs { columns: 204.8e9, memory: 17.064e9, weight_bus: 12.8e9 });
         let traffic = |weights, results| Traffic { activations: 0, weights, results };
         // Four to a byte of weights: the bus decides. Sixty-four: the columns.
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_slow_memory_is_the_lower_roof() {
-        let roofs = Roofs::new(&Config::sized(64, 16), 50e6, &memory::named("sdram-143").unwrap());
+        let roofs = Roofs::new(&Config::sized(64, 16).build().unwrap(), 50e6, &memory::named("sdram-143").unwrap());
         let weights = Traffic { weights: 1000, ..Traffic::default() };
         assert_eq!(Position::new(&roofs, 4000, &weights, 16, 50e6).attainable, 4.0 * 286e6);
     }

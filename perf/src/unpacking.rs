@@ -12,7 +12,7 @@ use crate::memory::Memory;
 /// energy is absent when an event has no sourced price.
 pub fn unpacking(pass: &Pass, bits: f64, config: &Config, clock_hz: f64, memory: &Memory) -> (u64, Option<Estimate>) {
     let full = 8 * Arithmetic::Fp16.tile_bytes(config);
-    let beats = |bits: f64| (bits / config.weight_bus as f64).ceil().max(1.0) as u64;
+    let beats = |bits: f64| (bits / config.weight_bus() as f64).ceil().max(1.0) as u64;
     let saved_beats = beats(full as f64) - beats(full as f64 * bits / 16.0);
     let (mut cycles, mut energy) = (0, Some(Estimate::ZERO));
     for layer in &pass.layers {

@@ -20,7 +20,7 @@ fn example(text: &str) -> HashMap<&str, f64> {
 }
 
 fn differences(text: &str) -> Vec<String> {
-    let config = Config { max_depth: 64, max_tokens: 4, ..Config::sized(4, 2) };
+    let config = Config::sized(4, 2).max_depth(64).max_tokens(4).build().unwrap();
     let model = EnergyModel::new(&Records::builtin().unwrap(), &config, 200e6, "45nm", "lpddr4").unwrap();
     let counters =
         Counters { cycles: 1000, active: 100, act_beats: 10, wgt_beats: 20, res_beats: 5, ..Counters::default() };

@@ -34,7 +34,7 @@ fn x(m: usize, k: usize) -> Vec<f32> {
 
 /// Runs `linear` on a unit in software and returns the rows of the report.
 fn rows(linear: &Linear, calls: &[usize]) -> Vec<(usize, usize, u64, u64, f64)> {
-    let config = Config { max_depth: 32, max_tokens: 2, ..Config::sized(8, 4) };
+    let config = Config::sized(8, 4).max_depth(32).max_tokens(2).build().unwrap();
     let device = Device::open(SoftUnit::new(&config), config.clone()).unwrap();
     let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
     let k = linear.parts.inputs();

@@ -31,7 +31,7 @@ fn the_report_adds_up() {
     assert_eq!((report.layers[0].bound_cycles, report.layers[0].cycles), (48, 58));
     assert_eq!((report.layers[1].bound_cycles, report.layers[1].cycles), (12, 32));
     assert_eq!((report.cycles, report.macs, report.simulated_seconds), (90, 5000, 90.0 / 100e6));
-    let tile = config.weight_bus / 8;
+    let tile = config.weight_bus() / 8;
     assert_eq!(report.layers[0].bytes as usize, 2 * 8 * 32 + 6 * tile + 3 * 8 * 16);
     assert!((report.layers[0].utilization - 4000.0 / (58.0 * 128.0)).abs() < 1e-12);
 
@@ -48,7 +48,7 @@ fn the_report_adds_up() {
 
 #[test]
 fn without_a_price_there_is_no_energy_but_a_reason() {
-    let config = Config { max_tokens: 4096, ..Config::sized(4, 4) };
+    let config = Config::sized(4, 4).max_tokens(4096).build().unwrap();
     let records = Records::builtin().unwrap();
     let error = Pricing::new(&records, &config, 100e6, "45nm", "core-rope-memory").unwrap_err();
     let memory = memory::named("hbm2").unwrap();

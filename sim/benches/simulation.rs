@@ -10,7 +10,7 @@ use trine_spec::Config;
 fn simulation(c: &mut Criterion) {
     let mut group = c.benchmark_group("simulated cycles");
     for (lanes, columns) in [(64, 16), (32, 4)] {
-        let config = Config::sized(lanes, columns);
+        let config = Config::sized(lanes, columns).build().unwrap();
         let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&config).unwrap()).unwrap();
         let library = trine_sim::build(&verilog, &BuildOptions::default()).unwrap();
         let transport = SimTransport::new(&library, &SimOptions::default()).unwrap();
@@ -20,7 +20,7 @@ fn simulation(c: &mut Criterion) {
         let beats = shape.tiles(&config) as usize;
         let activations: Vec<u8> = (0..shape.m * shape.k).map(|i| (i * 37 % 251) as u8).collect();
         // Five legal base-3 codes without an escape.
-        let weights: Vec<u8> = (0..beats * config.beats_per_tile() * config.weight_bus / 8)
+        let weights: Vec<u8> = (0..beats * config.beats_per_tile() * config.weight_bus() / 8)
             .map(|i| [0x00, 0x21, 0x4A, 0x85, 0xC2][i * 7 % 5])
             .collect();
         let mut results = vec![0; shape.m * shape.n * 4];

@@ -26,7 +26,7 @@ pub fn verilog(config: &Config) -> Result<Verilog, Error> {
 /// # Errors
 /// When the simulation does not start.
 pub fn link(library: &Library, config: &Config, options: &SimOptions) -> Result<Link, Error> {
-    Ok(match config.windows {
+    Ok(match config.windows() {
         true => Box::new(WindowTransport::new(SimRegisters::new(library, options)?, config.clone())),
         false => Box::new(SimTransport::new(library, options)?),
     })

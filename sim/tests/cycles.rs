@@ -13,13 +13,12 @@ const SEED: u64 = 1;
 
 fn configuration(rng: &mut StdRng) -> Config {
     let (lanes, columns) = (rng.random_range(1..=40), rng.random_range(1..=6));
-    let mut c = Config::sized(lanes, columns);
-    c.style = [Style::Portable, Style::Ecp5, Style::Xilinx7][rng.random_range(0..3)];
-    c.weight_code = [WeightCode::Base3, WeightCode::TwoBit][rng.random_range(0..2)];
-    c.weight_bus = 8 * rng.random_range(1..=c.full_tile_bus() / 8);
-    c.max_depth = rng.random_range(lanes..=6 * lanes);
-    c.max_tokens = rng.random_range(1..=20);
-    c.checked().unwrap()
+    let style = [Style::Portable, Style::Ecp5, Style::Xilinx7][rng.random_range(0..3)];
+    let weight_code = [WeightCode::Base3, WeightCode::TwoBit][rng.random_range(0..2)];
+    let sized = Config::sized(lanes, columns).style(style).weight_code(weight_code);
+    let full_tile = sized.clone().build().unwrap().full_tile_bus();
+    let sized = sized.weight_bus(8 * rng.random_range(1..=full_tile / 8));
+    sized.max_depth(rng.random_range(lanes..=6 * lanes)).max_tokens(rng.random_range(1..=20)).build().unwrap()
 }
 
 #[test]
@@ -34,16 +33,16 @@ fn the_closed_form_is_exact() {
         let mut device = Device::open(transport, config.clone()).unwrap();
         for _ in 0..SHAPES {
             let shape = Shape {
-                m: rng.random_range(1..=config.max_tokens),
-                k: rng.random_range(1..=config.max_depth),
-                n: rng.random_range(1..=4 * config.columns),
+                m: rng.random_range(1..=config.max_tokens()),
+                k: rng.random_range(1..=config.max_depth()),
+                n: rng.random_range(1..=4 * config.columns()),
             };
-            let chunks = shape.k.div_ceil(config.lanes);
-            let blocks = shape.n.div_ceil(config.columns);
+            let chunks = shape.k.div_ceil(config.lanes());
+            let blocks = shape.n.div_ceil(config.columns());
             // Only time is looked at: zeros are as good as anything.
-            let activations = vec![0; shape.m * chunks * config.lanes];
-            let weights = vec![0; blocks * chunks * config.beats_per_tile() * config.weight_bus / 8];
-            let mut results = vec![0; shape.m * blocks * config.columns * 4];
+            let activations = vec![0; shape.m * chunks * config.lanes()];
+            let weights = vec![0; blocks * chunks * config.beats_per_tile() * config.weight_bus() / 8];
+            let mut results = vec![0; shape.m * blocks * config.columns() * 4];
             let counted = device.run(shape, &activations, &weights, &mut results).unwrap().cycles;
             let (expected, bound) = (shape.cycles(&config), shape.bound(&config));
             if counted != expected || counted < bound {

@@ -154,7 +154,7 @@ impl Numbers for Ternary {
         Ternary(self.0 + other.0)
     }
     fn total(&self) -> u64 {
-        self.0 as u64 & ((1 << Config::sized(1, 1).acc_bits()) - 1)
+        self.0 as u64 & ((1 << Config::sized(1, 1).build().unwrap().acc_bits()) - 1)
     }
 }
 

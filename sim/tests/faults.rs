@@ -8,9 +8,7 @@ use trine_spec::{Config, WeightCode};
 
 /// 4 lanes x 2 columns, two-bit codes, a tile of two beats.
 fn config() -> Config {
-    let c =
-        Config { weight_code: WeightCode::TwoBit, weight_bus: 8, max_depth: 16, max_tokens: 4, ..Config::sized(4, 2) };
-    c.checked().unwrap()
+    Config::sized(4, 2).weight_code(WeightCode::TwoBit).weight_bus(8).max_depth(16).max_tokens(4).build().unwrap()
 }
 
 const M: usize = 2;

@@ -41,9 +41,7 @@ fn soc(folder: &Path) -> Verilog {
 fn matmuls_through_a_soc_are_exact() {
     let folder = PathBuf::from(std::env::var_os("TRINE_LITEX_SOC").expect("the folder that synth/litex/soc.py filled"));
     // As `make packaging` generates it
-    let sizes = Config { windows: true, max_depth: 64, max_tokens: 4, ..Config::sized(5, 2) };
-    let config = Config { weight_bus: Config::default_weight_bus(5, 2, sizes.weight_code), ..sizes }.checked().unwrap();
-
+    let config = Config::sized(5, 2).windows(true).max_depth(64).max_tokens(4).build().unwrap();
     let library = trine_sim::build(&soc(&folder), &BuildOptions::default()).unwrap();
     let mut dut = Dut::new(&library).unwrap();
     dut.poke("sys_rst", true).unwrap();

@@ -43,7 +43,7 @@ fn peek_all(dut: &mut Dut, port: &str, count: usize, width: usize) -> Vec<i64> {
 #[test]
 fn a_column_multiplies_every_trit_with_every_activation() {
     for style in STYLES {
-        let config = Config { style, ..Config::sized(2, 1) };
+        let config = Config::sized(2, 1).style(style).build().unwrap();
         every_trit_times_every_activation(&config, &mut dut(design::column(&config)));
     }
 }
@@ -58,7 +58,7 @@ fn every_trit_times_every_activation(config: &Config, dut: &mut Dut) {
                     dut.tick().unwrap();
                 }
                 let sum = dut.peek_signed("sum_o").unwrap() + dut.peek("owed_o").unwrap() as i64;
-                assert_eq!(sum, x * i64::from(a) + y * i64::from(b), "{}: {x} * {a} + {y} * {b}", config.style);
+                assert_eq!(sum, x * i64::from(a) + y * i64::from(b), "{}: {x} * {a} + {y} * {b}", config.style());
             }
         }
     }
@@ -68,7 +68,7 @@ fn every_trit_times_every_activation(config: &Config, dut: &mut Dut) {
 fn a_column_answers_after_its_latency_with_a_new_sum_each_cycle() {
     let sizes = [1, 2, 3, 4, 5, 8, 11, 12, 13, 31, 64];
     for (lanes, style) in sizes.into_iter().flat_map(|lanes| STYLES.map(|style| (lanes, style))) {
-        let config = Config { style, ..Config::sized(lanes, 1) };
+        let config = Config::sized(lanes, 1).style(style).build().unwrap();
         let latency = config.tree_levels();
         let mut dut = dut(design::column(&config));
         let mut rng = StdRng::seed_from_u64(lanes as u64);
@@ -172,7 +172,7 @@ fn a_ram_holds_what_was_written() {
 #[test]
 fn accumulators_sum_each_token_over_its_chunks() {
     for style in [Style::Portable, Style::Ecp5] {
-        accumulators(&Config { max_tokens: 5, max_depth: 64, style, ..Config::sized(4, 3) });
+        accumulators(&Config::sized(4, 3).max_tokens(5).max_depth(64).style(style).build().unwrap());
     }
 }
 
@@ -180,7 +180,7 @@ fn accumulators(config: &Config) {
     let (sum_bits, acc) = (10, config.acc_bits());
     let mut dut = dut(design::accumulators(config, sum_bits));
     let mut rng = StdRng::seed_from_u64(3);
-    for tokens in 1..=config.max_tokens {
+    for tokens in 1..=config.max_tokens() {
         dut.poke("rst_i", true).unwrap();
         dut.poke("valid_i", false).unwrap();
         dut.tick().unwrap();
@@ -308,7 +308,7 @@ fn replay_buffer(style: Style) {
 #[test]
 fn a_weight_loader_gathers_tiles_without_a_gap() {
     for (code, bus) in [(WeightCode::TwoBit, 16), (WeightCode::Base3, 8), (WeightCode::Base3, 40)] {
-        let config = Config { weight_code: code, weight_bus: bus, ..Config::sized(7, 3) }.checked().unwrap();
+        let config = Config::sized(7, 3).weight_code(code).weight_bus(bus).build().unwrap();
         let (beats, trits) = (config.beats_per_tile(), config.tile_trits());
         let mut dut = dut(design::weight_loader(&config));
         let mut rng = StdRng::seed_from_u64(bus as u64);
@@ -355,7 +355,7 @@ fn a_weight_loader_gathers_tiles_without_a_gap() {
 #[test]
 fn a_weight_loader_tells_illegal_codes_and_early_marks() {
     for (code, illegal) in [(WeightCode::TwoBit, 0b10_00u64), (WeightCode::Base3, 0xFF)] {
-        let config = Config { weight_code: code, weight_bus: 8, ..Config::sized(7, 3) }.checked().unwrap();
+        let config = Config::sized(7, 3).weight_code(code).weight_bus(8).build().unwrap();
         let mut dut = dut(design::weight_loader(&config));
         for (data, last) in [(illegal, false), (0, true), (0, false)] {
             for port in ["take_i", "in_valid_i"] {

@@ -11,7 +11,7 @@ use trine_spec::Config;
 const ID: LinearId = LinearId { layer: 0, kind: LinearKind::Q };
 
 fn config() -> Config {
-    Config { weight_bus: 16, max_depth: 32, max_tokens: 4, ..Config::sized(5, 3) }.checked().unwrap()
+    Config::sized(5, 3).weight_bus(16).max_depth(32).max_tokens(4).build().unwrap()
 }
 
 /// Matrices of several shapes, one of them in two pieces along K.

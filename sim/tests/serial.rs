@@ -11,7 +11,7 @@ use trine_spec::Config;
 use trine_spec::registers::{ID, ID_VALUE, IRQ_EN, IRQ_EN_DONE, SCRATCH};
 
 fn config() -> Config {
-    Config { windows: true, max_depth: 40, max_tokens: 3, ..Config::sized(5, 3) }
+    Config::sized(5, 3).windows(true).max_depth(40).max_tokens(3).build().unwrap()
 }
 
 /// A line at `divider` cycles a bit to a unit that has just been reset.

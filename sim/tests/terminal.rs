@@ -26,7 +26,7 @@ use trine_spec::registers::{ID, ID_VALUE, SCRATCH, TOKENS, VERSION, VERSION_VALU
 const BAUD: u32 = 115_200;
 
 fn config() -> Config {
-    Config { windows: true, max_depth: 40, max_tokens: 3, ..Config::sized(5, 3) }
+    Config::sized(5, 3).windows(true).max_depth(40).max_tokens(3).build().unwrap()
 }
 
 /// A device behind a port, served by a thread.

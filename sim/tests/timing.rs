@@ -14,7 +14,7 @@ struct Recorder {
 
 impl Recorder {
     fn new() -> Recorder {
-        let config = Config { weight_bus: 16, max_depth: 64, max_tokens: 8, ..Config::sized(8, 4) }.checked().unwrap();
+        let config = Config::sized(8, 4).weight_bus(16).max_depth(64).max_tokens(8).build().unwrap();
         let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&config).unwrap()).unwrap();
         let mut dut = Dut::new(&trine_sim::build(&verilog, &BuildOptions::default()).unwrap()).unwrap();
         for port in ["s_axil_awvalid", "s_axil_wvalid", "s_axil_arvalid", "s_axis_act_tvalid", "s_axis_wgt_tvalid"] {

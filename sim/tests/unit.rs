@@ -15,11 +15,14 @@ fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
     let device = Device::open(crate::common::unit(c, &options), c.clone()).unwrap();
     let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
     for case in 0..cases {
-        let (m, k, n) =
-            (rng.random_range(1..=9), rng.random_range(1..=3 * c.lanes + 5), rng.random_range(1..=3 * c.columns + 2));
+        let (m, k, n) = (
+            rng.random_range(1..=9),
+            rng.random_range(1..=3 * c.lanes() + 5),
+            rng.random_range(1..=3 * c.columns() + 2),
+        );
         let trits: Vec<i8> = (0..n * k).map(|_| rng.random_range(-1..=1)).collect();
         let w = TernaryMatrix::from_trits(n, k, &trits).unwrap();
-        let low = -(1i16 << (c.act_bits - 1));
+        let low = -(1i16 << (c.act_bits() - 1));
         let x: Vec<i8> = (0..m * k).map(|_| rng.random_range(low..-low) as i8).collect();
         let mut y = vec![0; m * n];
         engine.matmul(LinearId { layer: case, kind: LinearKind::Q }, &w, &x, m, &mut y).unwrap();
@@ -32,7 +35,8 @@ fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
 
 #[test]
 fn every_preset_lints_without_a_warning() {
-    let styles = [Style::Ecp5, Style::Xilinx7].map(|style| ("style", Config { style, ..Config::sized(13, 3) }));
+    let styles =
+        [Style::Ecp5, Style::Xilinx7].map(|style| ("style", Config::sized(13, 3).style(style).build().unwrap()));
     for (name, c) in PRESETS.into_iter().chain(styles) {
         let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&c).unwrap()).unwrap();
         trine_sim::lint(&verilog).unwrap_or_else(|found| panic!("{name}: {found}"));
@@ -53,22 +57,21 @@ fn presets_are_exact() {
 #[test]
 fn odd_configurations_are_exact() {
     let odd = [
-        Config {
-            act_bits: 4,
-            weight_code: WeightCode::TwoBit,
-            weight_bus: 8,
-            max_depth: 7,
-            max_tokens: 1,
-            ..Config::sized(2, 1)
-        },
-        Config { weight_bus: 8, max_depth: 9, max_tokens: 3, ..Config::sized(3, 2) },
-        Config { max_depth: 128, ..Config::sized(100, 5) },
-        Config { style: Style::Ecp5, max_depth: 90, ..Config::sized(31, 4) },
-        Config { style: Style::Xilinx7, max_depth: 90, act_bits: 6, ..Config::sized(31, 4) },
-        Config { weight_code: WeightCode::TwoBit, weight_bus: 24, max_depth: 33, max_tokens: 2, ..Config::sized(5, 9) },
+        Config::sized(2, 1)
+            .act_bits(4)
+            .weight_code(WeightCode::TwoBit)
+            .weight_bus(8)
+            .max_depth(7)
+            .max_tokens(1)
+            .build()
+            .unwrap(),
+        Config::sized(3, 2).weight_bus(8).max_depth(9).max_tokens(3).build().unwrap(),
+        Config::sized(100, 5).max_depth(128).build().unwrap(),
+        Config::sized(31, 4).style(Style::Ecp5).max_depth(90).build().unwrap(),
+        Config::sized(31, 4).style(Style::Xilinx7).max_depth(90).act_bits(6).build().unwrap(),
+        Config::sized(5, 9).weight_code(WeightCode::TwoBit).weight_bus(24).max_depth(33).max_tokens(2).build().unwrap(),
     ];
     for c in odd {
-        let c = c.checked().unwrap();
         let (macs, mismatches) = run(&c, 20, 0.2, 7);
         assert!(macs > 0 && mismatches == 0, "{c:?}: {mismatches} of {macs} MACs");
     }

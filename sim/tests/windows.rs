@@ -17,14 +17,13 @@ fn matmuls_are_exact_on_buses_of_any_width() {
     for seed in 0..CONFIGURATIONS as u64 {
         let mut rng = StdRng::seed_from_u64(seed);
         let (lanes, columns) = (rng.random_range(1..=21), rng.random_range(1..=6));
-        let mut c = Config { windows: true, ..Config::sized(lanes, columns) };
-        c.style = [Style::Portable, Style::Ecp5, Style::Xilinx7][rng.random_range(0..3)];
-        c.weight_code = [WeightCode::Base3, WeightCode::TwoBit][rng.random_range(0..2)];
-        c.weight_bus = 8 * rng.random_range(1..=c.full_tile_bus() / 8);
-        c.act_bits = rng.random_range(2..=8);
-        c.max_depth = rng.random_range(1..=3 * lanes);
-        c.max_tokens = rng.random_range(1..=40);
-        let c = c.checked().unwrap();
+        let style = [Style::Portable, Style::Ecp5, Style::Xilinx7][rng.random_range(0..3)];
+        let weight_code = [WeightCode::Base3, WeightCode::TwoBit][rng.random_range(0..2)];
+        let sized = Config::sized(lanes, columns).windows(true).style(style).weight_code(weight_code);
+        let full_tile = sized.clone().build().unwrap().full_tile_bus();
+        let sized = sized.weight_bus(8 * rng.random_range(1..=full_tile / 8)).act_bits(rng.random_range(2..=8));
+        let sized = sized.max_depth(rng.random_range(1..=3 * lanes));
+        let c = sized.max_tokens(rng.random_range(1..=40)).build().unwrap();
         let stalls = if seed % 2 == 0 { Stalls::NONE } else { Stalls::new(0.3, seed).unwrap() };
         let link = crate::common::unit(&c, &SimOptions { stalls, ..SimOptions::default() });
         let device = Device::open(link, c.clone()).unwrap();
@@ -33,7 +32,7 @@ fn matmuls_are_exact_on_buses_of_any_width() {
             let (m, k, n) = (rng.random_range(1..=45), rng.random_range(1..=50), rng.random_range(1..=3 * columns));
             let trits: Vec<i8> = (0..n * k).map(|_| rng.random_range(-1..=1)).collect();
             let w = TernaryMatrix::from_trits(n, k, &trits).unwrap();
-            let low = -(1i16 << (c.act_bits - 1));
+            let low = -(1i16 << (c.act_bits() - 1));
             let x: Vec<i8> = (0..m * k).map(|_| rng.random_range(low..-low) as i8).collect();
             engine.matmul(LinearId { layer, kind: LinearKind::Q }, &w, &x, m, &mut vec![0; m * n]).unwrap();
         }
@@ -45,9 +44,8 @@ fn matmuls_are_exact_on_buses_of_any_width() {
 
 /// 5 lanes x 2 columns, two-bit codes: an activation beat is two words, a weight beat one, a tile three beats.
 fn config() -> Config {
-    let sizes =
-        Config { weight_code: WeightCode::TwoBit, weight_bus: 8, max_depth: 16, max_tokens: 4, ..Config::sized(5, 2) };
-    Config { windows: true, ..sizes }.checked().unwrap()
+    let sized = Config::sized(5, 2).weight_code(WeightCode::TwoBit).weight_bus(8).max_depth(16).max_tokens(4);
+    sized.windows(true).build().unwrap()
 }
 
 const M: usize = 2;

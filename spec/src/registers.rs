@@ -383,11 +383,11 @@ impl ErrorCode {
 
 /// Value after reset of a register in a unit of configuration `c`: only [`Access::Constant`] fields are not zero.
 pub fn constant(register: &Register, c: &Config) -> u32 {
-    let code = match c.weight_code {
+    let code = match c.weight_code() {
         WeightCode::Base3 => 0,
         WeightCode::TwoBit => 1,
     };
-    let style = match c.style {
+    let style = match c.style() {
         Style::Portable => 0,
         Style::Ecp5 => 1,
         Style::Xilinx7 => 2,
@@ -396,16 +396,16 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
         0x00 => ID_VALUE,
         0x04 => VERSION_VALUE,
         0x08 => {
-            CAPS0_LANES.at(c.lanes as u32 - 1)
-                | CAPS0_COLUMNS.at(c.columns as u32 - 1)
-                | CAPS0_ACT_BITS.at(c.act_bits as u32)
+            CAPS0_LANES.at(c.lanes() as u32 - 1)
+                | CAPS0_COLUMNS.at(c.columns() as u32 - 1)
+                | CAPS0_ACT_BITS.at(c.act_bits() as u32)
                 | CAPS0_ACC_BITS.at(c.acc_bits() as u32)
                 | CAPS0_WEIGHT_CODE.at(code)
                 | CAPS0_STYLE.at(style)
-                | CAPS0_WINDOWS.at(u32::from(c.windows))
+                | CAPS0_WINDOWS.at(u32::from(c.windows()))
         }
-        0x0C => CAPS1_MAX_DEPTH.at(c.max_depth as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens as u32),
-        0x30 => CAPS2_WEIGHT_BYTES.at(c.weight_bus as u32 / 8),
+        0x0C => CAPS1_MAX_DEPTH.at(c.max_depth() as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens() as u32),
+        0x30 => CAPS2_WEIGHT_BYTES.at(c.weight_bus() as u32 / 8),
         _ => 0,
     }
 }

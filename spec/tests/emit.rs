@@ -30,7 +30,7 @@ fn an_svd_reader_finds_every_register_and_field() {
         let hex = |text: String| u32::from_str_radix(text.strip_prefix("0x").unwrap(), 16).unwrap();
         let registers = all(document.root(), "register");
         let (registers, windows) = registers.split_at(REGISTERS.len());
-        assert_eq!(windows.len(), if c.windows { WINDOWS.len() } else { 0 }, "{name}");
+        assert_eq!(windows.len(), if c.windows() { WINDOWS.len() } else { 0 }, "{name}");
         for (id, w) in windows.iter().zip(WINDOWS) {
             let node = document.get_node(*id).unwrap();
             let found = ["name", "description", "dim", "dimIncrement", "access"].map(|tag| text_of(node, tag));

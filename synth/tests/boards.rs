@@ -124,7 +124,7 @@ fn simulated(board: &Board, unit: &Config) -> Verilog {
 
 #[test]
 fn every_board_answers_on_its_serial_line() {
-    let unit = Config { windows: true, max_depth: 8, max_tokens: 2, ..Config::sized(2, 2) };
+    let unit = Config::sized(2, 2).windows(true).max_depth(8).max_tokens(2).build().unwrap();
     for board in boards() {
         let name = &board.manifest.name;
         let library = trine_sim::build(&simulated(&board, &unit), &BuildOptions::default()).unwrap();

@@ -61,7 +61,7 @@ impl Case<'static> {
         let matmuls = (0..MATMULS).map(|i| {
             let kind = WEIGHTS[(seed as usize).wrapping_add(i) % WEIGHTS.len()];
             let m = rng.random_range(1..=MOST_TOKENS);
-            let (k, n) = (ragged(&mut rng, config.lanes), ragged(&mut rng, config.columns));
+            let (k, n) = (ragged(&mut rng, config.lanes()), ragged(&mut rng, config.columns()));
             let trits: Vec<i8> = (0..n * k).map(|_| trit(&mut rng, kind)).collect();
             let weights = Cow::Owned(TernaryMatrix::from_trits(n, k, &trits)?);
             let activations = activations(&mut rng, config, m * k);
@@ -113,7 +113,7 @@ fn trit(rng: &mut StdRng, kind: Weights) -> i8 {
 
 /// Activations in the unit's range: a quarter each are the lowest and the highest value.
 fn activations(rng: &mut StdRng, config: &Config, len: usize) -> Vec<i8> {
-    let highest = ((1i16 << (config.act_bits - 1)) - 1) as i8;
+    let highest = ((1i16 << (config.act_bits() - 1)) - 1) as i8;
     let lowest = -highest - 1;
     let draw = |rng: &mut StdRng| match rng.random_range(0..4) {
         0 => lowest,
@@ -130,17 +130,17 @@ mod tests {
     /// What the verb promises to cover, it covers within a run of usual length.
     #[test]
     fn two_hundred_cases_cover_the_corners() {
-        for config in [Config::sized(64, 16), Config { act_bits: 5, ..Config::sized(7, 3) }] {
-            let (lowest, highest) = (-(1 << (config.act_bits - 1)), (1 << (config.act_bits - 1)) - 1);
+        for config in [Config::sized(64, 16).build().unwrap(), Config::sized(7, 3).act_bits(5).build().unwrap()] {
+            let (lowest, highest) = (-(1 << (config.act_bits() - 1)), (1 << (config.act_bits() - 1)) - 1);
             let mut tokens = [false; MOST_TOKENS];
             let (mut ragged_k, mut ragged_n, mut exact, mut uniform) = (0, 0, 0, [0; 3]);
             for seed in 1..=200 {
                 for x in Case::random(&config, seed).unwrap().matmuls {
                     let Shape { m, k, n } = x.shape();
                     tokens[m - 1] = true;
-                    ragged_k += usize::from(k % config.lanes != 0);
-                    ragged_n += usize::from(n % config.columns != 0);
-                    exact += usize::from(n % config.columns == 0);
+                    ragged_k += usize::from(k % config.lanes() != 0);
+                    ragged_n += usize::from(n % config.columns() != 0);
+                    exact += usize::from(n % config.columns() == 0);
                     let first = x.weights.get(0, 0);
                     let mut row = vec![0; k];
                     if (0..n).all(|r| {
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_seed_always_makes_the_same_case() {
-        let config = Config::sized(8, 4);
+        let config = Config::sized(8, 4).build().unwrap();
         let (a, b) = (Case::random(&config, 5).unwrap(), Case::random(&config, 5).unwrap());
         for (a, b) in a.matmuls.iter().zip(&b.matmuls) {
             assert_eq!((&a.weights, &a.activations, a.m), (&b.weights, &b.activations, b.m));

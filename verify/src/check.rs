@@ -112,7 +112,7 @@ pub(crate) fn run_cases<'a>(
     step: &dyn Fn(),
 ) -> Result<Outcome> {
     let mut outcome = Outcome {
-        cycles_model_exact: (plan.stalls == 0.0 && !config.windows).then_some(true),
+        cycles_model_exact: (plan.stalls == 0.0 && !config.windows()).then_some(true),
         seed: plan.seed,
         stalls: plan.stalls,
         config: config.clone(),
@@ -171,7 +171,7 @@ pub(crate) fn fails(
             let wrong = mismatch.map(|m| format!("{} instead of {} in beat {}", m.actual, m.expected, m.beat));
             return Ok(Some(error.or(wrong).unwrap_or_default()));
         }
-        if plan.stalls == 0.0 && !config.windows && ledger.cycles != ledger.modelled {
+        if plan.stalls == 0.0 && !config.windows() && ledger.cycles != ledger.modelled {
             return Ok(Some(format!("{} cycles instead of {}", ledger.cycles, ledger.modelled)));
         }
     }
@@ -241,7 +241,7 @@ fn run_case(
                 reference(&matmul.weights, &matmul.activations, shape.m, &mut expected);
                 let wrong = (0..y.len()).filter(|&i| y[i] != expected[i]);
                 // Jobs begin with whole blocks of columns.
-                let columns: Vec<usize> = wrong.map(|i| i % shape.n % config.columns).collect();
+                let columns: Vec<usize> = wrong.map(|i| i % shape.n % config.columns()).collect();
                 finding.wrong_sums = columns.len();
                 finding.columns = columns.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
             }

@@ -16,11 +16,11 @@ type Pairs = BTreeSet<(usize, usize)>;
 /// A lane is alone when the activations of the others are zero, or their weights. A broken lane may show in the others' products in
 /// one of the two, so the one that accuses fewer is believed.
 pub(crate) fn wrong(library: &Library, config: &Config) -> Option<String> {
-    let lanes = config.lanes.min(config.max_depth);
+    let lanes = config.lanes().min(config.max_depth());
     let probe = Probe { library, config, lanes };
     let found = [probe.activations()?, probe.weights()?];
     let least = found.iter().filter(|pairs| !pairs.is_empty()).min_by_key(|pairs| pairs.len());
-    Some(describe(least.unwrap_or(&found[0]), lanes, config.columns))
+    Some(describe(least.unwrap_or(&found[0]), lanes, config.columns()))
 }
 
 struct Probe<'a> {
@@ -32,7 +32,7 @@ struct Probe<'a> {
 impl Probe<'_> {
     /// An activation of a lane, never zero.
     fn value(&self, lane: usize) -> i8 {
-        let highest = ((1i16 << (self.config.act_bits - 1)) - 1) as i8;
+        let highest = ((1i16 << (self.config.act_bits() - 1)) - 1) as i8;
         [highest, -highest - 1, 1, -1][lane % 4]
     }
 
@@ -48,7 +48,7 @@ impl Probe<'_> {
 
     /// Token t has a value in lane t only; lanes and columns beside each other have different trits.
     fn activations(&self) -> Option<Pairs> {
-        let (lanes, columns) = (self.lanes, self.config.columns);
+        let (lanes, columns) = (self.lanes, self.config.columns());
         let x: Vec<i8> =
             (0..lanes * lanes).map(|i| if i / lanes == i % lanes { self.value(i % lanes) } else { 0 }).collect();
         let mut pairs = Pairs::new();
@@ -68,7 +68,7 @@ impl Probe<'_> {
 
     /// Of each output one weight is not zero: for each lane a pass with 1 and one with -1.
     fn weights(&self) -> Option<Pairs> {
-        let (lanes, columns) = (self.lanes, self.config.columns);
+        let (lanes, columns) = (self.lanes, self.config.columns());
         let outputs = 2 * lanes * columns;
         let place = |output: usize| (output / columns / 2, [1, -1][output / columns % 2]);
         let trit = |i: usize| if place(i / lanes).0 == i % lanes { place(i / lanes).1 } else { 0 };

@@ -99,15 +99,14 @@ impl Layers {
 pub(crate) fn configuration(seed: u64) -> Result<Config> {
     let mut random = StdRng::seed_from_u64(seed);
     let (lanes, columns) = (random.random_range(1..=24), random.random_range(1..=6));
-    let mut c = Config::sized(lanes, columns);
-    c.act_bits = [8, 8, random.random_range(2..=8)][random.random_range(0..3)];
-    c.style = [Style::Portable, Style::Ecp5, Style::Xilinx7][random.random_range(0..3)];
-    c.weight_code = [WeightCode::Base3, WeightCode::TwoBit][random.random_range(0..2)];
-    c.weight_bus = 8 * random.random_range(1..=c.full_tile_bus() / 8);
-    c.max_depth = random.random_range(lanes..=6 * lanes);
-    c.max_tokens = random.random_range(1..=20);
-    c.windows = random.random_range(0..6) == 0;
-    Ok(c.checked()?)
+    let act_bits = [8, 8, random.random_range(2..=8)][random.random_range(0..3)];
+    let style = [Style::Portable, Style::Ecp5, Style::Xilinx7][random.random_range(0..3)];
+    let weight_code = [WeightCode::Base3, WeightCode::TwoBit][random.random_range(0..2)];
+    let sized = Config::sized(lanes, columns).act_bits(act_bits).style(style).weight_code(weight_code);
+    let full_tile = sized.clone().build()?.full_tile_bus();
+    let sized = sized.weight_bus(8 * random.random_range(1..=full_tile / 8));
+    let sized = sized.max_depth(random.random_range(lanes..=6 * lanes)).max_tokens(random.random_range(1..=20));
+    Ok(sized.windows(random.random_range(0..6) == 0).build()?)
 }
 
 #[cfg(test)]
@@ -142,7 +141,7 @@ mod tests {
     #[test]
     fn configurations_are_many_and_small() {
         let all: Vec<Config> = (0..100).map(|seed| configuration(seed).unwrap()).collect();
-        assert!(all.iter().any(|c| c.windows) && all.iter().any(|c| c.style == Style::Xilinx7));
+        assert!(all.iter().any(|c| c.windows()) && all.iter().any(|c| c.style() == Style::Xilinx7));
         assert!(all.iter().all(|c| c.tile_trits() <= 144));
         assert_eq!(all[7], configuration(7).unwrap(), "a seed always makes the same");
     }

@@ -6,7 +6,7 @@ use trine_verify::{Finding, Plan, verify};
 
 /// A small unit with one mistake: `from` becomes `to` in the module `module`, once.
 fn broken(module: &str, from: &str, to: &str) -> Finding {
-    let config = Config { max_depth: 64, max_tokens: 4, ..Config::sized(4, 2) };
+    let config = Config::sized(4, 2).max_depth(64).max_tokens(4).build().unwrap();
     let mut verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&config).unwrap()).unwrap();
     let file = verilog.files.iter_mut().find(|file| file.name == format!("{module}.v")).unwrap();
     assert!(file.text.contains(from), "{module} has no `{from}`:\n{}", file.text);

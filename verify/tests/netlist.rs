@@ -36,7 +36,7 @@ fn broken(netlist: &Verilog) -> Verilog {
 
 #[test]
 fn a_look_up_table_that_is_wrong_is_found() {
-    let config = Config { max_depth: 32, max_tokens: 4, ..Config::sized(2, 1) };
+    let config = Config::sized(2, 1).max_depth(32).max_tokens(4).build().unwrap();
     let netlist = mapped(&config);
     let plan = Plan { cases: 5, stalls: 0.3, gates: true, checks: false, ..Plan::default() };
     let whole = verify(&netlist, &config, &plan, &|| ()).unwrap();

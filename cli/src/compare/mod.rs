@@ -202,7 +202,7 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
 
 fn hardware(args: &Args) -> Result<Hardware> {
     let config = args.unit.config()?;
-    ensure!(config.act_bits == 8, "the models compared have int8 activations, so --act-bits has to be 8");
+    ensure!(config.act_bits() == 8, "the models compared have int8 activations, so --act-bits has to be 8");
     let Prices { memory, clock_hz, pricing, .. } = args.pricing.look_up(&config)?;
     Ok(Hardware { config, clock_hz, memory, pricing: pricing.ok() })
 }

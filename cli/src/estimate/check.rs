@@ -38,7 +38,7 @@ pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>
         Options { scope: Scope::Linear, check: Some(OnMismatch::Count), weight_cache: 0, ..Options::default() };
     let mut offload = Offload::new(device, options);
     let (mut seen, mut all) = (vec![], vec![]);
-    for m in [1, config.max_tokens] {
+    for m in [1, config.max_tokens()] {
         for kind in LinearKind::ALL {
             let (n, k) = model.linear_shape(kind);
             if !seen.contains(&(m, n, k)) {
@@ -61,7 +61,7 @@ fn layer<T: trine_driver::Transport + Send>(
     let mut x = vec![0; m * k];
     StdRng::seed_from_u64(k as u64).fill_bytes(&mut x);
     // The fewest bits that any unit takes.
-    let spare = 8 - config.act_bits as u32;
+    let spare = 8 - config.act_bits() as u32;
     let x: Vec<i8> = x.into_iter().map(|byte| (byte as i8) >> spare).collect();
     let before = offload.ledger().mismatches;
     let id = LinearId { layer: 0, kind };

@@ -259,7 +259,7 @@ fn roofline(device: &DeviceReport, groups: &[Group<'_>]) -> Figure {
             si(device.clock_hz, "Hz"),
             device.memory.name,
             rate(device.memory.bytes_per_second),
-            rate(device.config.weight_bus as f64 / 8.0 * device.clock_hz)
+            rate(device.config.weight_bus() as f64 / 8.0 * device.clock_hz)
         ),
         charts: vec![("", charts::roofline(device, groups))],
     }

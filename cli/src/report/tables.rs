@@ -128,11 +128,14 @@ pub(super) fn configuration(report: &Report, device: &DeviceReport) -> Vec<(&'st
         memory.file.as_ref().map_or(String::new(), |file| format!(", from {}, SHA-256 {}", file.path, file.sha256));
     vec![
         ("computed", report.offload.map_or("all layers", Layers::words).into()),
-        ("lanes × columns", format!("{} × {}", c.lanes, c.columns)),
-        ("activations", format!("{} bits", c.act_bits)),
-        ("weights", format!("{}, {} bits a beat, {} beats a tile", c.weight_code, c.weight_bus, c.beats_per_tile())),
-        ("style", c.style.to_string()),
-        ("largest job", format!("K up to {}, M up to {}", c.max_depth, c.max_tokens)),
+        ("lanes × columns", format!("{} × {}", c.lanes(), c.columns())),
+        ("activations", format!("{} bits", c.act_bits())),
+        (
+            "weights",
+            format!("{}, {} bits a beat, {} beats a tile", c.weight_code(), c.weight_bus(), c.beats_per_tile()),
+        ),
+        ("style", c.style().to_string()),
+        ("largest job", format!("K up to {}, M up to {}", c.max_depth(), c.max_tokens())),
         ("simulated as", format!("{units} units that share the work; cycles are those of one that does all of it")),
         ("clock", si(device.clock_hz, "Hz")),
         ("memory", format!("{}, {}, {}{file}", memory.name, si(memory.bytes_per_second, "B/s"), memory.source)),

@@ -128,7 +128,7 @@ impl Drawing<'_> {
         let (config, counters, shape) = (&self.device.config, &job.counters, job.shape);
         let Counters { cycles, active, act_beats, wgt_beats, res_beats, stall_act, stall_wgt, stall_out } = *counters;
         let (m, beats) = (shape.m as u64, config.beats_per_tile() as u64);
-        let (tiles, passes) = (shape.tiles(config), shape.n.div_ceil(config.columns) as u64);
+        let (tiles, passes) = (shape.tiles(config), shape.n.div_ceil(config.columns()) as u64);
         let modelled = shape.cycles(config).max(1);
         let stretched = move |cycle: u64| start + cycle * cycles / modelled;
         let between = move |from: u64, to: u64| (stretched(from), stretched(to) - stretched(from));

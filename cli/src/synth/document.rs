@@ -133,8 +133,15 @@ the golden model's, and the cycles with those of the unit before mapping.
 ";
 
 fn size(c: &Config) -> String {
-    let windows = if c.windows { ", windows" } else { "" };
-    format!("{} x {}, {} bits, K {}, M {}{windows}", c.lanes, c.columns, c.weight_bus, c.max_depth, c.max_tokens)
+    let windows = if c.windows() { ", windows" } else { "" };
+    format!(
+        "{} x {}, {} bits, K {}, M {}{windows}",
+        c.lanes(),
+        c.columns(),
+        c.weight_bus(),
+        c.max_depth(),
+        c.max_tokens()
+    )
 }
 
 fn units(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
@@ -157,7 +164,7 @@ fn units(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
             text,
             &[
                 run.target.clone(),
-                run.config.style.to_string(),
+                run.config.style().to_string(),
                 size(&run.config),
                 grouped(fpga.area.lut),
                 fpga.lut_formula.clone(),
@@ -173,12 +180,12 @@ fn units(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
 fn windows(runs: &Runs, chosen: &[&Synthesis], text: &mut String) {
     head(text, &["target", "style", "LUTs", "a MAC/cycle", "registers"]);
     for run in chosen {
-        let without = Config { windows: false, ..run.config.clone() };
+        let without = run.config.clone().with_windows(false);
         let base = runs.values().find(|base| base.target == run.target && base.config == without);
         let Some(with) = &run.fpga else { continue };
         let Some(base) = base.and_then(|base| base.fpga.as_ref()) else {
             let without = "no run of this unit without windows".into();
-            row(text, &[run.target.clone(), run.config.style.to_string(), without, String::new(), String::new()]);
+            row(text, &[run.target.clone(), run.config.style().to_string(), without, String::new(), String::new()]);
             continue;
         };
         let more = |with: u64, base: u64| format!("{:+}", with as i64 - base as i64);
@@ -186,7 +193,7 @@ fn windows(runs: &Runs, chosen: &[&Synthesis], text: &mut String) {
             text,
             &[
                 run.target.clone(),
-                run.config.style.to_string(),
+                run.config.style().to_string(),
                 more(with.area.lut, base.area.lut),
                 format!("{:+.2}", with.lut_per_mac - base.lut_per_mac),
                 more(with.area.ff, base.area.ff),
@@ -223,7 +230,7 @@ fn clocks(_: &Runs, chosen: &[&Synthesis], text: &mut String) {
             text,
             &[
                 format!("{}{grade}", run.target),
-                run.config.style.to_string(),
+                run.config.style().to_string(),
                 size(&run.config),
                 used,
                 run.placements.len().to_string(),
@@ -315,7 +322,7 @@ fn netlists(runs: &Runs, _: &[&Synthesis], text: &mut String) {
             text,
             &[
                 run.target.clone(),
-                run.config.style.to_string(),
+                run.config.style().to_string(),
                 size(&run.config),
                 v.cases.to_string(),
                 v.mismatches.to_string(),

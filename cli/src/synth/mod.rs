@@ -104,7 +104,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = match &goal {
         Goal::Board(board) => {
             let config = args.unit.config_over(&board.manifest.unit)?;
-            ensure!(config.windows, "a unit on a board is reached through windows only: windows = true is missing");
+            ensure!(config.windows(), "a unit on a board is reached through windows only: windows = true is missing");
             config
         }
         _ => args.unit.config()?,

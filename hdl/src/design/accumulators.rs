@@ -48,7 +48,7 @@ pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_accumulate", "Adds one sum to one accumulator.");
     let io = AccumulatePorts::declare(&mut m, ty.width, sum_bits);
     let AccumulatePorts { forward, word, last, before, sum, owed, total: port } = io;
-    let total = match c.style {
+    let total = match c.style() {
         // D = forward, B = last, C = the rest: A ^ B with it, A ^ C without.
         Style::Ecp5 => {
             let rest = m.name("rest", word | before);
@@ -91,11 +91,11 @@ interface! {
         /// The job has two tokens.
         input pair: BIT,
         /// Sums of all columns.
-        input sums: bits(c.columns * sum_bits),
+        input sums: bits(c.columns() * sum_bits),
         /// Ones that the columns owe.
-        input owed: bits(c.columns),
+        input owed: bits(c.columns()),
         /// Totals of all columns, one cycle after the sum.
-        output total: bits(c.columns * c.acc_bits()),
+        output total: bits(c.columns() * c.acc_bits()),
     }
 }
 
@@ -109,11 +109,13 @@ interface! {
 pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
     let adder = accumulate(c, sum_bits)?;
     let width = c.acc_bits();
-    let mut m =
-        Module::new("trine_accumulators", format!("{} accumulators for each of {} tokens.", c.columns, c.max_tokens));
+    let mut m = Module::new(
+        "trine_accumulators",
+        format!("{} accumulators for each of {} tokens.", c.columns(), c.max_tokens()),
+    );
     let io = AccumulatorPorts::declare(&mut m, c.clone(), sum_bits);
     let AccumulatorPorts { next_first, token, valid, pair, .. } = &io;
-    let word_ty = bits(c.columns * width);
+    let word_ty = bits(c.columns() * width);
     let total_q = m.reg("total_q", word_ty);
     let before_q = m.reg("before_q", word_ty);
     let total = m.wire("total", word_ty);
@@ -123,8 +125,8 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     let begins = m.name("begins", &io.next_valid & mux(&io.next_odd, &io.next_last, next_first));
     let clears_q = m.register("clears_q", &io.rst | !pair | begins);
     // On the ECP5 the way to a block RAM and back is longer than a clock cycle.
-    let kind = match c.style {
-        Style::Ecp5 if c.max_tokens <= 32 => RamStyle::Distributed,
+    let kind = match c.style() {
+        Style::Ecp5 if c.max_tokens() <= 32 => RamStyle::Distributed,
         _ => RamStyle::Block,
     };
     // A distributed memory is read a cycle later, so that it can be written a cycle later too, from a register.
@@ -132,7 +134,8 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
         RamStyle::Distributed => (m.register("valid_q", valid), m.register("token_q", token), total_q.clone()),
         _ => (valid.clone(), token.clone(), total.clone()),
     };
-    let words: RamPorts = m.place("words", &ram(c.style, kind, "trine_accumulators_ram", word_ty.width, c.max_tokens)?);
+    let words: RamPorts =
+        m.place("words", &ram(c.style(), kind, "trine_accumulators_ram", word_ty.width, c.max_tokens())?);
     m.assign_all([
         (&words.write, &write),
         (&words.write_at, &write_at),
@@ -143,7 +146,7 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
         (&words.zero, &zero),
     ]);
     let mut totals = vec![];
-    for n in 0..c.columns {
+    for n in 0..c.columns() {
         let adder: AccumulatePorts = m.place(&format!("adder_{n}"), &adder);
         let of = |words: &Expr| words.slice(n * width, width);
         m.assign_all([

@@ -58,9 +58,9 @@ interface! {
         /// Activations, one lane chunk of one token a beat
         sink act: Stream::of(bits(c.act_bus())).with_last() => Stream,
         /// Weights, part of a tile a beat
-        sink wgt: Stream::of(bits(c.weight_bus)).with_last() => Stream,
+        sink wgt: Stream::of(bits(c.weight_bus())).with_last() => Stream,
         /// Results, an int32 a column
-        source res: Stream::of(bits(32 * c.columns)).with_keep(4 * c.columns).with_last() => Stream,
+        source res: Stream::of(bits(32 * c.columns())).with_keep(4 * c.columns()).with_last() => Stream,
         /// A lane chunk is issued.
         output active: BIT,
         /// Stall
@@ -84,15 +84,17 @@ interface! {
 /// Structural mistakes, none for a checked configuration.
 pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let end = latency(c);
-    let mut m =
-        Module::new("trine_core", format!("{} x {} datapath, {end} cycles from issue to result.", c.lanes, c.columns));
+    let mut m = Module::new(
+        "trine_core",
+        format!("{} x {} datapath, {end} cycles from issue to result.", c.lanes(), c.columns()),
+    );
     let io = CorePorts::declare(&mut m, c.clone());
     // Wires that close the loop between the sequencer and what it commands.
     let issue = m.wire("issue", BIT);
     let take = m.wire("take", BIT);
     let rewind = m.wire("rewind", BIT);
 
-    let act_buffer = replay_buffer(c.style, "trine_activations", c.lanes * c.act_bits, c.act_words())?;
+    let act_buffer = replay_buffer(c.style(), "trine_activations", c.lanes() * c.act_bits(), c.act_words())?;
     let chunks = Stream { data: lanes(&mut m, c, &io.act.data), ..io.act.clone() };
     let act: ReplayPorts = m.place("activations", &act_buffer);
     m.assign_all([(&act.rst, &io.clear), (&act.open_next, &io.open_next), (&act.take, &issue), (&act.rewind, &rewind)]);
@@ -114,7 +116,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     m.assign_all([(&issue, &seq.issue), (&take, &seq.take), (&rewind, &seq.rewind)]);
 
     let word = sums(&mut m, c, &io, &seq, [&issue, &take, &rewind], [&act.word, &wgt.tile])?;
-    let out: FifoPorts = m.place("results", &fifo(c.style, "trine_results", word.word.ty, result_room(c))?);
+    let out: FifoPorts = m.place("results", &fifo(c.style(), "trine_results", word.word.ty, result_room(c))?);
     m.assign_all([(&out.rst, &io.clear), (&out.push, &word.valid), (&out.data, &word.word)]);
     m.assign(&pop, &out.pop);
     let results = results(&mut m, c, &out.out, &seq.n_left);
@@ -135,11 +137,11 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
 
 /// The lanes of an activation beat, which has a byte for each.
 fn lanes(m: &mut Module, c: &Config, data: &Expr) -> Expr {
-    if c.act_bits == 8 {
+    if c.act_bits() == 8 {
         return data.clone();
     }
-    m.unused((0..c.lanes).map(|i| data.slice(8 * i + c.act_bits, 8 - c.act_bits)));
-    m.name("act_lanes", cat((0..c.lanes).map(|i| data.slice(8 * i, c.act_bits))))
+    m.unused((0..c.lanes()).map(|i| data.slice(8 * i + c.act_bits(), 8 - c.act_bits())));
+    m.name("act_lanes", cat((0..c.lanes()).map(|i| data.slice(8 * i, c.act_bits()))))
 }
 
 /// A word for the result buffer: totals of all columns, mark of the last pass, mark of the job's end.
@@ -160,7 +162,7 @@ fn sums(
 ) -> Result<Word, Errors> {
     let (end, at) = (latency(c), latency(c) - 1);
     let tile = tile(c)?;
-    let sum_bits = tile.output_ty("sums_o").width / c.columns;
+    let sum_bits = tile.output_ty("sums_o").width / c.columns();
     // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.
     let take_q = m.register("take_q", take);
     let columns: TilePorts = m.place("tile", &tile);
@@ -196,22 +198,22 @@ fn sums(
 /// Result beats from the words of the result buffer: int32 columns, of which `left` are real in the last pass.
 fn results(m: &mut Module, c: &Config, words: &Stream, left: &Expr) -> Stream {
     let (acc, data) = (c.acc_bits(), &words.data);
-    let tail = m.name("tail", data.bit(c.columns * acc));
+    let tail = m.name("tail", data.bit(c.columns() * acc));
     let widened = |n: usize| {
         let wire = m.wire(&format!("result_{n}"), int(32));
         m.assign(&wire, data.slice(n * acc, acc).signed());
         wire.unsigned()
     };
-    let widened: Vec<Expr> = (0..c.columns).map(widened).collect();
+    let widened: Vec<Expr> = (0..c.columns()).map(widened).collect();
     // The sequencer is in the last pass long before a result of it is here. The first column is always real.
     let mut keep = vec![lit(0xF, bits(4))];
-    if c.columns > 1 {
-        let real_q = m.register("real_q", cat((1..c.columns).map(|n| lit(n as i64, left.ty).lt(left))));
-        keep.extend((1..c.columns).map(|n| (!&tail | real_q.bit(n - 1)).repeat(4)));
+    if c.columns() > 1 {
+        let real_q = m.register("real_q", cat((1..c.columns()).map(|n| lit(n as i64, left.ty).lt(left))));
+        keep.extend((1..c.columns()).map(|n| (!&tail | real_q.bit(n - 1)).repeat(4)));
     } else {
         m.unused([left.clone(), tail]);
     }
     let keep = m.name("keep", cat(keep));
-    let last = Some(data.bit(c.columns * acc + 1));
+    let last = Some(data.bit(c.columns() * acc + 1));
     Stream { valid: words.valid.clone(), data: cat(widened), keep: Some(keep), last, ready: words.ready.clone() }
 }

@@ -60,7 +60,7 @@ impl Host {
         let act_ready = m.wire("act_ready", BIT);
         let wgt_ready = m.wire("wgt_ready", BIT);
         let res_valid = m.wire("res_valid", BIT);
-        let res_values = m.wire("res_values", bits(c.columns * c.acc_bits()));
+        let res_values = m.wire("res_values", bits(c.columns() * c.acc_bits()));
         let made: WindowsPorts = m.place("windows", &windows(c)?);
         m.assign_all([(&made.control.rst, clear), (&made.control.busy, busy), (&made.control.starting, starting)]);
         if let Some(asked) = &regs.windows {
@@ -117,10 +117,10 @@ impl Host {
         };
         // An int32 of the stream is an accumulator with its sign repeated.
         let acc = c.acc_bits();
-        let values = cat((0..c.columns).map(|n| data.slice(32 * n, acc)));
+        let values = cat((0..c.columns()).map(|n| data.slice(32 * n, acc)));
         m.assign(&self.res.valid, &core.res.valid);
         m.assign(&self.res.data, values);
         m.unused([keep]);
-        m.unused((0..c.columns).filter(|_| acc < 32).map(|n| data.slice(32 * n + acc, 32 - acc)));
+        m.unused((0..c.columns()).filter(|_| acc < 32).map(|n| data.slice(32 * n + acc, 32 - acc)));
     }
 }

@@ -57,9 +57,9 @@ interface! {
         /// A beat of weights holds an illegal code.
         input illegal: BIT,
         /// A write to a window is not served.
-        input window_full: c.windows.then_some(BIT) => Option<Expr>,
+        input window_full: c.windows().then_some(BIT) => Option<Expr>,
         /// A read of a window is not served.
-        input window_empty: c.windows.then_some(BIT) => Option<Expr>,
+        input window_empty: c.windows().then_some(BIT) => Option<Expr>,
         /// Starts the datapath.
         output begin as "start": BIT,
         /// Empties the datapath.
@@ -69,7 +69,7 @@ interface! {
         /// No other job can start.
         output taken: BIT,
         /// A job is checked or the datapath emptied for it.
-        output starting: c.windows.then_some(BIT) => Option<Expr>,
+        output starting: c.windows().then_some(BIT) => Option<Expr>,
         /// A job is done, for one cycle.
         output done: BIT,
         /// A job failed or was refused, for one cycle.
@@ -204,9 +204,9 @@ impl Job {
 /// Set if the unit can compute the shape asked for; known well before the check, since a start is written cycles after it.
 fn shape_fits(m: &mut Module, io: &JobPorts, c: &Config) -> Expr {
     let JobPorts { tokens, depth, outputs, .. } = io;
-    let beyond_q = m.register("beyond_q", cat([beyond(tokens, c.max_tokens), beyond(depth, c.max_depth)].concat()));
+    let beyond_q = m.register("beyond_q", cat([beyond(tokens, c.max_tokens()), beyond(depth, c.max_depth())].concat()));
     let some = |v: &Expr, most| v.slice(0, length(most)).any();
-    let some_q = m.register("some_q", cat([some(tokens, c.max_tokens), some(depth, c.max_depth)]));
+    let some_q = m.register("some_q", cat([some(tokens, c.max_tokens()), some(depth, c.max_depth())]));
     let (low, high) = (outputs.slice(0, 16), outputs.slice(16, outputs.ty.width - 16));
     let some_outputs_q = m.register("some_outputs_q", cat([low.any(), high.any()]));
     let fits = m.name("fits", !beyond_q.any() & some_q.all() & some_outputs_q.any());

@@ -16,11 +16,11 @@ interface! {
         /// Registers
         sink axil as "s_axil": AxiLite::of() => AxiLite,
         /// Activations
-        sink act as "s_axis_act": (!c.windows).then(|| AxiStream::of(c.act_bus())) => Option<AxiStream>,
+        sink act as "s_axis_act": (!c.windows()).then(|| AxiStream::of(c.act_bus())) => Option<AxiStream>,
         /// Weights
-        sink wgt as "s_axis_wgt": (!c.windows).then(|| AxiStream::of(weight_bits)) => Option<AxiStream>,
+        sink wgt as "s_axis_wgt": (!c.windows()).then(|| AxiStream::of(weight_bits)) => Option<AxiStream>,
         /// Results
-        source res as "m_axis_res": (!c.windows).then(|| AxiStream::of(32 * c.columns)) => Option<AxiStream>,
+        source res as "m_axis_res": (!c.windows()).then(|| AxiStream::of(32 * c.columns())) => Option<AxiStream>,
         /// Interrupt: high while an enabled one is pending.
         output irq: BIT,
     }

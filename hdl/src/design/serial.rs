@@ -43,7 +43,7 @@ const GAP_BITS: usize = 22;
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn serial(c: &Config) -> Result<Arc<Module>, Errors> {
-    let unit = unit(&Config { windows: true, ..c.clone() })?;
+    let unit = unit(&c.clone().with_windows(true))?;
     let mut m = Module::new("trine_serial", "The unit behind LiteX's uartbone.");
     m.clock = "aclk".into();
     let pins: SerialPins = m.pins(());

@@ -25,13 +25,13 @@ interface! {
         /// Takes the tile of weights for the lane chunk of the next cycle.
         input swap: BIT,
         /// Lane chunk.
-        input act: bits(c.lanes * c.act_bits),
+        input act: bits(c.lanes() * c.act_bits()),
         /// Two-bit codes of a tile of weights, column by column.
         input tile: bits(2 * c.tile_trits()),
         /// Sums of all columns.
-        output sums: bits(c.columns * sum_bits),
+        output sums: bits(c.columns() * sum_bits),
         /// Ones that the columns owe.
-        output owed: bits(c.columns),
+        output owed: bits(c.columns()),
     }
 }
 
@@ -51,7 +51,7 @@ interface! {
 /// Structural mistakes, none for a checked configuration.
 pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let column = column(c)?;
-    let doc = format!("{} lanes x {} columns around one tile of weights.", c.lanes, c.columns);
+    let doc = format!("{} lanes x {} columns around one tile of weights.", c.lanes(), c.columns());
     let mut m = Module::new("trine_tile", doc);
     let io = TilePorts::declare(&mut m, c.clone(), column.output_ty("sum_o").width);
     let copy = copy(io.act.ty.width)?;
@@ -60,13 +60,13 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
         m.assign(&chunk.act, &io.act);
         chunk.copied
     };
-    let groups: Vec<_> = (0..c.columns.div_ceil(GROUP)).map(group).collect();
+    let groups: Vec<_> = (0..c.columns().div_ceil(GROUP)).map(group).collect();
     let next_q = m.reg("next_q", io.tile.ty);
     m.on_clock([when(&io.swap, [set(&next_q, &io.tile)])]);
     let tile_q = m.register("tile_q", &next_q);
     let (mut sums, mut owed) = (vec![], vec![]);
-    for n in 0..c.columns {
-        let code = tile_q.slice(2 * n * c.lanes, 2 * c.lanes);
+    for n in 0..c.columns() {
+        let code = tile_q.slice(2 * n * c.lanes(), 2 * c.lanes());
         let column: ColumnPorts = m.place(&format!("column_{n}"), &column);
         m.assign_all([(&column.operands.act, &groups[n / GROUP]), (&column.operands.code, &code)]);
         sums.push(column.result.sum);

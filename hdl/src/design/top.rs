@@ -41,17 +41,20 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
 /// # Errors
 /// As [`unit()`].
 pub fn unit_on_chip(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Errors> {
-    assemble(&Config { windows: false, ..c.clone() }, Some(weight_memory(c, beats)?))
+    assemble(&c.clone().with_windows(false), Some(weight_memory(c, beats)?))
 }
 
 fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Errors> {
     let doc = format!(
         "Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.\n{} lanes x {} columns, {} weights on {} bits a beat.",
-        c.lanes, c.columns, c.weight_code, c.weight_bus
+        c.lanes(),
+        c.columns(),
+        c.weight_code(),
+        c.weight_bus()
     );
     let mut m = Module::new("trine", doc);
     m.clock = "aclk".into();
-    let weight_bits = if memory.is_some() { REQUEST_BITS } else { c.weight_bus };
+    let weight_bits = if memory.is_some() { REQUEST_BITS } else { c.weight_bus() };
     let pins: UnitPins = m.pins(UnitPins::of(c.clone(), weight_bits));
     m.unused([pins.axil.awprot.clone(), pins.axil.arprot.clone()]);
     let hard = m.name("hard_reset", !&pins.resetn);
@@ -59,7 +62,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
 
     // What the register file reads comes from modules behind it: declare the wires first.
     let status = status_wires(&mut m);
-    let answers = c.windows.then(|| answers(&mut m));
+    let answers = c.windows().then(|| answers(&mut m));
     let regs: RegisterPorts = m.place("registers", &registers(c)?);
     status.iter().for_each(|(name, wire)| m.assign(regs.fields.input(name), wire));
     if let (Some(wires), Some(heard)) = (&answers, &regs.answers) {
@@ -106,7 +109,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     let pending = (field("irq_en_done") & field("irq_stat_done")) | (field("irq_en_error") & field("irq_stat_error"));
     m.assign(&pins.irq, pending);
     m.unused(["status_done", "status_error", "scratch_value"].map(|name| field(name).clone()));
-    if !c.windows {
+    if !c.windows() {
         m.unused(["ctrl_act_last", "ctrl_wgt_last"].map(|name| field(name).clone()));
     }
     interfaces::mark(&mut m);
@@ -169,7 +172,7 @@ impl JobWires {
             depth: m.wire("depth", super::sequencer::depth_ty(c)),
             outputs: m.wire("outputs", bits(trine_spec::registers::OUTPUTS_N.width)),
         };
-        JobWires { busy, clear, start, shape, starting: c.windows.then(|| m.wire("starting", BIT)) }
+        JobWires { busy, clear, start, shape, starting: c.windows().then(|| m.wire("starting", BIT)) }
     }
 
     fn drive(&self, m: &mut Module, job: &JobPorts) {

@@ -29,7 +29,7 @@ interface! {
         /// Two-bit codes of the tile taken in the cycle before.
         output tile: bits(2 * c.tile_trits()),
         /// Weights
-        sink beats as "in": Stream::of(bits(c.weight_bus)).with_last() => Stream,
+        sink beats as "in": Stream::of(bits(c.weight_bus())).with_last() => Stream,
         /// Takes a tile.
         input take: BIT,
         /// There is a tile in the next cycle, even if another is taken in this one.
@@ -49,7 +49,7 @@ interface! {
 /// Structural mistakes, none for a checked configuration.
 pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let beats = c.beats_per_tile();
-    let doc = format!("Gathers {beats} beats of {} bits into a tile of {} trits.", c.weight_bus, c.tile_trits());
+    let doc = format!("Gathers {beats} beats of {} bits into a tile of {} trits.", c.weight_bus(), c.tile_trits());
     let mut m = Module::new("trine_weight_loader", doc);
     let io = WeightLoaderPorts::declare(&mut m, c.clone());
     let flow = Pipe::new(&mut m, &io, beats);
@@ -189,16 +189,16 @@ fn fault(m: &mut Module, rst: &Expr, illegal: Expr, moved_q: &Expr) -> Expr {
 
 /// Two-bit codes of a beat, and which of them are illegal.
 fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Errors> {
-    Ok(match c.weight_code {
+    Ok(match c.weight_code() {
         WeightCode::TwoBit => {
-            let illegal = (0..c.weight_bus / 2).map(|i| data.bit(2 * i + 1) & !data.bit(2 * i));
+            let illegal = (0..c.weight_bus() / 2).map(|i| data.bit(2 * i + 1) & !data.bit(2 * i));
             let illegal = m.name("illegal", cat(illegal));
             (data.clone(), illegal)
         }
         WeightCode::Base3 => {
             let decoder = trit_decoder()?;
             let (mut codes, mut illegal) = (vec![], vec![]);
-            for i in 0..c.weight_bus / 8 {
+            for i in 0..c.weight_bus() / 8 {
                 let decoder: TritDecoderPorts = m.place(&format!("decoder_{i}"), &decoder);
                 m.assign(&decoder.byte, data.slice(8 * i, 8));
                 codes.push(decoder.codes);

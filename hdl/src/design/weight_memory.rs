@@ -46,7 +46,7 @@ interface! {
 /// # Errors
 /// Structural mistakes, none for one or more whole beats.
 pub fn weight_memory(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Errors> {
-    let width = c.weight_bus;
+    let width = c.weight_bus();
     let word = |(beat, last): (&[u8], &bool)| -> Vec<bool> {
         let data = beat.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 1));
         data.chain([*last]).collect()

@@ -31,9 +31,9 @@ interface! {
         /// Window of activations
         source act: WriteWindow::of(c.act_bus()) => WriteWindow,
         /// Window of weights
-        source wgt: WriteWindow::of(c.weight_bus) => WriteWindow,
+        source wgt: WriteWindow::of(c.weight_bus()) => WriteWindow,
         /// Window of results
-        source res as "": ReadWindow::of(c.columns * c.acc_bits()) => ReadWindow,
+        source res as "": ReadWindow::of(c.columns() * c.acc_bits()) => ReadWindow,
         /// Answers
         source answers as "": WindowsAnswers::of() => WindowsAnswers,
     }
@@ -105,7 +105,7 @@ pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     let job = Job { busy, starting };
     let word_q = m.register("word_q", data);
     let act = source(&mut m, "act", c.act_bus(), &rst, &job, &word_q);
-    let wgt = source(&mut m, "wgt", c.weight_bus, &rst, &job, &word_q);
+    let wgt = source(&mut m, "wgt", c.weight_bus(), &rst, &job, &word_q);
     let blocked = m.name("write_blocked", &act.blocked | &wgt.blocked);
     let patience = c.window_patience();
     let write_expired = expiry(&mut m, "write", &blocked, patience);
@@ -206,18 +206,18 @@ fn source(m: &mut Module, name: &str, bus: usize, rst: &Expr, job: &Job, word: &
 
 /// The window that is read: the beats of the result stream become words, one a column.
 fn sink(m: &mut Module, c: &Config, rst: &Expr, job: &Job) -> Request {
-    let ReadWindow { read, data, res } = m.source("", "Window of results", ReadWindow::of(c.columns * c.acc_bits()));
+    let ReadWindow { read, data, res } = m.source("", "Window of results", ReadWindow::of(c.columns() * c.acc_bits()));
     let Stream { valid, data: beat, ready, .. } = res;
     let have_q = m.reg("have_q", BIT);
     let request = m.name("res_request", &read & job.runs());
     let taken = m.name("res_taken", &request & &have_q);
-    let turns = ring(m, "res_place", c.columns, rst, &taken);
+    let turns = ring(m, "res_place", c.columns(), rst, &taken);
     m.on_clock([set(&have_q, &valid & !(&taken | rst))]);
     let mut word: Vec<Expr> = vec![];
     for (n, turn) in turns.iter().enumerate() {
         let q = m.reg(&format!("word_{n}_q"), bits(c.acc_bits()));
         let value = set(&q, beat.slice(n * c.acc_bits(), c.acc_bits()));
-        m.on_clock([if c.columns == 1 { value } else { if_else(turn, [value], [set_to(&q, 0)]) }]);
+        m.on_clock([if c.columns() == 1 { value } else { if_else(turn, [value], [set_to(&q, 0)]) }]);
         word.push(q);
     }
     while word.len() > 1 {
@@ -227,7 +227,7 @@ fn sink(m: &mut Module, c: &Config, rst: &Expr, job: &Job) -> Request {
     let widened = m.wire("widened", crate::lang::int(32));
     m.assign(&widened, word.signed());
     m.assign(&data, widened.unsigned());
-    m.assign(&ready, &taken & &turns[c.columns - 1]);
+    m.assign(&ready, &taken & &turns[c.columns() - 1]);
     let blocked = m.name("res_blocked", (request & !have_q) | (&read & &job.starting));
     Request { taken, blocked, stray: read & !&job.starting & !&job.busy }
 }

@@ -57,14 +57,14 @@ impl Job {
     /// Activation of a token at a position of K.
     pub(super) fn activation(&self, c: &Config, token: usize, position: usize) -> i8 {
         let x = &self.operands.x;
-        x[(position / c.lanes * self.m + token) % x.len()][position % c.lanes]
+        x[(position / c.lanes() * self.m + token) % x.len()][position % c.lanes()]
     }
 
     /// Weight of an output at a position of K.
     pub(super) fn weight(&self, c: &Config, output: usize, position: usize) -> i8 {
         let w = &self.operands.w;
-        let tile = output / c.columns * self.k.div_ceil(c.lanes) + position / c.lanes;
-        w[tile % w.len()][output % c.columns * c.lanes + position % c.lanes]
+        let tile = output / c.columns() * self.k.div_ceil(c.lanes()) + position / c.lanes();
+        w[tile % w.len()][output % c.columns() * c.lanes() + position % c.lanes()]
     }
 }
 
@@ -88,23 +88,23 @@ pub(super) fn jobs(c: &Config) -> Vec<Job> {
 
 /// Each lane alone, with every trit in every column and another one in the lanes and columns beside it.
 fn single_lanes(c: &Config) -> Vec<Job> {
-    let lanes = c.lanes.min(c.max_depth);
+    let lanes = c.lanes().min(c.max_depth());
     let values = [highest(c), lowest(c), 1, -1];
     let mut jobs = vec![];
     for shift in 0..3 {
         let tile = (0..c.tile_trits()).map(|i| {
-            let (column, lane) = (i / c.lanes, i % c.lanes);
+            let (column, lane) = (i / c.lanes(), i % c.lanes());
             if lane < lanes { ((lane + column + shift) % 3) as i8 - 1 } else { 0 }
         });
         let w = vec![tile.collect::<Vec<i8>>()];
-        for first in (0..lanes).step_by(c.max_tokens) {
-            let m = c.max_tokens.min(lanes - first);
+        for first in (0..lanes).step_by(c.max_tokens()) {
+            let m = c.max_tokens().min(lanes - first);
             let x = (first..first + m).map(|lane| {
-                let mut beat = vec![0; c.lanes];
+                let mut beat = vec![0; c.lanes()];
                 beat[lane] = values[lane % values.len()];
                 beat
             });
-            jobs.push(Job::new((m, lanes, c.columns), Operands { x: x.collect(), w: w.clone() }));
+            jobs.push(Job::new((m, lanes, c.columns()), Operands { x: x.collect(), w: w.clone() }));
         }
     }
     jobs
@@ -112,18 +112,19 @@ fn single_lanes(c: &Config) -> Vec<Job> {
 
 /// Shapes that are no multiple of the unit, with several chunks, passes and tokens, and pauses on every stream.
 fn products(c: &Config, random: &mut Random) -> Vec<Job> {
-    let (lanes, columns) = (c.lanes, c.columns);
-    let tokens: BTreeSet<usize> = [1, 2, 3, 4, 5, c.max_tokens].into_iter().filter(|m| *m <= c.max_tokens).collect();
+    let (lanes, columns) = (c.lanes(), c.columns());
+    let tokens: BTreeSet<usize> =
+        [1, 2, 3, 4, 5, c.max_tokens()].into_iter().filter(|m| *m <= c.max_tokens()).collect();
     let sizes =
         [(1, 1), (2 * lanes + lanes.div_ceil(2), 2 * columns + 1), (4 * lanes - 1, columns), (3 * lanes, 3 * columns)];
     let pauses = [[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 13], [6, 6, 6]];
     let mut jobs: Vec<Job> = vec![];
     for (k, n) in sizes {
-        let k = k.min(c.max_depth);
+        let k = k.min(c.max_depth());
         let w = tiles(c, k, n, random);
         for &m in tokens.iter().filter(|m| k > 1 || **m < 3) {
             // A block of columns and a beginning of the next, where all of them would be too many.
-            let n = if m * n > SUMS { n.min(c.columns + 1).min((SUMS / m).max(1)) } else { n };
+            let n = if m * n > SUMS { n.min(c.columns() + 1).min((SUMS / m).max(1)) } else { n };
             let w = if n.div_ceil(columns) * k.div_ceil(lanes) == w.len() { w.clone() } else { tiles(c, k, n, random) };
             let beats = m * k.div_ceil(lanes);
             let x = (0..beats.min(PERIOD)).map(|_| random.beat(c)).collect();
@@ -135,8 +136,8 @@ fn products(c: &Config, random: &mut Random) -> Vec<Job> {
 
 /// Short products of many tokens with a slow reader, so that finished results fill the room there is for them.
 fn queues(c: &Config, random: &mut Random) -> Vec<Job> {
-    let (m, k) = (c.max_tokens.min(QUEUED), c.lanes.min(c.max_depth));
-    let n = (QUEUED.div_ceil(m) + 1) * c.columns;
+    let (m, k) = (c.max_tokens().min(QUEUED), c.lanes().min(c.max_depth()));
+    let n = (QUEUED.div_ceil(m) + 1) * c.columns();
     let pauses = [[0, 0, 14], [0, 0, 11], [3, 2, 10], [2, 3, 13]];
     let job = |pauses| {
         let x = (0..m.min(PERIOD)).map(|_| random.beat(c)).collect();
@@ -147,19 +148,19 @@ fn queues(c: &Config, random: &mut Random) -> Vec<Job> {
 
 /// Lowest and highest activations with all weights alike, so that sums are as large as lanes allow.
 fn extremes(c: &Config) -> Vec<Job> {
-    let k = (2 * c.lanes).min(c.max_depth);
-    let chunks = k.div_ceil(c.lanes);
-    let m = c.max_tokens.min(2);
+    let k = (2 * c.lanes()).min(c.max_depth());
+    let chunks = k.div_ceil(c.lanes());
+    let m = c.max_tokens().min(2);
     let mut jobs = vec![];
     for (value, other) in [(lowest(c), highest(c)), (highest(c), lowest(c))] {
         for first in [1, -1] {
-            let x = (0..chunks * m).map(|beat| vec![if beat % m == 0 { value } else { other }; c.lanes]).collect();
+            let x = (0..chunks * m).map(|beat| vec![if beat % m == 0 { value } else { other }; c.lanes()]).collect();
             let w = (0..chunks).map(|chunk| {
-                let used = c.lanes.min(k - chunk * c.lanes);
-                let trit = |i: usize| if (i / c.lanes).is_multiple_of(2) { first } else { -first };
-                (0..c.tile_trits()).map(|i| if i % c.lanes < used { trit(i) } else { 0 }).collect()
+                let used = c.lanes().min(k - chunk * c.lanes());
+                let trit = |i: usize| if (i / c.lanes()).is_multiple_of(2) { first } else { -first };
+                (0..c.tile_trits()).map(|i| if i % c.lanes() < used { trit(i) } else { 0 }).collect()
             });
-            jobs.push(Job::new((m, k, c.columns), Operands { x, w: w.collect() }));
+            jobs.push(Job::new((m, k, c.columns()), Operands { x, w: w.collect() }));
         }
     }
     jobs
@@ -167,55 +168,55 @@ fn extremes(c: &Config) -> Vec<Job> {
 
 /// Tiles that bring every legal code, to every byte of a tile where that is not too much.
 fn every_code(c: &Config, random: &mut Random) -> Job {
-    let (places, codes) = (c.weight_code.trits_per_byte(), 3usize.pow(c.weight_code.trits_per_byte() as u32));
+    let (places, codes) = (c.weight_code().trits_per_byte(), 3usize.pow(c.weight_code().trits_per_byte() as u32));
     let bytes = c.tile_trits().div_ceil(places);
     // No multiple of three, so that each byte meets all codes.
     let step = if bytes.is_multiple_of(3) { bytes - 1 } else { bytes };
-    let most = (WEIGHT_BYTES / (c.beats_per_tile() * c.weight_bus / 8)).clamp(codes.div_ceil(step), codes);
-    let chunks = most.min(c.max_depth / c.lanes).max(1);
+    let most = (WEIGHT_BYTES / (c.beats_per_tile() * c.weight_bus() / 8)).clamp(codes.div_ceil(step), codes);
+    let chunks = most.min(c.max_depth() / c.lanes()).max(1);
     let blocks = most.div_ceil(chunks);
-    let k = if c.max_depth < c.lanes { c.max_depth } else { chunks * c.lanes };
+    let k = if c.max_depth() < c.lanes() { c.max_depth() } else { chunks * c.lanes() };
     let tile = |tile: usize| {
         let trit = |i: usize| {
             let code = (i / places + tile * step) % codes;
-            if i % c.lanes < k { (code / 3usize.pow((i % places) as u32) % 3) as i8 - 1 } else { 0 }
+            if i % c.lanes() < k { (code / 3usize.pow((i % places) as u32) % 3) as i8 - 1 } else { 0 }
         };
         (0..c.tile_trits()).map(trit).collect()
     };
     let x = (0..chunks.min(PERIOD)).map(|_| random.beat(c)).collect();
-    Job::new((1, k, blocks * c.columns), Operands { x, w: (0..blocks * chunks).map(tile).collect() })
+    Job::new((1, k, blocks * c.columns()), Operands { x, w: (0..blocks * chunks).map(tile).collect() })
 }
 
 /// The deepest product, each of its sums as large as it gets.
 fn deepest(c: &Config) -> Vec<Job> {
-    let k = if c.max_depth < c.lanes { c.max_depth } else { c.max_depth / c.lanes * c.lanes };
-    let n = c.columns.min(c.tile_trits());
+    let k = if c.max_depth() < c.lanes() { c.max_depth() } else { c.max_depth() / c.lanes() * c.lanes() };
+    let n = c.columns().min(c.tile_trits());
     let job = |trit: i8| {
-        let tile = (0..c.tile_trits()).map(|i| if i % c.lanes < k { trit } else { 0 }).collect();
-        Job::new((1, k, n), Operands { x: vec![vec![lowest(c); c.lanes]], w: vec![tile] })
+        let tile = (0..c.tile_trits()).map(|i| if i % c.lanes() < k { trit } else { 0 }).collect();
+        Job::new((1, k, n), Operands { x: vec![vec![lowest(c); c.lanes()]], w: vec![tile] })
     };
     vec![job(1), job(-1)]
 }
 
 /// Shapes that no job may have.
 fn refused(c: &Config) -> Vec<Job> {
-    let shapes = [(c.max_tokens + 1, 1, 1), (1, c.max_depth + 1, 1), (0, 1, 1), (1, 0, 1), (1, 1, 0)].into_iter();
+    let shapes = [(c.max_tokens() + 1, 1, 1), (1, c.max_depth() + 1, 1), (0, 1, 1), (1, 0, 1), (1, 1, 0)].into_iter();
     let job = |shape| Job { end: End::Code(ErrorCode::Shape), ..Job::new(shape, Operands::default()) };
     shapes.map(job).collect()
 }
 
 /// Bytes that are no code, all that there are and in every byte of a beat.
 fn illegal(c: &Config) -> Vec<Job> {
-    let legal = |byte: u8| match c.weight_code {
+    let legal = |byte: u8| match c.weight_code() {
         WeightCode::Base3 => base3_decode(byte).is_some(),
         WeightCode::TwoBit => (0..4).all(|i| from_two_bit(byte >> (2 * i) & 3).is_some()),
     };
     // Of two-bit codes those with one mistake.
-    let single = |byte: &u8| c.weight_code == WeightCode::Base3 || [2, 8, 32, 128].contains(byte);
+    let single = |byte: &u8| c.weight_code() == WeightCode::Base3 || [2, 8, 32, 128].contains(byte);
     let codes: Vec<u8> = (0..=255).filter(|byte| !legal(*byte) && single(byte)).collect();
-    let bytes = c.weight_bus / 8;
+    let bytes = c.weight_bus() / 8;
     let jobs = (0..codes.len().max(bytes)).map(|i| {
-        let operands = Operands { x: vec![vec![0; c.lanes]], w: vec![vec![0; c.tile_trits()]] };
+        let operands = Operands { x: vec![vec![0; c.lanes()]], w: vec![vec![0; c.tile_trits()]] };
         Job {
             illegal: Some((i % bytes, codes[i % codes.len()])),
             // Whatever would come is not taken.
@@ -230,9 +231,9 @@ fn illegal(c: &Config) -> Vec<Job> {
 /// Random tiles of a product; positions beyond K and outputs beyond N are zero.
 fn tiles(c: &Config, k: usize, n: usize, random: &mut Random) -> Vec<Vec<i8>> {
     let mut tiles = vec![];
-    for block in (0..n).step_by(c.columns) {
-        for chunk in (0..k).step_by(c.lanes) {
-            let inside = |i: usize| block + i / c.lanes < n && chunk + i % c.lanes < k;
+    for block in (0..n).step_by(c.columns()) {
+        for chunk in (0..k).step_by(c.lanes()) {
+            let inside = |i: usize| block + i / c.lanes() < n && chunk + i % c.lanes() < k;
             tiles
                 .push((0..c.tile_trits()).map(|i| if inside(i) { (random.next() % 3) as i8 - 1 } else { 0 }).collect());
         }
@@ -241,7 +242,7 @@ fn tiles(c: &Config, k: usize, n: usize, random: &mut Random) -> Vec<Vec<i8>> {
 }
 
 fn highest(c: &Config) -> i8 {
-    ((1i16 << (c.act_bits - 1)) - 1) as i8
+    ((1i16 << (c.act_bits() - 1)) - 1) as i8
 }
 
 fn lowest(c: &Config) -> i8 {
@@ -254,12 +255,12 @@ impl Random {
         let mut value = || match self.next() % 8 {
             0 => lowest(c),
             1 => highest(c),
-            _ => match (self.next() >> 8) as u8 as i8 >> (8 - c.act_bits) {
+            _ => match (self.next() >> 8) as u8 as i8 >> (8 - c.act_bits()) {
                 0 => 1,
                 value => value,
             },
         };
-        (0..c.lanes).map(|_| value()).collect()
+        (0..c.lanes()).map(|_| value()).collect()
     }
 }
 
@@ -270,12 +271,12 @@ mod tests {
 
     fn presets() -> impl Iterator<Item = Config> {
         let more = [
-            Config { act_bits: 5, weight_bus: 8, max_depth: 24, max_tokens: 4, ..Config::sized(5, 2) },
-            Config { max_depth: 3, max_tokens: 1, ..Config::sized(9, 2) },
-            Config { max_tokens: 4096, max_depth: 1 << 18, ..Config::sized(2, 1) },
+            Config::sized(5, 2).act_bits(5).weight_bus(8).max_depth(24).max_tokens(4).build().unwrap(),
+            Config::sized(9, 2).max_depth(3).max_tokens(1).build().unwrap(),
+            Config::sized(2, 1).max_tokens(4096).max_depth(1 << 18).build().unwrap(),
         ];
         let all = trine_spec::config::PRESETS.into_iter().map(|(_, config)| config).chain(more);
-        all.filter(|config| !config.windows)
+        all.filter(|config| !config.windows())
     }
 
     #[test]
@@ -284,14 +285,18 @@ mod tests {
             let jobs = jobs(&c);
             let done: Vec<&Job> = jobs.iter().filter(|job| job.end == End::Done).collect();
             let has = |of: &dyn Fn(&Job) -> bool| done.iter().any(|job| of(job));
-            assert!(has(&|job| job.m == c.max_tokens) && has(&|job| job.m == 1), "{c:?}");
-            assert!(has(&|job| job.n > c.columns && (c.columns == 1 || job.n % c.columns != 0)));
-            assert!(has(&|job| job.k > c.max_depth - c.lanes.min(c.max_depth)));
-            assert!(c.max_depth <= c.lanes || has(&|job| job.k > c.lanes && job.m == c.max_tokens));
-            assert!(c.max_depth < 2 * c.lanes || c.lanes == 1 || has(&|job| job.k > c.lanes && job.k % c.lanes != 0));
+            assert!(has(&|job| job.m == c.max_tokens()) && has(&|job| job.m == 1), "{c:?}");
+            assert!(has(&|job| job.n > c.columns() && (c.columns() == 1 || job.n % c.columns() != 0)));
+            assert!(has(&|job| job.k > c.max_depth() - c.lanes().min(c.max_depth())));
+            assert!(c.max_depth() <= c.lanes() || has(&|job| job.k > c.lanes() && job.m == c.max_tokens()));
+            assert!(
+                c.max_depth() < 2 * c.lanes()
+                    || c.lanes() == 1
+                    || has(&|job| job.k > c.lanes() && job.k % c.lanes() != 0)
+            );
             assert!((0..3).all(|stream| has(&|job| job.pauses[stream] > 0)));
             for (m, k, n) in done.iter().map(|job| (job.m, job.k, job.n)) {
-                assert!((1..=c.max_tokens).contains(&m) && (1..=c.max_depth).contains(&k) && n > 0);
+                assert!((1..=c.max_tokens()).contains(&m) && (1..=c.max_depth()).contains(&k) && n > 0);
             }
             let (least, most) = (lowest(&c), highest(&c));
             let values: HashSet<i8> = done.iter().flat_map(|job| job.operands.x.iter().flatten().copied()).collect();
@@ -303,26 +308,26 @@ mod tests {
     /// Every lane of every column has every trit while it alone has a value.
     #[test]
     fn each_lane_is_alone_with_every_trit_in_every_column() {
-        for c in presets().filter(|c| c.lanes < 100) {
-            let lanes = c.lanes.min(c.max_depth);
+        for c in presets().filter(|c| c.lanes() < 100) {
+            let lanes = c.lanes().min(c.max_depth());
             let mut seen = HashSet::new();
             for job in single_lanes(&c) {
                 for token in 0..job.m {
                     let with_value: Vec<usize> = (0..lanes).filter(|&i| job.activation(&c, token, i) != 0).collect();
                     let [lane] = with_value[..] else { panic!("{with_value:?}") };
-                    seen.extend((0..c.columns).map(|column| (lane, column, job.weight(&c, column, lane))));
+                    seen.extend((0..c.columns()).map(|column| (lane, column, job.weight(&c, column, lane))));
                 }
             }
-            assert_eq!(seen.len(), lanes * c.columns * 3, "{c:?}");
+            assert_eq!(seen.len(), lanes * c.columns() * 3, "{c:?}");
         }
     }
 
     #[test]
     fn every_legal_code_and_every_illegal_one_is_sent() {
-        for c in presets().filter(|c| c.max_depth >= c.lanes) {
+        for c in presets().filter(|c| c.max_depth() >= c.lanes()) {
             let mut random = Random(1);
             let mut codes = HashSet::new();
-            let per_byte = c.weight_code.trits_per_byte();
+            let per_byte = c.weight_code().trits_per_byte();
             for tile in every_code(&c, &mut random).operands.w {
                 codes.extend(tile.chunks_exact(per_byte).map(<[i8]>::to_vec));
             }
@@ -330,8 +335,8 @@ mod tests {
             assert_eq!(codes.len(), expected, "{c:?}");
             let wrong: HashSet<u8> = illegal(&c).iter().map(|job| job.illegal.unwrap().1).collect();
             let places: HashSet<usize> = illegal(&c).iter().map(|job| job.illegal.unwrap().0).collect();
-            assert_eq!(wrong.len(), if c.weight_code == WeightCode::Base3 { 13 } else { 4 });
-            assert_eq!(places.len(), c.weight_bus / 8);
+            assert_eq!(wrong.len(), if c.weight_code() == WeightCode::Base3 { 13 } else { 4 });
+            assert_eq!(places.len(), c.weight_bus() / 8);
         }
     }
 
@@ -340,7 +345,7 @@ mod tests {
     fn tokens_differ() {
         for c in presets() {
             for job in jobs(&c).iter().filter(|job| job.end == End::Done && job.m > 1 && job.operands.x.len() > 1) {
-                assert!(job.operands.x.len() == PERIOD || job.operands.x.len() == job.m * job.k.div_ceil(c.lanes));
+                assert!(job.operands.x.len() == PERIOD || job.operands.x.len() == job.m * job.k.div_ceil(c.lanes()));
             }
         }
     }

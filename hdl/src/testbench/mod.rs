@@ -67,20 +67,20 @@ const CONSTANTS: [Register; 5] = [ID, regs::VERSION, CAPS0, CAPS1, CAPS2];
 
 /// Cycles of silence after which a unit hangs: many times what a healthy one takes for a tile.
 fn patience(c: &Config) -> usize {
-    20_000 + 8 * (c.max_tokens + c.beats_per_tile())
+    20_000 + 8 * (c.max_tokens() + c.beats_per_tile())
 }
 
 /// The testbench of a unit of configuration `c`; `None` for one with windows, which has no streams to drive.
 pub fn testbench(c: &Config) -> Option<Testbench> {
-    if c.windows {
+    if c.windows() {
         return None;
     }
     let vectors = Vectors::new(c, &jobs::jobs(c));
     let numbers = [
-        ("LANES", c.lanes),
-        ("COLUMNS", c.columns),
+        ("LANES", c.lanes()),
+        ("COLUMNS", c.columns()),
         ("ACT_BITS", c.act_bus()),
-        ("WGT_BITS", c.weight_bus),
+        ("WGT_BITS", c.weight_bus()),
         ("RES_BITS", c.res_bus()),
         ("BEATS", c.beats_per_tile()),
         ("PATIENCE", patience(c)),

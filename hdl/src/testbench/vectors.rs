@@ -72,8 +72,8 @@ impl Vectors {
     fn add(&mut self, c: &Config, job: &Job) {
         let Operands { x, w } = &job.operands;
         let (act, wgt) = (activation_beats(c, job, x), weight_beats(c, job, w));
-        let chunks = job.k.div_ceil(c.lanes);
-        let whole = (chunks * job.m, job.n.div_ceil(c.columns) * chunks * c.beats_per_tile());
+        let chunks = job.k.div_ceil(c.lanes());
+        let whole = (chunks * job.m, job.n.div_ceil(c.columns()) * chunks * c.beats_per_tile());
         // What a refused job is offered does not matter.
         let (act_beats, wgt_beats) = match job.end {
             End::Done => whole,
@@ -128,7 +128,7 @@ impl Vectors {
 /// The different activation beats, a byte a lane: what is sent is these again and again.
 fn activation_beats(c: &Config, job: &Job, x: &[Vec<i8>]) -> Vec<Vec<u8>> {
     let beats = x.iter().map(|beat| beat.iter().map(|value| *value as u8).collect());
-    debug_assert!(x.iter().all(|beat| beat.len() == c.lanes) && x.len() <= job.m * job.k.div_ceil(c.lanes).max(1));
+    debug_assert!(x.iter().all(|beat| beat.len() == c.lanes()) && x.len() <= job.m * job.k.div_ceil(c.lanes()).max(1));
     beats.collect()
 }
 
@@ -139,8 +139,8 @@ fn weight_beats(c: &Config, job: &Job, w: &[Vec<i8>]) -> Vec<Vec<u8>> {
         let mut trits = tile.clone();
         trits.resize(c.beats_per_tile() * c.trits_per_beat(), 0);
         let mut bytes = vec![];
-        pack(c.weight_code, &trits, &mut bytes);
-        beats.extend(bytes.chunks(c.weight_bus / 8).map(<[u8]>::to_vec));
+        pack(c.weight_code(), &trits, &mut bytes);
+        beats.extend(bytes.chunks(c.weight_bus() / 8).map(<[u8]>::to_vec));
     }
     if let Some((byte, value)) = job.illegal {
         beats.truncate(1);

@@ -138,7 +138,7 @@ pub fn baseline(
     arithmetic: Arithmetic,
     pricing: Option<&Pricing>,
 ) -> Baseline {
-    let beats = (8 * arithmetic.tile_bytes(config)).div_ceil(config.weight_bus);
+    let beats = (8 * arithmetic.tile_bytes(config)).div_ceil(config.weight_bus());
     let longer: u64 = Schedule::new(config, shape)
         .jobs()
         .map(|job| {
@@ -178,7 +178,7 @@ mod tests {
     /// For one token bytes decide: five times fewer weights, not seventy times less energy.
     #[test]
     fn for_one_token_the_gain_is_the_ratio_of_bytes() {
-        let config = Config::sized(64, 16);
+        let config = Config::sized(64, 16).build().unwrap();
         let (shape, counters, pricing) = layer(&config, 1);
         let traffic = Traffic::new(&config, &counters);
         let own = pricing.unit.energy(&counters, traffic.total());
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn many_tokens_hide_the_weights_of_an_int8_unit() {
-        let config = Config::sized(64, 16);
+        let config = Config::sized(64, 16).build().unwrap();
         let (shape, counters, pricing) = layer(&config, 16);
         let int8 = baseline(&config, shape, 1, &counters, Arithmetic::Int8, Some(&pricing));
         assert_eq!(int8.cycles, counters.cycles, "sixteen beats behind sixteen tokens");

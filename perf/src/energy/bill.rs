@@ -75,7 +75,7 @@ impl Bill<'_> {
     pub(super) fn unit(&mut self, config: &Config, arithmetic: Arithmetic, clock: Frequency) {
         use Event::{ActivationBeat, Active, Cycle, ResultBeat, WeightBeat};
         let unit = Inventory::new(config, arithmetic);
-        let (lanes, columns) = (config.lanes, config.columns);
+        let (lanes, columns) = (config.lanes(), config.columns());
         let (product, adder) = match arithmetic {
             Arithmetic::Ternary => (("weight selects", "selector", "select"), "adder"),
             Arithmetic::Int8 => (("product", "multiplier", "multiply"), "adder"),
@@ -92,9 +92,9 @@ impl Bill<'_> {
         // A beat, its codes, and its share of both tiles.
         let beat_bits = match arithmetic {
             Arithmetic::Ternary => 2 * config.trits_per_beat(),
-            _ => config.weight_bus,
+            _ => config.weight_bus(),
         };
-        self.compute(written, 1, WeightBeat, 2 * config.weight_bus + 3 * beat_bits);
+        self.compute(written, 1, WeightBeat, 2 * config.weight_bus() + 3 * beat_bits);
         self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops());
 
         let bytes = |(words, bits): (usize, usize)| (words * bits).div_ceil(8);

@@ -46,7 +46,7 @@ impl Columns {
             return Err(Error::NoRecord { set: die.into(), missing });
         }
         let columns = |arithmetic: Arithmetic| {
-            let bits = if arithmetic == Arithmetic::Ternary { config.act_bits } else { arithmetic.weight_bits() };
+            let bits = if arithmetic == Arithmetic::Ternary { config.act_bits() } else { arithmetic.weight_bits() };
             let price = records.price(die, &component(arithmetic), ACTION, bits, None)?;
             Ok(Self { arithmetic, macs, each: price.energy, energy: price.energy * macs as f64, source: price.source })
         };
@@ -71,7 +71,9 @@ mod tests {
     /// 7.12 pJ in the ternary column, 4.50 times that in int8, 17.7 times in fp16: docs/energy-gate-level.md.
     #[test]
     fn columns_cost_what_was_measured() {
-        let columns = Columns::new(&Records::builtin().unwrap(), &Config::sized(64, 16), "osu018", 1000).unwrap();
+        let columns =
+            Columns::new(&Records::builtin().unwrap(), &Config::sized(64, 16).build().unwrap(), "osu018", 1000)
+                .unwrap();
         let energy = |i: usize| columns[i].energy.value.get::<picojoule>();
         assert_eq!((columns[0].macs, columns[0].energy.tag), (1_024_000, Tag::Measured));
         assert!((energy(0) / (1_024_000.0 * 7.12) - 1.0).abs() < 1e-9, "{}", energy(0));

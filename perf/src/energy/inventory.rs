@@ -43,7 +43,7 @@ impl Arithmetic {
     /// Bytes that a tile of weights takes on its way to a unit of configuration `config`.
     pub fn tile_bytes(self, config: &Config) -> usize {
         match self {
-            Self::Ternary => config.beats_per_tile() * config.weight_bus / 8,
+            Self::Ternary => config.beats_per_tile() * config.weight_bus() / 8,
             _ => config.tile_trits() * self.weight_bits() / 8,
         }
     }
@@ -76,13 +76,13 @@ impl Inventory {
     /// The parts of a unit of configuration `config`, with another arithmetic where asked for.
     pub fn new(config: &Config, arithmetic: Arithmetic) -> Self {
         let (act_bits, product_bits, acc_bits) = match arithmetic {
-            Arithmetic::Ternary => (config.act_bits, config.act_bits, config.acc_bits()),
-            Arithmetic::Int8 => (8, 16, config.acc_bits() - config.act_bits + 15),
+            Arithmetic::Ternary => (config.act_bits(), config.act_bits(), config.acc_bits()),
+            Arithmetic::Int8 => (8, 16, config.acc_bits() - config.act_bits() + 15),
             Arithmetic::Fp16 => (16, 16, 16),
         };
         let grow = usize::from(arithmetic != Arithmetic::Fp16);
         let (mut tree, mut tree_bits) = (vec![], 0);
-        let (mut values, mut width) = (config.lanes, product_bits);
+        let (mut values, mut width) = (config.lanes(), product_bits);
         while values > 1 {
             width += grow;
             tree.push((values / 2, width));
@@ -92,24 +92,24 @@ impl Inventory {
         }
         let beat_bits = match arithmetic {
             Arithmetic::Ternary => 2 * config.trits_per_beat(),
-            _ => config.weight_bus,
+            _ => config.weight_bus(),
         };
         // The tile in use, the one on its way there, and the next one as it is gathered.
         let tile_bits = config.tile_trits() * arithmetic.weight_bits();
-        let act_word = config.lanes * act_bits;
-        let sum_word = config.columns * acc_bits;
+        let act_word = config.lanes() * act_bits;
+        let sum_word = config.columns() * acc_bits;
         Self {
             act_bits,
             acc_bits,
             tree,
-            tree_flip_flops: tree_bits.max(product_bits) * config.columns,
+            tree_flip_flops: tree_bits.max(product_bits) * config.columns(),
             // A beat as it comes and one as it is decoded.
-            weight_flip_flops: 2 * config.weight_bus + tile_bits.max(beat_bits) + 2 * tile_bits,
+            weight_flip_flops: 2 * config.weight_bus() + tile_bits.max(beat_bits) + 2 * tile_bits,
             // Of a lane chunk there is a copy for every four columns.
-            word_flip_flops: (3 + config.columns.div_ceil(4)) * act_word + 6 * sum_word,
+            word_flip_flops: (3 + config.columns().div_ceil(4)) * act_word + 6 * sum_word,
             control_flip_flops: CONTROL_FLIP_FLOPS,
             activations: (config.act_words(), act_word),
-            accumulators: (config.max_tokens, sum_word),
+            accumulators: (config.max_tokens(), sum_word),
         }
     }
 
@@ -141,11 +141,11 @@ mod tests {
     fn a_tree_has_one_adder_less_than_lanes() {
         for lanes in 1..=256 {
             for arithmetic in [Arithmetic::Ternary, Arithmetic::Int8, Arithmetic::Fp16] {
-                let tree = Inventory::new(&Config::sized(lanes, 1), arithmetic).tree;
+                let tree = Inventory::new(&Config::sized(lanes, 1).build().unwrap(), arithmetic).tree;
                 assert_eq!(tree.iter().map(|(count, _)| count).sum::<usize>(), lanes - 1);
             }
         }
-        let tree = |arithmetic| Inventory::new(&Config::sized(7, 1), arithmetic).tree;
+        let tree = |arithmetic| Inventory::new(&Config::sized(7, 1).build().unwrap(), arithmetic).tree;
         assert_eq!(tree(Arithmetic::Ternary), [(3, 9), (2, 10), (1, 11)]);
         assert_eq!(tree(Arithmetic::Int8), [(3, 17), (2, 18), (1, 19)]);
         assert_eq!(tree(Arithmetic::Fp16), [(3, 16), (2, 16), (1, 16)]);
@@ -154,7 +154,7 @@ mod tests {
     /// 10.1 bits of addition a MAC in a ternary tree of 64 lanes with a 20-bit accumulator.
     #[test]
     fn adder_bits_a_mac() {
-        let config = Config { max_depth: 2048, ..Config::sized(64, 1) };
+        let config = Config::sized(64, 1).max_depth(2048).build().unwrap();
         let inventory = Inventory::new(&config, Arithmetic::Ternary);
         assert_eq!(inventory.acc_bits, 20);
         let bits = inventory.full_adders(1) as f64 / 64.0;
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn weights_take_their_bytes() {
-        let config = Config::sized(64, 16);
+        let config = Config::sized(64, 16).build().unwrap();
         let bytes = |arithmetic: Arithmetic| arithmetic.tile_bytes(&config);
         assert_eq!((bytes(Arithmetic::Ternary), bytes(Arithmetic::Int8), bytes(Arithmetic::Fp16)), (256, 1024, 2048));
     }

@@ -143,7 +143,10 @@ mod tests {
         EnergyModel::with_arithmetic(&records, config, arithmetic, 200e6, "45nm", "lpddr4").unwrap()
     }
 
-    const TINY: Config = Config { max_depth: 64, max_tokens: 4, ..Config::sized(4, 2) };
+    fn tiny() -> Config {
+        Config::sized(4, 2).max_depth(64).max_tokens(4).build().unwrap()
+    }
+
     const COUNTED: Counters = Counters {
         cycles: 1000,
         active: 100,
@@ -158,8 +161,9 @@ mod tests {
     /// Recomputed by hand for a unit of 4 lanes and 2 columns with K up to 64 and M up to 4: docs/energy.md.
     #[test]
     fn energy_by_hand() {
-        assert_eq!((TINY.acc_bits(), TINY.act_words(), TINY.weight_bus, TINY.trits_per_beat()), (15, 64, 16, 10));
-        let energy = model(&TINY, Arithmetic::Ternary).energy(&COUNTED, 500);
+        let unit = tiny();
+        assert_eq!((unit.acc_bits(), unit.act_words(), unit.weight_bus(), unit.trits_per_beat()), (15, 64, 16, 10));
+        let energy = model(&tiny(), Arithmetic::Ternary).energy(&COUNTED, 500);
         // Eight selections of 8 bits; two adds of 9 bits and one of 10 a column, nearest to the 8-bit record; the
         // accumulator's 15 bits too.
         let selected = 8.0 * 8.0 * 0.0042;
@@ -208,7 +212,7 @@ mod tests {
     #[test]
     fn a_slower_clock_leaks_longer() {
         let counters = Counters { cycles: 1000, ..Counters::default() };
-        let config = Config::sized(8, 8);
+        let config = Config::sized(8, 8).build().unwrap();
         let leakage = |clock| {
             let records = Records::builtin().unwrap();
             EnergyModel::new(&records, &config, clock, "7nm", "hbm2").unwrap().energy(&counters, 0).idle.joules()
@@ -218,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_buffer_larger_than_any_record_is_not_priced() {
-        let config = Config { max_tokens: 4096, ..Config::default() };
+        let config = Config::builder().max_tokens(4096).build().unwrap();
         let error = EnergyModel::new(&Records::builtin().unwrap(), &config, 200e6, "45nm", "lpddr4").unwrap_err();
         assert!(error.to_string().contains("sram access of 67108864 bytes"), "{error}");
     }

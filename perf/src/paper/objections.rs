@@ -16,7 +16,7 @@ pub struct Objection {
 
 /// A unit whose accumulator has 20 bits: 64 lanes, K up to 2048.
 fn unit() -> (Config, usize) {
-    let config = Config { max_depth: 2048, ..Config::sized(64, 1) };
+    let config = Config::sized(64, 1).max_depth(2048).build().expect("a size in range");
     let acc_bits = config.acc_bits();
     (config, acc_bits)
 }
@@ -25,7 +25,7 @@ pub(super) fn all(n7: &Costs) -> Vec<Objection> {
     let float = n7.fp16.multiply + n7.fp16.add;
     let per_bit = n7.int8.add / 8.0;
     let (config, acc_bits) = unit();
-    let tree_bits = Inventory::new(&config, Arithmetic::Ternary).full_adders(1) as f64 / config.lanes as f64;
+    let tree_bits = Inventory::new(&config, Arithmetic::Ternary).full_adders(1) as f64 / config.lanes() as f64;
     let some = |ratio: f64, text: String| Objection { ratio: Some(ratio), text };
     vec![
         Objection { ratio: None, text: "memory, clock and leakage are not in these energies".into() },

@@ -38,7 +38,7 @@ pub fn dut(clock: &str, text: &str) -> Dut {
 /// A generated unit of configuration `c`, through streams or windows.
 pub fn unit(c: &Config, options: &SimOptions) -> Box<dyn Transport + Send> {
     let library = library(c);
-    match c.windows {
+    match c.windows() {
         true => Box::new(WindowTransport::new(SimRegisters::new(&library, options).unwrap(), c.clone())),
         false => Box::new(SimTransport::new(&library, options).unwrap()),
     }

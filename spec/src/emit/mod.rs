@@ -36,7 +36,10 @@ const TITLE: &str = "Registers of the Trine ternary matmul unit";
 fn unit(c: &Config) -> String {
     format!(
         "Reset values are those of a unit with {} lanes x {} columns, {}-bit activations and {} weights.",
-        c.lanes, c.columns, c.act_bits, c.weight_code
+        c.lanes(),
+        c.columns(),
+        c.act_bits(),
+        c.weight_code()
     )
 }
 

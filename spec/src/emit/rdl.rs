@@ -25,7 +25,7 @@ pub fn rdl(c: &Config) -> String {
         }
         text += &format!("    }} {} @ {:#05x};\n", r.name, r.offset);
     }
-    for w in WINDOWS.iter().filter(|_| c.windows) {
+    for w in WINDOWS.iter().filter(|_| c.windows()) {
         let (words, access) = (WINDOW_BYTES / 4, if w.written { "w" } else { "r" });
         text += &format!(
             "\n    external mem {{\n        desc = {};\n        mementries = {words};\n        memwidth = 32;\n        \

@@ -11,7 +11,7 @@ use crate::registers::{
 pub fn svd(c: &Config) -> String {
     let [major, minor, patch, _] = VERSION_VALUE.to_be_bytes();
     let registers = REGISTERS.iter().map(|r| register(r, constant(r, c)));
-    let registers: String = registers.chain(WINDOWS.iter().filter(|_| c.windows).map(window)).collect();
+    let registers: String = registers.chain(WINDOWS.iter().filter(|_| c.windows()).map(window)).collect();
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <!-- Made by `trine regs`. {} -->

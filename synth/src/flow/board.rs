@@ -112,7 +112,7 @@ impl Board {
         if !(LEAST_DIVIDER..=0xFFFF).contains(&board.divider()) {
             return Err(wrong(format!("{clock_mhz} MHz are not {LEAST_DIVIDER} to 65535 times {baud} baud")));
         }
-        if !unit.windows {
+        if !unit.windows() {
             return Err(wrong("the unit of a board needs windows = true".into()));
         }
         Ok(board)

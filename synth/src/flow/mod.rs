@@ -63,8 +63,8 @@ pub struct Job<'a> {
 /// an error only when no other succeeds.
 pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> {
     let family = job.device.target.family;
-    if !family.has(job.config.style) {
-        return Err(Error::OtherStyle { style: job.config.style, target: job.device.target.name.into() });
+    if !family.has(job.config.style()) {
+        return Err(Error::OtherStyle { style: job.config.style(), target: job.device.target.name.into() });
     }
     let mut yosys = Yosys::find()?;
     yosys.limit = bench.limit;
@@ -117,8 +117,8 @@ pub fn synthesize_asic(
     unit: &Verilog,
     library: &asic::Library,
 ) -> Result<Synthesis, Error> {
-    if config.style != Style::Portable {
-        return Err(Error::OtherStyle { style: config.style, target: library.name.clone() });
+    if config.style() != Style::Portable {
+        return Err(Error::OtherStyle { style: config.style(), target: library.name.clone() });
     }
     let mut yosys = Yosys::find()?;
     yosys.limit = bench.limit;

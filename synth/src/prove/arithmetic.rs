@@ -38,19 +38,19 @@ pub fn column(c: &Config) -> Result<Claim, Errors> {
          reg [7:0] age = 0;\n  always @(posedge clk_i) if (~&age) age <= age + 1;\n",
     );
     // Writing to a String cannot fail
-    for i in 0..c.lanes {
-        let (low, code) = (i * c.act_bits, format!("code_i[{}:{}]", 2 * i + 1, 2 * i));
-        let _ = writeln!(p, "  wire signed [{}:0] x_{i} = act_i[{}:{low}];", c.act_bits - 1, low + c.act_bits - 1);
+    for i in 0..c.lanes() {
+        let (low, code) = (i * c.act_bits(), format!("code_i[{}:{}]", 2 * i + 1, 2 * i));
+        let _ = writeln!(p, "  wire signed [{}:0] x_{i} = act_i[{}:{low}];", c.act_bits() - 1, low + c.act_bits() - 1);
         let _ = writeln!(p, "  wire signed [{}:0] twin_0_{i} =", width - 1);
         let _ = writeln!(p, "    {code} == 2'b01 ? x_{i} : {code} == 2'b11 ? -x_{i} : 0;");
         let _ = writeln!(p, "  always @* assume ({code} != 2'b10);");
     }
     // Leaves below each node of the level before
-    let mut below = vec![1; c.lanes];
+    let mut below = vec![1; c.lanes()];
     for level in 1..=c.tree_levels() {
-        let size = children(c.style, level);
+        let size = children(c.style(), level);
         // A pair of one lane has a sign of its own on Xilinx 7, and so the range of two
-        let full = c.style == Style::Xilinx7 && level == 1;
+        let full = c.style() == Style::Xilinx7 && level == 1;
         let leaves: Vec<usize> = below.chunks(size).map(|group| if full { 2 } else { group.iter().sum() }).collect();
         for (i, n) in leaves.iter().enumerate() {
             let of = (size * i..below.len().min(size * (i + 1))).map(|child| format!("twin_{}_{child}", level - 1));
@@ -69,7 +69,7 @@ pub fn column(c: &Config) -> Result<Claim, Errors> {
     let exact = "sum_o + $signed({1'b0, owed_o})";
     p += &format!("  wire signed [{}:0] twin_root = twin_{}_0;\n", width - 1, c.tree_levels());
     p += &asserted(c, "root", c.tree_levels(), ("sum_o", exact), below[0]);
-    let name = format!("{} column of {} lanes sums exactly", c.style, c.lanes);
+    let name = format!("{} column of {} lanes sums exactly", c.style(), c.lanes());
     claim(&name, &design::column(c)?, p, c.tree_levels() + 2)
 }
 
@@ -80,7 +80,7 @@ fn children(style: Style, level: usize) -> usize {
 
 /// What node `name` stands for is its twin, and its value is in the range of `leaves`.
 fn asserted(c: &Config, name: &str, level: usize, (value, exact): (&str, &str), leaves: usize) -> String {
-    let least = leaves << (c.act_bits - 1);
+    let least = leaves << (c.act_bits() - 1);
     format!(
         "  wire signed [{}:0] exact_{name} = {exact};\n  \
          always @* if (age >= {level})\n    \
@@ -91,7 +91,7 @@ fn asserted(c: &Config, name: &str, level: usize, (value, exact): (&str, &str), 
 
 /// Width that holds every sum of a column.
 fn twin_bits(c: &Config) -> usize {
-    c.act_bits + clog2(c.lanes) + 2
+    c.act_bits() + clog2(c.lanes()) + 2
 }
 
 /// The accumulators hold the exact sum of every chunk of a token, up to the largest K, whatever order tokens come in.
@@ -101,7 +101,7 @@ fn twin_bits(c: &Config) -> usize {
 /// # Errors
 /// See [`design::accumulators`].
 pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
-    let c = Config { columns: 1, ..c.clone() };
+    let c = Config::builder().columns(1).weight_bus(8).or(c).build().expect("one column of a unit");
     let sum = design::column(&c)?.output_ty("sum_o").width;
     let module = design::accumulators(&c, sum)?;
     // Written from registers, where the memory is distributed
@@ -110,11 +110,11 @@ pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
         "\n  localparam SUM = {sum}, LATE = 1'd{}, WIDTH = {}, TOKENS = {}, TOKEN = {}, CHUNKS = {}, LEAST = {};\n{}{}{}",
         u8::from(late),
         c.acc_bits(),
-        c.max_tokens,
-        clog2(c.max_tokens).max(1),
-        c.max_depth.div_ceil(c.lanes),
-        c.lanes << (c.act_bits - 1),
-        memory("words", c.acc_bits(), c.max_tokens),
+        c.max_tokens(),
+        clog2(c.max_tokens()).max(1),
+        c.max_depth().div_ceil(c.lanes()),
+        c.lanes() << (c.act_bits() - 1),
+        memory("words", c.acc_bits(), c.max_tokens()),
         include_str!("properties/accumulators.v"),
         if late {
             "  always @* if (started) assert ((was_reset | valid_q == was_valid[0]) & token_q == token_1);\n"
@@ -122,7 +122,7 @@ pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
             ""
         }
     );
-    let name = format!("{} accumulator is exact to K = {} by {} lanes", c.style, c.max_depth, c.lanes);
+    let name = format!("{} accumulator is exact to K = {} by {} lanes", c.style(), c.max_depth(), c.lanes());
     claim(&name, &module, property, 8)
 }
 

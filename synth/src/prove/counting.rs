@@ -127,7 +127,7 @@ fn connected(c: &Config) -> String {
         signals.push((input.clone(), bits));
         put!(asserts, "    assert (\\{input}  == \\{count} {part});");
     }
-    let depth = trine_spec::config::clog2(c.max_depth.max(c.lanes) + 1);
+    let depth = trine_spec::config::clog2(c.max_depth().max(c.lanes()) + 1);
     let same = [
         ("job.watchdog_i", "registers.watchdog_cycles_q", 32),
         ("job.tag_i", "registers.job_tag_tag_q", 32),

@@ -54,9 +54,9 @@ pub fn windows(c: &Config) -> Result<Claim, Errors> {
         "\n  localparam PATIENCE = {}, ACT = {}, WGT = {}, ACT_WORDS = {}, WGT_WORDS = {};\n{}",
         clog2(c.window_patience()),
         c.act_bus(),
-        c.weight_bus,
+        c.weight_bus(),
         words(c.act_bus()),
-        words(c.weight_bus),
+        words(c.weight_bus()),
         include_str!("properties/windows.v")
     );
     claim("windows serve or report".into(), &design::windows(c)?, property, 8)

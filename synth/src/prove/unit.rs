@@ -21,11 +21,11 @@ use trine_spec::registers::{DEPTH_K, OUTPUTS_N, TOKENS_M};
 pub fn results(c: &Config) -> Result<Claim, Errors> {
     let stages = design::latency(c);
     let room = room(c)?;
-    let word = c.columns * c.acc_bits() + 2;
+    let word = c.columns() * c.acc_bits() + 2;
     let tail = word - 2;
     let address = clog2(room);
-    let token = clog2(c.max_tokens).max(1);
-    let depth = clog2(c.max_depth.max(c.lanes) + 1);
+    let token = clog2(c.max_tokens()).max(1);
+    let depth = clog2(c.max_depth().max(c.lanes()) + 1);
     let mut p = String::new();
     let mut signals: Vec<(String, usize)> = [
         ("core.results.write_q", address),
@@ -109,9 +109,9 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         .collect();
     // Writing to a String cannot fail
     let _ = writeln!(p, "  localparam ROOM = {room}, ADDRESS = {address}, TAIL = {tail}, BITS = {};", c.res_bus());
-    let _ = writeln!(p, "  localparam TOKEN = {}, DEPTH = {}, LANES = {};", token - 1, depth - 1, c.lanes);
-    let _ = writeln!(p, "  localparam MAX_DEPTH = {}, CHUNKS = {};", c.max_depth, c.max_depth.div_ceil(c.lanes));
-    let _ = writeln!(p, "  localparam MAX_TOKENS = {};", c.max_tokens);
+    let _ = writeln!(p, "  localparam TOKEN = {}, DEPTH = {}, LANES = {};", token - 1, depth - 1, c.lanes());
+    let _ = writeln!(p, "  localparam MAX_DEPTH = {}, CHUNKS = {};", c.max_depth(), c.max_depth().div_ceil(c.lanes()));
+    let _ = writeln!(p, "  localparam MAX_TOKENS = {};", c.max_tokens());
     let _ = writeln!(p, "  wire [ADDRESS:0] under_way = {under_way};");
     p += include_str!("properties/results.v");
     let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
@@ -128,7 +128,7 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     }
     p += "  end\n";
     let unit = design::unit(c)?;
-    let name = format!("unit of {} x {} offers results until taken", c.lanes, c.columns);
+    let name = format!("unit of {} x {} offers results until taken", c.lanes(), c.columns());
     Ok(Claim { name, design: lang::verilog(&unit)?, module: unit.name.clone(), property: p, cycles: 4 * stages + 12 })
 }
 

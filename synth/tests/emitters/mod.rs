@@ -48,9 +48,8 @@ fn every_statement_memory_and_instance() {
 }
 
 fn unit() -> Arc<Module> {
-    let mut c = Config { lanes: 2, columns: 2, max_depth: 8, max_tokens: 4, ..Config::default() };
-    c.weight_bus = Config::default_weight_bus(c.lanes, c.columns, c.weight_code);
-    design::unit(&c.checked().unwrap()).unwrap()
+    let c = Config::sized(2, 2).max_depth(8).max_tokens(4).build().unwrap();
+    design::unit(&c).unwrap()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use trine_synth::prove::{Verdict, arithmetic};
 use trine_synth::yosys::Yosys;
 
 fn lanes(lanes: usize) -> Config {
-    Config::sized(lanes, 1)
+    Config::sized(lanes, 1).build().unwrap()
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn a_broken_trit_decoder_is_found() {
 #[test]
 fn a_lane_selects_the_product() {
     for act_bits in [2, 8] {
-        proven(&arithmetic::column(&Config { act_bits, ..lanes(1) }).unwrap());
+        proven(&arithmetic::column(&Config::builder().act_bits(act_bits).or(&lanes(1)).build().unwrap()).unwrap());
     }
 }
 
@@ -38,7 +38,7 @@ fn a_lane_selects_the_product() {
 fn columns_sum_their_lanes_exactly() {
     for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
         for n in [1, 2, 7, 16] {
-            proven(&arithmetic::column(&Config { style, ..lanes(n) }).unwrap());
+            proven(&arithmetic::column(&Config::builder().style(style).or(&lanes(n)).build().unwrap()).unwrap());
         }
     }
 }
@@ -47,7 +47,7 @@ fn columns_sum_their_lanes_exactly() {
 #[ignore = "longer: run by make prove"]
 fn a_column_of_64_lanes_sums_exactly() {
     for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
-        proven(&arithmetic::column(&Config { style, ..lanes(64) }).unwrap());
+        proven(&arithmetic::column(&Config::builder().style(style).or(&lanes(64)).build().unwrap()).unwrap());
     }
 }
 
@@ -74,9 +74,12 @@ fn broken_carry_cells_are_found() {
         (Style::Xilinx7, "trine_column", "sign_1_0_q <= code_i[3]", "sign_1_0_q <= code_i[1]"),
         (Style::Xilinx7, "trine_column", "owed_2_0_q <= sign_1_1_q", "owed_2_0_q <= sign_1_0_q"),
     ] {
-        refuted(&arithmetic::column(&Config { style, ..lanes(4) }).unwrap(), (module, from, to));
+        refuted(
+            &arithmetic::column(&Config::builder().style(style).or(&lanes(4)).build().unwrap()).unwrap(),
+            (module, from, to),
+        );
     }
-    let ecp5 = Config { style: Style::Ecp5, max_depth: 8, max_tokens: 4, ..lanes(4) };
+    let ecp5 = Config::builder().style(Style::Ecp5).max_depth(8).max_tokens(4).or(&lanes(4)).build().unwrap();
     for (module, from, to) in [
         ("trine_accumulate", "16'h665A", "16'h6658"),
         ("trine_accumulators", "token_q <= token_i", "token_q <= read_token_i"),
@@ -92,7 +95,13 @@ fn accumulators_are_exact_to_the_largest_depth() {
     for (n, max_depth) in [(64, 16384), (1, 1 << 18), (256, 1 << 18), (256, 1), (7, 100)] {
         for max_tokens in [1, 2, 4] {
             for style in [Style::Portable, Style::Ecp5] {
-                let config = Config { style, max_depth, max_tokens, ..lanes(n) };
+                let config = Config::builder()
+                    .style(style)
+                    .max_depth(max_depth)
+                    .max_tokens(max_tokens)
+                    .or(&lanes(n))
+                    .build()
+                    .unwrap();
                 proven(&arithmetic::accumulators(&config).unwrap());
             }
         }
@@ -101,7 +110,8 @@ fn accumulators_are_exact_to_the_largest_depth() {
 
 #[test]
 fn a_broken_accumulator_is_found() {
-    let claim = arithmetic::accumulators(&Config { max_depth: 8, max_tokens: 4, ..lanes(4) }).unwrap();
+    let claim =
+        arithmetic::accumulators(&Config::builder().max_depth(8).max_tokens(4).or(&lanes(4)).build().unwrap()).unwrap();
     for (module, from, to) in [
         ("trine_accumulators", ".read_at_i(read_token_i)", ".read_at_i(token_i)"),
         ("trine_accumulators", ".write_at_i(token_i)", ".write_at_i(read_token_i)"),
@@ -120,7 +130,8 @@ fn a_broken_accumulator_is_found() {
 /// The width is not more than it has to be: twice the chunks are too many for it.
 #[test]
 fn accumulators_overflow_beyond_the_largest_depth() {
-    let mut claim = arithmetic::accumulators(&Config { max_depth: 8, max_tokens: 1, ..lanes(4) }).unwrap();
+    let mut claim =
+        arithmetic::accumulators(&Config::builder().max_depth(8).max_tokens(1).or(&lanes(4)).build().unwrap()).unwrap();
     claim.property = claim.property.replace("CHUNKS = 2", "CHUNKS = 4");
     assert!(matches!(Yosys::find().unwrap().refute(&claim), Ok(Verdict::Refuted { .. })));
 }

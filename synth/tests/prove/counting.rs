@@ -5,7 +5,7 @@ use trine_spec::Config;
 use trine_synth::prove::counting::claims;
 
 fn small() -> Config {
-    Config { max_depth: 4, max_tokens: 3, ..Config::sized(2, 2) }
+    Config::sized(2, 2).max_depth(4).max_tokens(3).build().unwrap()
 }
 
 /// From a reset on it would take 2^31 events to see these mistakes, so nothing but a proof that fails tells them.

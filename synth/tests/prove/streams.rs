@@ -74,7 +74,7 @@ fn windows_serve_or_report() {
 }
 
 fn windowed() -> Config {
-    Config { windows: true, max_depth: 8, weight_bus: 40, ..Config::sized(10, 4) }
+    Config::sized(10, 4).windows(true).max_depth(8).weight_bus(40).build().unwrap()
 }
 
 #[test]

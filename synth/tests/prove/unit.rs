@@ -6,14 +6,14 @@ use trine_synth::prove::unit;
 
 /// Columns, tokens and chunks enough for every kind of pass.
 fn small() -> Config {
-    Config { max_depth: 4, max_tokens: 3, ..Config::sized(2, 2) }
+    Config::sized(2, 2).max_depth(4).max_tokens(3).build().unwrap()
 }
 
 #[test]
 fn results_hold_until_taken() {
     proven(&unit::results(&small()).unwrap());
-    proven(&unit::results(&Config { max_tokens: 1, max_depth: 1, ..Config::sized(1, 1) }).unwrap());
-    proven(&unit::results(&Config { max_tokens: 5, max_depth: 16, ..Config::sized(3, 2) }).unwrap());
+    proven(&unit::results(&Config::sized(1, 1).max_tokens(1).max_depth(1).build().unwrap()).unwrap());
+    proven(&unit::results(&Config::sized(3, 2).max_tokens(5).max_depth(16).build().unwrap()).unwrap());
 }
 
 #[test]

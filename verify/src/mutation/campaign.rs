@@ -99,9 +99,9 @@ impl<'a> Campaign<'a> {
     fn unproven(&self, of: &Mutant) -> Result<Option<String>> {
         let c = &self.subject.config;
         let mut claims = vec![streams::registers(c)?];
-        claims.extend(if c.windows { vec![streams::windows(c)?] } else { vec![] });
+        claims.extend(if c.windows() { vec![streams::windows(c)?] } else { vec![] });
         // What the top connects is said of units with streams only.
-        claims.extend(counting::claims(c)?.into_iter().filter(|claim| !c.windows || claim.module == "trine_job"));
+        claims.extend(counting::claims(c)?.into_iter().filter(|claim| !c.windows() || claim.module == "trine_job"));
         for mut claim in claims.into_iter().filter(|claim| claim.module == of.module) {
             claim.design = self.module(of, &mutant(&self.subject.unit()?, of.id)?)?;
             if !matches!(Yosys::find()?.prove(&claim)?, prove::Verdict::Proven { .. }) {

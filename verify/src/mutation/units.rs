@@ -25,33 +25,23 @@ impl Subject {
     /// When a configuration is impossible.
     pub fn all() -> Result<Vec<Subject>> {
         let odd = Config::preset("odd")?;
-        let base3 = Config { act_bits: 5, weight_bus: 8, max_depth: 24, max_tokens: 4, ..Config::sized(5, 2) };
+        let base3 = Config::sized(5, 2).act_bits(5).weight_bus(8).max_depth(24).max_tokens(4).build()?;
         // Tiles of one beat, more tokens than there is room for results, sizes that fill what they are kept in.
-        let beat = Config {
-            weight_code: WeightCode::TwoBit,
-            weight_bus: 16,
-            max_depth: 16,
-            max_tokens: 32,
-            ..Config::sized(4, 2)
-        };
-        let windows = Config {
-            weight_code: WeightCode::TwoBit,
-            weight_bus: 40,
-            max_depth: 40,
-            max_tokens: 3,
-            windows: true,
-            ..Config::sized(9, 3)
-        };
+        let beat =
+            Config::sized(4, 2).weight_code(WeightCode::TwoBit).weight_bus(16).max_depth(16).max_tokens(32).build()?;
+        let windows = Config::sized(9, 3)
+            .weight_code(WeightCode::TwoBit)
+            .weight_bus(40)
+            .max_depth(40)
+            .max_tokens(3)
+            .windows(true)
+            .build()?;
         Ok(vec![
             Subject { name: "odd", config: odd, modules: &[] },
-            Subject {
-                name: "base3",
-                config: base3.checked()?,
-                modules: &["trine_trit_decoder", "trine_weight_loader"],
-            },
+            Subject { name: "base3", config: base3, modules: &["trine_trit_decoder", "trine_weight_loader"] },
             Subject {
                 name: "beat",
-                config: beat.checked()?,
+                config: beat,
                 modules: &[
                     "trine_sequencer",
                     "trine_weight_loader",
@@ -61,7 +51,7 @@ impl Subject {
                     "trine_accumulate",
                 ],
             },
-            Subject { name: "windows", config: windows.checked()?, modules: &["trine_windows", "trine_job"] },
+            Subject { name: "windows", config: windows, modules: &["trine_windows", "trine_job"] },
         ])
     }
 

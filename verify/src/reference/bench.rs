@@ -67,8 +67,8 @@ impl Bench {
         Ok(Self {
             dut: Dut::new(library)?,
             random: StdRng::seed_from_u64(seed),
-            sources: [source("s_axis_act", config.act_bus()), source("s_axis_wgt", config.weight_bus)],
-            columns: config.columns,
+            sources: [source("s_axis_act", config.act_bus()), source("s_axis_wgt", config.weight_bus())],
+            columns: config.columns(),
             sink: 0,
             waiting: None,
             access: None,

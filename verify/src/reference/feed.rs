@@ -13,29 +13,29 @@ const MOST: usize = 2000;
 /// Activation beats of a job, with anything behind K.
 pub(super) fn activations(config: &Config, (m, k, _): (usize, usize, usize), feed: &Feed) -> Vec<Beat> {
     let mut random = StdRng::seed_from_u64(feed.seed.into());
-    let beats = (m * k.div_ceil(config.lanes)).min(MOST);
-    let beats = (0..beats).map(|_| (0..config.lanes).map(|_| random.random()).collect()).collect();
+    let beats = (m * k.div_ceil(config.lanes())).min(MOST);
+    let beats = (0..beats).map(|_| (0..config.lanes()).map(|_| random.random()).collect()).collect();
     marked(beats, feed.defect, &mut random)
 }
 
 /// Weight beats of a job, with zeros behind K and N.
 pub(super) fn weights(config: &Config, (_, k, n): (usize, usize, usize), feed: &Feed) -> Vec<Beat> {
     let mut random = StdRng::seed_from_u64(feed.seed.into());
-    let (chunks, blocks) = (k.div_ceil(config.lanes), n.div_ceil(config.columns));
-    let bytes = config.weight_bus / 8;
+    let (chunks, blocks) = (k.div_ceil(config.lanes()), n.div_ceil(config.columns()));
+    let bytes = config.weight_bus() / 8;
     let most = MOST.div_ceil(config.beats_per_tile());
     let mut beats: Vec<Vec<u8>> = vec![];
     for tile in 0..(chunks * blocks).min(most) {
         let (block, chunk) = (tile / chunks, tile % chunks);
         let trit = |place: usize, random: &mut StdRng| {
             let (output, position) =
-                (block * config.columns + place / config.lanes, chunk * config.lanes + place % config.lanes);
+                (block * config.columns() + place / config.lanes(), chunk * config.lanes() + place % config.lanes());
             if place < config.tile_trits() && output < n && position < k { random.random_range(-1..=1) } else { 0 }
         };
         let places = config.beats_per_tile() * config.trits_per_beat();
         let trits: Vec<i8> = (0..places).map(|place| trit(place, &mut random)).collect();
         let mut packed = vec![];
-        packing::pack(config.weight_code, &trits, &mut packed);
+        packing::pack(config.weight_code(), &trits, &mut packed);
         beats.extend(packed.chunks(bytes).map(<[u8]>::to_vec));
     }
     match feed.defect {
@@ -43,7 +43,7 @@ pub(super) fn weights(config: &Config, (_, k, n): (usize, usize, usize), feed: &
         Defect::Illegal(at) if !beats.is_empty() => {
             let beat = place(at, beats.len());
             let byte = random.random_range(0..bytes);
-            beats[beat][byte] = illegal(config.weight_code, &mut random);
+            beats[beat][byte] = illegal(config.weight_code(), &mut random);
         }
         _ => {}
     }

@@ -29,8 +29,8 @@ impl Job {
             m,
             n,
             tag,
-            chunks: k.div_ceil(config.lanes),
-            blocks: n.div_ceil(config.columns),
+            chunks: k.div_ceil(config.lanes()),
+            blocks: n.div_ceil(config.columns()),
             activations: vec![],
             activations_last: None,
             weights: vec![],
@@ -70,7 +70,7 @@ impl Job {
             return Err("a weight beat was taken after the marked one".into());
         }
         self.weights_last = last.then_some(self.weights.len());
-        self.weights.push(trits(self.config.weight_code, bytes));
+        self.weights.push(trits(self.config.weight_code(), bytes));
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl Job {
         self.results += 1;
         let (block, token) = (index / self.m, index % self.m);
         for (column, (&value, &kept)) in values.iter().zip(kept).enumerate() {
-            let output = block * self.config.columns + column;
+            let output = block * self.config.columns() + column;
             if kept != (output < self.n) {
                 return Err(format!("result beat {index}: tkeep of column {column} is {kept}"));
             }
@@ -105,8 +105,8 @@ impl Job {
 
     /// The sum that belongs to the beats, as wide as the accumulators; `None` where one of the operands is none.
     fn sum(&self, block: usize, column: usize, token: usize) -> Option<i32> {
-        let (lanes, beats) = (self.config.lanes, self.config.beats_per_tile());
-        let spare = 8 - self.config.act_bits;
+        let (lanes, beats) = (self.config.lanes(), self.config.beats_per_tile());
+        let spare = 8 - self.config.act_bits();
         let mut sum = 0_i64;
         for chunk in 0..self.chunks {
             let activations = self.activations.get(chunk * self.m + token)?;

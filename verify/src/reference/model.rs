@@ -175,7 +175,8 @@ impl Model {
             *self = Self { leaving: SLACK, unseen, ..Self::new(&self.config) };
         } else if regs::CTRL_START.of(value) == 1 {
             let [m, k, n] = [&regs::TOKENS, &regs::DEPTH, &regs::OUTPUTS].map(|r| self.word(r) as usize);
-            let fits = (1..=self.config.max_tokens).contains(&m) && (1..=self.config.max_depth).contains(&k) && n > 0;
+            let fits =
+                (1..=self.config.max_tokens()).contains(&m) && (1..=self.config.max_depth()).contains(&k) && n > 0;
             if fits {
                 self.job = Some(Job::new(&self.config, (m, k, n), self.word(&regs::JOB_TAG)));
                 self.code = Some(0);

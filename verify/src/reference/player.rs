@@ -74,10 +74,10 @@ impl Player {
             Command::Start { m, k, n, activations, weights, watchdog } => {
                 let within = |value: usize, most: usize| value % (most + 2);
                 let shape = (
-                    within((*m).into(), self.config.max_tokens),
-                    within((*k).into(), self.config.max_depth),
+                    within((*m).into(), self.config.max_tokens()),
+                    within((*k).into(), self.config.max_depth()),
                     // The widest job there is, which no host here can feed.
-                    if *n == u8::MAX { Config::MAX_OUTPUTS } else { within((*n).into(), 3 * self.config.columns) },
+                    if *n == u8::MAX { Config::MAX_OUTPUTS } else { within((*n).into(), 3 * self.config.columns()) },
                 );
                 self.start(shape, activations, weights, 16 * u32::from(*watchdog))
             }
@@ -260,7 +260,7 @@ impl Player {
 
     /// Waits until nothing moves any more; a job that goes on then needs a reason.
     fn finish(&mut self) -> Result<(), Finding> {
-        let pass = self.config.max_tokens * self.config.max_depth.div_ceil(self.config.lanes);
+        let pass = self.config.max_tokens() * self.config.max_depth().div_ceil(self.config.lanes());
         // A watchdog of any length that a host here sets on purpose is waited for.
         let watchdog = Some(self.model.word(&regs::WATCHDOG).into()).filter(|limit| *limit < MOST_CYCLES / 10);
         let patience = 128 + watchdog.unwrap_or(0).max(pass as u64);
@@ -333,7 +333,7 @@ impl Player {
         self.bench.sink = 0;
         let feed = |seed| Feed { seed, pause: 0, defect: Defect::None };
         let done = self.summary.done;
-        let shape = (self.config.max_tokens, self.config.max_depth, self.config.columns + 1);
+        let shape = (self.config.max_tokens(), self.config.max_depth(), self.config.columns() + 1);
         self.start(shape, &feed(1), &feed(2), 0)?;
         self.finish()?;
         self.snapshot()?;

@@ -219,7 +219,7 @@ fn pipelined(
 /// Requests that follow one another while earlier ones are answered.
 pub(super) fn pipelines(unit: &mut Unit<'_>) -> Found {
     // Every register has something to show.
-    if !unit.config.windows {
+    if !unit.config.windows() {
         unit.works(&super::work::Work::small(unit.config, 9))?;
     }
     unit.shape(0, 0, 0)?;

@@ -63,8 +63,8 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
     }
     unit.eager();
     // The host never waits: every cycle of the job is told by name, but for those of the pipeline.
-    for m in 1..=c.max_tokens {
-        let work = Work::new(c, (m, (2 * c.lanes).min(c.max_depth), 3 * c.columns), m as u64);
+    for m in 1..=c.max_tokens() {
+        let work = Work::new(c, (m, (2 * c.lanes()).min(c.max_depth()), 3 * c.columns()), m as u64);
         let counted = unit.works(&work)?;
         let beats = c.beats_per_tile();
         let between = (work.shape.tiles(c) - 1) * beats.saturating_sub(m) as u64;
@@ -80,7 +80,7 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
 pub(super) fn precedence(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     // As many results as fit with the two places that the sequencer keeps.
-    let work = Work::new(c, (1, 1, (super::jobs::room(c) - 2) * c.columns), 17);
+    let work = Work::new(c, (1, 1, (super::jobs::room(c) - 2) * c.columns()), 17);
     unit.starts_unread(&work)?;
     unit.steps(work.shape.cycles(c) + 200)?;
     let counted = unit.counters()?;
@@ -88,10 +88,10 @@ pub(super) fn precedence(unit: &mut Unit<'_>) -> Found {
     unit.eager();
     unit.completes(&work)?;
     let room = super::jobs::fill(unit)? as usize;
-    if room >= c.max_tokens {
+    if room >= c.max_tokens() {
         return Ok(());
     }
-    let work = Work::new(c, (c.max_tokens, 1, c.columns), 14);
+    let work = Work::new(c, (c.max_tokens(), 1, c.columns()), 14);
     unit.pace(Pace::eager(), Pace::eager(), Pace::new(u64::MAX, 0.0, 0));
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     unit.send(&work.acts[..room], &work.weights);
@@ -128,14 +128,14 @@ pub(super) fn busy(unit: &mut Unit<'_>, work: &Work) -> Found<Counters> {
 pub(super) fn long(unit: &Unit<'_>) -> Work {
     let c = unit.config;
     let results = 4 * super::jobs::room(c);
-    let m = c.max_tokens.min(2);
-    Work::new(c, (m, c.lanes.min(c.max_depth), results.div_ceil(m) * c.columns), 7)
+    let m = c.max_tokens().min(2);
+    Work::new(c, (m, c.lanes().min(c.max_depth()), results.div_ceil(m) * c.columns()), 7)
 }
 
 /// What the first issue of a job waits for: lane chunks, then its tile.
 fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
     let c = unit.config;
-    let chunks = m * (2 * c.lanes).min(c.max_depth).div_ceil(c.lanes);
+    let chunks = m * (2 * c.lanes()).min(c.max_depth()).div_ceil(c.lanes());
     let acts = chunks.min(4) as u64;
     Ok((acts, (c.beats_per_tile() as u64).saturating_sub(acts)))
 }

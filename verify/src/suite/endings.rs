@@ -56,7 +56,7 @@ fn everywhere(unit: &mut Unit<'_>, ending: Ending) -> Found {
             unit.steps(5)?;
             equal!(unit.feeds.iter().map(|feed| feed.taken).collect::<Vec<_>>(), before, "beats taken by an idle unit");
             unit.eager();
-            let next = Work::new(c, (1 + at as usize % c.max_tokens, c.lanes.min(c.max_depth), c.columns), at);
+            let next = Work::new(c, (1 + at as usize % c.max_tokens(), c.lanes().min(c.max_depth()), c.columns()), at);
             let counted = unit.works(&next)?;
             equal!(counted.cycles, next.shape.cycles(c), "cycles of the next job");
             if ending == Ending::Abort {

@@ -58,9 +58,9 @@ fn ends_late(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2], code: 
 pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let shapes = [
-        (c.max_tokens.min(2), (2 * c.lanes).min(c.max_depth), c.columns + 1),
-        (1, 1, c.columns),
-        (c.max_tokens, (3 * c.lanes).min(c.max_depth), 2 * c.columns),
+        (c.max_tokens().min(2), (2 * c.lanes()).min(c.max_depth()), c.columns() + 1),
+        (1, 1, c.columns()),
+        (c.max_tokens(), (3 * c.lanes()).min(c.max_depth()), 2 * c.columns()),
     ];
     for (shape, seed) in shapes.into_iter().zip(1..) {
         let work = Work::new(c, shape, seed);
@@ -91,11 +91,11 @@ pub(super) fn illegal_codes(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let work = Work::small(c, 6);
     let last = [work.acts.len() - 1, work.weights.len() - 1].map(Some);
-    let bytes: Vec<u8> = match c.weight_code {
+    let bytes: Vec<u8> = match c.weight_code() {
         WeightCode::Base3 => (0..=255).filter(|byte| base3_decode(*byte).is_none()).collect(),
         WeightCode::TwoBit => vec![0b10, 0b1000, 0b10_0000, 0b1000_0000],
     };
-    for place in 0..c.weight_bus / 8 {
+    for place in 0..c.weight_bus() / 8 {
         for byte in &bytes {
             let mut wrong = work.clone();
             let beat = (place * 3 + usize::from(*byte)) % work.weights.len();
@@ -109,7 +109,7 @@ pub(super) fn illegal_codes(unit: &mut Unit<'_>) -> Found {
         ends(unit, &wrong, last, ErrorCode::IllegalTrit)?;
     }
     // Behind a tile that waits for activations it is told when it moves on.
-    let mut wrong = Work::new(c, (1, 1, 3 * c.columns), 16);
+    let mut wrong = Work::new(c, (1, 1, 3 * c.columns()), 16);
     wrong.weights[c.beats_per_tile()][0] = bytes[0];
     streams(unit, &wrong, [Some(0), Some(3 * c.beats_per_tile() - 1)]);
     let acts = std::mem::take(&mut unit.feeds[0].queue);
@@ -121,20 +121,20 @@ pub(super) fn illegal_codes(unit: &mut Unit<'_>) -> Found {
     unit.drop_streams();
     unit.failed(ErrorCode::IllegalTrit)?;
     // Every legal byte is legal, and means what it says: all codes of five trits or four, in one column after another.
-    let trits = c.weight_code.trits_per_byte();
+    let trits = c.weight_code().trits_per_byte();
     let combinations = 3usize.pow(trits as u32);
-    for first in (0..combinations).step_by(c.columns) {
-        let mut work = Work::new(c, (1, trits.min(c.lanes).min(c.max_depth), c.columns), first as u64);
+    for first in (0..combinations).step_by(c.columns()) {
+        let mut work = Work::new(c, (1, trits.min(c.lanes()).min(c.max_depth()), c.columns()), first as u64);
         let k = work.shape.k;
         let trit = |n: usize, k: usize| ((first + n) % combinations / 3usize.pow(k as u32) % 3) as i8 - 1;
-        let place = |i: usize| if i % c.lanes < k { trit(i / c.lanes, i % c.lanes) } else { 0 };
+        let place = |i: usize| if i % c.lanes() < k { trit(i / c.lanes(), i % c.lanes()) } else { 0 };
         let mut tile: Vec<i8> = (0..c.tile_trits()).map(place).collect();
         tile.resize(c.beats_per_tile() * c.trits_per_beat(), 0);
         let mut bytes = vec![];
-        pack(c.weight_code, &tile, &mut bytes);
-        work.weights = bytes.chunks(c.weight_bus / 8).map(<[u8]>::to_vec).collect();
+        pack(c.weight_code(), &tile, &mut bytes);
+        work.weights = bytes.chunks(c.weight_bus() / 8).map(<[u8]>::to_vec).collect();
         let sum = |n: usize| (0..k).map(|k| i32::from(work.acts[0][k] as i8) * i32::from(trit(n, k))).sum();
-        work.results[0].values = (0..c.columns).map(sum).collect();
+        work.results[0].values = (0..c.columns()).map(sum).collect();
         unit.works(&work)?;
     }
     unit.works(&work).map(drop)
@@ -143,7 +143,7 @@ pub(super) fn illegal_codes(unit: &mut Unit<'_>) -> Found {
 /// The watchdog ends a job after exactly so many cycles without a beat, and each stream keeps it quiet.
 pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    let work = Work::new(c, (1, 1, c.columns + 1), 8);
+    let work = Work::new(c, (1, 1, c.columns() + 1), 8);
     // Off: silence does not matter.
     unit.start(work.shape)?;
     unit.steps(700)?;
@@ -164,8 +164,11 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
     unit.write(&regs::WATCHDOG, 60)?;
     for which in 0..3 {
         // One tile after which only activations move, or several behind one another.
-        let shape =
-            if which == 0 { (c.max_tokens, c.lanes.min(c.max_depth), c.columns) } else { (1, 1, 4 * c.columns) };
+        let shape = if which == 0 {
+            (c.max_tokens(), c.lanes().min(c.max_depth()), c.columns())
+        } else {
+            (1, 1, 4 * c.columns())
+        };
         let work = Work::new(c, shape, which);
         unit.drop_streams();
         unit.eager();

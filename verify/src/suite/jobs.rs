@@ -24,7 +24,7 @@ const ALL: u32 = 128;
 /// Shapes out of range are refused at once and leave the unit idle; those at the borders are not.
 pub(super) fn shapes(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    let (m, k) = (c.max_tokens as u32, c.max_depth as u32);
+    let (m, k) = (c.max_tokens() as u32, c.max_depth() as u32);
     let beyond = |most: u32, bits: usize| {
         let powers = (0..bits).flat_map(|bit| [1 << bit, (1 << bit) + 1]);
         let near = (most + 1..).take_while(move |size| *size < 1 << bits).take(ALL as usize);
@@ -60,9 +60,9 @@ pub(super) fn shapes(unit: &mut Unit<'_>) -> Found {
 pub(super) fn sizes(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let mut seed = 0;
-    for m in around(2, c.max_tokens) {
-        for k in around(c.lanes, c.max_depth) {
-            for n in around(c.columns, 4 * c.columns) {
+    for m in around(2, c.max_tokens()) {
+        for k in around(c.lanes(), c.max_depth()) {
+            for n in around(c.columns(), 4 * c.columns()) {
                 seed += 1;
                 let work = Work::new(c, (m, k, n), seed);
                 let counted = unit.works(&work)?;
@@ -95,7 +95,7 @@ pub(super) fn interrupts(unit: &mut Unit<'_>) -> Found {
     follows(unit, error)?;
     unit.write(&regs::IRQ_STAT, done)?;
     follows(unit, error)?;
-    if !unit.config.windows {
+    if !unit.config.windows() {
         let work = Work::small(unit.config, 1);
         unit.send(&work.acts, &work.weights);
         unit.start(work.shape)?;
@@ -116,7 +116,7 @@ pub(super) fn interrupts(unit: &mut Unit<'_>) -> Found {
 
 /// Whatever the tag, it comes back with its job and with no other.
 pub(super) fn tags(unit: &mut Unit<'_>) -> Found {
-    if unit.config.windows {
+    if unit.config.windows() {
         return Ok(());
     }
     let work = Work::new(unit.config, (1, 1, 1), 3);
@@ -224,7 +224,7 @@ pub(super) fn pauses(unit: &mut Unit<'_>) -> Found {
     for seed in 0..60u64 {
         let draw =
             |place: u64, most: usize| 1 + (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (8 * place)) as usize % most;
-        let shape = (draw(1, c.max_tokens), draw(2, c.max_depth.min(3 * c.lanes + 1)), draw(4, 4 * c.columns));
+        let shape = (draw(1, c.max_tokens()), draw(2, c.max_depth().min(3 * c.lanes() + 1)), draw(4, 4 * c.columns()));
         let work = Work::new(c, shape, seed);
         let rates = [0.0, 0.3, 0.6, 0.9];
         let pace = |place: u64| Pace::new(0, rates[(seed >> (2 * place)) as usize % 4], seed + place);
@@ -245,8 +245,8 @@ pub(super) fn room(c: &Config) -> usize {
 /// Issues of a job whose results nobody takes, which is dropped when there is no room any more.
 pub(super) fn fill(unit: &mut Unit<'_>) -> Found<u64> {
     let c = unit.config;
-    let (m, room) = (c.max_tokens, room(c));
-    let work = Work::new(c, (m, c.lanes.min(c.max_depth), (room / m + 2) * c.columns), 7);
+    let (m, room) = (c.max_tokens(), room(c));
+    let work = Work::new(c, (m, c.lanes().min(c.max_depth()), (room / m + 2) * c.columns()), 7);
     unit.starts_unread(&work)?;
     unit.steps((4 * room * c.beats_per_tile().max(4)) as u64)?;
     let issues = unit.counters()?.active;
@@ -259,17 +259,17 @@ pub(super) fn fill(unit: &mut Unit<'_>) -> Found<u64> {
 pub(super) fn back_pressure(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let room = room(c);
-    let m = c.max_tokens;
+    let m = c.max_tokens();
     let passes = (2 * room).div_ceil(m) + 2;
-    for (k, open) in [(1, 1), (c.lanes.min(c.max_depth), 3), ((c.lanes + 1).min(c.max_depth), 2)] {
-        let work = Work::new(c, (m, k, passes * c.columns - (clog2(c.columns).min(c.columns - 1))), k as u64);
+    for (k, open) in [(1, 1), (c.lanes().min(c.max_depth()), 3), ((c.lanes() + 1).min(c.max_depth()), 2)] {
+        let work = Work::new(c, (m, k, passes * c.columns() - (clog2(c.columns()).min(c.columns() - 1))), k as u64);
         unit.starts_unread(&work)?;
         unit.steps((4 * room * c.beats_per_tile().max(4)) as u64)?;
         let first = unit.counters()?;
         unit.steps(50)?;
         let second = unit.counters()?;
         equal!(second.active, first.active, "issues while there is no room");
-        if k <= c.lanes {
+        if k <= c.lanes() {
             // The sequencer keeps two places, which are filled when issues follow one another without a gap.
             let (taken, kept) = (first.active as usize, if c.beats_per_tile() <= m { 0 } else { 2 });
             holds!((room - kept..=room).contains(&taken), "{taken} results where there is room for {room}");

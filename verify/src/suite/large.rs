@@ -12,11 +12,11 @@ use super::{Found, equal};
 pub(super) fn jobs(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let sizes = [
-        (c.max_tokens, c.max_depth, 2 * c.columns + 1),
-        (c.max_tokens, c.max_depth.saturating_sub(1).max(1), c.columns),
-        (1, c.max_depth, c.columns),
-        (2.min(c.max_tokens), c.max_depth, c.columns),
-        (c.max_tokens, 1, 9 * c.columns),
+        (c.max_tokens(), c.max_depth(), 2 * c.columns() + 1),
+        (c.max_tokens(), c.max_depth().saturating_sub(1).max(1), c.columns()),
+        (1, c.max_depth(), c.columns()),
+        (2.min(c.max_tokens()), c.max_depth(), c.columns()),
+        (c.max_tokens(), 1, 9 * c.columns()),
     ];
     for (shape, seed) in sizes.into_iter().zip(21..) {
         for kind in 0..6 {
@@ -31,7 +31,7 @@ pub(super) fn jobs(unit: &mut Unit<'_>) -> Found {
 /// The unit takes as many lane chunks as it has room for, marked or not.
 pub(super) fn overflow(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    let work = Work::new(c, (c.max_tokens, c.max_depth, 1), 31);
+    let work = Work::new(c, (c.max_tokens(), c.max_depth(), 1), 31);
     for (pauses, seed) in [0.0, 0.0, 0.3, 0.6, 0.9].into_iter().zip(0..) {
         let before = unit.feeds[0].taken;
         unit.drop_streams();
@@ -52,7 +52,7 @@ pub(super) fn overflow(unit: &mut Unit<'_>) -> Found {
 /// Activations that come with pauses, that are offered on and on behind their mark, or whose last one is kept back.
 pub(super) fn sources(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    let work = Work::new(c, (c.max_tokens, c.max_depth, 2 * c.columns), 33);
+    let work = Work::new(c, (c.max_tokens(), c.max_depth(), 2 * c.columns()), 33);
     let last = work.acts.len() - 1;
     for (pauses, seed) in [0.2, 0.5, 0.8].into_iter().zip(0..) {
         unit.pace(Pace::new(0, pauses, seed), Pace::eager(), Pace::eager());
@@ -61,7 +61,7 @@ pub(super) fn sources(unit: &mut Unit<'_>) -> Found {
     unit.eager();
     unit.drop_streams();
     unit.send(&work.acts, &work.weights);
-    let (acts, illegal) = (work.acts.iter().rev().cloned(), vec![vec![0x7A; c.weight_bus / 8]; work.weights.len()]);
+    let (acts, illegal) = (work.acts.iter().rev().cloned(), vec![vec![0x7A; c.weight_bus() / 8]; work.weights.len()]);
     unit.feeds[0].queue.extend(acts.map(|beat| (beat, false)));
     unit.feeds[1].queue.extend(illegal.into_iter().map(|beat| (beat, false)));
     unit.start(work.shape)?;
@@ -110,7 +110,7 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
 pub(super) fn outputs(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     // As many as there are bits for, where that is no work for minutes; also when a pass is done.
-    let most = if c.tile_trits() > 2000 { 1 << 16 } else { (1 << 19) + c.columns + 1 };
+    let most = if c.tile_trits() > 2000 { 1 << 16 } else { (1 << 19) + c.columns() + 1 };
     for n in [1 << 10, (1 << 12) + 1, (1 << 14) - 1, 1 << 15, most] {
         let work = Work::new(c, (1, 1, n), n as u64);
         let counted = unit.works(&work)?;

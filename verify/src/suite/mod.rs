@@ -144,7 +144,7 @@ const WINDOWS: [Check; 10] = [
 /// The checks of a unit of configuration `config`, quick ones first.
 #[must_use]
 pub fn checks(config: &Config) -> Vec<Check> {
-    let own: &[Check] = if config.windows { &WINDOWS } else { &STREAMS };
+    let own: &[Check] = if config.windows() { &WINDOWS } else { &STREAMS };
     COMMON.iter().chain(own).copied().collect()
 }
 

@@ -74,7 +74,7 @@ pub(super) fn refused(unit: &mut Unit<'_>) -> Found {
         }
     }
     let known = |offset: u32| REGISTERS.iter().any(|r| r.offset == offset);
-    let window = |offset: u32| unit.config.windows && offset >= WINDOW_BYTES;
+    let window = |offset: u32| unit.config.windows() && offset >= WINDOW_BYTES;
     let unknown: Vec<u32> = (0..SPACE).step_by(4).filter(|offset| !known(*offset) && !window(*offset)).collect();
     for offset in unknown {
         unit.refused(offset, Some((u32::MAX, 0xF)))?;

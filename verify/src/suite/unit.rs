@@ -47,12 +47,12 @@ impl<'a> Unit<'a> {
         for (port, value) in held {
             dut.poke(port.as_str(), *value)?;
         }
-        let streams = if config.windows { &[][..] } else { &["s_axis_act", "s_axis_wgt"] };
+        let streams = if config.windows() { &[][..] } else { &["s_axis_act", "s_axis_wgt"] };
         let mut unit = Self {
             bus: Bus::new(&dut)?,
             irq: dut.port("irq")?,
             feeds: streams.iter().map(|prefix| Feed::new(&dut, prefix)).collect::<Result<_, _>>()?,
-            drain: (!config.windows).then(|| Drain::new(&dut, "m_axis_res", config.columns)).transpose()?,
+            drain: (!config.windows()).then(|| Drain::new(&dut, "m_axis_res", config.columns())).transpose()?,
             config,
             dut,
             tag: 0,

@@ -69,8 +69,8 @@ pub(super) fn ends(unit: &mut Unit<'_>) -> Found {
 /// A host that reads no result before all weights are sent: the unit waits for room, counts so, and loses nothing.
 pub(super) fn piles(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
-    let m = c.max_tokens;
-    let work = Work::new(c, (m, 1, (room(c) / m + 2) * c.columns), 15);
+    let m = c.max_tokens();
+    let work = Work::new(c, (m, 1, (room(c) / m + 2) * c.columns()), 15);
     let (reads, writes): (Vec<Step>, Vec<Step>) =
         steps(unit, &work).into_iter().partition(|step| matches!(step, Step::Read(_)));
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;

@@ -38,11 +38,11 @@ pub(super) fn steps(unit: &Unit<'_>, work: &Work) -> Vec<Step> {
         }
     };
     send(&mut steps, ACT_WINDOW, c.act_bus(), &work.acts, Some(CTRL_ACT_LAST));
-    let blocks = work.shape.n.div_ceil(c.columns);
+    let blocks = work.shape.n.div_ceil(c.columns());
     let (weights, results) = (work.weights.len() / blocks, work.results.len() / blocks);
     for block in 0..blocks {
         let mark = (block + 1 == blocks).then_some(CTRL_WGT_LAST);
-        send(&mut steps, WGT_WINDOW, c.weight_bus, &work.weights[block * weights..][..weights], mark);
+        send(&mut steps, WGT_WINDOW, c.weight_bus(), &work.weights[block * weights..][..weights], mark);
         let beats = &work.results[block * results..][..results];
         steps.extend(beats.iter().flat_map(|beat| beat.values.iter().map(|value| Step::Read(*value))));
     }
@@ -111,11 +111,11 @@ fn refused(unit: &mut Unit<'_>, offset: u32, value: Option<(u32, u32)>, within: 
 pub(super) fn sizes(unit: &mut Unit<'_>) -> Found {
     let c = unit.config;
     let mut seed = 0;
-    for m in [1, 2, 3, c.max_tokens] {
-        for k in [1, c.lanes, c.lanes + 1, 3 * c.lanes, c.max_depth.min(5 * c.lanes)] {
-            for n in [1, c.columns, c.columns + 1, 2 * c.columns + 1] {
+    for m in [1, 2, 3, c.max_tokens()] {
+        for k in [1, c.lanes(), c.lanes() + 1, 3 * c.lanes(), c.max_depth().min(5 * c.lanes())] {
+            for n in [1, c.columns(), c.columns() + 1, 2 * c.columns() + 1] {
                 seed += 1;
-                let work = Work::new(c, (m.min(c.max_tokens), k.min(c.max_depth), n), seed);
+                let work = Work::new(c, (m.min(c.max_tokens()), k.min(c.max_depth()), n), seed);
                 works(unit, &work)?;
             }
         }
@@ -179,7 +179,7 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
             taken += 1;
             holds!(taken < 100_000, "a window is never full");
         }
-        holds!(taken >= words(c.weight_bus), "a window takes no whole beat");
+        holds!(taken >= words(c.weight_bus()), "a window takes no whole beat");
         unit.failed(ErrorCode::WindowFull)?;
         refused(unit, window.offset, Some((0, 0xF)), 0..10)?;
         unit.failed(ErrorCode::WindowFull)?;
@@ -202,7 +202,7 @@ pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
     let plain: Vec<Step> = steps(unit, &work);
     let cases = [
         (CTRL_ACT_LAST, ACT_WINDOW, unit.config.act_bus(), ErrorCode::ActivationsEarly),
-        (CTRL_WGT_LAST, WGT_WINDOW, unit.config.weight_bus, ErrorCode::WeightsEarly),
+        (CTRL_WGT_LAST, WGT_WINDOW, unit.config.weight_bus(), ErrorCode::WeightsEarly),
     ];
     for (mark, window, bus, early) in cases {
         let is_mark = |step: &Step| matches!(step, Step::Mark(field) if *field == mark);
@@ -261,10 +261,10 @@ pub(super) fn faults(unit: &mut Unit<'_>) -> Found {
     unit.write(&regs::WATCHDOG, 0)?;
     works(unit, &work)?;
     // Results of a job that failed are gone.
-    let work = Work::new(unit.config, (1, 1, 2 * unit.config.columns), 9);
+    let work = Work::new(unit.config, (1, 1, 2 * unit.config.columns()), 9);
     let mut wrong = steps(unit, &work);
     let first = wrong.iter().position(|step| matches!(step, Step::Read(_))).unwrap_or_default();
-    wrong.drain(first..first + unit.config.columns);
+    wrong.drain(first..first + unit.config.columns());
     for step in wrong[first..].iter_mut() {
         if let Step::Write(_, word) = step {
             *word = 0x7A7A_7A7A;

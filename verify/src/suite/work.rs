@@ -22,8 +22,8 @@ impl Work {
     /// weights are zero.
     pub fn new(c: &Config, (m, k, n): (usize, usize, usize), seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed ^ (m << 40 | k << 20 | n) as u64);
-        let (low, high) = (-(1i32 << (c.act_bits - 1)), (1i32 << (c.act_bits - 1)) - 1);
-        let chunks = k.div_ceil(c.lanes);
+        let (low, high) = (-(1i32 << (c.act_bits() - 1)), (1i32 << (c.act_bits() - 1)) - 1);
+        let chunks = k.div_ceil(c.lanes());
         let uniform = random.random_range(0..6);
         let x: Vec<Vec<i32>> = (0..m)
             .map(|_| {
@@ -32,7 +32,7 @@ impl Work {
                     1 => high,
                     _ => random.random_range(low..=high),
                 };
-                (0..chunks * c.lanes).map(|_| draw()).collect()
+                (0..chunks * c.lanes()).map(|_| draw()).collect()
             })
             .collect();
         let w: Vec<Vec<i8>> = (0..n)
@@ -49,23 +49,23 @@ impl Work {
         let mut work = Self { shape: Shape { m, k, n }, acts: vec![], weights: vec![], results: vec![] };
         for chunk in 0..chunks {
             for row in &x {
-                work.acts.push(row[chunk * c.lanes..][..c.lanes].iter().map(|v| *v as u8).collect());
+                work.acts.push(row[chunk * c.lanes()..][..c.lanes()].iter().map(|v| *v as u8).collect());
             }
         }
-        for block in (0..n).step_by(c.columns) {
+        for block in (0..n).step_by(c.columns()) {
             for chunk in 0..chunks {
-                let place = |i: usize| at(block + i / c.lanes, chunk * c.lanes + i % c.lanes);
+                let place = |i: usize| at(block + i / c.lanes(), chunk * c.lanes() + i % c.lanes());
                 let mut trits: Vec<i8> = (0..c.tile_trits()).map(place).collect();
                 trits.resize(c.beats_per_tile() * c.trits_per_beat(), 0);
                 let mut bytes = vec![];
-                pack(c.weight_code, &trits, &mut bytes);
-                work.weights.extend(bytes.chunks(c.weight_bus / 8).map(<[u8]>::to_vec));
+                pack(c.weight_code(), &trits, &mut bytes);
+                work.weights.extend(bytes.chunks(c.weight_bus() / 8).map(<[u8]>::to_vec));
             }
             for (token, row) in x.iter().enumerate() {
                 let sum = |n: usize| (0..k).map(|k| row[k] * i32::from(at(n, k))).sum();
-                let outputs = block..block + c.columns;
+                let outputs = block..block + c.columns();
                 let values = outputs.clone().map(|o| if o < n { sum(o) } else { 0 }).collect();
-                let last = block + c.columns >= n && token + 1 == m;
+                let last = block + c.columns() >= n && token + 1 == m;
                 work.results.push(Beat { values, real: outputs.map(|o| o < n).collect(), last });
             }
         }
@@ -74,6 +74,10 @@ impl Work {
 
     /// A job with several tokens, lane chunks and column blocks, none of them full.
     pub fn small(c: &Config, seed: u64) -> Self {
-        Self::new(c, (c.max_tokens.min(3), (2 * c.lanes).saturating_sub(1).clamp(1, c.max_depth), c.columns + 1), seed)
+        Self::new(
+            c,
+            (c.max_tokens().min(3), (2 * c.lanes()).saturating_sub(1).clamp(1, c.max_depth()), c.columns() + 1),
+            seed,
+        )
     }
 }

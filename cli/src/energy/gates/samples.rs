@@ -123,7 +123,7 @@ impl Sample {
             let act = self.activations(arithmetic, token);
             self.weights.unpack_row(output, &mut row);
             let wgt = self.row(arithmetic, weights, output, &row);
-            let mut total = Total::new(arithmetic, lanes);
+            let mut total = Total::new(arithmetic, lanes)?;
             for (chunk, (act, wgt)) in act.chunks(lanes).zip(wgt.chunks(lanes)).enumerate() {
                 if cycles.len() == count {
                     return Ok(cycles);
@@ -192,13 +192,15 @@ enum Total {
 }
 
 impl Total {
-    fn new(arithmetic: Arithmetic, lanes: usize) -> Self {
-        match arithmetic {
-            Arithmetic::Ternary => Self::Integer { value: 0, width: Config::sized(lanes, 1).acc_bits(), ternary: true },
+    fn new(arithmetic: Arithmetic, lanes: usize) -> Result<Self> {
+        Ok(match arithmetic {
+            Arithmetic::Ternary => {
+                Self::Integer { value: 0, width: Config::sized(lanes, 1).build()?.acc_bits(), ternary: true }
+            }
             Arithmetic::Int8 => Self::Integer { value: 0, width: 32, ternary: false },
             Arithmetic::Fp16 => Self::Float { value: None, sums: FP16 },
             Arithmetic::Fp16Fp32 => Self::Float { value: None, sums: FP32 },
-        }
+        })
     }
 
     /// Adds the products of one cycle.

@@ -60,17 +60,17 @@ interface! {
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn column(c: &Config) -> Result<Arc<Module>, Errors> {
-    let doc = format!("Ternary dot product of {} lanes, {} cycles.", c.lanes, c.tree_levels());
+    let doc = format!("Ternary dot product of {} lanes, {} cycles.", c.lanes(), c.tree_levels());
     let mut m = Module::new("trine_column", doc);
-    let Operands { act, code } = Operands::declare(&mut m, c.lanes, c.act_bits);
-    let lanes = (0..c.lanes)
+    let Operands { act, code } = Operands::declare(&mut m, c.lanes(), c.act_bits());
+    let lanes = (0..c.lanes())
         .map(|i| Lane {
-            x: act.slice(i * c.act_bits, c.act_bits),
+            x: act.slice(i * c.act_bits(), c.act_bits()),
             nonzero: code.bit(2 * i),
             negative: code.bit(2 * i + 1),
         })
         .collect();
-    let root = match c.style {
+    let root = match c.style() {
         Style::Portable => portable::sum(&mut m, lanes),
         Style::Ecp5 => ecp5::sum(&mut m, lanes)?,
         Style::Xilinx7 => xilinx7::sum(&mut m, lanes)?,

@@ -98,13 +98,18 @@ interface! {
 ///
 /// # Errors
 /// Structural mistakes, none for 1 to 256 lanes.
+///
+/// # Panics
+/// If `lanes` is not 1 to 256.
 pub fn dot(arithmetic: Arithmetic, lanes: usize) -> Result<Arc<Module>, Errors> {
     let name = format!("trine_dot_{}", arithmetic.to_string().replace('-', "_"));
     let mut m = Module::new(name, format!("Accumulated dot product of {lanes} lanes, {arithmetic}."));
     let DotOperands { act, wgt, first } = DotOperands::declare(&mut m, lanes, arithmetic);
     let operands = Operands { act, wgt, first, arithmetic, lanes };
     let total = match arithmetic {
-        Arithmetic::Ternary => ternary::build(&mut m, &operands, &Config::sized(lanes, 1))?,
+        Arithmetic::Ternary => {
+            ternary::build(&mut m, &operands, &Config::sized(lanes, 1).build().expect("1 to 256 lanes"))?
+        }
         Arithmetic::Int8 => int8::build(&mut m, &operands)?,
         Arithmetic::Fp16 => float::build(&mut m, &operands, FP16)?,
         Arithmetic::Fp16Fp32 => float::build(&mut m, &operands, FP32)?,

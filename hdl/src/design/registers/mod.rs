@@ -54,7 +54,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
         [set(&chosen_q, &ar.full & !&read), set(&settled_q, &chosen_q)],
     )]);
     let read_request = m.name("read_request", &settled_q & !&rvalid_q);
-    let windows = c.windows.then(|| WindowAnswers::declare(&mut m));
+    let windows = c.windows().then(|| WindowAnswers::declare(&mut m));
     let (mut writes, mut reads) = (write_request.clone(), read_request.clone());
     if let Some(w) = &windows {
         (writes, reads) = (writes & !&w.write_wait, reads & !&w.read_wait);

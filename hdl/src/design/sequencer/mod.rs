@@ -71,7 +71,7 @@ pub fn sequencer(c: &Config, room: usize) -> Result<Arc<Module>, Errors> {
     m.assign(&io.result, &now.result);
     m.assign(&io.last_pass, &at.last_pass);
     // In the last pass it is no more than the columns.
-    m.assign(&io.n_left, at.n_left.slice(0, clog2(c.columns + 1)));
+    m.assign(&io.n_left, at.n_left.slice(0, clog2(c.columns() + 1)));
     m.note("why nothing is issued, in this order of precedence");
     m.assign(&io.stalls.act, &at.run & !&io.act_valid);
     m.assign(&io.stalls.wgt, &at.run & &io.act_valid & !&now.has_tile);
@@ -118,16 +118,16 @@ impl Position {
 
     /// Moves on behind an issue.
     fn moves(&self, c: &Config, told: &Told, now: &Decision, next_chunk: &Expr, last_next: Expr) -> Vec<Stmt> {
-        let lanes = c.lanes as i64;
+        let lanes = c.lanes() as i64;
         let chunk = [
             set(&self.last_chunk, next_chunk),
             set(&self.first_chunk, &self.last_chunk),
-            set(&self.next_last, mux(&self.last_chunk, &told.two_chunks, reaches(&self.k_after, 2 * c.lanes))),
+            set(&self.next_last, mux(&self.last_chunk, &told.two_chunks, reaches(&self.k_after, 2 * c.lanes()))),
             set(&self.k_after, mux(&self.last_chunk, &told.k_second, self.k_after.back(lanes))),
         ];
         let pass = [
             set(&self.n_left, (&self.n_left + &told.n_step).wrap()),
-            set(&self.last_pass, reaches(&self.n_left, 2 * c.columns)),
+            set(&self.last_pass, reaches(&self.n_left, 2 * c.columns())),
         ];
         vec![
             set(&self.token, mux(&self.last, lit(0, self.token.ty), self.token.step(1))),
@@ -205,14 +205,14 @@ impl Told {
     fn new(m: &mut Module, io: &SequencerPorts, c: &Config) -> Told {
         let JobShape { last_token, depth, outputs } = &io.shape;
         m.note("what the shape says, which is there two cycles before the start");
-        let less = lit(0, outputs.ty).back(c.columns as i64);
+        let less = lit(0, outputs.ty).back(c.columns() as i64);
         Told {
             single: m.register("single_q", last_token.is(0)),
             before_last: m.register("before_last_q", last_token.back(1)),
-            one_chunk: m.register("one_chunk_q", reaches(depth, c.lanes)),
-            two_chunks: m.register("two_chunks_q", reaches(depth, 2 * c.lanes)),
-            k_second: m.register("k_second_q", depth.back(c.lanes as i64)),
-            one_pass: m.register("one_pass_q", reaches(outputs, c.columns)),
+            one_chunk: m.register("one_chunk_q", reaches(depth, c.lanes())),
+            two_chunks: m.register("two_chunks_q", reaches(depth, 2 * c.lanes())),
+            k_second: m.register("k_second_q", depth.back(c.lanes() as i64)),
+            one_pass: m.register("one_pass_q", reaches(outputs, c.columns())),
             n_step: m.register("n_step_q", mux(&io.rst, outputs, less)),
         }
     }

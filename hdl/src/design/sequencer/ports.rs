@@ -8,12 +8,12 @@ use trine_spec::registers::OUTPUTS_N;
 
 /// Type of a token number.
 pub(in crate::design) fn token_ty(c: &Config) -> Ty {
-    bits(clog2(c.max_tokens).max(1))
+    bits(clog2(c.max_tokens()).max(1))
 }
 
 /// Type of a depth: holds the largest K and the lanes.
 pub(in crate::design) fn depth_ty(c: &Config) -> Ty {
-    bits(clog2(c.max_depth.max(c.lanes) + 1))
+    bits(clog2(c.max_depth().max(c.lanes()) + 1))
 }
 
 interface! {
@@ -76,7 +76,7 @@ interface! {
         /// The pass is the last one.
         output last_pass: BIT,
         /// Outputs left, in the last pass.
-        output n_left: bits(clog2(c.columns + 1)),
+        output n_left: bits(clog2(c.columns() + 1)),
         /// Stall
         source stalls as "stall": Stalls::of() => Stalls,
         /// The activations ended early.

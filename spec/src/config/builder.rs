@@ -1,0 +1,130 @@
+//! A configuration before it is checked.
+
+use super::{Config, ConfigError, Style, WeightCode};
+use serde::Deserialize;
+
+/// The fields of a [`Config`] that are given so far; a file is read into one, missing fields missing.
+///
+/// ```
+/// use trine_spec::Config;
+///
+/// let config = Config::builder().lanes(32).columns(8).windows(true).build()?;
+/// assert_eq!((config.weight_bus(), config.max_depth()), (416, 16384));
+///
+/// let shallow = Config::builder().max_depth(64).or(&config).build()?;
+/// assert_eq!((shallow.lanes(), shallow.max_depth()), (32, 64));
+///
+/// let error = Config::builder().lanes(0).build().unwrap_err();
+/// assert_eq!(error.to_string(), "lanes = 0 is outside 1 to 256");
+/// # Ok::<(), trine_spec::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Builder {
+    lanes: Option<usize>,
+    columns: Option<usize>,
+    act_bits: Option<usize>,
+    style: Option<Style>,
+    weight_code: Option<WeightCode>,
+    weight_bus: Option<usize>,
+    max_depth: Option<usize>,
+    max_tokens: Option<usize>,
+    windows: Option<bool>,
+}
+
+macro_rules! setters {
+    ($($field:ident: $type:ty),+) => {
+        $(
+            #[doc = concat!("Sets [`Config::", stringify!($field), "`]; `None` leaves it as it is.")]
+            #[must_use]
+            pub fn $field(mut self, value: impl Into<Option<$type>>) -> Self {
+                self.$field = value.into().or(self.$field);
+                self
+            }
+        )+
+    };
+}
+
+impl Builder {
+    setters! {
+        lanes: usize, columns: usize, act_bits: usize, style: Style, weight_code: WeightCode, weight_bus: usize,
+        max_depth: usize, max_tokens: usize, windows: bool
+    }
+
+    /// Takes the fields that are not given from `base`; the width of the weight bus only if lanes, columns and code are those of
+    /// `base`, because another tile has another default.
+    #[must_use]
+    pub fn or(self, base: &Config) -> Self {
+        let lanes = self.lanes.unwrap_or(base.lanes);
+        let columns = self.columns.unwrap_or(base.columns);
+        let weight_code = self.weight_code.unwrap_or(base.weight_code);
+        let same_tile = (lanes, columns, weight_code) == (base.lanes, base.columns, base.weight_code);
+        Self {
+            lanes: Some(lanes),
+            columns: Some(columns),
+            act_bits: self.act_bits.or(Some(base.act_bits)),
+            style: self.style.or(Some(base.style)),
+            weight_code: Some(weight_code),
+            weight_bus: self.weight_bus.or(same_tile.then_some(base.weight_bus)),
+            max_depth: self.max_depth.or(Some(base.max_depth)),
+            max_tokens: self.max_tokens.or(Some(base.max_tokens)),
+            windows: self.windows.or(Some(base.windows)),
+        }
+    }
+
+    /// The configuration, with defaults for what is not given.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the first field that is out of range.
+    pub fn build(self) -> Result<Config, ConfigError> {
+        let default = Config::default();
+        let lanes = self.lanes.unwrap_or(default.lanes);
+        let columns = self.columns.unwrap_or(default.columns);
+        let weight_code = self.weight_code.unwrap_or(default.weight_code);
+        let config = Config {
+            lanes,
+            columns,
+            act_bits: self.act_bits.unwrap_or(default.act_bits),
+            style: self.style.unwrap_or(default.style),
+            weight_code,
+            weight_bus: self.weight_bus.unwrap_or(Config::default_weight_bus(lanes, columns, weight_code)),
+            max_depth: self.max_depth.unwrap_or(default.max_depth),
+            max_tokens: self.max_tokens.unwrap_or(default.max_tokens),
+            windows: self.windows.unwrap_or(default.windows),
+        };
+        config.check()?;
+        Ok(config)
+    }
+}
+
+impl TryFrom<Builder> for Config {
+    type Error = ConfigError;
+
+    fn try_from(given: Builder) -> Result<Config, ConfigError> {
+        given.build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn out_of_range_fields_are_named() {
+        let refused = |given: Builder| given.build().unwrap_err().to_string();
+        assert_eq!(refused(Config::sized(0, 1)), "lanes = 0 is outside 1 to 256");
+        assert_eq!(refused(Config::sized(1, 65)), "columns = 65 is outside 1 to 64");
+        assert_eq!(refused(Config::sized(1 << 63, 9)), "lanes = 9223372036854775808 is outside 1 to 256");
+        assert_eq!(refused(Config::sized(8, 8).weight_bus(12)), "weight-bus = 12 is not a multiple of 8 bits");
+        assert_eq!(refused(Config::sized(8, 8).weight_bus(128)), "weight-bus = 128 is outside 8 to 104");
+    }
+
+    #[test]
+    fn another_tile_has_its_own_bus() {
+        let base = Config::sized(8, 8).weight_bus(16).build().unwrap();
+        assert_eq!(Config::builder().max_tokens(3).or(&base).build().unwrap().weight_bus(), 16);
+        assert_eq!(Config::builder().columns(1).or(&base).build().unwrap().weight_bus(), 16);
+        assert_eq!(Config::builder().columns(2).or(&base).build().unwrap().weight_bus(), 32);
+        assert_eq!(Config::builder().columns(2).weight_bus(8).or(&base).build().unwrap().weight_bus(), 8);
+    }
+}

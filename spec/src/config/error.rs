@@ -1,0 +1,31 @@
+//! Refusals of a configuration.
+
+/// The reason for which a configuration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A number outside its range.
+    #[error("{field} = {value} is outside {low} to {high}")]
+    Range {
+        /// Field name as on the command line, without dashes in front.
+        field: &'static str,
+        /// What was given.
+        value: usize,
+        /// Lowest value allowed.
+        low: usize,
+        /// Highest value allowed.
+        high: usize,
+    },
+    /// The weight bus is not a whole number of bytes.
+    #[error("weight-bus = {0} is not a multiple of 8 bits")]
+    WeightBus(usize),
+    /// A name that is not known.
+    #[error("unknown {what} `{value}`; known: {known}")]
+    Unknown {
+        /// What kind of name.
+        what: &'static str,
+        /// What was given.
+        value: String,
+        /// The names there are.
+        known: &'static str,
+    },
+}

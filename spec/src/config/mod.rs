@@ -1,0 +1,217 @@
+//! Accelerator configuration, checked where it is made, and the named presets.
+//!
+//! `y[M x N] = x[M x K] · W[K x N]`: `lanes` positions of K and `columns` positions of N are computed each cycle.
+//! All widths of the generated hardware follow from the numbers of a [`Config`].
+
+mod builder;
+mod error;
+mod kinds;
+mod presets;
+
+pub use builder::Builder;
+pub use error::ConfigError;
+pub use kinds::{Style, WeightCode};
+pub use presets::PRESETS;
+
+use serde::{Deserialize, Serialize};
+
+/// The parameters of one accelerator, all in range: [`Config::builder`], [`Config::preset`] and deserialising are the ways to one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", try_from = "Builder")]
+pub struct Config {
+    lanes: usize,
+    columns: usize,
+    act_bits: usize,
+    style: Style,
+    weight_code: WeightCode,
+    weight_bus: usize,
+    max_depth: usize,
+    max_tokens: usize,
+    windows: bool,
+}
+
+impl Config {
+    /// Widest N of a job.
+    pub const MAX_OUTPUTS: usize = (1 << 20) - 1;
+
+    /// A configuration in the making, with nothing given.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A configuration in the making, of `lanes` x `columns`.
+    pub fn sized(lanes: usize, columns: usize) -> Builder {
+        Self::builder().lanes(lanes).columns(columns)
+    }
+
+    /// This configuration with beats through windows of the register space or through stream ports.
+    #[must_use]
+    pub fn with_windows(self, windows: bool) -> Self {
+        Self { windows, ..self }
+    }
+
+    /// This configuration with columns of another style.
+    #[must_use]
+    pub fn with_style(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// Input positions of a dot product per cycle, 1 to 256.
+    pub const fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// Outputs per cycle, 1 to 64.
+    pub const fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Activation width in bits, 2 to 8; a lane is a byte on the stream whatever this is.
+    pub const fn act_bits(&self) -> usize {
+        self.act_bits
+    }
+
+    /// The way a column is built.
+    pub const fn style(&self) -> Style {
+        self.style
+    }
+
+    /// The code of trits on the weight stream.
+    pub const fn weight_code(&self) -> WeightCode {
+        self.weight_code
+    }
+
+    /// Width of the weight stream in bits, a multiple of 8 up to a full tile per beat.
+    pub const fn weight_bus(&self) -> usize {
+        self.weight_bus
+    }
+
+    /// Largest K of a job.
+    pub const fn max_depth(&self) -> usize {
+        self.max_depth
+    }
+
+    /// Largest M of a job.
+    pub const fn max_tokens(&self) -> usize {
+        self.max_tokens
+    }
+
+    /// Beats go through windows of the register space ([`crate::registers::WINDOWS`]) and not through stream ports.
+    pub const fn windows(&self) -> bool {
+        self.windows
+    }
+
+    /// 512 bits, or a full tile where that is narrower; `lanes` and `columns` may be any, as nothing has checked them yet.
+    const fn default_weight_bus(lanes: usize, columns: usize, code: WeightCode) -> usize {
+        let full = lanes.saturating_mul(columns).div_ceil(code.trits_per_byte()).saturating_mul(8);
+        if full < 512 { full } else { 512 }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let range = |field, value, low, high| {
+            if (low..=high).contains(&value) { Ok(()) } else { Err(ConfigError::Range { field, value, low, high }) }
+        };
+        range("lanes", self.lanes, 1, 256)?;
+        range("columns", self.columns, 1, 64)?;
+        range("act-bits", self.act_bits, 2, 8)?;
+        range("max-depth", self.max_depth, 1, 1 << 18)?;
+        range("max-tokens", self.max_tokens, 1, 4096)?;
+        if !self.weight_bus.is_multiple_of(8) {
+            return Err(ConfigError::WeightBus(self.weight_bus));
+        }
+        range("weight-bus", self.weight_bus, 8, self.full_tile_bus())
+    }
+
+    /// Bits of a weight stream that moves a tile per beat.
+    pub const fn full_tile_bus(&self) -> usize {
+        self.tile_trits().div_ceil(self.weight_code.trits_per_byte()) * 8
+    }
+
+    /// Trits of a tile.
+    pub const fn tile_trits(&self) -> usize {
+        self.lanes * self.columns
+    }
+
+    /// Trits carried by one weight beat.
+    pub const fn trits_per_beat(&self) -> usize {
+        self.weight_bus / 8 * self.weight_code.trits_per_byte()
+    }
+
+    /// Weight beats that make a tile.
+    pub const fn beats_per_tile(&self) -> usize {
+        self.tile_trits().div_ceil(self.trits_per_beat())
+    }
+
+    /// Width of the activation stream in bits: one byte a lane.
+    pub const fn act_bus(&self) -> usize {
+        8 * self.lanes
+    }
+
+    /// Width of the result stream in bits: one int32 a column.
+    pub const fn res_bus(&self) -> usize {
+        32 * self.columns
+    }
+
+    /// Accumulator width: holds `±2^(act_bits-1) * max_depth` exactly, and any sum of the lanes.
+    pub const fn acc_bits(&self) -> usize {
+        let deepest = if self.max_depth > self.lanes { self.max_depth } else { self.lanes };
+        self.act_bits + 1 + clog2(deepest)
+    }
+
+    /// Adder levels of a column, each with a register; at least one.
+    pub const fn tree_levels(&self) -> usize {
+        match self.style {
+            Style::Portable | Style::Ecp5 => {
+                let levels = clog2(self.lanes);
+                if levels == 0 { 1 } else { levels }
+            }
+            // Pairs, signed pairs, then three by three.
+            Style::Xilinx7 => {
+                let (mut levels, mut terms) = (2, self.lanes.div_ceil(4));
+                while terms > 1 {
+                    terms = terms.div_ceil(3);
+                    levels += 1;
+                }
+                levels
+            }
+        }
+    }
+
+    /// Words of the activation buffer: every lane chunk of every token of the largest job.
+    pub const fn act_words(&self) -> usize {
+        self.max_tokens * self.max_depth.div_ceil(self.lanes)
+    }
+
+    /// Cycles that an access waits for a window before it is refused: longer than the unit itself keeps a host waiting that
+    /// follows the order of [`crate::packing`], which is the time of one tile.
+    pub const fn window_patience(&self) -> usize {
+        let tile = (self.max_tokens + 64).next_power_of_two();
+        if tile < 1024 { 1024 } else { tile }
+    }
+}
+
+/// Bits needed to count to `n - 1`: 0 for 1, 1 for 2, 2 for 3 and 4.
+pub const fn clog2(n: usize) -> usize {
+    n.next_power_of_two().trailing_zeros() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_of_the_standard_preset() {
+        let c = Config::preset("standard").unwrap();
+        assert_eq!((c.tile_trits(), c.trits_per_beat(), c.beats_per_tile()), (1024, 320, 4));
+        assert_eq!((c.act_bus(), c.res_bus(), c.acc_bits(), c.tree_levels()), (512, 512, 23, 6));
+        assert_eq!(c.full_tile_bus(), 1640);
+    }
+
+    #[test]
+    fn accumulator_holds_the_extremes() {
+        for (_, c) in PRESETS {
+            let extreme = (1i64 << (c.act_bits - 1)) * c.max_depth as i64;
+            assert!(extreme < 1 << (c.acc_bits() - 1), "{c:?}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Named configurations.
+
+use super::{Config, ConfigError, Style, WeightCode};
+
+const NAMES: &str = "unit odd serial small standard wide";
+
+/// The configurations that every check runs over, by name.
+pub const PRESETS: [(&str, Config); 6] = [
+    ("unit", Config { max_depth: 64, max_tokens: 4, ..defaults(1, 1) }),
+    (
+        "odd",
+        Config { weight_code: WeightCode::TwoBit, weight_bus: 16, max_depth: 100, max_tokens: 5, ..defaults(7, 3) },
+    ),
+    ("serial", Config { weight_bus: 40, max_depth: 512, max_tokens: 4, windows: true, ..defaults(10, 4) }),
+    ("small", Config { max_depth: 2048, max_tokens: 8, ..defaults(32, 4) }),
+    ("standard", defaults(64, 16)),
+    ("wide", defaults(256, 64)),
+];
+
+impl Config {
+    /// Looks a preset up by name.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unknown`] with the names there are.
+    pub fn preset(name: &str) -> Result<Config, ConfigError> {
+        PRESETS.iter().find(|(n, _)| *n == name).map(|(_, config)| config.clone()).ok_or(ConfigError::Unknown {
+            what: "preset",
+            value: name.into(),
+            known: NAMES,
+        })
+    }
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        defaults(64, 16)
+    }
+}
+
+const fn defaults(lanes: usize, columns: usize) -> Config {
+    let weight_code = WeightCode::Base3;
+    Config {
+        lanes,
+        columns,
+        act_bits: 8,
+        style: Style::Portable,
+        weight_code,
+        weight_bus: Config::default_weight_bus(lanes, columns, weight_code),
+        max_depth: 16384,
+        max_tokens: 16,
+        windows: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_valid_and_all_named() {
+        for (name, config) in PRESETS {
+            assert_eq!(Config::builder().or(&config).build(), Ok(config), "{name}");
+            assert!(Config::preset(name).is_ok());
+        }
+        let names: Vec<&str> = PRESETS.iter().map(|(n, _)| *n).collect();
+        assert_eq!(names.join(" "), NAMES);
+        assert_eq!(
+            Config::preset("nope").unwrap_err().to_string(),
+            "unknown preset `nope`; known: unit odd serial small standard wide"
+        );
+    }
+}
