@@ -212,7 +212,7 @@ impl<T: Transport> Device<T> {
             None => RegisterOp::Read(register.offset),
         };
         let accesses: Vec<RegisterOp> = all.iter().map(access).collect();
-        self.transport.access(&accesses).map_err(|(which, source)| at(all[which].0)(source))
+        self.transport.access(&accesses).map_err(|failed| at(all[failed.index].0)(failed.error))
     }
 
     fn read(&mut self, register: &Register) -> Result<u32, Error> {

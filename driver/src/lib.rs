@@ -65,6 +65,6 @@ pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
 pub use on_chip::{OnChip, WeightImage};
 pub use serial::SerialLine;
 pub use soft_unit::{Fault, SoftUnit};
-pub use transport::{Exchange, RegisterOp, Transport, TransportError};
+pub use transport::{AccessError, Exchange, RegisterOp, Transport, TransportError};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

@@ -5,6 +5,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 /// Byte-wise contents of the streams of one job.
 ///
 /// Every buffer is a whole number of beats of its stream; a beat is `bus bits / 8` bytes, byte 0 lowest. `tlast` is
@@ -19,8 +21,8 @@ pub struct Exchange<'a> {
     pub results: &'a mut [u8],
 }
 
-/// Why a transport could not do what it was asked to.
-#[derive(Debug, thiserror::Error)]
+/// Reason for which a transport did not do what it was asked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum TransportError {
     /// The device stopped moving beats before the job's streams were through.
     #[error(
@@ -59,8 +61,19 @@ pub enum TransportError {
     Failed(String),
 }
 
+/// Failure of one of several accesses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("access {index}: {error}")]
+pub struct AccessError {
+    /// Index of the access that failed; all before it were made.
+    pub index: usize,
+    /// Reason of the transport.
+    #[source]
+    pub error: TransportError,
+}
+
 /// One access of a register, at a byte offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RegisterOp {
     /// Read it.
     Read(u32),
@@ -86,14 +99,15 @@ pub trait Transport {
     /// on which every call costs a wait.
     ///
     /// # Errors
-    /// As [`read`](Self::read) and [`write`](Self::write), and which of the accesses it was.
-    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
-        let one = |(at, access): (usize, &RegisterOp)| {
+    /// [`AccessError`] with the index of the access that failed, and its error as from [`read`](Self::read) or
+    /// [`write`](Self::write).
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, AccessError> {
+        let one = |(index, access): (usize, &RegisterOp)| {
             let outcome = match *access {
                 RegisterOp::Read(offset) => self.read(offset),
                 RegisterOp::Write(offset, value) => self.write(offset, value).map(|()| 0),
             };
-            outcome.map_err(|error| (at, error))
+            outcome.map_err(|error| AccessError { index, error })
         };
         all.iter().enumerate().map(one).collect()
     }
@@ -139,7 +153,7 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
         (**self).exchange(streams)
     }
 
-    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, AccessError> {
         (**self).access(all)
     }
 

@@ -10,15 +10,15 @@
 //! quoted. Processes also run beside each other: several units need no more than several of these.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use trine_driver::{Exchange, RegisterOp, Transport, TransportError};
+use trine_driver::{AccessError, Exchange, RegisterOp, Transport, TransportError};
 
-use crate::wire::{self, Body, Message};
+use crate::wire::{self, Exchanged, Request};
 
 /// The end of a log that an error quotes.
 const QUOTED: u64 = 2000;
@@ -73,19 +73,14 @@ impl Isolated {
         Ok(Running { child, requests, replies, log })
     }
 
-    /// Sends a request and takes the reply apart.
-    fn ask<R>(
-        &mut self,
-        request: Message,
-        answer: impl FnOnce(Body<'_>) -> io::Result<R>,
-    ) -> Result<R, TransportError> {
-        let failed = |error: io::Error| TransportError::Failed(format!("the simulator's process: {error}"));
+    /// Sends a request; the body of the reply.
+    fn ask(&mut self, request: &Request<'_>) -> Result<Vec<u8>, TransportError> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start().map_err(failed)?,
         };
         let begun = Instant::now();
-        let reply = match request.send(&mut running.requests) {
+        let reply = match wire::send(&mut running.requests, request) {
             Err(_) => Err(RecvTimeoutError::Disconnected),
             Ok(()) => match self.deadline {
                 Some(end) => running.replies.recv_timeout(end.saturating_duration_since(begun)),
@@ -95,8 +90,7 @@ impl Isolated {
         match reply {
             Ok(reply) => {
                 self.running = Some(running);
-                let body = Body(&reply).reply().map_err(failed)??;
-                answer(body).map_err(failed)
+                Ok(reply)
             }
             Err(RecvTimeoutError::Timeout) => {
                 running.end().map_err(failed)?;
@@ -105,6 +99,10 @@ impl Isolated {
             Err(RecvTimeoutError::Disconnected) => Err(TransportError::Failed(running.end().map_err(failed)?)),
         }
     }
+}
+
+fn failed(error: io::Error) -> TransportError {
+    TransportError::Failed(format!("the simulator's process: {error}"))
 }
 
 impl Running {
@@ -129,42 +127,39 @@ impl Running {
 
 impl Transport for Isolated {
     fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
-        self.access(&[RegisterOp::Read(offset)]).map(|values| values[0]).map_err(|(_, error)| error)
+        self.access(&[RegisterOp::Read(offset)]).map(|values| values[0]).map_err(|failed| failed.error)
     }
 
     fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
-        self.access(&[RegisterOp::Write(offset, value)]).map(drop).map_err(|(_, error)| error)
+        self.access(&[RegisterOp::Write(offset, value)]).map(drop).map_err(|failed| failed.error)
     }
 
     /// All of them in one message: the wait for the other process is what takes time.
-    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, (usize, TransportError)> {
-        let request = Message::new(wire::ACCESS).bytes(&wire::encoded(all));
-        let reply = self.ask(request, |mut reply| {
-            let words = reply.bytes()?.as_chunks().0.iter();
-            let values: Vec<u32> = words.map(|word| u32::from_le_bytes(*word)).collect();
-            match values.len() == all.len() {
-                true => Ok(Ok(values)),
-                false => match reply.reply()? {
-                    Err(error) => Ok(Err((values.len(), error))),
-                    Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "fewer values than registers")),
-                },
-            }
-        });
-        reply.unwrap_or_else(|error| Err((0, error)))
+    fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, AccessError> {
+        let none = |error| AccessError { index: 0, error };
+        let reply = self.ask(&Request::Access(all.to_vec())).map_err(none)?;
+        let outcome: Result<Vec<u32>, AccessError> = wire::decoded(&reply).map_err(|e| none(failed(e)))?;
+        let counted = match &outcome {
+            Ok(values) => values.len() == all.len(),
+            Err(AccessError { index, .. }) => *index < all.len(),
+        };
+        if !counted {
+            return Err(none(failed(io::Error::new(ErrorKind::InvalidData, "values of other registers"))));
+        }
+        outcome
     }
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
         let Exchange { activations, weights, results } = streams;
-        let request = Message::new(wire::EXCHANGE).bytes(activations).bytes(weights).bytes(results);
         self.cycles.clear();
-        self.cycles = self.ask(request, |mut reply| {
-            let (found, cycles) = (reply.bytes()?, reply.bytes()?);
-            if found.len() != results.len() {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "results of another length"));
-            }
-            results.copy_from_slice(found);
-            Ok(cycles.as_chunks::<8>().0.iter().map(|cycle| u64::from_le_bytes(*cycle)).collect())
-        })?;
+        let reply = self.ask(&Request::Exchange { activations, weights, results })?;
+        let found: Result<Exchanged<'_>, TransportError> = wire::decoded(&reply).map_err(failed)?;
+        let Exchanged { results: found, cycles } = found?;
+        if found.len() != results.len() {
+            return Err(failed(io::Error::new(ErrorKind::InvalidData, "results of another length")));
+        }
+        results.copy_from_slice(found);
+        self.cycles = cycles;
         Ok(())
     }
 

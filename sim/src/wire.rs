@@ -1,61 +1,60 @@
-//! What a device's process and its user say to each other: one request, one reply, each a length and a body.
+//! Messages between a device's process and its user: one request, one reply, each a length and a body.
 //!
 //! ```text
-//! request  'a' accesses                                    | 'x' activations weights results
-//! reply     0  values, and an error where there are fewer  |  0  results cycles               or  an error
-//! error    kind, what it says
+//! request   Access(accesses)                  | Exchange { activations, weights, results }
+//! reply     Result<values, AccessError>       | Result<Exchanged, TransportError>
+//! message   length of the body in bytes (8 bytes, little-endian), body (postcard)
 //! ```
-//! Numbers are little-endian, byte strings carry their length. Both ends are the same program, so there is no version.
+//! Both ends are the same program, so there is no version.
 
 use std::io::{self, ErrorKind, Read, Write};
 
-use trine_driver::{Exchange, RegisterOp, Transport, TransportError};
+use serde::{Deserialize, Serialize, Serializer};
+use trine_driver::{Exchange, RegisterOp, Transport};
 
-pub(crate) const ACCESS: u8 = b'a';
-pub(crate) const EXCHANGE: u8 = b'x';
-
-/// Bytes of an access: whether it writes, offset, value.
-const ACCESS_BYTES: usize = 9;
-
-const OK: u8 = 0;
-const TIMEOUT: u8 = 1;
-const FRAMING: u8 = 2;
-const FAILED: u8 = 3;
-
-/// A message as it is put together.
-#[derive(Debug)]
-pub(crate) struct Message(Vec<u8>);
-
-impl Message {
-    pub(crate) fn new(kind: u8) -> Self {
-        Self(vec![kind])
-    }
-
-    pub(crate) fn number(mut self, number: u64) -> Self {
-        self.0.extend(number.to_le_bytes());
-        self
-    }
-
-    pub(crate) fn bytes(mut self, bytes: &[u8]) -> Self {
-        self = self.number(bytes.len() as u64);
-        self.0.extend(bytes);
-        self
-    }
-
-    /// This message with another one behind it.
-    fn and(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
-        self
-    }
-
-    pub(crate) fn send(self, to: &mut impl Write) -> io::Result<()> {
-        to.write_all(&(self.0.len() as u64).to_le_bytes())?;
-        to.write_all(&self.0)?;
-        to.flush()
-    }
+/// A call of the device.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Request<'a> {
+    /// Accesses of registers, in order.
+    Access(Vec<RegisterOp>),
+    /// The streams of one job.
+    Exchange {
+        /// Beats of the activations.
+        #[serde(serialize_with = "bytes")]
+        activations: &'a [u8],
+        /// Beats of the weights.
+        #[serde(serialize_with = "bytes")]
+        weights: &'a [u8],
+        /// Contents of the result buffer before the job.
+        #[serde(serialize_with = "bytes")]
+        results: &'a [u8],
+    },
 }
 
-/// The body of the next message; `None` where the other end has gone between two.
+/// Results of one job.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Exchanged<'a> {
+    /// Contents of the result buffer.
+    #[serde(serialize_with = "bytes")]
+    pub(crate) results: &'a [u8],
+    /// Cycle of each result beat.
+    pub(crate) cycles: Vec<u64>,
+}
+
+/// Serialises bytes as one piece, which serde does one by one.
+fn bytes<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_bytes(bytes)
+}
+
+/// Writes one message.
+pub(crate) fn send(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    let body = postcard::to_stdvec(message).map_err(io::Error::other)?;
+    to.write_all(&(body.len() as u64).to_le_bytes())?;
+    to.write_all(&body)?;
+    to.flush()
+}
+
+/// The body of the next message; `None` if the other end has gone between two.
 pub(crate) fn receive(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 8];
     match from.read_exact(&mut length) {
@@ -68,45 +67,13 @@ pub(crate) fn receive(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     if (taken as u64) < length { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(Some(body)) }
 }
 
-/// A message as it is taken apart.
-pub(crate) struct Body<'a>(pub(crate) &'a [u8]);
-
-impl<'a> Body<'a> {
-    pub(crate) fn kind(&mut self) -> io::Result<u8> {
-        self.take(1).map(|bytes| bytes[0])
-    }
-
-    pub(crate) fn number(&mut self) -> io::Result<u64> {
-        let bytes = self.take(8)?;
-        Ok(u64::from_le_bytes(bytes.try_into().map_err(io::Error::other)?))
-    }
-
-    pub(crate) fn bytes(&mut self) -> io::Result<&'a [u8]> {
-        let length = self.number()?;
-        self.take(usize::try_from(length).map_err(io::Error::other)?)
-    }
-
-    fn take(&mut self, count: usize) -> io::Result<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or(ErrorKind::UnexpectedEof)?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    /// What follows a reply that is not an error.
-    pub(crate) fn reply(mut self) -> io::Result<Result<Self, TransportError>> {
-        let text = |body: &mut Self| Ok::<_, io::Error>(String::from_utf8_lossy(body.bytes()?).into_owned());
-        Ok(Err(match self.kind()? {
-            OK => return Ok(Ok(self)),
-            TIMEOUT => TransportError::Timeout {
-                activations: self.number()?,
-                weights: self.number()?,
-                results: self.number()?,
-                limit: self.number()?,
-            },
-            FRAMING => TransportError::Framing { beat: self.number()?, problem: text(&mut self)? },
-            FAILED => TransportError::Failed(text(&mut self)?),
-            _ => return Err(io::Error::new(ErrorKind::InvalidData, "no such reply")),
-        }))
+/// The message in a body.
+pub(crate) fn decoded<'a, M: Deserialize<'a>>(body: &'a [u8]) -> io::Result<M> {
+    let wrong = |problem: String| io::Error::new(ErrorKind::InvalidData, problem);
+    match postcard::take_from_bytes(body) {
+        Ok((message, [])) => Ok(message),
+        Ok((_, rest)) => Err(wrong(format!("{} bytes too many in a message", rest.len()))),
+        Err(error) => Err(wrong(format!("no such message: {error}"))),
     }
 }
 
@@ -116,73 +83,88 @@ impl<'a> Body<'a> {
 /// When reading or writing fails, or a request is none.
 pub fn serve(device: &mut dyn Transport, from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     while let Some(body) = receive(from)? {
-        answer(device, Body(&body))?.send(to)?;
+        match decoded(&body)? {
+            Request::Access(all) => send(to, &device.access(&all))?,
+            Request::Exchange { activations, weights, results } => {
+                let mut results = results.to_vec();
+                let outcome = device.exchange(Exchange { activations, weights, results: &mut results });
+                let cycles = device.result_cycles().to_vec();
+                send(to, &outcome.map(|()| Exchanged { results: &results, cycles }))?;
+            }
+        }
     }
     Ok(())
 }
 
-fn answer(device: &mut dyn Transport, mut request: Body<'_>) -> io::Result<Message> {
-    let outcome = match request.kind()? {
-        ACCESS => {
-            let all: Vec<RegisterOp> = request.bytes()?.as_chunks().0.iter().map(decoded).collect();
-            let mut values = vec![];
-            let mut failure = None;
-            for access in all {
-                let outcome = match access {
-                    RegisterOp::Read(offset) => device.read(offset),
-                    RegisterOp::Write(offset, value) => device.write(offset, value).map(|()| 0),
-                };
-                match outcome {
-                    Ok(value) => values.extend(value.to_le_bytes()),
-                    Err(error) => {
-                        failure = Some(error);
-                        break;
-                    }
-                }
-            }
-            let reply = Message::new(OK).bytes(&values);
-            return Ok(match failure {
-                Some(error) => reply.and(failed(error)),
-                None => reply,
-            });
-        }
-        EXCHANGE => {
-            let (activations, weights) = (request.bytes()?, request.bytes()?);
-            let mut results = request.bytes()?.to_vec();
-            let outcome = device.exchange(Exchange { activations, weights, results: &mut results });
-            outcome.map(|()| {
-                let cycles: Vec<u8> = device.result_cycles().iter().flat_map(|cycle| cycle.to_le_bytes()).collect();
-                Message::new(OK).bytes(&results).bytes(&cycles)
-            })
-        }
-        _ => return Err(io::Error::new(ErrorKind::InvalidData, "no such request")),
-    };
-    Ok(outcome.unwrap_or_else(failed))
-}
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::time::Duration;
 
-fn failed(error: TransportError) -> Message {
-    match error {
-        TransportError::Timeout { activations, weights, results, limit } => {
-            Message::new(TIMEOUT).number(activations).number(weights).number(results).number(limit)
+    use super::*;
+    use trine_driver::{AccessError, TransportError};
+
+    /// A device of which every call fails.
+    struct Failing(TransportError);
+
+    impl Transport for Failing {
+        fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+            if offset == 0 { Ok(7) } else { Err(self.0.clone()) }
         }
-        TransportError::Framing { beat, problem } => Message::new(FRAMING).number(beat).bytes(problem.as_bytes()),
-        other => Message::new(FAILED).bytes(other.to_string().as_bytes()),
+
+        fn write(&mut self, _: u32, _: u32) -> Result<(), TransportError> {
+            Err(self.0.clone())
+        }
+
+        fn exchange(&mut self, _: Exchange<'_>) -> Result<(), TransportError> {
+            Err(self.0.clone())
+        }
     }
-}
 
-/// Accesses as [`decoded`] reads them.
-pub(crate) fn encoded(all: &[RegisterOp]) -> Vec<u8> {
-    let encode = |access: &RegisterOp| {
-        let (writes, offset, value) = match *access {
-            RegisterOp::Read(offset) => (0, offset, 0),
-            RegisterOp::Write(offset, value) => (1, offset, value),
-        };
-        [&[writes], &offset.to_le_bytes()[..], &value.to_le_bytes()].concat()
-    };
-    all.iter().flat_map(encode).collect()
-}
+    /// The variant after `error`; a variant that is not listed here does not compile.
+    fn next(error: Option<&TransportError>) -> Option<TransportError> {
+        Some(match error {
+            None => TransportError::Timeout { activations: 1, weights: u64::MAX, results: 3, limit: 200_000 },
+            Some(TransportError::Timeout { .. }) => TransportError::Deadline { after: Duration::new(3, 999_999_999) },
+            Some(TransportError::Deadline { .. }) => {
+                TransportError::Framing { beat: 1 << 40, problem: "tlast came early".into() }
+            }
+            Some(TransportError::Framing { .. }) => TransportError::Refused("the answer is not OKAY".into()),
+            Some(TransportError::Refused(_)) => TransportError::Failed("größer".into()),
+            Some(TransportError::Failed(_)) => return None,
+        })
+    }
 
-fn decoded(&[writes, a, b, c, d, e, f, g, h]: &[u8; ACCESS_BYTES]) -> RegisterOp {
-    let (offset, value) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
-    if writes == 0 { RegisterOp::Read(offset) } else { RegisterOp::Write(offset, value) }
+    #[test]
+    fn every_error_arrives_as_itself() {
+        let mut error = next(None);
+        while let Some(sent) = error {
+            let mut requests = vec![];
+            send(&mut requests, &Request::Access(vec![RegisterOp::Read(0), RegisterOp::Write(4, 5)])).unwrap();
+            send(&mut requests, &Request::Exchange { activations: &[1], weights: &[], results: &[0; 4] }).unwrap();
+            let mut replies = vec![];
+            serve(&mut Failing(sent.clone()), &mut Cursor::new(requests), &mut replies).unwrap();
+            let mut replies = Cursor::new(replies);
+            let reply = receive(&mut replies).unwrap().unwrap();
+            let accessed: Result<Vec<u32>, AccessError> = decoded(&reply).unwrap();
+            assert_eq!(accessed, Err(AccessError { index: 1, error: sent.clone() }));
+            let reply = receive(&mut replies).unwrap().unwrap();
+            let exchanged: Result<Exchanged<'_>, TransportError> = decoded(&reply).unwrap();
+            assert_eq!(exchanged, Err(sent.clone()));
+            assert!(receive(&mut replies).unwrap().is_none());
+            error = next(Some(&sent));
+        }
+    }
+
+    #[test]
+    fn streams_arrive_whole() {
+        let (long, results) = (vec![0x80; 70_000], [1, 2, 3]);
+        let sent = Request::Exchange { activations: &long, weights: &[], results: &results };
+        let body = postcard::to_stdvec(&sent).unwrap();
+        assert_eq!(decoded::<Request<'_>>(&body).unwrap(), sent);
+        assert!(body.len() < long.len() + 16, "{} bytes", body.len());
+        let more = [&body[..], &[0]].concat();
+        assert!(decoded::<Request<'_>>(&more).unwrap_err().to_string().contains("1 bytes too many"));
+        assert!(decoded::<Request<'_>>(&body[..100]).is_err());
+    }
 }
