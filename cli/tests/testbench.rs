@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 use trine_hdl::lang::{Mutant, SELECTOR, mutate, verilog};
 use trine_hdl::{Direction, SourceFile, TESTBENCH, Verilog};
-use trine_sim::tools::Search;
+use trine_sim::tools::Verilator;
 use trine_spec::Config;
 
 /// Modules that the testbench has to hold to account.
@@ -50,7 +50,7 @@ impl Bench {
         for file in sources.iter().copied().chain(&bench.vectors) {
             std::fs::write(folder.path().join(&file.name), &file.text).unwrap();
         }
-        let verilator = Search::from_environment().verilator().unwrap();
+        let verilator = Verilator::find().unwrap();
         // Compiling is what takes time; the package does not know how g++ is asked for coroutines and prepared headers.
         let output = Command::new(&verilator.executable)
             .env("VERILATOR_ROOT", &verilator.root)

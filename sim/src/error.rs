@@ -1,6 +1,9 @@
 //! Everything that can go wrong between a design and its simulation.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use trine_tools::RunError;
 
 use crate::monitor::StreamRule;
 use crate::scoreboard::Mismatch;
@@ -194,6 +197,16 @@ pub enum Error {
     /// A result differs from what was expected.
     #[error(transparent)]
     Mismatch(#[from] Box<Mismatch>),
+}
+
+impl From<RunError> for Error {
+    fn from(error: RunError) -> Self {
+        let (path, source) = match error {
+            RunError::Failed { program, source } => (program, source),
+            RunError::TimeOut { program, .. } => (program, ErrorKind::TimedOut.into()),
+        };
+        Self::Io { action: "cannot run", path, source }
+    }
 }
 
 impl Error {

@@ -5,10 +5,11 @@
 use std::process::Command;
 
 use trine_hdl::{Direction, Verilog};
+use trine_tools::output;
 
 use crate::error::Error;
 use crate::recipe;
-use crate::tools::Search;
+use crate::tools::Verilator;
 
 /// Name of the module around the design.
 const AROUND: &str = "trine_interface";
@@ -19,21 +20,21 @@ const AROUND: &str = "trine_interface";
 /// [`Error::Text`] with the first thing that Verilator refuses, [`Error::Ports`] with the first port that is missing, too many or
 /// of another width, [`Error::ToolMissing`] without Verilator.
 pub fn interface(verilog: &Verilog) -> Result<(), Error> {
-    let verilator = Search::from_environment().verilator()?;
+    let verilator = Verilator::find()?;
     let folder = tempfile::tempdir().map_err(Error::io("cannot create a folder in", &std::env::temp_dir()))?;
     let sources = recipe::write_sources(folder.path(), verilog)?;
     let file = format!("{AROUND}.v");
     let path = folder.path().join(&file);
     std::fs::write(&path, around(verilog)).map_err(Error::io("cannot write", &path))?;
-    let output = Command::new(&verilator.executable)
+    let mut command = Command::new(&verilator.executable);
+    command
         .env("VERILATOR_ROOT", &verilator.root)
         .current_dir(folder.path())
         .args(["--lint-only", "-Wno-fatal", "-Wno-lint", "-Wno-style", "-Wwarn-WIDTH", "-Wwarn-PINMISSING"])
         .args(["--quiet-stats", "--top-module", AROUND])
         .args(sources)
-        .arg(&file)
-        .output()
-        .map_err(Error::io("cannot run", &verilator.executable))?;
+        .arg(&file);
+    let output = output(&mut command, None)?;
     let said = String::from_utf8_lossy(&output.stderr);
     let top = verilog.top.clone();
     // The first line of a message has its place; of warnings only those about the ports matter here.

@@ -11,12 +11,13 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use trine_driver::{AccessError, Exchange, RegisterOp, Transport, TransportError};
+use trine_tools::Tree;
 
 use crate::wire::{self, Exchanged, Request};
 
@@ -34,7 +35,7 @@ pub struct Isolated {
 
 #[derive(Debug)]
 struct Running {
-    child: Child,
+    tree: Tree,
     requests: ChildStdin,
     replies: Receiver<Vec<u8>>,
     log: File,
@@ -50,7 +51,7 @@ impl Isolated {
     /// Number of the process, while there is one.
     #[must_use]
     pub fn process(&self) -> Option<u32> {
-        self.running.as_ref().map(|running| running.child.id())
+        self.running.as_ref().map(|running| running.tree.id())
     }
 
     fn start(&mut self) -> io::Result<Running> {
@@ -59,7 +60,8 @@ impl Isolated {
             io::Error::other(format!("no temporary file in {}: {error}; name a folder in TMPDIR", folder.display()))
         })?;
         let command = self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log.try_clone()?);
-        let mut child = command.spawn()?;
+        let mut tree = Tree::spawn(command)?;
+        let child = tree.child();
         let (Some(requests), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("the process has no standard streams"));
         };
@@ -70,7 +72,7 @@ impl Isolated {
                 && sender.send(reply).is_ok()
             {}
         });
-        Ok(Running { child, requests, replies, log })
+        Ok(Running { tree, requests, replies, log })
     }
 
     /// Sends a request; the body of the reply.
@@ -110,11 +112,10 @@ impl Running {
     fn end(mut self) -> io::Result<String> {
         // One that closed its output is about to end; only one that hangs is still there a moment later.
         let patience = Instant::now() + Duration::from_millis(200);
-        while self.child.try_wait()?.is_none() && Instant::now() < patience {
+        while self.tree.try_wait()?.is_none() && Instant::now() < patience {
             thread::sleep(Duration::from_millis(2));
         }
-        self.child.kill()?;
-        let status = self.child.wait()?;
+        let status = self.tree.kill()?;
         let length = self.log.seek(SeekFrom::End(0))?;
         self.log.seek(SeekFrom::Start(length.saturating_sub(QUOTED)))?;
         let mut log = vec![];
@@ -174,10 +175,10 @@ impl Transport for Isolated {
 
 impl Drop for Isolated {
     fn drop(&mut self) {
-        if let Some(Running { mut child, requests, .. }) = self.running.take() {
+        if let Some(Running { mut tree, requests, .. }) = self.running.take() {
             // Without requests it ends by itself, and completes its waveform.
             drop(requests);
-            let _ = child.wait();
+            let _ = tree.wait();
         }
     }
 }

@@ -10,7 +10,7 @@ use trine_hdl::{Port, Verilog};
 use crate::codecs::CODECS;
 use crate::error::Error;
 use crate::ffi::{ABI_VERSION, Codecs, Functions, RawDut};
-use crate::verilator::BuildOptions;
+use crate::options::BuildOptions;
 
 /// A design's simulation, from which any number of [`Dut`](crate::Dut)s are made. Clones share the loaded code.
 #[derive(Clone)]

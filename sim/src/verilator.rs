@@ -1,63 +1,17 @@
 //! Verilog in, loaded simulation out: what to build is decided here, how is in [`crate::recipe`].
 
-use std::fmt;
-use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use trine_hdl::Verilog;
+use trine_tools::output;
 
 use crate::cache::Cache;
 use crate::error::Error;
 use crate::library::Library;
+use crate::options::BuildOptions;
 use crate::recipe::{self, Recipe};
-use crate::tools::Search;
-
-/// How to build a simulation.
-#[derive(Clone, Copy, Default)]
-pub struct BuildOptions<'a> {
-    /// Whether waveforms can be written. Such a simulation is a separate build and runs several times slower.
-    pub trace: bool,
-    /// Whether the design is a netlist of gates or look-up tables: many small modules that share nothing. It is built more
-    /// quickly, and runs more slowly.
-    pub gates: bool,
-    /// Folder in which every instance leaves what it has counted of its coverage, one file each, when it is dropped. Such a
-    /// simulation is a separate build.
-    pub coverage: Option<&'a Path>,
-    /// Called before each step that takes time; never when the simulation is in the cache.
-    pub progress: Option<&'a dyn Fn(BuildStep)>,
-}
-
-impl fmt::Debug for BuildOptions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BuildOptions")
-            .field("trace", &self.trace)
-            .field("gates", &self.gates)
-            .field("coverage", &self.coverage)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A step of a build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildStep {
-    /// Compiling the simulation runtime: once for all designs.
-    Runtime,
-    /// Translating the Verilog to C++.
-    Verilate,
-    /// Compiling the design's C++.
-    Compile,
-}
-
-impl fmt::Display for BuildStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Runtime => "compiling the simulation runtime (once)",
-            Self::Verilate => "translating the Verilog to C++",
-            Self::Compile => "compiling the simulation",
-        })
-    }
-}
+use crate::tools::{Compiler, Verilator};
 
 /// Builds the simulation of a design, or takes it from the cache.
 ///
@@ -76,8 +30,7 @@ pub(crate) fn build_in(cache: &Cache, verilog: &Verilog, options: &BuildOptions<
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
 
-    let search = Search::from_environment();
-    let recipe = Recipe::new(search.verilator()?, search.compiler()?, options);
+    let recipe = Recipe::new(Verilator::find()?, Compiler::find()?, options);
     let progress = |step| options.progress.iter().for_each(|report| report(step));
     let file = recipe.design(cache, verilog, &progress)?;
     Library::open(&file, verilog, options)
@@ -88,16 +41,16 @@ pub(crate) fn build_in(cache: &Cache, verilog: &Verilog, options: &BuildOptions<
 /// # Errors
 /// [`Error::Lint`] with the linter's output when there is a single warning.
 pub fn lint(verilog: &Verilog) -> Result<(), Error> {
-    let verilator = Search::from_environment().verilator()?;
+    let verilator = Verilator::find()?;
     let folder = tempfile::tempdir().map_err(Error::io("cannot create a folder in", &std::env::temp_dir()))?;
     let sources = recipe::write_sources(folder.path(), verilog)?;
-    let output = Command::new(&verilator.executable)
+    let mut command = Command::new(&verilator.executable);
+    command
         .env("VERILATOR_ROOT", &verilator.root)
         .current_dir(folder.path())
         .args(["--lint-only", "-Wall", "--quiet-stats", "--top-module", &verilog.top])
-        .args(sources)
-        .output()
-        .map_err(Error::io("cannot run", &verilator.executable))?;
+        .args(sources);
+    let output = output(&mut command, None)?;
     if output.status.success() && output.stderr.is_empty() {
         return Ok(());
     }
@@ -111,7 +64,7 @@ mod tests {
     use trine_hdl::{Direction, Port, SourceFile};
 
     use super::*;
-    use crate::Dut;
+    use crate::{BuildStep, Dut};
 
     fn inverter(text: &str) -> Verilog {
         let port = |name: &str, direction| Port { name: name.to_owned(), direction, width: 8, signed: false };

@@ -1,15 +1,15 @@
 //! Running external tools: each step in a folder of the caller's, with a time limit, a log, and a word on how it goes.
 
 use crate::error::Error;
-use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
+use trine_tools::{RunError, logged};
 
 /// How a running step is doing.
 #[derive(Clone, Copy, Debug)]
@@ -129,62 +129,14 @@ pub(crate) fn execute(
     limit: Duration,
     tick: &dyn Fn(Duration, &str),
 ) -> std::io::Result<Option<ExitStatus>> {
-    let file = File::create(log)?;
-    let mut process = Command::new(&command[0])
-        .args(&command[1..])
-        .current_dir(folder)
-        // A relative one leads elsewhere from that folder.
-        .env("TMPDIR", std::path::absolute(std::env::temp_dir())?)
-        .stdin(Stdio::null())
-        .stdout(file.try_clone()?)
-        .stderr(file)
-        .spawn()?;
-    let start = Instant::now();
-    let mut last_tick = Duration::ZERO;
-    loop {
-        if let Some(status) = process.try_wait()? {
-            return Ok(Some(status));
-        }
-        let elapsed = start.elapsed();
-        if elapsed > limit {
-            descendants(process.id()).into_iter().for_each(stop);
-            process.kill()?;
-            process.wait()?;
-            return Ok(None);
-        }
-        if elapsed - last_tick > Duration::from_millis(200) {
-            last_tick = elapsed;
-            tick(elapsed, &last_line(log));
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// The processes that `ancestor` started, and those that they started: Yosys leaves logic to a process of its own.
-fn descendants(ancestor: u32) -> Vec<u32> {
-    let parents: Vec<(u32, u32)> = fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(parent).collect();
-    let mut family = vec![ancestor];
-    let mut seen = 0;
-    while seen < family.len() {
-        let of = family[seen];
-        family.extend(parents.iter().filter(|(_, parent)| *parent == of).map(|(child, _)| *child));
-        seen += 1;
-    }
-    family.split_off(1)
-}
-
-/// A process and its parent, from its line in `/proc`: `pid (name) state parent …`.
-fn parent(entry: fs::DirEntry) -> Option<(u32, u32)> {
-    let pid = entry.file_name().to_str()?.parse().ok()?;
-    let line = fs::read_to_string(entry.path().join("stat")).ok()?;
-    let (_, rest) = line.rsplit_once(')')?;
-    Some((pid, rest.split_whitespace().nth(1)?.parse().ok()?))
-}
-
-/// Whether it was still there does not matter.
-fn stop(pid: u32) {
-    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        let _ = kill_process(pid, Signal::KILL);
+    let mut process = Command::new(&command[0]);
+    process.args(&command[1..]).current_dir(folder);
+    // A relative one leads elsewhere from that folder.
+    process.env("TMPDIR", std::path::absolute(std::env::temp_dir())?);
+    match logged(&mut process, File::create(log)?, limit, |elapsed| tick(elapsed, &last_line(log))) {
+        Ok(status) => Ok(Some(status)),
+        Err(RunError::TimeOut { .. }) => Ok(None),
+        Err(RunError::Failed { source, .. }) => Err(source),
     }
 }
 

@@ -18,14 +18,14 @@ fn adder(name: &str) -> Verilog {
 
 #[test]
 fn a_missing_yosys_names_the_command_that_installs_it() {
-    let error = Search::default().yosys().unwrap_err().to_string();
+    let error = Yosys::find_in(&Search::default()).unwrap_err().to_string();
     assert_eq!(error, "Yosys is not installed: run `make setup`, or name one in TRINE_YOSYS");
 }
 
 #[test]
 fn a_wrong_variable_is_not_passed_over() {
     let search = Search { named: Some("/nowhere/yosys".into()), ..Search::from_environment("TRINE_YOSYS") };
-    let error = search.yosys().unwrap_err().to_string();
+    let error = Yosys::find_in(&search).unwrap_err().to_string();
     assert_eq!(error, "TRINE_YOSYS names /nowhere/yosys, which is no Yosys, or one too old");
 }
 
@@ -38,7 +38,7 @@ fn an_old_yosys_in_the_path_is_passed_over_and_a_new_one_taken() {
     for (answer, taken) in [("-undef -seq", false), ("-undef -seq -ignore-unknown-cells", true)] {
         std::fs::write(&program, format!("#!/bin/sh\necho '{answer}'\n")).unwrap();
         std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
-        let found = format!("{:?}", search.yosys().unwrap());
+        let found = format!("{:?}", Yosys::find_in(&search).unwrap());
         assert_eq!(found.contains(folder.path().to_str().unwrap()), taken, "{found}");
     }
 }

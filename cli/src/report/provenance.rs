@@ -1,7 +1,7 @@
 //! What a report was made with, so that it can be made again.
 
 use serde::Serialize;
-use trine_sim::tools::Search;
+use trine_sim::tools::{Compiler, Verilator};
 
 /// Versions and command line.
 #[derive(Clone, Debug, Serialize)]
@@ -23,9 +23,8 @@ pub(crate) struct Provenance {
 impl Provenance {
     /// Of this process; `simulated` looks up the tools that simulate.
     pub(crate) fn new(seed: u64, simulated: bool) -> Self {
-        let tools = simulated.then(Search::from_environment);
-        let verilator = tools.as_ref().and_then(|tools| tools.verilator().ok()).map(|tool| tool.version);
-        let compiler = tools.as_ref().and_then(|tools| tools.compiler().ok()).map(|tool| tool.version);
+        let verilator = simulated.then(|| Verilator::find().ok()).flatten().map(|tool| tool.version);
+        let compiler = simulated.then(|| Compiler::find().ok()).flatten().map(|tool| tool.version);
         Self {
             trine: env!("CARGO_PKG_VERSION"),
             commit: env!("TRINE_COMMIT"),

@@ -204,9 +204,8 @@ impl Args {
         let on_cells = matches!(goal, Goal::Asic(_)) && self.weights_on_chip.is_some();
         ensure!(!on_cells, "--weights-on-chip: cell libraries have no block RAM");
         if self.verify.is_some() {
-            let search = trine_sim::tools::Search::from_environment();
-            search.verilator()?;
-            search.compiler()?;
+            trine_sim::tools::Verilator::find()?;
+            trine_sim::tools::Compiler::find()?;
         }
         Ok(())
     }

