@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
-use trine_driver::cycles::utilization;
 use trine_driver::{LayerTotals, Offload, Scope};
 use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
 use trine_perf::energy::Columns;
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
+use trine_perf::utilization;
 use trine_sim::Link;
 
 use crate::Verdict;

@@ -56,11 +56,6 @@ impl Shape {
     }
 }
 
-/// The part of the multipliers' time that was put to use: `macs / (cycles * lanes * columns)`, 0 when nothing ran.
-pub fn utilization(config: &Config, macs: u64, cycles: u64) -> f64 {
-    if cycles == 0 { 0.0 } else { macs as f64 / (cycles as f64 * config.tile_trits() as f64) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,13 +76,5 @@ mod tests {
         // cycles of pipeline.
         assert_eq!(Shape { m: 5, k: 128, n: 128 }.cycles(&config), 5 + 15 * 5 + 5 + 15);
         assert_eq!(Shape { m: 1, k: 128, n: 128 }.cycles(&config), 5 + 15 * 4 + 1 + 15);
-    }
-
-    #[test]
-    fn utilization_is_one_when_every_multiplier_works_every_cycle() {
-        let config = Config::sized(8, 4).build().unwrap();
-        let shape = Shape { m: 9, k: 16, n: 8 };
-        assert_eq!(utilization(&config, shape.macs(), shape.bound(&config)), 1.0);
-        assert_eq!(utilization(&config, 0, 0), 0.0);
     }
 }

@@ -35,6 +35,11 @@
 //!
 //! A job that *fails* (a stalled stream, an error code, a dead link) is another matter: it runs once more after a reset, and then
 //! [`OnFailure`] decides. A journal keeps no matmul with a wrong sum.
+//!
+//! # Features
+//!
+//! - `serial` (default): `SerialLine`, a serial port of the operating system. A host that reaches its unit in another way
+//!   builds without it.
 #![forbid(unsafe_code)]
 
 mod counters;
@@ -47,9 +52,9 @@ mod offload;
 mod on_chip;
 pub mod packing;
 pub mod schedule;
+#[cfg(feature = "serial")]
 mod serial;
 mod share;
-mod soft_unit;
 mod transport;
 mod uartbone;
 mod weights;
@@ -63,8 +68,8 @@ pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mark, Mismatch, Remedy};
 pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
 pub use on_chip::{OnChip, WeightImage};
+#[cfg(feature = "serial")]
 pub use serial::SerialLine;
-pub use soft_unit::{Fault, SoftUnit};
 pub use transport::{AccessError, Exchange, RegisterOp, Transport, TransportError};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

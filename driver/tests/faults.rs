@@ -1,9 +1,8 @@
 //! Devices that misbehave: every fault is named, tried once more, and never hidden.
 
-use trine_driver::{
-    Device, Error, Fault, Offload, OnFailure, Options, Remedy, Scope, SoftUnit, Transport, TransportError,
-};
+use trine_driver::{Device, Error, Offload, OnFailure, Options, Remedy, Scope, Transport, TransportError};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
+use trine_soft_unit::{Fault, SoftUnit};
 use trine_spec::config::Builder;
 use trine_spec::registers::{self as regs, ErrorCode};
 use trine_spec::{Config, WeightCode};

@@ -1,8 +1,9 @@
 //! Matmuls of every shape through the whole driver into a unit in software, against the definition.
 
 use proptest::prelude::*;
-use trine_driver::{Device, Error, Fault, Offload, OnMismatch, Options, Remedy, Scope, SoftUnit, cycles::Shape};
+use trine_driver::{Device, Error, Offload, OnMismatch, Options, Remedy, Scope, cycles::Shape};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
+use trine_soft_unit::{Fault, SoftUnit};
 use trine_spec::{Config, WeightCode};
 
 const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };

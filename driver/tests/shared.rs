@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use trine_driver::{
-    Device, Error, Fault, Journal, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, SoftUnit, TransportError,
-    cycles::Shape, schedule::Schedule,
+    Device, Error, Journal, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, TransportError, cycles::Shape,
+    schedule::Schedule,
 };
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
+use trine_soft_unit::{Fault, SoftUnit};
 use trine_spec::Config;
 
 const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };

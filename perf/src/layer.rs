@@ -3,7 +3,6 @@
 //! Energies are in joules, cycles from the unit's own counters, [`LayerReport::cycles_with_memory`] with the wait for memory.
 
 use serde::Serialize;
-use trine_driver::cycles::utilization;
 use trine_driver::{Counters, LayerTotals};
 use trine_spec::Config;
 
@@ -11,6 +10,7 @@ use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Pricing, Systolic, b
 use crate::memory::Memory;
 use crate::predict::Traffic;
 use crate::roofline::{Position, Roofs};
+use crate::utilization;
 
 /// The resource that limits the speed of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

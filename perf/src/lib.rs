@@ -21,7 +21,9 @@ pub mod predict;
 pub mod report;
 pub mod roofline;
 mod unpacking;
+mod utilization;
 
 pub use energy::EnergyModel;
 pub use error::Error;
 pub use unpacking::unpacking;
+pub use utilization::utilization;

@@ -1,12 +1,13 @@
 //! Linears whose inputs have several scales: each range is a matmul of its own, exact, and entered as such.
 
-use trine_driver::{Device, Offload, Options, Scope, SoftUnit};
+use trine_driver::{Device, Offload, Options, Scope};
 use trine_golden_model::{
     Convention, Golden, InputNorm, Linear, LinearId, LinearKind, Part, Parts, Scales, TernaryMatrix,
 };
 use trine_perf::energy::{Pricing, Records};
 use trine_perf::memory;
 use trine_perf::report::DeviceReport;
+use trine_soft_unit::SoftUnit;
 use trine_spec::Config;
 
 const N: usize = 6;

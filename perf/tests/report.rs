@@ -1,10 +1,11 @@
 //! The report of a run on a unit in software: its sums, and its words where there is no price.
 
-use trine_driver::{Device, Offload, Options, Scope, SoftUnit};
+use trine_driver::{Device, Offload, Options, Scope};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_perf::energy::{Pricing, Records};
 use trine_perf::memory;
 use trine_perf::report::DeviceReport;
+use trine_soft_unit::SoftUnit;
 use trine_spec::Config;
 
 const UP: LinearId = LinearId { layer: 3, kind: LinearKind::Up };

@@ -1,11 +1,12 @@
 //! A unit in software: a functional [`Transport`] that needs no tools.
 //!
-//! It implements the register map and the stream orders of `trine-spec` and shares no code with the driver but the
+//! Tests of the driver and of what stands on it use it in place of hardware. It implements the register map and the stream orders of `trine-spec` and shares no code with the driver but the
 //! transport trait: it decodes position by position what the driver packs row by row.
 //!
 //! ```
-//! use trine_driver::{Device, Offload, Options, Scope, SoftUnit};
+//! use trine_driver::{Device, Offload, Options, Scope};
 //! use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
+//! use trine_soft_unit::SoftUnit;
 //! use trine_spec::Config;
 //!
 //! let config = Config::preset("small").unwrap();
@@ -17,12 +18,13 @@
 //! assert_eq!(sums, [-2, 18]);
 //! ```
 
+#![forbid(unsafe_code)]
+
 use std::collections::{HashMap, VecDeque};
 
+use trine_driver::{Exchange, Transport, TransportError};
 use trine_spec::registers::{self as regs, Access, ErrorCode};
 use trine_spec::{Config, WeightCode, packing};
-
-use crate::{Exchange, Transport, TransportError};
 
 /// A fault of one job.
 #[derive(Clone, Copy, Debug)]
