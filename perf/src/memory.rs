@@ -64,14 +64,14 @@ pub fn named(name: &str) -> Result<Memory, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::energy::Records;
+    use crate::energy::{Action, Component, Records};
 
     /// A memory without a price or of an impossible speed would only be noticed in use.
     #[test]
     fn every_memory_has_a_price_and_a_speed() {
         let (file, records) = (builtin().unwrap(), Records::builtin().unwrap());
         for memory in &file.memory {
-            assert!(records.price(&memory.set, "dram", "transfer", 8, None).is_ok(), "{}", memory.name);
+            assert!(records.price(&memory.set, Component::Dram, Action::Transfer, 8, None).is_ok(), "{}", memory.name);
             assert!((1e8..1e12).contains(&memory.bytes_per_second), "{}", memory.name);
         }
     }

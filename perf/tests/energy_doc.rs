@@ -49,7 +49,8 @@ fn other_columns(text: &str) -> Vec<String> {
         ("int8-column", "| int8, ternary weights |"),
         ("fp16-column", "| fp16, ternary weights |"),
     ] {
-        let record = records.all().iter().find(|r| r.set == "osu018" && r.component == component).expect("a record");
+        let record =
+            records.all().iter().find(|r| r.set == "osu018" && r.component.name() == component).expect("a record");
         // `7.12 (6.99 to 7.23)`, the seventh cell.
         let line = table.lines().find(|line| line.starts_with(row)).expect("a row");
         let figures: Vec<f64> = line

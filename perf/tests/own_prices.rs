@@ -1,6 +1,6 @@
 //! Files of one's own prices: what they may say, and everything that is wrong with one told at once.
 
-use trine_perf::energy::{EnergyModel, Pricing, Records};
+use trine_perf::energy::{Action, Component, EnergyModel, Pricing, Records};
 use trine_spec::Config;
 use uom::si::energy::picojoule;
 
@@ -38,12 +38,15 @@ fn the_example_prices_a_unit() {
     assert_eq!((pair.bytes_per_second, pair.set.as_str()), (51.2e9, "lpddr5-6400"));
     assert_eq!((records.die("my-7nm").unwrap(), records.die("7nm").unwrap()), (true, false));
     // One action differs from the set that it extends.
-    let add = |die: &str, action: (&str, &str)| {
+    let add = |die: &str, action: (Component, Action)| {
         let price = records.price(die, action.0, action.1, 8, None).unwrap();
         price.energy.value.get::<picojoule>()
     };
-    assert!((add("7nm-fast-adder", ("adder", "add")) - 0.009).abs() < 1e-12);
-    assert_eq!(add("7nm-fast-adder", ("selector", "select")), add("7nm", ("selector", "select")));
+    assert!((add("7nm-fast-adder", (Component::Adder, Action::Add)) - 0.009).abs() < 1e-12);
+    assert_eq!(
+        add("7nm-fast-adder", (Component::Selector, Action::Select)),
+        add("7nm", (Component::Selector, Action::Select))
+    );
     EnergyModel::new(&records, &Config::default(), 200e6, "7nm-fast-adder", "hbm2").unwrap();
 }
 

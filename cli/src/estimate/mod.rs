@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_golden_model::Config as ModelConfig;
-use trine_perf::energy::{Columns, Estimate, Origin, Tag};
+use trine_perf::energy::{Action, Columns, Component, Estimate, Origin, Tag};
 use trine_perf::estimate::Pass;
 use trine_perf::layer::{Bound, LayerReport};
 use trine_perf::memory::Memory;
@@ -136,7 +136,7 @@ fn estimate(args: &Args) -> Result<Report> {
     let (decode, prefill) = (pass(1)?, pass(prompt)?);
     let bytes = 2 * model.vocab as u64 * model.hidden as u64;
     let seconds = bytes as f64 / memory.bytes_per_second;
-    let a_bit = records.price(&memory.set, "dram", "transfer", 1, None).ok();
+    let a_bit = records.price(&memory.set, Component::Dram, Action::Transfer, 1, None).ok();
     let memory_price = a_bit.map(|price| MemoryPrice { a_bit: price.energy, source: price.source });
     let energy_j = memory_price.as_ref().map(|price| (price.a_bit * (8 * bytes) as f64).at_best(Tag::Projected));
     let head = Head {

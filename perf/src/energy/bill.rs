@@ -5,6 +5,7 @@ use trine_spec::Config;
 use uom::si::f64::{Frequency, Time};
 use uom::si::time::microsecond;
 
+use super::component::{Action, Component};
 use super::inventory::{Arithmetic, Inventory};
 use super::parts::Part;
 use super::records::{Price, Records};
@@ -77,17 +78,17 @@ impl Bill<'_> {
         let unit = Inventory::new(config, arithmetic);
         let (lanes, columns) = (config.lanes(), config.columns());
         let (product, adder) = match arithmetic {
-            Arithmetic::Ternary => (("weight selects", "selector", "select"), "adder"),
-            Arithmetic::Int8 => (("product", "multiplier", "multiply"), "adder"),
-            Arithmetic::Fp16 => (("product", "fp-multiplier", "multiply"), "fp-adder"),
+            Arithmetic::Ternary => (("weight selects", Component::Selector, Action::Select), Component::Adder),
+            Arithmetic::Int8 => (("product", Component::Multiplier, Action::Multiply), Component::Adder),
+            Arithmetic::Fp16 => (("product", Component::FpMultiplier, Action::Multiply), Component::FpAdder),
         };
         self.compute(product, unit.act_bits, Active, lanes * columns);
         for &(count, width) in &unit.tree {
-            self.compute(("addition in the tree", adder, "add"), width, Active, count * columns);
+            self.compute(("addition in the tree", adder, Action::Add), width, Active, count * columns);
         }
-        self.compute(("addition to the accumulator", adder, "add"), unit.acc_bits, Active, columns);
+        self.compute(("addition to the accumulator", adder, Action::Add), unit.acc_bits, Active, columns);
         // One at a time, because bits and not words are recorded.
-        let written = ("register bit written", "flip-flop", "write");
+        let written = ("register bit written", Component::FlipFlop, Action::Write);
         self.compute(written, 1, Active, unit.tree_flip_flops + unit.word_flip_flops);
         // A beat, its codes, and its share of both tiles.
         let beat_bits = match arithmetic {
@@ -95,7 +96,7 @@ impl Bill<'_> {
             _ => config.weight_bus(),
         };
         self.compute(written, 1, WeightBeat, 2 * config.weight_bus() + 3 * beat_bits);
-        self.compute(("register bit clocked", "flip-flop", "clock"), 1, Cycle, unit.flip_flops());
+        self.compute(("register bit clocked", Component::FlipFlop, Action::Clock), 1, Cycle, unit.flip_flops());
 
         let bytes = |(words, bits): (usize, usize)| (words * bits).div_ceil(8);
         let (chunk, chunks) = (unit.activations.1, bytes(unit.activations));
@@ -113,16 +114,16 @@ impl Bill<'_> {
         };
         let period = 1.0 / clock;
         // A programmable device leaks as a whole, whatever part of it is used.
-        if self.records.knows(self.die, "device", "leak") {
-            return self.leak("device leaks", "device", 1, period);
+        if self.records.knows(self.die, Component::Device, Action::Leak) {
+            return self.leak("device leaks", Component::Device, 1, period);
         }
-        self.leak("full adder leaks", "full-adder", unit.full_adders(columns) + multipliers, period);
-        self.leak("flip-flop leaks", "flip-flop", unit.flip_flops(), period);
-        self.leak("memory bit leaks", "sram-bit", unit.memory_bits(), period);
+        self.leak("full adder leaks", Component::FullAdder, unit.full_adders(columns) + multipliers, period);
+        self.leak("flip-flop leaks", Component::FlipFlop, unit.flip_flops(), period);
+        self.leak("memory bit leaks", Component::SramBit, unit.memory_bits(), period);
     }
 
     /// The price of an action, or one more that is missing.
-    fn price(&mut self, component: &str, action: &str, bits: usize, capacity: Option<usize>) -> Option<Price> {
+    fn price(&mut self, component: Component, action: Action, bits: usize, capacity: Option<usize>) -> Option<Price> {
         match self.records.price(self.die, component, action, bits, capacity) {
             Ok(price) => Some(price),
             Err(Error::NoRecord { missing, .. }) => {
@@ -139,7 +140,7 @@ impl Bill<'_> {
 
     fn compute(
         &mut self,
-        (name, component, action): (&'static str, &str, &str),
+        (name, component, action): (&'static str, Component, Action),
         bits: usize,
         event: Event,
         per_event: usize,
@@ -149,13 +150,13 @@ impl Bill<'_> {
     }
 
     fn memory(&mut self, name: &'static str, bits: usize, capacity: usize, event: Event, per_event: usize) {
-        let price = self.price("sram", "access", bits, Some(capacity));
+        let price = self.price(Component::Sram, Action::Access, bits, Some(capacity));
         self.items.extend(price.map(|price| Item { part: Part::Onchip, name, bits, event, per_event, price }));
     }
 
     /// A record of leakage is for a microsecond; here it is for a cycle.
-    fn leak(&mut self, name: &'static str, component: &str, per_event: usize, period: Time) {
-        let Some(Price { energy, source }) = self.price(component, "leak", 1, None) else { return };
+    fn leak(&mut self, name: &'static str, component: Component, per_event: usize, period: Time) {
+        let Some(Price { energy, source }) = self.price(component, Action::Leak, 1, None) else { return };
         let price = Price { energy: energy * period.get::<microsecond>(), source };
         self.items.push(Item { part: Part::Static, name, bits: 1, event: Event::Cycle, per_event, price });
     }

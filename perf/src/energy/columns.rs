@@ -9,7 +9,7 @@
 use serde::Serialize;
 use trine_spec::Config;
 
-use super::{Arithmetic, Estimate, Records, Tag};
+use super::{Action, Arithmetic, Component, Estimate, Records, Tag};
 use crate::Error;
 
 /// What the columns of a unit took, or those of a unit of another arithmetic for the same products.
@@ -34,20 +34,19 @@ impl Columns {
     /// # Errors
     /// [`Error::NoRecord`] with those that are not recorded, when only some of the three are.
     pub fn new(records: &Records, config: &Config, die: &str, active: u64) -> Result<Vec<Self>, Error> {
-        let component = |arithmetic: Arithmetic| format!("{}-column", arithmetic.name());
-        if !records.knows(die, &component(Arithmetic::Ternary), ACTION) {
+        if !records.knows(die, column(Arithmetic::Ternary), ACTION) {
             return Ok(vec![]);
         }
         let macs = active * config.tile_trits() as u64;
         let all = [Arithmetic::Ternary, Arithmetic::Int8, Arithmetic::Fp16];
-        let unknown = all.into_iter().filter(|arithmetic| !records.knows(die, &component(*arithmetic), ACTION));
-        let missing: Vec<String> = unknown.map(|arithmetic| format!("{} {ACTION}", component(arithmetic))).collect();
+        let unknown = all.into_iter().filter(|arithmetic| !records.knows(die, column(*arithmetic), ACTION));
+        let missing: Vec<String> = unknown.map(|arithmetic| format!("{} {ACTION}", column(arithmetic))).collect();
         if !missing.is_empty() {
             return Err(Error::NoRecord { set: die.into(), missing });
         }
         let columns = |arithmetic: Arithmetic| {
             let bits = if arithmetic == Arithmetic::Ternary { config.act_bits() } else { arithmetic.weight_bits() };
-            let price = records.price(die, &component(arithmetic), ACTION, bits, None)?;
+            let price = records.price(die, column(arithmetic), ACTION, bits, None)?;
             Ok(Self { arithmetic, macs, each: price.energy, energy: price.energy * macs as f64, source: price.source })
         };
         all.into_iter().map(columns).collect()
@@ -60,7 +59,16 @@ impl Columns {
     }
 }
 
-const ACTION: &str = "mac";
+const ACTION: Action = Action::Mac;
+
+/// The column of an arithmetic.
+fn column(arithmetic: Arithmetic) -> Component {
+    match arithmetic {
+        Arithmetic::Ternary => Component::TernaryColumn,
+        Arithmetic::Int8 => Component::Int8Column,
+        Arithmetic::Fp16 => Component::Fp16Column,
+    }
+}
 
 #[cfg(test)]
 mod tests {

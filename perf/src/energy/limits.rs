@@ -9,6 +9,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::component::{Action, Component};
+
 /// Nodes that prices are for, nm.
 pub const NODES: RangeInclusive<f64> = 2.0..=180.0;
 
@@ -31,28 +33,28 @@ pub enum Limit {
 }
 
 /// Every action that can have a price, by component.
-pub const LIMITS: &[(&str, &str, Limit)] = &[
-    ("adder", "add", Limit::Node(0.00375)),
-    ("multiplier", "multiply", Limit::Node(0.05)),
-    ("fp-adder", "add", Limit::Node(0.025)),
-    ("fp-multiplier", "multiply", Limit::Node(0.08)),
-    ("selector", "select", Limit::Node(0.0042)),
-    ("flip-flop", "clock", Limit::Node(0.0075)),
-    ("flip-flop", "write", Limit::Node(0.0075)),
-    ("sram", "access", Limit::Node(0.5)),
-    ("ternary-column", "mac", Limit::Node(0.1)),
-    ("int8-column", "mac", Limit::Node(0.5)),
-    ("fp16-column", "mac", Limit::Node(1.0)),
-    ("dram", "transfer", Limit::Any(0.2, 500.0)),
-    ("full-adder", "leak", Limit::Any(1e-7, 2.0)),
-    ("flip-flop", "leak", Limit::Any(1e-7, 2.0)),
-    ("sram-bit", "leak", Limit::Any(1e-8, 1.0)),
-    ("device", "leak", Limit::Any(1.0, 1e8)),
+pub const LIMITS: &[(Component, Action, Limit)] = &[
+    (Component::Adder, Action::Add, Limit::Node(0.00375)),
+    (Component::Multiplier, Action::Multiply, Limit::Node(0.05)),
+    (Component::FpAdder, Action::Add, Limit::Node(0.025)),
+    (Component::FpMultiplier, Action::Multiply, Limit::Node(0.08)),
+    (Component::Selector, Action::Select, Limit::Node(0.0042)),
+    (Component::FlipFlop, Action::Clock, Limit::Node(0.0075)),
+    (Component::FlipFlop, Action::Write, Limit::Node(0.0075)),
+    (Component::Sram, Action::Access, Limit::Node(0.5)),
+    (Component::TernaryColumn, Action::Mac, Limit::Node(0.1)),
+    (Component::Int8Column, Action::Mac, Limit::Node(0.5)),
+    (Component::Fp16Column, Action::Mac, Limit::Node(1.0)),
+    (Component::Dram, Action::Transfer, Limit::Any(0.2, 500.0)),
+    (Component::FullAdder, Action::Leak, Limit::Any(1e-7, 2.0)),
+    (Component::FlipFlop, Action::Leak, Limit::Any(1e-7, 2.0)),
+    (Component::SramBit, Action::Leak, Limit::Any(1e-8, 1.0)),
+    (Component::Device, Action::Leak, Limit::Any(1.0, 1e8)),
 ];
 
 /// The limit of an action, where there is such an action.
-pub(super) fn limit(component: &str, action: &str) -> Option<Limit> {
-    LIMITS.iter().find(|(c, a, _)| *c == component && *a == action).map(|(.., limit)| *limit)
+pub(super) fn limit(component: Component, action: Action) -> Option<Limit> {
+    LIMITS.iter().find(|(c, a, _)| (*c, *a) == (component, action)).map(|(.., limit)| *limit)
 }
 
 /// The number of nanometres that the name of a node begins with: 7 of `7 nm`, 40 of `40 nm FPGA`.
@@ -62,12 +64,12 @@ pub(super) fn nanometres(node: &str) -> Option<f64> {
 }
 
 /// The limits of a bit of `component` at `node`, in picojoules; `None` where the limit needs a node that this is not.
-pub(super) fn range(limit: Limit, component: &str, node: &str) -> Option<[f64; 2]> {
+pub(super) fn range(limit: Limit, component: Component, node: &str) -> Option<[f64; 2]> {
     match limit {
         Limit::Any(lo, hi) => Some([lo, hi]),
         Limit::Node(centre) => {
             let node_nm = nanometres(node).filter(|nm| NODES.contains(nm))?;
-            let logic = component != "sram";
+            let logic = component != Component::Sram;
             let fpga = if node.contains("FPGA") && logic { FPGA } else { 1.0 };
             let centre = centre * fpga * node_nm / CENTRE_NODE;
             Some([centre / FACTOR, centre * FACTOR])
@@ -89,13 +91,13 @@ mod tests {
 
     #[test]
     fn limits_follow_the_node() {
-        let adder = |node| range(Limit::Node(0.00375), "adder", node);
+        let adder = |node| range(Limit::Node(0.00375), Component::Adder, node);
         for (node, centre) in [("45 nm", 0.00375), ("90 nm FPGA", 0.105), ("7 nm", 0.000_583_333_333)] {
             let [least, most] = adder(node).unwrap();
             assert!((least * 31.0 / centre - 1.0).abs() < 1e-6 && (most / 31.0 / centre - 1.0).abs() < 1e-6, "{node}");
         }
         assert_eq!((adder("1 nm"), adder("250 nm"), adder("DRAM")), (None, None, None));
-        assert!(LIMITS.iter().all(|(c, a, l)| limit(c, a) == Some(*l)));
+        assert!(LIMITS.iter().all(|(c, a, l)| limit(*c, *a) == Some(*l)));
         const { assert!(FACTOR * FACTOR < 1000.0) };
     }
 }

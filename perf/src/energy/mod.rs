@@ -14,6 +14,7 @@
 mod baseline;
 mod bill;
 mod columns;
+mod component;
 mod estimate;
 mod file;
 mod inventory;
@@ -24,6 +25,7 @@ mod records;
 pub use baseline::{Baseline, Pricing, SYSTOLIC, Systolic, baseline};
 pub use bill::{Event, Item};
 pub use columns::Columns;
+pub use component::{Action, Component};
 pub use estimate::{Estimate, Tag};
 pub use inventory::{Arithmetic, Inventory};
 pub use limits::{FACTOR, FPGA, LIMITS, Limit, NODES};
@@ -96,7 +98,7 @@ impl EnergyModel {
         if !bill.missing.is_empty() {
             return Err(Error::NoRecord { set: die.into(), missing: bill.missing });
         }
-        let price = records.price(memory, "dram", "transfer", 8, None)?;
+        let price = records.price(memory, Component::Dram, Action::Transfer, 8, None)?;
         let dram = Item { part: Part::Dram, name: "byte moved", bits: 8, event: Event::Byte, per_event: 1, price };
         bill.items.push(dram);
         Ok(Self { die: die.into(), memory: memory.into(), clock, arithmetic, items: bill.items })

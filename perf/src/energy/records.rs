@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use uom::si::energy::picojoule;
 use uom::si::f64::Energy;
 
+use super::component::{Action, Component};
 use super::estimate::{Estimate, Tag};
 use super::file;
 use crate::Error;
@@ -20,9 +21,9 @@ pub struct Record {
     /// Technology set.
     pub set: String,
     /// What acts.
-    pub component: String,
+    pub component: Component,
     /// What it does.
-    pub action: String,
+    pub action: Action,
     /// Width of the action.
     pub bits: usize,
     /// Size of a memory in bytes.
@@ -54,7 +55,7 @@ impl Record {
     /// True where both price one action of one width.
     pub(super) fn same_action(&self, other: &Self) -> bool {
         let action = |r: &Self| (r.bits, r.capacity);
-        (&*self.set, &*self.component, &*self.action) == (&*other.set, &*other.component, &*other.action)
+        (&*self.set, self.component, self.action) == (&*other.set, other.component, other.action)
             && action(self) == action(other)
     }
 }
@@ -168,7 +169,7 @@ impl Records {
 
     /// The sets that have prices of a die.
     pub fn dies(&self) -> Vec<&str> {
-        let of_die = |set: &&str| self.records.iter().any(|r| r.set == **set && r.component != "dram");
+        let of_die = |set: &&str| self.records.iter().any(|r| r.set == **set && r.component != Component::Dram);
         self.sets().into_iter().filter(of_die).collect()
     }
 
@@ -198,7 +199,7 @@ impl Records {
     }
 
     /// Whether anything is recorded for an action of a component.
-    pub fn knows(&self, set: &str, component: &str, action: &str) -> bool {
+    pub fn knows(&self, set: &str, component: Component, action: Action) -> bool {
         self.records.iter().any(|r| r.set == set && r.component == component && r.action == action)
     }
 
@@ -212,8 +213,8 @@ impl Records {
     pub fn price(
         &self,
         set: &str,
-        component: &str,
-        action: &str,
+        component: Component,
+        action: Action,
         bits: usize,
         capacity: Option<usize>,
     ) -> Result<Price, Error> {
@@ -310,7 +311,7 @@ mod tests {
             let with = |by: f64| accepted(record, [record.pj * by, record.lo * by, record.hi * by], &record.node);
             assert_eq!(with(1.0), Ok(()));
             for slip in [1000.0, 0.001] {
-                let leaks = record.action == "leak";
+                let leaks = record.action == Action::Leak;
                 assert!(leaks || with(slip).is_err_and(|f| f.contains("is `pj` in picojoules?")), "{record:?}");
             }
             for [lo, hi] in [[0.001, 1.0], [1.0, 1000.0]] {
@@ -327,7 +328,7 @@ mod tests {
     #[test]
     fn every_node_from_180_to_2_nm_has_its_prices() {
         let builtin = Records::builtin().unwrap();
-        let at_45 = builtin.all().iter().filter(|r| r.set == "45nm" && r.action != "leak");
+        let at_45 = builtin.all().iter().filter(|r| r.set == "45nm" && r.action != Action::Leak);
         let scales = [
             ("180 nm", 23.0),
             ("130 nm", 16.7),
@@ -349,15 +350,18 @@ mod tests {
                 assert_eq!(accepted(record, figures, node), Ok(()), "{} {}", record.component, record.action);
             }
         }
-        let adder = builtin.all().iter().find(|r| r.component == "adder").unwrap();
+        let adder = builtin.all().iter().find(|r| r.component == Component::Adder).unwrap();
         for node in ["1.4 nm", "250 nm", "seven", "7"] {
             let refused = accepted(adder, [0.03; 3], node).unwrap_err();
             assert!(refused.contains("is none of 2 nm to 180 nm, written like \"7 nm\""), "{refused}");
         }
-        for (component, pj) in
-            [("full-adder", 7.3e-6), ("flip-flop", 5.4e-4), ("flip-flop", 8.4e-6), ("sram-bit", 1e-6)]
-        {
-            let record = Record { component: component.into(), action: "leak".into(), bits: 1, ..adder.clone() };
+        for (component, pj) in [
+            (Component::FullAdder, 7.3e-6),
+            (Component::FlipFlop, 5.4e-4),
+            (Component::FlipFlop, 8.4e-6),
+            (Component::SramBit, 1e-6),
+        ] {
+            let record = Record { component, action: Action::Leak, bits: 1, ..adder.clone() };
             assert_eq!(accepted(&record, [pj; 3], "130 nm"), Ok(()));
         }
     }
@@ -367,27 +371,27 @@ mod tests {
     fn records_say_what_their_sources_say() {
         let records = Records::builtin().unwrap();
         for (set, component, action, bits, capacity, picojoules) in [
-            ("45nm", "adder", "add", 8, None, 0.03),
-            ("45nm", "adder", "add", 32, None, 0.1),
-            ("45nm", "multiplier", "multiply", 8, None, 0.2),
-            ("45nm", "multiplier", "multiply", 32, None, 3.1),
-            ("45nm", "fp-adder", "add", 16, None, 0.4),
-            ("45nm", "fp-multiplier", "multiply", 16, None, 1.1),
-            ("45nm", "sram", "access", 64, Some(8 << 10), 10.0),
-            ("45nm", "sram", "access", 64, Some(32 << 10), 20.0),
-            ("45nm", "sram", "access", 64, Some(1 << 20), 100.0),
-            ("45nm", "full-adder", "leak", 1, None, 0.0758),
-            ("45nm", "flip-flop", "clock", 1, None, 0.0083),
-            ("45nm", "selector", "select", 1, None, 0.0042),
-            ("7nm", "adder", "add", 8, None, 0.007),
-            ("7nm", "multiplier", "multiply", 8, None, 0.07),
-            ("7nm", "fp-multiplier", "multiply", 16, None, 0.34),
-            ("7nm", "fp-adder", "add", 16, None, 0.16),
-            ("7nm", "flip-flop", "clock", 1, None, 0.00082),
-            ("7nm", "sram", "access", 64, Some(1 << 20), 14.0),
-            ("lpddr4", "dram", "transfer", 8, None, 64.0),
-            ("ddr3", "dram", "transfer", 8, None, 560.0),
-            ("hbm2", "dram", "transfer", 8, None, 50.0),
+            ("45nm", Component::Adder, Action::Add, 8, None, 0.03),
+            ("45nm", Component::Adder, Action::Add, 32, None, 0.1),
+            ("45nm", Component::Multiplier, Action::Multiply, 8, None, 0.2),
+            ("45nm", Component::Multiplier, Action::Multiply, 32, None, 3.1),
+            ("45nm", Component::FpAdder, Action::Add, 16, None, 0.4),
+            ("45nm", Component::FpMultiplier, Action::Multiply, 16, None, 1.1),
+            ("45nm", Component::Sram, Action::Access, 64, Some(8 << 10), 10.0),
+            ("45nm", Component::Sram, Action::Access, 64, Some(32 << 10), 20.0),
+            ("45nm", Component::Sram, Action::Access, 64, Some(1 << 20), 100.0),
+            ("45nm", Component::FullAdder, Action::Leak, 1, None, 0.0758),
+            ("45nm", Component::FlipFlop, Action::Clock, 1, None, 0.0083),
+            ("45nm", Component::Selector, Action::Select, 1, None, 0.0042),
+            ("7nm", Component::Adder, Action::Add, 8, None, 0.007),
+            ("7nm", Component::Multiplier, Action::Multiply, 8, None, 0.07),
+            ("7nm", Component::FpMultiplier, Action::Multiply, 16, None, 0.34),
+            ("7nm", Component::FpAdder, Action::Add, 16, None, 0.16),
+            ("7nm", Component::FlipFlop, Action::Clock, 1, None, 0.00082),
+            ("7nm", Component::Sram, Action::Access, 64, Some(1 << 20), 14.0),
+            ("lpddr4", Component::Dram, Action::Transfer, 8, None, 64.0),
+            ("ddr3", Component::Dram, Action::Transfer, 8, None, 560.0),
+            ("hbm2", Component::Dram, Action::Transfer, 8, None, 50.0),
         ] {
             let energy = records.price(set, component, action, bits, capacity).unwrap().energy.value;
             let found = energy.get::<picojoule>();
@@ -399,9 +403,9 @@ mod tests {
     fn prices_scale_from_the_nearest_record() {
         let records = Records::builtin().unwrap();
         let pj = |price: Price| price.energy.value.get::<picojoule>();
-        let add = |bits| pj(records.price("45nm", "adder", "add", bits, None).unwrap());
+        let add = |bits| pj(records.price("45nm", Component::Adder, Action::Add, bits, None).unwrap());
         assert!((add(8) - 0.03).abs() < 1e-12 && (add(16) - 0.06).abs() < 1e-12 && (add(24) - 0.075).abs() < 1e-12);
-        let sram = |bytes| pj(records.price("45nm", "sram", "access", 64, Some(bytes)).unwrap());
+        let sram = |bytes| pj(records.price("45nm", Component::Sram, Action::Access, 64, Some(bytes)).unwrap());
         assert!((sram(100) - 10.0).abs() < 1e-9, "no memory is cheaper than the smallest record");
         assert!((sram(16 << 10) - 200.0_f64.sqrt()).abs() < 1e-9, "halfway in the logarithm");
         assert!(sram(32 << 10) < sram(33 << 10) && sram(33 << 10) < sram(1 << 20));
@@ -410,7 +414,7 @@ mod tests {
     #[test]
     fn own_records_join_the_builtin_ones() {
         let records = Records::builtin().unwrap().and(GOOD).unwrap();
-        assert!(records.price("a", "adder", "add", 8, None).is_ok());
+        assert!(records.price("a", Component::Adder, Action::Add, 8, None).is_ok());
         let clash = GOOD.replace("set = \"a\"", "set = \"7nm\"").replace("bits = 8", "bits = 9");
         let error = Records::builtin().unwrap().and(&clash).unwrap_err().to_string();
         assert!(error.contains("set `7nm` comes with this command and cannot be changed"), "{error}");
@@ -419,13 +423,16 @@ mod tests {
     #[test]
     fn what_has_no_record_has_no_price() {
         let records = Records::builtin().unwrap();
-        let error = records.price("45nm", "analog", "multiply", 8, None).unwrap_err();
+        let error = records.price("45nm", Component::Device, Action::Leak, 8, None).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "energy: technology `45nm` has no record for analog multiply; nothing is priced without a source"
+            "energy: technology `45nm` has no record for device leak; nothing is priced without a source"
         );
-        assert!(records.price("45nm", "sram", "access", 64, Some(1 << 21)).is_err(), "no memory is that large");
-        assert!(records.price("lpddr4", "adder", "add", 8, None).is_err(), "sets do not mix");
-        assert!(records.price("3nm", "adder", "add", 8, None).is_err(), "no such technology");
+        assert!(
+            records.price("45nm", Component::Sram, Action::Access, 64, Some(1 << 21)).is_err(),
+            "no memory is that large"
+        );
+        assert!(records.price("lpddr4", Component::Adder, Action::Add, 8, None).is_err(), "sets do not mix");
+        assert!(records.price("3nm", Component::Adder, Action::Add, 8, None).is_err(), "no such technology");
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use uom::si::energy::picojoule;
 
 use crate::Error;
-use crate::energy::{Records, Tag};
+use crate::energy::{Action, Component, Records, Tag};
 pub use objections::Objection;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
@@ -96,12 +96,12 @@ impl Costs {
             let pj = |component, action| -> Result<f64> {
                 Ok(records.price(set, component, action, bits, None)?.energy.value.get::<picojoule>())
             };
-            Ok(Cost { add: pj(adder, "add")?, multiply: pj(multiplier, "multiply")? })
+            Ok(Cost { add: pj(adder, Action::Add)?, multiply: pj(multiplier, Action::Multiply)? })
         };
         Ok(Self {
-            fp32: cost("fp-adder", "fp-multiplier", 32)?,
-            fp16: cost("fp-adder", "fp-multiplier", 16)?,
-            int8: cost("adder", "multiplier", 8)?,
+            fp32: cost(Component::FpAdder, Component::FpMultiplier, 32)?,
+            fp16: cost(Component::FpAdder, Component::FpMultiplier, 16)?,
+            int8: cost(Component::Adder, Component::Multiplier, 8)?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! `[[memory]]`: bytes a second, and a price of its own, of a set of records or of another memory.
 
+use super::super::component::{Action, Component};
 use super::super::estimate::Tag;
 use super::super::limits;
 use super::super::records::Record;
@@ -53,7 +54,7 @@ impl Reader<'_, '_> {
         let set = fields.optional_text("set", faults);
         let source = self.source(&fields, None);
         if let Some(set) = &set
-            && !self.all.knows(set, "dram", "transfer")
+            && !self.all.knows(set, Component::Dram, Action::Transfer)
         {
             let problem = format!("{}: set `{set}` has no record for dram transfer", fields.what);
             self.faults.add(fields.line, problem);
@@ -61,13 +62,13 @@ impl Reader<'_, '_> {
         let (Some(bytes_per_second), Some(source), Some(table)) = (bandwidth, source, table) else { return };
         let set = match interval {
             Some([Some(pj), Some(lo), Some(hi)]) => {
-                let (component, action, node) = ("dram", "transfer", "DRAM");
+                let (component, action, node) = (Component::Dram, Action::Transfer, "DRAM");
                 let Some(limit) = limits::limit(component, action) else { return };
                 self.check(&fields, (component, limit, node), 1, [pj, lo, hi]);
                 self.all.push(Record {
                     set: name.clone(),
-                    component: component.into(),
-                    action: action.into(),
+                    component,
+                    action,
                     bits: 1,
                     capacity: None,
                     pj,

@@ -2,6 +2,7 @@
 
 mod memory;
 
+use super::component::{Action, Component};
 use super::estimate::Tag;
 use super::limits::{self, NODES};
 use super::records::{Origin, Record, Records};
@@ -125,13 +126,15 @@ impl Reader<'_, '_> {
         let names = (fields.text("component", faults), fields.text("action", faults));
         let (Some(component), Some(action)) = names else { return };
         fields.what = format!("{} {component} {action}", common.set);
-        let limit = limits::limit(&component, &action);
-        if limit.is_none() {
+        let priced = Component::named(&component).zip(Action::named(&action));
+        let priced =
+            priced.and_then(|(component, action)| Some((component, action, limits::limit(component, action)?)));
+        if priced.is_none() {
             faults.add(fields.line, format!("{}: nothing is known by this name", fields.what));
         }
         let bits = fields.whole("bits", WIDEST, faults);
         let capacity = fields.optional_whole("capacity", LARGEST, faults);
-        if limit.is_some() && fields.has("capacity") != (component == "sram") {
+        if priced.is_some_and(|(component, ..)| fields.has("capacity") != (component == Component::Sram)) {
             faults.add(fields.line, format!("{}: an sram needs `capacity`, and nothing else has one", fields.what));
         }
         let interval = ["pj", "lo", "hi"].map(|key| fields.number(key, "pJ", faults));
@@ -139,14 +142,21 @@ impl Reader<'_, '_> {
         let table = fields.text("table", faults);
         let tag = tag(&fields, faults);
         let source = self.source(&fields, common.source.as_deref());
-        if let (Some(limit), Some(bits), Some(node), [Some(pj), Some(lo), Some(hi)]) =
-            (limit, bits, &common.node, interval)
+        if let (Some((component, _, limit)), Some(bits), Some(node), [Some(pj), Some(lo), Some(hi)]) =
+            (priced, bits, &common.node, interval)
         {
-            self.check(&fields, (&component, limit, node), bits, [pj, lo, hi]);
+            self.check(&fields, (component, limit, node), bits, [pj, lo, hi]);
         }
-        let parts = (limit, bits, interval, common.node, table, tag, source);
-        let (Some(_), Some(bits), [Some(pj), Some(lo), Some(hi)], Some(node), Some(table), Some(tag), Some(source)) =
-            parts
+        let parts = (priced, bits, interval, common.node, table, tag, source);
+        let (
+            Some((component, action, _)),
+            Some(bits),
+            [Some(pj), Some(lo), Some(hi)],
+            Some(node),
+            Some(table),
+            Some(tag),
+            Some(source),
+        ) = parts
         else {
             return;
         };
@@ -163,7 +173,7 @@ impl Reader<'_, '_> {
     fn check(
         &mut self,
         fields: &Fields<'_>,
-        (component, limit, node): (&str, limits::Limit, &str),
+        (component, limit, node): (Component, limits::Limit, &str),
         bits: usize,
         [pj, lo, hi]: [f64; 3],
     ) {
@@ -243,7 +253,7 @@ impl Reader<'_, '_> {
                 format!("{}: {node} cannot extend {base} of {}: two nodes in one set", fields.what, other.node);
             return self.faults.add(fields.line, problem);
         }
-        let own = |r: &Record| self.all.knows(name, &r.component, &r.action);
+        let own = |r: &Record| self.all.knows(name, r.component, r.action);
         let inherited: Vec<Record> = inherited.into_iter().filter(|record| !own(record)).collect();
         inherited.into_iter().for_each(|record| self.all.push(Record { set: name.into(), ..record }));
     }
