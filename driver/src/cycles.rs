@@ -19,7 +19,7 @@ const FILL: u64 = 9;
 
 /// Size of a matmul or of a part of one: `y[m x n] = x[m x k] · W[k x n]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Shape {
+pub struct MatmulShape {
     /// Tokens, rows of the activation matrix.
     pub m: usize,
     /// Depth of the dot products.
@@ -28,7 +28,7 @@ pub struct Shape {
     pub n: usize,
 }
 
-impl Shape {
+impl MatmulShape {
     /// Multiply-accumulates.
     pub fn macs(&self) -> u64 {
         self.m as u64 * self.k as u64 * self.n as u64
@@ -64,9 +64,9 @@ mod tests {
     fn the_bound_by_hand() {
         let config = Config::sized(64, 16).build().unwrap();
         // 4 beats a tile: a single token waits for weights, sixteen do not.
-        assert_eq!(Shape { m: 1, k: 128, n: 32 }.bound(&config), 2 * 2 * 4);
-        assert_eq!(Shape { m: 16, k: 128, n: 32 }.bound(&config), 2 * 2 * 16);
-        assert_eq!(Shape { m: 16, k: 129, n: 33 }.bound(&config), 3 * 3 * 16);
+        assert_eq!(MatmulShape { m: 1, k: 128, n: 32 }.bound(&config), 2 * 2 * 4);
+        assert_eq!(MatmulShape { m: 16, k: 128, n: 32 }.bound(&config), 2 * 2 * 16);
+        assert_eq!(MatmulShape { m: 16, k: 129, n: 33 }.bound(&config), 3 * 3 * 16);
     }
 
     #[test]
@@ -74,7 +74,7 @@ mod tests {
         let config = Config::sized(64, 16).build().unwrap();
         // The first tile takes five cycles, as the first lane chunk does; 15 tiles behind it, the last one's tokens, 15
         // cycles of pipeline.
-        assert_eq!(Shape { m: 5, k: 128, n: 128 }.cycles(&config), 5 + 15 * 5 + 5 + 15);
-        assert_eq!(Shape { m: 1, k: 128, n: 128 }.cycles(&config), 5 + 15 * 4 + 1 + 15);
+        assert_eq!(MatmulShape { m: 5, k: 128, n: 128 }.cycles(&config), 5 + 15 * 5 + 5 + 15);
+        assert_eq!(MatmulShape { m: 1, k: 128, n: 128 }.cycles(&config), 5 + 15 * 4 + 1 + 15);
     }
 }

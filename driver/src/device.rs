@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use trine_spec::Config;
 use trine_spec::registers::{self as regs, Access, ErrorCode, Register};
 
-use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, TransportError, cycles::Shape};
+use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, TransportError, cycles::MatmulShape};
 
 /// How often STATUS is read for a job whose results have all arrived; the unit needs a few cycles at most.
 const DONE_POLLS: usize = 1000;
@@ -84,7 +84,7 @@ impl<T: Transport> Device<T> {
     }
 
     /// WATCHDOG of a job: no beat comes or goes for no longer than the whole job takes a host that never pauses, and the pause.
-    fn watchdog(&self, shape: Shape) -> u32 {
+    fn watchdog(&self, shape: MatmulShape) -> u32 {
         let cycles = shape.cycles(&self.config).saturating_add(self.pause.into());
         u32::try_from(cycles).unwrap_or(u32::MAX)
     }
@@ -109,7 +109,13 @@ impl<T: Transport> Device<T> {
     /// # Errors
     /// The unit's own reason when it states one, else that of the transport, or [`Error::NotDone`];
     /// [`Error::StuckBusy`] when the job before failed and a reset does not help.
-    pub fn run(&mut self, shape: Shape, acts: &[u8], weights: &[u8], results: &mut [u8]) -> Result<Counters, Error> {
+    pub fn run(
+        &mut self,
+        shape: MatmulShape,
+        acts: &[u8],
+        weights: &[u8],
+        results: &mut [u8],
+    ) -> Result<Counters, Error> {
         let begun = Instant::now();
         // A limit beyond the end of time is none.
         self.transport.set_deadline(self.limit.and_then(|limit| begun.checked_add(limit)));
@@ -125,7 +131,7 @@ impl<T: Transport> Device<T> {
     fn attempt(
         &mut self,
         begun: Instant,
-        shape: Shape,
+        shape: MatmulShape,
         acts: &[u8],
         weights: &[u8],
         results: &mut [u8],

@@ -103,7 +103,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cycles::Shape;
+    use crate::cycles::MatmulShape;
     use trine_golden_model::{LinearId, LinearKind, TernaryMatrix};
 
     fn entry() -> Entry {
@@ -141,7 +141,7 @@ mod tests {
         let place = |run: &[u8], before: usize, layer, trit, x: i8, jobs: &[Job]| {
             let (w, x) = (w(trit), [x, 0]);
             let id = LinearId { layer, kind: LinearKind::Up };
-            let call = Call { id, shape: Shape { m: 1, k: 2, n: 1 }, w: &w, x: &x, expected: None };
+            let call = Call { id, shape: MatmulShape { m: 1, k: 2, n: 1 }, w: &w, x: &x, expected: None };
             let mut journal = Journal::open(folder.path(), run).unwrap();
             (0..before).for_each(|_| drop(journal.next(&call, jobs)));
             journal.next(&call, jobs)

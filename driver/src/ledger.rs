@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Serialize;
 use trine_golden_model::LinearId;
 
-use crate::{Counters, Error, cycles::Shape};
+use crate::{Counters, Error, cycles::MatmulShape};
 
 /// One layer at one size of a call, summed over its calls. A layer whose inputs are in several ranges is called once for
 /// each of them.
@@ -16,7 +16,7 @@ pub struct LayerTotals {
     /// The layer.
     pub id: LinearId,
     /// Size of one call.
-    pub shape: Shape,
+    pub shape: MatmulShape,
     /// How often it was computed on the device.
     pub calls: u64,
     /// What the unit counted, one job after the other: where several units shared a matmul, their sum.
@@ -63,7 +63,7 @@ pub struct JobRecord {
     /// Tokens of the call that it belongs to.
     pub tokens: usize,
     /// Size of the job.
-    pub shape: Shape,
+    pub shape: MatmulShape,
     /// What the unit counted.
     pub counters: Counters,
     /// Device clock cycle of the last result beat, where the transport knows it and one unit did all jobs.
@@ -137,7 +137,7 @@ pub struct Mark {
 pub struct Ledger {
     layers: Vec<LayerTotals>,
     jobs: Vec<JobRecord>,
-    index: HashMap<(LinearId, Shape), usize>,
+    index: HashMap<(LinearId, MatmulShape), usize>,
     /// Multiply-accumulates done by the device.
     pub macs: u64,
     /// Multiply-accumulates of ternary linears done on the host, because they were not to be offloaded, the device failed, or
@@ -234,7 +234,7 @@ mod tests {
     fn call(kind: LinearKind, m: usize, cycles: u64) -> LayerTotals {
         LayerTotals {
             id: LinearId { layer: 0, kind },
-            shape: Shape { m, k: 2, n: 3 },
+            shape: MatmulShape { m, k: 2, n: 3 },
             calls: 1,
             counters: Counters { cycles, active: cycles / 2, ..Counters::default() },
             bound: cycles,

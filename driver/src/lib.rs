@@ -61,7 +61,7 @@ mod weights;
 mod windows;
 
 pub use counters::Counters;
-pub use cycles::Shape;
+pub use cycles::MatmulShape;
 pub use device::Device;
 pub use error::{Error, JobPlace};
 pub use journal::Journal;

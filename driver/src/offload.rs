@@ -10,11 +10,11 @@ use std::fmt;
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
 use trine_spec::Config;
 
-use crate::cycles::Shape;
+use crate::cycles::MatmulShape;
 use crate::journal::{self, Entry};
 use crate::ledger::{JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 use crate::schedule::{Job, Schedule};
-use crate::share::{self, Call, Unit};
+use crate::share::{self, Call, Worker};
 use crate::weights::WeightCache;
 use crate::{Counters, Device, Error, Journal, Transport};
 
@@ -84,7 +84,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Offload<T> {
     /// One or more, all equal.
-    units: Vec<Unit<T>>,
+    units: Vec<Worker<T>>,
     config: Config,
     options: Options,
     cache: WeightCache,
@@ -97,7 +97,7 @@ impl<T: Transport + Send> Offload<T> {
     pub fn new(device: Device<T>, options: Options) -> Self {
         Self {
             config: device.config().clone(),
-            units: vec![Unit::new(device)],
+            units: vec![Worker::new(device)],
             options,
             cache: WeightCache::new(options.weight_cache),
             journal: None,
@@ -115,7 +115,7 @@ impl<T: Transport + Send> Offload<T> {
             let (first, this) = (format!("{:?}", self.config), format!("{:?}", device.config()));
             return Err(Error::Unequal { first, this });
         }
-        self.units.push(Unit::new(device));
+        self.units.push(Worker::new(device));
         Ok(self)
     }
 
@@ -222,7 +222,7 @@ impl<T: Transport + Send> Offload<T> {
     }
 
     /// Why no job can be made of a matmul of this shape, if so.
-    fn unsupported(&self, Shape { m, k, n }: Shape) -> Option<Error> {
+    fn unsupported(&self, MatmulShape { m, k, n }: MatmulShape) -> Option<Error> {
         let reason = if m == 0 || k == 0 || n == 0 {
             "a dimension is zero".to_owned()
         } else if k > i32::MAX as usize >> (self.config.act_bits() - 1) {
@@ -260,7 +260,7 @@ impl<T: Transport + Send> Offload<T> {
 
 impl<T: Transport + Send> Matmul for Offload<T> {
     fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
-        let shape = Shape { m, k: w.cols(), n: w.rows() };
+        let shape = MatmulShape { m, k: w.cols(), n: w.rows() };
         if !self.options.scope.takes(id) {
             self.ledger.host_macs += shape.macs();
             return Golden.matmul(id, w, x, m, y);
@@ -282,7 +282,7 @@ impl<T: Transport + Send> Matmul for Offload<T> {
     }
 }
 
-fn expect_length(what: &'static str, found: usize, expected: usize, shape: Shape) -> Result<(), Error> {
-    let Shape { m, k, n } = shape;
+fn expect_length(what: &'static str, found: usize, expected: usize, shape: MatmulShape) -> Result<(), Error> {
+    let MatmulShape { m, k, n } = shape;
     if found == expected { Ok(()) } else { Err(Error::Length { what, found, expected, m, k, n }) }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use trine_golden_model::TernaryMatrix;
 use trine_spec::Config;
 
-use crate::cycles::Shape;
+use crate::cycles::MatmulShape;
 use crate::packing;
 use crate::schedule::Schedule;
 use crate::{Exchange, Transport, TransportError};
@@ -26,7 +26,7 @@ impl WeightImage {
         let mut image = Self { beat: config.weight_bus() / 8, bytes: vec![], last: vec![], pieces: HashMap::new() };
         for w in matrices {
             // How the weights are cut does not depend on the number of tokens.
-            let schedule = Schedule::new(config, Shape { m: 1, k: w.cols(), n: w.rows() });
+            let schedule = Schedule::new(config, MatmulShape { m: 1, k: w.cols(), n: w.rows() });
             for (outputs, depth) in schedule.pieces() {
                 let mut piece = vec![];
                 packing::weights(config, w, &outputs, &depth, &mut piece);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use trine_golden_model::TernaryMatrix;
 use trine_spec::{Config, packing::pack};
 
-use crate::{Error, cycles::Shape, schedule::Job};
+use crate::{Error, cycles::MatmulShape, schedule::Job};
 
 /// The activation beats of a job, appended to `out`: for each lane chunk, for each token, one byte a lane.
 ///
@@ -34,7 +34,7 @@ pub fn activations(config: &Config, job: &Job, x: &[i8], k: usize, out: &mut Vec
 /// A tile is `lanes * columns` trits, trit `column * lanes + lane`, padded with zero trits to whole beats; positions
 /// outside the piece are zero trits.
 pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth: &Range<usize>, out: &mut Vec<u8>) {
-    let shape = Shape { m: 1, k: depth.len(), n: outputs.len() };
+    let shape = MatmulShape { m: 1, k: depth.len(), n: outputs.len() };
     let (lanes, columns) = (config.lanes(), config.columns());
     out.reserve(shape.tiles(config) as usize * config.beats_per_tile() * config.weight_bus() / 8);
     let mut rows = vec![vec![0i8; w.cols()]; columns];
@@ -67,7 +67,7 @@ pub fn add_results(config: &Config, job: &Job, beats: &[u8], y: &mut [i32], n: u
 }
 
 /// Bytes of the result beats of a job of this shape.
-pub fn result_bytes(config: &Config, shape: Shape) -> usize {
+pub fn result_bytes(config: &Config, shape: MatmulShape) -> usize {
     shape.n.div_ceil(config.columns()) * shape.m * config.res_bus() / 8
 }
 

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use trine_spec::Config;
 
-use crate::cycles::Shape;
+use crate::cycles::MatmulShape;
 
 /// A part of a matmul that runs as one job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub struct Job {
 
 impl Job {
     /// Size of the job.
-    pub fn shape(&self) -> Shape {
-        Shape { m: self.tokens.len(), k: self.depth.len(), n: self.outputs.len() }
+    pub fn shape(&self) -> MatmulShape {
+        MatmulShape { m: self.tokens.len(), k: self.depth.len(), n: self.outputs.len() }
     }
 
     /// Whether it adds the last partial sums of a matmul of depth `k`.
@@ -53,7 +53,7 @@ pub struct Schedule {
 
 impl Schedule {
     /// Cuts `shape` for a unit of configuration `config`; a dimension of zero yields no jobs.
-    pub fn new(config: &Config, shape: Shape) -> Self {
+    pub fn new(config: &Config, shape: MatmulShape) -> Self {
         let whole = |most: usize, unit: usize| if most < unit { most } else { most - most % unit };
         Self {
             tokens: even(shape.m, config.max_tokens()),
@@ -66,7 +66,7 @@ impl Schedule {
     /// long as each keeps its unit busy for [`Schedule::SHARE`] cycles.
     ///
     /// Every cut costs the ends of a job, some ten cycles.
-    pub fn shared(config: &Config, shape: Shape, units: usize) -> Self {
+    pub fn shared(config: &Config, shape: MatmulShape, units: usize) -> Self {
         let whole = Self::new(config, shape);
         let blocks = shape.n.div_ceil(config.columns());
         let worth = usize::try_from(whole.bound(config) / Self::SHARE).unwrap_or(usize::MAX);
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn pieces_by_hand() {
         let config = Config::sized(7, 3).max_depth(100).max_tokens(5).build().unwrap();
-        let schedule = Schedule::new(&config, Shape { m: 11, k: 200, n: Config::MAX_OUTPUTS + 1 });
+        let schedule = Schedule::new(&config, MatmulShape { m: 11, k: 200, n: Config::MAX_OUTPUTS + 1 });
         assert_eq!(schedule.tokens, [0..3, 3..7, 7..11]);
         assert_eq!(schedule.depth, [0..98, 98..196, 196..200], "14 chunks of 7 lanes are the most that fit 100");
         assert_eq!(schedule.outputs, [0..1048575, 1048575..1048576]);
@@ -140,28 +140,30 @@ mod tests {
     #[test]
     fn a_unit_wider_than_its_buffer_is_deep_still_gets_jobs() {
         let config = Config::sized(8, 1).max_depth(3).build().unwrap();
-        assert_eq!(Schedule::new(&config, Shape { m: 1, k: 7, n: 1 }).depth, [0..3, 3..6, 6..7]);
+        assert_eq!(Schedule::new(&config, MatmulShape { m: 1, k: 7, n: 1 }).depth, [0..3, 3..6, 6..7]);
     }
 
     #[test]
     fn shares_are_whole_column_blocks_that_are_worth_it() {
         let config = Config::sized(64, 16).build().unwrap();
-        let outputs = |m, n, units| Schedule::shared(&config, Shape { m, k: 2560, n }, units).outputs;
+        let outputs = |m, n, units| Schedule::shared(&config, MatmulShape { m, k: 2560, n }, units).outputs;
         // Forty tiles a block, four beats each: 160 cycles.
         assert_eq!(outputs(1, 640, 1).len(), 1);
         assert_eq!(outputs(1, 640, 2), [0..320, 320..640]);
         assert_eq!(outputs(1, 640, 16), [0..208, 208..416, 416..640], "6400 cycles are three times 2048");
         assert_eq!(outputs(1, 400, 2).len(), 1, "4000 cycles are not twice 2048");
         assert_eq!(outputs(16, 120, 2), [0..64, 64..120], "the last block has eight outputs");
-        let cycles = |units| Schedule::shared(&config, Shape { m: 1, k: 2560, n: 640 }, units).cycles(&config);
-        let ends = Shape { m: 1, k: 1, n: 1 }.cycles(&config) - config.beats_per_tile() as u64;
+        let cycles = |units| Schedule::shared(&config, MatmulShape { m: 1, k: 2560, n: 640 }, units).cycles(&config);
+        let ends = MatmulShape { m: 1, k: 1, n: 1 }.cycles(&config) - config.beats_per_tile() as u64;
         assert!(cycles(2) > cycles(1) && cycles(2) - cycles(1) <= ends + config.beats_per_tile() as u64);
     }
 
     #[test]
     fn nothing_to_do_is_no_jobs() {
         let config = Config::default();
-        for shape in [Shape { m: 0, k: 4, n: 4 }, Shape { m: 4, k: 0, n: 4 }, Shape { m: 4, k: 4, n: 0 }] {
+        for shape in
+            [MatmulShape { m: 0, k: 4, n: 4 }, MatmulShape { m: 4, k: 0, n: 4 }, MatmulShape { m: 4, k: 4, n: 0 }]
+        {
             assert_eq!(Schedule::new(&config, shape).jobs().count(), 0, "{shape:?}");
         }
     }
@@ -175,7 +177,7 @@ mod tests {
             (max_depth, max_tokens, ranges) in (1..30usize, 1..9usize, 1..9usize),
         ) {
             let config = Config::sized(lanes, columns).max_depth(max_depth).max_tokens(max_tokens).build().unwrap();
-            let mut schedule = Schedule::new(&config, Shape { m, k, n });
+            let mut schedule = Schedule::new(&config, MatmulShape { m, k, n });
             // As `shared` cuts, whether it is worth it or not.
             schedule.outputs = even(n, n.div_ceil(ranges));
             let mut seen = vec![0; m * k * n];

@@ -16,12 +16,12 @@ use trine_golden_model::{LinearId, TernaryMatrix};
 use crate::ledger::{JobRecord, Mismatch};
 use crate::schedule::Job;
 use crate::weights::WeightCache;
-use crate::{Counters, Device, Error, Transport, cycles::Shape, packing};
+use crate::{Counters, Device, Error, Transport, cycles::MatmulShape, packing};
 
 /// One matmul on its way through the units.
 pub(crate) struct Call<'a> {
     pub(crate) id: LinearId,
-    pub(crate) shape: Shape,
+    pub(crate) shape: MatmulShape,
     pub(crate) w: &'a TernaryMatrix,
     pub(crate) x: &'a [i8],
     /// What the golden model says, when checking.
@@ -30,7 +30,7 @@ pub(crate) struct Call<'a> {
 
 /// A unit with the buffers of its jobs, which are large and used again.
 #[derive(Debug)]
-pub(crate) struct Unit<T> {
+pub(crate) struct Worker<T> {
     pub(crate) device: Device<T>,
     activations: Vec<u8>,
     weights: Vec<u8>,
@@ -54,7 +54,7 @@ pub(crate) struct Share {
     pub(crate) failure: Option<Error>,
 }
 
-impl<T: Transport> Unit<T> {
+impl<T: Transport> Worker<T> {
     pub(crate) fn new(device: Device<T>) -> Self {
         Self { device, activations: vec![], weights: vec![], results: vec![] }
     }
@@ -160,13 +160,13 @@ impl Share {
 /// Computes all shares on all units, each unit taking the next one as soon as it is free, up to a failure; returns those
 /// that were begun, in order.
 pub(crate) fn compute<T: Transport + Send>(
-    units: &mut [Unit<T>],
+    units: &mut [Worker<T>],
     call: &Call<'_>,
     shares: &[&[Job]],
     cache: &WeightCache,
 ) -> Vec<Share> {
     let next = AtomicUsize::new(0);
-    let work = |unit: &mut Unit<T>| {
+    let work = |unit: &mut Worker<T>| {
         let mut done = vec![];
         while let at = next.fetch_add(1, Ordering::Relaxed)
             && let Some(jobs) = shares.get(at)

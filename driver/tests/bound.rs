@@ -3,7 +3,7 @@
 //! The cycles are those of the closed form, which equals the unit's own counter: on random units in `sim/tests/cycles.rs`, on
 //! column blocks of these layers, and whole ones, in `make verify-full`.
 
-use trine_driver::Shape;
+use trine_driver::MatmulShape;
 use trine_spec::Config;
 
 /// Layers as depth x outputs, by model.
@@ -45,7 +45,7 @@ fn every_layer_keeps_within_two_percent_of_the_bound() {
             text += &format!("| {k} x {n} | {model} |");
             for unit in &units {
                 for m in TOKENS {
-                    let shape = Shape { m, k, n };
+                    let shape = MatmulShape { m, k, n };
                     let (cycles, bound) = (shape.cycles(unit), shape.bound(unit));
                     // Four cycles beside the tree's, as `hdl::design` publishes it.
                     let latency = unit.tree_levels() as u64 + 4;

@@ -117,7 +117,7 @@ fn a_unit_that_no_reset_helps_is_reported() {
 fn the_unit_refuses_streams_that_do_not_fit_the_job() {
     let config = Config::sized(4, 4).build().unwrap();
     let mut device = open(&config, |_| {}).unwrap();
-    let shape = trine_driver::Shape { m: 1, k: 4, n: 4 };
+    let shape = trine_driver::MatmulShape { m: 1, k: 4, n: 4 };
     let (acts, weights) = ([0; 4], [0; 4]);
     let mut code = |acts: &[u8], weights: &[u8]| match device.run(shape, acts, weights, &mut [0; 16]) {
         Err(Error::Device { code, .. }) => code,
@@ -128,7 +128,7 @@ fn the_unit_refuses_streams_that_do_not_fit_the_job() {
     assert_eq!(code(&acts, &weights[..3]), ErrorCode::WeightsEarly);
     assert_eq!(code(&acts, &[0; 8]), ErrorCode::WeightsLate);
     assert_eq!(code(&acts, &[0xFF; 4]), ErrorCode::IllegalTrit);
-    let too_long = trine_driver::Shape { m: 17, k: 4, n: 4 };
+    let too_long = trine_driver::MatmulShape { m: 17, k: 4, n: 4 };
     let refused = device.run(too_long, &acts, &weights, &mut [0; 16]);
     assert!(matches!(refused, Err(Error::Device { code: ErrorCode::Shape, .. })));
     assert!(device.run(shape, &acts, &weights, &mut [0; 16]).is_ok(), "the next job is fine");
@@ -137,7 +137,7 @@ fn the_unit_refuses_streams_that_do_not_fit_the_job() {
 #[test]
 fn every_job_sets_the_watchdog_to_its_cycles_and_the_hosts_pause() {
     let config = Config::sized(4, 4).build().unwrap();
-    let shape = trine_driver::Shape { m: 2, k: 4, n: 4 };
+    let shape = trine_driver::MatmulShape { m: 2, k: 4, n: 4 };
     let watchdog = |device: Device<SoftUnit>| {
         let mut device = device;
         device.run(shape, &[0; 8], &[0; 4], &mut [0; 32]).unwrap();

@@ -1,7 +1,7 @@
 //! Matmuls of every shape through the whole driver into a unit in software, against the definition.
 
 use proptest::prelude::*;
-use trine_driver::{Device, Error, Offload, OnMismatch, Options, Remedy, Scope, cycles::Shape};
+use trine_driver::{Device, Error, Offload, OnMismatch, Options, Remedy, Scope, cycles::MatmulShape};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_soft_unit::{Fault, SoftUnit};
 use trine_spec::{Config, WeightCode};
@@ -32,7 +32,7 @@ fn checking(config: &Config, scope: Scope, check: Option<OnMismatch>) -> Offload
 }
 
 /// Multiplies on the unit, with the driver's own check on, and compares with the plain loop.
-fn through_the_unit(config: &Config, Shape { m, k, n }: Shape) -> Offload<SoftUnit> {
+fn through_the_unit(config: &Config, MatmulShape { m, k, n }: MatmulShape) -> Offload<SoftUnit> {
     let w = TernaryMatrix::from_trits(n, k, &trits(n * k, 7)).unwrap();
     let x = acts(m * k, 11, config.act_bits());
     let (mut y, mut expected) = (vec![i32::MAX; m * n], vec![0; m * n]);
@@ -57,7 +57,7 @@ fn every_preset_takes_odd_shapes() {
             (2, lanes, columns),
             (3, config.max_depth().min(300) * 2 + 5, 2),
         ] {
-            through_the_unit(&config, Shape { m, k, n });
+            through_the_unit(&config, MatmulShape { m, k, n });
         }
     }
 }
@@ -65,7 +65,7 @@ fn every_preset_takes_odd_shapes() {
 #[test]
 fn deep_matmuls_are_summed_over_several_jobs() {
     let config = Config::sized(8, 4).max_depth(20).max_tokens(2).build().unwrap();
-    let mut offload = through_the_unit(&config, Shape { m: 5, k: 50, n: 9 });
+    let mut offload = through_the_unit(&config, MatmulShape { m: 5, k: 50, n: 9 });
     // 16 of 20 positions are whole chunks: four pieces of K; three of M; one of N.
     assert_eq!(offload.device_mut().transport().jobs, 12);
 }
@@ -85,7 +85,7 @@ proptest! {
         let config = sized.max_depth(max_depth).max_tokens(max_tokens).build().unwrap();
         let weight_bus = 8 + (bus * (config.full_tile_bus() / 8) as f64) as usize * 8;
         let config = Config::builder().weight_bus(weight_bus.min(config.full_tile_bus())).or(&config).build().unwrap();
-        through_the_unit(&config, Shape { m, k, n });
+        through_the_unit(&config, MatmulShape { m, k, n });
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use trine_driver::{
-    Device, Error, Journal, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, TransportError, cycles::Shape,
-    schedule::Schedule,
+    Device, Error, Journal, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, TransportError,
+    cycles::MatmulShape, schedule::Schedule,
 };
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_soft_unit::{Fault, SoftUnit};
@@ -56,8 +56,8 @@ fn any_number_of_units_computes_the_same_and_counts_every_job() {
         assert!(multiply(&mut engine, &matrix(1)), "{units} units");
         let ledger = engine.ledger();
         assert_eq!((ledger.mismatches, ledger.macs), (0, (M * K * N) as u64));
-        let schedule = Schedule::shared(&config(), Shape { m: M, k: K, n: N }, units);
-        let shapes: Vec<Shape> = ledger.jobs().iter().map(|job| job.shape).collect();
+        let schedule = Schedule::shared(&config(), MatmulShape { m: M, k: K, n: N }, units);
+        let shapes: Vec<MatmulShape> = ledger.jobs().iter().map(|job| job.shape).collect();
         assert_eq!(shapes, schedule.jobs().map(|job| job.shape()).collect::<Vec<_>>(), "in order, whoever ran them");
         let counted = ledger.layers()[0].counters;
         assert_eq!(counted, ledger.jobs().iter().map(|job| job.counters).sum());
@@ -201,7 +201,7 @@ fn what_no_job_can_be_made_of_is_refused_with_the_reason() {
 
 #[test]
 fn a_job_ends_when_its_time_is_up() {
-    let shape = Shape { m: 1, k: 4, n: 4 };
+    let shape = MatmulShape { m: 1, k: 4, n: 4 };
     let run = |mut device: Device<SoftUnit>| device.run(shape, &[0; 4], &[0; 4], &mut [0; 16]);
     // No time at all: whatever is not done when it is asked for the first time is late.
     let late = run(device(&[Fault::NeverDone]).with_limit(Duration::ZERO)).unwrap_err();

@@ -8,7 +8,7 @@ use trine_golden_model::{Golden, KvCache, Model, Tokenizer, npy};
 use trine_perf::EnergyModel;
 use trine_perf::energy::Records;
 use trine_spec::Config;
-use trine_synth::flow::{self, Board, Cells, Report};
+use trine_synth::flow::{self, Board, Cells, TimingReport};
 use trine_synth::liberty::{Library, truth_table};
 
 /// A folder of one process, where files of memory are.
@@ -165,7 +165,7 @@ pub(crate) fn gate_netlist(bytes: &[u8]) {
 }
 
 pub(crate) fn nextpnr_report(bytes: &[u8]) {
-    let _ = Report::parse(&text(bytes));
+    let _ = TimingReport::parse(&text(bytes));
 }
 
 pub(crate) fn opensta_log(bytes: &[u8]) {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Cursor, Read, Write};
 
-use trine_driver::{Device, Exchange, Shape, Transport, TransportError, Uartbone, WindowTransport};
+use trine_driver::{Device, Exchange, MatmulShape, Transport, TransportError, Uartbone, WindowTransport};
 use trine_spec::Config;
 
 /// A line that says what it says, whatever it hears.
@@ -30,7 +30,7 @@ pub(crate) fn uartbone(bytes: &[u8]) {
     let words = Uartbone::new(Line(Cursor::new(bytes)), 0);
     let Ok(mut device) = Device::open(WindowTransport::new(words, config.clone()), config) else { return };
     for _ in 0..2 {
-        let _ = device.run(Shape { m: 2, k: 8, n: 3 }, &[1; 16], &[0; 8], &mut [0; 32]);
+        let _ = device.run(MatmulShape { m: 2, k: 8, n: 3 }, &[1; 16], &[0; 8], &mut [0; 32]);
     }
 }
 

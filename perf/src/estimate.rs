@@ -16,7 +16,7 @@ use crate::memory::Memory;
 use crate::predict::{self, Traffic};
 use crate::roofline::{Position, Roofs};
 use trine_driver::LayerTotals;
-use trine_driver::cycles::Shape;
+use trine_driver::cycles::MatmulShape;
 use trine_driver::schedule::Schedule;
 
 /// A pass through all linear layers.
@@ -99,7 +99,7 @@ fn layer(
     pricing: Option<&Pricing>,
 ) -> LayerReport {
     let ((n, k), calls) = (model.linear_shape(kind), model.layers as u64);
-    let shape = Shape { m: tokens, k, n };
+    let shape = MatmulShape { m: tokens, k, n };
     let schedule = Schedule::new(config, shape);
     let mut counters = predict::counters(config, shape) * calls;
     let bytes = Traffic::new(config, &counters).total();

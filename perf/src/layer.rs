@@ -182,12 +182,12 @@ mod tests {
     use super::*;
     use crate::energy::Records;
     use crate::{memory, predict};
-    use trine_driver::cycles::Shape;
+    use trine_driver::cycles::MatmulShape;
     use trine_golden_model::{LinearId, LinearKind};
 
     /// One call of a layer, priced behind `memory`.
     fn layer(memory: &str) -> LayerReport {
-        let (config, shape) = (Config::sized(64, 16).build().unwrap(), Shape { m: 1, k: 2560, n: 6912 });
+        let (config, shape) = (Config::sized(64, 16).build().unwrap(), MatmulShape { m: 1, k: 2560, n: 6912 });
         let memory = memory::named(memory).unwrap();
         let pricing = Pricing::new(&Records::builtin().unwrap(), &config, 200e6, "7nm", &memory.set).unwrap();
         let counters = predict::counters(&config, shape);

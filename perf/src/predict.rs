@@ -12,15 +12,15 @@ use serde::Serialize;
 use trine_spec::Config;
 
 use trine_driver::Counters;
-use trine_driver::cycles::Shape;
+use trine_driver::cycles::MatmulShape;
 use trine_driver::schedule::Schedule;
 
 /// The counters of one matmul; stalls are left at 0.
-pub fn counters(config: &Config, shape: Shape) -> Counters {
+pub fn counters(config: &Config, shape: MatmulShape) -> Counters {
     let schedule = Schedule::new(config, shape);
     let mut total = Counters::default();
     for job in schedule.jobs() {
-        let Shape { m, k, n } = job.shape();
+        let MatmulShape { m, k, n } = job.shape();
         let (passes, chunks) = (n.div_ceil(config.columns()) as u64, k.div_ceil(config.lanes()) as u64);
         let (m, tiles) = (m as u64, passes * chunks);
         total += Counters {
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn counters_by_hand() {
         let config = Config::sized(64, 16).build().unwrap();
-        let counted = counters(&config, Shape { m: 5, k: 130, n: 33 });
+        let counted = counters(&config, MatmulShape { m: 5, k: 130, n: 33 });
         // Three chunks, three passes, four beats a tile.
         let expected = (45, 15, 36, 15);
         assert_eq!((counted.active, counted.act_beats, counted.wgt_beats, counted.res_beats), expected);
@@ -92,8 +92,8 @@ mod tests {
     #[test]
     fn every_job_loads_its_weights() {
         let config = Config::sized(8, 8).max_tokens(4).build().unwrap();
-        let whole = counters(&config, Shape { m: 8, k: 16, n: 16 });
-        let half = counters(&config, Shape { m: 4, k: 16, n: 16 });
+        let whole = counters(&config, MatmulShape { m: 8, k: 16, n: 16 });
+        let half = counters(&config, MatmulShape { m: 4, k: 16, n: 16 });
         assert_eq!((whole.wgt_beats, whole.cycles), (2 * half.wgt_beats, 2 * half.cycles));
     }
 }

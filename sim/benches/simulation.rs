@@ -3,7 +3,7 @@
 //! The throughput column of the report is in elements a second, an element being one cycle of the unit's clock.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use trine_driver::{Device, Shape};
+use trine_driver::{Device, MatmulShape};
 use trine_sim::{BuildOptions, SimOptions, SimTransport};
 use trine_spec::Config;
 
@@ -16,7 +16,7 @@ fn simulation(c: &mut Criterion) {
         let transport = SimTransport::new(&library, &SimOptions::default()).unwrap();
         let mut device = Device::open(transport, config.clone()).unwrap();
         // One pass after another of the FFN of a 2-billion-parameter model, 16 tokens.
-        let shape = Shape { m: 16, k: 2560, n: 16 * columns };
+        let shape = MatmulShape { m: 16, k: 2560, n: 16 * columns };
         let beats = shape.tiles(&config) as usize;
         let activations: Vec<u8> = (0..shape.m * shape.k).map(|i| (i * 37 % 251) as u8).collect();
         // Five legal base-3 codes without an escape.

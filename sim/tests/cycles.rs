@@ -1,9 +1,9 @@
-//! The closed form of `trine_driver::Shape::cycles` against the unit's own CYCLES counter, over random configurations
+//! The closed form of `trine_driver::MatmulShape::cycles` against the unit's own CYCLES counter, over random configurations
 //! and shapes, with a host that never lets the unit wait.
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use trine_driver::{Device, Shape};
+use trine_driver::{Device, MatmulShape};
 use trine_sim::{BuildOptions, SimOptions, SimTransport};
 use trine_spec::{Config, Style, WeightCode};
 
@@ -32,7 +32,7 @@ fn the_closed_form_is_exact() {
         let transport = SimTransport::new(&library, &SimOptions::default()).unwrap();
         let mut device = Device::open(transport, config.clone()).unwrap();
         for _ in 0..SHAPES {
-            let shape = Shape {
+            let shape = MatmulShape {
                 m: rng.random_range(1..=config.max_tokens()),
                 k: rng.random_range(1..=config.max_depth()),
                 n: rng.random_range(1..=4 * config.columns()),

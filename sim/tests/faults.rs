@@ -1,7 +1,7 @@
 //! What the unit does with jobs that are wrong, stuck or dropped: an error code, never a wrong result, and the next job
 //! is right.
 
-use trine_driver::{Device, Error, Exchange, Shape, Transport, TransportError};
+use trine_driver::{Device, Error, Exchange, MatmulShape, Transport, TransportError};
 use trine_sim::{BuildOptions, SimOptions, SimTransport};
 use trine_spec::registers::*;
 use trine_spec::{Config, WeightCode};
@@ -140,7 +140,7 @@ fn a_watchdog_that_is_set_late_in_a_silence_still_ends_it() {
 /// The driver sets the watchdog, so that the unit itself ends the job of a host that sends no weights.
 #[test]
 fn the_drivers_watchdog_ends_a_job_whose_host_stops() {
-    let shape = Shape { m: M, k: K, n: N };
+    let shape = MatmulShape { m: M, k: K, n: N };
     let mut device = Device::open(Unit::new().0, config()).unwrap().with_pause(100);
     let mut results = [0; 2 * M * 2 * 4];
     let outcome = device.run(shape, &[1; M * K], &[], &mut results);

@@ -101,7 +101,7 @@ fn a_failed_job_leaves_nothing_behind() {
     let mut device = Device::open(OnChip::new(link, image.clone()), config()).unwrap();
     let long = WeightImage::new(&config(), [&matrices[0]]);
     for _ in 0..3 {
-        let shape = trine_driver::Shape { m: 1, k: 5, n: 3 };
+        let shape = trine_driver::MatmulShape { m: 1, k: 5, n: 3 };
         let mut out = vec![0; 12];
         let error = device.run(shape, &[1; 5], long.bytes(), &mut out).unwrap_err().to_string();
         assert!(error.contains("weight"), "{error}");

@@ -4,7 +4,7 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use trine_driver::packing::result_bytes;
-use trine_driver::{Device, Offload, Options, Scope, Shape, TransportError, WindowTransport, Words};
+use trine_driver::{Device, MatmulShape, Offload, Options, Scope, TransportError, WindowTransport, Words};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_sim::{SimOptions, SimRegisters, Stalls};
 use trine_spec::registers::*;
@@ -321,7 +321,7 @@ impl Words for Deaf {
 #[test]
 fn a_word_lost_or_doubled_is_never_silent() {
     let library = crate::common::library(&config());
-    let (shape, mut rng) = (Shape { m: M, k: K, n: N }, StdRng::seed_from_u64(3));
+    let (shape, mut rng) = (MatmulShape { m: M, k: K, n: N }, StdRng::seed_from_u64(3));
     let activations: Vec<u8> = (0..ACTS / 2 * 5).map(|_| rng.random()).collect();
     // Codes 0, 1 and -1, never the illegal one; every byte is its own tile beat.
     let weights: Vec<u8> =

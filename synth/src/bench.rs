@@ -36,7 +36,7 @@ pub struct Done {
 }
 
 /// A folder in which tools run one after the other.
-pub struct Bench<'a> {
+pub struct ToolBench<'a> {
     /// The folder; all file names in commands are relative to it.
     pub folder: PathBuf,
     /// A step that takes longer is stopped.
@@ -46,10 +46,10 @@ pub struct Bench<'a> {
     done: RefCell<Vec<Done>>,
 }
 
-impl<'a> Bench<'a> {
+impl<'a> ToolBench<'a> {
     /// An existing folder to work in.
-    pub fn new(folder: PathBuf, limit: Duration, watch: &'a dyn Fn(&Tick<'_>)) -> Bench<'a> {
-        Bench { folder, limit, watch, done: RefCell::default() }
+    pub fn new(folder: PathBuf, limit: Duration, watch: &'a dyn Fn(&Tick<'_>)) -> ToolBench<'a> {
+        ToolBench { folder, limit, watch, done: RefCell::default() }
     }
 
     /// The steps done so far.

@@ -7,7 +7,7 @@
 //! A combination is a configuration, the shapes of a case and its stalls; each runs on a fresh unit.
 
 use rayon::prelude::*;
-use trine_driver::Shape;
+use trine_driver::MatmulShape;
 use trine_hdl::Verilog;
 use trine_sim::{BuildOptions, Library};
 use trine_spec::Config;
@@ -34,12 +34,12 @@ pub struct Item {
     /// Probability of the host's pauses.
     pub stalls: f64,
     /// The size, if it is no random one.
-    pub shape: Option<Shape>,
+    pub shape: Option<MatmulShape>,
     cases: u64,
 }
 
 /// A unit and its sources.
-struct Unit<'a> {
+struct BuiltUnit<'a> {
     config: &'a Config,
     verilog: Verilog,
     library: Library,
@@ -104,9 +104,9 @@ impl Campaign {
             let verilog = trine_sim::verilog(config)?;
             let library = trine_sim::build(&verilog, &BuildOptions::default())?;
             built_one();
-            Ok(Unit { config, verilog, library })
+            Ok(BuiltUnit { config, verilog, library })
         };
-        let units: Vec<Unit<'_>> = self.configs.par_iter().with_max_len(1).map(build).collect::<Result<_>>()?;
+        let units: Vec<BuiltUnit<'_>> = self.configs.par_iter().with_max_len(1).map(build).collect::<Result<_>>()?;
         built();
         let run = |item: &Item| item.run(&units[item.unit]).inspect(|_| done_one());
         self.items.par_iter().with_max_len(1).map(run).collect()
@@ -114,7 +114,7 @@ impl Campaign {
 }
 
 impl Item {
-    fn run(self, unit: &Unit<'_>) -> Result<Outcome> {
+    fn run(self, unit: &BuiltUnit<'_>) -> Result<Outcome> {
         let Self { cases, seed, stalls, .. } = self;
         let plan = Plan { cases, seed, stalls, checks: self.shape.is_none(), ..Plan::default() };
         let case = |number| match self.shape {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use trine_driver::Shape;
+use trine_driver::MatmulShape;
 use trine_golden_model::{LinearId, LinearKind, TernaryMatrix};
 use trine_spec::Config;
 
@@ -33,8 +33,8 @@ pub(crate) struct Multiplication<'a> {
 }
 
 impl Multiplication<'_> {
-    pub(crate) fn shape(&self) -> Shape {
-        Shape { m: self.m, k: self.weights.cols(), n: self.weights.rows() }
+    pub(crate) fn shape(&self) -> MatmulShape {
+        MatmulShape { m: self.m, k: self.weights.cols(), n: self.weights.rows() }
     }
 
     /// Whether this is no layer of a model.
@@ -73,7 +73,7 @@ impl Case<'static> {
 
 impl Case<'static> {
     /// One matmul of a given size, of random weights.
-    pub(crate) fn shaped(config: &Config, seed: u64, Shape { m, k, n }: Shape) -> Result<Self> {
+    pub(crate) fn shaped(config: &Config, seed: u64, MatmulShape { m, k, n }: MatmulShape) -> Result<Self> {
         let mut rng = StdRng::seed_from_u64(seed);
         let trits: Vec<i8> = (0..n * k).map(|_| rng.random_range(-1..=1)).collect();
         let weights = Cow::Owned(TernaryMatrix::from_trits(n, k, &trits)?);
@@ -136,7 +136,7 @@ mod tests {
             let (mut ragged_k, mut ragged_n, mut exact, mut uniform) = (0, 0, 0, [0; 3]);
             for seed in 1..=200 {
                 for x in Case::random(&config, seed).unwrap().matmuls {
-                    let Shape { m, k, n } = x.shape();
+                    let MatmulShape { m, k, n } = x.shape();
                     tokens[m - 1] = true;
                     ragged_k += usize::from(k % config.lanes() != 0);
                     ragged_n += usize::from(n % config.columns() != 0);

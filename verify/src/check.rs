@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
-use trine_driver::{Offload, OnMismatch, Options, Scope, Shape};
+use trine_driver::{MatmulShape, Offload, OnMismatch, Options, Scope};
 use trine_golden_model::{Matmul, Model, reference};
 use trine_hdl::Verilog;
 use trine_sim::{BuildOptions, BuildStep, Library, SimOptions, Stalls};
@@ -95,7 +95,7 @@ pub fn verify_shape(
     verilog: &Verilog,
     config: &Config,
     plan: &Plan<'_>,
-    shape: Shape,
+    shape: MatmulShape,
     step: &dyn Fn(),
 ) -> Result<Outcome> {
     let library = plan.build(verilog, false)?;
@@ -198,8 +198,8 @@ fn run_case(
     waveform: Option<&Path>,
     held: &[(String, u64)],
 ) -> Result<CaseLedger> {
-    let finding = |shape: Shape, mismatch, error| {
-        let Shape { m, k, n } = shape;
+    let finding = |shape: MatmulShape, mismatch, error| {
+        let MatmulShape { m, k, n } = shape;
         let seed = case.seed;
         let (columns, lanes, waveform) = (vec![], None, None);
         Some(Finding { case: 0, seed, m, k, n, mismatch, wrong_sums: 0, columns, lanes, error, waveform })

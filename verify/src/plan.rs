@@ -5,7 +5,7 @@ use std::path::Path;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde::Deserialize;
-use trine_driver::Shape;
+use trine_driver::MatmulShape;
 use trine_sim::Stalls;
 use trine_spec::{Config, Style, WeightCode};
 
@@ -74,7 +74,9 @@ impl PlanFile {
         for &probability in stalls {
             Stalls::new(probability, 0).map_err(|error| error.to_string())?;
         }
-        if let Some(Shape { m, k, n }) = plan.layers.iter().flat_map(Layers::shapes).find(|shape| shape.macs() == 0) {
+        if let Some(MatmulShape { m, k, n }) =
+            plan.layers.iter().flat_map(Layers::shapes).find(|shape| shape.macs() == 0)
+        {
             return Err(format!("m = {m}, k = {k}, n = {n} is no matmul"));
         }
         let Random { configurations, cases, stalls } = &plan.random;
@@ -90,8 +92,8 @@ impl PlanFile {
 
 impl Layers {
     /// Every size with every number of tokens.
-    pub(crate) fn shapes(&self) -> impl Iterator<Item = Shape> {
-        self.tokens.iter().flat_map(|&m| self.sizes.iter().map(move |&[k, n]| Shape { m, k, n }))
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = MatmulShape> {
+        self.tokens.iter().flat_map(|&m| self.sizes.iter().map(move |&[k, n]| MatmulShape { m, k, n }))
     }
 }
 

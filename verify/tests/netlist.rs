@@ -5,7 +5,7 @@ use std::time::Duration;
 use tempfile::tempdir;
 use trine_hdl::Verilog;
 use trine_spec::Config;
-use trine_synth::bench::Bench;
+use trine_synth::bench::ToolBench;
 use trine_synth::flow::{self, Family};
 use trine_synth::yosys::Yosys;
 use trine_verify::{Plan, verify};
@@ -14,7 +14,7 @@ use trine_verify::{Plan, verify};
 fn mapped(config: &Config) -> Verilog {
     let unit = trine_hdl::lang::verilog(&trine_hdl::design::unit(config).unwrap()).unwrap();
     let folder = tempdir().unwrap();
-    let bench = Bench::new(folder.path().to_owned(), Duration::from_secs(300), &|_| ());
+    let bench = ToolBench::new(folder.path().to_owned(), Duration::from_secs(300), &|_| ());
     let yosys = Yosys::find().unwrap();
     flow::map(&bench, &yosys, Family::Ice40, &unit).unwrap();
     flow::simulation(&bench, &yosys, Family::Ice40, &unit).unwrap()

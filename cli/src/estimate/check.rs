@@ -4,7 +4,7 @@ use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use serde::Serialize;
-use trine_driver::cycles::Shape;
+use trine_driver::cycles::MatmulShape;
 use trine_driver::{Counters, Offload, OnMismatch, Options, Scope};
 use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_perf::predict::{self, Traffic};
@@ -43,7 +43,7 @@ pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>
             let (n, k) = model.linear_shape(kind);
             if !seen.contains(&(m, n, k)) {
                 seen.push((m, n, k));
-                all.push(layer(&mut offload, kind, Shape { m, k, n }, config)?);
+                all.push(layer(&mut offload, kind, MatmulShape { m, k, n }, config)?);
             }
         }
     }
@@ -53,10 +53,10 @@ pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>
 fn layer<T: trine_driver::Transport + Send>(
     offload: &mut Offload<T>,
     kind: LinearKind,
-    shape: Shape,
+    shape: MatmulShape,
     config: &Config,
 ) -> Result<Checked> {
-    let Shape { m, k, n } = shape;
+    let MatmulShape { m, k, n } = shape;
     let weights = TernaryMatrix::random(n, k, n as u64)?;
     let mut x = vec![0; m * k];
     StdRng::seed_from_u64(k as u64).fill_bytes(&mut x);

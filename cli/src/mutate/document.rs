@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use trine_verify::mutation::{Fate, Outcome, Report, Tally};
+use trine_verify::mutation::{Fate, MutationReport, Outcome, Tally};
 
 use crate::markdown::{head, row};
 use crate::output::grouped;
@@ -21,7 +21,7 @@ may prove that its module does what it did whatever comes in; what it cannot pro
 ";
 
 /// The document.
-pub(super) fn markdown(report: &Report) -> String {
+pub(super) fn markdown(report: &MutationReport) -> String {
     let mut text = String::from(INTRODUCTION);
     let Tally { mutants, killed, proven, listed, alive } = report.tally;
     // Writing to a String cannot fail
@@ -55,7 +55,7 @@ pub(super) fn markdown(report: &Report) -> String {
     text
 }
 
-fn by(text: &mut String, title: &str, key: &str, report: &Report, of: impl Fn(&Outcome) -> String) {
+fn by(text: &mut String, title: &str, key: &str, report: &MutationReport, of: impl Fn(&Outcome) -> String) {
     let mut groups: BTreeMap<String, Vec<&Outcome>> = BTreeMap::new();
     for outcome in &report.outcomes {
         groups.entry(of(outcome)).or_default().push(outcome);
@@ -70,7 +70,7 @@ fn by(text: &mut String, title: &str, key: &str, report: &Report, of: impl Fn(&O
 }
 
 /// How many mutants each check was the first to find.
-fn checks(text: &mut String, report: &Report) {
+fn checks(text: &mut String, report: &MutationReport) {
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in &report.outcomes {
         if let Fate::Killed { check, .. } = &outcome.fate {
@@ -86,7 +86,7 @@ fn checks(text: &mut String, report: &Report) {
     }
 }
 
-fn reasons(text: &mut String, title: &str, report: &Report, reason: impl Fn(&Outcome) -> Option<String>) {
+fn reasons(text: &mut String, title: &str, report: &MutationReport, reason: impl Fn(&Outcome) -> Option<String>) {
     let mut groups: BTreeMap<(String, &str), Vec<&Outcome>> = BTreeMap::new();
     for outcome in &report.outcomes {
         if let Some(reason) = reason(outcome) {
@@ -132,7 +132,7 @@ mod tests {
             outcome("trine_job", listed),
             outcome("trine_job", Fate::Alive { why: None }),
         ];
-        let text = markdown(&Report::new(9, 1, Tally::of(&outcomes), 3, outcomes));
+        let text = markdown(&MutationReport::new(9, 1, Tally::of(&outcomes), 3, outcomes));
         for line in [
             "**3 mutants: 1 killed, 1 equivalent (0 proven, 1 listed), 1 alive; score 50.00 %.** Of 9 that there are, chosen with seed 1; 3 s on two processors shared with other work.",
             "| odd, `trine_job` | 2 | 0 | 0 | 1 | 1 | 0.0 % |",

@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use trine_sim::{BuildOptions, BuildStep};
 use trine_synth::yosys::Yosys;
-use trine_verify::mutation::{Campaign, Entry, Fate, Outcome, PANIC, Report, Subject, Tally, list};
+use trine_verify::mutation::{Campaign, Entry, Fate, MutationReport, Outcome, PANIC, Subject, Tally, list};
 
 use crate::Verdict;
 use crate::output::{grouped, progress, spinner};
@@ -45,7 +45,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(path) = &args.document {
-        write!(out, "{}", document::markdown(&Report::read(path)?))?;
+        write!(out, "{}", document::markdown(&MutationReport::read(path)?))?;
         return Ok(Verdict::Right);
     }
     let json = args.json.open()?;
@@ -112,7 +112,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         vec![]
     };
     let tally = Tally::of(&outcomes);
-    let report = Report::new(candidates, args.seed, tally, begun.elapsed().as_secs(), outcomes);
+    let report = MutationReport::new(candidates, args.seed, tally, begun.elapsed().as_secs(), outcomes);
     if args.only.is_some() {
         report.outcomes.iter().try_for_each(|outcome| describe(outcome, out))?;
     }

@@ -14,7 +14,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use trine_driver::cycles::Shape;
+use trine_driver::cycles::MatmulShape;
 use trine_driver::{Counters, JobRecord, Ledger};
 use trine_perf::report::DeviceReport;
 
@@ -103,7 +103,7 @@ struct Drawing<'a> {
     device: &'a DeviceReport,
     events: Vec<Value>,
     /// Shapes whose tiles have been drawn.
-    seen: Vec<Shape>,
+    seen: Vec<MatmulShape>,
     /// Cycle from which the unit is free.
     free: u64,
 }

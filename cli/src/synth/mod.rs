@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
-use trine_synth::bench::{Bench, Tick};
+use trine_synth::bench::{Tick, ToolBench};
 use trine_synth::flow::asic::{self, Library};
 use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, Target};
 use trine_synth::yosys::Yosys;
@@ -267,7 +267,7 @@ impl Folder {
     fn watched<T>(
         &mut self,
         limit: Duration,
-        work: impl FnOnce(&Bench<'_>) -> Result<T, trine_synth::Error>,
+        work: impl FnOnce(&ToolBench<'_>) -> Result<T, trine_synth::Error>,
     ) -> Result<T> {
         let result = in_folder(&self.path, limit, work);
         if result.as_ref().is_err_and(|error| !error.is_missing_tool()) {
@@ -290,7 +290,7 @@ fn clock_reached(asked: Option<f64>, result: &Synthesis, out: &mut dyn Write) ->
 fn in_folder<T>(
     folder: &Path,
     limit: Duration,
-    work: impl FnOnce(&Bench<'_>) -> Result<T, trine_synth::Error>,
+    work: impl FnOnce(&ToolBench<'_>) -> Result<T, trine_synth::Error>,
 ) -> Result<T, trine_synth::Error> {
     let bar = spinner();
     let now = RefCell::new(String::new());
@@ -306,7 +306,7 @@ fn in_folder<T>(
         let line: String = tick.line.chars().take(80).collect();
         bar.set_message(format!("{}, {} s: {line}", tick.step, tick.elapsed.as_secs()));
     };
-    let result = work(&Bench::new(folder.to_owned(), limit, &watch));
+    let result = work(&ToolBench::new(folder.to_owned(), limit, &watch));
     bar.finish_and_clear();
     result
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
-use trine_driver::Shape;
+use trine_driver::MatmulShape;
 use trine_spec::Config;
 use trine_verify::{Finding, Outcome, Plan, verify, verify_shape};
 
@@ -64,7 +64,7 @@ pub(crate) struct Args {
     stalls: f64,
     /// Verify one matmul of this size
     #[arg(long, value_name = "M,K,N", value_parser = shape, conflicts_with_all = ["cases", "model"])]
-    shape: Option<Shape>,
+    shape: Option<MatmulShape>,
     /// Verify the unit in this folder, as `trine generate` wrote it or edited since
     #[arg(long, value_name = "DIR")]
     rtl: Option<PathBuf>,
@@ -90,11 +90,11 @@ pub(crate) struct Args {
 }
 
 /// A size as it is written on the command line.
-fn shape(text: &str) -> Result<Shape, String> {
+fn shape(text: &str) -> Result<MatmulShape, String> {
     let sizes = text.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>();
     let sizes = sizes.map_err(|error| error.to_string())?;
     match sizes[..] {
-        [m, k, n] if m > 0 && k > 0 && n > 0 => Ok(Shape { m, k, n }),
+        [m, k, n] if m > 0 && k > 0 && n > 0 => Ok(MatmulShape { m, k, n }),
         _ => Err("three sizes above zero, separated by commas".into()),
     }
 }
@@ -144,7 +144,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         writeln!(out, "{}", unit.origin.describe())?;
     }
     match args.shape {
-        Some(Shape { m, k, n }) => {
+        Some(MatmulShape { m, k, n }) => {
             writeln!(out, "m = {m}, k = {k}, n = {n}, seed {}, stalls {}", args.seed, args.stalls)?;
         }
         None => writeln!(out, "{random} random cases, {layers} layers, seed {}, stalls {}", args.seed, args.stalls)?,
@@ -219,7 +219,7 @@ impl Args {
 }
 
 /// The arguments that verify one size.
-fn shaped(Shape { m, k, n }: Shape, seed: u64) -> String {
+fn shaped(MatmulShape { m, k, n }: MatmulShape, seed: u64) -> String {
     format!("--shape {m},{k},{n} --seed {seed}")
 }
 

@@ -18,7 +18,7 @@ use trine_spec::Config;
 use super::{Arithmetic, Energy, EnergyModel, Records};
 use crate::predict::Traffic;
 use trine_driver::Counters;
-use trine_driver::cycles::Shape;
+use trine_driver::cycles::MatmulShape;
 use trine_driver::schedule::Schedule;
 
 use crate::Error;
@@ -63,8 +63,8 @@ pub struct Systolic {
 
 impl Systolic {
     /// The cycles for one matmul.
-    pub fn new(shape: Shape) -> Self {
-        let Shape { m, k, n } = shape;
+    pub fn new(shape: MatmulShape) -> Self {
+        let MatmulShape { m, k, n } = shape;
         let (a, folds) = (SYSTOLIC as u64, |size: usize| size.div_ceil(SYSTOLIC) as u64);
         Self {
             weight_stationary: folds(k) * folds(n) * (3 * a + m as u64 - 2),
@@ -132,7 +132,7 @@ impl Pricing {
 /// What `calls` matmuls of one shape, of which the unit counted `counters`, would be on a unit of another arithmetic.
 pub fn baseline(
     config: &Config,
-    shape: Shape,
+    shape: MatmulShape,
     calls: u64,
     counters: &Counters,
     arithmetic: Arithmetic,
@@ -163,14 +163,14 @@ mod tests {
     /// FFN up of BitNet b1.58 2B-4T on 32 x 32: cycles that SCALE-Sim counts.
     #[test]
     fn systolic_cycles_as_published_tools_count() {
-        let cycles = |m| Systolic::new(Shape { m, k: 2560, n: 6912 });
+        let cycles = |m| Systolic::new(MatmulShape { m, k: 2560, n: 6912 });
         assert_eq!(cycles(1), Systolic { weight_stationary: 1_641_600, output_stationary: 566_352 });
         assert_eq!(cycles(16), Systolic { weight_stationary: 1_900_800, output_stationary: 566_352 });
         assert_eq!(cycles(128), Systolic { weight_stationary: 3_836_160, output_stationary: 2_265_408 });
     }
 
-    fn layer(config: &Config, m: usize) -> (Shape, Counters, Pricing) {
-        let shape = Shape { m, k: 2560, n: 6912 };
+    fn layer(config: &Config, m: usize) -> (MatmulShape, Counters, Pricing) {
+        let shape = MatmulShape { m, k: 2560, n: 6912 };
         let pricing = Pricing::new(&Records::builtin().unwrap(), config, 200e6, "7nm", "lpddr4").unwrap();
         (shape, predict::counters(config, shape), pricing)
     }

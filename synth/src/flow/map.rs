@@ -10,7 +10,7 @@
 use super::area::Cells;
 use super::shell::Shell;
 use super::target::Family;
-use crate::bench::Bench;
+use crate::bench::ToolBench;
 use crate::error::Error;
 use crate::yosys::json::Netlist;
 use crate::yosys::{NAME, Yosys};
@@ -41,7 +41,7 @@ pub struct Mapped {
 ///
 /// Cells of a technology are known by their models for that, and forgotten with the Verilog: Yosys would read modules
 /// again that instantiate a cell it comes to know only while it maps, and lose what it has mapped.
-pub(super) fn read(bench: &Bench<'_>, design: &Verilog) -> Result<String, Error> {
+pub(super) fn read(bench: &ToolBench<'_>, design: &Verilog) -> Result<String, Error> {
     let mut script = String::new();
     for (folder, files, options) in [("cells", &design.cells, "-lib "), ("rtl", &design.files, "")] {
         for file in files {
@@ -62,7 +62,7 @@ pub(super) fn read(bench: &Bench<'_>, design: &Verilog) -> Result<String, Error>
 ///
 /// # Errors
 /// What Yosys says, or that a net of the result is undriven or driven twice.
-pub fn map(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> Result<Mapped, Error> {
+pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> Result<Mapped, Error> {
     let script = format!(
         "{read}{map}\ndelete t:$scopeinfo\ncheck -mapped -assert\n\
          tee -q -o mapped-stat.json stat -json\nwrite_verilog -noattr {verilog}\nwrite_json {json}\n",
@@ -81,7 +81,13 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> 
 ///
 /// # Errors
 /// What Yosys says, or that a net of the result is undriven or driven twice.
-pub fn wrap(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Mapped, shell: &Shell) -> Result<Cells, Error> {
+pub fn wrap(
+    bench: &ToolBench<'_>,
+    yosys: &Yosys,
+    family: Family,
+    unit: &Mapped,
+    shell: &Shell,
+) -> Result<Cells, Error> {
     for file in &shell.sources {
         bench.write(&format!("shell/{}", file.name), &file.text)?;
     }
@@ -107,7 +113,7 @@ pub fn wrap(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Mapped, she
 }
 
 /// Runs a script that stays in the folder.
-fn run(bench: &Bench<'_>, yosys: &Yosys, name: &str, step: &str, script: &str) -> Result<String, Error> {
+fn run(bench: &ToolBench<'_>, yosys: &Yosys, name: &str, step: &str, script: &str) -> Result<String, Error> {
     let file = format!("{name}.ys");
     bench.write(&file, script)?;
     bench.run(NAME, step, &format!("{name}.log"), &yosys.command(&file))

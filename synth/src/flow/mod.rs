@@ -30,9 +30,9 @@ pub use route::{Constraints, Device, pack, route};
 pub use shell::{Pins, Shell};
 pub use simulation::simulation;
 pub use target::{Family, OSU018, TARGETS, Target};
-pub use timing::{CriticalPath, Report, Utilization};
+pub use timing::{CriticalPath, TimingReport, Utilization};
 
-use crate::bench::Bench;
+use crate::bench::ToolBench;
 use crate::error::Error;
 use crate::tools::OPENSTA;
 use crate::yosys::Yosys;
@@ -61,7 +61,7 @@ pub struct Job<'a> {
 /// # Errors
 /// The first step that fails, or a tool that is missing: those are looked for before the first step. A seed that fails is
 /// an error only when no other succeeds.
-pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> {
+pub fn synthesize(bench: &ToolBench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> {
     let family = job.device.target.family;
     if !family.has(job.config.style()) {
         return Err(Error::OtherStyle { style: job.config.style(), target: job.device.target.name.into() });
@@ -112,7 +112,7 @@ pub fn synthesize(bench: &Bench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> 
 /// # Errors
 /// As [`synthesize`].
 pub fn synthesize_asic(
-    bench: &Bench<'_>,
+    bench: &ToolBench<'_>,
     config: &Config,
     unit: &Verilog,
     library: &asic::Library,

@@ -3,7 +3,7 @@
 use super::area::{Area, Cells};
 use super::asic::{Library, Macro, Silicon, Timing};
 use super::route::Device;
-use super::timing::{CriticalPath, Report};
+use super::timing::{CriticalPath, TimingReport};
 use crate::bench::Done;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -107,7 +107,7 @@ pub struct Placement {
     pub seed: u64,
     /// What nextpnr reports.
     #[serde(flatten)]
-    pub report: Report,
+    pub report: TimingReport,
 }
 
 /// The mapped netlist against the golden model and against the unit it was mapped from.

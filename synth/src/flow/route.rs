@@ -2,8 +2,8 @@
 
 use super::map::files::WRAPPED_JSON;
 use super::target::{Family, Target};
-use super::timing::Report;
-use crate::bench::{Bench, command};
+use super::timing::TimingReport;
+use crate::bench::{ToolBench, command};
 use crate::error::Error;
 use crate::tools::Program;
 
@@ -32,13 +32,13 @@ pub struct Constraints<'a> {
 /// # Errors
 /// What nextpnr says, for example that the design does not fit.
 pub fn route(
-    bench: &Bench<'_>,
+    bench: &ToolBench<'_>,
     nextpnr: &Program,
     device: &Device,
     constraints: Constraints<'_>,
     mhz: f64,
     seed: u64,
-) -> Result<Report, Error> {
+) -> Result<TimingReport, Error> {
     let (report, routed) = (format!("report-{seed}.json"), routed(device, seed));
     let Device { target, package, speed } = device;
     let (mhz, number) = (mhz.to_string(), seed.to_string());
@@ -69,14 +69,14 @@ pub fn route(
     }
     let step = format!("placing and routing, seed {seed}");
     bench.run(nextpnr.name, &step, &format!("nextpnr-{seed}.log"), &command(&nextpnr.path, arguments))?;
-    Report::parse(&bench.read(&report)?)
+    TimingReport::parse(&bench.read(&report)?)
 }
 
 /// Makes the bitstream of what [`route`] made from `seed`; its name.
 ///
 /// # Errors
 /// What the tool says.
-pub fn pack(bench: &Bench<'_>, packer: &Program, device: &Device, seed: u64) -> Result<String, Error> {
+pub fn pack(bench: &ToolBench<'_>, packer: &Program, device: &Device, seed: u64) -> Result<String, Error> {
     let routed = routed(device, seed);
     let name = device.target.name;
     let (bitstream, arguments) = match device.target.family {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What a report says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Report {
+pub struct TimingReport {
     /// Highest clock of the slowest clock domain, MHz.
     pub fmax_mhz: f64,
     /// Cells used and available, those of which any is used.
@@ -74,12 +74,12 @@ struct RawPin {
     cell: String,
 }
 
-impl Report {
+impl TimingReport {
     /// Reads the JSON that nextpnr wrote for `--report`.
     ///
     /// # Errors
     /// [`Error::Unreadable`] when it is cut off, has no clock, or no path for it.
-    pub fn parse(text: &str) -> Result<Report, Error> {
+    pub fn parse(text: &str) -> Result<TimingReport, Error> {
         let wrong = |problem: String| Error::unreadable("nextpnr's report", problem);
         let raw: Raw = serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let slowest = raw.fmax.iter().min_by(|a, b| a.1.achieved.total_cmp(&b.1.achieved));
@@ -93,7 +93,7 @@ impl Report {
         if path.path.iter().any(|segment| !segment.delay.is_finite()) {
             return Err(wrong(format!("the path of clock {clock} has a delay that is no number")));
         }
-        Ok(Report {
+        Ok(TimingReport {
             fmax_mhz: rounded(fmax.achieved),
             utilization: raw.utilization.into_iter().filter(|(_, cells)| cells.used > 0).collect(),
             critical_path: path.read().ok_or_else(|| wrong(format!("the path of clock {clock} is empty")))?,

@@ -8,8 +8,8 @@
 //! power is halved here for that reason.
 
 use super::map::MAPPED_VERILOG;
-use super::{Energy, INPUT_SLEW, NetId, Netlist, Simulator, Unit};
-use crate::bench::{Bench, command};
+use super::{Energy, INPUT_SLEW, MeasuredUnit, NetId, Netlist, Simulator};
+use crate::bench::{ToolBench, command};
 use crate::error::Error;
 use crate::flow::asic::LIBERTY;
 use crate::tools::Program;
@@ -37,9 +37,9 @@ pub struct Crosscheck {
 /// # Errors
 /// What OpenSTA says.
 pub fn crosscheck(
-    bench: &Bench<'_>,
+    bench: &ToolBench<'_>,
     sta: &Program,
-    unit: &Unit<'_>,
+    unit: &MeasuredUnit<'_>,
     simulator: &Simulator<'_>,
 ) -> Result<Crosscheck, Error> {
     let netlist = &unit.netlist;

@@ -3,7 +3,7 @@
 //! Modules are mapped one by one and joined afterwards, and the nets of products are kept, so that it can be told what a
 //! cell is for. The netlist is written as Verilog and read back before it becomes JSON: both then name nets alike.
 
-use crate::bench::Bench;
+use crate::bench::ToolBench;
 use crate::error::Error;
 use crate::flow::asic::{LIBERTY, Library};
 use crate::yosys::{NAME, Yosys};
@@ -26,7 +26,7 @@ pub struct Mapped {
 ///
 /// # Errors
 /// What Yosys says, or that it took too long.
-pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Mapped, Error> {
+pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Mapped, Error> {
     for file in &design.files {
         bench.write(&format!("rtl/{}", file.name), &file.text)?;
     }

@@ -23,7 +23,7 @@ pub struct Cycle {
 
 /// A dot product in cells of a library.
 #[derive(Debug)]
-pub struct Unit<'a> {
+pub struct MeasuredUnit<'a> {
     arithmetic: Arithmetic,
     lanes: usize,
     /// Its cells.
@@ -65,7 +65,7 @@ impl Measured {
     }
 }
 
-impl<'a> Unit<'a> {
+impl<'a> MeasuredUnit<'a> {
     /// Reads the netlist of the dot product `arithmetic` with `lanes` lanes.
     ///
     /// # Errors
@@ -77,11 +77,11 @@ impl<'a> Unit<'a> {
         top: &str,
         clock: &str,
         library: &'a Library,
-    ) -> Result<Unit<'a>, Error> {
+    ) -> Result<MeasuredUnit<'a>, Error> {
         let netlist = Netlist::parse(json, top, clock, library)?;
         let delays = Delays::new(&netlist)?;
         let (parts, prices) = (Parts::of(&netlist)?, Prices::new(&netlist, &delays));
-        Ok(Unit { arithmetic, lanes, netlist, delays, parts, prices })
+        Ok(MeasuredUnit { arithmetic, lanes, netlist, delays, parts, prices })
     }
 
     /// Energy of all cells, without the load of inputs and of the clock, pJ.
@@ -98,7 +98,7 @@ impl<'a> Unit<'a> {
 /// # Errors
 /// [`Error::Unreadable`] when the netlist has other ports than a dot product.
 pub fn measure(
-    unit: &Unit<'_>,
+    unit: &MeasuredUnit<'_>,
     timing: Timing,
     cycles: &[Cycle],
     watch: &mut dyn FnMut(&Simulator<'_>),

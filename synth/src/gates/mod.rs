@@ -22,7 +22,7 @@ pub use crosscheck::{Crosscheck, crosscheck};
 pub use delays::{Delays, INPUT_SLEW};
 pub use energy::{Energy, Prices};
 pub use map::{MAPPED_VERILOG, Mapped, map};
-pub use measure::{Cycle, Measured, Unit, measure};
+pub use measure::{Cycle, Measured, MeasuredUnit, measure};
 pub use netlist::{FlipFlop, Gate, NetId, Netlist, Output};
 pub use parts::{Part, Parts};
 pub use simulate::{Simulator, Timing};

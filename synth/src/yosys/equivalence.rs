@@ -124,15 +124,15 @@ fn memories(design: &Verilog) -> impl Iterator<Item = (&str, &str)> {
 
 /// What Yosys says about one unit in the end.
 #[derive(Clone, Debug, Default)]
-struct Report {
+struct UnitStatus {
     /// Bits proven equal.
     bits: usize,
     /// Signals with bits that were not.
     unproven: Vec<String>,
 }
 
-fn reports(run: &Run) -> HashMap<&str, Report> {
-    let mut reports: HashMap<&str, Report> = HashMap::new();
+fn reports(run: &Run) -> HashMap<&str, UnitStatus> {
+    let mut reports: HashMap<&str, UnitStatus> = HashMap::new();
     let mut unit = "";
     // The report comes after the attempts, which use similar words
     let start = run.log.rfind("Executing EQUIV_STATUS").unwrap_or(run.log.len());

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 use trine_synth::Error;
-use trine_synth::bench::{Bench, Tick};
+use trine_synth::bench::{Tick, ToolBench};
 
 const PLENTY: Duration = Duration::from_secs(60);
 
-fn in_folder<T>(limit: Duration, work: impl FnOnce(&Bench<'_>) -> T) -> T {
+fn in_folder<T>(limit: Duration, work: impl FnOnce(&ToolBench<'_>) -> T) -> T {
     let folder = tempfile::tempdir().unwrap();
-    work(&Bench::new(folder.path().to_owned(), limit, &|_| ()))
+    work(&ToolBench::new(folder.path().to_owned(), limit, &|_| ()))
 }
 
 /// A step of the tool `sh`.
-fn shell(bench: &Bench<'_>, script: &str) -> Result<String, Error> {
+fn shell(bench: &ToolBench<'_>, script: &str) -> Result<String, Error> {
     bench.run("sh", "testing", "sh.log", &["/bin/sh", "-c", script])
 }
 
@@ -74,7 +74,7 @@ fn a_running_step_says_how_it_goes() {
             std::fs::write(folder.path().join("seen"), "").unwrap();
         }
     };
-    let bench = Bench::new(folder.path().to_owned(), PLENTY, &watch);
+    let bench = ToolBench::new(folder.path().to_owned(), PLENTY, &watch);
     shell(&bench, "echo half way; until [ -e seen ]; do sleep 0.05; done").unwrap();
 }
 

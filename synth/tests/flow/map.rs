@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use trine_hdl::{SourceFile, Verilog};
-use trine_synth::bench::Bench;
+use trine_synth::bench::ToolBench;
 use trine_synth::flow::{Family, map};
 use trine_synth::yosys::Yosys;
 
@@ -15,7 +15,7 @@ fn mapped(family: Family, logic: &str) -> Result<u64, String> {
     let files = vec![SourceFile { name: "small.v".into(), text }];
     let unit = Verilog { top: "small".into(), clock: "clk".into(), files, cells: vec![], ports: vec![] };
     let folder = tempfile::tempdir().unwrap();
-    let bench = Bench::new(folder.path().into(), Duration::from_secs(120), &|_| ());
+    let bench = ToolBench::new(folder.path().into(), Duration::from_secs(120), &|_| ());
     let mapped = map(&bench, &Yosys::find().unwrap(), family, &unit).map_err(|error| error.to_string())?;
     Ok(mapped.cells.area(family).ff)
 }

@@ -2,7 +2,7 @@
 
 use trine_synth::Error;
 use trine_synth::flow::asic::Timing;
-use trine_synth::flow::{Cells, Family, Report, Spread};
+use trine_synth::flow::{Cells, Family, Spread, TimingReport};
 
 const ECP5: &str = include_str!("../data/nextpnr-ecp5.json");
 const ICE40: &str = include_str!("../data/nextpnr-ice40.json");
@@ -11,7 +11,7 @@ const OPENSTA: &str = include_str!("../data/opensta.log");
 
 #[test]
 fn nextpnr_reports_of_every_family_are_read() {
-    let report = Report::parse(ECP5).unwrap();
+    let report = TimingReport::parse(ECP5).unwrap();
     assert_eq!(report.fmax_mhz, 87.982);
     let comb = report.utilization["TRELLIS_COMB"];
     assert_eq!((comb.used, comb.available), (2416, 24288));
@@ -22,11 +22,11 @@ fn nextpnr_reports_of_every_family_are_read() {
     assert_eq!((path.delay_ns, path.routing_ns, path.levels), (11.366, 4.153, 5));
     assert!((path.delay_ns - 1e3 / report.fmax_mhz).abs() < 0.001, "the path is what limits the clock");
 
-    let report = Report::parse(ICE40).unwrap();
+    let report = TimingReport::parse(ICE40).unwrap();
     assert_eq!((report.fmax_mhz, report.utilization["ICESTORM_LC"].used), (29.834, 2878));
     assert_eq!(report.critical_path.to, "unit.core.results.word_valid_q");
 
-    let report = Report::parse(GOWIN).unwrap();
+    let report = TimingReport::parse(GOWIN).unwrap();
     assert_eq!((report.fmax_mhz, report.utilization["BSRAM"].used), (182.315, 4));
     assert_eq!(report.critical_path.from, "unit.core.sums.ram");
 }
@@ -74,7 +74,7 @@ fn what_is_cut_off_is_refused() {
         }
     }
     for report in [ECP5, ICE40, GOWIN] {
-        refused(report, "nextpnr's report", Report::parse);
+        refused(report, "nextpnr's report", TimingReport::parse);
     }
     refused(OPENSTA, "OpenSTA's report", Timing::parse);
     refused(include_str!("../data/stat-ecp5.json"), "Yosys's statistics", |text| Cells::parse(text, "trine"));
@@ -87,9 +87,9 @@ fn what_is_missing_is_named() {
         other => panic!("{other}"),
     };
     let no_clock = r#"{"critical_paths": [], "fmax": {}, "utilization": {}}"#;
-    assert_eq!(problem(Report::parse(no_clock).unwrap_err()), "no clock");
+    assert_eq!(problem(TimingReport::parse(no_clock).unwrap_err()), "no clock");
     let no_path = r#"{"critical_paths": [], "fmax": {"clk": {"achieved": 5, "constraint": 5}}, "utilization": {}}"#;
-    assert_eq!(problem(Report::parse(no_path).unwrap_err()), "no path of clock clk");
+    assert_eq!(problem(TimingReport::parse(no_path).unwrap_err()), "no path of clock clk");
     let other = Cells::parse(include_str!("../data/stat-ecp5.json"), "other");
     assert_eq!(problem(other.unwrap_err()), "no cells of module other");
     let unlinked = "Error: timed.v, line 3 syntax error\nNo paths found.\n";
@@ -107,7 +107,7 @@ fn clocks_and_periods_are_above_zero() {
         let text = format!(
             r#"{{"critical_paths": [{path}], "fmax": {{"clk": {{"achieved": {achieved}}}}}, "utilization": {{}}}}"#
         );
-        Report::parse(&text).map(|report| report.fmax_mhz).map_err(|error| error.to_string())
+        TimingReport::parse(&text).map(|report| report.fmax_mhz).map_err(|error| error.to_string())
     };
     assert_eq!(report("5", "1.5"), Ok(5.0));
     for (achieved, delay, problem) in [

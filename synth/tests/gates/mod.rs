@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use small::{library, mapped};
 use trine_hdl::design::dot::Arithmetic;
-use trine_synth::gates::{Cycle, Part, Timing, Unit, measure};
+use trine_synth::gates::{Cycle, MeasuredUnit, Part, Timing, measure};
 
 /// Random operands of an integer dot product, and their totals over chunks of three.
 fn cycles(arithmetic: Arithmetic, lanes: usize, count: usize) -> Vec<Cycle> {
@@ -39,7 +39,7 @@ fn mapped_dot_products_are_right_with_and_without_delays() {
     let library = library();
     for arithmetic in [Arithmetic::Ternary, Arithmetic::Int8] {
         let (json, top) = mapped(arithmetic, 5);
-        let unit = Unit::new(arithmetic, 5, &json, &top, "clk_i", &library).unwrap();
+        let unit = MeasuredUnit::new(arithmetic, 5, &json, &top, "clk_i", &library).unwrap();
         let mut cycles = cycles(arithmetic, 5, 100);
         let [delayed, settled] = [Timing::Delayed, Timing::Settled].map(|timing| {
             let measured = measure(&unit, timing, &cycles, &mut |_| ()).unwrap();
@@ -67,7 +67,7 @@ fn mapped_dot_products_are_right_with_and_without_delays() {
 fn energy_goes_to_the_part_that_spends_it() {
     let library = library();
     let (json, top) = mapped(Arithmetic::Int8, 5);
-    let unit = Unit::new(Arithmetic::Int8, 5, &json, &top, "clk_i", &library).unwrap();
+    let unit = MeasuredUnit::new(Arithmetic::Int8, 5, &json, &top, "clk_i", &library).unwrap();
     let mut cycles = cycles(Arithmetic::Int8, 5, 40);
     cycles.iter_mut().for_each(|cycle| {
         cycle.act.fill(3);
@@ -84,7 +84,7 @@ fn energy_goes_to_the_part_that_spends_it() {
 fn too_short_a_sample_is_refused() {
     let library = library();
     let (json, top) = mapped(Arithmetic::Ternary, 5);
-    let unit = Unit::new(Arithmetic::Ternary, 5, &json, &top, "clk_i", &library).unwrap();
+    let unit = MeasuredUnit::new(Arithmetic::Ternary, 5, &json, &top, "clk_i", &library).unwrap();
     let few = cycles(Arithmetic::Ternary, 5, 4);
     let error = measure(&unit, Timing::Settled, &few, &mut |_| ()).unwrap_err().to_string();
     assert_eq!(error, "the sample cannot be read: 4 cycles do not fill a pipeline of 4");

@@ -4,7 +4,7 @@ use std::time::Duration;
 use trine_hdl::design::dot::{Arithmetic, dot};
 use trine_hdl::lang::verilog;
 use trine_synth::Error;
-use trine_synth::bench::Bench;
+use trine_synth::bench::ToolBench;
 use trine_synth::flow::asic;
 use trine_synth::gates::{Delays, Energy, Gate, Netlist, Output, Part, Parts, Prices, Simulator, Timing, map};
 use trine_synth::liberty::Library;
@@ -22,7 +22,7 @@ pub fn mapped(arithmetic: Arithmetic, lanes: usize) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let liberty = folder.path().join("small.lib");
     std::fs::write(&liberty, SMALL).unwrap();
-    let bench = Bench::new(folder.path().into(), Duration::from_secs(120), &|_| ());
+    let bench = ToolBench::new(folder.path().into(), Duration::from_secs(120), &|_| ());
     let library = asic::Library::open(liberty).unwrap();
     let mapped = map(&bench, &Yosys::find().unwrap(), &library, &design).unwrap();
     assert!(mapped.yosys.starts_with("0."), "{}", mapped.yosys);

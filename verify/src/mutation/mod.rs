@@ -7,5 +7,5 @@ mod units;
 
 pub use campaign::{Campaign, PANIC};
 pub use known::{Entry, Verdict, list};
-pub use report::{Fate, Outcome, Report, Tally};
+pub use report::{Fate, MutationReport, Outcome, Tally};
 pub use units::Subject;

@@ -117,7 +117,7 @@ impl Tally {
 
 /// A whole campaign.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Report {
+pub struct MutationReport {
     /// Mutants that the units have.
     pub candidates: usize,
     /// Seed of the choice among them.
@@ -136,7 +136,7 @@ pub struct Report {
     pub outcomes: Vec<Outcome>,
 }
 
-impl Report {
+impl MutationReport {
     /// The report of a campaign.
     pub fn new(candidates: usize, seed: u64, tally: Tally, seconds: u64, outcomes: Vec<Outcome>) -> Self {
         let score = tally.score();
@@ -159,7 +159,7 @@ impl Report {
     /// # Errors
     /// When a value has no JSON.
     pub fn json(&self) -> Result<String, serde_json::Error> {
-        let head = serde_json::to_string(&Report { outcomes: vec![], ..self.clone() })?;
+        let head = serde_json::to_string(&MutationReport { outcomes: vec![], ..self.clone() })?;
         let lines: Vec<String> = self.outcomes.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
         let head = head.strip_suffix("[]}").unwrap_or(&head);
         Ok(format!("{head}[\n{}\n]}}\n", lines.join(",\n")))
@@ -185,9 +185,9 @@ mod tests {
         Fate::Killed { check: check.into(), fault: String::new() }
     }
 
-    fn report(outcomes: Vec<Outcome>) -> Report {
+    fn report(outcomes: Vec<Outcome>) -> MutationReport {
         let tally = Tally::of(&outcomes);
-        Report::new(9, 1, tally, 3, outcomes)
+        MutationReport::new(9, 1, tally, 3, outcomes)
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod tests {
             assert_eq!((found.tally.score(), found.tally.score_in_words(2)), (None, words.into()));
             let json: serde_json::Value = serde_json::from_str(&found.json().unwrap()).unwrap();
             assert_eq!((json.get("score"), &json["no_score"]), (None, &words.into()), "{json}");
-            let again: Report = serde_json::from_value(json).unwrap();
+            let again: MutationReport = serde_json::from_value(json).unwrap();
             assert_eq!(again.score, None);
         }
         let killed = report(vec![outcome("trine_job", killed("shapes"))]).json().unwrap();
@@ -233,7 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("m.json");
         std::fs::write(&path, &text).unwrap();
-        assert_eq!(Report::read(&path).unwrap().json().unwrap(), text);
-        assert_eq!(Report::read(&path).unwrap().unexplained().count(), 0);
+        assert_eq!(MutationReport::read(&path).unwrap().json().unwrap(), text);
+        assert_eq!(MutationReport::read(&path).unwrap().unexplained().count(), 0);
     }
 }

@@ -46,7 +46,7 @@ struct Access {
 }
 
 /// A unit with a host's pins.
-pub(super) struct Bench {
+pub(super) struct PinBench {
     dut: Dut,
     random: StdRng,
     sources: [Source; 2],
@@ -61,7 +61,7 @@ pub(super) struct Bench {
     pub(super) quiet: u64,
 }
 
-impl Bench {
+impl PinBench {
     pub(super) fn new(library: &Library, config: &Config, seed: u64) -> Result<Self, Error> {
         let source = |prefix, bits| Source { prefix, bits, beats: VecDeque::new(), offered: false, pause: 0 };
         Ok(Self {

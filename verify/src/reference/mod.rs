@@ -1,7 +1,7 @@
 //! A reference model of the device, and a bench that holds a simulated unit to it.
 //!
 //! ```text
-//! commands ──> Player ──> Bench: pins, cycle by cycle ──> unit
+//! commands ──> Player ──> PinBench: pins, cycle by cycle ──> unit
 //!                │          │ beats and answers, as they move
 //!                └──> Model: registers, job, what may and what must come of it
 //! ```

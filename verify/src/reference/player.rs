@@ -5,7 +5,7 @@
 use trine_spec::Config;
 use trine_spec::registers::{self as regs, ErrorCode, Register};
 
-use super::bench::{Bench, Op};
+use super::bench::{Op, PinBench};
 use super::command::{Command, Defect, Feed};
 use super::model::{Counts, End, Model};
 use super::{Finding, feed};
@@ -32,7 +32,7 @@ pub struct Summary {
 }
 
 struct Player {
-    bench: Bench,
+    bench: PinBench,
     model: Model,
     config: Config,
     tag: u32,
@@ -48,7 +48,7 @@ struct Player {
 /// # Errors
 /// The first [`Finding`].
 pub fn play(library: &Library, config: &Config, seed: u64, commands: &[Command]) -> Result<Summary, Finding> {
-    let bench = Bench::new(library, config, seed);
+    let bench = PinBench::new(library, config, seed);
     let mut player = Player {
         bench: bench.map_err(|error| Finding { cycle: 0, problem: error.to_string() })?,
         model: Model::new(config),

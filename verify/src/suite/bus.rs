@@ -2,7 +2,7 @@
 
 use trine_spec::registers::{self as regs, ID_VALUE};
 
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::{Found, equal, holds};
 use trine_sim::Error;
 use trine_sim::{Dut, PortHandle};
@@ -157,7 +157,7 @@ impl Bus {
     }
 
     /// Both halves at rest, watched for a few cycles.
-    fn rests(unit: &mut Unit<'_>) -> Found {
+    fn rests(unit: &mut DrivenUnit<'_>) -> Found {
         for _ in 0..4 {
             unit.bus.look(&mut unit.dut)?;
             unit.step()?;
@@ -169,7 +169,7 @@ impl Bus {
 /// Makes accesses as fast as the channels take them, each channel in its own time; answers are taken in every cycle of a number
 /// that `pace` divides, from cycle `hold` on. What writes and reads were answered, in order.
 fn pipelined(
-    unit: &mut Unit<'_>,
+    unit: &mut DrivenUnit<'_>,
     writes: &[(u32, u32)],
     reads: &[u32],
     (hold, pace): (u64, u64),
@@ -217,7 +217,7 @@ fn pipelined(
 }
 
 /// Requests that follow one another while earlier ones are answered.
-pub(super) fn pipelines(unit: &mut Unit<'_>) -> Found {
+pub(super) fn pipelines(unit: &mut DrivenUnit<'_>) -> Found {
     // Every register has something to show.
     if !unit.config.windows() {
         unit.works(&super::work::Work::small(unit.config, 9))?;
@@ -288,7 +288,7 @@ pub(super) fn pipelines(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Channels in any order, answers taken late, reads and writes at once and back to back.
-pub(super) fn handshakes(unit: &mut Unit<'_>) -> Found {
+pub(super) fn handshakes(unit: &mut DrivenUnit<'_>) -> Found {
     let delays = [0, 1, 2, 3, 5, 9];
     let mut value = 1u32;
     for address in delays {
@@ -327,7 +327,7 @@ pub(super) fn handshakes(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Cycles from a request to its answer, and from a start to the first beat.
-pub(super) fn timing(unit: &mut Unit<'_>) -> Found {
+pub(super) fn timing(unit: &mut DrivenUnit<'_>) -> Found {
     /// A write answers two cycles after its request was made, a read four.
     const WRITE: u64 = 2;
     const READ: u64 = 4;

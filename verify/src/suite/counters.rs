@@ -4,12 +4,12 @@ use trine_driver::Counters;
 use trine_spec::registers::{self as regs, Access, REGISTERS, Register};
 
 use super::feed::Pace;
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::work::Work;
 use super::{Found, equal, holds};
 
 /// Every beat counts once, when it moves.
-pub(super) fn events(unit: &mut Unit<'_>) -> Found {
+pub(super) fn events(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = Work::small(c, 1);
     unit.works(&work)?;
@@ -37,10 +37,10 @@ pub(super) fn events(unit: &mut Unit<'_>) -> Found {
 }
 
 /// A stream that stays away for so many cycles more costs so many cycles more, and they are counted under its name.
-pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
+pub(super) fn stalls(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = long(unit);
-    let late = |unit: &mut Unit<'_>, which: usize, by: u64| -> Found<Counters> {
+    let late = |unit: &mut DrivenUnit<'_>, which: usize, by: u64| -> Found<Counters> {
         // Long enough for the register accesses that start the job, and for the result buffer to fill up.
         let at = unit.cycle() + 100 + if which == 2 { 2 * work.shape.cycles(c) } else { 0 };
         let pace = |i: usize| Pace::new(if i == which { at + by } else { 0 }, 0.0, 0);
@@ -77,7 +77,7 @@ pub(super) fn stalls(unit: &mut Unit<'_>) -> Found {
 }
 
 /// A unit that waits for activations and for room waits for activations, and one whose results wait waits for nothing.
-pub(super) fn precedence(unit: &mut Unit<'_>) -> Found {
+pub(super) fn precedence(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     // As many results as fit with the two places that the sequencer keeps.
     let work = Work::new(c, (1, 1, (super::jobs::room(c) - 2) * c.columns()), 17);
@@ -112,7 +112,7 @@ pub(super) fn precedence(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Runs a job in which every counter has something to show: streams come late, one after the other.
-pub(super) fn busy(unit: &mut Unit<'_>, work: &Work) -> Found<Counters> {
+pub(super) fn busy(unit: &mut DrivenUnit<'_>, work: &Work) -> Found<Counters> {
     let length = work.shape.cycles(unit.config);
     let at = unit.cycle() + 100;
     let pace = |by: u64| Pace::new(at + by, 0.0, 0);
@@ -125,7 +125,7 @@ pub(super) fn busy(unit: &mut Unit<'_>, work: &Work) -> Found<Counters> {
 }
 
 /// A job with more results than there is room for.
-pub(super) fn long(unit: &Unit<'_>) -> Work {
+pub(super) fn long(unit: &DrivenUnit<'_>) -> Work {
     let c = unit.config;
     let results = 4 * super::jobs::room(c);
     let m = c.max_tokens().min(2);
@@ -133,7 +133,7 @@ pub(super) fn long(unit: &Unit<'_>) -> Work {
 }
 
 /// What the first issue of a job waits for: lane chunks, then its tile.
-fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
+fn first_stalls(unit: &DrivenUnit<'_>, m: usize) -> Found<(u64, u64)> {
     let c = unit.config;
     let chunks = m * (2 * c.lanes()).min(c.max_depth()).div_ceil(c.lanes());
     let acts = chunks.min(4) as u64;
@@ -141,7 +141,7 @@ fn first_stalls(unit: &Unit<'_>, m: usize) -> Found<(u64, u64)> {
 }
 
 /// A snapshot keeps what it copied; a clear does not reach it.
-pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
+pub(super) fn snapshots(unit: &mut DrivenUnit<'_>) -> Found {
     let work = long(unit);
     let counted = busy(unit, &work)?;
     unit.steps(20)?;
@@ -175,7 +175,7 @@ pub(super) fn snapshots(unit: &mut Unit<'_>) -> Found {
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     // Counters go on from job to job.
     unit.works(&work)?;
-    let twice = |unit: &mut Unit<'_>| -> Found<Counters> {
+    let twice = |unit: &mut DrivenUnit<'_>| -> Found<Counters> {
         unit.drop_streams();
         unit.send(&work.acts, &work.weights);
         unit.start(work.shape)?;

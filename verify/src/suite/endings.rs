@@ -4,7 +4,7 @@ use trine_driver::Counters;
 use trine_spec::registers::{self as regs, REGISTERS, constant};
 
 use super::feed::Pace;
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -17,7 +17,7 @@ enum Ending {
 }
 
 /// Drops a job in every cycle, with results taken and with results that wait.
-fn everywhere(unit: &mut Unit<'_>, ending: Ending) -> Found {
+fn everywhere(unit: &mut DrivenUnit<'_>, ending: Ending) -> Found {
     let c = unit.config;
     let work = Work::small(c, 11);
     let length = work.shape.cycles(c) + 40;
@@ -67,7 +67,7 @@ fn everywhere(unit: &mut Unit<'_>, ending: Ending) -> Found {
     Ok(())
 }
 
-fn drop_job(unit: &mut Unit<'_>, ending: Ending) -> Found {
+fn drop_job(unit: &mut DrivenUnit<'_>, ending: Ending) -> Found {
     let action = match ending {
         Ending::Abort => regs::CTRL_ABORT,
         Ending::SoftReset => regs::CTRL_SOFT_RESET,
@@ -76,7 +76,7 @@ fn drop_job(unit: &mut Unit<'_>, ending: Ending) -> Found {
     unit.drops(&action)
 }
 
-pub(super) fn abort(unit: &mut Unit<'_>) -> Found {
+pub(super) fn abort(unit: &mut DrivenUnit<'_>) -> Found {
     everywhere(unit, Ending::Abort)?;
     // Without a job it does nothing, and registers stay.
     unit.write(&regs::SCRATCH, 0x1234_5678)?;
@@ -93,19 +93,19 @@ pub(super) fn abort(unit: &mut Unit<'_>) -> Found {
     unit.works(&Work::small(unit.config, 1)).map(drop)
 }
 
-pub(super) fn soft_reset(unit: &mut Unit<'_>) -> Found {
+pub(super) fn soft_reset(unit: &mut DrivenUnit<'_>) -> Found {
     everywhere(unit, Ending::SoftReset)?;
     all_registers(unit, |unit| unit.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask()))
 }
 
-pub(super) fn reset(unit: &mut Unit<'_>) -> Found {
+pub(super) fn reset(unit: &mut DrivenUnit<'_>) -> Found {
     everywhere(unit, Ending::Reset)?;
     beside_start(unit)?;
     all_registers(unit, |unit| unit.reset())
 }
 
 /// A start that is on its way when a reset comes is no start, however short the reset is.
-fn beside_start(unit: &mut Unit<'_>) -> Found {
+fn beside_start(unit: &mut DrivenUnit<'_>) -> Found {
     for at in 0..8 {
         unit.drop_streams();
         unit.shape(1, 1, 1)?;
@@ -125,7 +125,7 @@ fn beside_start(unit: &mut Unit<'_>) -> Found {
 }
 
 /// After a reset every register reads its reset value, whatever it held: storage, flags, code, tag, counters.
-fn all_registers(unit: &mut Unit<'_>, reset: fn(&mut Unit<'_>) -> Found) -> Found {
+fn all_registers(unit: &mut DrivenUnit<'_>, reset: fn(&mut DrivenUnit<'_>) -> Found) -> Found {
     let c = unit.config;
     let long = super::counters::long(unit);
     super::counters::busy(unit, &long)?;

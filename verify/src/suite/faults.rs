@@ -5,18 +5,18 @@ use trine_spec::packing::{base3_decode, pack};
 use trine_spec::registers::{self as regs, ErrorCode};
 
 use super::feed::Pace;
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::work::Work;
 use super::{Found, equal, holds};
 
 /// Streams beats as they are, with their marks, and waits until the job is over.
-fn ends(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
+fn ends(unit: &mut DrivenUnit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
     streams(unit, work, marks);
     over(unit, work, code)
 }
 
 /// Gives beats to the sources, marked where it is said.
-fn streams(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2]) {
+fn streams(unit: &mut DrivenUnit<'_>, work: &Work, marks: [Option<usize>; 2]) {
     unit.drop_streams();
     unit.eager();
     for ((feed, beats), mark) in unit.feeds.iter_mut().zip([&work.acts, &work.weights]).zip(marks) {
@@ -25,7 +25,7 @@ fn streams(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2]) {
 }
 
 /// Starts the job, which has to end for this reason.
-fn over(unit: &mut Unit<'_>, work: &Work, code: ErrorCode) -> Found {
+fn over(unit: &mut DrivenUnit<'_>, work: &Work, code: ErrorCode) -> Found {
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     unit.start(work.shape)?;
     for _ in 0..400 {
@@ -46,7 +46,7 @@ fn over(unit: &mut Unit<'_>, work: &Work, code: ErrorCode) -> Found {
 }
 
 /// The same with activations that come when weights have waited for a while.
-fn ends_late(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
+fn ends_late(unit: &mut DrivenUnit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
     // The job's registers are written before.
     let late = Pace::new(unit.cycle() + 150, 0.0, 0);
     streams(unit, work, marks);
@@ -55,7 +55,7 @@ fn ends_late(unit: &mut Unit<'_>, work: &Work, marks: [Option<usize>; 2], code: 
 }
 
 /// A mark on any beat but the last one ends the job, and so does a last beat without one.
-pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
+pub(super) fn marks(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let shapes = [
         (c.max_tokens().min(2), (2 * c.lanes()).min(c.max_depth()), c.columns() + 1),
@@ -87,7 +87,7 @@ pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Every illegal code, in every place of a beat, in any beat.
-pub(super) fn illegal_codes(unit: &mut Unit<'_>) -> Found {
+pub(super) fn illegal_codes(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = Work::small(c, 6);
     let last = [work.acts.len() - 1, work.weights.len() - 1].map(Some);
@@ -141,7 +141,7 @@ pub(super) fn illegal_codes(unit: &mut Unit<'_>) -> Found {
 }
 
 /// The watchdog ends a job after exactly so many cycles without a beat, and each stream keeps it quiet.
-pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
+pub(super) fn watchdog(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = Work::new(c, (1, 1, c.columns() + 1), 8);
     // Off: silence does not matter.

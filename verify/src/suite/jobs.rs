@@ -5,7 +5,7 @@ use trine_spec::config::clog2;
 use trine_spec::registers::{self as regs, ErrorCode};
 
 use super::feed::Pace;
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -22,7 +22,7 @@ fn around(unit: usize, most: usize) -> Vec<usize> {
 const ALL: u32 = 128;
 
 /// Shapes out of range are refused at once and leave the unit idle; those at the borders are not.
-pub(super) fn shapes(unit: &mut Unit<'_>) -> Found {
+pub(super) fn shapes(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let (m, k) = (c.max_tokens() as u32, c.max_depth() as u32);
     let beyond = |most: u32, bits: usize| {
@@ -57,7 +57,7 @@ pub(super) fn shapes(unit: &mut Unit<'_>) -> Found {
 }
 
 /// All sizes around one, two and three units: results, cycles and beats are exact.
-pub(super) fn sizes(unit: &mut Unit<'_>) -> Found {
+pub(super) fn sizes(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let mut seed = 0;
     for m in around(2, c.max_tokens()) {
@@ -78,9 +78,9 @@ pub(super) fn sizes(unit: &mut Unit<'_>) -> Found {
 }
 
 /// `irq` is high exactly while an enabled interrupt is pending.
-pub(super) fn interrupts(unit: &mut Unit<'_>) -> Found {
+pub(super) fn interrupts(unit: &mut DrivenUnit<'_>) -> Found {
     let (done, error) = (regs::IRQ_STAT_DONE.mask(), regs::IRQ_STAT_ERROR.mask());
-    let follows = |unit: &mut Unit<'_>, pending: u32| -> Found {
+    let follows = |unit: &mut DrivenUnit<'_>, pending: u32| -> Found {
         for enabled in [0, done, error, done | error] {
             unit.write(&regs::IRQ_EN, enabled)?;
             equal!(unit.irq()?, enabled & pending != 0, "irq, {enabled:#x} of {pending:#x} enabled");
@@ -115,7 +115,7 @@ pub(super) fn interrupts(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Whatever the tag, it comes back with its job and with no other.
-pub(super) fn tags(unit: &mut Unit<'_>) -> Found {
+pub(super) fn tags(unit: &mut DrivenUnit<'_>) -> Found {
     if unit.config.windows() {
         return Ok(());
     }
@@ -146,7 +146,7 @@ pub(super) fn tags(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Beats are taken only while a job runs, and none after the marked ones.
-pub(super) fn idle(unit: &mut Unit<'_>) -> Found {
+pub(super) fn idle(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 4);
     for round in 0..2 {
         unit.drop_streams();
@@ -183,9 +183,9 @@ pub(super) fn idle(unit: &mut Unit<'_>) -> Found {
 }
 
 /// A job is what it was at its start; a second start is refused.
-pub(super) fn writes_while_busy(unit: &mut Unit<'_>) -> Found {
+pub(super) fn writes_while_busy(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 5);
-    let gate = |unit: &mut Unit<'_>| {
+    let gate = |unit: &mut DrivenUnit<'_>| {
         unit.drop_streams();
         unit.send(&work.acts, &work.weights);
         let wait = Pace::new(unit.cycle() + 300, 0.0, 0);
@@ -219,7 +219,7 @@ pub(super) fn writes_while_busy(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Pauses on any channel change when things happen, never what.
-pub(super) fn pauses(unit: &mut Unit<'_>) -> Found {
+pub(super) fn pauses(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     for seed in 0..60u64 {
         let draw =
@@ -243,7 +243,7 @@ pub(super) fn room(c: &Config) -> usize {
 }
 
 /// Issues of a job whose results nobody takes, which is dropped when there is no room any more.
-pub(super) fn fill(unit: &mut Unit<'_>) -> Found<u64> {
+pub(super) fn fill(unit: &mut DrivenUnit<'_>) -> Found<u64> {
     let c = unit.config;
     let (m, room) = (c.max_tokens(), room(c));
     let work = Work::new(c, (m, c.lanes().min(c.max_depth()), (room / m + 2) * c.columns()), 7);
@@ -256,7 +256,7 @@ pub(super) fn fill(unit: &mut Unit<'_>) -> Found<u64> {
 }
 
 /// Results that nobody takes pile up until there is no room, and none is lost.
-pub(super) fn back_pressure(unit: &mut Unit<'_>) -> Found {
+pub(super) fn back_pressure(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let room = room(c);
     let m = c.max_tokens();

@@ -4,12 +4,12 @@ use trine_spec::registers::{self as regs, ErrorCode};
 
 use super::faults::WATCHDOG_SLACK;
 use super::feed::Pace;
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::work::Work;
 use super::{Found, equal};
 
 /// As many tokens and as deep as the unit takes, so that every word of its memories is used.
-pub(super) fn jobs(unit: &mut Unit<'_>) -> Found {
+pub(super) fn jobs(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let sizes = [
         (c.max_tokens(), c.max_depth(), 2 * c.columns() + 1),
@@ -29,7 +29,7 @@ pub(super) fn jobs(unit: &mut Unit<'_>) -> Found {
 }
 
 /// The unit takes as many lane chunks as it has room for, marked or not.
-pub(super) fn overflow(unit: &mut Unit<'_>) -> Found {
+pub(super) fn overflow(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = Work::new(c, (c.max_tokens(), c.max_depth(), 1), 31);
     for (pauses, seed) in [0.0, 0.0, 0.3, 0.6, 0.9].into_iter().zip(0..) {
@@ -50,7 +50,7 @@ pub(super) fn overflow(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Activations that come with pauses, that are offered on and on behind their mark, or whose last one is kept back.
-pub(super) fn sources(unit: &mut Unit<'_>) -> Found {
+pub(super) fn sources(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = Work::new(c, (c.max_tokens(), c.max_depth(), 2 * c.columns()), 33);
     let last = work.acts.len() - 1;
@@ -82,7 +82,7 @@ pub(super) fn sources(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Limits that need more than a few bits.
-pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
+pub(super) fn watchdog(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::new(unit.config, (1, 1, 1), 8);
     for limit in [0x0101, 0x2000, 0x4001, 0x8000, 0x1_0000, 0x1_8001] {
         unit.write(&regs::WATCHDOG, limit)?;
@@ -107,7 +107,7 @@ pub(super) fn watchdog(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Passes by the thousand.
-pub(super) fn outputs(unit: &mut Unit<'_>) -> Found {
+pub(super) fn outputs(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     // As many as there are bits for, where that is no work for minutes; also when a pass is done.
     let most = if c.tile_trits() > 2000 { 1 << 16 } else { (1 << 19) + c.columns() + 1 };

@@ -2,7 +2,7 @@
 //!
 //! Random matmuls compared with the golden model say that results are right; these say what else was promised
 //! (`docs/protocol.md`): registers and their bus, interrupts, counters, errors and their codes, watchdog, aborts and resets in every
-//! cycle of a job, back-pressure, exact timing. Each check takes a fresh unit, sends what it needs pin by pin (`Unit`), and fails with
+//! cycle of a job, back-pressure, exact timing. Each check takes a fresh unit, sends what it needs pin by pin (`DrivenUnit`), and fails with
 //! words. A hung unit fails too: nothing waits for longer than a limit of cycles.
 
 mod bus;
@@ -25,7 +25,7 @@ use trine_spec::Config;
 
 use trine_sim::Error;
 use trine_sim::Library;
-use unit::Unit;
+use unit::DrivenUnit;
 
 /// Why a check failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ use equal;
 pub struct Check {
     /// What it looks at, in a few words.
     pub name: &'static str,
-    run: fn(&mut Unit<'_>) -> Found,
+    run: fn(&mut DrivenUnit<'_>) -> Found,
 }
 
 impl fmt::Debug for Check {
@@ -86,7 +86,7 @@ impl fmt::Debug for Check {
     }
 }
 
-const fn check(name: &'static str, run: fn(&mut Unit<'_>) -> Found) -> Check {
+const fn check(name: &'static str, run: fn(&mut DrivenUnit<'_>) -> Found) -> Check {
     Check { name, run }
 }
 
@@ -154,7 +154,7 @@ impl Check {
     /// # Errors
     /// What the unit did wrong.
     pub fn run(&self, library: &Library, config: &Config, held: &[(String, u64)]) -> Result<(), Fault> {
-        self.run_on(Unit::new(library, config, held)?)
+        self.run_on(DrivenUnit::new(library, config, held)?)
     }
 
     /// Runs the check once more and writes a waveform of it to `file`; `library` was built with `trace`.
@@ -162,12 +162,12 @@ impl Check {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn traced(&self, library: &Library, config: &Config, file: &Path) -> Result<(), Fault> {
-        let mut unit = Unit::new(library, config, &[])?;
+        let mut unit = DrivenUnit::new(library, config, &[])?;
         unit.dut.trace(file)?;
         self.run_on(unit)
     }
 
-    fn run_on(&self, mut unit: Unit<'_>) -> Result<(), Fault> {
+    fn run_on(&self, mut unit: DrivenUnit<'_>) -> Result<(), Fault> {
         (self.run)(&mut unit).map_err(|fault| Fault(format!("{fault} (before cycle {})", unit.cycle())))
     }
 }

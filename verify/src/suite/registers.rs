@@ -4,7 +4,7 @@ use trine_spec::registers::{
     self as regs, Access, CTRL, CTRL_SOFT_RESET, ErrorCode, REGISTERS, Register, SPACE, WINDOW_BYTES, constant,
 };
 
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::{Found, equal};
 
 /// The bits of a register with this access.
@@ -13,7 +13,7 @@ fn mask(register: &Register, access: Access) -> u32 {
 }
 
 /// What every register reads after a reset.
-pub(super) fn resets(unit: &mut Unit<'_>) -> Found {
+pub(super) fn resets(unit: &mut DrivenUnit<'_>) -> Found {
     let config = unit.config;
     for register in REGISTERS {
         equal!(unit.read(register)?, constant(register, config), "{} after reset", register.name);
@@ -23,7 +23,7 @@ pub(super) fn resets(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Each field behaves as its access says, and no write reaches a register beside its own.
-pub(super) fn access(unit: &mut Unit<'_>) -> Found {
+pub(super) fn access(unit: &mut DrivenUnit<'_>) -> Found {
     let config = unit.config;
     let own = |register: &Register| (register.offset * 5 + 1).wrapping_mul(0x9E37_79B9).rotate_left(15);
     for pattern in [0x5555_5555, 0xAAAA_AAAA, u32::MAX, 0] {
@@ -36,7 +36,7 @@ pub(super) fn access(unit: &mut Unit<'_>) -> Found {
     for register in REGISTERS.iter().filter(|r| **r != CTRL) {
         unit.write(register, own(register))?;
     }
-    let check = |unit: &mut Unit<'_>, written: bool| -> Found {
+    let check = |unit: &mut DrivenUnit<'_>, written: bool| -> Found {
         for register in REGISTERS {
             let kept = if written && *register != CTRL { own(register) & mask(register, Access::ReadWrite) } else { 0 };
             let kept = if register.name == "CTRL" { 0 } else { kept };
@@ -63,7 +63,7 @@ pub(super) fn access(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Partial strobes and addresses without a register change nothing.
-pub(super) fn refused(unit: &mut Unit<'_>) -> Found {
+pub(super) fn refused(unit: &mut DrivenUnit<'_>) -> Found {
     // Flags are there to be cleared by mistake.
     unit.shape(0, 0, 0)?;
     unit.write(&CTRL, regs::CTRL_START.mask())?;

@@ -1,6 +1,6 @@
 //! A unit driven pin by pin: streams move in every cycle, also while registers are accessed.
 
-use trine_driver::{Counters, Shape};
+use trine_driver::{Counters, MatmulShape};
 use trine_spec::Config;
 use trine_spec::registers::{self as regs, ErrorCode, Field, Register};
 
@@ -29,7 +29,7 @@ pub(super) struct Answer {
     pub cycles: u64,
 }
 
-pub(super) struct Unit<'a> {
+pub(super) struct DrivenUnit<'a> {
     pub config: &'a Config,
     pub dut: Dut,
     pub bus: Bus,
@@ -40,7 +40,7 @@ pub(super) struct Unit<'a> {
     tag: u32,
 }
 
-impl<'a> Unit<'a> {
+impl<'a> DrivenUnit<'a> {
     /// A unit after reset.
     pub fn new(library: &Library, config: &'a Config, held: &[(String, u64)]) -> Found<Self> {
         let mut dut = Dut::new(library)?;
@@ -156,7 +156,7 @@ impl<'a> Unit<'a> {
     }
 
     /// Describes and starts a job, whose beats may go at once.
-    pub fn start(&mut self, shape: Shape) -> Found {
+    pub fn start(&mut self, shape: MatmulShape) -> Found {
         self.shape(shape.m as u32, shape.k as u32, shape.n as u32)?;
         self.write(&regs::CTRL, regs::CTRL_START.mask())
     }

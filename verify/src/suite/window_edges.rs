@@ -4,7 +4,7 @@ use trine_spec::registers::{self as regs, ACT_WINDOW, CTRL_ACT_LAST, ErrorCode, 
 
 use super::bus::Taken;
 use super::jobs::room;
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::windows::{Step, complete, finished, make, steps};
 use super::work::Work;
 use super::{Found, equal, holds};
@@ -16,7 +16,7 @@ const AROUND: u64 = 12;
 const AT_ONCE: u64 = 16;
 
 /// What follows the answer to a start, however closely, is of that job; a read beside the start is or is not, and the job is right.
-pub(super) fn starts(unit: &mut Unit<'_>) -> Found {
+pub(super) fn starts(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 12);
     let (start, abort) = (regs::CTRL_START.mask(), regs::CTRL_ABORT.mask());
     for pause in 0..AROUND {
@@ -47,7 +47,7 @@ pub(super) fn starts(unit: &mut Unit<'_>) -> Found {
 }
 
 /// An error is told when its job is over, not before.
-pub(super) fn ends(unit: &mut Unit<'_>) -> Found {
+pub(super) fn ends(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 13);
     let is_act = |step: &Step| matches!(step, Step::Mark(CTRL_ACT_LAST) | Step::Write(ACT_WINDOW, _));
     let acts: Vec<Step> = steps(unit, &work).into_iter().filter(is_act).collect();
@@ -67,7 +67,7 @@ pub(super) fn ends(unit: &mut Unit<'_>) -> Found {
 }
 
 /// A host that reads no result before all weights are sent: the unit waits for room, counts so, and loses nothing.
-pub(super) fn piles(unit: &mut Unit<'_>) -> Found {
+pub(super) fn piles(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let m = c.max_tokens();
     let work = Work::new(c, (m, 1, (room(c) / m + 2) * c.columns()), 15);
@@ -88,7 +88,7 @@ pub(super) fn piles(unit: &mut Unit<'_>) -> Found {
 }
 
 /// A write of `(offset, value)`, and `after` cycles a read; what each is answered at once.
-fn beside(unit: &mut Unit<'_>, (offset, value): (u32, u32), read: u32, after: u64) -> Found<(Taken, Taken)> {
+fn beside(unit: &mut DrivenUnit<'_>, (offset, value): (u32, u32), read: u32, after: u64) -> Found<(Taken, Taken)> {
     unit.bus.request(&mut unit.dut, offset, Some((value, 0xF)))?;
     let mut written = None;
     for _ in 0..after {
@@ -101,7 +101,7 @@ fn beside(unit: &mut Unit<'_>, (offset, value): (u32, u32), read: u32, after: u6
 }
 
 /// What a write and a read that were asked for are answered at once.
-fn answers(unit: &mut Unit<'_>) -> Found<(Taken, Taken)> {
+fn answers(unit: &mut DrivenUnit<'_>) -> Found<(Taken, Taken)> {
     let mut all = (None, None);
     for _ in 0..AT_ONCE {
         let (written, read) = unit.bus.look_both(&mut unit.dut)?;

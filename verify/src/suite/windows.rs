@@ -6,7 +6,7 @@ use trine_spec::registers::{
     Window,
 };
 
-use super::unit::Unit;
+use super::unit::DrivenUnit;
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -21,7 +21,7 @@ pub(super) enum Step {
 }
 
 /// All accesses of a job, in the order of R27.
-pub(super) fn steps(unit: &Unit<'_>, work: &Work) -> Vec<Step> {
+pub(super) fn steps(unit: &DrivenUnit<'_>, work: &Work) -> Vec<Step> {
     let c = unit.config;
     let mut steps = vec![];
     let send = |steps: &mut Vec<Step>, window: Window, bus: usize, beats: &[Vec<u8>], mark: Option<Field>| {
@@ -50,7 +50,7 @@ pub(super) fn steps(unit: &Unit<'_>, work: &Work) -> Vec<Step> {
 }
 
 /// Makes one access at some address of its window; whether it was answered with OKAY.
-pub(super) fn make(unit: &mut Unit<'_>, step: Step, number: usize) -> Found<bool> {
+pub(super) fn make(unit: &mut DrivenUnit<'_>, step: Step, number: usize) -> Found<bool> {
     let at = |window: Window| window.offset + (4 * number as u32) % WINDOW_BYTES;
     Ok(match step {
         Step::Mark(field) => {
@@ -69,7 +69,7 @@ pub(super) fn make(unit: &mut Unit<'_>, step: Step, number: usize) -> Found<bool
 }
 
 /// Runs a whole job; everything has to be answered with OKAY.
-fn works(unit: &mut Unit<'_>, work: &Work) -> Found {
+fn works(unit: &mut DrivenUnit<'_>, work: &Work) -> Found {
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     unit.write(&regs::JOB_TAG, 0x8765_4321)?;
     unit.start(work.shape)?;
@@ -81,7 +81,7 @@ fn works(unit: &mut Unit<'_>, work: &Work) -> Found {
 }
 
 /// Makes all accesses of a job that was started; STATUS has flags of before beside its own.
-pub(super) fn complete(unit: &mut Unit<'_>, work: &Work, before: u32) -> Found {
+pub(super) fn complete(unit: &mut DrivenUnit<'_>, work: &Work, before: u32) -> Found {
     for (number, step) in steps(unit, work).into_iter().enumerate() {
         holds!(make(unit, step, number)?, "access {number}, {step:x?}, is refused");
     }
@@ -89,7 +89,7 @@ pub(super) fn complete(unit: &mut Unit<'_>, work: &Work, before: u32) -> Found {
 }
 
 /// Counters were cleared before a job that is done; clears its flags.
-pub(super) fn finished(unit: &mut Unit<'_>, work: &Work, before: u32) -> Found {
+pub(super) fn finished(unit: &mut DrivenUnit<'_>, work: &Work, before: u32) -> Found {
     equal!(unit.status()?, regs::STATUS_DONE.mask() | before, "STATUS after a job");
     equal!(unit.read(&regs::ERR_CODE)?, 0, "ERR_CODE after a job");
     let counted = unit.counters()?;
@@ -100,7 +100,7 @@ pub(super) fn finished(unit: &mut Unit<'_>, work: &Work, before: u32) -> Found {
 }
 
 /// An access that has to be refused within so many cycles.
-fn refused(unit: &mut Unit<'_>, offset: u32, value: Option<(u32, u32)>, within: std::ops::Range<u64>) -> Found {
+fn refused(unit: &mut DrivenUnit<'_>, offset: u32, value: Option<(u32, u32)>, within: std::ops::Range<u64>) -> Found {
     let answer = unit.refused(offset, value)?;
     holds!(within.contains(&answer.cycles), "refused after {} cycles, not in {within:?}", answer.cycles);
     // Until it is told.
@@ -108,7 +108,7 @@ fn refused(unit: &mut Unit<'_>, offset: u32, value: Option<(u32, u32)>, within: 
 }
 
 /// Sizes around one, two and three units.
-pub(super) fn sizes(unit: &mut Unit<'_>) -> Found {
+pub(super) fn sizes(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let mut seed = 0;
     for m in [1, 2, 3, c.max_tokens()] {
@@ -129,7 +129,7 @@ pub(super) fn sizes(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Windows go one way, take whole words, and do nothing without a job.
-pub(super) fn access(unit: &mut Unit<'_>) -> Found {
+pub(super) fn access(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 3);
     let reads = [ACT_WINDOW, WGT_WINDOW].map(|window| (window, None));
     let writes = [(RES_WINDOW, Some((1, 0xF))), (ACT_WINDOW, Some((1, 0x7))), (WGT_WINDOW, Some((1, 0xE)))];
@@ -161,7 +161,7 @@ const WRITE: u64 = 2;
 const READ: u64 = 4;
 
 /// A full or an empty window waits for exactly so long.
-pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
+pub(super) fn patience(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let (patience, work) = (c.window_patience() as u64, Work::small(c, 4));
     // Accesses take cycles of their own.
@@ -197,7 +197,7 @@ pub(super) fn patience(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Marks on every beat but the last, and none at all.
-pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
+pub(super) fn marks(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 5);
     let plain: Vec<Step> = steps(unit, &work);
     let cases = [
@@ -231,7 +231,7 @@ pub(super) fn marks(unit: &mut Unit<'_>) -> Found {
 }
 
 /// An illegal code, and a watchdog that nothing feeds.
-pub(super) fn faults(unit: &mut Unit<'_>) -> Found {
+pub(super) fn faults(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 8);
     for beat in 0..work.weights.len() {
         let mut wrong = work.clone();
@@ -278,7 +278,7 @@ pub(super) fn faults(unit: &mut Unit<'_>) -> Found {
 }
 
 /// Makes accesses until the job has failed, with one of these codes.
-fn fails(unit: &mut Unit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode]) -> Found {
+fn fails(unit: &mut DrivenUnit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode]) -> Found {
     unit.start(work.shape)?;
     for (number, step) in accesses.iter().enumerate() {
         if !make(unit, *step, number)? {
@@ -298,7 +298,7 @@ fn fails(unit: &mut Unit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode
 }
 
 /// A job dropped after each of its accesses, and reads that wait when it is dropped.
-pub(super) fn aborts(unit: &mut Unit<'_>) -> Found {
+pub(super) fn aborts(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 6);
     let all = steps(unit, &work);
     for end in 0..all.len() {
@@ -347,7 +347,7 @@ pub(super) fn aborts(unit: &mut Unit<'_>) -> Found {
 }
 
 /// A link that loses or doubles a word and hears no answers: the job is never done as if nothing had happened.
-pub(super) fn lost_or_doubled(unit: &mut Unit<'_>) -> Found {
+pub(super) fn lost_or_doubled(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 7);
     let all = steps(unit, &work);
     let words: Vec<usize> = (0..all.len()).filter(|i| !matches!(all[*i], Step::Mark(_))).collect();

@@ -2,7 +2,7 @@
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use trine_driver::Shape;
+use trine_driver::MatmulShape;
 use trine_spec::Config;
 use trine_spec::packing::pack;
 
@@ -11,7 +11,7 @@ use super::feed::Beat;
 /// A job.
 #[derive(Clone, Debug)]
 pub(super) struct Work {
-    pub shape: Shape,
+    pub shape: MatmulShape,
     pub acts: Vec<Vec<u8>>,
     pub weights: Vec<Vec<u8>>,
     pub results: Vec<Beat>,
@@ -46,7 +46,7 @@ impl Work {
             })
             .collect();
         let at = |n: usize, k: usize| w.get(n).and_then(|row| row.get(k)).copied().unwrap_or(0);
-        let mut work = Self { shape: Shape { m, k, n }, acts: vec![], weights: vec![], results: vec![] };
+        let mut work = Self { shape: MatmulShape { m, k, n }, acts: vec![], weights: vec![], results: vec![] };
         for chunk in 0..chunks {
             for row in &x {
                 work.acts.push(row[chunk * c.lanes()..][..c.lanes()].iter().map(|v| *v as u8).collect());

@@ -13,9 +13,9 @@ use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 use trine_hdl::design::dot::{Arithmetic, dot};
 use trine_hdl::lang::verilog;
-use trine_synth::bench::Bench;
+use trine_synth::bench::ToolBench;
 use trine_synth::flow::asic;
-use trine_synth::gates::{Crosscheck, Cycle, INPUT_SLEW, Simulator, Timing, Unit, crosscheck, map, measure};
+use trine_synth::gates::{Crosscheck, Cycle, INPUT_SLEW, MeasuredUnit, Simulator, Timing, crosscheck, map, measure};
 use trine_synth::liberty::Library;
 use trine_synth::tools::OPENSTA;
 use trine_synth::yosys::{ABC, Yosys};
@@ -124,11 +124,11 @@ impl Args {
             for arithmetic in Arithmetic::ALL {
                 let design = verilog(&dot(arithmetic, *lanes)?)?;
                 let mut folder = tempfile::Builder::new().prefix("trine-gates-").tempdir_in(&temporary)?;
-                let bench = Bench::new(folder.path().to_owned(), LIMIT, &|_| ());
+                let bench = ToolBench::new(folder.path().to_owned(), LIMIT, &|_| ());
                 // The log of a tool that failed is wanted
                 let mapped = map(&bench, &yosys, &cells, &design)
                     .inspect_err(|error| folder.disable_cleanup(!error.is_missing_tool()))?;
-                let unit = Unit::new(arithmetic, *lanes, &mapped.json, &design.top, &design.clock, &library)?;
+                let unit = MeasuredUnit::new(arithmetic, *lanes, &mapped.json, &design.top, &design.clock, &library)?;
                 version = mapped.yosys;
                 for (_, weights) in UNITS.into_iter().filter(|(other, _)| *other == arithmetic) {
                     let runs = Runs { unit: &unit, arithmetic, lanes: *lanes, weights, cycles: self.cycles as usize };
@@ -166,7 +166,7 @@ impl Args {
 
 /// The runs of one dot product with one kind of weights.
 struct Runs<'a> {
-    unit: &'a Unit<'a>,
+    unit: &'a MeasuredUnit<'a>,
     arithmetic: Arithmetic,
     lanes: usize,
     weights: Weights,

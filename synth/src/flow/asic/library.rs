@@ -1,6 +1,6 @@
 //! Standard cell libraries in Liberty format.
 
-use crate::bench::Bench;
+use crate::bench::ToolBench;
 use crate::error::Error;
 use crate::flow::OSU018;
 use crate::tools::Search;
@@ -50,7 +50,7 @@ impl Library {
 
     /// The Yosys commands that map registers and logic on its cells, in the folder of `bench`, which gets the library as
     /// [`LIBERTY`].
-    pub(crate) fn mapping(&self, bench: &Bench<'_>) -> Result<String, Error> {
+    pub(crate) fn mapping(&self, bench: &ToolBench<'_>) -> Result<String, Error> {
         bench.write("abc.script", ABC)?;
         bench.copy(&self.path, LIBERTY)?;
         let without: String = self.dont_use.iter().map(|cell| format!(" -dont_use {cell}")).collect();

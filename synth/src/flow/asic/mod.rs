@@ -17,7 +17,7 @@ pub use timing::{Timing, time};
 use super::area::Cells;
 use super::map::files::{MAPPED_JSON, MAPPED_VERILOG};
 use super::simulation::{simulated, with_models};
-use crate::bench::Bench;
+use crate::bench::ToolBench;
 use crate::error::Error;
 use crate::yosys::json::Netlist;
 use crate::yosys::{NAME, Yosys};
@@ -57,7 +57,7 @@ pub struct Macro {
 ///
 /// # Errors
 /// What Yosys says, or that a net of the result is undriven or driven twice.
-pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Silicon, Error> {
+pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Silicon, Error> {
     bench.write("memory_map.v", include_str!("memory_map.v"))?;
     bench.write("memory.v", include_str!("memory.v"))?;
     let script = format!(
@@ -88,7 +88,7 @@ pub fn map(bench: &Bench<'_>, yosys: &Yosys, library: &Library, design: &Verilog
 ///
 /// # Errors
 /// What Yosys says.
-pub fn simulation(bench: &Bench<'_>, yosys: &Yosys, design: &Verilog) -> Result<Verilog, Error> {
+pub fn simulation(bench: &ToolBench<'_>, yosys: &Yosys, design: &Verilog) -> Result<Verilog, Error> {
     let script = format!(
         "read_liberty -ignore_miss_func {LIBERTY}\nproc\nwrite_verilog -noattr library.v\ndesign -reset\n{}",
         simulated()

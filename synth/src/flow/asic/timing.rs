@@ -1,7 +1,7 @@
 //! Static timing with OpenSTA.
 
 use super::{LIBERTY, TIMED_VERILOG};
-use crate::bench::{Bench, command};
+use crate::bench::{ToolBench, command};
 use crate::error::Error;
 use crate::flow::timing::{CriticalPath, rounded};
 use crate::tools::Program;
@@ -19,7 +19,7 @@ pub struct Timing {
 ///
 /// # Errors
 /// What OpenSTA says, or that no path runs from register to register.
-pub fn time(bench: &Bench<'_>, sta: &Program, top: &str, clock: &str) -> Result<Timing, Error> {
+pub fn time(bench: &ToolBench<'_>, sta: &Program, top: &str, clock: &str) -> Result<Timing, Error> {
     let script = format!(
         "read_liberty {LIBERTY}\nread_verilog {TIMED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns\n\
          create_clock -name {clock} -period {PERIOD} [get_ports {clock}]\n\

@@ -7,7 +7,7 @@
 use super::Netlist;
 use super::map::files::MAPPED_JSON;
 use super::target::Family;
-use crate::bench::Bench;
+use crate::bench::ToolBench;
 use crate::error::Error;
 use crate::yosys::{NAME, Yosys};
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ const CCU2C: &str = "CCU2C";
 ///
 /// # Errors
 /// [`Error::NoModel`] for a cell that nothing describes, or what Yosys says.
-pub fn simulation(bench: &Bench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> Result<Verilog, Error> {
+pub fn simulation(bench: &ToolBench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> Result<Verilog, Error> {
     let netlist = Netlist::parse(&bench.read(MAPPED_JSON)?, &unit.top)?;
     let used: BTreeSet<&str> = netlist.cells.values().map(|cell| cell.kind.as_str()).collect();
     let ours = family.block_rams();
@@ -56,7 +56,7 @@ pub(super) fn simulated() -> String {
 }
 
 /// The netlist that [`simulated`] wrote, and these models.
-pub(super) fn with_models(bench: &Bench<'_>, unit: &Verilog, cells: Vec<SourceFile>) -> Result<Verilog, Error> {
+pub(super) fn with_models(bench: &ToolBench<'_>, unit: &Verilog, cells: Vec<SourceFile>) -> Result<Verilog, Error> {
     let netlist = SourceFile { name: format!("{}.v", unit.top), text: bench.read(SIMULATED)? };
     Ok(Verilog { files: vec![netlist], cells, ..unit.clone() })
 }
@@ -115,7 +115,7 @@ impl BlockRam {
 }
 
 /// Writes the netlist of the bench for simulation; where Yosys keeps the models of `family`: it says so when it reads them.
-fn prepare(bench: &Bench<'_>, yosys: &Yosys, family: Family) -> Result<String, Error> {
+fn prepare(bench: &ToolBench<'_>, yosys: &Yosys, family: Family) -> Result<String, Error> {
     let script = format!("read_verilog -lib {}\ndesign -reset\n{}", family.library(), simulated());
     bench.write("models.ys", &script)?;
     let log = bench.run(NAME, "preparing simulation", "models.log", &yosys.command("models.ys"))?;
