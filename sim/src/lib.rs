@@ -61,7 +61,7 @@ mod value;
 mod verilator;
 mod wire;
 
-pub use axi::AxiLite;
+pub use axi::{AxiAnswer, AxiChannel, AxiHalf, AxiLite, AxiRule, AxiSeen};
 pub use bridge::Bridge;
 pub use dut::{Dut, PortHandle, PortId};
 pub use error::Error;

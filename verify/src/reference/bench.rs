@@ -8,7 +8,7 @@ use trine_spec::Config;
 
 use super::Finding;
 use super::model::Model;
-use trine_sim::{Dut, Error, Library};
+use trine_sim::{AxiAnswer, AxiHalf, AxiRule, AxiSeen, Dut, Error, Library};
 
 /// Cycles of a reset.
 const RESET: u64 = 16;
@@ -39,10 +39,6 @@ struct Access {
     op: Op,
     /// Cycles until address and data are offered.
     delay: [u8; 2],
-    /// Whether they are through.
-    sent: [bool; 2],
-    /// The answer as it came first: SLVERR, and the word.
-    answer: Option<(bool, u32)>,
 }
 
 /// A unit with a host's pins.
@@ -55,8 +51,11 @@ pub(super) struct PinBench {
     pub(super) sink: u8,
     /// A result that waits to be taken.
     waiting: Option<Vec<u32>>,
+    writes: AxiHalf,
+    reads: AxiHalf,
     access: Option<Access>,
-    taken: bool,
+    /// The answer that was taken: SLVERR, and the word.
+    taken: Option<(bool, u32)>,
     /// Cycles since a beat moved.
     pub(super) quiet: u64,
 }
@@ -64,15 +63,18 @@ pub(super) struct PinBench {
 impl PinBench {
     pub(super) fn new(library: &Library, config: &Config, seed: u64) -> Result<Self, Error> {
         let source = |prefix, bits| Source { prefix, bits, beats: VecDeque::new(), offered: false, pause: 0 };
+        let dut = Dut::new(library)?;
         Ok(Self {
-            dut: Dut::new(library)?,
+            writes: AxiHalf::writes(&dut, "s_axil")?,
+            reads: AxiHalf::reads(&dut, "s_axil")?,
+            dut,
             random: StdRng::seed_from_u64(seed),
             sources: [source("s_axis_act", config.act_bus()), source("s_axis_wgt", config.weight_bus())],
             columns: config.columns(),
             sink: 0,
             waiting: None,
             access: None,
-            taken: false,
+            taken: None,
             quiet: 0,
         })
     }
@@ -142,13 +144,16 @@ impl PinBench {
     /// One access of a register, with its answer: whether it was refused, and the word.
     pub(super) fn access(&mut self, model: &mut Model, op: Op) -> Result<(bool, u32), Finding> {
         let delay = [self.random.random_range(0..3), self.random.random_range(0..3)];
-        self.access = Some(Access { op, delay, sent: [false; 2], answer: None });
-        self.taken = false;
+        match op {
+            Op::Write { offset, value, .. } => self.writes.ask(&[offset, value]),
+            Op::Read { offset } => self.reads.ask(&[offset]),
+        }
+        self.access = Some(Access { op, delay });
         for _ in 0..ANSWER {
             self.cycle(model)?;
-            if self.taken {
-                let answer = self.access.take().and_then(|access| access.answer);
-                return answer.ok_or_else(|| self.found("an answer was taken that never came"));
+            if let Some(answer) = self.taken.take() {
+                self.access = None;
+                return Ok(answer);
             }
         }
         Err(self.found(format!("no answer to {op:x?} in {ANSWER} cycles")))
@@ -261,79 +266,69 @@ impl PinBench {
     }
 
     fn drive_access(&mut self) -> Result<(), Finding> {
-        let mut offers = [false; 2];
-        let op = self.access.as_mut().map(|access| {
-            for (delay, (sent, offer)) in access.delay.iter_mut().zip(access.sent.iter().zip(&mut offers)) {
-                *offer = !sent && *delay == 0;
+        // What is not offered is garbage.
+        let outcome = self.drive_requests();
+        outcome.map_err(|error| self.found(error.to_string()))?;
+        let ready = self.random.random_range(0..2) == 1;
+        let outcome = self.writes.take(&mut self.dut, ready).and_then(|()| self.reads.take(&mut self.dut, ready));
+        outcome.map_err(|error| self.found(error.to_string()))
+    }
+
+    fn drive_requests(&mut self) -> Result<(), Error> {
+        let Self { dut, writes, reads, access, .. } = self;
+        let due = access.as_mut().map_or([false; 2], |access| {
+            access.delay.each_mut().map(|delay| {
+                let due = *delay == 0;
                 *delay = delay.saturating_sub(1);
-            }
-            access.op
+                due
+            })
         });
-        let valid = match op {
-            Some(Op::Write { offset, value, strobes }) => {
-                if offers[0] {
-                    self.poke("s_axil_awaddr", offset.into())?;
-                }
-                if offers[1] {
-                    self.poke("s_axil_wdata", value.into())?;
-                    self.poke("s_axil_wstrb", strobes.into())?;
-                }
-                [offers[0], offers[1], false]
-            }
-            Some(Op::Read { offset }) if offers[0] => {
-                self.poke("s_axil_araddr", offset.into())?;
-                [false, false, true]
-            }
-            _ => [false; 3],
-        };
-        for (port, valid) in ["s_axil_awvalid", "s_axil_wvalid", "s_axil_arvalid"].into_iter().zip(valid) {
-            self.poke(port, u64::from(valid))?;
+        for half in [&mut *writes, reads] {
+            half.drive(dut, |index, _| due[index], None)?;
         }
-        let ready = self.random.random_range(0..2);
-        self.poke("s_axil_bready", ready)?;
-        self.poke("s_axil_rready", ready)
+        if writes.offers(1)
+            && let Some(Access { op: Op::Write { strobes, .. }, .. }) = access
+        {
+            dut.poke("s_axil_wstrb", *strobes)?;
+        }
+        Ok(())
     }
 
     /// Follows the access under way, and sees that nothing answers without one.
     fn watch_access(&mut self, model: &mut Model) -> Result<(), Finding> {
-        let [aw, w, ar] = ["aw", "w", "ar"].map(|channel| {
-            let [valid, ready] = ["valid", "ready"].map(|end| self.peek(&format!("s_axil_{channel}{end}")));
-            Ok::<_, Finding>(valid? == 1 && ready? == 1)
-        });
-        let (aw, w, ar) = (aw?, w?, ar?);
-        let (bvalid, rvalid) = (self.peek("s_axil_bvalid")? == 1, self.peek("s_axil_rvalid")? == 1);
-        let ready = self.peek("s_axil_bready")? == 1;
-        let Some(mut access) = self.access.take() else {
-            return if bvalid || rvalid { Err(self.found("an answer without a request")) } else { Ok(()) };
-        };
-        let writes = matches!(access.op, Op::Write { .. });
-        let through = access.sent[0] && (access.sent[1] || !writes);
-        access.sent[0] |= aw || ar;
-        access.sent[1] |= w;
-        let (mine, other) = if writes { (bvalid, rvalid) } else { (rvalid, bvalid) };
-        if other || mine && !through {
-            return Err(self.found(format!("an answer nobody waits for, during {:x?}", access.op)));
-        }
-        if mine {
-            let resp = self.peek(if writes { "s_axil_bresp" } else { "s_axil_rresp" })?;
-            let word = if writes { 0 } else { self.peek("s_axil_rdata")? as u32 };
-            let now = (resp == 2, word);
-            if !matches!(resp, 0 | 2) || access.answer.is_some_and(|held| held != now) {
-                return Err(self.found(format!("response {resp:#b} to {:x?}, or it changed", access.op)));
+        let watched =
+            self.writes.watch(&mut self.dut).and_then(|writes| Ok([writes, self.reads.watch(&mut self.dut)?]));
+        for outcome in watched.map_err(|error| self.found(error.to_string()))? {
+            let op = self.access.as_ref().map(|access| access.op);
+            let seen = outcome.map_err(|rule| {
+                self.found(match (rule, op) {
+                    (AxiRule::Asked, None) => "an answer without a request".to_owned(),
+                    (AxiRule::Asked | AxiRule::Order, op) => {
+                        format!("an answer nobody waits for, during {}", shown(op))
+                    }
+                    (AxiRule::Stable, op) => format!("the response to {} changed", shown(op)),
+                    (AxiRule::Kept, _) => "an answer was withdrawn".to_owned(),
+                })
+            })?;
+            let (Some(AxiSeen { answer: AxiAnswer { response, data }, first, taken }), Some(op)) = (seen, op) else {
+                continue;
+            };
+            if !matches!(response, 0 | 2) {
+                return Err(self.found(format!("response {response:#b} to {op:x?}, or it changed")));
             }
-            if access.answer.is_none()
-                && let Op::Write { offset, value, strobes } = access.op
-            {
-                model.write(offset, value, strobes, now.0).map_err(|problem| self.found(problem))?;
+            let refused = response == 2;
+            if first && let Op::Write { offset, value, strobes } = op {
+                model.write(offset, value, strobes, refused).map_err(|problem| self.found(problem))?;
             }
-            access.answer = Some(now);
-            self.taken = ready;
-        } else if access.answer.is_some() {
-            return Err(self.found("an answer was withdrawn"));
+            self.taken = taken.then_some((refused, data));
         }
-        self.access = Some(access);
         Ok(())
     }
+}
+
+/// An access in messages.
+fn shown(op: Option<Op>) -> String {
+    op.map_or("none".to_owned(), |op| format!("{op:x?}"))
 }
 
 /// Bytes as words, the first one lowest.

@@ -4,16 +4,7 @@ use trine_spec::registers::{self as regs, ID_VALUE};
 
 use super::unit::DrivenUnit;
 use super::{Found, equal, holds};
-use trine_sim::Error;
-use trine_sim::{Dut, PortHandle};
-
-/// A channel of the host: payload, valid, ready.
-#[derive(Clone, Copy, Debug)]
-struct Channel {
-    payload: PortHandle,
-    valid: PortHandle,
-    ready: PortHandle,
-}
+use trine_sim::{AxiAnswer, AxiHalf, AxiRule, AxiSeen, Dut, Error, PortHandle};
 
 /// An answer that was taken: whether it is OKAY, and the data.
 pub(super) type Taken = Option<(bool, u32)>;
@@ -21,64 +12,48 @@ pub(super) type Taken = Option<(bool, u32)>;
 /// Answers in a row, each whether it is OKAY, and the data.
 type Answers = Vec<(bool, u32)>;
 
-/// Writes or reads: request channels and the answer's.
+/// Payload of a request that is not made.
+const IDLE: u32 = 0x5A5A_5A5A;
+
+/// Writes or reads, at a pace.
 #[derive(Clone, Debug)]
 pub(super) struct Half {
-    requests: Vec<Channel>,
-    answer: Channel,
-    data: Option<PortHandle>,
-    /// What is to be sent; nothing while nothing is asked.
-    payloads: Vec<u32>,
-    sent: Vec<bool>,
+    port: AxiHalf,
     age: u64,
-    held: Option<(bool, u32)>,
     /// Cycles before each request is made and before the answer is taken.
     pub delays: [u64; 3],
 }
 
 impl Half {
+    fn new(port: AxiHalf) -> Self {
+        Self { port, age: 0, delays: [0; 3] }
+    }
+
     /// One cycle: offers requests, looks at the answer; what it is when it is taken.
     fn look(&mut self, dut: &mut Dut) -> Found<Taken> {
-        let through = self.sent.iter().all(|sent| *sent);
-        for (i, request) in self.requests.iter().enumerate() {
-            let offers = self.payloads.get(i).filter(|_| !self.sent[i] && self.age >= self.delays[i]);
-            dut.poke(request.payload, u64::from(offers.copied().unwrap_or(0x5A5A_5A5A)) & mask(dut, request.payload)?)?;
-            dut.poke(request.valid, offers.is_some())?;
-        }
-        let takes = !self.payloads.is_empty() && self.age >= self.delays[2];
-        dut.poke(self.answer.ready, takes)?;
-        for (request, sent) in self.requests.iter().zip(&mut self.sent) {
-            *sent |= dut.peek(request.valid)? == 1 && dut.peek(request.ready)? == 1;
-        }
+        let (age, delays) = (self.age, self.delays);
+        let takes = self.port.asks() && age >= delays[2];
+        self.port.drive(dut, |i, _| age >= delays[i], Some(IDLE))?;
+        self.port.take(dut, takes)?;
         self.age += 1;
-        if dut.peek(self.answer.valid)? == 0 {
-            holds!(self.held.is_none(), "an answer was withdrawn");
-            return Ok(None);
-        }
-        holds!(!self.payloads.is_empty(), "an answer that nobody asked for");
-        holds!(through, "an answer before its request was through");
-        let response = dut.peek(self.answer.payload)?;
+        let seen = self.port.watch(dut)?.map_err(|rule| {
+            match rule {
+                AxiRule::Asked => "an answer that nobody asked for",
+                AxiRule::Order => "an answer before its request was through",
+                AxiRule::Stable => "an answer changed while it waited",
+                AxiRule::Kept => "an answer was withdrawn",
+            }
+            .to_owned()
+        })?;
+        let Some(AxiSeen { answer: AxiAnswer { response, data }, taken, .. }) = seen else { return Ok(None) };
         holds!(response == 0 || response == 2, "response {response}");
-        let data = self.data.map_or(Ok(0), |data| dut.peek(data))? as u32;
-        let answer = (response == 0, data);
-        holds!(self.held.is_none_or(|held| held == answer), "an answer changed while it waited");
-        self.held = Some(answer).filter(|_| !takes);
-        if takes {
-            self.payloads.clear();
-            return Ok(Some(answer));
-        }
-        Ok(None)
+        Ok(taken.then_some((response == 0, data)))
     }
 
-    fn ask(&mut self, payloads: Vec<u32>) {
-        self.payloads = payloads;
-        self.sent = vec![false; self.requests.len()];
-        (self.age, self.held) = (0, None);
+    fn ask(&mut self, payloads: &[u32]) {
+        self.port.ask(payloads);
+        self.age = 0;
     }
-}
-
-fn mask(dut: &Dut, port: PortHandle) -> Found<u64> {
-    Ok((1 << dut.width(&port)?) - 1)
 }
 
 /// Both halves.
@@ -93,26 +68,9 @@ pub(super) struct Bus {
 impl Bus {
     pub fn new(dut: &Dut) -> Result<Self, Error> {
         let port = |name: &str| dut.port(&format!("s_axil_{name}"));
-        let channel = |name: &str, payload: &str| -> Result<Channel, Error> {
-            Ok(Channel {
-                payload: port(payload)?,
-                valid: port(&format!("{name}valid"))?,
-                ready: port(&format!("{name}ready"))?,
-            })
-        };
-        let half = |requests: Vec<Channel>, answer, data| Half {
-            sent: vec![false; requests.len()],
-            requests,
-            answer,
-            data,
-            payloads: vec![],
-            age: 0,
-            held: None,
-            delays: [0; 3],
-        };
         Ok(Self {
-            write: half(vec![channel("aw", "awaddr")?, channel("w", "wdata")?], channel("b", "bresp")?, None),
-            read: half(vec![channel("ar", "araddr")?], channel("r", "rresp")?, Some(port("rdata")?)),
+            write: Half::new(AxiHalf::writes(dut, "s_axil")?),
+            read: Half::new(AxiHalf::reads(dut, "s_axil")?),
             strobes: port("wstrb")?,
             protections: [port("awprot")?, port("arprot")?],
         })
@@ -126,9 +84,9 @@ impl Bus {
         match value {
             Some((value, strobes)) => {
                 dut.poke(self.strobes, strobes)?;
-                self.write.ask(vec![offset, value]);
+                self.write.ask(&[offset, value]);
             }
-            None => self.read.ask(vec![offset]),
+            None => self.read.ask(&[offset]),
         }
         Ok(())
     }
@@ -147,11 +105,7 @@ impl Bus {
     /// Nothing is asked, nothing is taken.
     pub fn idle(&mut self, dut: &mut Dut) -> Found {
         for half in [&mut self.write, &mut self.read] {
-            half.ask(vec![]);
-            for channel in &half.requests {
-                dut.poke(channel.valid, false)?;
-            }
-            dut.poke(half.answer.ready, false)?;
+            half.port.rest(dut)?;
         }
         Ok(())
     }
@@ -175,20 +129,21 @@ fn pipelined(
     (hold, pace): (u64, u64),
 ) -> Found<(Vec<bool>, Answers)> {
     let payloads = [writes.iter().map(|w| w.0).collect(), writes.iter().map(|w| w.1).collect(), reads.to_vec()];
-    let channels = [unit.bus.write.requests[0], unit.bus.write.requests[1], unit.bus.read.requests[0]];
-    let answers = [unit.bus.write.answer, unit.bus.read.answer];
-    let (strobes, data) = (unit.bus.strobes, unit.bus.read.data);
+    let (write, read) = (&unit.bus.write.port, &unit.bus.read.port);
+    let channels = [write.requests(), read.requests()].concat();
+    let masks = [write.masks(), read.masks()].concat();
+    let answers = [write.answer(), read.answer()];
+    let (strobes, data) = (unit.bus.strobes, read.data());
     let mut sent = [0; 3];
     let mut taken: [Vec<(bool, u32)>; 2] = [vec![], vec![]];
     let mut held = [None; 2];
     unit.dut.poke(strobes, 0xF_u32)?;
     for cycle in 0..hold + (writes.len() + reads.len()) as u64 * (pace + 5) + 20 {
         let takes = cycle >= hold && cycle % pace == 0;
-        for ((channel, payloads), sent) in channels.iter().zip(&payloads).zip(&sent) {
+        for (((channel, mask), payloads), sent) in channels.iter().zip(&masks).zip(&payloads).zip(&sent) {
             let payload: Option<&u32> = payloads.get(*sent);
             let nonsense = (cycle as u32).wrapping_mul(0x1234_5677);
-            let width = mask(&unit.dut, channel.payload)?;
-            unit.dut.poke(channel.payload, u64::from(payload.copied().unwrap_or(nonsense)) & width)?;
+            unit.dut.poke(channel.payload, u64::from(payload.copied().unwrap_or(nonsense)) & mask)?;
             unit.dut.poke(channel.valid, payload.is_some())?;
         }
         for (channel, sent) in channels.iter().zip(&mut sent) {
@@ -267,18 +222,18 @@ pub(super) fn pipelines(unit: &mut DrivenUnit<'_>) -> Found {
     // Answers that nobody takes are gone with a reset, and so are the requests behind them.
     unit.bus.write.delays = [0, 0, u64::MAX];
     unit.bus.read.delays = [0, 0, u64::MAX];
-    unit.bus.write.ask(vec![regs::SCRATCH.offset, 2]);
-    unit.bus.read.ask(vec![regs::SCRATCH.offset]);
+    unit.bus.write.ask(&[regs::SCRATCH.offset, 2]);
+    unit.bus.read.ask(&[regs::SCRATCH.offset]);
     for _ in 0..8 {
         unit.bus.look(&mut unit.dut)?;
         unit.step()?;
     }
-    for channel in unit.bus.write.requests.iter().chain(&unit.bus.read.requests) {
+    for channel in unit.bus.write.port.requests().iter().chain(unit.bus.read.port.requests()) {
         unit.dut.poke(channel.valid, true)?;
     }
     unit.steps(3)?;
     for half in [&unit.bus.write, &unit.bus.read] {
-        holds!(unit.dut.peek(half.answer.valid)? == 1, "no answer waits");
+        holds!(unit.dut.peek(half.port.answer().valid)? == 1, "no answer waits");
     }
     (unit.bus.write.delays, unit.bus.read.delays) = ([0; 3], [0; 3]);
     unit.reset()?;
@@ -307,8 +262,8 @@ pub(super) fn handshakes(unit: &mut DrivenUnit<'_>) -> Found {
         let delay = |place: u64| (seed * 7 + place * 5) % (place + 3) * (seed % 3);
         unit.bus.write.delays = [delay(1), delay(2), delay(3)];
         unit.bus.read.delays = [delay(4), 0, delay(5)];
-        unit.bus.write.ask(vec![regs::SCRATCH.offset, seed as u32]);
-        unit.bus.read.ask(vec![if seed % 2 == 0 { regs::ID.offset } else { regs::WATCHDOG.offset }]);
+        unit.bus.write.ask(&[regs::SCRATCH.offset, seed as u32]);
+        unit.bus.read.ask(&[if seed % 2 == 0 { regs::ID.offset } else { regs::WATCHDOG.offset }]);
         let (mut written, mut read) = (false, None);
         for _ in 0..60 {
             written |= unit.bus.write.look(&mut unit.dut)?.is_some_and(|(okay, _)| okay);
@@ -338,13 +293,13 @@ pub(super) fn timing(unit: &mut DrivenUnit<'_>) -> Found {
         equal!((read.cycles, read.data), (READ, 1), "cycles and value of a read");
     }
     Bus::rests(unit)?;
-    for channel in unit.bus.write.requests.iter().chain(&unit.bus.read.requests) {
+    for channel in unit.bus.write.port.requests().iter().chain(unit.bus.read.port.requests()) {
         holds!(unit.dut.peek(channel.ready)? == 1, "a channel at rest is not ready");
     }
     // The unit has room for a request of each kind while an answer waits.
     (unit.bus.write.delays, unit.bus.read.delays) = ([0, 0, 20], [0, 0, 20]);
-    unit.bus.write.ask(vec![regs::SCRATCH.offset, 2]);
-    unit.bus.read.ask(vec![regs::SCRATCH.offset]);
+    unit.bus.write.ask(&[regs::SCRATCH.offset, 2]);
+    unit.bus.read.ask(&[regs::SCRATCH.offset]);
     for _ in 0..30 {
         unit.bus.look(&mut unit.dut)?;
         unit.step()?;
