@@ -1,8 +1,6 @@
 //! What a model is: its shape and its conventions.
 
-use std::path::Path;
-
-use crate::{Error, LinearKind};
+use crate::LinearKind;
 
 /// The gate's activation in the feed-forward network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,15 +99,6 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the shape of the model at `path`, of any kind that [`Model::load`](crate::Model::load) takes, without its
-    /// weights.
-    ///
-    /// # Errors
-    /// When there is no model or its configuration is damaged or of a kind not implemented.
-    pub fn load(path: &Path) -> Result<Self, Error> {
-        crate::checkpoint::config(path)
-    }
-
     /// Outputs and inputs, `(N, K)`, of a projection.
     pub fn linear_shape(&self, kind: LinearKind) -> (usize, usize) {
         let (q, kv) = (self.heads * self.head_dim, self.kv_heads * self.head_dim);

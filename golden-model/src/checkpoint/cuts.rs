@@ -6,19 +6,19 @@ use std::ops::Range;
 
 /// The most ranges of columns. Every one is a matmul of its own, with all outputs: more would take longer to add than to
 /// multiply.
-pub(super) const MOST: usize = 64;
+pub(crate) const MOST: usize = 64;
 
 /// A range of columns.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Cut {
-    pub(super) columns: Range<usize>,
+pub(crate) struct Cut {
+    pub(crate) columns: Range<usize>,
     /// The magnitude of each row; 0 where all are.
-    pub(super) magnitudes: Vec<f32>,
+    pub(crate) magnitudes: Vec<f32>,
 }
 
 /// A reason why there are no such cuts.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Flaw {
+pub(crate) enum Flaw {
     /// The smaller one of two magnitudes in one row that no range as wide as it has to be tells apart.
     Odd { row: usize, column: usize, other: f32 },
     /// The first cell that would begin one range more than [`MOST`].
@@ -27,7 +27,7 @@ pub(super) enum Flaw {
 
 /// Cuts a matrix of `rows x columns` magnitudes into ranges of at least `narrowest` columns, but for a whole matrix that
 /// is narrower.
-pub(super) fn cut(
+pub(crate) fn cut(
     rows: usize,
     columns: usize,
     narrowest: usize,

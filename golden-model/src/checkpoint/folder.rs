@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::gguf::Gguf;
-use super::gguf_split::Name;
 use crate::Error;
 use crate::files::is_there;
+use crate::gguf::Gguf;
+use crate::gguf::split::Name;
 
 /// A model's path.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The file, or the folder in Hugging Face layout.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Files beside it that are not read, a sentence each.
-    pub(super) notices: Vec<String>,
+    pub(crate) notices: Vec<String>,
 }
 
 /// The model at `path`: of a folder with GGUF files and without safetensors, its only model.
@@ -22,7 +22,7 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// As [`resolve`], with what lies beside the model.
-pub(super) fn find(path: &Path) -> Result<Found, Error> {
+pub(crate) fn find(path: &Path) -> Result<Found, Error> {
     let files = gguf_files(path)?;
     if let [] | [_] = &files[..] {
         let path = files.into_iter().next().unwrap_or_else(|| path.to_owned());

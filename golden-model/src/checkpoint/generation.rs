@@ -7,15 +7,16 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::{Config, Error, files, json};
+use crate::files::{self, json};
+use crate::{Config, Error};
 
 /// `eos_token_id`: one token, several, or none; -1 and null are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ends(pub(super) Vec<u32>);
+pub(crate) struct Ends(pub(crate) Vec<u32>);
 
 impl Ends {
     /// Reads the value of the key.
-    pub(super) fn read(value: &Value) -> Result<Self, String> {
+    pub(crate) fn read(value: &Value) -> Result<Self, String> {
         let one = |value: &Value| match value.as_i64() {
             Some(-1) => Ok(None),
             Some(id) if u32::try_from(id).is_ok() => Ok(Some(id as u32)),
@@ -71,7 +72,7 @@ const DRAWING: [&str; 8] =
     ["temperature", "top_k", "top_p", "min_p", "top_h", "typical_p", "epsilon_cutoff", "eta_cutoff"];
 
 /// Reads the file in `folder`, where there is one, into a configuration.
-pub(super) fn apply(folder: &Path, config: &mut Config) -> Result<(), Error> {
+pub(crate) fn apply(folder: &Path, config: &mut Config) -> Result<(), Error> {
     let path = folder.join("generation_config.json");
     if files::is_there(&path)? {
         let json = json::object(&path)?;

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use crate::Config;
+use crate::words::names;
 
 /// Effect of a key.
 #[derive(Clone, Copy)]
-pub(super) enum Rule {
+pub(crate) enum Rule {
     /// It is read, and its value decides something.
     Handled,
     /// It has no effect on what the model computes.
@@ -16,23 +17,23 @@ pub(super) enum Rule {
 }
 
 /// Keys that share a rule.
-pub(super) struct Group {
+pub(crate) struct Group {
     /// The keys' names.
-    pub(super) keys: &'static [&'static str],
+    pub(crate) keys: &'static [&'static str],
     /// Treatment of the keys.
-    pub(super) rule: Rule,
+    pub(crate) rule: Rule,
     /// Meaning of the keys.
-    pub(super) about: &'static str,
+    pub(crate) about: &'static str,
 }
 
 /// No value, or one that turns a feature off.
-pub(super) const OFF: Rule = Rule::When("null, false, 0 or empty", |value, _| off(value));
+pub(crate) const OFF: Rule = Rule::When("null, false, 0 or empty", |value, _| off(value));
 /// No value, or one that turns on a feature that every model here has.
-pub(super) const ON: Rule = Rule::When("null or true", |value, _| matches!(value, Value::Null | Value::Bool(true)));
+pub(crate) const ON: Rule = Rule::When("null or true", |value, _| matches!(value, Value::Null | Value::Bool(true)));
 /// A factor that changes nothing.
-pub(super) const ONE: Rule = Rule::When("null or 1", |value, _| value.is_null() || value.as_f64() == Some(1.0));
+pub(crate) const ONE: Rule = Rule::When("null or 1", |value, _| value.is_null() || value.as_f64() == Some(1.0));
 /// A sliding window or a chunk that holds the whole context.
-pub(super) const WINDOW: Rule = Rule::When("null, false, 0 or at least the context", |value, config| {
+pub(crate) const WINDOW: Rule = Rule::When("null, false, 0 or at least the context", |value, config| {
     off(value) || value.as_f64().is_some_and(|window| window >= config.context as f64)
 });
 /// A second name of a number that is read under another.
@@ -43,10 +44,10 @@ macro_rules! same {
         })
     };
 }
-pub(super) use same;
+pub(crate) use same;
 
 /// True if a value turns a feature off.
-pub(super) fn off(value: &Value) -> bool {
+pub(crate) fn off(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::Number(number) => number.as_f64() == Some(0.0),
@@ -58,12 +59,12 @@ pub(super) fn off(value: &Value) -> bool {
 }
 
 /// The group of a key.
-pub(super) fn find<'a>(lists: &[&'a [Group]], key: &str) -> Option<&'a Group> {
+pub(crate) fn find<'a>(lists: &[&'a [Group]], key: &str) -> Option<&'a Group> {
     lists.iter().copied().flatten().find(|group| group.keys.contains(&key))
 }
 
 /// Checks a key of the list against its rule; the error names it as `shown`.
-pub(super) fn check(group: &Group, shown: &str, value: &Value, config: &Config) -> Result<(), String> {
+pub(crate) fn check(group: &Group, shown: &str, value: &Value, config: &Config) -> Result<(), String> {
     match group.rule {
         Rule::Handled | Rule::Harmless => Ok(()),
         Rule::When(_, holds) if holds(value, config) => Ok(()),
@@ -74,7 +75,7 @@ pub(super) fn check(group: &Group, shown: &str, value: &Value, config: &Config) 
 }
 
 /// A value for a message, cut where it is long.
-pub(super) fn short(value: &Value) -> String {
+pub(crate) fn short(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(60) {
         Some((at, _)) => format!("{} ...", &text[..at]),
@@ -83,7 +84,7 @@ pub(super) fn short(value: &Value) -> String {
 }
 
 /// Refuses two names of one thing that say different things.
-pub(super) fn agree<T: PartialEq + std::fmt::Display>(named: &[(String, T)]) -> Result<(), String> {
+pub(crate) fn agree<T: PartialEq + std::fmt::Display>(named: &[(String, T)]) -> Result<(), String> {
     match named.iter().find(|(_, value)| *value != named[0].1) {
         Some((name, value)) => Err(format!(
             "`{}` is {} but `{name}` is {value}; they mean the same, so one of them is wrong",
@@ -94,7 +95,7 @@ pub(super) fn agree<T: PartialEq + std::fmt::Display>(named: &[(String, T)]) -> 
 }
 
 /// A notice about keys that no list has.
-pub(super) fn unknown(keys: &[&str]) -> Option<String> {
+pub(crate) fn unknown(keys: &[&str]) -> Option<String> {
     match keys {
         [] => None,
         [key] => Some(format!("key `{key}` is not known here and is not read")),
@@ -102,21 +103,14 @@ pub(super) fn unknown(keys: &[&str]) -> Option<String> {
     }
 }
 
-/// Names in quotes, at most eight of them.
-pub(super) fn names(names: &[&str]) -> String {
-    let shown: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
-    let more = names.len() - shown.len();
-    format!("{}{}", shown.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() })
-}
-
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::path::Path;
 
     use super::*;
 
     /// Checks that no key is in a list twice.
-    pub(in crate::checkpoint) fn assert_closed(lists: &[&[Group]]) {
+    pub(crate) fn assert_closed(lists: &[&[Group]]) {
         let mut keys: Vec<&str> = lists.iter().copied().flatten().flat_map(|group| group.keys).copied().collect();
         let count = keys.len();
         keys.sort_unstable();
@@ -125,7 +119,7 @@ pub(super) mod tests {
     }
 
     /// The rows of the table of a list in the documents.
-    pub(in crate::checkpoint) fn table(list: &[Group]) -> String {
+    pub(crate) fn table(list: &[Group]) -> String {
         let row = |group: &Group| {
             let keys: Vec<String> = group.keys.iter().map(|key| format!("`{key}`")).collect();
             let rule = match group.rule {
@@ -139,7 +133,7 @@ pub(super) mod tests {
     }
 
     /// Checks that the part of `docs/checkpoints.md` under this name is the table of the list.
-    pub(in crate::checkpoint) fn assert_documented(name: &str, list: &[Group]) {
+    pub(crate) fn assert_documented(name: &str, list: &[Group]) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checkpoints.md");
         let text = std::fs::read_to_string(path).unwrap();
         let (start, end) = (format!("<!-- keys of {name} -->\n"), "<!-- end -->");
@@ -149,7 +143,7 @@ pub(super) mod tests {
     }
 
     /// Checks that `docs/checkpoints.md` has every one of these words in quotes.
-    pub(in crate::checkpoint) fn assert_mentioned(words: &[&str]) {
+    pub(crate) fn assert_mentioned(words: &[&str]) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checkpoints.md");
         let text = std::fs::read_to_string(path).unwrap();
         let missing: Vec<&&str> = words.iter().filter(|word| !text.contains(&format!("`{word}`"))).collect();

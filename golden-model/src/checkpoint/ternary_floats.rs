@@ -4,18 +4,25 @@
 //! outputs where the shards cut the rows, ranges of inputs where they cut the columns. Every output may have its own.
 
 use super::cuts::{self, Flaw, MOST};
-use crate::parts::{Part, Parts, Scales};
-use crate::{Error, TernaryMatrix};
+use crate::tensor::Tensor;
+use crate::{Error, Part, Parts, Scales, TernaryMatrix};
 
 /// The fewest inputs for which a scale has to hold; fewer tell a damaged weight, or weights that are not ternary.
 const NARROWEST: usize = 16;
+
+/// Floats that are ternary already, up to their scales.
+pub(crate) fn unpacked(tensor: &Tensor, rows: usize, cols: usize) -> Result<Parts, Error> {
+    tensor.expect_shape(&[rows, cols])?;
+    tensor.expect_finite()?;
+    read(rows, cols, tensor.float_at()?, |i, reason| tensor.error(tensor.place(i), reason))
+}
 
 /// Reads `rows x cols` finite weights, where `at` has the weight of each row-major place; `error` makes an error about a
 /// place.
 ///
 /// # Errors
 /// When the weights are not ternary, or have more ranges of inputs than [`MOST`].
-pub(super) fn read(
+fn read(
     rows: usize,
     cols: usize,
     at: impl Fn(usize) -> f32,

@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Lanes, PLANES};
+use super::lanes::{Lanes, PLANES};
 use crate::ternary::Block;
 
 /// Blocks whose products an `i16` can hold.

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Lanes, PLANES};
+use super::lanes::{Lanes, PLANES};
 use crate::ternary::Block;
 
 /// Sums of code x activation for `R` rows and `M` tokens.

@@ -15,9 +15,11 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod lanes;
 mod portable;
 mod wide;
 
+use lanes::{Lanes, PLANES};
 use rayon::prelude::*;
 pub(crate) use wide::wide;
 
@@ -32,14 +34,6 @@ const TOKENS: usize = 4;
 const TASK_ROWS: usize = 64;
 /// Below this many multiply-accumulates, starting threads costs more than it saves.
 const PARALLEL_MACS: usize = 1 << 19;
-
-/// 64 activations, the partners of a block's plane.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-pub(crate) struct Lanes([i8; PLANE]);
-
-/// Planes in a block.
-const PLANES: usize = BLOCK / PLANE;
 
 /// A matmul kernel that this machine can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The tile in plain Rust, for every machine; compilers turn its inner loop into whatever vector code there is.
 
-use super::{Lanes, PLANES};
+use super::lanes::{Lanes, PLANES};
 use crate::ternary::{Block, PLANE};
 
 /// Sums of code x activation for `R` rows and `M` tokens.

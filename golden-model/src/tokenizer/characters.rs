@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::{Error, files, json};
+use crate::Error;
+use crate::files::{self, json};
 
 /// A list of characters; a character's place is its token.
 #[derive(Clone, Debug)]

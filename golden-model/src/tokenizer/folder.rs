@@ -6,11 +6,11 @@
 
 use std::path::Path;
 
-use super::Tokenizer;
-use super::Vocabulary;
 use super::companions::{AddedToken, Companions};
 use super::library::{Library, guarded};
-use crate::{Error, files, json};
+use super::vocabulary::{Tokenizer, Vocabulary};
+use crate::Error;
+use crate::files::{self, json};
 
 /// Reads `tokenizer.json` and its companions.
 pub(super) fn load(file: &Path) -> Result<Tokenizer, Error> {

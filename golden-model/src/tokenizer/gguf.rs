@@ -16,10 +16,12 @@ use serde_json::json;
 use super::characters::Characters;
 use super::library::{Library, Marker, added, around};
 use super::pre::Pre;
+use super::refusal::{WITHOUT, no_rule};
 use super::sentencepiece::{Piece, Prefix, Recipe};
-use super::{Tokenizer, Vocabulary};
+use super::vocabulary::{Tokenizer, Vocabulary};
 use crate::Error;
-use crate::checkpoint::{Gguf, text_ends};
+use crate::checkpoint::gguf::ends::text_ends;
+use crate::gguf::Gguf;
 
 /// GGUF's numbers for tokens that are recognised as a whole.
 const CONTROL: u32 = 3;
@@ -36,13 +38,13 @@ pub(super) fn load(path: &Path, pre: Option<&str>) -> Result<Tokenizer, Error> {
     let tokens = gguf.strings("tokenizer.ggml.tokens")?;
     let tokens = tokens.ok_or_else(|| {
         let none = "there is no vocabulary: key `tokenizer.ggml.tokens` is missing";
-        Error::config(path, format!("{none}; {}", super::WITHOUT))
+        Error::config(path, format!("{none}; {}", WITHOUT))
     })?;
     let model = gguf.string("tokenizer.ggml.model")?.unwrap_or("none");
     if let Some(pre) = pre
         && model != "gpt2"
     {
-        return Err(super::no_rule(path, pre));
+        return Err(no_rule(path, pre));
     }
     match model {
         "llama" => scored(path, &gguf, tokens),

@@ -9,7 +9,7 @@ use prost::Message;
 
 use super::companions::Companions;
 use super::sentencepiece::{Piece, Prefix, Recipe};
-use super::{Tokenizer, Vocabulary};
+use super::vocabulary::{Tokenizer, Vocabulary};
 use crate::{Error, files};
 
 /// SentencePiece's number for byte-pair models, and the names of the others.

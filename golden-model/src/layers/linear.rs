@@ -1,0 +1,118 @@
+//! The ternary linear: optional norm, quantise, exact integer product, scale back.
+//!
+//! ```text
+//! x f32 -> [norm] -> int8 q, a per token -> q . T (engine, int32) -> y = acc / (a * s)   BitLinear
+//!                                                                    y = acc / a * s     all others
+//! ```
+//! If the inputs are in several [`Parts`] with scales of their own, each part is a product, and the outputs are their
+//! scaled sums, added in `f64` and rounded once.
+
+use super::norm::layer_norm;
+use crate::{Convention, Error, LinearId, Matmul, Part, Parts, RmsNorm, quant};
+
+/// What a linear does to its input before it quantises it.
+#[derive(Clone, Debug)]
+pub enum InputNorm {
+    /// Nothing.
+    None,
+    /// An RMSNorm (`use_rms_norm`).
+    Rms(RmsNorm),
+    /// A LayerNorm without weights (the original 1-bit BitNet).
+    Layer {
+        /// Added to the variance.
+        eps: f32,
+    },
+}
+
+/// One ternary linear layer of a model.
+#[derive(Clone, Debug)]
+pub struct Linear {
+    /// Where it sits.
+    pub id: LinearId,
+    /// Its weights, `N x K`, and their scales, used as the convention says.
+    pub parts: Parts,
+    /// How the accumulator becomes the output.
+    pub convention: Convention,
+    /// What happens to the input first.
+    pub input_norm: InputNorm,
+    /// Type of the weights in the checkpoint, such as `TQ2_0` or `BF16`.
+    pub encoding: String,
+}
+
+impl Linear {
+    /// Applies the layer to `x` (`rows x K`) and returns `rows x N`.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the engine fails; [`Error::NotFinite`] when an activation is infinite or NaN.
+    pub fn forward(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
+        match &self.input_norm {
+            InputNorm::None => self.quantised(engine, x),
+            InputNorm::Rms(norm) => self.quantised(engine, &norm.forward(x)),
+            InputNorm::Layer { eps } => self.quantised(engine, &layer_norm(x, self.parts.inputs(), *eps)),
+        }
+    }
+
+    fn quantised(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
+        let k = self.parts.inputs();
+        let mut q = vec![0; x.len()];
+        let codes = |(row, (x, q)): (usize, (&[f32], &mut [i8]))| {
+            quant::activations(x, q).ok_or_else(|| self.not_finite(row, x))
+        };
+        let a: Vec<f32> = x.chunks(k).zip(q.chunks_mut(k)).enumerate().map(codes).collect::<Result<_, _>>()?;
+        match self.parts.only() {
+            Some(part) => Ok(self.scaled(part, &self.sums(engine, part, &q, a.len())?, &a)),
+            None => self.added(engine, &q, &a),
+        }
+    }
+
+    /// The error about a row of activations, one of which has no code.
+    fn not_finite(&self, row: usize, x: &[f32]) -> Error {
+        let at = x.iter().position(|x| !x.is_finite()).unwrap_or_default();
+        Error::NotFinite { place: format!("{}: activation {at} of row {row}", self.id), value: x[at] }
+    }
+
+    /// The exact sums of one part for `m` tokens, whose activations `q` are those of the part alone.
+    fn sums(&self, engine: &mut dyn Matmul, part: &Part, q: &[i8], m: usize) -> Result<Vec<i32>, Error> {
+        let mut sums = vec![0; m * part.weights.rows()];
+        engine
+            .matmul(self.id, &part.weights, q, m, &mut sums)
+            .map_err(|source| Error::Engine { linear: self.id, source })?;
+        Ok(sums)
+    }
+
+    /// The outputs when all inputs are in one part.
+    fn scaled(&self, part: &Part, sums: &[i32], a: &[f32]) -> Vec<f32> {
+        let mut y = Vec::with_capacity(sums.len());
+        for (sums, a) in sums.chunks(part.weights.rows()).zip(a) {
+            for (outputs, scale) in part.scales.ranges() {
+                let sums = sums[outputs].iter().map(|&sum| sum as f32);
+                if self.convention.divides() {
+                    let divisor = a * scale;
+                    y.extend(sums.map(|sum| sum / divisor));
+                } else {
+                    y.extend(sums.map(|sum| sum / a * scale));
+                }
+            }
+        }
+        y
+    }
+
+    /// The outputs when the inputs are in several parts.
+    fn added(&self, engine: &mut dyn Matmul, q: &[i8], a: &[f32]) -> Result<Vec<f32>, Error> {
+        let (n, k) = (self.parts.outputs(), self.parts.inputs());
+        let mut totals = vec![0f64; a.len() * n];
+        for part in &self.parts {
+            let q: Vec<i8> = q.chunks(k).flat_map(|q| &q[part.inputs.clone()]).copied().collect();
+            let sums = self.sums(engine, part, &q, a.len())?;
+            for (totals, sums) in totals.chunks_mut(n).zip(sums.chunks(n)) {
+                for (outputs, scale) in part.scales.ranges() {
+                    let scale = if self.convention.divides() { 1.0 / f64::from(scale) } else { scale.into() };
+                    let pairs = totals[outputs.clone()].iter_mut().zip(&sums[outputs]);
+                    pairs.for_each(|(total, &sum)| *total += f64::from(sum) * scale);
+                }
+            }
+        }
+        let tokens = totals.chunks(n).zip(a);
+        Ok(tokens.flat_map(|(totals, &a)| totals.iter().map(move |total| (total / f64::from(a)) as f32)).collect())
+    }
+}
