@@ -3,7 +3,7 @@
 //! Layers are quantised one after the other, each from inputs that the quantised ones before it produce, as the published
 //! code of GPTQ does.
 
-use super::groups;
+use super::groups::groups;
 use crate::corpus::Corpus;
 use crate::matrix::{Into, View, ViewMut, product};
 use crate::{Kind, Network, Pass};

@@ -12,6 +12,7 @@
 
 mod absmax;
 mod gptq;
+mod groups;
 mod hessian;
 mod linalg;
 mod quip;
@@ -20,7 +21,7 @@ mod smoothquant;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::Corpus;
-use crate::layout::{LayerSlots, Layout, Role, Slot};
+use crate::layout::{Layout, Role, Slot};
 use crate::{Kind, Network};
 
 /// A way to quantise a trained float model.
@@ -134,16 +135,6 @@ pub fn quantise(float: &Network, method: Method, corpus: &Corpus, seed: u64) -> 
             quip::quantise(weights, cols, hessian, bits, seed ^ (slot as u64) << 32);
         }),
     }
-}
-
-/// The linears of a layer that share an input, and the norm in front of them.
-fn groups(slots: &LayerSlots) -> [(usize, Vec<usize>); 4] {
-    [
-        (slots.attention_norm, vec![slots.q, slots.k, slots.v]),
-        (slots.attention_sub_norm, vec![slots.o]),
-        (slots.ffn_norm, vec![slots.gate, slots.up]),
-        (slots.ffn_sub_norm, vec![slots.down]),
-    ]
 }
 
 #[cfg(test)]

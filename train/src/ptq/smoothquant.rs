@@ -5,7 +5,7 @@
 //! ```
 //! `j` is an input channel. `diag(s)^-1` goes into the gain of the norm in front, so the float model is unchanged.
 
-use super::groups;
+use super::groups::groups;
 use super::hessian::for_each_batch;
 use crate::corpus::Corpus;
 use crate::{Kind, Network};
