@@ -118,8 +118,8 @@ pub(crate) mod tests {
         assert_eq!(keys.len(), count, "a key is in a list twice");
     }
 
-    /// The rows of the table of a list in the documents.
-    pub(crate) fn table(list: &[Group]) -> String {
+    /// The rows of the table of lists in the documents.
+    fn table(lists: &[&[Group]]) -> String {
         let row = |group: &Group| {
             let keys: Vec<String> = group.keys.iter().map(|key| format!("`{key}`")).collect();
             let rule = match group.rule {
@@ -129,16 +129,19 @@ pub(crate) mod tests {
             };
             format!("| {} | {rule} | {} |\n", keys.join(", "), group.about)
         };
-        format!("| keys | rule | about |\n|---|---|---|\n{}", list.iter().map(row).collect::<String>())
+        format!(
+            "| keys | rule | about |\n|---|---|---|\n{}",
+            lists.iter().copied().flatten().map(row).collect::<String>()
+        )
     }
 
-    /// Checks that the part of `docs/checkpoints.md` under this name is the table of the list.
-    pub(crate) fn assert_documented(name: &str, list: &[Group]) {
+    /// Checks that the part of `docs/checkpoints.md` under this name is the table of the lists.
+    pub(crate) fn assert_documented(name: &str, lists: &[&[Group]]) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checkpoints.md");
         let text = std::fs::read_to_string(path).unwrap();
         let (start, end) = (format!("<!-- keys of {name} -->\n"), "<!-- end -->");
         let part = text.split_once(&start).and_then(|(_, rest)| rest.split_once(end)).map(|(part, _)| part.trim());
-        let expected = table(list);
+        let expected = table(lists);
         assert!(part == Some(expected.trim()), "docs/checkpoints.md, keys of {name}, must be:\n{expected}");
     }
 

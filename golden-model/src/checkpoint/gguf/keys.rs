@@ -222,8 +222,8 @@ mod tests {
     fn the_lists_are_closed_and_documented() {
         assert_closed(&[ARCHITECTURE]);
         assert_closed(&[OTHERS]);
-        assert_documented("GGUF under the architecture", ARCHITECTURE);
-        assert_documented("GGUF", OTHERS);
+        assert_documented("GGUF under the architecture", &[ARCHITECTURE]);
+        assert_documented("GGUF", &[OTHERS]);
         assert_mentioned(&SPACES);
         assert_mentioned(&NO_MODEL);
     }

@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn the_list_is_closed_and_documented() {
         assert_closed(&[KEYS]);
-        assert_documented("quantization_config", KEYS);
+        assert_documented("quantization_config", &[KEYS]);
     }
 
     /// The answers of transformers 5.24's `should_convert_module`, the other way about.

@@ -113,6 +113,6 @@ mod tests {
     #[test]
     fn the_list_is_closed_and_documented() {
         assert_closed(&[KEYS]);
-        assert_documented("rope_parameters and rope_scaling", KEYS);
+        assert_documented("rope_parameters and rope_scaling", &[KEYS]);
     }
 }
