@@ -107,7 +107,7 @@ struct Totals {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let json = args.json.open()?;
     let (model, notices) = args.loading.load_with_notices(&args.model)?;
-    let inspection = inspect(&model, notices);
+    let inspection = inspect(&model, notices)?;
     let c = model.config();
     writeln!(
         out,
@@ -151,9 +151,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(Verdict::Right)
 }
 
-fn inspect(model: &Model, notices: Vec<String>) -> Inspection {
+fn inspect(model: &Model, notices: Vec<String>) -> Result<Inspection> {
     let layers: Vec<Layer> = model
-        .linears()
+        .linears()?
         .map(|(id, linear)| Layer {
             name: id.to_string(),
             rows: linear.parts.outputs(),
@@ -173,7 +173,7 @@ fn inspect(model: &Model, notices: Vec<String>) -> Inspection {
     }
     totals.zero_fraction = totals.zeros as f64 / totals.weights as f64;
     let c = model.config();
-    Inspection {
+    Ok(Inspection {
         architecture: c.architecture.clone(),
         linear_convention: c.convention.name(),
         hidden: c.hidden,
@@ -186,5 +186,5 @@ fn inspect(model: &Model, notices: Vec<String>) -> Inspection {
         layers,
         totals,
         notices,
-    }
+    })
 }

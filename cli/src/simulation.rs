@@ -19,7 +19,7 @@ use crate::{output, temporary};
 /// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
 pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
     ensure!(!config.windows(), "a unit with weights on the chip has stream ports, not windows");
-    let parts = model.linears().flat_map(|(_, linear)| &linear.parts);
+    let parts = model.linears()?.flat_map(|(_, linear)| &linear.parts);
     let image = WeightImage::new(config, parts.map(|part| &part.weights));
     let beats = WeightBeats { bytes: image.bytes().to_vec(), last: image.last().to_vec() };
     Ok((unit_on_chip(config, &beats)?, image))

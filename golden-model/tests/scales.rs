@@ -141,7 +141,7 @@ fn same(model: &Model, built: &Built, kind: LinearKind) -> Vec<usize> {
 
 /// The number of ranges of outputs in each part of linear `kind` of layer 0.
 fn outputs(model: &Model, kind: LinearKind) -> Vec<usize> {
-    let (_, linear) = model.linears().find(|(id, _)| *id == LinearId { layer: 0, kind }).unwrap();
+    let (_, linear) = model.linears().unwrap().find(|(id, _)| *id == LinearId { layer: 0, kind }).unwrap();
     linear.parts.iter().map(|part| part.scales.ranges().count()).collect()
 }
 
@@ -196,7 +196,8 @@ fn zeros() {
     });
     assert_eq!(same(&model, &built, LinearKind::O), [48], "zeros need no range");
     assert_eq!(same(&model, &built, LinearKind::Up), [48]);
-    let scales = |kind| model.linears().find(|(id, _)| id.kind == kind).unwrap().1.parts.scales().collect::<Vec<_>>();
+    let scales =
+        |kind| model.linears().unwrap().find(|(id, _)| id.kind == kind).unwrap().1.parts.scales().collect::<Vec<_>>();
     assert_eq!((scales(LinearKind::Up), scales(LinearKind::Gate).len()), (vec![1.0], 1));
 
     let mut built = build(&Recipe { storage: Storage::OneBit, ..TRILM }, SEED);

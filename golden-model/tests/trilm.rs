@@ -112,7 +112,7 @@ fn two_shards() {
     let net = net(&SafeTensors::deserialize(&bytes).unwrap());
     write(&net, folder.path());
     let model = Model::load(folder.path()).unwrap();
-    for (id, linear) in model.linears() {
+    for (id, linear) in model.linears().unwrap() {
         let ranges = linear.parts.iter().map(|part| (part.inputs.len(), part.scales.ranges().count()));
         let expected = match id.kind {
             LinearKind::O => vec![(192, 1); 2],

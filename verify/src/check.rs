@@ -79,7 +79,7 @@ impl Plan<'_> {
 /// When the simulation cannot be built. A unit that fails is an [`Outcome`].
 pub fn verify(verilog: &Verilog, config: &Config, plan: &Plan<'_>, step: &dyn Fn()) -> Result<Outcome> {
     let library = plan.build(verilog, false)?;
-    let linears = plan.model.into_iter().flat_map(Model::linears);
+    let linears = plan.model.map(Model::linears).transpose()?.into_iter().flatten();
     let parts = linears.flat_map(|(id, linear)| linear.parts.iter().map(move |part| (id, &part.weights)));
     let cases = (0..plan.cases)
         .map(|i| Case::random(config, plan.seed.wrapping_add(i)))

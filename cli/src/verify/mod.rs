@@ -133,7 +133,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         ..Plan::default()
     };
     // A range of inputs with a scale of its own is a matmul of its own.
-    let layers = model.as_ref().map_or(0, |model| model.linears().flat_map(|(_, linear)| &linear.parts).count());
+    let layers = match &model {
+        Some(model) => model.linears()?.flat_map(|(_, linear)| &linear.parts).count(),
+        None => 0,
+    };
     let anything = random > 0 || layers > 0 || args.shape.is_some() || !args.no_checks;
     ensure!(
         anything,

@@ -46,11 +46,11 @@ pub(crate) enum Layers {
 }
 
 impl Layers {
-    /// Those in memory.
-    pub(crate) fn held(&self) -> &[Layer] {
+    /// The layers, if they are in memory.
+    pub(crate) fn held(&self) -> Option<&[Layer]> {
         match self {
-            Self::Held(layers) => layers,
-            Self::Made(..) => &[],
+            Self::Held(layers) => Some(layers),
+            Self::Made(..) => None,
         }
     }
 

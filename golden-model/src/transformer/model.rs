@@ -62,16 +62,19 @@ impl Model {
         &self.config
     }
 
-    /// Every ternary linear, in the order of the computation; none of a model whose layers are made when needed.
-    pub fn linears(&self) -> impl Iterator<Item = (LinearId, &Linear)> {
-        self.layers
-            .held()
-            .iter()
-            .flat_map(|layer| {
-                let (a, f) = (&layer.attention, &layer.ffn);
-                [&a.q, &a.k, &a.v, &a.o, &f.gate, &f.up, &f.down]
-            })
-            .map(|linear| (linear.id, linear))
+    /// Every ternary linear, in the order of the computation.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the model's layers are streamed: it holds none of them.
+    pub fn linears(&self) -> Result<impl Iterator<Item = (LinearId, &Linear)>, Error> {
+        let layers = self.layers.held().ok_or_else(|| {
+            Error::argument("the layers of this model are streamed, so its linears are not in memory; load all of them")
+        })?;
+        let linears = layers.iter().flat_map(|layer| {
+            let (a, f) = (&layer.attention, &layer.ffn);
+            [&a.q, &a.k, &a.v, &a.o, &f.gate, &f.up, &f.down]
+        });
+        Ok(linears.map(|linear| (linear.id, linear)))
     }
 
     /// Runs `tokens` after those in `cache`, adds them to it, and returns the scores after each.

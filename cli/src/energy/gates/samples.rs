@@ -77,7 +77,7 @@ pub(super) fn capture(model: &Model, tokens: &[u32], count: usize) -> Result<Vec
     ];
     let sample = |s: usize| {
         let id = LinearId { layer: s * model.config().layers / count, kind: kinds[s % kinds.len()] };
-        let linear = model.linears().find(|(other, _)| *other == id).map(|(_, linear)| linear);
+        let linear = model.linears()?.find(|(other, _)| *other == id).map(|(_, linear)| linear);
         let linear = linear.with_context(|| format!("the model has no {id}"))?;
         let (act, sums) = engine.0.remove(&id).with_context(|| format!("{id} is in two samples; take fewer"))?;
         let part = linear.parts.iter().next().with_context(|| format!("{id} has no weights"))?;
