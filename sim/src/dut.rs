@@ -13,7 +13,7 @@ use trine_hdl::{Direction, Port};
 use crate::error::Error;
 use crate::ffi::{RawDut, SinkJob, SourceJob, status};
 use crate::library::Library;
-use crate::value::Value;
+use crate::value::{Value, words};
 
 /// A running instance of a simulated design.
 pub struct Dut {
@@ -103,12 +103,12 @@ impl Dut {
     /// [`Error::NoSuchPort`] for an output or an unknown name, [`Error::Width`] when the value does not fit.
     pub fn poke(&mut self, port: impl PortId, value: impl Value) -> Result<(), Error> {
         let (index, Port { name, width, .. }) = self.find(&port, Some(Direction::Input))?;
-        let words = value.to_words(*width).ok_or_else(|| Error::Width {
+        let words = words(&value, *width).ok_or_else(|| Error::Width {
             port: name.clone(),
             width: *width,
             problem: "the value does not fit".to_owned(),
         })?;
-        // SAFETY: the index is in the port table, and there are words for the port's whole width.
+        // SAFETY: the index is in the port table, and `words` has checked that there are words for the port's whole width.
         unsafe { (self.library.loaded().functions.poke)(self.raw.as_ptr(), index as u32, words.as_ptr()) };
         self.unsettled = true;
         Ok(())

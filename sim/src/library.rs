@@ -37,8 +37,9 @@ impl Library {
     pub(crate) fn open(file: &Path, verilog: &Verilog, options: &BuildOptions<'_>) -> Result<Self, Error> {
         let broken = |problem: String| Error::Load { path: file.to_owned(), problem };
         let load = || {
-            // SAFETY: the file is made by this crate's recipe from its own shim and the Verilated design: its
-            // initialisers only set up static data, and its functions have the declared types.
+            // SAFETY: this crate's recipe made the file from its own shim and the Verilated design: its initialisers only
+            // set up static data, and its functions have the declared types. The file lies in the user's cache; whoever
+            // can replace it there can run code as this user.
             unsafe {
                 let code = libloading::Library::new(file)?;
                 let functions = Functions::load(&code)?;

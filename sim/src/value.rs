@@ -6,6 +6,11 @@ pub trait Value {
     fn to_words(&self, width: usize) -> Option<Vec<u32>>;
 }
 
+/// The words of a value for a port of `width` bits, or `None` when it does not fit or its type gives too few.
+pub(crate) fn words(value: &impl Value, width: usize) -> Option<Vec<u32>> {
+    value.to_words(width).filter(|words| words.len() >= width.div_ceil(32))
+}
+
 impl Value for u64 {
     fn to_words(&self, width: usize) -> Option<Vec<u32>> {
         let mut words = vec![*self as u32, (*self >> 32) as u32];
@@ -53,5 +58,27 @@ impl Value for &[u32] {
 fn mask_top(words: &mut [u32], width: usize) {
     if let (Some(top), spare @ 1..) = (words.last_mut(), width.next_multiple_of(32) - width) {
         *top &= u32::MAX >> spare;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A type of another crate that gives a single word for every width.
+    struct Short;
+
+    impl Value for Short {
+        fn to_words(&self, _: usize) -> Option<Vec<u32>> {
+            Some(vec![7])
+        }
+    }
+
+    #[test]
+    fn too_few_words_do_not_fit() {
+        assert_eq!(words(&Short, 32), Some(vec![7]));
+        assert_eq!(words(&Short, 33), None);
+        assert_eq!(words(&7u64, 33), Some(vec![7, 0]));
+        assert_eq!(words(&8u64, 3), None);
     }
 }

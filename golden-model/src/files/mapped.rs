@@ -1,4 +1,8 @@
 //! Files mapped into memory, so that only what is read is loaded.
+//!
+//! The operating system does not keep others from changing a mapped file. While a checkpoint is mapped, which lasts until
+//! the model is loaded and for a streamed model as long as the model lives, no process may change or cut it off. A
+//! checkpoint that is replaced by a new file of the same name, as downloads do, stays as it was for this process.
 #![allow(unsafe_code)]
 
 use std::ops::Deref;
@@ -20,8 +24,10 @@ pub(crate) struct Mapped {
 impl Mapped {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let file = files::open(path)?;
-        // SAFETY: the map is read-only and private to this crate, and nothing here writes checkpoints. Another process
-        // that changes the file while it is being read makes the weights wrong, as it would with ordinary reads.
+        // SAFETY: the map is read-only, and nothing in this process writes to a checkpoint that is open. Nothing keeps
+        // other processes from it: if one cuts the file off, reading a page behind its new end kills this process (SIGBUS),
+        // and if one writes to it, the bytes change under references that promise they do not. The documentation of
+        // `Model::load` asks the caller to prevent both; reading a whole checkpoint instead would take its size in memory.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
         Ok(Self { path: path.to_owned(), map })
     }

@@ -58,7 +58,8 @@ impl Kernel {
             if is_x86_feature_detected!("avx2") {
                 kernels.push(Self(Isa::Avx2));
             }
-            if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vnni") {
+            let avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+            if avx512 && is_x86_feature_detected!("avx512vnni") {
                 kernels.push(Self(Isa::Avx512Vnni));
             }
         }
@@ -152,7 +153,7 @@ impl Kernel {
             // SAFETY: `available` saw that the processor has AVX2.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => unsafe { avx2::tile(weights, tokens) },
-            // SAFETY: `available` saw that the processor has AVX-512 BW and VNNI.
+            // SAFETY: `available` saw that the processor has AVX-512 F, BW and VNNI.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => unsafe { avx512::tile(weights, tokens) },
         };
