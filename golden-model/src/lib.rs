@@ -28,7 +28,7 @@ mod config;
 pub mod conformance;
 mod error;
 mod files;
-mod gguf;
+pub mod gguf;
 mod kernels;
 mod layers;
 mod linear_id;

@@ -288,7 +288,7 @@ fn gguf_keys() {
         std::fs::write(&path, gguf::bytes(3, &metadata, &built.tensors)).unwrap();
         Config::load(&path).map_err(|e| e.to_string())
     };
-    let good = read("general.name", Meta::Text("a")).unwrap();
+    let good = read("general.name", Meta::Text("a".into())).unwrap();
     for (key, value, part) in [
         ("bitnet.rope.scaling.attn_factor", Meta::F32(0.5), "bitnet.rope.scaling.attn_factor"),
         ("bitnet.rope.scaling.factor", Meta::F32(4.0), "`linear` by 4"),
@@ -303,8 +303,8 @@ fn gguf_keys() {
         ("bitnet.rope.dimension_sections", Meta::I32s(vec![1, 1, 2]), "an array of 3"),
         ("bitnet.unheard_of", Meta::U32(1), "`bitnet.unheard_of` is not known"),
         ("prism.hadamard.block_size", Meta::U32(128), "rotated"),
-        ("general.type", Meta::Text("adapter"), "general.type"),
-        ("adapter.type", Meta::Text("lora"), "adapter.type"),
+        ("general.type", Meta::Text("adapter".into()), "general.type"),
+        ("adapter.type", Meta::Text("lora".into()), "adapter.type"),
     ] {
         let message = read(key, value).unwrap_err();
         assert!(message.contains("model.gguf") && message.contains(part), "{message:?} lacks {part:?}");
@@ -317,8 +317,8 @@ fn gguf_keys() {
         ("bitnet.attention.scale", Meta::F32(0.088_388_35)),
         ("bitnet.expert_count", Meta::U32(0)),
         ("bitnet.vocab_size", Meta::U32(40)),
-        ("quantize.imatrix.file", Meta::Text("x")),
-        ("general.type", Meta::Text("model")),
+        ("quantize.imatrix.file", Meta::Text("x".into())),
+        ("general.type", Meta::Text("model".into())),
     ] {
         assert_eq!(read(key, value).unwrap(), good, "{key}");
     }

@@ -98,7 +98,7 @@ fn folders() {
     let write = |name: &str, metadata: &[(String, Meta)]| {
         std::fs::write(folder.path().join(name), gguf::bytes(3, metadata, &[])).unwrap();
     };
-    let key = |key: &str, text| (key.to_owned(), Meta::Text(text));
+    let key = |key: &str, text: &str| (key.to_owned(), Meta::Text(text.into()));
     write("mmproj-m.gguf", &[key("general.architecture", "clip")]);
     write("style.gguf", &[key("general.architecture", "llama"), key("general.type", "adapter")]);
     write("imatrix.GGUF", &[key("general.type", "imatrix")]);

@@ -208,7 +208,7 @@ fn models_of_other_kinds() {
     for (architecture, part) in
         [("qwen3", "scales for groups"), ("clip", "name the model's file"), ("gemma", "`gemma`")]
     {
-        let metadata = [("general.architecture".to_owned(), gguf::Meta::Text(architecture))];
+        let metadata = [("general.architecture".to_owned(), gguf::Meta::Text(architecture.into()))];
         std::fs::write(&path, gguf::bytes(3, &metadata, &[])).unwrap();
         refuse(&path, &["model.gguf", architecture, part]);
     }

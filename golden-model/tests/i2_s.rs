@@ -67,7 +67,7 @@ fn file(order: I2sPacking) -> Vec<u8> {
     }
     let number = |key: &str, value: usize| (format!("bitnet-b1.58.{key}"), Meta::U32(value as u32));
     let metadata = [
-        ("general.architecture".to_owned(), Meta::Text("bitnet-b1.58")),
+        ("general.architecture".to_owned(), Meta::Text("bitnet-b1.58".into())),
         number("context_length", 64),
         number("embedding_length", config.hidden),
         number("block_count", config.layers),

@@ -225,13 +225,13 @@ fn gguf_metadata() {
         let (_folder, path) = gguf_file(&metadata, &built);
         assert_all(&Model::load(&path).unwrap_err().to_string(), &["model.gguf", reason]);
     };
-    refuse("general.architecture", Some(Meta::Text("gpt2")), "`gpt2` is not implemented");
+    refuse("general.architecture", Some(Meta::Text("gpt2".into())), "`gpt2` is not implemented");
     refuse("bitnet.block_count", None, "`bitnet.block_count` is missing");
-    refuse("bitnet.block_count", Some(Meta::Text("2")), "not a non-negative integer");
+    refuse("bitnet.block_count", Some(Meta::Text("2".into())), "not a non-negative integer");
     refuse("bitnet.attention.layer_norm_rms_epsilon", None, "epsilon` is missing");
     refuse("bitnet.attention.head_count", Some(Meta::U32(0)), "heads is 0");
-    refuse("bitnet.hidden_activation", Some(Meta::Text("gelu")), "`gelu`");
-    refuse("bitnet.rope.scaling.type", Some(Meta::Text("yarn")), "`yarn`");
+    refuse("bitnet.hidden_activation", Some(Meta::Text("gelu".into())), "`gelu`");
+    refuse("bitnet.rope.scaling.type", Some(Meta::Text("yarn".into())), "`yarn`");
     refuse("bitnet.rope.dimension_count", Some(Meta::U32(64)), "128");
     refuse("bitnet.feed_forward_length", Some(Meta::U32(512)), "blk.0.");
     refuse("general.alignment", Some(Meta::U32(33)), "alignment is 33");

@@ -30,7 +30,7 @@ fn file(keys: Vec<(&str, Meta)>) -> (tempfile::TempDir, std::path::PathBuf) {
 fn vocabulary(tokens: Vec<String>, merges: Vec<String>, more: Vec<(&'static str, Meta)>) -> Vec<(&'static str, Meta)> {
     let kinds = vec![1; tokens.len()];
     let mut keys = vec![
-        ("tokenizer.ggml.model", Meta::Text("gpt2")),
+        ("tokenizer.ggml.model", Meta::Text("gpt2".into())),
         ("tokenizer.ggml.tokens", Meta::Texts(tokens)),
         ("tokenizer.ggml.merges", Meta::Texts(merges)),
         ("tokenizer.ggml.add_bos_token", Meta::Bool(false)),
@@ -46,7 +46,7 @@ fn vocabulary(tokens: Vec<String>, merges: Vec<String>, more: Vec<(&'static str,
 fn every_rule_splits_as_in_llama_cpp() {
     let rules = rules();
     let tokenizer = |name: Option<&'static str>, pre: Option<&str>| {
-        let more = name.map(|name| ("tokenizer.ggml.pre", Meta::Text(name)));
+        let more = name.map(|name| ("tokenizer.ggml.pre", Meta::Text(name.into())));
         let (_folder, path) = file(vocabulary(rules.tokens.clone(), rules.merges.clone(), more.into_iter().collect()));
         Tokenizer::load_with(&path, pre).unwrap()
     };
@@ -89,7 +89,7 @@ fn every_rule_splits_as_in_llama_cpp() {
 fn the_vocabulary_of_llama_3_is_recognised() {
     let tokens: Vec<String> = (0..128_256).map(|id| format!("t{id}")).collect();
     let notice = |architecture: &'static str, tokens: &[String]| {
-        let more = vec![("general.architecture", Meta::Text(architecture))];
+        let more = vec![("general.architecture", Meta::Text(architecture.into()))];
         let (_folder, path) = file(vocabulary(tokens.to_vec(), vec![], more));
         Tokenizer::load(&path).unwrap().notices()[0].clone()
     };
@@ -106,7 +106,7 @@ fn rules_that_are_not_known_or_do_not_apply_are_refused() {
         Tokenizer::load_with(&path, pre).unwrap_err().to_string()
     };
     for name in ["poro-chat", "tekken", "deepseek-v3", "gpt-4o"] {
-        let message = fails(vec![("tokenizer.ggml.pre", Meta::Text(name))], None);
+        let message = fails(vec![("tokenizer.ggml.pre", Meta::Text(name.into()))], None);
         assert!(
             message.contains(&format!("tokenizer.ggml.pre `{name}`")) && message.contains("llama-bpe"),
             "{message}"
@@ -137,7 +137,7 @@ fn end_tokens() {
         let mut tokens: Vec<String> = (0..256).map(|id| format!("t{id}")).collect();
         tokens.extend(extra.iter().map(|&token| token.to_owned()));
         let mut keys = vocabulary(tokens, vec![], keys.iter().map(|&(key, id)| (key, Meta::U32(id))).collect());
-        keys.push(("general.architecture", Meta::Text("llama")));
+        keys.push(("general.architecture", Meta::Text("llama".into())));
         let sizes =
             ["context_length", "embedding_length", "block_count", "feed_forward_length", "attention.head_count"];
         let sizes = sizes.map(|key| (format!("llama.{key}"), Meta::U32(2)));
@@ -185,7 +185,7 @@ fn tokens_that_end_a_text_are_whole_whatever_their_kind() {
     let first = rules.tokens.len() as u32;
     rules.tokens.extend(["<|im_end|>".to_owned(), "<|plain|>".to_owned()]);
     let more = vec![
-        ("tokenizer.ggml.pre", Meta::Text("gpt-2")),
+        ("tokenizer.ggml.pre", Meta::Text("gpt-2".into())),
         ("tokenizer.ggml.add_eos_token", Meta::Bool(true)),
         ("tokenizer.ggml.eos_token_id", Meta::U32(first)),
     ];

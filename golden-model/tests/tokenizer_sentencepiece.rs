@@ -55,7 +55,7 @@ fn in_gguf(stored: &Value, collapse: bool) -> Tokenizer {
     let pieces: Vec<(String, f32, i32)> = serde_json::from_value(stored["pieces"].clone()).unwrap();
     let charsmap: Vec<u8> = serde_json::from_value(stored["charsmap"].clone()).unwrap();
     let mut keys = vec![
-        ("model", Meta::Text("llama")),
+        ("model", Meta::Text("llama".into())),
         ("tokens", Meta::Texts(pieces.iter().map(|piece| piece.0.clone()).collect())),
         ("scores", Meta::F32s(pieces.iter().map(|piece| piece.1).collect())),
         ("token_type", Meta::I32s(pieces.iter().map(|piece| piece.2).collect())),
@@ -89,7 +89,7 @@ fn replacements_make_no_special_tokens() {
 fn the_unigram_kind_is_refused_by_name() {
     let message = Tokenizer::load(&fixture("sentencepiece-rules").join("uni")).unwrap_err().to_string();
     assert!(message.contains("Unigram kind") && message.contains("tokenizer.json"), "{message}");
-    let keys = [("model", Meta::Text("t5")), ("tokens", Meta::Texts(vec!["a".into()]))];
+    let keys = [("model", Meta::Text("t5".into())), ("tokens", Meta::Texts(vec!["a".into()]))];
     let keys: Vec<_> = keys.into_iter().map(|(key, meta)| (format!("tokenizer.ggml.{key}"), meta)).collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t5.gguf");

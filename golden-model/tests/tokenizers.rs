@@ -55,8 +55,8 @@ fn gguf_byte_pairs() {
     let merges = merges.map(|m| format!("{} {}", m[0].as_str().unwrap(), m[1].as_str().unwrap())).collect();
     let kinds = tokens.iter().map(|token| if token.starts_with("<|") { 3 } else { 1 }).collect();
     let metadata = vec![
-        ("model", Meta::Text("gpt2")),
-        ("pre", Meta::Text("llama-bpe")),
+        ("model", Meta::Text("gpt2".into())),
+        ("pre", Meta::Text("llama-bpe".into())),
         ("tokens", Meta::Texts(tokens)),
         ("merges", Meta::Texts(merges)),
         ("token_type", Meta::I32s(kinds)),
@@ -67,7 +67,7 @@ fn gguf_byte_pairs() {
     assert_eq!(tokenizer.encode("a<|end|>a").unwrap()[2], 1, "a control token in the text is one token");
     let without = |key: &str| metadata.iter().filter(|(k, _)| *k != key).cloned().collect();
     assert!(gguf_tokenizer(without("merges")).unwrap_err().contains("`tokenizer.ggml.merges` is missing"));
-    let unknown = [without("pre"), vec![("pre", Meta::Text("poro"))]].concat();
+    let unknown = [without("pre"), vec![("pre", Meta::Text("poro".into()))]].concat();
     assert!(gguf_tokenizer(unknown).unwrap_err().contains("`poro`"));
     let far = [without("bos_token_id"), vec![("bos_token_id", Meta::U32(9999))]].concat();
     assert!(gguf_tokenizer(far).unwrap_err().contains("9999"));
@@ -82,7 +82,7 @@ fn gguf_byte_pairs() {
     }
     let mut qwen: Vec<_> = without("bos_token_id");
     qwen.retain(|(key, _)| *key != "pre");
-    qwen.push(("pre", Meta::Text("qwen2")));
+    qwen.push(("pre", Meta::Text("qwen2".into())));
     let qwen = gguf_tokenizer(qwen).unwrap();
     assert_eq!((qwen.encode("a").unwrap(), qwen.notices()), (vec![66], &[][..]));
 }
@@ -103,7 +103,7 @@ fn gguf_scores() {
         ("ba", -1.0, 1),
     ];
     let metadata = vec![
-        ("model", Meta::Text("llama")),
+        ("model", Meta::Text("llama".into())),
         ("tokens", Meta::Texts(pieces.iter().map(|p| p.0.to_owned()).collect())),
         ("scores", Meta::F32s(pieces.iter().map(|p| p.1).collect())),
         ("token_type", Meta::I32s(pieces.iter().map(|p| p.2).collect())),

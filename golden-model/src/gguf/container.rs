@@ -1,40 +1,46 @@
-//! The GGUF container, versions 2 and 3, little-endian, in one file or in [parts](super::split).
-//!
-//! ```text
-//! "GGUF" version:u32 tensors:u64 pairs:u64
-//! pairs   x { key:string type:u32 value }
-//! tensors x { name:string dims:u32 dim:u64 x dims  type:u32 offset:u64 }
-//! padding to general.alignment (32), then the data; offsets count from there
-//! ```
+//! The reader of the container, versions 2 and 3, little-endian, in one file or in [parts](super::split).
 //!
 //! Nothing is allocated for a length that the file does not back with bytes. Arrays stay in the file until asked for.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::reader::{Entry, Reader, STRING, Value};
+use super::format::{ALIGNMENT, MAGIC};
+use super::kinds::kind;
+use super::reader::{Entry, Reader, Value};
 use super::split::Name;
-use super::types::kind;
+use super::types::TensorType;
 use crate::Error;
 use crate::files::mapped::Mapped;
 use crate::files::{self, foreign};
 use crate::tensor::{Kind, Tensor};
 
-/// Bytes in front that tell what a file is.
-pub(crate) const MAGIC: &[u8; 4] = b"GGUF";
+/// A tensor of a file, its elements where they are mapped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorView<'a> {
+    /// The type of the elements.
+    pub kind: TensorType,
+    /// The dimensions, the outermost first.
+    pub shape: Vec<usize>,
+    /// The elements.
+    pub data: &'a [u8],
+}
 
-/// A GGUF file, or all parts of a split one.
-pub(crate) struct Gguf {
+/// A GGUF file, or all parts of a split one, mapped into memory: no process may change or shorten it in the meantime.
+pub struct Gguf {
     /// The first holds the keys.
-    files: Vec<Mapped>,
-    metadata: HashMap<String, Value>,
+    pub(super) files: Vec<Mapped>,
+    pub(super) metadata: HashMap<String, Value>,
     /// The tensors, each with the index of its file.
     entries: BTreeMap<String, (usize, Entry)>,
 }
 
 impl Gguf {
     /// Maps a file and reads its header; of a split model, whichever part is named, all of them.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// If a file is missing, damaged or of another kind.
+    pub fn open(path: &Path) -> Result<Self, Error> {
         let gguf = Self::open_part(path)?;
         match gguf.integer("split.count")? {
             None | Some(0 | 1) => Ok(gguf),
@@ -142,8 +148,7 @@ impl Gguf {
             let at = reader.at;
             let key = reader.string()?;
             let kind = reader.u32()?;
-            let value = reader.value(kind)?;
-            if metadata.insert(key.clone(), value).is_some() {
+            if metadata.insert(key.clone(), reader.value(kind)?).is_some() {
                 return Err(reader.error(at, format!("key `{key}` is there twice")));
             }
         }
@@ -163,7 +168,7 @@ impl Gguf {
 
     /// Turns the tensors' offsets into places in the file, and checks that they lie in it side by side.
     fn place(&mut self, header: usize) -> Result<(), Error> {
-        let alignment = self.integer("general.alignment")?.unwrap_or(32);
+        let alignment = self.integer("general.alignment")?.unwrap_or(ALIGNMENT);
         if !alignment.is_power_of_two() || alignment > 1 << 20 {
             return Err(
                 self.error(0, format!("general.alignment is {alignment}; a power of two up to 2^20 is expected"))
@@ -197,118 +202,31 @@ impl Gguf {
         Error::Format { path: self.path().to_owned(), offset: at as u64, reason: reason.into() }
     }
 
-    /// True if the file has a key, of whatever type.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.metadata.contains_key(key)
-    }
-
-    fn wrong_type<T>(&self, key: &str, expected: &str) -> Result<T, Error> {
-        Err(Error::config(self.path(), format!("key `{key}` is not {expected}")))
-    }
-
-    /// A key's non-negative integer.
-    pub(crate) fn integer(&self, key: &str) -> Result<Option<usize>, Error> {
-        match self.metadata.get(key) {
-            None => Ok(None),
-            Some(Value::Integer(value)) if usize::try_from(*value).is_ok() => Ok(Some(*value as usize)),
-            Some(_) => self.wrong_type(key, "a non-negative integer"),
-        }
-    }
-
-    /// A key's token id; a negative number is none.
-    pub(crate) fn token(&self, key: &str) -> Result<Option<u32>, Error> {
-        match self.metadata.get(key) {
-            Some(Value::Integer(value)) if *value < 0 || *value == i128::from(u32::MAX) => Ok(None),
-            Some(Value::Integer(value)) if u32::try_from(*value).is_err() => self.wrong_type(key, "a token id"),
-            _ => Ok(self.integer(key)?.map(|id| id as u32)),
-        }
-    }
-
     /// A notice about each file that ends in zeros.
     pub(crate) fn zero_tails(&self) -> impl Iterator<Item = String> {
         self.files.iter().filter_map(Mapped::zero_tail)
     }
 
-    /// A key's float.
-    pub(crate) fn float(&self, key: &str) -> Result<Option<f32>, Error> {
-        match self.metadata.get(key) {
-            None => Ok(None),
-            Some(Value::Float(value)) => Ok(Some(*value as f32)),
-            Some(_) => self.wrong_type(key, "a float"),
-        }
-    }
-
-    /// A key's truth value.
-    pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>, Error> {
-        match self.metadata.get(key) {
-            None => Ok(None),
-            Some(Value::Bool(value)) => Ok(Some(*value)),
-            Some(_) => self.wrong_type(key, "a truth value"),
-        }
-    }
-
-    /// A key's string.
-    pub(crate) fn string(&self, key: &str) -> Result<Option<&str>, Error> {
-        match self.metadata.get(key) {
-            None => Ok(None),
-            Some(Value::String(value)) => Ok(Some(value)),
-            Some(_) => self.wrong_type(key, "a string"),
-        }
-    }
-
-    /// A key's array of strings.
-    pub(crate) fn strings(&self, key: &str) -> Result<Option<Vec<String>>, Error> {
-        self.array(key, &[STRING], "an array of strings", |reader| reader.string())
-    }
-
-    /// A key's array of 32-bit integers.
-    pub(crate) fn integers(&self, key: &str) -> Result<Option<Vec<u32>>, Error> {
-        self.array(key, &[4, 5], "an array of 32-bit integers", |reader| reader.u32())
-    }
-
-    /// A key's array of 32-bit floats.
-    pub(crate) fn floats(&self, key: &str) -> Result<Option<Vec<f32>>, Error> {
-        self.array(key, &[6], "an array of 32-bit floats", |reader| reader.u32().map(f32::from_bits))
-    }
-
-    /// A key's array of bytes.
-    pub(crate) fn octets(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.array(key, &[0, 1], "an array of bytes", |reader| reader.bytes(1).map(|byte| byte[0]))
-    }
-
-    fn array<T>(
-        &self,
-        key: &str,
-        kinds: &[u32],
-        expected: &str,
-        mut read: impl FnMut(&mut Reader) -> Result<T, Error>,
-    ) -> Result<Option<Vec<T>>, Error> {
-        match self.metadata.get(key) {
-            None => Ok(None),
-            Some(&Value::Array { element, count, offset }) if kinds.contains(&element) => {
-                let mut reader = Reader { path: self.path(), data: &self.files[0], at: offset };
-                (0..count).map(|_| read(&mut reader)).collect::<Result<_, _>>().map(Some)
-            }
-            Some(_) => self.wrong_type(key, expected),
-        }
-    }
-
-    /// Every key with its value; an array is a text that names it.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, serde_json::Value)> {
-        self.metadata.iter().map(|(key, value)| (key.as_str(), value.to_json()))
-    }
-
     /// The names of all tensors, in order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
     }
 
     /// The path of the file, or of the first part.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.files[0].path
     }
 
     /// The tensor of this name, if there is one.
+    ///
+    /// # Errors
+    /// If its type is not read here, so that its size is unknown, or it does not lie in the file.
+    pub fn tensor(&self, name: &str) -> Option<Result<TensorView<'_>, Error>> {
+        let kind = self.entries.get(name)?.1.kind;
+        Some(self.find(name)?.map(|tensor| TensorView { kind, shape: tensor.shape, data: tensor.data }))
+    }
+
+    /// The tensor of this name with what its readers need, if there is one.
     pub(crate) fn find(&self, name: &str) -> Option<Result<Tensor<'_>, Error>> {
         let (file, entry) = self.entries.get(name)?;
         let file = &self.files[*file];

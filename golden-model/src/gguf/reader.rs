@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
+use super::format::value;
+use super::types::TensorType;
 use crate::Error;
 
-/// GGUF's number for strings.
-pub(crate) const STRING: u32 = 8;
-/// GGUF's number for arrays.
-const ARRAY: u32 = 9;
-
-/// A metadata value. Arrays are a span of the file.
+/// A metadata value as it is read. Arrays are a span of the file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Integer(i128),
@@ -35,8 +32,8 @@ impl Value {
 
 /// A tensor's description.
 pub(crate) struct Entry {
-    /// GGUF's number for the type.
-    pub(crate) kind: u32,
+    /// The type.
+    pub(crate) kind: TensorType,
     /// Outermost dimension first.
     pub(crate) shape: Vec<usize>,
     /// From the start of the data, as the header has it; from the start of the file once the tensors are placed.
@@ -100,19 +97,19 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn value(&mut self, kind: u32) -> Result<Value, Error> {
         Ok(match kind {
-            0 => Value::Integer(u8::from_le_bytes(self.number()?).into()),
-            1 => Value::Integer(i8::from_le_bytes(self.number()?).into()),
-            2 => Value::Integer(u16::from_le_bytes(self.number()?).into()),
-            3 => Value::Integer(i16::from_le_bytes(self.number()?).into()),
-            4 => Value::Integer(self.u32()?.into()),
-            5 => Value::Integer(i32::from_le_bytes(self.number()?).into()),
-            6 => Value::Float(f32::from_le_bytes(self.number()?).into()),
-            7 => Value::Bool(self.number::<1>()? != [0]),
-            STRING => Value::String(self.string()?),
-            ARRAY => self.array()?,
-            10 => Value::Integer(self.u64()?.into()),
-            11 => Value::Integer(i64::from_le_bytes(self.number()?).into()),
-            12 => Value::Float(f64::from_le_bytes(self.number()?)),
+            value::U8 => Value::Integer(u8::from_le_bytes(self.number()?).into()),
+            value::I8 => Value::Integer(i8::from_le_bytes(self.number()?).into()),
+            value::U16 => Value::Integer(u16::from_le_bytes(self.number()?).into()),
+            value::I16 => Value::Integer(i16::from_le_bytes(self.number()?).into()),
+            value::U32 => Value::Integer(self.u32()?.into()),
+            value::I32 => Value::Integer(i32::from_le_bytes(self.number()?).into()),
+            value::F32 => Value::Float(f32::from_le_bytes(self.number()?).into()),
+            value::BOOL => Value::Bool(self.number::<1>()? != [0]),
+            value::STRING => Value::String(self.string()?),
+            value::ARRAY => self.array()?,
+            value::U64 => Value::Integer(self.u64()?.into()),
+            value::I64 => Value::Integer(i64::from_le_bytes(self.number()?).into()),
+            value::F64 => Value::Float(f64::from_le_bytes(self.number()?)),
             other => return Err(self.error(self.at - 4, format!("value type {other} does not exist"))),
         })
     }
@@ -121,15 +118,15 @@ impl<'a> Reader<'a> {
         let at = self.at;
         let element = self.u32()?;
         let size = match element {
-            0 | 1 | 7 => 1,
-            2 | 3 => 2,
-            4..=6 => 4,
-            STRING | 10..=12 => 8,
+            value::U8 | value::I8 | value::BOOL => 1,
+            value::U16 | value::I16 => 2,
+            value::U32 | value::I32 | value::F32 => 4,
+            value::STRING | value::U64 | value::I64 | value::F64 => 8,
             _ => return Err(self.error(at, format!("arrays of value type {element} are not supported"))),
         };
         let count = self.length(size)?;
         let offset = self.at;
-        if element == STRING {
+        if element == value::STRING {
             (0..count).try_for_each(|_| self.string().map(drop))?;
         } else {
             self.bytes(count * size)?;
@@ -146,7 +143,7 @@ impl<'a> Reader<'a> {
         }
         let mut shape = (0..dims).map(|_| self.u64().map(|d| d as usize)).collect::<Result<Vec<_>, _>>()?;
         shape.reverse();
-        let kind = self.u32()?;
+        let kind = TensorType(self.u32()?);
         Ok((name, Entry { kind, shape, offset: self.u64()? as usize }))
     }
 }

@@ -8,6 +8,7 @@ use super::refusal::{WITHOUT, no_rule};
 use super::vocabulary::{Tokenizer, Vocabulary};
 use super::{folder, gguf, model_file};
 use crate::checkpoint::folder::resolve;
+use crate::gguf::MAGIC;
 use crate::transformer::synthetic::is_synthetic;
 use crate::{Error, files};
 
@@ -57,7 +58,7 @@ impl Tokenizer {
     fn file(file: &Path, pre: Option<&str>) -> Result<Self, Error> {
         let mut start = Vec::new();
         files::open(file)?.take(64).read_to_end(&mut start).map_err(Error::io(file))?;
-        if start.starts_with(b"GGUF") || file.extension().is_some_and(|extension| extension == "gguf") {
+        if start.starts_with(MAGIC) || file.extension().is_some_and(|extension| extension == "gguf") {
             return gguf::load(file, pre);
         }
         if let Some(pre) = pre {

@@ -13,9 +13,30 @@ use std::path::Path;
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::{Value, json};
 
-use super::{Kind as Element, Tensor};
 use crate::layout::Role;
 use crate::{Error, Kind, NORM_EPS, Network, ROPE_THETA, Vocabulary, file};
+
+/// A tensor to be written.
+struct Tensor {
+    name: String,
+    kind: Element,
+    shape: Vec<usize>,
+    data: Vec<u8>,
+}
+
+/// The element types that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Element {
+    F32,
+    U8,
+}
+
+impl Tensor {
+    fn floats(name: String, shape: &[usize], values: &[f32]) -> Self {
+        let data = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        Self { name, kind: Element::F32, shape: shape.to_vec(), data }
+    }
+}
 
 /// Writes `config.json`, `model.safetensors` and the vocabulary into `folder`.
 ///

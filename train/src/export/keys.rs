@@ -1,8 +1,9 @@
 //! The metadata of a GGUF file.
 
 use serde_json::Value;
+use trine_golden_model::gguf::Value as Meta;
 
-use super::gguf::GgufOptions;
+use super::options::GgufOptions;
 use crate::{Error, NORM_EPS, Network, ROPE_THETA, Vocabulary};
 
 /// GGUF's number for a token that is text like any other.
@@ -10,50 +11,6 @@ const NORMAL: i32 = 1;
 /// The token of byte 255, which no UTF-8 text holds. It is named as the begin and the end of texts, since llama.cpp takes
 /// token 11 for both where a file names none, and would stop at it.
 const NEVER: &str = "\u{ff}";
-
-/// A metadata value.
-pub(super) enum Meta {
-    U32(u32),
-    F32(f32),
-    Bool(bool),
-    Text(&'static str),
-    Texts(Vec<String>),
-    I32s(Vec<i32>),
-}
-
-pub(super) fn string(out: &mut Vec<u8>, text: &str) {
-    out.extend((text.len() as u64).to_le_bytes());
-    out.extend(text.as_bytes());
-}
-
-impl Meta {
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        let array = |out: &mut Vec<u8>, element: u32, count: usize| {
-            out.extend([9, element].map(u32::to_le_bytes).concat());
-            out.extend((count as u64).to_le_bytes());
-        };
-        match self {
-            Self::U32(v) => out.extend([4, *v].map(u32::to_le_bytes).concat()),
-            Self::F32(v) => out.extend([6, v.to_bits()].map(u32::to_le_bytes).concat()),
-            Self::Bool(v) => {
-                out.extend(7u32.to_le_bytes());
-                out.push((*v).into());
-            }
-            Self::Text(v) => {
-                out.extend(8u32.to_le_bytes());
-                string(out, v);
-            }
-            Self::Texts(v) => {
-                array(out, 8, v.len());
-                v.iter().for_each(|v| string(out, v));
-            }
-            Self::I32s(v) => {
-                array(out, 5, v.len());
-                v.iter().for_each(|v| out.extend(v.to_le_bytes()));
-            }
-        }
-    }
-}
 
 /// All keys of a model's file, in their order.
 pub(super) fn metadata(
@@ -73,25 +30,25 @@ pub(super) fn metadata(
         ("rope.dimension_count", shape.head_dim()),
     ];
     let mut metadata = vec![
-        ("general.architecture".to_owned(), Meta::Text(architecture)),
-        ("general.file_type".to_owned(), Meta::U32(options.blocks.file_type())),
+        ("general.architecture".to_owned(), Meta::Text(architecture.into())),
+        ("general.file_type".to_owned(), Meta::U32(options.blocks.blocks().file_type())),
         ("general.quantization_version".to_owned(), Meta::U32(2)),
     ];
     metadata.extend(numbers.map(|(key, value)| (format!("{architecture}.{key}"), Meta::U32(value as u32))));
     metadata.push((format!("{architecture}.attention.layer_norm_rms_epsilon"), Meta::F32(NORM_EPS)));
     metadata.push((format!("{architecture}.rope.freq_base"), Meta::F32(ROPE_THETA)));
-    metadata.push((format!("{architecture}.hidden_activation"), Meta::Text(shape.activation.name())));
+    metadata.push((format!("{architecture}.hidden_activation"), Meta::Text(shape.activation.name().into())));
     let mut tokenizer = |key: &str, value| metadata.push((format!("tokenizer.ggml.{key}"), value));
     match vocabulary {
         Vocabulary::Characters(characters) => {
-            tokenizer("model", Meta::Text("none"));
+            tokenizer("model", Meta::Text("none".into()));
             tokenizer("tokens", Meta::Texts(characters.iter().map(char::to_string).collect()));
         }
         Vocabulary::Bpe(library) => {
             let size = library.get_vocab_size(true) as u32;
             let tokens = (0..size).map(|id| library.id_to_token(id).unwrap_or_default()).collect();
-            tokenizer("model", Meta::Text("gpt2"));
-            tokenizer("pre", Meta::Text("gpt-2"));
+            tokenizer("model", Meta::Text("gpt2".into()));
+            tokenizer("pre", Meta::Text("gpt-2".into()));
             tokenizer("tokens", Meta::Texts(tokens));
             tokenizer("token_type", Meta::I32s(vec![NORMAL; size as usize]));
             tokenizer("merges", Meta::Texts(merges(library)?));

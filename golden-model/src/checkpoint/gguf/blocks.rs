@@ -2,13 +2,11 @@
 //!
 //! | type | bytes | element |
 //! |---|---|---|
-//! | TQ1_0 | 54 per 256: `qs[48] qh[4] d` | 0-159 in `qs[e % 32]`, digit `e / 32`; 160-239 in `qs[32 + e % 16]`; 240-255 in `qh[e % 4]` |
-//! | TQ2_0 | 66 per 256: `qs[64] d` | `128h + 32g + j` in `qs[32h + j]`, bits `2g..2g+1` |
+//! | TQ1_0, TQ2_0 | 54, 66 per 256 | see [`trits`](crate::gguf::trits) |
 //! | I2_S | 32 per 128, over the whole tensor | as one of three [orders](super::i2_s) says |
 //!
-//! `d` is an f16 scale and the trit code is trit + 1. TQ1_0 holds five base-3 digits in a byte as the fraction
-//! `ceil(v * 256 / 243)`; digit `e` is `(byte * 3^e mod 256) * 3 / 256`. I2_S ends in 32 bytes that begin with an f32
-//! scale. Blocks whose scale is 0 hold zeros. Where other scales differ, they make ranges of outputs and of inputs.
+//! I2_S ends in 32 bytes that begin with an f32 scale. Blocks whose scale is 0 hold zeros. Where other scales differ, they
+//! make ranges of outputs and of inputs.
 //!
 //! F32, F16, BF16 and Q8_0 hold exact multiples of a scale, so a ternary linear survives in them: `127 d` is its magnitude
 //! in Q8_0. It does not in the others, whose codes hold no `-q, 0, q` for the largest weight `q`.
@@ -17,19 +15,17 @@ use half::f16;
 
 use crate::checkpoint::cuts::{self, Cut, Flaw, MOST};
 use crate::checkpoint::ternary_floats::unpacked;
-use crate::gguf::{Encoding, trits};
+use crate::gguf::Encoding;
+use crate::gguf::trits::{self, BLOCK};
 use crate::tensor::{Kind, Tensor};
 use crate::{Error, I2sPacking, Part, Parts, Scales, TernaryMatrix};
-
-/// Elements of a TQ1_0 or TQ2_0 block.
-const BLOCK: usize = 256;
 
 /// Reads a ternary tensor of `rows x cols`.
 pub(crate) fn read(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPacking) -> Result<Parts, Error> {
     tensor.expect_shape(&[rows, cols])?;
     match tensor.kind {
-        Kind::Tq1_0 => scaled_blocks(tensor, rows, cols, tq1_0),
-        Kind::Tq2_0 => scaled_blocks(tensor, rows, cols, tq2_0),
+        Kind::Tq1_0 => scaled_blocks(tensor, rows, cols, trits::tq1_0),
+        Kind::Tq2_0 => scaled_blocks(tensor, rows, cols, trits::tq2_0),
         Kind::I2S => i2_s(tensor, rows, cols, packing),
         Kind::F32 | Kind::F16 | Kind::Bf16 | Kind::Blocks(Encoding::Q8_0) => {
             unpacked(tensor, rows, cols).map_err(|error| with_way_out(error, tensor.kind))
@@ -49,21 +45,6 @@ fn with_way_out(error: Error, kind: Kind) -> Error {
         }
         other => other,
     }
-}
-
-/// The code of element `e` of a TQ1_0 block; every byte is five legal digits.
-fn tq1_0(block: &[u8], e: usize) -> u8 {
-    let (byte, digit) = match e {
-        0..160 => (e % 32, e / 32),
-        160..240 => (32 + e % 16, (e - 160) / 16),
-        _ => (48 + e % 4, (e - 240) / 4),
-    };
-    trits::digit(block[byte], digit)
-}
-
-/// The code of element `e` of a TQ2_0 block.
-fn tq2_0(block: &[u8], e: usize) -> u8 {
-    block[e / 128 * 32 + e % 32] >> (e % 128 / 32 * 2) & 3
 }
 
 fn scaled_blocks(tensor: &Tensor, rows: usize, cols: usize, code: fn(&[u8], usize) -> u8) -> Result<Parts, Error> {

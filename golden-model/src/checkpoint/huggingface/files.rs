@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::files::is_there;
+use crate::gguf::MAGIC;
 
 /// The single file.
 pub(crate) const SINGLE: &str = "model.safetensors";
@@ -94,7 +95,7 @@ pub(crate) fn expect_config(folder: &Path) -> Result<(), Error> {
 fn is_gguf(path: &Path) -> bool {
     let mut start = [0; 4];
     let read = path.is_file() && File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok());
-    read && start == *b"GGUF"
+    read && start == *MAGIC
 }
 
 /// The name of a file without a folder.

@@ -9,6 +9,7 @@ use super::files::{self as weights, INDEX, SINGLE, Weights};
 use crate::Error;
 use crate::files::mapped::Mapped;
 use crate::files::{self, json};
+use crate::gguf::MAGIC;
 use crate::tensor::{Kind, Tensor};
 
 /// The tensors of a folder.
@@ -100,7 +101,7 @@ impl Safetensors {
         let file = Mapped::open(path)?;
         files::refuse_substitute(path, &file)?;
         let damaged = |reason: String| Error::Format { path: path.to_owned(), offset: 0, reason };
-        if file.starts_with(b"GGUF") {
+        if file.starts_with(MAGIC) {
             return Err(damaged(
                 "this is a GGUF file under the name of a safetensors file; give its path as the model".into(),
             ));
