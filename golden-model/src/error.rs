@@ -1,6 +1,6 @@
 //! Everything that can go wrong, each with its place and what to do about it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::LinearId;
 
@@ -95,14 +95,6 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| Self::Io { path: path.to_owned(), source }
-    }
-
-    pub(crate) fn config(path: &Path, reason: impl Into<String>) -> Self {
-        Self::Config { path: path.to_owned(), reason: reason.into() }
-    }
-
     pub(crate) fn argument(reason: impl Into<String>) -> Self {
         Self::Argument(reason.into())
     }

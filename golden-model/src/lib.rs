@@ -10,9 +10,16 @@
 //! hardware. The integer result of a linear is exact; everything around it is `f32` and agrees with a reference to a
 //! stated tolerance.
 //!
+//! Feature `checkpoints`, which is on by default, is everything about whole models: transformers, readers of checkpoints,
+//! tokenizers. Without it the crate is the matrices, the kernels and the seam, and needs none of their libraries.
+//!
 //! ```no_run
-//! use trine_golden_model::{Golden, Model, Sampler, Tokenizer, generate};
+//! # #[cfg(not(feature = "checkpoints"))]
+//! # fn main() {}
+//! # #[cfg(feature = "checkpoints")]
 //! # fn main() -> Result<(), trine_golden_model::Error> {
+//! use trine_golden_model::{Golden, Model, Sampler, Tokenizer, generate};
+//!
 //! let path = "models/shakespeare".as_ref();
 //! let (model, tokenizer) = (Model::load(path)?, Tokenizer::load(path)?);
 //! let prompt = tokenizer.encode("KING ")?;
@@ -23,37 +30,52 @@
 //! ```
 #![deny(unsafe_code)]
 
+#[cfg(feature = "checkpoints")]
 mod checkpoint;
+#[cfg(feature = "checkpoints")]
 mod config;
+#[cfg(feature = "checkpoints")]
 pub mod conformance;
 mod error;
+#[cfg(feature = "checkpoints")]
 mod files;
+#[cfg(feature = "checkpoints")]
 pub mod gguf;
 mod kernels;
+#[cfg(feature = "checkpoints")]
 mod layers;
 mod linear_id;
 mod matmul;
+#[cfg(feature = "checkpoints")]
 pub mod npy;
 pub mod quant;
+#[cfg(feature = "checkpoints")]
 mod tensor;
 mod ternary;
+#[cfg(feature = "checkpoints")]
 mod tokenizer;
+#[cfg(feature = "checkpoints")]
 mod transformer;
+#[cfg(feature = "checkpoints")]
 mod words;
 
-pub use checkpoint::options::{I2sPacking, LoadOptions};
-pub use config::{Activation, Config, Convention, RopePairs};
 pub use error::{BoxError, Error};
 pub use kernels::Kernel;
-pub use layers::cache::KvCache;
-pub use layers::linear::{InputNorm, Linear};
-pub use layers::norm::RmsNorm;
-pub use layers::parts::{Part, Parts, Scales};
 pub use linear_id::{LinearId, LinearKind};
 pub use matmul::{Golden, Matmul, reference};
 pub use ternary::TernaryMatrix;
-pub use tokenizer::vocabulary::Tokenizer;
-pub use transformer::generate::{Generator, generate};
-pub use transformer::model::{Logits, Model};
-pub use transformer::perplexity::{Perplexity, perplexity};
-pub use transformer::sampler::Sampler;
+
+#[cfg(feature = "checkpoints")]
+pub use {
+    checkpoint::options::{I2sPacking, LoadOptions},
+    config::{Activation, Config, Convention, RopePairs},
+    layers::cache::KvCache,
+    layers::linear::{InputNorm, Linear},
+    layers::norm::RmsNorm,
+    layers::parts::{Part, Parts, Scales},
+    tokenizer::vocabulary::Tokenizer,
+    transformer::generate::{Generator, generate},
+    transformer::model::{Logits, Model},
+    transformer::perplexity::{Perplexity, perplexity},
+    transformer::sampler::Sampler,
+};

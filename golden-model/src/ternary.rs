@@ -139,16 +139,6 @@ impl TernaryMatrix {
         self.cols
     }
 
-    /// The weight that all weights are, if they are the same.
-    pub(crate) fn only(&self) -> Option<i8> {
-        let (first, mut row) = (self.get(0, 0), vec![0; self.cols]);
-        let same = (0..self.rows).all(|at| {
-            self.unpack_row(at, &mut row);
-            row.iter().all(|&weight| weight == first)
-        });
-        same.then_some(first)
-    }
-
     /// The weight from input `col` to output `row`.
     ///
     /// # Panics

@@ -10,6 +10,16 @@ use std::path::Path;
 
 use crate::Error;
 
+impl Error {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn config(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Config { path: path.to_owned(), reason: reason.into() }
+    }
+}
+
 /// The first words of every pointer that Git LFS leaves where a file was not fetched.
 const POINTER: &str = "version https://git-lfs";
 

@@ -9,7 +9,7 @@ use super::layer::Layer;
 use super::weights::{DenseId, NormId, PartId};
 use crate::layers::dense::Dense;
 use crate::words::names;
-use crate::{InputNorm, Linear, RmsNorm};
+use crate::{InputNorm, Linear, RmsNorm, TernaryMatrix};
 
 /// Tensors by their names, in the order of the model.
 #[derive(Default)]
@@ -60,7 +60,7 @@ impl Doubts {
         {
             self.zero_floats.push(format!("the norm inside {}", name()));
         }
-        let mut parts = linear.parts.iter().map(|part| part.weights.only());
+        let mut parts = linear.parts.iter().map(|part| only(&part.weights));
         match parts.next().flatten().filter(|first| parts.all(|only| only == Some(*first))) {
             Some(0) => self.zero_linears.push(name()),
             Some(_) => self.constant.push(name()),
@@ -95,4 +95,14 @@ impl Doubts {
         let notice = |what| format!("{}: {what}; was the download broken off?", path.display());
         said.into_iter().map(notice).collect()
     }
+}
+
+/// The weight that all weights are, if they are the same.
+fn only(weights: &TernaryMatrix) -> Option<i8> {
+    let (first, mut row) = (weights.get(0, 0), vec![0; weights.cols()]);
+    let same = (0..weights.rows()).all(|at| {
+        weights.unpack_row(at, &mut row);
+        row.iter().all(|&weight| weight == first)
+    });
+    same.then_some(first)
 }
