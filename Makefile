@@ -55,7 +55,9 @@ cases: setup build ## Replay faults that users of such programs have met, from c
 	@scripts/replay-cases
 
 conformance: ## Compare stored checkpoints with their stored logits; docs/conformance.md must come out as it is committed
-	$(CARGO) run --release --quiet --package trine-golden-model --example conformance
+	@# Of the whole workspace: with the features of one package, its libraries would be compiled anew after `make test`.
+	$(CARGO) build --quiet --workspace --example conformance
+	target/debug/examples/conformance
 	git diff --exit-code HEAD -- docs/conformance.md
 
 cocotb: build ## Check registers, streams and whole products of generated units with cocotb and Icarus Verilog

@@ -1,10 +1,13 @@
 //! Every checkpoint that comes with the repository, as a user meets it: shown, run, and measured on text.
 
+#[path = "../../golden-model/examples/conformance/cases.rs"]
+mod cases;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::common::{json, trine, workplace};
-use trine_golden_model::conformance::{CASES, Case};
+use cases::{CASES, Case};
 use trine_golden_model::npy;
 
 fn root() -> PathBuf {
@@ -84,6 +87,19 @@ fn inspect_shows_every_checkpoint() {
     assert!((inverse / multiplier - 1.0).abs() < 0.01, "{inverse} and {multiplier}");
 }
 
+/// Norm of all differences over the norm of all logits.
+fn relative_l2(found: &[f32], expected: &[f32]) -> f64 {
+    let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+    norm(&mut found.iter().zip(expected).map(|(a, b)| a - b)) / norm(&mut expected.iter().copied())
+}
+
+/// Share of rows of `vocab` logits whose largest is the same.
+fn same_argmax(found: &[f32], expected: &[f32], vocab: usize) -> f64 {
+    let largest = |row: &[f32]| (0..vocab).max_by(|&a, &b| row[a].total_cmp(&row[b]));
+    let rows = found.chunks(vocab).zip(expected.chunks(vocab));
+    rows.clone().filter(|(a, b)| largest(a) == largest(b)).count() as f64 / rows.len() as f64
+}
+
 /// From a file of ids all sequences, from the command line the first of them: the same, and the stored logits.
 #[test]
 fn logits_of_every_checkpoint() {
@@ -99,6 +115,10 @@ fn logits_of_every_checkpoint() {
         assert_eq!(batch_shape, shape, "{case:?}");
         let furthest = furthest(&batch, &expected);
         assert!(furthest <= case.max_abs, "{case:?}: {furthest}");
+        let relative = relative_l2(&batch, &expected);
+        assert!(relative <= case.relative_l2, "{case:?}: {relative}");
+        let same = same_argmax(&batch, &expected, shape[2] as usize);
+        assert!(same >= case.same_argmax, "{case:?}: {same}");
 
         let first = &npy::read_ids(&ids).unwrap()[0];
         let (first_shape, alone) = logits(folder.path(), &model, &listed(first));

@@ -34,8 +34,6 @@
 mod checkpoint;
 #[cfg(feature = "checkpoints")]
 mod config;
-#[cfg(feature = "checkpoints")]
-pub mod conformance;
 mod error;
 #[cfg(feature = "checkpoints")]
 mod files;

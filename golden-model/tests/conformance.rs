@@ -1,10 +1,19 @@
 //! Stored logits and layer taps, computed by another implementation (transformers 5.23, eager), are reproduced; and
 //! what the model computes does not depend on how it is asked.
 
+#[path = "../examples/conformance/cases.rs"]
+mod cases;
+#[path = "../examples/conformance/report.rs"]
+mod report;
+#[path = "../examples/conformance/run.rs"]
+mod run;
+
 use std::path::Path;
 
+use cases::CASES;
+use report::Report;
+
 use crate::common::fixture;
-use trine_golden_model::conformance::{CASES, Report};
 use trine_golden_model::{Golden, KvCache, Matmul, Model, Sampler, Tokenizer, generate, npy, perplexity};
 
 #[test]
@@ -12,8 +21,10 @@ fn stored_logits() {
     let report = Report::new(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap();
     assert_eq!(report.0.len(), CASES.len());
     let failures: Vec<_> = report.0.iter().filter(|outcome| !outcome.holds()).collect();
-    assert!(failures.is_empty(), "{failures:#?}");
+    assert!(report.holds() && failures.is_empty(), "{failures:#?}");
     let text = report.to_string();
+    let page = include_str!("../../docs/conformance.md");
+    assert!(text == page, "docs/conformance.md is not what `make conformance` writes");
     assert!(
         text.contains("| shakespeare | bitlinear | strict_logits_f32 | 20 | < 3e-5 | 3e-4 | < 1e-5 | 1e-4 |"),
         "{text}"
@@ -28,14 +39,15 @@ fn stored_logits() {
 #[test]
 fn a_report_can_fail() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let good = trine_golden_model::conformance::run(&root, &CASES[0]).unwrap();
-    let spoiled: [fn(&mut trine_golden_model::conformance::Outcome); 4] =
+    let good = run::run(&root, &CASES[0]).unwrap();
+    let spoiled: [fn(&mut run::Outcome); 4] =
         [|o| o.max_abs = 1.0, |o| o.relative_l2 = 1.0, |o| o.same_argmax = 0.99, |o| o.linears[0].1.equal -= 1];
     for spoil in spoiled {
         let mut outcome = good.clone();
         spoil(&mut outcome);
         assert!(!outcome.holds() && outcome.to_string().ends_with("fails"));
-        assert!(Report(vec![outcome]).to_string().contains("**fails**"));
+        let report = Report(vec![outcome]);
+        assert!(!report.holds() && report.to_string().contains("**fails**"));
     }
 }
 

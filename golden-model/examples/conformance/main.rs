@@ -1,10 +1,14 @@
 //! Writes the conformance report of the stored checkpoints to `docs/conformance.md` and prints this machine's figures;
 //! fails when a case does.
 
+mod cases;
+mod report;
+mod run;
+
 use std::path::Path;
 use std::process::ExitCode;
 
-use trine_golden_model::conformance::Report;
+use report::Report;
 
 fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
