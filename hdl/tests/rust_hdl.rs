@@ -5,20 +5,20 @@ use rust_hdl_core::simulate::{Sim, Simulation, simulate};
 use std::sync::Arc;
 use trine_hdl::SourceFile;
 use trine_hdl::lang::{self, BIT, Expr, Module, RamStyle, bits, case, cat, if_else, int, lit, mux, set, set_to, when};
-use trine_hdl::rust_hdl::{RustHdlError, Unit, verilog};
+use trine_hdl::rust_hdl::{ModuleBlock, RustHdlError, verilog};
 use trine_spec::config::PRESETS;
 use trine_spec::{Config, WeightCode};
 
-fn block(m: Module) -> Unit {
-    Unit::new(&m.build().unwrap()).unwrap()
+fn block(m: Module) -> ModuleBlock {
+    ModuleBlock::new(&m.build().unwrap()).unwrap()
 }
 
-fn settle(unit: &mut Unit) {
+fn settle(unit: &mut ModuleBlock) {
     assert!(simulate(unit, 50), "no steady state");
 }
 
 /// One clock cycle with `inputs` set before the edge.
-fn cycle(unit: &mut Unit, inputs: &[(&str, i64)]) {
+fn cycle(unit: &mut ModuleBlock, inputs: &[(&str, i64)]) {
     for (name, value) in inputs {
         unit.set(name, *value).unwrap();
     }
@@ -28,7 +28,7 @@ fn cycle(unit: &mut Unit, inputs: &[(&str, i64)]) {
     }
 }
 
-fn get(unit: &Unit, signal: &str) -> i64 {
+fn get(unit: &ModuleBlock, signal: &str) -> i64 {
     i64::try_from(unit.get(signal).unwrap()).unwrap()
 }
 
@@ -60,11 +60,11 @@ fn a_counter_counts_enabled_edges_only() {
 #[test]
 fn the_counter_runs_in_rust_hdls_simulator() {
     let mut simulation = Simulation::new();
-    simulation.add_clock(5, |unit: &mut Box<Unit>| {
+    simulation.add_clock(5, |unit: &mut Box<ModuleBlock>| {
         let level = get(unit, "clk_i");
         unit.set("clk_i", 1 - level).unwrap();
     });
-    simulation.add_testbench(|mut sim: Sim<Unit>| {
+    simulation.add_testbench(|mut sim: Sim<ModuleBlock>| {
         let mut unit = sim.init()?;
         unit.set("enable_i", 1).unwrap();
         unit = sim.wait(10 * 10 + 2, unit)?;

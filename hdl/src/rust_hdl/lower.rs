@@ -1,9 +1,10 @@
 //! From a [`Module`] to the [`Plan`] of a block.
 
 use super::error::RustHdlError;
-use super::memory::Memory;
+use super::memory::{MEMORY, Memory};
 use super::order::ordered;
-use super::part::{Behaviour, Part, Pin};
+use super::part::{Behaviour, Part};
+use super::pin::Pin;
 use super::plan::{Clocked, Plan, Step, Value};
 use super::signal::Signal;
 use crate::lang::{BIT, Error, Errors, Expr, Kind, Module, Node, Stmt, Ty, lit};
@@ -126,7 +127,7 @@ impl Lowering<'_> {
                 }
                 Kind::Memory(depth, style) => {
                     let memory = Behaviour::Memory(Memory::new(d.ty, depth, style));
-                    let part = self.part(format!("{}{}", d.name, super::MEMORY), memory);
+                    let part = self.part(format!("{}{}", d.name, MEMORY), memory);
                     if self.m.clocked() {
                         self.clock(part, "clock");
                     }

@@ -20,15 +20,17 @@ mod body;
 mod error;
 mod lower;
 mod memory;
+mod module_block;
 mod order;
 mod part;
+mod pin;
 mod plan;
 mod run;
 mod signal;
-mod unit;
 
 pub use error::RustHdlError;
-pub use unit::Unit;
+pub use memory::MEMORY;
+pub use module_block::ModuleBlock;
 
 use crate::emitted::{SourceFile, Verilog};
 use crate::lang::{Module, library};
@@ -36,9 +38,6 @@ use rust_hdl_core::block::Block;
 use rust_hdl_core::check_error::check_all;
 use rust_hdl_core::module_defines::ModuleDefines;
 use std::sync::Arc;
-
-/// What follows a memory's name in the name of the block that holds it; the words inside are called `mem`.
-pub const MEMORY: &str = "$ram";
 
 /// Emits `top` and everything below it through rust-hdl, every module checked by rust-hdl first.
 ///
@@ -52,13 +51,13 @@ pub fn verilog(top: &Arc<Module>) -> Result<Verilog, RustHdlError> {
             cells.push(SourceFile { name: format!("{}.v", module.name), text: model.into() });
             continue;
         }
-        let mut unit = Unit::hollow(&module)?;
-        unit.connect_all();
-        check_all(&unit).map_err(|e| RustHdlError::check(&module.name, e))?;
+        let mut block = ModuleBlock::hollow(&module)?;
+        block.connect_all();
+        check_all(&block).map_err(|e| RustHdlError::check(&module.name, e))?;
         let mut printer = ModuleDefines::default();
-        unit.accept(&module.name, &mut printer);
+        block.accept(&module.name, &mut printer);
         files.push(SourceFile { name: format!("{}.v", module.name), text: printer.defines() });
-        ports = unit.ports();
+        ports = block.ports();
     }
     let clock = if top.clocked() { top.clock.clone() } else { String::new() };
     Ok(Verilog { top: top.name.clone(), clock, files, cells, ports })

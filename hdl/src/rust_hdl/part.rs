@@ -1,21 +1,21 @@
 //! What a block contains besides its body: registers, memories and instances of other modules.
 
 use super::memory::Memory;
-use super::signal::Signal;
-use super::unit::Unit;
+use super::pin::Pin;
 use crate::lang::Instance;
 use rust_hdl_core::ast::{BlackBox, Verilog};
-use rust_hdl_core::atom::AtomKind;
 use rust_hdl_core::block::Block;
 use rust_hdl_core::logic::Logic;
 use rust_hdl_core::probe::Probe;
 use std::sync::Arc;
 
-/// A port of a part, and the net of the surrounding block it hangs on.
-#[derive(Debug)]
-pub(super) struct Pin {
-    pub port: Signal,
-    pub net: usize,
+/// The simulated inside of an instance.
+pub(super) trait Inside: std::fmt::Debug + Send {
+    /// Runs one simulation step: inputs in, outputs out. Pins are in the order of the ports.
+    fn exchange(&mut self, pins: &mut [Pin]);
+
+    /// Whether the last step changed anything.
+    fn has_changed(&self) -> bool;
 }
 
 /// What a part does.
@@ -26,7 +26,7 @@ pub(super) enum Behaviour {
     /// Pins: the clock if there is any, then those of the ports.
     Memory(Memory),
     /// Pins: the module's ports. The inside exists for simulation only.
-    Instance(Arc<Instance>, Option<Box<Unit>>),
+    Instance(Arc<Instance>, Option<Box<dyn Inside>>),
 }
 
 /// A block inside a block.
@@ -54,12 +54,6 @@ impl Part {
         let high = self.pins.first().is_some_and(|p| p.port.value.bit(0));
         let was_high = std::mem::replace(&mut self.high, high);
         high && !was_high
-    }
-}
-
-impl Pin {
-    pub fn drives_part(&self) -> bool {
-        self.port.kind == AtomKind::InputParameter
     }
 }
 

@@ -38,7 +38,7 @@ impl Atom for Signal {
         self.connected
     }
 
-    /// Changes are watched block by block, see `Unit::has_changed`.
+    /// Changes are watched block by block, see `ModuleBlock::has_changed`.
     fn changed(&self) -> bool {
         false
     }

@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use rust_hdl_core::simulate::simulate;
 use std::fmt::Write;
 use trine_hdl::lang;
-use trine_hdl::rust_hdl::Unit;
+use trine_hdl::rust_hdl::ModuleBlock;
 use trine_synth::yosys::Yosys;
 
 const SEED: u64 = 1;
@@ -25,7 +25,7 @@ fn every_expression_node() {
     for (name, value) in VALUES {
         let module = valued(name, value);
         let design = lang::verilog(&module).unwrap();
-        let mut unit = Unit::new(&module).unwrap();
+        let mut unit = ModuleBlock::new(&module).unwrap();
         let mut script = format!("read_verilog design/*.v\nhierarchy -top {}\nproc\n", design.top);
         for _ in 0..VECTORS {
             script += "sat -verify";

@@ -3,7 +3,8 @@
 use super::body::body;
 use super::error::RustHdlError;
 use super::lower::lower;
-use super::part::{Behaviour, Pin};
+use super::part::{Behaviour, Inside};
+use super::pin::Pin;
 use super::plan::Plan;
 use super::run::run;
 use super::signal::Signal;
@@ -23,43 +24,43 @@ use std::sync::Arc;
 /// ```
 /// use rust_hdl_core::simulate::simulate;
 /// use trine_hdl::lang::{Module, int};
-/// use trine_hdl::rust_hdl::Unit;
+/// use trine_hdl::rust_hdl::ModuleBlock;
 /// let mut m = Module::new("adder", "sum_o = a_i + b_i");
 /// let (a, b) = (m.input("a_i", int(8)), m.input("b_i", int(8)));
 /// m.drive("sum_o", &a + &b);
-/// let mut adder = Unit::new(&m.build().unwrap()).unwrap();
+/// let mut adder = ModuleBlock::new(&m.build().unwrap()).unwrap();
 /// adder.set("a_i", -128).unwrap();
 /// adder.set("b_i", -1).unwrap();
 /// assert!(simulate(&mut adder, 10));
 /// assert_eq!(adder.get("sum_o"), Some(&(-129).into()));
 /// ```
 #[derive(Debug)]
-pub struct Unit {
+pub struct ModuleBlock {
     module: String,
     plan: Plan,
     body: VerilogBlock,
     changed: bool,
 }
 
-impl Unit {
+impl ModuleBlock {
     /// The block for `module` with everything below it, ready to be simulated.
     ///
     /// # Errors
     /// A mistyped expression, which only a module that was never built can contain.
-    pub fn new(module: &Arc<Module>) -> Result<Unit, RustHdlError> {
-        let mut unit = Unit::hollow(module)?;
-        for part in &mut unit.plan.parts {
+    pub fn new(module: &Arc<Module>) -> Result<ModuleBlock, RustHdlError> {
+        let mut block = ModuleBlock::hollow(module)?;
+        for part in &mut block.plan.parts {
             if let Behaviour::Instance(instance, inside) = &mut part.behaviour {
-                *inside = Some(Box::new(Unit::new(&instance.module)?));
+                *inside = Some(Box::new(ModuleBlock::new(&instance.module)?));
             }
         }
-        Ok(unit)
+        Ok(block)
     }
 
     /// The block for `module` alone, its instances being black boxes.
-    pub(super) fn hollow(module: &Arc<Module>) -> Result<Unit, RustHdlError> {
+    pub(super) fn hollow(module: &Arc<Module>) -> Result<ModuleBlock, RustHdlError> {
         let plan = lower(module)?;
-        Ok(Unit { module: module.name.clone(), body: body(&plan), plan, changed: false })
+        Ok(ModuleBlock { module: module.name.clone(), body: body(&plan), plan, changed: false })
     }
 
     /// Sets an input port, the clock being one of them; the value is cut to the port's width.
@@ -93,9 +94,10 @@ impl Unit {
         };
         self.plan.nets.iter().filter_map(port).collect()
     }
+}
 
-    /// One simulation step as an instance: inputs in, outputs out. Pins are in the order of the ports.
-    pub(super) fn exchange(&mut self, pins: &mut [Pin]) {
+impl Inside for ModuleBlock {
+    fn exchange(&mut self, pins: &mut [Pin]) {
         for (pin, net) in pins.iter().zip(&mut self.plan.nets).filter(|(pin, _)| pin.drives_part()) {
             net.value.clone_from(&pin.port.value);
         }
@@ -104,9 +106,13 @@ impl Unit {
             pin.port.value.clone_from(&net.value);
         }
     }
+
+    fn has_changed(&self) -> bool {
+        Block::has_changed(self)
+    }
 }
 
-impl Logic for Unit {
+impl Logic for ModuleBlock {
     fn update(&mut self) {
         run(&mut self.plan);
     }
@@ -116,7 +122,7 @@ impl Logic for Unit {
     }
 }
 
-impl Block for Unit {
+impl Block for ModuleBlock {
     /// Marks what is driven: inputs from outside, parts' outputs by the parts, the rest by the body.
     fn connect_all(&mut self) {
         let Plan { nets, steps, parts, .. } = &mut self.plan;
