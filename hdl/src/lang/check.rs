@@ -1,14 +1,29 @@
-//! The checks behind [`Module::build`]: types, drivers, loops.
+//! [`Module::build`] and its checks: types, drivers, loops.
 
-use super::error::Error;
-use super::expr::{BIT, Expr, Node, lit};
-use super::module::{Kind, Module};
+use super::decl::Kind;
+use super::error::{Error, Errors};
+use super::expr::{Expr, Node, lit};
+use super::module::Module;
 use super::names::usable;
 use super::stmt::Stmt;
+use super::ty::BIT;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+impl Module {
+    /// Checks the module and makes it shareable.
+    ///
+    /// # Errors
+    /// Everything wrong with it: types, names, drivers, loops.
+    pub fn build(mut self) -> Result<Arc<Module>, Errors> {
+        self.close();
+        let errors = check(&mut self);
+        if errors.is_empty() { Ok(Arc::new(self)) } else { Err(Errors { module: self.name, errors }) }
+    }
+}
 
 /// Everything wrong with `m`; as a by-product notes which outputs depend on which inputs within a cycle.
-pub(super) fn check(m: &mut Module) -> Vec<Error> {
+fn check(m: &mut Module) -> Vec<Error> {
     let mut c = Checker { m, drivers: vec![0; m.decls.len()], seen: HashSet::new(), errors: m.errors.clone() };
     m.comb.iter().for_each(|s| c.statement(s, false));
     m.seq.iter().for_each(|s| c.statement(s, true));
@@ -56,7 +71,7 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn value(&mut self, e: &Expr) {
-        if !self.seen.insert(std::sync::Arc::as_ptr(&e.node)) {
+        if !self.seen.insert(Arc::as_ptr(&e.node)) {
             return;
         }
         match &*e.node {

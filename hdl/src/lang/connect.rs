@@ -1,9 +1,10 @@
 //! Declaration, placement and connection of [interfaces](super::interface).
 
+use super::decl::Kind;
 use super::error::Error;
 use super::expr::{Expr, Node, expr};
 use super::interface::{At, Flow, Interface, Signal};
-use super::module::{Instance, Kind, Module};
+use super::module::{Instance, Module};
 use super::names::usable;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! What can be wrong with a module, each error naming the place.
 
-use super::expr::Ty;
+use super::ty::Ty;
 
 /// A structural mistake found while a module is built or emitted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -22,7 +22,8 @@
 //! assert!(text.contains("  // Beats: the beat is taken.\n  output wire in_ready_o"));
 //! ```
 
-use super::expr::{Expr, Ty};
+use super::expr::Expr;
+use super::ty::Ty;
 
 /// Direction of a signal, seen from the module that has the port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,8 +18,10 @@
 
 mod check;
 mod connect;
+mod decl;
 mod error;
 mod expr;
+mod hierarchy;
 mod interface;
 pub(crate) mod interpreter;
 mod module;
@@ -27,14 +29,18 @@ mod mutate;
 mod names;
 mod stmt;
 mod stream;
+mod ty;
 mod verilog;
 
+pub use decl::{Decl, Kind, RamStyle};
 pub use error::{Error, Errors};
-pub use expr::{BIT, Expr, Node, Op, Ty, bits, cat, int, lit, mux};
+pub use expr::{Expr, Node, Op, cat, lit, mux};
+pub use hierarchy::library;
 pub use interface::{At, Flow, Interface, Signal};
 pub use interpreter::{CellModel, Interpreter, InterpreterError, Trace};
-pub use module::{Decl, Instance, Kind, Module, RamStyle, library};
+pub use module::{Instance, Module};
 pub use mutate::{Mutant, Mutated, Operator, SELECTOR, SELECTOR_BITS, mutant, mutants, mutate};
 pub use stmt::{Stmt, case, if_else, note, set, set_to, when};
 pub use stream::{Stream, StreamShape};
+pub use ty::{BIT, Ty, bits, int};
 pub use verilog::verilog;

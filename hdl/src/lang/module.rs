@@ -1,63 +1,15 @@
 //! Modules: declarations, assignments, one clocked block, instances.
 
-use super::error::{Error, Errors};
-use super::expr::{Expr, Node, Ty, expr};
+use super::decl::{Decl, Kind, RamStyle};
+use super::error::Error;
+use super::expr::{Expr, Node, expr};
 use super::names::usable;
 use super::stmt::{Stmt, note, set};
+use super::ty::Ty;
 use std::collections::HashMap;
 use std::ops;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// How a memory may be built.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RamStyle {
-    /// Block RAM; the design never reads and writes one address in the same cycle, or ignores what it read.
-    Block,
-    /// Small and close to the logic, under the same rule.
-    Distributed,
-    /// Left to the tool.
-    Auto,
-}
-
-impl RamStyle {
-    /// The Verilog attribute, with a space behind it.
-    pub(crate) fn attribute(self) -> &'static str {
-        match self {
-            RamStyle::Block => "(* ram_style = \"block\", no_rw_check *) ",
-            RamStyle::Distributed => "(* ram_style = \"distributed\", no_rw_check *) ",
-            RamStyle::Auto => "",
-        }
-    }
-}
-
-/// What a declaration is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// Input port.
-    Input,
-    /// Output port.
-    Output,
-    /// Named combinational value.
-    Wire,
-    /// Register of the clocked block.
-    Reg,
-    /// Memory of so many words.
-    Memory(usize, RamStyle),
-}
-
-/// A declared signal or memory.
-#[derive(Clone, Debug)]
-pub struct Decl {
-    /// Verilog name.
-    pub name: String,
-    /// Type of the signal, or of a memory's word.
-    pub ty: Ty,
-    /// What it is.
-    pub kind: Kind,
-    /// Comment above a port.
-    pub doc: String,
-}
 
 /// An instance of a shared module; outputs are read by port name: `instance["sum_o"]`.
 #[derive(Debug)]
@@ -331,40 +283,4 @@ impl Module {
             None => self.clocked().then_some(self.clock.as_str()).into_iter().collect(),
         }
     }
-
-    /// Checks the module and makes it shareable.
-    ///
-    /// # Errors
-    /// Everything wrong with it: types, names, drivers, loops.
-    pub fn build(mut self) -> Result<Arc<Module>, Errors> {
-        self.close();
-        let errors = super::check::check(&mut self);
-        if errors.is_empty() { Ok(Arc::new(self)) } else { Err(Errors { module: self.name, errors }) }
-    }
-}
-
-/// Unique modules below and including `top`, children first.
-///
-/// # Errors
-/// [`Error::DuplicateModule`] when two different modules carry one name.
-pub fn library(top: &Arc<Module>) -> Result<Vec<Arc<Module>>, Errors> {
-    fn visit(m: &Arc<Module>, found: &mut Vec<Arc<Module>>, errors: &mut Vec<Error>) {
-        match found.iter().find(|x| x.name == m.name) {
-            Some(x) if Arc::ptr_eq(x, m) || m.cell_model.is_some() && x.cell_model == m.cell_model => return,
-            Some(_) => return errors.push(Error::DuplicateModule(m.name.clone())),
-            None => {}
-        }
-        // Every instance of one module is the same Arc, so a run of equal children is looked at once.
-        let mut last: Option<&Arc<Module>> = None;
-        for i in &m.instances {
-            if !last.is_some_and(|l| Arc::ptr_eq(l, &i.module)) {
-                visit(&i.module, found, errors);
-            }
-            last = Some(&i.module);
-        }
-        found.push(m.clone());
-    }
-    let (mut found, mut errors) = (vec![], vec![]);
-    visit(top, &mut found, &mut errors);
-    if errors.is_empty() { Ok(found) } else { Err(Errors { module: top.name.clone(), errors }) }
 }

@@ -7,9 +7,10 @@
 //!  ready   ▁▁▁▁▁▁╱▔▔▔▔▔▔▔╲▁   a beat is taken in a cycle with both
 //! ```
 
-use super::expr::{BIT, Expr, Ty};
+use super::expr::Expr;
 use super::interface::{At, Flow, Interface, Signal};
 use super::module::Module;
+use super::ty::{BIT, Ty, bits};
 
 /// A stream of beats.
 #[derive(Clone, Debug)]
@@ -51,7 +52,7 @@ impl StreamShape {
     /// Adds `bytes` marks of bytes.
     #[must_use]
     pub const fn with_keep(self, bytes: usize) -> StreamShape {
-        StreamShape { keep: Some(super::expr::bits(bytes)), ..self }
+        StreamShape { keep: Some(bits(bytes)), ..self }
     }
 }
 

@@ -3,9 +3,11 @@
 //! Verilog's implicit extensions are spelled out, so that the text means the same under every width rule, and no linter
 //! finds anything to say.
 
+use super::decl::{Decl, Kind};
 use super::error::{Error, Errors};
 use super::expr::{Expr, Node, Op, lit};
-use super::module::{Decl, Kind, Module, library};
+use super::hierarchy::library;
+use super::module::Module;
 use super::stmt::Stmt;
 use crate::emitted::{Direction, Port, SourceFile, Verilog};
 use std::cell::RefCell;

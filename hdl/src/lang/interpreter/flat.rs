@@ -2,9 +2,11 @@
 
 use super::value::Value;
 use super::{CellModel, InterpreterError};
-use crate::lang::expr::{Expr, Node, Ty};
-use crate::lang::module::{Instance, Kind, Module};
+use crate::lang::decl::Kind;
+use crate::lang::expr::{Expr, Node};
+use crate::lang::module::{Instance, Module};
 use crate::lang::stmt::Stmt;
+use crate::lang::ty::Ty;
 use std::collections::HashMap;
 use std::sync::Arc;
 

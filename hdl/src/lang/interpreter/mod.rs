@@ -24,8 +24,9 @@ pub(crate) mod value;
 
 pub use trace::Trace;
 
-use super::expr::Ty;
-use super::module::{Kind, Module};
+use super::decl::Kind;
+use super::module::Module;
+use super::ty::Ty;
 use flat::{Action, Clocked, Flat};
 use num_bigint::BigInt;
 use std::sync::Arc;

@@ -3,7 +3,8 @@
 //! The interpreter and the blocks of [`crate::rust_hdl`] both run on it. A number is a machine word while all widths
 //! fit, and arbitrarily long otherwise; the arithmetic is written once.
 
-use crate::lang::expr::{Op, Ty};
+use crate::lang::expr::Op;
+use crate::lang::ty::Ty;
 use num_bigint::BigInt;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr, Sub};
 

@@ -1,6 +1,7 @@
 //! The changes of one node of an expression.
 
-use super::super::expr::{BIT, Expr, Node, Op, expr, lit};
+use super::super::expr::{Expr, Node, Op, expr, lit};
+use super::super::ty::BIT;
 use super::Operator;
 use super::Operator::{Arithmetic, Comparison, Constant, Guard, Logic, Negation, Order, Select, Slice};
 

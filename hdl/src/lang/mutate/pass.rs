@@ -1,9 +1,10 @@
 //! The walk over a design that puts mutants into it.
 
 use super::super::error::Errors;
-use super::super::expr::{Expr, Node, Ty, bits, expr};
+use super::super::expr::{Expr, Node, expr};
 use super::super::module::{Instance, Module};
 use super::super::stmt::{Stmt, set};
+use super::super::ty::{Ty, bits};
 use super::super::verilog::text;
 use super::change::{changes, conditions, operands, stuck, with};
 use super::{Mutant, Operator, SELECTOR, SELECTOR_BITS};
