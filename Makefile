@@ -37,7 +37,7 @@ llama-cpp: build ## Train small models and compare their GGUF files with llama.c
 	TRINE="$(TRINE)" TOKENS="$(CARGO) run --release --quiet --package trine-train --example tokens --" train/scripts/llama-check
 
 test: setup ## Run all tests
-	$(CARGO) test --workspace
+	$(CARGO) test --workspace --features trine-cli/rust-hdl
 
 prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog, and refute broken ones
 	$(CARGO) test --package trine-synth --test all prove:: -- --include-ignored --nocapture
@@ -105,7 +105,8 @@ lint: ## Check formatting, clippy and documentation, without a single warning
 	@CARGO="$(CARGO)" scripts/check-board-host
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+	$(CARGO) clippy --package trine-hdl -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --features trine-cli/rust-hdl --quiet
 
 deny: ## Check licences and sources of the dependencies, where cargo-deny is installed
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check licenses bans sources; \

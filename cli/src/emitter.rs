@@ -14,7 +14,7 @@ use trine_spec::Config;
 pub(crate) enum Emitter {
     /// The project's own
     Trine,
-    /// rust-hdl's
+    /// rust-hdl's, in a trine built with `--features rust-hdl`
     RustHdl,
 }
 
@@ -33,7 +33,13 @@ impl Emitter {
         let unit = trine_hdl::design::unit(config)?;
         Ok(match self {
             Emitter::Trine => trine_hdl::lang::verilog(&unit)?,
+            #[cfg(feature = "rust-hdl")]
             Emitter::RustHdl => trine_hdl::rust_hdl::verilog(&unit)?,
+            #[cfg(not(feature = "rust-hdl"))]
+            Emitter::RustHdl => anyhow::bail!(
+                "this trine is built without the emitter rust-hdl; build it with \
+                 `cargo build --release --package trine-cli --features rust-hdl`"
+            ),
         })
     }
 }

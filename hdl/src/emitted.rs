@@ -1,5 +1,9 @@
 //! What an emitter hands on: Verilog files and the port table of the top module.
 
+/// Suffix of a memory's name in the name of the block that holds it in the second emitter's Verilog; the words inside are
+/// called `mem`.
+pub const MEMORY_BLOCK: &str = "$ram";
+
 /// Direction of a port, seen from the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

@@ -1,12 +1,13 @@
 //! From a [`Module`] to the [`Plan`] of a block.
 
 use super::error::RustHdlError;
-use super::memory::{MEMORY, Memory};
+use super::memory::Memory;
 use super::order::ordered;
 use super::part::{Behaviour, Part};
 use super::pin::Pin;
 use super::plan::{Clocked, Plan, Step, Value};
 use super::signal::Signal;
+use crate::emitted::MEMORY_BLOCK;
 use crate::lang::{BIT, Error, Errors, Expr, Kind, Module, Node, Stmt, Ty, lit};
 use rust_hdl_core::atom::AtomKind;
 use std::collections::HashMap;
@@ -127,7 +128,7 @@ impl Lowering<'_> {
                 }
                 Kind::Memory(depth, style) => {
                     let memory = Behaviour::Memory(Memory::new(d.ty, depth, style));
-                    let part = self.part(format!("{}{}", d.name, MEMORY), memory);
+                    let part = self.part(format!("{}{}", d.name, MEMORY_BLOCK), memory);
                     if self.m.clocked() {
                         self.clock(part, "clock");
                     }

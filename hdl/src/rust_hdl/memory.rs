@@ -9,9 +9,6 @@ use num_bigint::BigInt;
 use rust_hdl_core::ast::{Verilog, Wrapper};
 use std::fmt::Write;
 
-/// Suffix of a memory's name in the name of the block that holds it; the words inside are called `mem`.
-pub const MEMORY: &str = "$ram";
-
 /// A memory and its ports, which come in groups: the clock if any, then reads and writes as they were met.
 #[derive(Debug)]
 pub(super) struct Memory {

@@ -29,7 +29,6 @@ mod run;
 mod signal;
 
 pub use error::RustHdlError;
-pub use memory::MEMORY;
 pub use module_block::ModuleBlock;
 
 use crate::emitted::{SourceFile, Verilog};

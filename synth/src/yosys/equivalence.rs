@@ -14,7 +14,7 @@ use super::run::Run;
 use crate::error::Error;
 use std::collections::HashMap;
 use std::fmt::Write;
-use trine_hdl::{Verilog, rust_hdl};
+use trine_hdl::{MEMORY_BLOCK, Verilog};
 
 /// The solver takes one step for one clock edge and never looks at clocks, so that a wrong clock or edge would pass.
 /// Here a clock becomes an input like any other: a register takes its next value in a step in which its clock is at the
@@ -98,7 +98,7 @@ fn by_signal(units: &[&str], gold: &Verilog, gate: &Verilog) -> String {
         let _ = writeln!(s, "setattr -mod -set keep_hierarchy 1 {}\nflatten\nmemory_collect", units.join(" "));
         for (unit, memory) in memories(design) {
             // The words have the name of their block in front; without it, both sides call them the same
-            let _ = writeln!(s, "setparam -set MEMID \"\\{memory}\" {unit}/{memory}{}.mem", rust_hdl::MEMORY);
+            let _ = writeln!(s, "setparam -set MEMID \"\\{memory}\" {unit}/{memory}{}.mem", MEMORY_BLOCK);
         }
         let _ = writeln!(s, "memory_map\n{EDGES}\ndesign -stash {side}");
     }
@@ -118,7 +118,7 @@ fn memories(design: &Verilog) -> impl Iterator<Item = (&str, &str)> {
         let unit = file.name.trim_end_matches(".v");
         let blocks =
             file.text.lines().filter_map(move |l| l.strip_prefix("module ")?.strip_prefix(unit)?.strip_prefix('$'));
-        blocks.filter_map(move |rest| Some((unit, rest.split_once('(')?.0.strip_suffix(rust_hdl::MEMORY)?)))
+        blocks.filter_map(move |rest| Some((unit, rest.split_once('(')?.0.strip_suffix(MEMORY_BLOCK)?)))
     })
 }
 

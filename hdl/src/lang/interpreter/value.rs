@@ -1,6 +1,6 @@
 //! One step of a computation on whole numbers: the meaning of every kind of expression.
 //!
-//! The interpreter and the blocks of [`crate::rust_hdl`] both run on it. A number is a machine word while all widths
+//! The interpreter and the blocks of the second emitter both run on it. A number is a machine word while all widths
 //! fit, and arbitrarily long otherwise; the arithmetic is written once.
 
 use crate::lang::expr::Op;
