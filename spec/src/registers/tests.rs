@@ -1,12 +1,9 @@
 use super::*;
 
 #[test]
-fn offsets_rise_by_words_and_fields_do_not_overlap() {
-    for pair in REGISTERS.windows(2) {
-        assert!(pair[0].offset < pair[1].offset, "{}", pair[1].name);
-    }
-    for r in REGISTERS {
-        assert_eq!(r.offset % 4, 0, "{}", r.name);
+fn registers_lie_side_by_side_and_fields_do_not_overlap() {
+    for (word, r) in (0..).zip(REGISTERS) {
+        assert_eq!(r.offset, 4 * word, "{}", r.name);
         let mut used = 0u32;
         for f in r.fields {
             assert!(f.lsb + f.width <= 32 && used & f.mask() == 0, "{}.{}", r.name, f.name);
@@ -26,6 +23,17 @@ fn constants_describe_the_configuration() {
     assert_eq!((CAPS1_MAX_DEPTH.of(caps), CAPS1_MAX_TOKENS.of(caps)), (100, 5));
     assert_eq!(CAPS2_WEIGHT_BYTES.of(constant(&CAPS2, &c)), 2);
     assert_eq!(constant(&ID, &c).to_be_bytes(), *b"TRIN");
+}
+
+#[test]
+fn exactly_the_registers_with_constant_fields_have_a_constant() {
+    let c = Config::preset("odd").unwrap();
+    for r in REGISTERS {
+        let constants = r.fields.iter().filter(|f| f.access == Access::Constant);
+        let mask = constants.fold(0, |mask, f| mask | f.mask());
+        assert_eq!(constant(r, &c) & !mask, 0, "{}", r.name);
+        assert_eq!(constant(r, &c) != 0, mask != 0, "{}", r.name);
+    }
 }
 
 #[test]

@@ -2,6 +2,14 @@
 //!
 //! Registers are 32 bits wide on AXI4-Lite; writes with partial strobes are answered with SLVERR and change nothing.
 
+mod error_code;
+mod field;
+mod window;
+
+pub use error_code::ErrorCode;
+pub use field::{Access, Field, Register};
+pub use window::{ACT_WINDOW, RES_WINDOW, WGT_WINDOW, WINDOW_BYTES, WINDOWS, Window};
+
 use crate::{Config, Style, WeightCode};
 
 /// Value of [`ID`]: "TRIN" in ASCII.
@@ -12,79 +20,6 @@ pub const VERSION_VALUE: u32 = 0x0002_0000;
 pub const SPACE: u32 = 0x1000;
 /// Bits of a 64-bit counter that are implemented; the rest read as zero.
 pub const COUNTER_BITS: usize = 48;
-
-/// What software may do with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// A constant of the configuration.
-    Constant,
-    /// Set by hardware, read by software.
-    ReadOnly,
-    /// Storage written by software.
-    ReadWrite,
-    /// Set by hardware, cleared by writing 1.
-    WriteOneClears,
-    /// Writing 1 triggers an action; reads as 0.
-    Trigger,
-}
-
-impl Access {
-    /// Name in the documents.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Access::Constant => "constant",
-            Access::ReadOnly => "read-only",
-            Access::ReadWrite => "read-write",
-            Access::WriteOneClears => "write-one-clears",
-            Access::Trigger => "trigger",
-        }
-    }
-}
-
-/// A bit field of a register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Name in snake case.
-    pub name: &'static str,
-    /// Lowest bit.
-    pub lsb: usize,
-    /// Bits.
-    pub width: usize,
-    /// What software may do with it.
-    pub access: Access,
-    /// One line for the documents.
-    pub doc: &'static str,
-}
-
-impl Field {
-    /// The field's bits within the register.
-    pub const fn mask(&self) -> u32 {
-        (((1u64 << self.width) - 1) << self.lsb) as u32
-    }
-
-    /// The field's value in register value `word`.
-    pub const fn of(&self, word: u32) -> u32 {
-        (word & self.mask()) >> self.lsb
-    }
-
-    /// `value` at the field's place.
-    pub const fn at(&self, value: u32) -> u32 {
-        (value << self.lsb) & self.mask()
-    }
-}
-
-/// A 32-bit register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Register {
-    /// Name in upper case.
-    pub name: &'static str,
-    /// Byte offset.
-    pub offset: u32,
-    /// Fields, lowest first.
-    pub fields: &'static [Field],
-    /// One line for the documents.
-    pub doc: &'static str,
-}
 
 const fn field(name: &'static str, lsb: usize, width: usize, access: Access, doc: &'static str) -> Field {
     Field { name, lsb, width, access, doc }
@@ -299,88 +234,6 @@ registers! {
     }
 }
 
-/// Bytes of a window.
-pub const WINDOW_BYTES: u32 = 0x400;
-
-/// A stream of a unit that has [`Config::windows`], as a range of addresses: every word in it is the same end of the
-/// stream, so that a burst over rising addresses moves one word after another. Layout: [`crate::packing`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Name in upper case.
-    pub name: &'static str,
-    /// First byte of [`WINDOW_BYTES`].
-    pub offset: u32,
-    /// Whether software writes the window; it reads the others.
-    pub written: bool,
-    /// One line for the documents.
-    pub doc: &'static str,
-}
-
-impl Window {
-    /// Upper bits of the addresses: `offset / WINDOW_BYTES`.
-    pub const fn index(&self) -> u32 {
-        self.offset / WINDOW_BYTES
-    }
-}
-
-/// Words of activation beats.
-pub const ACT_WINDOW: Window =
-    Window { name: "ACT_WINDOW", offset: 0x400, written: true, doc: "Takes the words of activation beats." };
-/// Words of weight beats.
-pub const WGT_WINDOW: Window =
-    Window { name: "WGT_WINDOW", offset: 0x800, written: true, doc: "Takes the words of weight beats." };
-/// Words of result beats.
-pub const RES_WINDOW: Window =
-    Window { name: "RES_WINDOW", offset: 0xC00, written: false, doc: "Gives the words of result beats." };
-/// All windows by offset.
-pub const WINDOWS: [Window; 3] = [ACT_WINDOW, WGT_WINDOW, RES_WINDOW];
-
-macro_rules! error_codes {
-    ($( $(#[doc = $doc:literal])+ $code:ident = $value:literal; )+) => {
-        /// Values of [`ERR_CODE`].
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(u8)]
-        pub enum ErrorCode {
-            $( $(#[doc = $doc])+ $code = $value, )+
-        }
-
-        impl ErrorCode {
-            /// All codes by value, each with its line for the documents.
-            pub const ALL: &[(ErrorCode, &str)] = &[$((ErrorCode::$code, concat!($($doc),+).trim_ascii())),+];
-        }
-    };
-}
-
-error_codes! {
-    /// No error.
-    None = 0;
-    /// TOKENS, DEPTH or OUTPUTS out of range at start.
-    Shape = 1;
-    /// `tlast` before the last activation beat.
-    ActivationsEarly = 2;
-    /// No `tlast` on the last activation beat.
-    ActivationsLate = 3;
-    /// `tlast` before the last weight beat.
-    WeightsEarly = 4;
-    /// No `tlast` on the last weight beat.
-    WeightsLate = 5;
-    /// An illegal trit code.
-    IllegalTrit = 6;
-    /// No beat moved for WATCHDOG cycles.
-    Watchdog = 7;
-    /// A word for a window that stayed full, or had its last beat, or without a job.
-    WindowFull = 8;
-    /// A result was read where none came, or without a job.
-    WindowEmpty = 9;
-}
-
-impl ErrorCode {
-    /// The code of a register value; `None` when it is not one.
-    pub fn from_code(code: u32) -> Option<ErrorCode> {
-        Self::ALL.iter().map(|(c, _)| *c).find(|c| *c as u32 == code)
-    }
-}
-
 /// Value after reset of a register in a unit of configuration `c`: only [`Access::Constant`] fields are not zero.
 pub fn constant(register: &Register, c: &Config) -> u32 {
     let code = match c.weight_code() {
@@ -392,10 +245,10 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
         Style::Ecp5 => 1,
         Style::Xilinx7 => 2,
     };
-    match register.offset {
-        0x00 => ID_VALUE,
-        0x04 => VERSION_VALUE,
-        0x08 => {
+    match *register {
+        ID => ID_VALUE,
+        VERSION => VERSION_VALUE,
+        CAPS0 => {
             CAPS0_LANES.at(c.lanes() as u32 - 1)
                 | CAPS0_COLUMNS.at(c.columns() as u32 - 1)
                 | CAPS0_ACT_BITS.at(c.act_bits() as u32)
@@ -404,8 +257,8 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
                 | CAPS0_STYLE.at(style)
                 | CAPS0_WINDOWS.at(u32::from(c.windows()))
         }
-        0x0C => CAPS1_MAX_DEPTH.at(c.max_depth() as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens() as u32),
-        0x30 => CAPS2_WEIGHT_BYTES.at(c.weight_bus() as u32 / 8),
+        CAPS1 => CAPS1_MAX_DEPTH.at(c.max_depth() as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens() as u32),
+        CAPS2 => CAPS2_WEIGHT_BYTES.at(c.weight_bus() as u32 / 8),
         _ => 0,
     }
 }
