@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use trine_tools::RunError;
 
+use crate::mismatch::Mismatch;
 use crate::monitor::StreamRule;
-use crate::scoreboard::Mismatch;
 
 /// Why a simulation could not be built, or what was found wrong while it ran.
 #[derive(Debug, thiserror::Error)]

@@ -4,21 +4,7 @@ use crate::dut::Dut;
 use crate::error::Error;
 use crate::ffi::{SinkJob, SourceJob, status};
 use crate::monitor::StreamRule;
-use crate::streams::{Sink, Source};
-
-/// A source with the beats of one exchange.
-#[derive(Debug)]
-pub struct Play<'a> {
-    pub(crate) source: &'a mut Source,
-    pub(crate) bytes: &'a [u8],
-}
-
-/// A sink with room for the beats of one exchange.
-#[derive(Debug)]
-pub struct Collect<'a> {
-    pub(crate) sink: &'a mut Sink,
-    pub(crate) bytes: &'a mut [u8],
-}
+use crate::streams::{Collect, Play, Source};
 
 /// When an exchange ends.
 #[derive(Clone, Copy, Debug)]

@@ -7,50 +7,9 @@ use trine_hdl::Direction;
 
 use crate::dut::{Dut, PortHandle};
 use crate::error::Error;
-use crate::exchange::{Collect, Play};
 use crate::ffi::{self, ABSENT, StallState};
 use crate::library::Library;
-
-/// How often an end of a stream pauses: in each cycle with `probability`, in an order that `seed` fixes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stalls {
-    probability: f64,
-    seed: u64,
-}
-
-impl Stalls {
-    /// No pauses.
-    pub const NONE: Self = Self { probability: 0.0, seed: 0 };
-
-    /// Pauses with a probability of at least 0 and below 1.
-    ///
-    /// # Errors
-    /// [`Error::StallProbability`] for any other number.
-    pub fn new(probability: f64, seed: u64) -> Result<Self, Error> {
-        if (0.0..1.0).contains(&probability) {
-            return Ok(Self { probability, seed });
-        }
-        Err(Error::StallProbability(probability))
-    }
-
-    /// The same probability in another order, for the `index`th of several streams.
-    #[must_use]
-    pub fn for_stream(self, index: u64) -> Self {
-        Self { seed: self.seed ^ index.wrapping_mul(0xd6e8_feb8_6659_fd93), ..self }
-    }
-
-    pub(crate) fn probability(self) -> f64 {
-        self.probability
-    }
-
-    pub(crate) fn seed(self) -> u64 {
-        self.seed
-    }
-
-    fn state(self) -> StallState {
-        StallState { state: self.seed, threshold: (self.probability * 4_294_967_296.0) as u64 }
-    }
-}
+use crate::stalls::Stalls;
 
 /// The ports of one stream. Keep, where it is there, has one bit for each byte of data.
 #[derive(Clone, Copy, Debug)]
@@ -263,4 +222,18 @@ impl Sink {
         self.lasts.resize(beats, 0);
         self.keeps.resize(beats * self.beat_bytes().div_ceil(8), 0);
     }
+}
+
+/// A source with the beats of one exchange.
+#[derive(Debug)]
+pub struct Play<'a> {
+    pub(crate) source: &'a mut Source,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// A sink with room for the beats of one exchange.
+#[derive(Debug)]
+pub struct Collect<'a> {
+    pub(crate) sink: &'a mut Sink,
+    pub(crate) bytes: &'a mut [u8],
 }

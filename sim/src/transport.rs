@@ -9,7 +9,8 @@ use crate::dut::Dut;
 use crate::error::Error;
 use crate::exchange::{Limits, exchange};
 use crate::library::Library;
-use crate::streams::{Sink, Source, Stalls};
+use crate::stalls::Stalls;
+use crate::streams::{Sink, Source};
 
 /// Clock cycles for which reset is held; AXI wants 16.
 const RESET_CYCLES: u64 = 16;

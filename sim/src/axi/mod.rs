@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng};
 
 use crate::dut::{Dut, PortHandle};
 use crate::error::Error;
-use crate::streams::Stalls;
+use crate::stalls::Stalls;
 
 /// Cycles after which an access is given up.
 const TIME_LIMIT: u64 = 10_000;
