@@ -15,6 +15,7 @@ pub mod estimate;
 mod fields;
 pub mod layer;
 pub mod memory;
+mod origin;
 pub mod paper;
 pub mod phase;
 pub mod predict;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::energy::Origin;
+use crate::origin::Origin;
 
 const BUILTIN: &str = include_str!("memories.toml");
 

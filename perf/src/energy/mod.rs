@@ -19,9 +19,11 @@ mod estimate;
 mod file;
 mod inventory;
 mod limits;
+mod load;
 mod parts;
 mod records;
 
+pub use crate::origin::Origin;
 pub use baseline::{Baseline, Pricing, SYSTOLIC, Systolic, baseline};
 pub use bill::{Event, Item};
 pub use columns::Columns;
@@ -30,7 +32,7 @@ pub use estimate::{Estimate, Tag};
 pub use inventory::{Arithmetic, Inventory};
 pub use limits::{FACTOR, FPGA, LIMITS, Limit, NODES};
 pub use parts::{Energy, Part};
-pub use records::{Origin, Price, Record, Records};
+pub use records::{Price, Record, Records};
 
 use bill::Bill;
 use trine_spec::Config;

@@ -1,19 +1,12 @@
 //! Energy records as data: what one action costs, and who says so.
 
-use std::path::Path;
-
-use serde::Serialize;
-use sha2::{Digest, Sha256};
 use uom::si::energy::picojoule;
 use uom::si::f64::Energy;
 
 use super::component::{Action, Component};
 use super::estimate::{Estimate, Tag};
-use super::file;
 use crate::Error;
-use crate::memory::{self, Memory};
-
-const BUILTIN: &str = include_str!("records.toml");
+use crate::memory::Memory;
 
 /// The cost of one action of one component in one technology; the fields are explained in `records.toml`.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,76 +62,16 @@ pub struct Price {
     pub source: String,
 }
 
-/// A file of prices of the user's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Origin {
-    /// Its path as it was given.
-    pub path: String,
-    /// SHA-256 of what it held, in hexadecimal.
-    pub sha256: String,
-}
-
-impl Origin {
-    /// The file at `path` that holds `text`.
-    pub fn new(path: &Path, text: &str) -> Self {
-        let sha256 = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { path: path.display().to_string(), sha256 }
-    }
-}
-
 /// Records that have been checked, and memories that have a price among them.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
     records: Vec<Record>,
-    memories: Vec<Memory>,
+    pub(super) memories: Vec<Memory>,
     /// Sets that came with a file of the user's.
-    own: Vec<String>,
+    pub(super) own: Vec<String>,
 }
 
 impl Records {
-    /// The records and memories that come with this crate.
-    ///
-    /// # Errors
-    /// [`Error::Records`] and [`Error::Memories`]; a test shows that there are none.
-    pub fn builtin() -> Result<Self, Error> {
-        let mut records = Self::parse(BUILTIN)?;
-        records.own.clear();
-        records.memories = memory::memories()?;
-        Ok(records)
-    }
-
-    /// Reads and checks records in the format of docs/energy.md.
-    ///
-    /// # Errors
-    /// [`Error::Records`] with everything that is wrong with the text, each fault with its line.
-    pub fn parse(toml: &str) -> Result<Self, Error> {
-        Self::default().and(toml)
-    }
-
-    /// These records and those of another text in the same format.
-    ///
-    /// # Errors
-    /// As [`parse`](Self::parse); a set or memory that is there already is a fault too.
-    pub fn and(self, toml: &str) -> Result<Self, Error> {
-        self.join(toml, None)
-    }
-
-    /// These records and those of a file whose content is `toml`; its memories keep the file's name and check sum.
-    ///
-    /// # Errors
-    /// As [`and`](Self::and).
-    pub fn and_file(self, path: &Path, toml: &str) -> Result<Self, Error> {
-        self.join(toml, Some(&Origin::new(path, toml)))
-    }
-
-    fn join(mut self, toml: &str, origin: Option<&Origin>) -> Result<Self, Error> {
-        let before: Vec<String> = self.sets().into_iter().map(str::to_owned).collect();
-        file::read(&mut self, toml, origin).map_err(Error::Records)?;
-        let added: Vec<String> = self.sets().into_iter().map(str::to_owned).filter(|s| !before.contains(s)).collect();
-        self.own.extend(added);
-        Ok(self)
-    }
-
     /// The memories in the order of their files.
     pub fn memories(&self) -> &[Memory] {
         &self.memories
@@ -319,7 +252,8 @@ mod tests {
                 assert!(one.is_err_and(|fault| fault.contains("wider than a factor of 1000")), "{record:?}");
             }
         }
-        let nanojoules = BUILTIN.replace("pj = 0.03\n", "pj = 30.0\n").replace("lo = 0.015\n", "lo = 15.0\n");
+        let nanojoules =
+            include_str!("records.toml").replace("pj = 0.03\n", "pj = 30.0\n").replace("lo = 0.015\n", "lo = 15.0\n");
         assert!(refused(&nanojoules.replace("hi = 0.06\n", "hi = 60.0\n")).contains("is `pj` in picojoules?"));
     }
 

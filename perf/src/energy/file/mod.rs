@@ -5,9 +5,10 @@ mod memory;
 use super::component::{Action, Component};
 use super::estimate::Tag;
 use super::limits::{self, NODES};
-use super::records::{Origin, Record, Records};
+use super::records::{Record, Records};
 use crate::fields::{Faults, Fields};
 use crate::memory::Memory;
+use crate::origin::Origin;
 
 const DOCUMENT: &[&str] = &["sources", "record", "die", "memory"];
 const RECORD: &[&str] =
