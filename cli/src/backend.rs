@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use trine_driver::{Device, Journal, Offload, OnFailure, OnMismatch, Options, Scope, SerialLine};
 use trine_driver::{Uartbone, WindowTransport, Words};
-use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, TernaryMatrix};
+use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
 use trine_hdl::lang;
 use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
@@ -166,12 +166,12 @@ pub(crate) enum Engine {
 impl BackendArgs {
     /// Whether the layers of `model` are made when their turn comes: those of a synthetic one, in front of a simulation
     /// that takes a hundred times longer.
-    pub(crate) fn streams(&self, model: &Path) -> bool {
-        self.backend != Backend::Golden && !self.weights_on_chip && model.to_string_lossy().starts_with("synthetic:")
+    pub(crate) fn streams(&self, model: &ModelSource) -> bool {
+        self.backend != Backend::Golden && !self.weights_on_chip && matches!(model, ModelSource::Synthetic(_))
     }
 
-    /// Builds what multiplies the layers of `model`, loaded from `path`; `trace` names the waveform file to write.
-    pub(crate) fn engine(&self, path: &Path, model: &Model, trace: Option<&Path>) -> Result<Engine> {
+    /// Builds what multiplies the layers of `model`, loaded from `source`; `trace` names the waveform file to write.
+    pub(crate) fn engine(&self, source: &ModelSource, model: &Model, trace: Option<&Path>) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let port = match &self.backend {
             Backend::Golden => return Ok(Engine::Golden),
@@ -190,7 +190,7 @@ impl BackendArgs {
         );
         let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
         // What is streamed to save memory is not kept in another form.
-        let weight_cache = if self.streams(path) { 0 } else { Options::default().weight_cache };
+        let weight_cache = if self.streams(source) { 0 } else { Options::default().weight_cache };
         let options =
             Options { scope, check: Some(self.on_mismatch.into()), on_failure: OnFailure::Golden, weight_cache };
         let limit = Duration::from_secs_f64(self.deadline);

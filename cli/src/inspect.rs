@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Serialize;
-use trine_golden_model::{Linear, Model};
+use trine_golden_model::{Linear, Model, ModelSource};
 
 use crate::Verdict;
 use crate::loading::Loading;
@@ -17,7 +16,8 @@ use crate::output_file::JsonArg;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
-    model: PathBuf,
+    #[arg(value_parser = crate::loading::source())]
+    model: ModelSource,
     #[command(flatten)]
     pub(crate) json: JsonArg,
     #[command(flatten)]

@@ -1,9 +1,8 @@
 //! How a checkpoint is read, where its file does not say.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Result, bail};
-use trine_golden_model::{I2sPacking, LoadOptions, Model, Tokenizer};
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use trine_golden_model::{I2sPacking, LoadOptions, Model, ModelSource, Tokenizer};
 
 use crate::output::warn;
 
@@ -19,6 +18,11 @@ enum Packing {
     Rows,
 }
 
+/// The parser of options that name a model.
+pub(crate) fn source() -> impl TypedValueParser<Value = ModelSource> {
+    PathBufValueParser::new().try_map(|path| ModelSource::try_from(path.into_os_string()))
+}
+
 /// Options of every verb that loads a model.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Loading {
@@ -28,24 +32,24 @@ pub(crate) struct Loading {
 }
 
 impl Loading {
-    /// Loads the model at `path`.
-    pub(crate) fn load(self, path: &Path) -> Result<Model> {
-        self.load_for(path, false)
+    /// Loads the model at `source`.
+    pub(crate) fn load(self, source: &ModelSource) -> Result<Model> {
+        self.load_for(source, false)
     }
 
-    /// Loads the model at `path`, its layers made when their turn comes where `streamed`.
-    pub(crate) fn load_for(self, path: &Path, streamed: bool) -> Result<Model> {
-        let model = Model::load_with(path, LoadOptions { streamed, ..self.options() })?;
+    /// Loads the model at `source`, its layers made when their turn comes where `streamed`.
+    pub(crate) fn load_for(self, source: &ModelSource, streamed: bool) -> Result<Model> {
+        let model = Model::load_with(source, LoadOptions { streamed, ..self.options() })?;
         warn(&model.config().notices);
         Ok(model)
     }
 
-    /// Loads the model at `path` with all notices about it and its tokenizer, and prints none of them. A tokenizer that is
+    /// Loads the model at `source` with all notices about it and its tokenizer, and prints none of them. A tokenizer that is
     /// missing or cannot be read is a notice, too.
-    pub(crate) fn load_with_notices(self, path: &Path) -> Result<(Model, Vec<String>)> {
-        let model = Model::load_with(path, self.options())?;
+    pub(crate) fn load_with_notices(self, source: &ModelSource) -> Result<(Model, Vec<String>)> {
+        let model = Model::load_with(source, self.options())?;
         let mut notices = model.config().notices.clone();
-        match Tokenizer::load(path) {
+        match Tokenizer::load(source) {
             Ok(tokenizer) => notices.extend_from_slice(tokenizer.notices()),
             Err(error) => notices.push(error.to_string()),
         }
@@ -67,8 +71,8 @@ impl Loading {
 pub(crate) struct Tokenizing {
     /// Take the tokenizer from here instead of the model: a folder,
     /// tokenizer.json, tokenizer.model, chars.json or a .gguf file
-    #[arg(long, value_name = "FILE|FOLDER")]
-    tokenizer: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|FOLDER", value_parser = source())]
+    tokenizer: Option<ModelSource>,
     /// Split text by this rule, such as llama-bpe, instead of a GGUF
     /// file's key tokenizer.ggml.pre
     #[arg(long, value_name = "NAME")]
@@ -76,10 +80,10 @@ pub(crate) struct Tokenizing {
 }
 
 impl Tokenizing {
-    /// Loads the tokenizer of the model at `path`, or the one that is asked for.
-    pub(crate) fn load(&self, path: &Path) -> Result<Tokenizer> {
-        let path = self.tokenizer.as_deref().unwrap_or(path);
-        let tokenizer = Tokenizer::load_with(path, self.pre.as_deref())?;
+    /// Loads the tokenizer of the model at `source`, or the one that is asked for.
+    pub(crate) fn load(&self, source: &ModelSource) -> Result<Tokenizer> {
+        let source = self.tokenizer.as_ref().unwrap_or(source);
+        let tokenizer = Tokenizer::load_with(source, self.pre.as_deref())?;
         warn(tokenizer.notices());
         Ok(tokenizer)
     }

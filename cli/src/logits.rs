@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use serde::Serialize;
-use trine_golden_model::{KvCache, npy};
+use trine_golden_model::{KvCache, ModelSource, npy};
 
 use crate::Verdict;
 use crate::backend::{Backend, BackendArgs, Engine};
@@ -18,8 +18,8 @@ use crate::output_file::{JsonArg, Output, is_standard};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
-    #[arg(long)]
-    model: PathBuf,
+    #[arg(long, value_parser = crate::loading::source())]
+    model: ModelSource,
     /// Token ids of one sequence
     #[arg(long, value_name = "1,2,3", value_delimiter = ',', required_unless_present = "ids_file")]
     ids: Vec<u32>,

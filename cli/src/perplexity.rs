@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, TernaryMatrix, perplexity};
+use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, ModelSource, TernaryMatrix, perplexity};
 
 use crate::Verdict;
 use crate::input;
@@ -21,8 +21,8 @@ use crate::output_file::JsonArg;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
-    #[arg(long)]
-    model: PathBuf,
+    #[arg(long, value_parser = crate::loading::source())]
+    model: ModelSource,
     /// Text in UTF-8; - reads standard input
     #[arg(long, value_name = "FILE")]
     text: PathBuf,

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
 use trine_driver::{LayerTotals, Offload, Scope};
-use trine_golden_model::{LinearKind, Model, Sampler, Tokenizer, generate};
+use trine_golden_model::{LinearKind, Model, ModelSource, Sampler, Tokenizer, generate};
 use trine_perf::energy::Columns;
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
@@ -31,8 +31,8 @@ use crate::report::{self, Group, Provenance, Report};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
-    #[arg(long)]
-    model: PathBuf,
+    #[arg(long, value_parser = crate::loading::source())]
+    model: ModelSource,
     /// Text to continue; a new line where it is left out
     #[arg(long, value_name = "TEXT", default_value = "\n", hide_default_value = true)]
     prompt: String,
@@ -250,7 +250,7 @@ fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> V
 
 fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
     let c = model.config();
-    writeln!(out, "model: {} ({}, {} layers)", report.model.display(), c.architecture, c.layers)?;
+    writeln!(out, "model: {} ({}, {} layers)", report.model, c.architecture, c.layers)?;
     match &report.device {
         Some(device) => match &report.backend {
             Backend::Uart(path) => writeln!(out, "unit: {} (at {path})", describe(&device.config))?,

@@ -116,7 +116,7 @@ impl Matmul for Counting {
 #[test]
 fn counters_equal_a_count_made_by_the_golden_model() {
     let run = json(out(), "run.json");
-    let (model, tokenizer) = (Model::load(&model()).unwrap(), Tokenizer::load(&model()).unwrap());
+    let (model, tokenizer) = (Model::load(&model().into()).unwrap(), Tokenizer::load(&model().into()).unwrap());
     let bus = run["config"]["weight-bus"].as_u64().unwrap() as usize;
     let mut counting = Counting { lanes: 32, columns: 4, bytes_a_beat: bus / 8, ..Counting::default() };
     let prompt = tokenizer.encode("KING").unwrap();

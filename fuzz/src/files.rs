@@ -38,7 +38,7 @@ fn with_files(name: &str, files: &[(&str, &[u8])], read: impl FnOnce(&Path)) {
 
 /// Loads a model, and runs it where it could be loaded.
 fn run(path: &Path) {
-    if let Ok(model) = Model::load(path) {
+    if let Ok(model) = Model::load(&path.into()) {
         let _ = model.forward(&mut Golden, &[1, 2, 3], &mut KvCache::new(model.config()));
     }
 }
@@ -82,7 +82,7 @@ pub(crate) fn gguf_split(bytes: &[u8]) {
 
 /// Loads a vocabulary, and says something where it could be loaded.
 fn speak(path: &Path) {
-    if let Ok(tokenizer) = Tokenizer::load(path) {
+    if let Ok(tokenizer) = Tokenizer::load(&path.into()) {
         let _ = tokenizer.encode("Shall I?").map(|tokens| tokenizer.decode(&tokens));
         let _ = tokenizer.decode(&[0, 1, 5, 300, u32::MAX]);
     }

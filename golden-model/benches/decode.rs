@@ -10,7 +10,7 @@ const PROMPT: u32 = 64;
 
 fn main() {
     let start = Instant::now();
-    let model = Model::load("synthetic:bitnet-2b-4t".as_ref()).expect("a synthetic model");
+    let model = Model::load(&"synthetic:bitnet-2b-4t".parse().unwrap()).expect("a synthetic model");
     let packed: usize =
         model.linears().expect("all layers are in memory").map(|(_, linear)| linear.parts.bytes()).sum();
     println!("made in {:.1} s, {:.0} MB of packed ternary weights", start.elapsed().as_secs_f64(), packed as f64 / 1e6);

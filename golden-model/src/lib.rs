@@ -20,8 +20,8 @@
 //! # fn main() -> Result<(), trine_golden_model::Error> {
 //! use trine_golden_model::{Golden, Model, Sampler, Tokenizer, generate};
 //!
-//! let path = "models/shakespeare".as_ref();
-//! let (model, tokenizer) = (Model::load(path)?, Tokenizer::load(path)?);
+//! let source = "models/shakespeare".parse()?;
+//! let (model, tokenizer) = (Model::load(&source)?, Tokenizer::load(&source)?);
 //! let prompt = tokenizer.encode("KING ")?;
 //! let (mut engine, mut sampler) = (Golden, Sampler::greedy());
 //! let tokens = generate(&model, &mut engine, &mut sampler, &prompt)?.take(32).collect::<Result<Vec<u32>, _>>()?;
@@ -66,6 +66,7 @@ pub use ternary::TernaryMatrix;
 #[cfg(feature = "checkpoints")]
 pub use {
     checkpoint::options::{I2sPacking, LoadOptions},
+    checkpoint::source::ModelSource,
     config::{Activation, Config, Convention, RopePairs},
     layers::cache::KvCache,
     layers::linear::{InputNorm, Linear},
@@ -76,4 +77,5 @@ pub use {
     transformer::model::{Logits, Model},
     transformer::perplexity::{Perplexity, perplexity},
     transformer::sampler::Sampler,
+    transformer::synthetic::Synthetic,
 };

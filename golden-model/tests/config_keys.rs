@@ -9,7 +9,7 @@ use trine_golden_model::{Config, Convention};
 fn read(text: &str) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("config.json"), text).unwrap();
-    Config::load(folder.path()).map_err(|e| e.to_string())
+    Config::load(&folder.path().into()).map_err(|e| e.to_string())
 }
 
 /// The configuration of a small model with some keys changed, or taken out where the value is the text `absent`.
@@ -286,7 +286,7 @@ fn gguf_keys() {
         let mut metadata = built.metadata("bitnet");
         metadata.push((key.to_owned(), value));
         std::fs::write(&path, gguf::bytes(3, &metadata, &built.tensors)).unwrap();
-        Config::load(&path).map_err(|e| e.to_string())
+        Config::load(&path.as_path().into()).map_err(|e| e.to_string())
     };
     let good = read("general.name", Meta::Text("a".into())).unwrap();
     for (key, value, part) in [

@@ -59,7 +59,7 @@ fn layer_taps() {
         [("bitlinear_packed-float32", 0.0), ("online-float32", 2e-6), ("autobit_offline-bfloat16", 1e-2)]
     {
         let folder = fixture(name);
-        let model = Model::load(&folder).unwrap();
+        let model = Model::load(&folder.as_path().into()).unwrap();
         let file = std::fs::read(folder.join("layer0_taps_f32.safetensors")).unwrap();
         let taps = safetensors::SafeTensors::deserialize(&file).unwrap();
         let tap = |name: String| -> Vec<f32> {
@@ -84,7 +84,7 @@ fn layer_taps() {
 /// A token at a time, in chunks, or all at once: the same numbers, bit for bit.
 #[test]
 fn cached_decode_equals_prefill() {
-    let model = Model::load(&fixture("shakespeare")).unwrap();
+    let model = Model::load(&fixture("shakespeare").into()).unwrap();
     let tokens: Vec<u32> = (0..40).map(|i| i * 7 % 84).collect();
     let whole = model.forward(&mut Golden, &tokens, &mut KvCache::new(model.config())).unwrap();
     for chunk in [1, 3, 16] {
@@ -102,7 +102,7 @@ fn cached_decode_equals_prefill() {
 /// Several sequences of different lengths in one batch, each with a past of its own.
 #[test]
 fn a_batch_equals_its_sequences() {
-    let model = Model::load(&fixture("online-float32")).unwrap();
+    let model = Model::load(&fixture("online-float32").into()).unwrap();
     let sequences: [&[u32]; 3] = [&[5, 9, 150], &[7], &[1, 2, 3, 4, 5]];
     let alone: Vec<_> = sequences
         .iter()
@@ -143,7 +143,7 @@ impl Matmul for Failing {
 
 #[test]
 fn a_failed_engine_is_named_and_leaves_the_cache_as_it_was() {
-    let model = Model::load(&fixture("shakespeare")).unwrap();
+    let model = Model::load(&fixture("shakespeare").into()).unwrap();
     let mut cache = KvCache::new(model.config());
     model.forward(&mut Golden, &[1, 2], &mut cache).unwrap();
     let error = model.forward(&mut Failing(12), &[70, 71], &mut cache).unwrap_err();
@@ -156,8 +156,8 @@ fn a_failed_engine_is_named_and_leaves_the_cache_as_it_was() {
 
 #[test]
 fn arguments_that_do_not_fit_the_model_are_refused() {
-    let model = Model::load(&fixture("shakespeare")).unwrap();
-    let other = Model::load(&fixture("online-float32")).unwrap();
+    let model = Model::load(&fixture("shakespeare").into()).unwrap();
+    let other = Model::load(&fixture("online-float32").into()).unwrap();
     let run = |tokens: &[u32]| {
         model.forward(&mut Golden, tokens, &mut KvCache::new(model.config())).map_err(|e| e.to_string())
     };
@@ -173,7 +173,8 @@ fn arguments_that_do_not_fit_the_model_are_refused() {
 #[test]
 fn generation() {
     let folder = fixture("shakespeare");
-    let (model, tokenizer) = (Model::load(&folder).unwrap(), Tokenizer::load(&folder).unwrap());
+    let (model, tokenizer) =
+        (Model::load(&folder.as_path().into()).unwrap(), Tokenizer::load(&folder.as_path().into()).unwrap());
     let prompt = tokenizer.encode("KING ").unwrap();
     let mut all = prompt.clone();
     for _ in 0..12 {
@@ -196,7 +197,7 @@ fn generation() {
 #[test]
 fn generation_ends() {
     // Id 2 ends a text of this model.
-    let model = Model::load(&fixture("online-float32")).unwrap();
+    let model = Model::load(&fixture("online-float32").into()).unwrap();
     assert_eq!(model.config().ends, [2]);
     let ended = (0..160).find_map(|start| {
         let (mut sampler, mut engine) = (Sampler::temperature(50.0, start), Golden);
@@ -215,7 +216,7 @@ fn generation_ends() {
 #[test]
 fn perplexity_of_the_stored_sequence() {
     let folder = fixture("shakespeare");
-    let model = Model::load(&folder).unwrap();
+    let model = Model::load(&folder.as_path().into()).unwrap();
     let ids = &npy::read_ids(&folder.join("input_ids.npy")).unwrap()[0];
     let (_, logits) = npy::read_f32(&folder.join("logits_f32.npy")).unwrap();
     let bits = |row: &[f32], next: u32| {

@@ -10,10 +10,10 @@ use trine_golden_model::{Golden, KvCache, Model, Tokenizer};
 
 /// Loads, tokenizes and runs; whatever comes of it, it must come back.
 fn survive(path: &Path) {
-    if let Ok(tokenizer) = Tokenizer::load(path) {
+    if let Ok(tokenizer) = Tokenizer::load(&path.into()) {
         let _ = tokenizer.encode("Shall I?").map(|tokens| tokenizer.decode(&tokens));
     }
-    if let Ok(model) = Model::load(path) {
+    if let Ok(model) = Model::load(&path.into()) {
         let _ = model.forward(&mut Golden, &[1, 2, 3], &mut KvCache::new(model.config()));
     }
 }

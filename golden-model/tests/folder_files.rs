@@ -19,12 +19,12 @@ fn logits(model: &Model) -> Vec<f32> {
 fn alone(built: &Built) -> Vec<f32> {
     let folder = tempfile::tempdir().unwrap();
     built.write_folder(folder.path(), 1);
-    logits(&Model::load(folder.path()).unwrap())
+    logits(&Model::load(&folder.path().into()).unwrap())
 }
 
 #[track_caller]
 fn refused(folder: &Path, parts: &[&str]) {
-    let message = Model::load(folder).expect_err("the folder is accepted").to_string();
+    let message = Model::load(&folder.into()).expect_err("the folder is accepted").to_string();
     assert!(parts.iter().all(|part| message.contains(part)), "{message:?} lacks one of {parts:?}");
 }
 
@@ -41,7 +41,7 @@ fn an_index_beside_the_single_file() {
     let folder = tempfile::tempdir().unwrap();
     old.write_folder(folder.path(), 3);
     new.write_folder(folder.path(), 1);
-    let load = || Model::load(folder.path()).unwrap();
+    let load = || Model::load(&folder.path().into()).unwrap();
     told(&load(), &[SINGLE, INDEX, "hold other weights", "differs"]);
     assert_eq!(logits(&load()), alone(&new));
     let shard = folder.path().join("model-00002-of-00003.safetensors");
@@ -71,7 +71,7 @@ fn the_file_that_the_configuration_names() {
         std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
     };
     name("named.safetensors");
-    assert_eq!(logits(&Model::load(folder.path()).unwrap()), alone(&named));
+    assert_eq!(logits(&Model::load(&folder.path().into()).unwrap()), alone(&named));
     name("../named.safetensors");
     refused(folder.path(), &["transformers_weights", "../named"]);
     name("pytorch_model.bin");
@@ -106,9 +106,9 @@ fn weights_of_other_kinds() {
     for file in ["pytorch_model.bin", "consolidated.safetensors", "training_args.bin"] {
         std::fs::write(folder.path().join(file), "x").unwrap();
     }
-    assert!(Model::load(folder.path()).unwrap().config().notices.is_empty());
+    assert!(Model::load(&folder.path().into()).unwrap().config().notices.is_empty());
     std::fs::write(folder.path().join("q.gguf"), "x").unwrap();
-    told(&Model::load(folder.path()).unwrap(), &["`q.gguf`", "give its path"]);
+    told(&Model::load(&folder.path().into()).unwrap(), &["`q.gguf`", "give its path"]);
 }
 
 /// Every file that a folder of these shards may have, made into something else.
@@ -159,7 +159,7 @@ fn links_folders_and_pipes() {
     let blob = folder.path().join("blob");
     std::fs::write(&blob, safetensors_bytes(&built.tensors)).unwrap();
     let (linked, _) = with_file(1, SINGLE, |path| std::os::unix::fs::symlink(&blob, path).unwrap());
-    assert_eq!(logits(&Model::load(linked.path()).unwrap()), alone(&built));
+    assert_eq!(logits(&Model::load(&linked.path().into()).unwrap()), alone(&built));
 }
 
 /// Leftovers of downloads in place of files, and JSON that only Python reads.
@@ -209,7 +209,7 @@ fn a_header_with_a_key_twice() {
         std::fs::write(&path, [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat()).unwrap();
         match part {
             Some(part) => refused(folder.path(), &[SINGLE, "header", "model.norm.weight", part]),
-            None => assert!(Model::load(folder.path()).is_ok()),
+            None => assert!(Model::load(&folder.path().into()).is_ok()),
         }
     }
 }
@@ -226,7 +226,7 @@ fn adapters_and_the_wrong_end() {
     std::fs::write(folder.path().join("adapter_config.json"), "{}").unwrap();
     refused(folder.path(), &["adapter_config.json", "LoRA", "merge"]);
     std::fs::remove_file(folder.path().join("config.json")).unwrap();
-    assert!(Config::load(folder.path()).unwrap_err().to_string().contains("LoRA"));
+    assert!(Config::load(&folder.path().into()).unwrap_err().to_string().contains("LoRA"));
 }
 
 /// Loads a model with one tensor more.
@@ -237,7 +237,7 @@ fn with(recipe: &Recipe, name: &str, shape: &[usize], values: &[f32]) -> Result<
     built.tensors.push(Tensor { name: name.into(), kind: "F32", shape: shape.to_vec(), data });
     let folder = tempfile::tempdir().unwrap();
     built.write_folder(folder.path(), 1);
-    Model::load(folder.path()).map_err(|e| e.to_string())
+    Model::load(&folder.path().into()).map_err(|e| e.to_string())
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn tensors_of_a_single_value() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         filled(recipe, names, with).write_folder(folder.path(), 1);
-        told(&Model::load(folder.path()).unwrap(), &[parts, &["was the download broken off?"]].concat());
+        told(&Model::load(&folder.path().into()).unwrap(), &[parts, &["was the download broken off?"]].concat());
     }
     let gguf = Recipe { storage: Storage::Tq2, hidden: 256, intermediate: 256, heads: 2, head_dim: 128, ..PACKED };
     let block = [vec![0xaa; 64], vec![0, 0x3c]].concat();
@@ -313,7 +313,7 @@ fn tensors_of_a_single_value() {
         let (folder, built) = (tempfile::tempdir().unwrap(), filled(&gguf, &[name], with));
         let path = folder.path().join("model.gguf");
         std::fs::write(&path, gguf::bytes(3, &built.metadata("bitnet"), &built.tensors)).unwrap();
-        told(&Model::load(&path).unwrap(), &["model.gguf", name, part]);
+        told(&Model::load(&path.as_path().into()).unwrap(), &["model.gguf", name, part]);
     }
 }
 
@@ -329,7 +329,7 @@ fn a_tail_of_zeros() {
         let end = bytes.len() - zeros;
         bytes[end..].fill(0);
         std::fs::write(&path, bytes).unwrap();
-        let notices = Model::load(folder.path()).unwrap().config().notices.clone();
+        let notices = Model::load(&folder.path().into()).unwrap().config().notices.clone();
         let last = format!("{SINGLE}: the last {zeros} bytes are zeros; was the download broken off?");
         notices.iter().filter(|notice| notice.ends_with(&last)).count()
     };
@@ -384,7 +384,7 @@ fn gguf_tensors_that_are_not_read() {
         let data = [value; 64].iter().flat_map(|value| value.to_le_bytes()).collect();
         built.tensors.push(Tensor { name: name.into(), kind: "F32", shape: vec![64], data });
         std::fs::write(&path, gguf::bytes(3, &built.metadata("bitnet"), &built.tensors)).unwrap();
-        Model::load(&path).map_err(|e| e.to_string())
+        Model::load(&path.as_path().into()).map_err(|e| e.to_string())
     };
     for (name, reason) in [
         ("blk.0.attn_q_norm.weight", "norm that architecture `bitnet`"),

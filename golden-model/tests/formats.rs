@@ -2,7 +2,9 @@
 
 use crate::common::build::{Built, Float, Recipe, Storage, build};
 use crate::common::gguf;
-use trine_golden_model::{Convention, Golden, I2sPacking, KvCache, LoadOptions, Model, Sampler, generate, perplexity};
+use trine_golden_model::{
+    Convention, Golden, I2sPacking, KvCache, LoadOptions, Model, ModelSource, Sampler, generate, perplexity,
+};
 
 const LLAMA: Recipe = Recipe {
     architecture: "LlamaForCausalLM",
@@ -37,7 +39,7 @@ fn assert_same(model: &Model, built: &Built) {
 fn check(recipe: &Recipe, shards: usize, convention: Convention) {
     let (folder, built) = (tempfile::tempdir().unwrap(), build(recipe, SEED));
     built.write_folder(folder.path(), shards);
-    let model = Model::load(folder.path()).unwrap();
+    let model = Model::load(&folder.path().into()).unwrap();
     assert_eq!(model.config().convention, convention);
     assert_same(&model, &built);
 }
@@ -48,7 +50,7 @@ fn check(recipe: &Recipe, shards: usize, convention: Convention) {
 fn a_streamed_model_says_what_a_held_one_says() {
     let load = |streamed| {
         let options = LoadOptions { streamed, ..LoadOptions::default() };
-        Model::load_with(std::path::Path::new("synthetic:trilm-99m:2"), options).unwrap()
+        Model::load_with(&"synthetic:trilm-99m:2".parse().unwrap(), options).unwrap()
     };
     let (held, streamed) = (load(false), load(true));
     assert_eq!(held.linears().unwrap().count(), 14);
@@ -131,11 +133,11 @@ fn load_gguf(built: &Built, version: u32, architecture: &'static str, packing: I
     let path = folder.path().join("model.gguf");
     std::fs::write(&path, gguf::bytes(version, &built.metadata(architecture), &built.tensors)).unwrap();
     let options = LoadOptions { i2s_packing: packing, ..LoadOptions::default() };
-    let model = Model::load_with(&path, options).unwrap();
+    let model = Model::load_with(&path.as_path().into(), options).unwrap();
     // The folder stands for its only GGUF file; of two it can mean neither.
-    assert_eq!(Model::load_with(folder.path(), options).unwrap().config(), model.config());
+    assert_eq!(Model::load_with(&folder.path().into(), options).unwrap().config(), model.config());
     std::fs::copy(&path, folder.path().join("other.gguf")).unwrap();
-    let error = Model::load_with(folder.path(), options).unwrap_err().to_string();
+    let error = Model::load_with(&folder.path().into(), options).unwrap_err().to_string();
     assert!(error.contains("2 models") && error.contains("model.gguf, other.gguf"), "{error}");
     model
 }
@@ -161,13 +163,13 @@ fn gguf() {
 /// A published shape: it runs, and it is the same every time.
 #[test]
 fn synthetic_models() {
-    let model = Model::load("synthetic:trilm-99m:2".as_ref()).unwrap();
+    let model = Model::load(&"synthetic:trilm-99m:2".parse().unwrap()).unwrap();
     assert_eq!((model.config().layers, model.linears().unwrap().count()), (2, 14));
     let mut cache = KvCache::new(model.config());
     let logits = model.forward_last(&mut Golden, &[1, 2, 3], &mut cache).unwrap();
     assert_eq!(logits.last().len(), 50_304);
     assert!(logits.last().iter().all(|l| l.is_finite()));
-    let again = Model::load("synthetic:trilm-99m:2".as_ref()).unwrap();
+    let again = Model::load(&"synthetic:trilm-99m:2".parse().unwrap()).unwrap();
     let repeated = again.forward_last(&mut Golden, &[1, 2, 3], &mut KvCache::new(again.config())).unwrap();
     assert_eq!(logits, repeated);
     for (name, reason) in [
@@ -176,7 +178,7 @@ fn synthetic_models() {
         ("synthetic:trilm-99m:0", "from 1 to 16"),
         ("synthetic:trilm-99m:x", "from 1 to 16"),
     ] {
-        let error = Model::load(name.as_ref()).unwrap_err().to_string();
+        let error = name.parse::<ModelSource>().unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
 }
@@ -205,7 +207,7 @@ fn numbers_beyond_float32() {
         tensor.data = value.to_le_bytes().repeat(tensor.data.len() / 4);
         let folder = tempfile::tempdir().unwrap();
         built.write_folder(folder.path(), 1);
-        let model = Model::load(folder.path()).unwrap();
+        let model = Model::load(&folder.path().into()).unwrap();
         let mut cache = KvCache::new(model.config());
         let said = |error: trine_golden_model::Error| {
             let message = error.to_string();

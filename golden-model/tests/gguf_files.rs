@@ -11,7 +11,7 @@ const RECIPE: Recipe =
     Recipe { storage: Storage::Tq2, hidden: 256, intermediate: 256, heads: 2, head_dim: 128, ..PACKED };
 
 fn logits(path: &Path) -> Result<Vec<f32>, String> {
-    let model = Model::load(path).map_err(|error| error.to_string())?;
+    let model = Model::load(&path.into()).map_err(|error| error.to_string())?;
     Ok(model.forward(&mut Golden, &[3, 1, 4], &mut KvCache::new(model.config())).unwrap().as_slice().to_vec())
 }
 
@@ -105,14 +105,14 @@ fn folders() {
     // Hugging Face's description without its weights changes nothing.
     std::fs::write(folder.path().join("config.json"), "{}").unwrap();
     assert_eq!(logits(folder.path()), Ok(expected.clone()));
-    let model = Model::load(folder.path()).unwrap();
+    let model = Model::load(&folder.path().into()).unwrap();
     let notices = model.config().notices.join("\n");
     for part in
         ["mmproj-m.gguf is not read: it is a projector", "style.gguf is not read: it is an adapter", "imatrix.GGUF"]
     {
         assert!(notices.contains(part), "{notices}");
     }
-    assert_eq!(trine_golden_model::Config::load(folder.path()).unwrap().notices, model.config().notices);
+    assert_eq!(trine_golden_model::Config::load(&folder.path().into()).unwrap().notices, model.config().notices);
     std::fs::copy(folder.path().join("whole"), folder.path().join("whole.gguf")).unwrap();
     refuse(folder.path(), &["2 models", "m-00001-of-00002.gguf, whole.gguf"]);
     assert_eq!(logits(&folder.path().join("whole.gguf")), Ok(expected));

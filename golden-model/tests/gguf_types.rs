@@ -18,7 +18,7 @@ fn load(built: &Built) -> Result<Model, String> {
     // Known by its first bytes.
     let path = folder.path().join("weights");
     std::fs::write(&path, gguf::bytes(3, &built.metadata("bitnet"), &built.tensors)).unwrap();
-    Model::load(&path).map_err(|error| error.to_string())
+    Model::load(&path.as_path().into()).map_err(|error| error.to_string())
 }
 
 fn logits(built: &Built) -> Vec<f32> {
@@ -202,7 +202,7 @@ fn models_of_other_kinds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.gguf");
     let refuse = |path: &Path, parts: &[&str]| {
-        let error = Model::load(path).unwrap_err().to_string();
+        let error = Model::load(&path.into()).unwrap_err().to_string();
         assert!(parts.iter().all(|part| error.contains(part)), "{error:?} lacks one of {parts:?}");
     };
     for (architecture, part) in

@@ -34,7 +34,7 @@ fn packed(name: String, weights: &TernaryMatrix, order: I2sPacking) -> Tensor {
 
 /// The linears of a trained model, the rest without meaning.
 fn file(order: I2sPacking) -> Vec<u8> {
-    let trained = Model::load(&fixture("gguf_tq2_0-trained256").join("model.gguf")).unwrap();
+    let trained = Model::load(&fixture("gguf_tq2_0-trained256").join("model.gguf").into()).unwrap();
     let config = trained.config();
     let floats = |name: String, shape: &[usize]| Tensor {
         name,
@@ -81,14 +81,16 @@ fn file(order: I2sPacking) -> Vec<u8> {
 
 #[test]
 fn an_order_that_does_not_fit_is_doubted() {
-    let trained = Model::load(&fixture("gguf_tq2_0-trained256").join("model.gguf")).unwrap();
+    let trained = Model::load(&fixture("gguf_tq2_0-trained256").join("model.gguf").into()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.gguf");
     let orders = [(I2sPacking::X86, "x86"), (I2sPacking::Arm, "arm"), (I2sPacking::Rows, "rows")];
     for (written, name) in orders {
         std::fs::write(&path, file(written)).unwrap();
         for (read, _) in orders {
-            let model = Model::load_with(&path, LoadOptions { i2s_packing: read, ..LoadOptions::default() }).unwrap();
+            let model =
+                Model::load_with(&path.as_path().into(), LoadOptions { i2s_packing: read, ..LoadOptions::default() })
+                    .unwrap();
             let notices = &model.config().notices;
             if read == written {
                 assert!(notices.is_empty(), "{notices:?}");

@@ -16,7 +16,7 @@ const TERNARY_BLOCKS: Recipe =
 fn folder_error(built: &Built) -> String {
     let folder = tempfile::tempdir().unwrap();
     built.write_folder(folder.path(), 1);
-    Model::load(folder.path()).unwrap_err().to_string()
+    Model::load(&folder.path().into()).unwrap_err().to_string()
 }
 
 #[track_caller]
@@ -82,7 +82,7 @@ fn refuse_config(changes: Value, reason: &str) {
         config[key] = value.clone();
     }
     std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
-    assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["config.json", reason]);
+    assert_all(&Model::load(&folder.path().into()).unwrap_err().to_string(), &["config.json", reason]);
 }
 
 #[test]
@@ -121,22 +121,22 @@ fn configurations() {
 fn both_ways_to_say_theta() {
     let (folder, built) = (tempfile::tempdir().unwrap(), build(&PACKED, 1));
     built.write_folder(folder.path(), 1);
-    let old = Model::load(folder.path()).unwrap();
+    let old = Model::load(&folder.path().into()).unwrap();
     let mut config = built.config();
     config.as_object_mut().unwrap().remove("rope_theta");
     config["rope_parameters"] = json!({"rope_type": "default", "rope_theta": 1000.0});
     std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
-    assert_eq!(Model::load(folder.path()).unwrap().config(), old.config());
+    assert_eq!(Model::load(&folder.path().into()).unwrap().config(), old.config());
     assert_eq!(old.config().rope_theta, 1000.0);
     config.as_object_mut().unwrap().remove("rope_parameters");
     std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
     // The default of transformers' BitNet.
-    assert_eq!(Model::load(folder.path()).unwrap().config().rope_theta, 500_000.0);
+    assert_eq!(Model::load(&folder.path().into()).unwrap().config().rope_theta, 500_000.0);
 }
 
 #[test]
 fn paths() {
-    let load = |path: &Path| Model::load(path).unwrap_err().to_string();
+    let load = |path: &Path| Model::load(&path.into()).unwrap_err().to_string();
     assert_all(&load("/nowhere/model".as_ref()), &["/nowhere/model", "no such"]);
     assert_all(&load("/nowhere/model.gguf".as_ref()), &["/nowhere/model.gguf", "no such"]);
     let folder = tempfile::tempdir().unwrap();
@@ -158,7 +158,7 @@ fn paths() {
         assert_all(&load(folder.path()), &[neither, hint]);
     }
     assert_all(&load(&folder.path().join("a.bin")), &["a.bin", "not a GGUF file"]);
-    assert_all(&Tokenizer::load(folder.path()).unwrap_err().to_string(), &["no tokenizer"]);
+    assert_all(&Tokenizer::load(&folder.path().into()).unwrap_err().to_string(), &["no tokenizer"]);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn shard_indices() {
     let text = std::fs::read_to_string(&index).unwrap();
     let refuse = |from: &str, to: &str, reason: &str| {
         std::fs::write(&index, text.replacen(from, to, 1)).unwrap();
-        assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &[reason]);
+        assert_all(&Model::load(&folder.path().into()).unwrap_err().to_string(), &[reason]);
     };
     refuse("model-00002-of-00003", "../model-00002-of-00003", "not the name of a file in the same folder");
     refuse("model.embed_tokens.weight", "model.embed", "`model.embed` is not in");
@@ -178,7 +178,7 @@ fn shard_indices() {
     std::fs::write(&index, text).unwrap();
     let first = folder.path().join("model-00001-of-00003.safetensors");
     std::fs::copy(&first, folder.path().join("model-00002-of-00003.safetensors")).unwrap();
-    assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["is in two files"]);
+    assert_all(&Model::load(&folder.path().into()).unwrap_err().to_string(), &["is in two files"]);
 }
 
 /// A file cut anywhere, and headers with absurd lengths.
@@ -190,7 +190,7 @@ fn truncated_safetensors() {
     let bytes = std::fs::read(&path).unwrap();
     for len in (0..bytes.len()).step_by(61).chain([bytes.len() - 1]) {
         std::fs::write(&path, &bytes[..len]).unwrap();
-        assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["model.safetensors"]);
+        assert_all(&Model::load(&folder.path().into()).unwrap_err().to_string(), &["model.safetensors"]);
     }
     // Two tensors on the same bytes.
     let text = std::str::from_utf8(&bytes[8..8 + bytes[0] as usize + 256 * bytes[1] as usize]).unwrap();
@@ -200,10 +200,10 @@ fn truncated_safetensors() {
     let overlapping = header.to_string();
     let data = &bytes[8 + text.len()..];
     std::fs::write(&path, [&(overlapping.len() as u64).to_le_bytes(), overlapping.as_bytes(), data].concat()).unwrap();
-    assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["model.safetensors", "header"]);
+    assert_all(&Model::load(&folder.path().into()).unwrap_err().to_string(), &["model.safetensors", "header"]);
     for length in [0, 1 << 20, 1 << 40, u64::MAX] {
         std::fs::write(&path, [&u64::to_le_bytes(length), &bytes[8..]].concat()).unwrap();
-        assert_all(&Model::load(folder.path()).unwrap_err().to_string(), &["model.safetensors", "header"]);
+        assert_all(&Model::load(&folder.path().into()).unwrap_err().to_string(), &["model.safetensors", "header"]);
     }
 }
 
@@ -223,7 +223,7 @@ fn gguf_metadata() {
         let mut metadata: Vec<_> = good.iter().filter(|(k, _)| k != key).cloned().collect();
         metadata.extend(meta.map(|meta| (key.to_owned(), meta)));
         let (_folder, path) = gguf_file(&metadata, &built);
-        assert_all(&Model::load(&path).unwrap_err().to_string(), &["model.gguf", reason]);
+        assert_all(&Model::load(&path.as_path().into()).unwrap_err().to_string(), &["model.gguf", reason]);
     };
     refuse("general.architecture", Some(Meta::Text("gpt2".into())), "`gpt2` is not implemented");
     refuse("bitnet.block_count", None, "`bitnet.block_count` is missing");
@@ -236,7 +236,10 @@ fn gguf_metadata() {
     refuse("bitnet.feed_forward_length", Some(Meta::U32(512)), "blk.0.");
     refuse("general.alignment", Some(Meta::U32(33)), "alignment is 33");
     let (_folder, path) = gguf_file(&[good.clone(), good[..1].to_vec()].concat(), &built);
-    assert_all(&Model::load(&path).unwrap_err().to_string(), &["`general.architecture` is there twice"]);
+    assert_all(
+        &Model::load(&path.as_path().into()).unwrap_err().to_string(),
+        &["`general.architecture` is there twice"],
+    );
 }
 
 #[test]
@@ -245,7 +248,7 @@ fn gguf_tensors() {
         let mut built = build(&TERNARY_BLOCKS, 1);
         change(&mut built);
         let (_folder, path) = gguf_file(&built.metadata("bitnet"), &built);
-        assert_all(&Model::load(&path).unwrap_err().to_string(), &[&["model.gguf"], parts].concat());
+        assert_all(&Model::load(&path.as_path().into()).unwrap_err().to_string(), &[&["model.gguf"], parts].concat());
     };
     let at = |built: &mut Built, name: &str| built.tensors.iter().position(|t| t.name == name).unwrap();
     refuse(
@@ -309,7 +312,7 @@ fn gguf_headers() {
         let mut bytes = bytes.clone();
         bytes[at..at + with.len()].copy_from_slice(with);
         std::fs::write(&path, bytes).unwrap();
-        assert_all(&Model::load(&path).unwrap_err().to_string(), &[&["model.gguf"], parts].concat());
+        assert_all(&Model::load(&path.as_path().into()).unwrap_err().to_string(), &[&["model.gguf"], parts].concat());
     };
     refuse(0, b"GGML", &["byte 0", "not a GGUF file"]);
     refuse(4, &1u32.to_le_bytes(), &["byte 4", "version 1"]);
@@ -331,7 +334,7 @@ fn gguf_headers() {
     refuse(entry + 24, &0u64.to_le_bytes(), &["overlap"]);
     for len in (0..bytes.len()).step_by(997).chain([bytes.len() - 40]) {
         std::fs::write(&path, &bytes[..len]).unwrap();
-        assert_all(&Model::load(&path).unwrap_err().to_string(), &["model.gguf", "byte"]);
+        assert_all(&Model::load(&path.as_path().into()).unwrap_err().to_string(), &["model.gguf", "byte"]);
     }
 }
 

@@ -104,7 +104,7 @@ fn trilm(float: Float, scale: impl Fn(&Place) -> f64) -> (Model, Built) {
     });
     let folder = tempfile::tempdir().unwrap();
     built.write_folder(folder.path(), 1);
-    (Model::load(folder.path()).unwrap(), built)
+    (Model::load(&folder.path().into()).unwrap(), built)
 }
 
 /// The CPU engine, which compares every sum with the plain loop and keeps the sizes of the products of each linear.
@@ -206,7 +206,7 @@ fn zeros() {
     built.net.layers[1].linears[5].weights.iter_mut().for_each(|row| row.fill(0.0));
     let folder = tempfile::tempdir().unwrap();
     built.write_folder(folder.path(), 1);
-    same(&Model::load(folder.path()).unwrap(), &built, LinearKind::Up);
+    same(&Model::load(&folder.path().into()).unwrap(), &built, LinearKind::Up);
 }
 
 /// `weight_scale` of packed weights: one number for each output, which divides or multiplies.
@@ -227,14 +227,14 @@ fn packed_weights_with_a_scale_for_each_output() {
         );
         let folder = tempfile::tempdir().unwrap();
         built.write_folder(folder.path(), 1);
-        let model = Model::load(folder.path()).unwrap();
+        let model = Model::load(&folder.path().into()).unwrap();
         same(&model, &built, LinearKind::Q);
         assert_eq!(outputs(&model, LinearKind::Q), [48]);
 
         let scale = find(&mut built.tensors, "model.layers.0.mlp.up_proj.weight_scale");
         scale.data[8..12].copy_from_slice(&0f32.to_le_bytes());
         built.write_folder(folder.path(), 1);
-        let error = Model::load(folder.path()).unwrap_err().to_string();
+        let error = Model::load(&folder.path().into()).unwrap_err().to_string();
         assert!(error.contains("up_proj.weight_scale") && error.contains("the scale is 0"), "{error}");
     }
 }
@@ -265,7 +265,7 @@ fn blocks_of_gguf() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.gguf");
         std::fs::write(&path, gguf::bytes(3, &built.metadata("bitnet"), &built.tensors)).unwrap();
-        (Model::load(&path).unwrap(), built)
+        (Model::load(&path.as_path().into()).unwrap(), built)
     };
     let (model, built) = load(&|place| [0.0625, 0.125, 0.03125][place.shard(if place.cols == 768 { 3 } else { 2 })]);
     assert_eq!(same(&model, &built, LinearKind::Down), [256, 256, 256]);

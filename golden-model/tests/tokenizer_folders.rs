@@ -36,11 +36,11 @@ fn changed(change: impl FnOnce(&mut Value)) -> TempDir {
 }
 
 fn load(folder: &TempDir) -> Tokenizer {
-    Tokenizer::load(folder.path()).unwrap()
+    Tokenizer::load(&folder.path().into()).unwrap()
 }
 
 fn refusal(folder: &TempDir) -> String {
-    Tokenizer::load(folder.path()).unwrap_err().to_string()
+    Tokenizer::load(&folder.path().into()).unwrap_err().to_string()
 }
 
 #[test]
@@ -293,12 +293,17 @@ fn a_tokenizer_from_elsewhere() {
     ] {
         let copy = elsewhere.path().join("something.else");
         std::fs::copy(&file, &copy).unwrap();
-        let wanted = Tokenizer::load(file.parent().unwrap()).unwrap().encode(text).unwrap();
+        let wanted = Tokenizer::load(&file.parent().unwrap().into()).unwrap().encode(text).unwrap();
         for path in [&file, &copy] {
-            assert_eq!(Tokenizer::load_with(path, None).unwrap().encode(text).unwrap(), wanted, "{}", path.display());
+            assert_eq!(
+                Tokenizer::load_with(&path.as_path().into(), None).unwrap().encode(text).unwrap(),
+                wanted,
+                "{}",
+                path.display()
+            );
         }
     }
-    assert!(Tokenizer::load(Path::new("no/such.json")).is_err());
+    assert!(Tokenizer::load(&Path::new("no/such.json").into()).is_err());
 }
 
 #[test]
@@ -315,7 +320,7 @@ fn decoding_is_lenient_and_keeps_spaces() {
     let accent = tokenizer.encode("\u{20ac}").unwrap();
     let (given, rest) = accent.split_at(accent.len() - 1);
     assert!(tokenizer.decode_after(given, rest).unwrap().contains('\u{fffd}'));
-    let characters = Tokenizer::load(&fixture("shakespeare")).unwrap();
+    let characters = Tokenizer::load(&fixture("shakespeare").into()).unwrap();
     let ids = [characters.encode("sun").unwrap(), vec![5000, u32::MAX]].concat();
     assert_eq!(characters.decode(&ids).unwrap(), "sun\u{fffd}\u{fffd}");
     assert!(!characters.knows(5000) && characters.knows(0));
@@ -333,7 +338,7 @@ fn end_tokens_of_a_folder() {
         if let Some(generation) = generation {
             std::fs::write(folder.path().join("generation_config.json"), generation.to_string()).unwrap();
         }
-        Config::load(folder.path()).map_err(|e| e.to_string())
+        Config::load(&folder.path().into()).map_err(|e| e.to_string())
     };
     let ends = |own: Value, generation: Option<Value>| config(own, generation).unwrap().ends;
     assert_eq!(ends(json!(2), None), [2]);

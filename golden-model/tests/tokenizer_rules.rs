@@ -48,7 +48,7 @@ fn every_rule_splits_as_in_llama_cpp() {
     let tokenizer = |name: Option<&'static str>, pre: Option<&str>| {
         let more = name.map(|name| ("tokenizer.ggml.pre", Meta::Text(name.into())));
         let (_folder, path) = file(vocabulary(rules.tokens.clone(), rules.merges.clone(), more.into_iter().collect()));
-        Tokenizer::load_with(&path, pre).unwrap()
+        Tokenizer::load_with(&path.as_path().into(), pre).unwrap()
     };
     let check = |tokenizer: &Tokenizer, rule: &str| {
         for (text, ids) in rules.texts.iter().zip(&rules.rules[rule]) {
@@ -91,7 +91,7 @@ fn the_vocabulary_of_llama_3_is_recognised() {
     let notice = |architecture: &'static str, tokens: &[String]| {
         let more = vec![("general.architecture", Meta::Text(architecture.into()))];
         let (_folder, path) = file(vocabulary(tokens.to_vec(), vec![], more));
-        Tokenizer::load(&path).unwrap().notices()[0].clone()
+        Tokenizer::load(&path.as_path().into()).unwrap().notices()[0].clone()
     };
     assert!(notice("bitnet-b1.58", &tokens).contains("--pre llama-bpe"));
     assert!(!notice("bitnet-b1.58", &tokens[..1000]).contains("llama-bpe"));
@@ -103,7 +103,7 @@ fn rules_that_are_not_known_or_do_not_apply_are_refused() {
     let rules = rules();
     let fails = |more: Vec<(&'static str, Meta)>, pre: Option<&str>| {
         let (_folder, path) = file(vocabulary(rules.tokens.clone(), rules.merges.clone(), more));
-        Tokenizer::load_with(&path, pre).unwrap_err().to_string()
+        Tokenizer::load_with(&path.as_path().into(), pre).unwrap_err().to_string()
     };
     for name in ["poro-chat", "tekken", "deepseek-v3", "gpt-4o"] {
         let message = fails(vec![("tokenizer.ggml.pre", Meta::Text(name.into()))], None);
@@ -121,13 +121,13 @@ fn rules_that_are_not_known_or_do_not_apply_are_refused() {
         fixture("sentencepiece"),
         fixture("gguf_tq2_0-trained256"),
     ] {
-        let message = Tokenizer::load_with(&path, Some("qwen2")).unwrap_err().to_string();
+        let message = Tokenizer::load_with(&path.as_path().into(), Some("qwen2")).unwrap_err().to_string();
         assert!(message.contains("--pre qwen2 does not apply"), "{message}");
     }
     let (mut tokens, merges) = (rules.tokens.clone(), rules.merges.clone());
     tokens.push("a".into());
     let (_folder, path) = file(vocabulary(tokens, merges, vec![]));
-    assert!(Tokenizer::load(&path).unwrap_err().to_string().contains("token `a` has two ids"));
+    assert!(Tokenizer::load(&path.as_path().into()).unwrap_err().to_string().contains("token `a` has two ids"));
 }
 
 /// The sets that llama.cpp's `llama_vocab_is_eog` has for the same files, but for its fixed id where the key is missing.
@@ -149,7 +149,7 @@ fn end_tokens() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.gguf");
         std::fs::write(&path, gguf::bytes(3, &keys.chain(dim).collect::<Vec<_>>(), &[embedding])).unwrap();
-        let config = Config::load(&path).unwrap();
+        let config = Config::load(&path.as_path().into()).unwrap();
         let mut ends = config.ends.clone();
         ends.sort();
         (ends, config.notices)
@@ -190,7 +190,7 @@ fn tokens_that_end_a_text_are_whole_whatever_their_kind() {
         ("tokenizer.ggml.eos_token_id", Meta::U32(first)),
     ];
     let (_folder, path) = file(vocabulary(rules.tokens, rules.merges, more));
-    let tokenizer = Tokenizer::load(&path).unwrap();
+    let tokenizer = Tokenizer::load(&path.as_path().into()).unwrap();
     let ids = tokenizer.encode("a<|im_end|>b<|plain|>").unwrap();
     assert_eq!(ids.iter().filter(|&&id| id == first).count(), 2, "one in the text, one after it: {ids:?}");
     assert_eq!(ids.last(), Some(&first));

@@ -19,7 +19,7 @@ fn folder(file: &Path, companions: &[(&str, Value)]) -> TempDir {
 }
 
 fn load(folder: &TempDir) -> Tokenizer {
-    Tokenizer::load(folder.path()).unwrap()
+    Tokenizer::load(&folder.path().into()).unwrap()
 }
 
 /// Normalisation, spaces and fallback as sentencepiece itself has them, from its file and from GGUF.
@@ -70,7 +70,7 @@ fn in_gguf(stored: &Value, collapse: bool) -> Tokenizer {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vocabulary.gguf");
     std::fs::write(&path, gguf::bytes(3, &keys, &[])).unwrap();
-    Tokenizer::load(&path).unwrap()
+    Tokenizer::load(&path.as_path().into()).unwrap()
 }
 
 /// A special token that only the replacements make is not one that was written; nor is it cut silently.
@@ -87,13 +87,13 @@ fn replacements_make_no_special_tokens() {
 
 #[test]
 fn the_unigram_kind_is_refused_by_name() {
-    let message = Tokenizer::load(&fixture("sentencepiece-rules").join("uni")).unwrap_err().to_string();
+    let message = Tokenizer::load(&fixture("sentencepiece-rules").join("uni").into()).unwrap_err().to_string();
     assert!(message.contains("Unigram kind") && message.contains("tokenizer.json"), "{message}");
     let keys = [("model", Meta::Text("t5".into())), ("tokens", Meta::Texts(vec!["a".into()]))];
     let keys: Vec<_> = keys.into_iter().map(|(key, meta)| (format!("tokenizer.ggml.{key}"), meta)).collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t5.gguf");
     std::fs::write(&path, gguf::bytes(3, &keys, &[])).unwrap();
-    let message = Tokenizer::load(&path).unwrap_err().to_string();
+    let message = Tokenizer::load(&path.as_path().into()).unwrap_err().to_string();
     assert!(message.contains("`t5`") && message.contains("Unigram"), "{message}");
 }

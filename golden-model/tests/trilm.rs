@@ -111,7 +111,7 @@ fn two_shards() {
     let bytes = std::fs::read(stored.join("packed.safetensors")).unwrap();
     let net = net(&SafeTensors::deserialize(&bytes).unwrap());
     write(&net, folder.path());
-    let model = Model::load(folder.path()).unwrap();
+    let model = Model::load(&folder.path().into()).unwrap();
     for (id, linear) in model.linears().unwrap() {
         let ranges = linear.parts.iter().map(|part| (part.inputs.len(), part.scales.ranges().count()));
         let expected = match id.kind {

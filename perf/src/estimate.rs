@@ -131,10 +131,9 @@ fn layer(
 mod tests {
     use super::*;
     use crate::{energy::Records, memory};
-    use std::path::Path;
 
     fn pass(config: &Config, tokens: usize, memory: &str, die: &str) -> Pass {
-        let model = ModelConfig::load(Path::new("synthetic:bitnet-2b-4t")).unwrap();
+        let model = ModelConfig::load(&"synthetic:bitnet-2b-4t".parse().unwrap()).unwrap();
         let memory = memory::named(memory).unwrap();
         let pricing = Pricing::new(&Records::builtin().unwrap(), config, 200e6, die, &memory.set).unwrap();
         Pass::new(&model, tokens, config, 200e6, &memory, Some(&pricing))

@@ -219,7 +219,7 @@ mod tests {
             assert_eq!(again.size(), vocabulary.size());
             assert!(tokens.iter().all(|&token| (token as usize) < vocabulary.size()));
             assert_eq!(tokens.iter().map(|&token| vocabulary.characters(token)).sum::<usize>(), TEXT.chars().count());
-            let golden = trine_golden_model::Tokenizer::load(folder.path()).unwrap();
+            let golden = trine_golden_model::Tokenizer::load(&folder.path().into()).unwrap();
             assert_eq!(golden.encode(TEXT).unwrap(), tokens);
             assert_eq!(golden.decode(&tokens).unwrap(), TEXT);
         }

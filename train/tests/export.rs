@@ -51,7 +51,7 @@ fn distance(ours: &[f32], theirs: &[f32]) -> f64 {
 const TOLERANCE: f64 = 0.02;
 
 fn logits(path: &std::path::Path, tokens: &[u32]) -> Vec<f32> {
-    let model = Model::load(path).unwrap();
+    let model = Model::load(&path.into()).unwrap();
     let mut cache = KvCache::new(model.config());
     model.forward(&mut Golden, tokens, &mut cache).unwrap().as_slice().to_vec()
 }
@@ -71,8 +71,11 @@ fn hugging_face_folders_hold_the_trained_model() {
         let ours = pass.logits(&trainer.network, tokens).to_vec();
         let theirs = logits(folder.path(), tokens);
         assert!(distance(&ours, &theirs) < TOLERANCE, "{kind:?}: {}", distance(&ours, &theirs));
-        let held: String =
-            corpus.held().iter().map(|&t| Tokenizer::load(folder.path()).unwrap().decode(&[t]).unwrap()).collect();
+        let held: String = corpus
+            .held()
+            .iter()
+            .map(|&t| Tokenizer::load(&folder.path().into()).unwrap().decode(&[t]).unwrap())
+            .collect();
         assert_eq!(held.len(), 200, "the vocabulary came along");
 
         // One weight tensor with its signs turned is seen.
@@ -111,7 +114,10 @@ fn gguf_files_hold_the_trained_model() {
         let theirs = logits(&path, tokens);
         assert!(distance(&ours, &theirs) < TOLERANCE, "{options:?}: {}", distance(&ours, &theirs));
         let text = "the fox";
-        assert_eq!(Tokenizer::load(&path).unwrap().encode(text).unwrap(), corpus.vocabulary.encode(text).unwrap());
+        assert_eq!(
+            Tokenizer::load(&path.as_path().into()).unwrap().encode(text).unwrap(),
+            corpus.vocabulary.encode(text).unwrap()
+        );
 
         let notices = options.notices(&trainer.network.shape, vocabulary).join("\n");
         assert_eq!(notices.contains("wrong logits"), Architecture::of(activation) != architecture, "{notices}");
@@ -134,8 +140,8 @@ fn the_end_token_of_a_gguf_file_is_in_no_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.gguf");
     gguf(&trainer.network, &corpus.vocabulary, options(BlockKind::Tq2_0, Architecture::BitnetB158), &path).unwrap();
-    let ends = trine_golden_model::Config::load(&path).unwrap().ends;
-    let tokenizer = Tokenizer::load(&path).unwrap();
+    let ends = trine_golden_model::Config::load(&path.as_path().into()).unwrap().ends;
+    let tokenizer = Tokenizer::load(&path.as_path().into()).unwrap();
     assert_eq!(ends.len(), 1);
     for text in ["the quick, brown fox", "\u{ff}\u{100}\u{fe}", "天地 🜁 \u{10ffff}\u{7f}"] {
         let tokens = tokenizer.encode(text).unwrap();

@@ -4,11 +4,10 @@ mod check;
 mod published;
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
-use trine_golden_model::Config as ModelConfig;
+use trine_golden_model::{Config as ModelConfig, ModelSource};
 use trine_perf::energy::{Action, Columns, Component, Estimate, Origin, Tag};
 use trine_perf::estimate::Pass;
 use trine_perf::layer::{Bound, LayerReport};
@@ -31,8 +30,8 @@ const PROMPT: usize = 128;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]; only its shape is read
-    #[arg(long)]
-    model: PathBuf,
+    #[arg(long, value_parser = crate::loading::source())]
+    model: ModelSource,
     /// Unit, clock, memory and die of this board: a name, or a folder with board.toml
     #[arg(long, value_name = "NAME", conflicts_with_all = ["memory", "die", "clock_hz"])]
     board: Option<String>,
@@ -74,8 +73,7 @@ struct MemoryPrice {
 
 #[derive(Debug, Serialize)]
 struct Report {
-    #[serde(serialize_with = "crate::lossy::path")]
-    model: PathBuf,
+    model: ModelSource,
     config: Config,
     die: String,
     memory: Memory,
@@ -176,8 +174,8 @@ fn estimate(args: &Args) -> Result<Report> {
 }
 
 fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "model: {} (shape only)", r.model.display())?;
-    if !r.model.to_string_lossy().starts_with("synthetic:") {
+    writeln!(out, "model: {} (shape only)", r.model)?;
+    if !matches!(r.model, ModelSource::Synthetic(_)) {
         writeln!(
             out,
             "one scale over the inputs of each linear is assumed; `trine inspect` shows further ranges, each a job"

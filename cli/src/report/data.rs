@@ -1,8 +1,7 @@
 //! The machine form of a run.
 
-use std::path::PathBuf;
-
 use serde::Serialize;
+use trine_golden_model::ModelSource;
 use trine_perf::energy::Origin;
 use trine_perf::report::{DeviceReport, HostWork};
 
@@ -13,8 +12,7 @@ use crate::phases::{Phases, Stop};
 /// Everything that a run found: the fields of `run.json`.
 #[derive(Serialize)]
 pub(crate) struct Report {
-    #[serde(serialize_with = "crate::lossy::path")]
-    pub(crate) model: PathBuf,
+    pub(crate) model: ModelSource,
     pub(crate) prompt: String,
     /// Tokens of the prompt.
     pub(crate) prompt_tokens: usize,

@@ -69,7 +69,7 @@ pub(super) fn render(report: &Report) -> Result<String> {
     let unit = device.map_or("computed by the golden model".into(), |d| describe(&d.config));
     let page = Page {
         device,
-        subtitle: format!("{} · {unit}", report.model.display()),
+        subtitle: format!("{} · {unit}", report.model),
         cards: device.map_or(vec![], |device| cards(report, device)),
         figures: device.map_or(vec![], figures),
         columns: &tables::COLUMNS,

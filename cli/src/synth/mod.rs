@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
+use trine_golden_model::ModelSource;
 use trine_synth::bench::{Tick, ToolBench};
 use trine_synth::flow::asic::{self, Library};
 use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, Target};
@@ -43,8 +44,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", exclusive = true)]
     document: Option<PathBuf>,
     /// Put the ternary weights of this model into block RAM beside the unit
-    #[arg(long, value_name = "MODEL", conflicts_with_all = ["board", "liberty", "verify"])]
-    weights_on_chip: Option<PathBuf>,
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["board", "liberty", "verify"], value_parser = crate::loading::source())]
+    weights_on_chip: Option<ModelSource>,
     /// Stop after mapping: no placement, no clock, no bitstream
     #[arg(long)]
     map_only: bool,
@@ -118,7 +119,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let mut folder = Folder::of(args.output.as_deref())?;
     writeln!(out, "unit: {}", describe(&config))?;
     if let Some(model) = &args.weights_on_chip {
-        writeln!(out, "weights on the chip: {}", model.display())?;
+        writeln!(out, "weights on the chip: {model}")?;
     }
     if let Goal::Board(board) = &goal {
         let board = &board.manifest;
@@ -151,7 +152,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Ok((result, netlist.transpose()?))
         })?,
     };
-    result.weights_on_chip = args.weights_on_chip.as_ref().map(|model| model.display().to_string());
+    result.weights_on_chip = args.weights_on_chip.as_ref().map(ModelSource::to_string);
     if let Goal::Board(board) = &goal {
         result.board = Some(board.manifest.name.clone());
         result.board_clock_mhz = Some(board.manifest.clock_mhz);

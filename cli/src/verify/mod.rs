@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_driver::MatmulShape;
+use trine_golden_model::ModelSource;
 use trine_spec::Config;
 use trine_verify::{Finding, Outcome, Plan, verify, verify_shape};
 
@@ -76,8 +77,8 @@ pub(crate) struct Args {
     #[arg(long)]
     no_checks: bool,
     /// Verify the layers of this model too
-    #[arg(long)]
-    model: Option<PathBuf>,
+    #[arg(long, value_parser = crate::loading::source())]
+    model: Option<ModelSource>,
     /// Verify many units: ci, full, or a TOML file like those in verify/plans
     #[arg(long, value_name = "PLAN", conflicts_with_all = ALONE)]
     plan: Option<String>,
@@ -116,7 +117,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(folder) = args.trace.as_deref().and_then(Path::parent).filter(|path| !path.as_os_str().is_empty()) {
         ensure!(folder.is_dir(), "--trace: there is no folder {}; make it first", folder.display());
     }
-    let model = args.model.as_deref().map(|path| args.loading.load(path)).transpose()?;
+    let model = args.model.as_ref().map(|source| args.loading.load(source)).transpose()?;
     // Refused before anything is built.
     trine_sim::Stalls::new(args.stalls, args.seed)?;
     let random = args.random();
@@ -208,7 +209,7 @@ impl Args {
         let what = match (&self.model, self.shape) {
             (_, Some(shape)) => shaped(shape, seed),
             (Some(model), _) if finding.case >= self.random() => {
-                format!("--cases 0 --seed {seed} --model {}", model.display())
+                format!("--cases 0 --seed {seed} --model {model}")
             }
             _ => format!("--cases 1 --seed {seed}"),
         };

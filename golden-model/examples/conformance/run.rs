@@ -80,7 +80,7 @@ impl fmt::Display for Outcome {
 pub fn run(root: &Path, case: &Case) -> Result<Outcome, Box<dyn std::error::Error>> {
     let path = root.join(case.model);
     let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(root) };
-    let model = Model::load(&path)?;
+    let model = Model::load(&path.as_path().into())?;
     let ids = npy::read_ids(&folder.join(case.ids))?;
     let file = folder.join(case.logits);
     let (_, expected) = npy::read_f32(&file)?;

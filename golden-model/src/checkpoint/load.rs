@@ -1,11 +1,9 @@
-//! Loading whatever a path means.
-
-use std::path::Path;
+//! Loading a model from wherever it is.
 
 use super::options::LoadOptions;
+use super::source::{ModelSource, expect_file};
 use super::{folder, gguf, huggingface};
-use crate::transformer::synthetic::{self, is_synthetic};
-use crate::{Config, Error, Model, files};
+use crate::{Config, Error, Model};
 
 impl Model {
     /// Loads a checkpoint: a folder in Hugging Face layout, a GGUF file (of a split model any part) or a folder with one
@@ -17,71 +15,60 @@ impl Model {
     ///
     /// # Errors
     /// With file, tensor and byte offset, if the checkpoint is incomplete, damaged or of a kind not implemented.
-    pub fn load(path: &Path) -> Result<Self, Error> {
-        Self::load_with(path, LoadOptions::default())
+    pub fn load(source: &ModelSource) -> Result<Self, Error> {
+        Self::load_with(source, LoadOptions::default())
     }
 
     /// As [`load`](Self::load), with what the checkpoint cannot say about itself.
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn load_with(path: &Path, options: LoadOptions) -> Result<Self, Error> {
-        load(path, options)
+    pub fn load_with(source: &ModelSource, options: LoadOptions) -> Result<Self, Error> {
+        load(source, options)
     }
 }
 
 impl Config {
-    /// Reads the shape of the model at `path`, of any kind that [`Model::load`] takes, without its
+    /// Reads the shape of the model at `source`, of any kind that [`Model::load`] takes, without its
     /// weights.
     ///
     /// # Errors
     /// When there is no model or its configuration is damaged or of a kind not implemented.
-    pub fn load(path: &Path) -> Result<Self, Error> {
-        config(path)
+    pub fn load(source: &ModelSource) -> Result<Self, Error> {
+        config(source)
     }
 }
 
-/// Loads whatever `path` holds.
-fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
-    let found = folder::find(path)?;
-    let path = &*found.path;
-    let mut model = match format(path)? {
-        Format::Synthetic => synthetic::load(path, options.streamed),
-        Format::HuggingFace => huggingface::model::load(path, options),
-        Format::Gguf => gguf::model::load(path, options),
-    }?;
-    model.config.notices.extend(found.notices);
-    Ok(model)
+/// Loads the model at `source`.
+fn load(source: &ModelSource, options: LoadOptions) -> Result<Model, Error> {
+    match source {
+        ModelSource::Synthetic(synthetic) => synthetic.load(options.streamed),
+        ModelSource::File(path) => expect_file(path).and_then(|()| gguf::model::load(path, options)),
+        ModelSource::Folder(path) => {
+            let found = folder::find(path)?;
+            let mut model = match found.path.is_dir() {
+                true => huggingface::model::load(&found.path, options),
+                false => gguf::model::load(&found.path, options),
+            }?;
+            model.config.notices.extend(found.notices);
+            Ok(model)
+        }
+    }
 }
 
-/// Reads the shape of whatever `path` holds, and none of its weights.
-fn config(path: &Path) -> Result<Config, Error> {
-    let found = folder::find(path)?;
-    let path = &*found.path;
-    let mut config = match format(path)? {
-        Format::Synthetic => synthetic::config(path),
-        Format::HuggingFace => huggingface::model::config(path),
-        Format::Gguf => gguf::model::config(path),
-    }?;
-    config.notices.extend(found.notices);
-    Ok(config)
-}
-
-enum Format {
-    Synthetic,
-    HuggingFace,
-    Gguf,
-}
-
-fn format(path: &Path) -> Result<Format, Error> {
-    if is_synthetic(path) {
-        Ok(Format::Synthetic)
-    } else if path.is_dir() {
-        Ok(Format::HuggingFace)
-    } else if files::is_there(path)? {
-        // Anything else says what it is when it is opened.
-        Ok(Format::Gguf)
-    } else {
-        Err(Error::config(path, "there is no such folder or file"))
+/// Reads the shape of the model at `source`, and none of its weights.
+fn config(source: &ModelSource) -> Result<Config, Error> {
+    match source {
+        ModelSource::Synthetic(synthetic) => Ok(synthetic.config()),
+        ModelSource::File(path) => expect_file(path).and_then(|()| gguf::model::config(path)),
+        ModelSource::Folder(path) => {
+            let found = folder::find(path)?;
+            let mut config = match found.path.is_dir() {
+                true => huggingface::model::config(&found.path),
+                false => gguf::model::config(&found.path),
+            }?;
+            config.notices.extend(found.notices);
+            Ok(config)
+        }
     }
 }

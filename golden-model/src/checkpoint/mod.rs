@@ -11,4 +11,5 @@ mod huggingface;
 pub(crate) mod keys;
 mod load;
 pub(crate) mod options;
+pub(crate) mod source;
 mod ternary_floats;

@@ -9,34 +9,37 @@ use super::vocabulary::{Tokenizer, Vocabulary};
 use super::{folder, gguf, model_file};
 use crate::checkpoint::folder::resolve;
 use crate::gguf::MAGIC;
-use crate::transformer::synthetic::is_synthetic;
-use crate::{Error, files};
+use crate::{Error, ModelSource, files};
 
 /// The files that a folder's tokenizer may be in, the first that is there wins.
 const FILES: [&str; 3] = ["chars.json", "tokenizer.json", "tokenizer.model"];
 
 impl Tokenizer {
-    /// Loads the tokenizer that belongs to the model at `path`.
+    /// Loads the tokenizer that belongs to the model at `source`.
     ///
     /// # Errors
     /// If there is none, or it is damaged or of a kind that is not implemented.
-    pub fn load(path: &Path) -> Result<Self, Error> {
-        Self::load_with(path, None)
+    pub fn load(source: &ModelSource) -> Result<Self, Error> {
+        Self::load_with(source, None)
     }
 
-    /// Loads the tokenizer at `path`: a model of any kind, or a folder or file with a tokenizer alone (`tokenizer.json`,
+    /// Loads the tokenizer at `source`: a model of any kind, or a folder or file with a tokenizer alone (`tokenizer.json`,
     /// `tokenizer.model`, `chars.json`, GGUF; a file is known by its content). `pre` names the rule by which a byte-pair
     /// vocabulary in GGUF splits a text, in place of its key `tokenizer.ggml.pre`.
     ///
     /// # Errors
     /// If there is none, it is damaged or of a kind that is not implemented, or `pre` does not apply to it.
-    pub fn load_with(path: &Path, pre: Option<&str>) -> Result<Self, Error> {
-        if is_synthetic(path) {
-            return match pre {
-                Some(pre) => Err(no_rule(path, pre)),
-                None => Ok(Vocabulary::Bytes.into()),
-            };
-        }
+    pub fn load_with(source: &ModelSource, pre: Option<&str>) -> Result<Self, Error> {
+        let path = match source {
+            ModelSource::Synthetic(synthetic) => {
+                return match pre {
+                    Some(pre) => Err(no_rule(synthetic.to_string().as_ref(), pre)),
+                    None => Ok(Vocabulary::Bytes.into()),
+                };
+            }
+            ModelSource::File(path) => return Self::file(path, pre),
+            ModelSource::Folder(path) => path,
+        };
         let resolved = resolve(path);
         if let Ok(file) = &resolved
             && !file.is_dir()

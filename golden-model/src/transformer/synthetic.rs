@@ -3,7 +3,9 @@
 //! Trits are uniform, scales keep the variance of a row's output near that of its input, and everything follows from
 //! the name: the same on every machine. Packed weights are drawn directly, four to a byte.
 
+use std::fmt;
 use std::path::Path;
+use std::str::FromStr;
 
 use half::bf16;
 use rand::{RngCore, SeedableRng};
@@ -17,9 +19,8 @@ use crate::{
     Activation, Config, Convention, Error, InputNorm, Linear, LinearId, Model, Parts, RopePairs, TernaryMatrix,
 };
 
-const PREFIX: &str = "synthetic:";
-
 /// A published model's shape.
+#[derive(Debug, PartialEq)]
 struct Shape {
     name: &'static str,
     architecture: &'static str,
@@ -116,7 +117,7 @@ const FALCON3_7B: Shape = Shape {
     ..FALCON3_1B
 };
 
-const SHAPES: [Shape; 9] = [
+static SHAPES: [Shape; 9] = [
     BITNET_2B_4T,
     BITNET_LARGE,
     Shape {
@@ -150,32 +151,57 @@ const SHAPES: [Shape; 9] = [
     },
 ];
 
-/// Whether a model's name asks for a synthetic one.
-pub(crate) fn is_synthetic(path: &Path) -> bool {
-    path.to_str().is_some_and(|path| path.starts_with(PREFIX))
+/// A model with random weights in the shape of a published one, parsed from `NAME[:LAYERS]`; displayed with `synthetic:` in
+/// front.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Synthetic {
+    shape: &'static Shape,
+    /// The layers asked for; `None` for those of the published model.
+    layers: Option<usize>,
 }
 
-/// Makes the model that `synthetic:NAME[:LAYERS]` asks for.
-pub(crate) fn load(path: &Path, streamed: bool) -> Result<Model, Error> {
-    let config = config(path)?;
-    assemble(config.clone(), Random { config }, streamed)
+impl Synthetic {
+    /// The word in front of the names of such models.
+    pub(crate) const PREFIX: &'static str = "synthetic:";
+
+    /// The shape.
+    pub(crate) fn config(&self) -> Config {
+        self.shape.config(self.layers.unwrap_or(self.shape.layers))
+    }
+
+    /// Makes the model; `streamed` makes each layer when its turn comes.
+    pub(crate) fn load(&self, streamed: bool) -> Result<Model, Error> {
+        let config = self.config();
+        assemble(config.clone(), Random { config }, streamed)
+    }
 }
 
-/// The shape of that model.
-pub(crate) fn config(path: &Path) -> Result<Config, Error> {
-    let text = path.to_str().unwrap_or_default().trim_start_matches(PREFIX);
-    let (name, layers) = match text.split_once(':') {
-        Some((name, layers)) => (name, Some(layers)),
-        None => (text, None),
-    };
-    let shape = SHAPES.iter().find(|shape| shape.name == name).ok_or_else(|| {
-        let names: Vec<&str> = SHAPES.iter().map(|shape| shape.name).collect();
-        Error::config(path, format!("there is no synthetic model `{name}`; there are {}", names.join(", ")))
-    })?;
-    match layers.map(str::parse) {
-        None => Ok(shape.config(shape.layers)),
-        Some(Ok(layers)) if (1..=shape.layers).contains(&layers) => Ok(shape.config(layers)),
-        Some(_) => Err(Error::config(path, format!("the number of layers must be from 1 to {}", shape.layers))),
+impl FromStr for Synthetic {
+    type Err = Error;
+
+    /// # Errors
+    /// [`Error::Argument`] if there is no model of this name, or it has fewer layers.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (name, layers) = match text.split_once(':') {
+            Some((name, layers)) => (name, Some(layers)),
+            None => (text, None),
+        };
+        let shape = SHAPES.iter().find(|shape| shape.name == name).ok_or_else(|| {
+            let names: Vec<&str> = SHAPES.iter().map(|shape| shape.name).collect();
+            Error::argument(format!("there is no synthetic model `{name}`; there are {}", names.join(", ")))
+        })?;
+        match layers.map(str::parse).transpose() {
+            Ok(None) => Ok(Self { shape, layers: None }),
+            Ok(Some(layers)) if (1..=shape.layers).contains(&layers) => Ok(Self { shape, layers: Some(layers) }),
+            _ => Err(Error::argument(format!("the number of layers must be from 1 to {}", shape.layers))),
+        }
+    }
+}
+
+impl fmt::Display for Synthetic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::PREFIX, self.shape.name)?;
+        self.layers.map_or(Ok(()), |layers| write!(f, ":{layers}"))
     }
 }
 

@@ -5,12 +5,13 @@ mod result;
 mod samples;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
+use trine_golden_model::ModelSource;
 use trine_hdl::design::dot::{Arithmetic, dot};
 use trine_hdl::lang::verilog;
 use trine_synth::bench::ToolBench;
@@ -35,8 +36,8 @@ use crate::output_file::JsonArg;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
-    #[arg(long, required_unless_present = "from")]
-    model: Option<PathBuf>,
+    #[arg(long, required_unless_present = "from", value_parser = crate::loading::source())]
+    model: Option<ModelSource>,
     /// Cell library in Liberty format [default: osu018, 180 nm, which `make setup-synth` brings]
     #[arg(long, value_name = "FILE")]
     liberty: Option<PathBuf>,
@@ -100,7 +101,7 @@ const UNITS: [(Arithmetic, Weights); 7] = [
 const LIMIT: Duration = Duration::from_secs(1800);
 
 impl Args {
-    fn measure(&self, path: &Path) -> Result<Measurement> {
+    fn measure(&self, source: &ModelSource) -> Result<Measurement> {
         for lanes in &self.lanes {
             ensure!((1..=256).contains(lanes), "lanes = {lanes} is outside 1 to 256");
         }
@@ -114,8 +115,8 @@ impl Args {
         let temporary = crate::temporary::folder()?;
         let yosys = Yosys::find()?;
         let sta = self.opensta.then(|| OPENSTA.find()).transpose()?;
-        let model = self.loading.load(path)?;
-        let tokens = loading::encode(&self.tokenizing.load(path)?, &self.text, &model)?;
+        let model = self.loading.load(source)?;
+        let tokens = loading::encode(&self.tokenizing.load(source)?, &self.text, &model)?;
         let samples = capture(&model, &tokens, self.samples as usize)?;
 
         let bar = progress((UNITS.len() * self.lanes.len() * samples.len()) as u64, "runs");
@@ -153,7 +154,7 @@ impl Args {
                 dont_use: cells.dont_use,
                 abc: ABC.trim_end().replace('\n', "; "),
                 input_slew_ns: INPUT_SLEW,
-                model: path.display().to_string(),
+                model: source.to_string(),
                 text: self.text.clone(),
                 cycles: self.cycles as usize,
             },

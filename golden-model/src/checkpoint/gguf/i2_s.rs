@@ -154,7 +154,7 @@ mod tests {
     }
 
     fn trained(model: &str) -> Vec<Vec<TernaryMatrix>> {
-        let model = Model::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(model)).unwrap();
+        let model = Model::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(model).into()).unwrap();
         let mut layers = vec![Vec::new(); model.config().layers];
         for (id, linear) in model.linears().unwrap() {
             if matches!(id.kind, LinearKind::Gate | LinearKind::Up | LinearKind::Down) {
