@@ -73,7 +73,7 @@ impl Manifest {
             modules: verilog.files.iter().map(|file| file.name.trim_end_matches(".v").to_owned()).collect(),
             testbench: testbench.iter().flat_map(|bench| bench.files()).map(|file| file.name.clone()).collect(),
             ports: verilog.ports.iter().map(PortOf::new).collect(),
-            latency: trine_hdl::design::latency(config),
+            latency: config.latency(),
             config: config.clone(),
             registers: REGISTERS.iter().map(register).collect(),
             files,

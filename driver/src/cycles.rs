@@ -4,7 +4,7 @@
 //! tiles  = ceil(N / columns) * ceil(K / lanes)
 //! bound  = tiles * max(M, beats per tile)
 //! first  = 1 + max(beats per tile, min(M * ceil(K / lanes), 4))
-//! cycles = first + (tiles - 1) * max(M, beats per tile) + M + FILL + tree levels
+//! cycles = first + (tiles - 1) * max(M, beats per tile) + M + EDGES + latency
 //! ```
 //!
 //! Every lane chunk of every column block is applied to `M` tokens, one a cycle, and meanwhile the next tile is loaded,
@@ -14,8 +14,8 @@
 
 use trine_spec::Config;
 
-/// Cycles from the start of a job to its first beat and from its last sum to its end, as measured.
-const FILL: u64 = 9;
+/// Cycles from the start of a job to its first beat and from the push of its last sum to its end, as measured.
+const EDGES: u64 = 5;
 
 /// Size of a matmul or of a part of one: `y[m x n] = x[m x k] · W[k x n]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,8 +51,8 @@ impl MatmulShape {
         1 + beats.max(chunks.min(4))
             + self.tiles(config).saturating_sub(1) * m.max(beats)
             + m
-            + FILL
-            + config.tree_levels() as u64
+            + EDGES
+            + config.latency() as u64
     }
 }
 

@@ -47,8 +47,7 @@ fn every_layer_keeps_within_two_percent_of_the_bound() {
                 for m in TOKENS {
                     let shape = MatmulShape { m, k, n };
                     let (cycles, bound) = (shape.cycles(unit), shape.bound(unit));
-                    // Four cycles beside the tree's, as `hdl::design` publishes it.
-                    let latency = unit.tree_levels() as u64 + 4;
+                    let latency = unit.latency() as u64;
                     let allowed = 1.02 * bound as f64 + (latency + 64) as f64;
                     assert!(
                         cycles >= bound && cycles as f64 <= allowed,

@@ -176,7 +176,6 @@ mod tests {
             named: Some(named.into()),
             path: folder.join("path/bin").into(),
             starts: vec![folder.join("elsewhere"), folder.join("project/target/release")],
-            ..Search::default()
         }
     }
 

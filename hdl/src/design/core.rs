@@ -6,7 +6,7 @@
 //!         take  ─> code_q ──> next_q ──> tile_q     (L = column latency)
 //! ```
 //! Nothing in the pipeline ever stops: an issue happens only when its result has room ([`super::sequencer`]), so
-//! back-pressure needs no enables on the tree. [`latency`] is the number of cycles from issue to push.
+//! back-pressure needs no enables on the tree. [`Config::latency`] is the number of cycles from issue to push.
 
 use super::accumulators::{AccumulatorPorts, accumulators};
 use super::sequencer::{JobShape, SequencerPorts, Stalls, sequencer};
@@ -17,17 +17,6 @@ use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, int, li
 use crate::library::{FifoPorts, ReplayPorts, fifo, replay_buffer};
 use std::sync::Arc;
 use trine_spec::Config;
-
-/// Cycles from an issue to the push of its result.
-pub const fn latency(c: &Config) -> usize {
-    c.tree_levels() + 4
-}
-
-/// Words of the result buffer: enough for one result a cycle. A place is taken at the issue and seen to be free again seven
-/// cycles after the push at the earliest, and the sequencer keeps two more.
-pub(super) const fn result_room(c: &Config) -> usize {
-    (latency(c) + 9).next_power_of_two()
-}
 
 /// A delay line, cleared by `rst` where there is one: element `i` is `signal` `i` cycles ago.
 fn delayed(m: &mut Module, name: &str, rst: Option<&Expr>, signal: &Expr, cycles: usize) -> Vec<Expr> {
@@ -83,7 +72,7 @@ interface! {
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
-    let end = latency(c);
+    let end = c.latency();
     let mut m = Module::new(
         "trine_core",
         format!("{} x {} datapath, {end} cycles from issue to result.", c.lanes(), c.columns()),
@@ -101,7 +90,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     let wgt: WeightLoaderPorts = m.place("weights", &weight_loader(c)?);
     m.assign_all([(&wgt.rst, &io.clear), (&wgt.open_next, &io.open_next), (&wgt.take, &take)]);
     let pop = m.wire("pop", BIT);
-    let seq: SequencerPorts = m.place("sequencer", &sequencer(c, result_room(c))?);
+    let seq: SequencerPorts = m.place("sequencer", &sequencer(c, c.result_room())?);
     m.connect(&io.shape, &seq.shape);
     m.assign_all([
         (&seq.rst, &io.clear),
@@ -116,7 +105,7 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     m.assign_all([(&issue, &seq.issue), (&take, &seq.take), (&rewind, &seq.rewind)]);
 
     let word = sums(&mut m, c, &io, &seq, [&issue, &take, &rewind], [&act.word, &wgt.tile])?;
-    let out: FifoPorts = m.place("results", &fifo(c.style(), "trine_results", word.word.ty, result_room(c))?);
+    let out: FifoPorts = m.place("results", &fifo(c.style(), "trine_results", word.word.ty, c.result_room())?);
     m.assign_all([(&out.rst, &io.clear), (&out.push, &word.valid), (&out.data, &word.word)]);
     m.assign(&pop, &out.pop);
     let results = results(&mut m, c, &out.out, &seq.n_left);
@@ -160,7 +149,7 @@ fn sums(
     [issue, take, rewind]: [&Expr; 3],
     [chunk, codes]: [&Expr; 2],
 ) -> Result<Word, Errors> {
-    let (end, at) = (latency(c), latency(c) - 1);
+    let (end, at) = (c.latency(), c.latency() - 1);
     let tile = tile(c)?;
     let sum_bits = tile.output_ty("sums_o").width / c.columns();
     // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.

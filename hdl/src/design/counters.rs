@@ -6,20 +6,7 @@
 use crate::interface;
 use crate::lang::{BIT, Errors, Module, bits, if_else, set, set_to, when};
 use std::sync::Arc;
-use trine_spec::registers::COUNTER_BITS;
-
-/// Counters by event name, and how many bits each has.
-pub const COUNTERS: [(&str, usize); 9] = [
-    ("cycles", COUNTER_BITS),
-    ("active", COUNTER_BITS),
-    ("stall_act", COUNTER_BITS),
-    ("stall_wgt", COUNTER_BITS),
-    ("stall_out", COUNTER_BITS),
-    ("act_beats", 32),
-    ("wgt_beats", 32),
-    ("res_beats", 32),
-    ("jobs", 32),
-];
+use trine_spec::registers::COUNTERS;
 
 interface! {
     /// One counter.
@@ -97,4 +84,45 @@ pub fn counters() -> Result<Arc<Module>, Errors> {
         m.assign(&counter.count, &copy_q);
     }
     m.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counters;
+    use crate::lang::{Interpreter, Kind};
+    use trine_spec::registers::COUNTERS;
+
+    /// `trine_perf` takes two registers a bit here, and a third one in the register file.
+    #[test]
+    fn two_registers_for_every_bit_and_one_for_every_event() {
+        let module = counters().unwrap();
+        let bits: usize = module.decls.iter().filter(|d| d.kind == Kind::Reg).map(|d| d.ty.width).sum();
+        assert_eq!(bits, 2 * COUNTERS.iter().map(|(_, bits)| bits).sum::<usize>() + COUNTERS.len());
+    }
+
+    /// Values of `jobs_o` and `cycles_o`.
+    fn counts(sim: &mut Interpreter) -> (i64, i64) {
+        (sim.get("jobs_o"), sim.get("cycles_o"))
+    }
+
+    #[test]
+    fn events_are_counted_and_seen_from_the_next_snapshot_on() {
+        let mut sim = Interpreter::new(&counters().unwrap()).unwrap();
+        sim.set_all([("rst_i", 1)]);
+        sim.clock();
+        sim.set_all([("rst_i", 0), ("jobs_i", 1)]);
+        (0..3).for_each(|_| sim.clock());
+        sim.set("jobs_i", 0);
+        (0..2).for_each(|_| sim.clock());
+        assert_eq!(counts(&mut sim), (0, 0));
+        sim.set("snapshot_i", 1);
+        sim.clock();
+        assert_eq!(counts(&mut sim), (3, 0));
+        sim.set_all([("snapshot_i", 0), ("clear_i", 1)]);
+        sim.clock();
+        assert_eq!(counts(&mut sim), (3, 0));
+        sim.set_all([("snapshot_i", 1), ("clear_i", 0)]);
+        sim.clock();
+        assert_eq!(counts(&mut sim), (0, 0));
+    }
 }

@@ -36,8 +36,8 @@ mod windows;
 
 pub use accumulators::{accumulate, accumulators};
 pub use column::column;
-pub use core::{core, latency};
-pub use counters::{COUNTERS, counters};
+pub use core::core;
+pub use counters::counters;
 pub use job::job;
 pub use registers::registers;
 pub use sequencer::sequencer;

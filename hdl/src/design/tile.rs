@@ -6,7 +6,7 @@
 //!                       └─────────[act_q]────┼─> ...
 //! ```
 //! `swap_i` takes a tile for the lane chunk of the next cycle and the following ones. The second registers are for distance:
-//! one side of them is where tiles and lane chunks are kept, the other beside the columns, of which [`GROUP`] share those
+//! one side of them is where tiles and lane chunks are kept, the other beside the columns, of which [`Config::CHUNK_COLUMNS`] share those
 //! for a lane chunk.
 //! Results follow after `1 + column latency` cycles; no handshake.
 
@@ -15,9 +15,6 @@ use crate::interface;
 use crate::lang::{BIT, Errors, Module, bits, cat, set, when};
 use std::sync::Arc;
 use trine_spec::Config;
-
-/// Columns that one copy of a lane chunk reaches.
-const GROUP: usize = 4;
 
 interface! {
     /// Ports of the tile.
@@ -60,7 +57,7 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
         m.assign(&chunk.act, &io.act);
         chunk.copied
     };
-    let groups: Vec<_> = (0..c.columns().div_ceil(GROUP)).map(group).collect();
+    let groups: Vec<_> = (0..c.chunk_copies()).map(group).collect();
     let next_q = m.reg("next_q", io.tile.ty);
     m.on_clock([when(&io.swap, [set(&next_q, &io.tile)])]);
     let tile_q = m.register("tile_q", &next_q);
@@ -68,7 +65,7 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     for n in 0..c.columns() {
         let code = tile_q.slice(2 * n * c.lanes(), 2 * c.lanes());
         let column: ColumnPorts = m.place(&format!("column_{n}"), &column);
-        m.assign_all([(&column.operands.act, &groups[n / GROUP]), (&column.operands.code, &code)]);
+        m.assign_all([(&column.operands.act, &groups[n / Config::CHUNK_COLUMNS]), (&column.operands.code, &code)]);
         sums.push(column.result.sum);
         owed.push(column.result.owed);
     }

@@ -14,7 +14,7 @@
 //! ([`super::windows`]).
 
 use super::core::{CorePorts, core};
-use super::counters::{COUNTERS, CounterPorts, counters};
+use super::counters::{CounterPorts, counters};
 use super::host::{Host, answers};
 use super::interfaces;
 use super::job::{JobPorts, job};
@@ -26,6 +26,7 @@ use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use std::collections::HashMap;
 use std::sync::Arc;
 use trine_spec::Config;
+use trine_spec::registers::COUNTERS;
 
 /// The complete unit of configuration `c`; its top module is `trine`.
 ///

@@ -8,6 +8,7 @@
 //! takes the place of the selection, words grow, and weights take more of the bus.
 
 use trine_spec::Config;
+use trine_spec::registers::COUNTERS;
 
 /// How a product of an activation and a weight is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -105,9 +106,8 @@ impl Inventory {
             tree_flip_flops: tree_bits.max(product_bits) * config.columns(),
             // A beat as it comes and one as it is decoded.
             weight_flip_flops: 2 * config.weight_bus() + tile_bits.max(beat_bits) + 2 * tile_bits,
-            // Of a lane chunk there is a copy for every four columns.
-            word_flip_flops: (3 + config.columns().div_ceil(4)) * act_word + 6 * sum_word,
-            control_flip_flops: CONTROL_FLIP_FLOPS,
+            word_flip_flops: (3 + config.chunk_copies()) * act_word + 6 * sum_word,
+            control_flip_flops: control_flip_flops(),
             activations: (config.act_words(), act_word),
             accumulators: (config.max_tokens(), sum_word),
         }
@@ -129,9 +129,14 @@ impl Inventory {
     }
 }
 
-/// Nine event counters with their copies and the words that are read of them, and the registers that software writes: the same
-/// in every unit.
-const CONTROL_FLIP_FLOPS: usize = 3 * (5 * 48 + 4 * 32) + 1250;
+/// Register bits of the event counters, their copies and the words that are read of them, and of the registers that software
+/// writes: the same in every unit.
+fn control_flip_flops() -> usize {
+    3 * COUNTERS.iter().map(|(_, bits)| bits).sum::<usize>() + WRITTEN_FLIP_FLOPS
+}
+
+/// Register bits of the registers that software writes: the same in every unit.
+const WRITTEN_FLIP_FLOPS: usize = 1250;
 
 #[cfg(test)]
 mod tests {

@@ -34,6 +34,9 @@ impl Config {
     /// Widest N of a job.
     pub const MAX_OUTPUTS: usize = (1 << 20) - 1;
 
+    /// Columns that one copy of a lane chunk reaches.
+    pub const CHUNK_COLUMNS: usize = 4;
+
     /// A configuration in the making, with nothing given.
     pub fn builder() -> Builder {
         Builder::default()
@@ -175,6 +178,23 @@ impl Config {
                 levels
             }
         }
+    }
+
+    /// Cycles from the issue of a lane chunk to the push of its result: the buffer's two, one of the registers beside the
+    /// columns, the tree's, and one of the accumulators.
+    pub const fn latency(&self) -> usize {
+        self.tree_levels() + 4
+    }
+
+    /// Words of the result buffer: enough for one result a cycle. A place is taken at the issue and seen to be free again
+    /// seven cycles after the push at the earliest, and the sequencer keeps two more.
+    pub const fn result_room(&self) -> usize {
+        (self.latency() + 9).next_power_of_two()
+    }
+
+    /// Copies of a lane chunk beside the columns, one for every [`Self::CHUNK_COLUMNS`].
+    pub const fn chunk_copies(&self) -> usize {
+        self.columns.div_ceil(Self::CHUNK_COLUMNS)
     }
 
     /// Words of the activation buffer: every lane chunk of every token of the largest job.

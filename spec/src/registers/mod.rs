@@ -20,6 +20,18 @@ pub const VERSION_VALUE: u32 = 0x0002_0000;
 pub const SPACE: u32 = 0x1000;
 /// Bits of a 64-bit counter that are implemented; the rest read as zero.
 pub const COUNTER_BITS: usize = 48;
+/// Event counters by name in snake case, and the bits of each.
+pub const COUNTERS: [(&str, usize); 9] = [
+    ("cycles", COUNTER_BITS),
+    ("active", COUNTER_BITS),
+    ("stall_act", COUNTER_BITS),
+    ("stall_wgt", COUNTER_BITS),
+    ("stall_out", COUNTER_BITS),
+    ("act_beats", 32),
+    ("wgt_beats", 32),
+    ("res_beats", 32),
+    ("jobs", 32),
+];
 
 const fn field(name: &'static str, lsb: usize, width: usize, access: Access, doc: &'static str) -> Field {
     Field { name, lsb, width, access, doc }

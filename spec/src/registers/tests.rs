@@ -37,6 +37,15 @@ fn exactly_the_registers_with_constant_fields_have_a_constant() {
 }
 
 #[test]
+fn every_bit_of_a_counter_has_its_place_in_the_registers() {
+    for (name, width) in COUNTERS {
+        let words = ["", "_LO", "_HI"].map(|end| format!("{}{end}", name.to_uppercase()));
+        let fields = REGISTERS.iter().filter(|r| words.iter().any(|word| word == r.name)).flat_map(|r| r.fields);
+        assert_eq!(fields.map(|f| f.width).sum::<usize>(), width, "{name}");
+    }
+}
+
+#[test]
 fn windows_lie_behind_the_registers_side_by_side() {
     let registers = REGISTERS.iter().map(|r| r.offset + 4).max().unwrap();
     let ends = WINDOWS.map(|w| w.offset + WINDOW_BYTES);

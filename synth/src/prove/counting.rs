@@ -3,10 +3,10 @@
 
 use super::{Claim, inside};
 use std::fmt::Write;
-use trine_hdl::design::{self, COUNTERS};
+use trine_hdl::design;
 use trine_hdl::lang::{self, Errors};
 use trine_spec::Config;
-use trine_spec::registers::{Access, REGISTERS, Register, STATUS};
+use trine_spec::registers::{Access, COUNTERS, REGISTERS, Register, STATUS};
 
 /// Claims about the modules of the unit of configuration `c`, which has stream ports.
 ///

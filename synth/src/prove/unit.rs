@@ -19,7 +19,7 @@ use trine_spec::registers::{DEPTH_K, OUTPUTS_N, TOKENS_M};
 /// # Errors
 /// See [`design::unit`].
 pub fn results(c: &Config) -> Result<Claim, Errors> {
-    let stages = design::latency(c);
+    let stages = c.latency();
     let room = room(c)?;
     let word = c.columns() * c.acc_bits() + 2;
     let tail = word - 2;

@@ -80,7 +80,7 @@ pub(super) fn stalls(unit: &mut DrivenUnit<'_>) -> Found {
 pub(super) fn precedence(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     // As many results as fit with the two places that the sequencer keeps.
-    let work = Work::new(c, (1, 1, (super::jobs::room(c) - 2) * c.columns()), 17);
+    let work = Work::new(c, (1, 1, (c.result_room() - 2) * c.columns()), 17);
     unit.starts_unread(&work)?;
     unit.steps(work.shape.cycles(c) + 200)?;
     let counted = unit.counters()?;
@@ -127,7 +127,7 @@ pub(super) fn busy(unit: &mut DrivenUnit<'_>, work: &Work) -> Found<Counters> {
 /// A job with more results than there is room for.
 pub(super) fn long(unit: &DrivenUnit<'_>) -> Work {
     let c = unit.config;
-    let results = 4 * super::jobs::room(c);
+    let results = 4 * c.result_room();
     let m = c.max_tokens().min(2);
     Work::new(c, (m, c.lanes().min(c.max_depth()), results.div_ceil(m) * c.columns()), 7)
 }

@@ -237,15 +237,10 @@ pub(super) fn pauses(unit: &mut DrivenUnit<'_>) -> Found {
     Ok(())
 }
 
-/// Results for which there is room: one a cycle of the pipeline and nine more.
-pub(super) fn room(c: &Config) -> usize {
-    (c.tree_levels() + 13).next_power_of_two()
-}
-
 /// Issues of a job whose results nobody takes, which is dropped when there is no room any more.
 pub(super) fn fill(unit: &mut DrivenUnit<'_>) -> Found<u64> {
     let c = unit.config;
-    let (m, room) = (c.max_tokens(), room(c));
+    let (m, room) = (c.max_tokens(), c.result_room());
     let work = Work::new(c, (m, c.lanes().min(c.max_depth()), (room / m + 2) * c.columns()), 7);
     unit.starts_unread(&work)?;
     unit.steps((4 * room * c.beats_per_tile().max(4)) as u64)?;
@@ -258,7 +253,7 @@ pub(super) fn fill(unit: &mut DrivenUnit<'_>) -> Found<u64> {
 /// Results that nobody takes pile up until there is no room, and none is lost.
 pub(super) fn back_pressure(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
-    let room = room(c);
+    let room = c.result_room();
     let m = c.max_tokens();
     let passes = (2 * room).div_ceil(m) + 2;
     for (k, open) in [(1, 1), (c.lanes().min(c.max_depth()), 3), ((c.lanes() + 1).min(c.max_depth()), 2)] {

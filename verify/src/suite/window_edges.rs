@@ -3,7 +3,6 @@
 use trine_spec::registers::{self as regs, ACT_WINDOW, CTRL_ACT_LAST, ErrorCode, RES_WINDOW};
 
 use super::bus::Taken;
-use super::jobs::room;
 use super::unit::DrivenUnit;
 use super::windows::{Step, complete, finished, make, steps};
 use super::work::Work;
@@ -70,7 +69,7 @@ pub(super) fn ends(unit: &mut DrivenUnit<'_>) -> Found {
 pub(super) fn piles(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let m = c.max_tokens();
-    let work = Work::new(c, (m, 1, (room(c) / m + 2) * c.columns()), 15);
+    let work = Work::new(c, (m, 1, (c.result_room() / m + 2) * c.columns()), 15);
     let (reads, writes): (Vec<Step>, Vec<Step>) =
         steps(unit, &work).into_iter().partition(|step| matches!(step, Step::Read(_)));
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
