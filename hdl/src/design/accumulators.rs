@@ -167,3 +167,62 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     m.assign(&io.total, &total_q);
     m.build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::accumulators;
+    use crate::lang::Interpreter;
+    use crate::random::Random;
+    use trine_spec::Config;
+
+    const CHUNKS: usize = 3;
+    const SUM_BITS: usize = 9;
+
+    /// Two passes of jobs with one token to four: one and two take other ways than the memory.
+    #[test]
+    fn totals_are_the_sums_of_a_pass() {
+        let config = Config::sized(8, 2).max_depth(24).max_tokens(4).build().unwrap();
+        let module = accumulators(&config, SUM_BITS).unwrap();
+        for tokens in 1..=4 {
+            let mut unit = Interpreter::new(&module).unwrap();
+            let mut random = Random(tokens as u64);
+            unit.set_all([("rst_i", 1), ("single_i", i64::from(tokens == 1)), ("pair_i", i64::from(tokens == 2))]);
+            unit.clock();
+            unit.set("rst_i", 0);
+            let issues: Vec<(usize, usize)> =
+                (0..2 * CHUNKS).flat_map(|chunk| (0..tokens).map(move |token| (chunk % CHUNKS, token))).collect();
+            let token = |at: usize| issues.get(at).map_or(0, |(_, token)| *token as i64);
+            let chunk = |at: usize, is: usize| i64::from(issues.get(at).is_some_and(|(chunk, _)| *chunk == is));
+            let mut totals = [[0i64; 2]; 4];
+            // The first issue has two cycles in front of it.
+            for cycle in 0..issues.len() + 2 {
+                unit.set_all([
+                    ("read_token_i", token(cycle)),
+                    ("next_valid_i", i64::from(cycle >= 1 && cycle - 1 < issues.len())),
+                    ("next_first_i", if cycle >= 1 { chunk(cycle - 1, 0) } else { 0 }),
+                    ("next_last_chunk_i", if cycle >= 1 { chunk(cycle - 1, CHUNKS - 1) } else { 0 }),
+                    ("next_odd_i", if cycle >= 1 { token(cycle - 1) & 1 } else { 0 }),
+                    ("valid_i", i64::from(cycle >= 2)),
+                    ("token_i", if cycle >= 2 { token(cycle - 2) } else { 0 }),
+                ]);
+                let sums = [0, 1].map(|_| random.below(1 << SUM_BITS) as i64 - (1 << (SUM_BITS - 1)));
+                let owed = [0, 1].map(|_| random.below(2) as i64);
+                let mask = (1 << SUM_BITS) - 1;
+                unit.set_all([
+                    ("sums_i", sums[0] & mask | (sums[1] & mask) << SUM_BITS),
+                    ("owed_i", owed[0] | owed[1] << 1),
+                ]);
+                unit.clock();
+                let Some((chunk, token)) = cycle.checked_sub(2).map(|at| issues[at]) else { continue };
+                let found = unit.get("total_o");
+                for column in 0..2 {
+                    let total = &mut totals[token][column];
+                    *total = sums[column] + owed[column] + if chunk == 0 { 0 } else { *total };
+                    let bits = config.acc_bits();
+                    let word = found >> (bits * column) << (64 - bits) >> (64 - bits);
+                    assert_eq!(word, *total, "{tokens} tokens, chunk {chunk}, token {token}, column {column}");
+                }
+            }
+        }
+    }
+}

@@ -253,3 +253,84 @@ fn beyond(v: &Expr, most: usize) -> Vec<Expr> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::job;
+    use crate::lang::Interpreter;
+    use trine_spec::Config;
+    use trine_spec::registers::ErrorCode;
+
+    /// A unit after reset, asked for `tokens` x 16 x 4.
+    fn asked(tokens: i64) -> Interpreter {
+        let config = Config::sized(8, 2).max_depth(64).max_tokens(4).build().unwrap();
+        let mut job = Interpreter::new(&job(&config).unwrap()).unwrap();
+        job.set("rst_i", 1);
+        job.clock();
+        job.set_all([("rst_i", 0), ("tokens_i", tokens), ("depth_i", 16), ("outputs_i", 4), ("tag_i", 7)]);
+        (0..4).for_each(|_| job.clock());
+        job
+    }
+
+    /// One cycle with `input` set.
+    fn pulse(job: &mut Interpreter, input: &str) {
+        job.set(input, 1);
+        job.clock();
+        job.set(input, 0);
+    }
+
+    /// Cycles until `output` is set, no more than twenty.
+    fn until(job: &mut Interpreter, output: &str) -> Option<usize> {
+        (0..20).find(|_| {
+            let set = job.get(output) == 1;
+            if !set {
+                job.clock();
+            }
+            set
+        })
+    }
+
+    #[test]
+    fn a_job_runs_until_its_last_result_leaves() {
+        let mut job = asked(4);
+        pulse(&mut job, "start_i");
+        assert_eq!(until(&mut job, "busy_o"), Some(1));
+        assert_eq!(
+            (job.get("clear_o"), job.get("last_token_o"), job.get("depth_o"), job.get("outputs_o")),
+            (1, 3, 16, 4)
+        );
+        assert_eq!(until(&mut job, "start_o"), Some(1));
+        pulse(&mut job, "res_done_i");
+        assert_eq!((job.get("done_o"), job.get("busy_o")), (1, 1));
+        job.clock();
+        assert_eq!((job.get("done_o"), job.get("busy_o"), job.get("done_tag_o"), job.get("code_o")), (0, 0, 7, 0));
+    }
+
+    #[test]
+    fn a_shape_out_of_range_is_refused() {
+        let mut job = asked(5);
+        pulse(&mut job, "start_i");
+        assert_eq!((job.get("error_o"), job.get("busy_o")), (1, 0));
+        job.clock();
+        assert_eq!((job.get("busy_o"), job.get("code_o")), (0, ErrorCode::Shape as i64));
+    }
+
+    #[test]
+    fn a_fault_and_a_wait_end_a_job() {
+        for (input, code) in [("illegal_i", ErrorCode::IllegalTrit), ("wgt_late_i", ErrorCode::WeightsLate)] {
+            let mut job = asked(1);
+            pulse(&mut job, "start_i");
+            assert!(until(&mut job, "start_o").is_some());
+            pulse(&mut job, input);
+            assert!(until(&mut job, "error_o").is_some());
+            job.clock();
+            assert_eq!((job.get("busy_o"), job.get("code_o")), (0, code as i64), "{input}");
+        }
+        let mut job = asked(1);
+        job.set("watchdog_i", 9);
+        pulse(&mut job, "start_i");
+        assert!(until(&mut job, "error_o").is_some_and(|cycles| cycles >= 9));
+        job.clock();
+        assert_eq!(job.get("code_o"), ErrorCode::Watchdog as i64);
+    }
+}

@@ -83,3 +83,40 @@ fn copy(width: usize) -> Result<Arc<Module>, Errors> {
     m.assign(&io.copied, act_q);
     m.build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tile;
+    use crate::lang::Interpreter;
+    use trine_spec::Config;
+    use trine_spec::packing::two_bit;
+
+    const WEIGHTS: [[i8; 2]; 5] = [[1, 0], [0, 1], [1, 1], [-1, 1], [-1, -1]];
+
+    /// Sum and owed one of each column together.
+    fn sums(unit: &mut Interpreter) -> Vec<i64> {
+        let width = unit.ty("sums_o").width / WEIGHTS.len();
+        let (sums, owed) = (unit.get("sums_o"), unit.get("owed_o"));
+        let sum = |n: usize| (sums >> (n * width) << (64 - width) >> (64 - width)) + (owed >> n & 1);
+        (0..WEIGHTS.len()).map(sum).collect()
+    }
+
+    /// Five columns take two copies of a lane chunk.
+    #[test]
+    fn columns_keep_their_weights_until_the_next_tile() {
+        let config = Config::sized(2, WEIGHTS.len()).build().unwrap();
+        let module = tile(&config).unwrap();
+        let copies = module.instances.iter().filter(|i| i.module.name == "trine_chunk").count();
+        assert_eq!((copies, config.chunk_copies()), (2, 2));
+        let mut unit = Interpreter::new(&module).unwrap();
+        let codes = WEIGHTS.as_flattened().iter().rev().fold(0, |codes, w| codes << 2 | i64::from(two_bit(*w)));
+        unit.set_all([("swap_i", 1), ("tile_i", codes)]);
+        unit.clock();
+        unit.set_all([("swap_i", 0), ("tile_i", 0), ("act_i", 0xFD_05)]);
+        (0..1 + config.tree_levels()).for_each(|_| unit.clock());
+        assert_eq!(sums(&mut unit), [5, -3, 2, -8, -2]);
+        unit.set("act_i", 0x01_01);
+        (0..1 + config.tree_levels()).for_each(|_| unit.clock());
+        assert_eq!(sums(&mut unit), [1, 1, 2, 0, -2]);
+    }
+}

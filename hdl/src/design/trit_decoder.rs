@@ -58,3 +58,24 @@ fn pair_codes(v: &Expr) -> Expr {
     let entry = |i: usize| lit(code(PAIRS[i][1]) | code(PAIRS[i][0]) << 2, bits(4));
     (0..7).rev().fold(entry(7), |rest, i| mux(v.is(i as i64), entry(i), rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::trit_decoder;
+    use crate::lang::Interpreter;
+    use trine_spec::packing::{base3_decode, two_bit};
+
+    #[test]
+    fn every_byte_is_decoded_as_the_packing_says() {
+        let mut decoder = Interpreter::new(&trit_decoder().unwrap()).unwrap();
+        for byte in 0..=255u8 {
+            decoder.set("byte_i", byte);
+            let trits = base3_decode(byte);
+            assert_eq!(decoder.get("illegal_o") == 1, trits.is_none(), "{byte:#x}");
+            if let Some(trits) = trits {
+                let codes: i64 = (0..5).map(|i| i64::from(two_bit(trits[i])) << (2 * i)).sum();
+                assert_eq!(decoder.get("codes_o"), codes, "{byte:#x}");
+            }
+        }
+    }
+}

@@ -210,3 +210,52 @@ fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Error
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::weight_loader;
+    use crate::lang::Interpreter;
+    use crate::random::Random;
+    use trine_spec::{Config, WeightCode};
+
+    /// Tiles of one, two and three beats of eight two-bit codes, under random stalls.
+    #[test]
+    fn tiles_hold_their_beats_in_order() {
+        for beats in 1..=3 {
+            let config = Config::sized(4 * beats, 1).weight_code(WeightCode::TwoBit).weight_bus(8).build().unwrap();
+            assert_eq!(config.beats_per_tile(), beats);
+            let mut loader = Interpreter::new(&weight_loader(&config).unwrap()).unwrap();
+            let mut random = Random(beats as u64);
+            loader.set_all([("rst_i", 1), ("open_next_i", 1)]);
+            loader.clock();
+            loader.set("rst_i", 0);
+            let bytes: Vec<i64> =
+                (0..20 * beats).map(|_| (0..4).map(|i| [0, 1, 3][random.below(3)] << (2 * i)).sum()).collect();
+            let (mut sent, mut taken, mut there) = (0, 0, false);
+            for _ in 0..60 * beats {
+                let (offer, take) = (sent < bytes.len() && random.chance(12), there && random.chance(10));
+                loader.set_all([
+                    ("in_valid_i", i64::from(offer)),
+                    ("in_data_i", bytes.get(sent).copied().unwrap_or(0)),
+                    ("in_last_i", i64::from(sent + 1 == bytes.len())),
+                    ("take_i", i64::from(take)),
+                ]);
+                sent += usize::from(offer && loader.get("in_ready_o") == 1);
+                there = there && !take || loader.get("arrives_o") == 1;
+                loader.clock();
+                if take {
+                    let tile = &bytes[beats * taken..beats * (taken + 1)];
+                    let codes = tile.iter().rev().fold(0, |codes, byte| codes << 8 | byte);
+                    taken += 1;
+                    assert_eq!(
+                        (loader.get("tile_o"), loader.get("last_o")),
+                        (codes, i64::from(taken == 20)),
+                        "{taken}"
+                    );
+                }
+                assert_eq!((loader.get("illegal_o"), loader.get("early_o")), (0, 0));
+            }
+            assert_eq!((sent, taken), (bytes.len(), 20), "{beats} beats a tile");
+        }
+    }
+}

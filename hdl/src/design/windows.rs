@@ -250,3 +250,54 @@ fn expiry(m: &mut Module, name: &str, waits: &Expr, cycles: usize) -> Expr {
     m.on_clock([if_else(waits, [set(&q, q.step(1))], [set_to(&q, 0)])]);
     q.bit(bit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::windows;
+    use crate::lang::Interpreter;
+    use trine_spec::Config;
+
+    /// Windows of a unit with activation beats of two words, and a job that runs if it is `busy`.
+    fn unit(busy: i64) -> Interpreter {
+        let config = Config::sized(6, 2).windows(true).build().unwrap();
+        let mut unit = Interpreter::new(&windows(&config).unwrap()).unwrap();
+        unit.set("rst_i", 1);
+        unit.clock();
+        unit.set_all([("rst_i", 0), ("busy_i", busy)]);
+        unit.clock();
+        unit
+    }
+
+    #[test]
+    fn two_words_make_a_beat_of_activations() {
+        let mut unit = unit(1);
+        for (word, mark) in [(0x4433_2211, 0), (0x6655, 1)] {
+            unit.set_all([("write_act_i", 1), ("data_i", word), ("act_last_i", mark)]);
+            assert_eq!((unit.get("write_ok_o"), unit.get("write_wait_o")), (1, 0));
+            unit.clock();
+        }
+        unit.set_all([("write_act_i", 0), ("act_last_i", 0)]);
+        let arrives = (0..4).find(|_| {
+            let valid = unit.get("act_valid_o") == 1;
+            if !valid {
+                unit.clock();
+            }
+            valid
+        });
+        assert!(arrives.is_some());
+        assert_eq!((unit.get("act_data_o"), unit.get("act_last_o")), (0x6655_4433_2211, 1));
+        unit.set("act_ready_i", 1);
+        unit.clock();
+        assert_eq!((unit.get("act_valid_o"), unit.get("wgt_valid_o")), (0, 0));
+    }
+
+    #[test]
+    fn a_word_without_a_job_is_told() {
+        let mut unit = unit(0);
+        unit.set("write_act_i", 1);
+        assert_eq!((unit.get("write_ok_o"), unit.get("write_wait_o"), unit.get("full_o")), (0, 0, 0));
+        unit.clock();
+        unit.set("write_act_i", 0);
+        assert_eq!((unit.get("full_o"), unit.get("empty_o")), (1, 0));
+    }
+}

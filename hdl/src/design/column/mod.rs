@@ -105,3 +105,38 @@ fn select(m: &mut Module, index: usize, lane: &Lane) -> Term {
     let value = (lane.x.clone() ^ lane.negative.repeat(width)) & lane.nonzero.repeat(width);
     Term { value: m.name(&format!("lane_{index}"), value.signed()), owed: lane.negative.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::column;
+    use crate::lang::Interpreter;
+    use crate::random::Random;
+    use trine_spec::Config;
+    use trine_spec::packing::two_bit;
+
+    /// Other styles have cells, which only a simulator knows.
+    #[test]
+    fn a_sum_follows_each_cycle() {
+        for lanes in [1, 2, 5, 7] {
+            let config = Config::sized(lanes, 1).build().unwrap();
+            let mut column = Interpreter::new(&column(&config).unwrap()).unwrap();
+            let (mut random, mut expected) = (Random(lanes as u64), vec![]);
+            for cycle in 0..100 {
+                let (mut act, mut code, mut sum) = (0, 0, 0);
+                for lane in 0..lanes {
+                    let (x, w) = (random.below(256) as i64 - 128, random.below(3) as i8 - 1);
+                    act |= (x & 0xff) << (8 * lane);
+                    code |= i64::from(two_bit(w)) << (2 * lane);
+                    sum += x * i64::from(w);
+                }
+                column.set_all([("act_i", act), ("code_i", code)]);
+                expected.push(sum);
+                column.clock();
+                if cycle + 1 >= config.tree_levels() {
+                    let found = column.get("sum_o") + column.get("owed_o");
+                    assert_eq!(found, expected[cycle + 1 - config.tree_levels()], "{lanes} lanes, cycle {cycle}");
+                }
+            }
+        }
+    }
+}

@@ -141,3 +141,48 @@ impl Operands {
         m.name("base", value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Arithmetic, dot};
+    use crate::lang::Interpreter;
+    use crate::random::Random;
+    use trine_spec::packing::two_bit;
+
+    const LANES: usize = 3;
+
+    #[test]
+    fn totals_begin_and_grow_after_the_latency() {
+        for arithmetic in [Arithmetic::Ternary, Arithmetic::Int8] {
+            let mut unit = Interpreter::new(&dot(arithmetic, LANES).unwrap()).unwrap();
+            let (mut random, mut products, mut total) = (Random(3), vec![], 0);
+            for cycle in 0..100usize {
+                let (mut act, mut wgt, mut product) = (0, 0, 0);
+                for lane in 0..LANES {
+                    let x = random.below(256) as i64 - 128;
+                    let (w, code) = match arithmetic {
+                        Arithmetic::Ternary => {
+                            let w = random.below(3) as i8 - 1;
+                            (i64::from(w), i64::from(two_bit(w)))
+                        }
+                        _ => {
+                            let w = random.below(256) as i64 - 128;
+                            (w, w & 0xff)
+                        }
+                    };
+                    act |= (x & 0xff) << (8 * lane);
+                    wgt |= code << (arithmetic.weight_bits() * lane);
+                    product += x * w;
+                }
+                products.push(product);
+                let first = random.chance(3);
+                unit.set_all([("act_i", act), ("wgt_i", wgt), ("first_i", i64::from(first))]);
+                unit.clock();
+                let arrived = (cycle + 1).checked_sub(arithmetic.latency(LANES)).map_or(0, |at| products[at]);
+                total = if first { arrived } else { total + arrived };
+                let unused = 64 - unit.ty("total_o").width;
+                assert_eq!(unit.get("total_o") << unused >> unused, total, "{arithmetic}, cycle {cycle}");
+            }
+        }
+    }
+}

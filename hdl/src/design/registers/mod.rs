@@ -229,3 +229,77 @@ fn widened(word: &Expr, width: usize) -> Expr {
         above => cat([word.clone(), lit(0, bits(above))]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SLVERR, registers};
+    use crate::lang::Interpreter;
+    use trine_spec::Config;
+    use trine_spec::registers::{CTRL, CTRL_START, ID, ID_VALUE, REGISTERS, SCRATCH};
+
+    fn unit() -> Interpreter {
+        let config = Config::sized(8, 2).build().unwrap();
+        let mut unit = Interpreter::new(&registers(&config).unwrap()).unwrap();
+        unit.set_all([("rst_i", 1), ("bready_i", 1), ("rready_i", 1)]);
+        unit.clock();
+        unit.set("rst_i", 0);
+        unit
+    }
+
+    /// Cycles on until `output` is set, ten at most.
+    fn wait(unit: &mut Interpreter, output: &str) {
+        for _ in 0..10 {
+            if unit.get(output) == 1 {
+                return;
+            }
+            unit.clock();
+        }
+        panic!("no {output}");
+    }
+
+    /// The answer to a write.
+    fn write(unit: &mut Interpreter, offset: u32, word: i64, strobes: i64) -> i64 {
+        unit.set_all([("awaddr_i", i64::from(offset)), ("wdata_i", word), ("wstrb_i", strobes)]);
+        unit.set_all([("awvalid_i", 1), ("wvalid_i", 1)]);
+        unit.clock();
+        unit.set_all([("awvalid_i", 0), ("wvalid_i", 0)]);
+        wait(unit, "bvalid_o");
+        let answer = unit.get("bresp_o");
+        unit.clock();
+        answer
+    }
+
+    /// Word and answer of a read.
+    fn read(unit: &mut Interpreter, offset: u32) -> (i64, i64) {
+        unit.set_all([("araddr_i", i64::from(offset)), ("arvalid_i", 1)]);
+        unit.clock();
+        unit.set("arvalid_i", 0);
+        wait(unit, "rvalid_o");
+        let answer = (unit.get("rdata_o"), unit.get("rresp_o"));
+        unit.clock();
+        answer
+    }
+
+    #[test]
+    fn words_are_kept_and_constants_read() {
+        let mut unit = unit();
+        assert_eq!(read(&mut unit, ID.offset), (i64::from(ID_VALUE), 0));
+        assert_eq!(write(&mut unit, SCRATCH.offset, 0xDEAD_BEEF, 15), 0);
+        assert_eq!(write(&mut unit, ID.offset, 0, 15), 0);
+        assert_eq!(read(&mut unit, SCRATCH.offset), (0xDEAD_BEEF, 0));
+        assert_eq!(read(&mut unit, ID.offset), (i64::from(ID_VALUE), 0));
+    }
+
+    #[test]
+    fn requests_that_change_nothing_are_answered_with_slverr() {
+        let mut unit = unit();
+        assert_eq!(write(&mut unit, SCRATCH.offset, 1, 7), SLVERR);
+        assert_eq!(read(&mut unit, SCRATCH.offset), (0, 0));
+        let beyond = 4 * REGISTERS.len() as u32;
+        assert_eq!((write(&mut unit, beyond, 1, 15), read(&mut unit, beyond).1), (SLVERR, SLVERR));
+        unit.set("status_busy_i", 1);
+        assert_eq!(write(&mut unit, CTRL.offset, i64::from(CTRL_START.at(1)), 15), SLVERR);
+        unit.set("status_busy_i", 0);
+        assert_eq!(write(&mut unit, CTRL.offset, i64::from(CTRL_START.at(1)), 15), 0);
+    }
+}

@@ -14,6 +14,8 @@
 //! cycle, even if another is taken now) and from `take_o`, so that placement can set the two apart.
 
 mod ports;
+#[cfg(test)]
+mod tests;
 
 pub(super) use ports::{JobShape, SequencerPorts, Stalls, depth_ty, token_ty};
 
