@@ -1,6 +1,5 @@
 //! Whole jobs: shapes at their borders, exact results and cycles, interrupts, tags, pauses and back-pressure.
 
-use trine_spec::Config;
 use trine_spec::config::clog2;
 use trine_spec::registers::{self as regs, ErrorCode};
 
