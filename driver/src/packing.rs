@@ -13,6 +13,9 @@ use crate::{Error, cycles::MatmulShape, schedule::Job};
 ///
 /// # Errors
 /// [`Error::Activation`] when a value does not fit the configuration's `act_bits`.
+///
+/// # Panics
+/// When the job reaches beyond `x`.
 pub fn activations(config: &Config, job: &Job, x: &[i8], k: usize, out: &mut Vec<u8>) -> Result<(), Error> {
     let limit = 1i16 << (config.act_bits() - 1);
     for start in job.depth.clone().step_by(config.lanes()) {
@@ -33,6 +36,9 @@ pub fn activations(config: &Config, job: &Job, x: &[i8], k: usize, out: &mut Vec
 ///
 /// A tile is `lanes * columns` trits, trit `column * lanes + lane`, padded with zero trits to whole beats; positions
 /// outside the piece are zero trits.
+///
+/// # Panics
+/// When the piece reaches beyond `w`.
 pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth: &Range<usize>, out: &mut Vec<u8>) {
     let shape = MatmulShape { m: 1, k: depth.len(), n: outputs.len() };
     let (lanes, columns) = (config.lanes(), config.columns());
@@ -54,6 +60,9 @@ pub fn weights(config: &Config, w: &TernaryMatrix, outputs: &Range<usize>, depth
 }
 
 /// Adds the result beats of a job to `y`, the whole `m x n` matrix of the matmul.
+///
+/// # Panics
+/// When the job reaches beyond `y`.
 pub fn add_results(config: &Config, job: &Job, beats: &[u8], y: &mut [i32], n: usize) {
     let mut beats = beats.chunks_exact(config.res_bus() / 8);
     for block in job.outputs.clone().step_by(config.columns()) {
@@ -72,6 +81,9 @@ pub fn result_bytes(config: &Config, shape: MatmulShape) -> usize {
 }
 
 /// Result beat and column that carry output `output` of token `token`, both as numbers within the job.
+///
+/// # Panics
+/// When the job starts behind the token or the output.
 pub fn result_place(config: &Config, job: &Job, token: usize, output: usize) -> (u64, usize) {
     let (token, output) = (token - job.tokens.start, output - job.outputs.start);
     ((output / config.columns() * job.tokens.len() + token) as u64, output % config.columns())

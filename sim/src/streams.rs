@@ -203,13 +203,19 @@ impl Sink {
         &self.cycles
     }
 
-    /// Whether a beat of the last exchange was marked as the last of a packet.
+    /// True if a beat of the last exchange was marked as the last of a packet.
+    ///
+    /// # Panics
+    /// When the last exchange had no such beat.
     #[must_use]
     pub fn is_last(&self, beat: usize) -> bool {
         self.lasts[beat] != 0
     }
 
-    /// Whether byte `byte` of a beat of the last exchange counts.
+    /// True if byte `byte` of a beat of the last exchange counts.
+    ///
+    /// # Panics
+    /// When the last exchange had no such beat.
     #[must_use]
     pub fn keeps(&self, beat: usize, byte: usize) -> bool {
         let keep_bytes = self.beat_bytes().div_ceil(8);

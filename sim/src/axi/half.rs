@@ -152,6 +152,9 @@ impl AxiHalf {
     }
 
     /// True if request `index` is made in this cycle.
+    ///
+    /// # Panics
+    /// When there is no such request.
     #[must_use]
     pub fn offers(&self, index: usize) -> bool {
         self.offered[index]

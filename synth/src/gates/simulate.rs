@@ -277,12 +277,18 @@ impl<'a> Simulator<'a> {
     }
 
     /// Rises and falls of a net; the clock's are not counted.
+    ///
+    /// # Panics
+    /// When the netlist has no such net.
     pub fn transitions(&self, net: NetId) -> [u64; 2] {
         self.nets[net]
     }
 
     /// Rises and falls of output `output` of gate `gate` by the input that caused them; the last entry is for those
     /// without a single cause, which is all of them with [`Timing::Settled`].
+    ///
+    /// # Panics
+    /// When the netlist has no such gate, or the gate no such output.
     pub fn caused(&self, gate: usize, output: usize) -> &[[u64; 2]] {
         let Output { arcs, inputs, .. } = self.outputs[self.first[gate] + output];
         &self.count[arcs..=arcs + inputs]
