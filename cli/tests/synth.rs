@@ -23,6 +23,10 @@ fn bad_usage_is_refused_before_the_first_step() {
         ("--liberty cells.lib --dont-use a;b", "names of cells are letters, digits and _"),
         ("--target ecp5-25k --seeds 0", "invalid value '0' for '--seeds <N>'"),
         ("--target xc7 --seeds 2", "xc7 is mapped only"),
+        (
+            "--target ecp5",
+            "invalid value 'ecp5' for '--target <NAME>'\n  [possible values: ecp5-25k, ecp5-45k, ecp5-85k,",
+        ),
         ("--target xc7 --verify 0", "invalid value '0' for '--verify <CASES>'"),
         ("--target xc7 --json not/there.json", "not/there.json: cannot be written: there is no folder not"),
     ];

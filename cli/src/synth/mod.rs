@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use clap::builder::PossibleValuesParser;
 use tempfile::TempDir;
 use trine_golden_model::ModelSource;
 use trine_synth::bench::{Tick, ToolBench};
 use trine_synth::flow::asic::{self, Library};
-use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, Target};
+use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, TARGETS, Target};
 use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
@@ -28,8 +29,8 @@ use crate::simulation;
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty", "board", "document"])))]
 pub(crate) struct Args {
-    /// What to synthesise for: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, gowin, xc7 or osu018
-    #[arg(long, value_name = "NAME")]
+    /// FPGA or cell library to synthesise for
+    #[arg(long, value_name = "NAME", value_parser = targets())]
     target: Option<String>,
     /// Synthesise for the standard cells of this Liberty library
     #[arg(long, value_name = "FILE.lib")]
@@ -196,6 +197,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     failure.map_or(Ok(()), Err)?;
     let wrong = result.verification.as_ref().is_some_and(|verification| !verification.passed());
     Ok(if wrong { Verdict::Wrong } else { clock })
+}
+
+/// Names of the targets.
+fn targets() -> PossibleValuesParser {
+    PossibleValuesParser::new(TARGETS.map(|target| target.name).into_iter().chain([OSU018]))
 }
 
 impl Args {
