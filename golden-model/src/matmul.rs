@@ -1,14 +1,24 @@
 //! The seam between the transformer and whatever multiplies: `y[m][n] = sum_k x[m][k] * w[n][k]`, exact in `i32`.
+//!
+//! Everywhere `M` is the number of tokens, `K` that of inputs and `N` that of outputs.
 
 use crate::{BoxError, Kernel, LinearId, TernaryMatrix};
 
 /// Something that multiplies int8 activations by ternary weights.
 pub trait Matmul {
-    /// Computes `y[m][n] = sum_k x[m][k] * w[n][k]` for `m` rows: `x` is `m x K`, `y` is `m x N`, both row-major.
+    /// Computes `y[m][n] = sum_k x[m][k] * w[n][k]` for `M` tokens: `x` is `M x K`, `y` is `M x N`, both
+    /// row-major.
     ///
     /// # Errors
     /// Whatever the engine meets; slices of the wrong length among them.
-    fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError>;
+    fn matmul(
+        &mut self,
+        id: LinearId,
+        w: &TernaryMatrix,
+        x: &[i8],
+        tokens: usize,
+        y: &mut [i32],
+    ) -> Result<(), BoxError>;
 }
 
 /// The CPU engine: the fastest kernel of this machine, proven equal to [`reference()`].
@@ -16,10 +26,17 @@ pub trait Matmul {
 pub struct Golden;
 
 impl Matmul for Golden {
-    fn matmul(&mut self, _: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
-        if (m.checked_mul(w.cols()), m.checked_mul(w.rows())) != (Some(x.len()), Some(y.len())) {
+    fn matmul(
+        &mut self,
+        _: LinearId,
+        w: &TernaryMatrix,
+        x: &[i8],
+        tokens: usize,
+        y: &mut [i32],
+    ) -> Result<(), BoxError> {
+        if (tokens.checked_mul(w.cols()), tokens.checked_mul(w.rows())) != (Some(x.len()), Some(y.len())) {
             return Err(format!(
-                "{m} rows of {} inputs and {} outputs do not fit slices of {} and {}",
+                "{tokens} tokens of {} inputs and {} outputs do not fit slices of {} and {}",
                 w.cols(),
                 w.rows(),
                 x.len(),
@@ -27,7 +44,7 @@ impl Matmul for Golden {
             )
             .into());
         }
-        Kernel::best().matmul(w, x, m, y);
+        Kernel::best().matmul(w, x, tokens, y);
         Ok(())
     }
 }
@@ -35,16 +52,16 @@ impl Matmul for Golden {
 /// The plain loop that is the definition of the product.
 ///
 /// # Panics
-/// If `x` is not `m x K` or `y` is not `m x N`.
-pub fn reference(w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) {
+/// If `x` is not `M x K` or `y` is not `M x N`.
+pub fn reference(w: &TernaryMatrix, x: &[i8], tokens: usize, y: &mut [i32]) {
     let (n, k) = (w.rows(), w.cols());
-    assert_eq!((x.len(), y.len()), (m * k, m * n), "{m} rows of {k} inputs and {n} outputs");
+    assert_eq!((x.len(), y.len()), (tokens * k, tokens * n), "{tokens} tokens of {k} inputs and {n} outputs");
     let mut weights = vec![0i8; k];
-    for row in 0..n {
-        w.unpack_row(row, &mut weights);
-        for token in 0..m {
+    for output in 0..n {
+        w.unpack_row(output, &mut weights);
+        for token in 0..tokens {
             let x = &x[token * k..][..k];
-            y[token * n + row] = x.iter().zip(&weights).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum();
+            y[token * n + output] = x.iter().zip(&weights).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum();
         }
     }
 }

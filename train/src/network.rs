@@ -112,7 +112,7 @@ impl Pass {
     /// The logits of `inputs`: sequences of the model's context, one after the other.
     ///
     /// # Panics
-    /// If there are not as many tokens as this is room for.
+    /// If there are not as many tokens as this is room for, or one is outside the vocabulary.
     pub fn logits(&mut self, network: &Network, inputs: &[u32]) -> &[f32] {
         assert_eq!(inputs.len(), self.tokens(), "tokens of a pass");
         let (c, hidden) = (network.context(), network.shape.hidden);
@@ -133,7 +133,8 @@ impl Pass {
     /// The loss of predicting `targets` from `inputs`, summed over tokens, in nats.
     ///
     /// # Panics
-    /// If there are not as many tokens as this is room for.
+    /// If there are not as many tokens as this is room for, or not a target for each, or one is outside the
+    /// vocabulary.
     pub fn loss(&mut self, network: &Network, inputs: &[u32], targets: &[u32]) -> f64 {
         assert_eq!(inputs.len(), targets.len(), "a target for each input");
         self.logits(network, inputs);
@@ -143,7 +144,8 @@ impl Pass {
     /// As [`loss`](Self::loss), and fills the gradient of the loss times `weight`.
     ///
     /// # Panics
-    /// If there are not as many tokens as this is room for.
+    /// If there are not as many tokens as this is room for, or not a target for each, or one is outside the
+    /// vocabulary.
     pub fn gradients(&mut self, network: &Network, inputs: &[u32], targets: &[u32], weight: f32) -> f64 {
         assert_eq!(inputs.len(), targets.len(), "a target for each input");
         self.logits(network, inputs);

@@ -85,21 +85,21 @@ impl Kernel {
     /// `y[m][n] = sum_k x[m][k] * w[n][k]`, on the current rayon pool when the work is worth it.
     ///
     /// # Panics
-    /// If `x` is not `m x K` or `y` is not `m x N`.
-    pub fn matmul(self, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) {
+    /// If `x` is not `M x K` or `y` is not `M x N`.
+    pub fn matmul(self, w: &TernaryMatrix, x: &[i8], tokens: usize, y: &mut [i32]) {
         let (n, k) = (w.rows(), w.cols());
-        assert_eq!((x.len(), y.len()), (m * k, m * n), "{m} rows of {k} inputs and {n} outputs");
-        if m == 0 {
+        assert_eq!((x.len(), y.len()), (tokens * k, tokens * n), "{tokens} tokens of {k} inputs and {n} outputs");
+        if tokens == 0 {
             return;
         }
-        let x = Activations::new(x, m, k);
-        if m == 1 {
+        let x = Activations::new(x, tokens, k);
+        if tokens == 1 {
             self.product(w, &x, y);
         } else {
             // Tasks own weight rows, so they write an N x M product; the caller wants M x N.
-            let mut transposed = vec![0; m * n];
+            let mut transposed = vec![0; tokens * n];
             self.product(w, &x, &mut transposed);
-            transpose(&transposed, y, m, n);
+            transpose(&transposed, y, tokens, n);
         }
     }
 
@@ -114,7 +114,7 @@ impl Kernel {
         }
     }
 
-    /// Fills `y`, whole rows of the `N x M` product from row `first`.
+    /// Fills `y`, whole rows of the `N x M` product from output `first`.
     fn rows(self, w: &TernaryMatrix, first: usize, x: &Activations, y: &mut [i32]) {
         let m = x.tokens();
         let rows = y.len() / m;

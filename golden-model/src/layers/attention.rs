@@ -25,7 +25,7 @@ pub(crate) struct Span<'a> {
 }
 
 impl Attention {
-    /// `x` is `rows x hidden`, the rows of all spans one after the other; the new keys and values enter the caches.
+    /// `x` is `M x hidden`, the tokens of all spans one after the other; the new keys and values enter the caches.
     pub(crate) fn forward(
         &self,
         engine: &mut dyn Matmul,

@@ -78,7 +78,7 @@ impl Dense {
         }
     }
 
-    /// `y[m][n] = dot(x[m], row n)` for `x` of `m x cols`.
+    /// `y[m][n] = dot(x[m], row n)` for `x` of `M x cols`.
     pub(crate) fn product(&self, x: &[f32]) -> Vec<f32> {
         let (n, m) = (self.rows(), x.len() / self.cols);
         let mut transposed = vec![0.0; n * m];

@@ -13,7 +13,7 @@ pub(crate) struct Ffn {
 }
 
 impl Ffn {
-    /// `x` is `rows x hidden`, and so is the result.
+    /// `x` is `M x hidden` for `M` tokens, and so is the result.
     pub(crate) fn forward(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
         let mut gated = self.gate.forward(engine, x)?;
         let up = self.up.forward(engine, x)?;

@@ -40,7 +40,7 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// Applies the layer to `x` (`rows x K`) and returns `rows x N`.
+    /// Applies the layer to `x` (`M x K`) and returns `M x N`, for `M` tokens, `K` inputs and `N` outputs.
     ///
     /// # Errors
     /// [`Error::Engine`] when the engine fails; [`Error::NotFinite`] when an activation is infinite or NaN.
@@ -71,11 +71,11 @@ impl Linear {
         Error::NotFinite { place: format!("{}: activation {at} of row {row}", self.id), value: x[at] }
     }
 
-    /// The exact sums of one part for `m` tokens, whose activations `q` are those of the part alone.
-    fn sums(&self, engine: &mut dyn Matmul, part: &Part, q: &[i8], m: usize) -> Result<Vec<i32>, Error> {
-        let mut sums = vec![0; m * part.weights.rows()];
+    /// The exact sums of one part, whose activations `q` are those of the part alone.
+    fn sums(&self, engine: &mut dyn Matmul, part: &Part, q: &[i8], tokens: usize) -> Result<Vec<i32>, Error> {
+        let mut sums = vec![0; tokens * part.weights.rows()];
         engine
-            .matmul(self.id, &part.weights, q, m, &mut sums)
+            .matmul(self.id, &part.weights, q, tokens, &mut sums)
             .map_err(|source| Error::Engine { linear: self.id, source })?;
         Ok(sums)
     }

@@ -18,7 +18,10 @@ impl RmsNorm {
         self.weights.iter().all(|&weight| weight == 0.0)
     }
 
-    /// Normalises every row of `x`, which is `rows x features`.
+    /// Normalises every token of `x`, which is `M x features`.
+    ///
+    /// # Panics
+    /// If the norm has no weights.
     pub fn forward(&self, x: &[f32]) -> Vec<f32> {
         let mut y = x.to_vec();
         for row in y.chunks_mut(self.weights.len()) {

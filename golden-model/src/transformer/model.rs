@@ -24,7 +24,7 @@ pub struct Model {
     pub(crate) rope: Rope,
 }
 
-/// Scores for the next token, `rows x vocab`.
+/// Scores for the token after each of `M` tokens, `M x vocab`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logits {
     vocab: usize,
@@ -32,7 +32,7 @@ pub struct Logits {
 }
 
 impl Logits {
-    /// Rows, one per token given.
+    /// `M`, one row of scores for each token given.
     pub fn rows(&self) -> usize {
         self.values.len() / self.vocab
     }
