@@ -115,13 +115,13 @@ fn rules_that_are_not_known_or_do_not_apply_are_refused() {
     }
     let without = fails(vec![("tokenizer.ggml.add_eos_token", Meta::Bool(true))], None);
     assert!(without.contains("add_eos_token is true") && without.contains("eos_token_id is not set"), "{without}");
-    for path in [
-        "synthetic:bitnet-2b-4t:1".into(),
-        fixture("bytelevel"),
-        fixture("sentencepiece"),
-        fixture("gguf_tq2_0-trained256"),
+    for source in [
+        "synthetic:bitnet-2b-4t:1".parse().unwrap(),
+        fixture("bytelevel").into(),
+        fixture("sentencepiece").into(),
+        fixture("gguf_tq2_0-trained256").into(),
     ] {
-        let message = Tokenizer::load_with(&path.as_path().into(), Some("qwen2")).unwrap_err().to_string();
+        let message = Tokenizer::load_with(&source, Some("qwen2")).unwrap_err().to_string();
         assert!(message.contains("--pre qwen2 does not apply"), "{message}");
     }
     let (mut tokens, merges) = (rules.tokens.clone(), rules.merges.clone());
