@@ -125,22 +125,6 @@ pub(crate) fn flags(c: &Config) -> String {
     )
 }
 
-/// One line that says what was built.
-pub(crate) fn describe(c: &Config) -> String {
-    format!(
-        "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style{}",
-        c.lanes(),
-        c.columns(),
-        c.act_bits(),
-        c.weight_code(),
-        c.weight_bus(),
-        c.max_depth(),
-        c.max_tokens(),
-        c.style(),
-        if c.windows() { ", through windows" } else { "" }
-    )
-}
-
 /// Reads a cell library from a plain file, which is opened several times.
 pub(crate) fn liberty(file: &Path) -> Result<Library> {
     ensure!(file.is_file() || !file.exists(), "{}: this is not a plain file", file.display());

@@ -12,11 +12,11 @@ use trine_driver::{Device, Journal, Offload, OnFailure, OnMismatch, Options, Sco
 use trine_driver::{Uartbone, WindowTransport, Words};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
 use trine_hdl::lang;
+use trine_report::place::check_folder;
 use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, within};
-use crate::output_file::check_folder;
 use crate::simulation;
 
 /// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
@@ -67,8 +67,7 @@ impl From<Backend> for String {
 const BAUD: u32 = 115_200;
 
 /// Which layers the unit computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Layers {
     /// The feed-forward projections
     Ffn,
@@ -76,12 +75,11 @@ pub(crate) enum Layers {
     Linear,
 }
 
-impl Layers {
-    /// The layers in words, with the flag that chose them.
-    pub(crate) fn words(self) -> &'static str {
-        match self {
-            Self::Ffn => "the FFN alone (--offload ffn, without the projections of attention)",
-            Self::Linear => "all linear layers (--offload linear)",
+impl From<Layers> for Scope {
+    fn from(layers: Layers) -> Self {
+        match layers {
+            Layers::Ffn => Scope::Ffn,
+            Layers::Linear => Scope::Linear,
         }
     }
 }
@@ -188,7 +186,7 @@ impl BackendArgs {
             "--act-bits {}: a model's activations have {QUANTISED_BITS} bits; a narrower unit cannot take them",
             config.act_bits()
         );
-        let scope = if self.offload == Layers::Ffn { Scope::Ffn } else { Scope::Linear };
+        let scope = self.offload.into();
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(source) { 0 } else { Options::default().weight_cache };
         let options =

@@ -9,7 +9,7 @@ use trine_perf::layer::BaselineTotal;
 use trine_perf::phase::Phase;
 use trine_perf::roofline::Position;
 
-use crate::output::{si, times};
+use trine_report::text::{si, times};
 
 /// Some work of the unit, and its company.
 pub(crate) struct Beside<'a> {

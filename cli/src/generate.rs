@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use trine_hdl::{SourceFile, TESTBENCH, Testbench, Verilog};
+use trine_report::place::{check_folder, to_json, write_in};
+use trine_report::text::{describe, grouped};
 
 use crate::Verdict;
-use crate::args::{UnitArgs, describe};
+use crate::args::UnitArgs;
 use crate::emitter::Emitter;
+use crate::json::JsonArg;
 use crate::manifest::{Manifest, fusesoc_core};
-use crate::output::{grouped, table};
-use crate::output_file::{JsonArg, check_folder, to_json, write_in};
+use crate::output::table;
 
 /// Write the accelerator as Verilog: a .v per module, trine.f, a testbench, manifest.json and a FuseSoC .core
 ///

@@ -6,11 +6,12 @@ use std::io::Write;
 use anyhow::Result;
 use serde::Serialize;
 use trine_golden_model::{Linear, Model, ModelSource};
+use trine_report::text::grouped;
 
 use crate::Verdict;
+use crate::json::JsonArg;
 use crate::loading::Loading;
-use crate::output::{grouped, table};
-use crate::output_file::JsonArg;
+use crate::output::table;
 
 /// Show a model's ternary layers: shapes, types, zeros, scales, bytes
 #[derive(Debug, clap::Args)]

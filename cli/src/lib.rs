@@ -22,28 +22,25 @@ mod generate;
 mod input;
 mod inspect;
 mod interrupt;
+mod json;
 mod loading;
 mod logits;
-mod lossy;
 mod manifest;
 mod markdown;
 mod message;
 mod mutate;
 mod output;
-mod output_file;
 mod perplexity;
 mod phases;
-mod plot;
 mod pricing;
 mod printer;
+mod provenance;
 mod regs;
-mod report;
 mod run;
 mod serve;
 mod simulate;
 mod simulation;
 mod synth;
-mod temporary;
 mod train;
 mod verify;
 
@@ -52,8 +49,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use trine_report::place::is_standard;
 
-use output_file::{JsonArg, is_standard};
+use json::JsonArg;
 use printer::Printer;
 
 /// Ternary matmul accelerator for BitNet b1.58 language models.
@@ -183,6 +181,7 @@ impl Verb {
 /// Whoever reads our output has seen enough; that is no error.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+        || error.downcast_ref::<trine_report::Error>().is_some_and(trine_report::Error::is_closed_pipe)
 }
 
 /// True if the work ended because its result is wrong.

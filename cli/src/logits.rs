@@ -7,12 +7,14 @@ use std::time::Instant;
 use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 use trine_golden_model::{KvCache, ModelSource, npy};
+use trine_report::place::{Output, is_standard};
+use trine_report::text::grouped;
 
 use crate::Verdict;
 use crate::backend::{Backend, BackendArgs, Engine};
+use crate::json::JsonArg;
 use crate::loading::Loading;
-use crate::output::{grouped, progress};
-use crate::output_file::{JsonArg, Output, is_standard};
+use crate::output::progress;
 
 /// Compute logits f32 [batch, seq, vocab] of token ids
 #[derive(Debug, clap::Args)]
@@ -97,6 +99,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
     }
     let array = file.write_with(|out| npy::write_f32_to(out, &shape.map(|n| n as u64), &values));
-    json.write(&report).and(array)?;
+    json.write(&report).and(array.map_err(Into::into))?;
     Ok(if report.mismatches == 0 && report.incidents == 0 { Verdict::Right } else { Verdict::Wrong })
 }

@@ -93,6 +93,7 @@ mod tests {
                 trine_train::Error::Model(trine_golden_model::Error::Io { path: path(), source: lost() }).into(),
                 "a.json: ",
             ),
+            (trine_report::Error::Io { what: "a.json".into(), source: lost() }.into(), "a.json: "),
             (anyhow::Error::from(lost()).context("a.json"), "a.json: "),
         ];
         for (error, start) in all {

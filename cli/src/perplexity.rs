@@ -7,12 +7,13 @@ use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, ModelSource, TernaryMatrix, perplexity};
+use trine_report::text::grouped;
 
 use crate::Verdict;
 use crate::input;
+use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
-use crate::output::{grouped, progress};
-use crate::output_file::JsonArg;
+use crate::output::progress;
 
 /// Measure how well a model predicts a text, in bits per token and per character
 ///

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use trine_perf::energy::{Columns, Origin, Pricing, Records};
 use trine_perf::memory::Memory;
+use trine_report::text::{columns_beside, grouped, interval, si};
 use trine_spec::Config;
 use trine_synth::flow::Board;
 
 use crate::args::clock;
-use crate::output::{grouped, interval, si};
 
 /// Flags of every verb that states energies.
 #[derive(Clone, Debug, clap::Args)]
@@ -105,15 +105,7 @@ pub(crate) fn print_columns(columns: &[Columns], out: &mut dyn Write) -> Result<
     let [own, others @ ..] = columns else { return Ok(()) };
     let (macs, each) = (grouped(own.macs), si(own.each.joules(), "J"));
     writeln!(out, "columns alone {}: {macs} MACs at {each}", interval(&own.energy))?;
-    writeln!(out, "  {}", beside(own, others))?;
+    writeln!(out, "  {}", columns_beside(own, others))?;
     writeln!(out, "  {}", own.source)?;
     Ok(())
-}
-
-/// What the same products take in the columns of other units.
-pub(crate) fn beside(own: &Columns, others: &[Columns]) -> String {
-    let times = |other: &Columns| {
-        format!("{} columns {:.2}x", other.arithmetic.name(), other.energy.joules() / own.energy.joules())
-    };
-    others.iter().map(times).collect::<Vec<_>>().join(", ")
 }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::ValueEnum;
+use trine_report::place::Output;
 use trine_spec::emit;
 
 use crate::Verdict;
 use crate::args::UnitArgs;
-use crate::output_file::Output;
 
 /// A language for the register map.
 #[derive(Clone, Copy, Debug, ValueEnum)]

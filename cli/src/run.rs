@@ -13,19 +13,22 @@ use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
 use trine_perf::utilization;
+use trine_report::place::open_seekable;
+use trine_report::run::{self as report, Group, Phases, Report, Stop, layers_in_words};
+use trine_report::text::{bar, describe, grouped, interval, percent, si};
 use trine_sim::Link;
 
 use crate::Verdict;
-use crate::args::{describe, within};
-use crate::backend::{Backend, BackendArgs, Engine, Layers};
+use crate::args::within;
+use crate::backend::{Backend, BackendArgs, Engine};
 use crate::interrupt::Interrupt;
+use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::message::causes;
-use crate::output::{bar, grouped, interval, percent, progress, si, table};
-use crate::output_file::{JsonArg, open_seekable};
-use crate::phases::{Marking, Phases, Stop};
+use crate::output::{progress, table};
+use crate::phases::{self, Marking};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
-use crate::report::{self, Group, Provenance, Report};
+use crate::provenance::provenance;
 
 /// Generate text, with the ternary layers on the simulated accelerator
 #[derive(Debug, clap::Args)]
@@ -96,7 +99,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.trace.is_none() || args.backend.backend != Backend::Golden,
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
-    args.report.as_deref().map_or(Ok(()), |folder| report::check(folder, &args.json))?;
+    if let Some(folder) = &args.report {
+        args.json.check_apart(report::NAMES.map(|name| ("--report", folder.join(name))))?;
+        report::check(folder)?;
+    }
     args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
     let json = args.json.open()?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
@@ -130,7 +136,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 
     let backend = &args.backend.backend;
     let report = Report {
-        model: args.model.clone(),
+        model: args.model.to_string(),
         prompt: args.prompt.clone(),
         prompt_tokens: prompt.len(),
         text: decoded(&tokenizer, &prompt, &tokens),
@@ -140,7 +146,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             _ => Stop::Limit,
         },
         phases: Phases::new(
-            &engine,
+            match &engine {
+                Engine::Golden => None,
+                Engine::Rtl(offload) => Some(offload.ledger()),
+            },
             mark.as_ref(),
             (prompt.len() as u64, tokens.len() as u64),
             head_macs(&model),
@@ -148,8 +157,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         ),
         seed: args.seed,
         temperature: args.temperature,
-        backend: backend.clone(),
-        offload: (*backend != Backend::Golden).then_some(args.backend.offload),
+        backend: backend.to_string(),
+        offload: (*backend != Backend::Golden).then_some(args.backend.offload.into()),
         units: match &engine {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(offload.units()),
@@ -162,10 +171,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         },
         die: prices.die,
         records: prices.file,
-        provenance: Provenance::new(args.seed, *backend == Backend::Rtl),
+        provenance: provenance(args.seed, *backend == Backend::Rtl),
         tokens,
     };
-    print(&report, &model, out)?;
+    print(&report, backend, &model, out)?;
     if let (Some(file), Backend::Rtl) = (&args.trace, backend) {
         writeln!(out, "waveform: {}", file.display())?;
     }
@@ -222,10 +231,7 @@ fn device_report(offload: &Offload<Link>, prices: &Prices) -> Result<DeviceRepor
 
 /// What the unit does not do, with its size where it is one number.
 fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> Vec<HostWork> {
-    let scope = match args.backend.offload {
-        Layers::Ffn => Scope::Ffn,
-        Layers::Linear => Scope::Linear,
-    };
+    let scope = Scope::from(args.backend.offload);
     let work = |name: &str, macs| HostWork { name: name.into(), macs };
     let mut all = vec![];
     if let Engine::Rtl(offload) = engine
@@ -248,11 +254,11 @@ fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> V
     all
 }
 
-fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
+fn print(report: &Report, backend: &Backend, model: &Model, out: &mut dyn Write) -> Result<()> {
     let c = model.config();
     writeln!(out, "model: {} ({}, {} layers)", report.model, c.architecture, c.layers)?;
     match &report.device {
-        Some(device) => match &report.backend {
+        Some(device) => match backend {
             Backend::Uart(path) => writeln!(out, "unit: {} (at {path})", describe(&device.config))?,
             _ => writeln!(out, "unit: {} (simulated RTL)", describe(&device.config))?,
         },
@@ -262,7 +268,7 @@ fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
     let (prompt, generated) = (grouped(report.prompt_tokens), grouped(report.tokens.len()));
     writeln!(out, "tokens: {prompt} of the prompt, {generated} generated, {}", report.stop.words())?;
     if let Some(device) = &report.device {
-        print_device(device, report, out)?;
+        print_device(device, report, backend, out)?;
     }
     writeln!(out, "on the host:")?;
     for work in &report.host_work {
@@ -274,7 +280,7 @@ fn print(report: &Report, model: &Model, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> Result<()> {
+fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: &mut dyn Write) -> Result<()> {
     writeln!(out, "mismatches {} of {} MACs", device.mismatches, grouped(device.checked_macs))?;
     if let Some(m) = &device.first_mismatch {
         writeln!(out, "first mismatch: {m}")?;
@@ -295,7 +301,7 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     writeln!(out, "{}", layers_table(&device.layers, &device.config))?;
 
     if let Some(layers) = report.offload {
-        writeln!(out, "the unit computed {}; its figures are those of these layers", layers.words())?;
+        writeln!(out, "the unit computed {}; its figures are those of these layers", layers_in_words(layers))?;
     }
     writeln!(
         out,
@@ -304,12 +310,12 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
         si(device.simulated_seconds, "s"),
         si(device.clock_hz, "Hz"),
         report.seconds,
-        match &report.backend {
+        match backend {
             Backend::Uart(_) => "through the serial line".to_owned(),
             _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
         }
     )?;
-    report.phases.print_cycles(&device.memory, device.clock_hz, out)?;
+    phases::print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let ends = |l: &LayerReport| l.cycles.saturating_sub(l.active + l.stall_wgt + l.stall_act + l.stall_out);
     let parts: [(&str, u64, &str); 5] = [
@@ -325,14 +331,14 @@ fn print_device(device: &DeviceReport, report: &Report, out: &mut dyn Write) -> 
     }
     if let Some(energy) = &device.energy_j {
         writeln!(out, "energy {}", interval(energy))?;
-        report.phases.print_energy(out)?;
+        phases::print_energy(&report.phases, out)?;
         for (name, part) in device.energy.iter().flat_map(|energy| energy.parts()) {
             let (share, bar) = (percent(part.joules(), energy.joules()), bar(part.joules() / energy.joules(), 20));
             writeln!(out, "  {name:<8}{bar} {share:>7}  {}", interval(&part))?;
         }
     }
     print_columns(&device.columns, out)?;
-    report.phases.print_beside(out)?;
+    phases::print_beside(&report.phases, out)?;
     writeln!(out, "  {}", device.energy_note)?;
     Ok(())
 }

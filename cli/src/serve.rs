@@ -9,10 +9,11 @@ use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use trine_hdl::design::{self, LEAST_DIVIDER};
 use trine_hdl::lang;
+use trine_report::text::describe;
 use trine_sim::{Bridge, BuildOptions, Dut, FarEnd, SimOptions, SimRegisters, SimSerial, Terminal, serve_line};
 use trine_spec::Config;
 
-use crate::args::{UnitArgs, describe};
+use crate::args::UnitArgs;
 use crate::{Verdict, simulation};
 
 /// Clock cycles for which reset is held.

@@ -14,7 +14,7 @@ use trine_sim::{BuildOptions, Isolated, Library, Link, SimOptions, SimTransport}
 use trine_spec::Config;
 
 use crate::args::flags;
-use crate::{output, temporary};
+use crate::output;
 
 /// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
 pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
@@ -28,7 +28,7 @@ pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, We
 /// Builds the simulation of `verilog`, or takes it from the cache; says on a terminal what takes time.
 pub(crate) fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Library> {
     // The compiler needs one, and so does a unit in a process of its own.
-    temporary::folder()?;
+    trine_report::place::temporary()?;
     let spinner = output::spinner();
     let step = |step: trine_sim::BuildStep| spinner.set_message(step.to_string());
     let library = trine_sim::build(verilog, &BuildOptions { progress: Some(&step), ..options });

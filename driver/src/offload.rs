@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
 use trine_spec::Config;
 
@@ -19,7 +20,8 @@ use crate::weights::WeightCache;
 use crate::{Counters, Device, Error, Journal, Transport};
 
 /// Which layers run on the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Gate, up and down projections.
     Ffn,

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
+use trine_report::text::{grouped, si};
 use trine_train::{Kind, Recipe};
 
 use super::data::{Comparison, Row};
 use super::figures;
-use crate::output::{grouped, si};
 use crate::train::Sweep;
 
 /// The largest gap between ternary and float that the project aims at.

@@ -1,11 +1,11 @@
 //! The plots of a comparison.
 
+use trine_report::plot::{Axis, Series, plot};
+use trine_report::text::grouped;
 use trine_train::Kind;
 
 use super::data::{Comparison, Row};
 use super::document::label;
-use crate::output::grouped;
-use crate::plot::{Axis, Series, plot};
 use crate::train::Sweep;
 
 /// How far above float a model may be to be in the plot: beyond, the others would be one line.

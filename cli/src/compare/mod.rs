@@ -11,14 +11,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
+use trine_report::place::{check_folder, write_in};
+use trine_report::text::{describe, grouped, si};
 use trine_train::ptq::{Method, quantise};
 use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, held_out};
 
 use crate::Verdict;
-use crate::args::{UnitArgs, describe, positive};
+use crate::args::{UnitArgs, positive};
 use crate::input;
-use crate::output::{grouped, si, spinner, table};
-use crate::output_file::{JsonArg, check_folder, write_in};
+use crate::json::JsonArg;
+use crate::output::{spinner, table};
 use crate::pricing::{Prices, PricingArgs};
 use crate::train::{RecipeArgs, Sweep};
 use data::{Comparison, Law, Row, Size};

@@ -12,8 +12,8 @@ use trine_verify::coverage::{Coverage, Points};
 use trine_verify::judge;
 use trine_verify::mutation::Subject;
 
+use crate::json::JsonArg;
 use crate::output::progress;
-use crate::output_file::JsonArg;
 use crate::{Verdict, simulation};
 
 /// Measure line and toggle coverage of the units of the mutation campaign under their verification
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         return Ok(Verdict::Right);
     }
     let json = args.json.open()?;
-    let temporary = crate::temporary::folder()?;
+    let temporary = trine_report::place::temporary()?;
     let subjects = Subject::all()?;
     let bar = progress(subjects.len() as u64, "units");
     let mut found = vec![];

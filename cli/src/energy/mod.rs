@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use crate::Verdict;
-use crate::output_file::JsonArg;
+use crate::json::JsonArg;
 
 /// Recompute the energy figures of publications, or measure energy at gate level
 #[derive(Debug, clap::Args)]

@@ -6,8 +6,8 @@ use anyhow::Result;
 use trine_perf::paper::Papers;
 
 use crate::Verdict;
+use crate::json::JsonArg;
 use crate::output::table;
-use crate::output_file::JsonArg;
 
 /// Recompute the energy and memory tables of the BitNet papers, beside what they print
 #[derive(Debug, clap::Args)]

@@ -13,14 +13,15 @@ use trine_perf::estimate::Pass;
 use trine_perf::layer::{Bound, LayerReport};
 use trine_perf::memory::Memory;
 use trine_perf::report::{self, HostWork};
+use trine_report::text::{describe, grouped, interval, percent, si};
 use trine_spec::Config;
 use trine_synth::flow::Board;
 
 use crate::Verdict;
-use crate::args::{UnitArgs, describe};
+use crate::args::UnitArgs;
 use crate::beside::Beside;
-use crate::output::{grouped, interval, percent, si, table, warn};
-use crate::output_file::JsonArg;
+use crate::json::JsonArg;
+use crate::output::{table, warn};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 
 /// Prompt of the prefill, if the context has room for it.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use trine_report::text::grouped;
 use trine_verify::mutation::{Fate, MutationReport, Outcome, Tally};
 
 use crate::markdown::{head, row};
-use crate::output::grouped;
 
 const INTRODUCTION: &str = "\
 # Mutants of the generated RTL

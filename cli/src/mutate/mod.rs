@@ -10,13 +10,14 @@ use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use trine_report::text::grouped;
 use trine_sim::{BuildOptions, BuildStep};
 use trine_synth::yosys::Yosys;
 use trine_verify::mutation::{Campaign, Entry, Fate, MutationReport, Outcome, PANIC, Subject, Tally, list};
 
 use crate::Verdict;
-use crate::output::{grouped, progress, spinner};
-use crate::output_file::JsonArg;
+use crate::json::JsonArg;
+use crate::output::{progress, spinner};
 
 /// Run mutants of the generated units through their verification
 #[derive(Debug, clap::Args)]
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         return Ok(Verdict::Right);
     }
     let json = args.json.open()?;
-    crate::temporary::folder()?;
+    trine_report::place::temporary()?;
     let begun = Instant::now();
     let subjects = Subject::all()?;
     let mut chosen: Vec<(usize, u32)> = vec![];

@@ -8,11 +8,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use trine_report::text::grouped;
 use trine_spec::Config;
 use trine_synth::flow::{Spread, Synthesis};
 
 use crate::markdown::{head, row};
-use crate::output::grouped;
 
 use super::report::memories;
 

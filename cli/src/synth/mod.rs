@@ -13,16 +13,18 @@ use anyhow::{Result, ensure};
 use clap::builder::PossibleValuesParser;
 use tempfile::TempDir;
 use trine_golden_model::ModelSource;
+use trine_report::place::open_folder;
+use trine_report::text::describe;
 use trine_synth::bench::{Tick, ToolBench};
 use trine_synth::flow::asic::{self, Library};
 use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, TARGETS, Target};
 use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
-use crate::args::{UnitArgs, cell_pattern, describe, within};
+use crate::args::{UnitArgs, cell_pattern, within};
+use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::spinner;
-use crate::output_file::{JsonArg, open_folder};
 use crate::simulation;
 
 /// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
@@ -258,7 +260,7 @@ impl Folder {
             open_folder(path)?;
             return Ok(Folder { path: path.to_owned(), temporary: None });
         }
-        let temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir_in(crate::temporary::folder()?)?;
+        let temporary = tempfile::Builder::new().prefix("trine-synth-").tempdir_in(trine_report::place::temporary()?)?;
         Ok(Folder { path: temporary.path().to_owned(), temporary: Some(temporary) })
     }
 

@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use anyhow::Result;
+use trine_report::text::grouped;
 use trine_synth::flow::{Area, Asic, CriticalPath, Fpga, Placement, Spread, Synthesis};
 
-use crate::output::{grouped, table};
+use crate::output::table;
 
 pub(super) fn print(result: &Synthesis, out: &mut dyn Write) -> Result<()> {
     if let Some(fpga) = &result.fpga {

@@ -4,11 +4,12 @@ use std::io::Write;
 
 use anyhow::Result;
 use trine_hdl::Verilog;
+use trine_report::text::grouped;
 use trine_spec::Config;
 use trine_synth::flow::Verification;
 use trine_verify::{Outcome, Plan, verify as run};
 
-use crate::output::{grouped, progress};
+use crate::output::progress;
 
 /// Probability that the host pauses, on every stream and in every cycle.
 const STALLS: f64 = 0.3;

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
+use trine_report::place::{check_folder, write_in};
+use trine_report::text::grouped;
 use trine_train::export::{self, Architecture, BlockKind, GgufOptions};
 use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session};
 
@@ -19,8 +21,8 @@ use crate::Verdict;
 use crate::args::positive;
 use crate::input;
 use crate::interrupt::Interrupt;
-use crate::output::{grouped, warn};
-use crate::output_file::{JsonArg, check_folder, write_in};
+use crate::json::JsonArg;
+use crate::output::warn;
 use given::Given;
 pub(crate) use progress::Progress;
 pub(crate) use recipe::RecipeArgs;
@@ -204,7 +206,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let mut progress = Progress::new(&recipe, session.trainer.steps_done());
     let files = |curve: &[Point]| -> Result<()> {
         write_in(folder, CURVE, csv(curve).as_bytes())?;
-        write_in(folder, PAGE, page::render(&recipe, parameters, curve)?.as_bytes())
+        Ok(write_in(folder, PAGE, page::render(&recipe, parameters, curve)?.as_bytes())?)
     };
     let (mut curve, start) = (session.curve.clone(), session.trainer.steps_done());
     let kept = |curve: &[Point]| {

@@ -1,21 +1,11 @@
-//! `report.html` of a training: one file that needs no network.
+//! Content of the page of a training.
 
 use anyhow::Result;
-use askama::Template;
 use trine_train::{Point, Recipe};
 
-use crate::output::grouped;
-use crate::plot::{Axis, Series, plot};
-
-#[derive(Template)]
-#[template(path = "train.html")]
-struct Page {
-    title: String,
-    cards: Vec<(&'static str, String)>,
-    loss: String,
-    rate: String,
-    recipe: Vec<(&'static str, String)>,
-}
+use trine_report::plot::{Axis, Series, plot};
+use trine_report::text::grouped;
+use trine_report::training::Page;
 
 /// The page of a training so far.
 pub(super) fn render(recipe: &Recipe, parameters: usize, curve: &[Point]) -> Result<String> {
@@ -57,5 +47,5 @@ pub(super) fn render(recipe: &Recipe, parameters: usize, curve: &[Point]) -> Res
             ("seed", recipe.seed.to_string()),
         ],
     };
-    Ok(page.render()?)
+    Ok(page.to_html()?)
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use trine_train::{Point, Recipe, StepReport};
 
-use crate::output::grouped;
+use trine_report::text::grouped;
 
 pub(crate) struct Progress(ProgressBar);
 

@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 use serde::Serialize;
+use trine_report::text::grouped;
 use trine_verify::{Campaign, Outcome, PlanFile};
 
 use super::{report, shaped};
 use crate::Verdict;
 use crate::args::flags;
-use crate::output::{grouped, progress};
-use crate::output_file::Json;
+use crate::json::Json;
+use crate::output::progress;
 
 /// The sums of a campaign.
 #[derive(Debug, Serialize)]

@@ -30,7 +30,7 @@ struct Described {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Origin {
     /// The folder.
-    #[serde(serialize_with = "crate::lossy::path")]
+    #[serde(serialize_with = "trine_report::lossy::path")]
     folder: PathBuf,
     /// The generator that its manifest names.
     emitter: Emitter,

@@ -10,14 +10,15 @@ use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_driver::MatmulShape;
 use trine_golden_model::ModelSource;
+use trine_report::text::{describe, grouped};
 use trine_spec::Config;
 use trine_verify::{Finding, Outcome, Plan, verify, verify_shape};
 
 use crate::Verdict;
-use crate::args::{UnitArgs, describe, flags};
+use crate::args::{UnitArgs, flags};
+use crate::json::JsonArg;
 use crate::loading::Loading;
-use crate::output::{grouped, progress, spinner};
-use crate::output_file::JsonArg;
+use crate::output::{progress, spinner};
 use delivered::{Delivered, Origin};
 
 /// The machine form.
@@ -155,7 +156,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     out.flush()?;
 
-    crate::temporary::folder()?;
+    trine_report::place::temporary()?;
     let bar = progress(random + layers as u64, "cases");
     let step = || {
         spinner.finish_and_clear();

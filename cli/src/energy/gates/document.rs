@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use trine_hdl::design::dot::Arithmetic;
+use trine_report::text::grouped;
 use trine_synth::gates::{Measured, Part};
 
 use super::result::{Measurement, Spread, UnitResult, combinational};
 use super::samples::Weights;
 use crate::markdown::{head, row};
-use crate::output::grouped;
 
 /// Three significant digits.
 fn short(x: f64) -> String {

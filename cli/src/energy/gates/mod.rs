@@ -25,9 +25,9 @@ use self::result::{Conditions, Measurement, UnitResult};
 use self::samples::{Sample, Weights, capture};
 use crate::Verdict;
 use crate::args::cell_pattern;
+use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::output::progress;
-use crate::output_file::JsonArg;
 
 /// Measure energy at gate level, before layout: the ternary column beside dot products in int8 and fp16
 ///
@@ -112,7 +112,7 @@ impl Args {
         cells.dont_use.clone_from(&self.dont_use);
         let library = Library::open(&cells.path)?;
         let bytes = std::fs::read(&cells.path).with_context(|| cells.path.display().to_string())?;
-        let temporary = crate::temporary::folder()?;
+        let temporary = trine_report::place::temporary()?;
         let yosys = Yosys::find()?;
         let sta = self.opensta.then(|| OPENSTA.find()).transpose()?;
         let model = self.loading.load(source)?;

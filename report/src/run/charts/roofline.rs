@@ -5,8 +5,8 @@ use trine_perf::report::DeviceReport;
 use trine_perf::roofline::Roofs;
 
 use super::{Chart, WIDTH, drawing, line, text};
-use crate::output::si;
-use crate::report::groups::Group;
+use crate::run::groups::Group;
+use crate::text::si;
 
 const LEGEND: [(&str, &str); 5] = [
     ("one", "one token"),
@@ -34,7 +34,7 @@ fn decades(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
 }
 
 /// All projections under the roofs of the unit and its memory.
-pub(in crate::report) fn roofline(report: &DeviceReport, groups: &[Group<'_>]) -> Chart {
+pub(in crate::run) fn roofline(report: &DeviceReport, groups: &[Group<'_>]) -> Chart {
     let clock = report.clock_hz;
     let Roofs { columns: peak, memory: bandwidth, weight_bus: bus } = Roofs::new(&report.config, clock, &report.memory);
     let points: Vec<(f64, f64, String, bool)> = groups

@@ -3,14 +3,14 @@
 use trine_perf::layer::LayerReport;
 
 use super::{Chart, WIDTH, drawing, mark, text};
-use crate::report::groups::{Group, place};
+use crate::run::groups::{Group, place};
 
 /// Left of the field there is room for the layer's number.
 const FIELD: f64 = 40.0;
 
 /// One field for each number of tokens, rows are transformer layers, columns projections, or ranges of their inputs that
 /// differ in size; absent without layers.
-pub(in crate::report) fn heatmap(layers: &[LayerReport], m: usize) -> Option<Chart> {
+pub(in crate::run) fn heatmap(layers: &[LayerReport], m: usize) -> Option<Chart> {
     let cells: Vec<_> = layers.iter().filter(|l| l.m == m).map(|l| (place(&l.name), l)).collect();
     let groups: Vec<Group<'_>> = Group::all(layers).into_iter().filter(|group| group.m == m).collect();
     let rows = 1 + cells.iter().map(|((layer, _), _)| *layer).max()?;

@@ -5,24 +5,24 @@ use trine_perf::layer::LayerReport;
 
 /// One projection at one size of a call.
 #[derive(Debug)]
-pub(crate) struct Group<'a> {
+pub struct Group<'a> {
     /// Such as `up_proj`.
-    pub(crate) kind: &'a str,
+    pub kind: &'a str,
     /// Tokens of a call.
-    pub(crate) m: usize,
+    pub m: usize,
     /// Inputs of a call.
-    pub(crate) k: usize,
+    pub k: usize,
     /// Outputs of a call.
     n: usize,
     /// True if the projection has calls of other sizes with as many tokens.
     cut: bool,
     /// Its layers.
-    pub(crate) layers: Vec<&'a LayerReport>,
+    pub layers: Vec<&'a LayerReport>,
 }
 
 impl<'a> Group<'a> {
     /// All groups, single tokens first, each number of tokens in the order of computation.
-    pub(crate) fn all(layers: &'a [LayerReport]) -> Vec<Self> {
+    pub fn all(layers: &'a [LayerReport]) -> Vec<Self> {
         let mut groups: Vec<Self> = vec![];
         for layer in layers {
             let (_, kind) = place(&layer.name);
@@ -61,12 +61,12 @@ impl<'a> Group<'a> {
     }
 
     /// The sum of a field.
-    pub(crate) fn sum(&self, field: impl Fn(&LayerReport) -> u64) -> u64 {
+    pub fn sum(&self, field: impl Fn(&LayerReport) -> u64) -> u64 {
         self.layers.iter().map(|layer| field(layer)).sum()
     }
 
     /// All energy; absent when something has no price.
-    pub(crate) fn energy(&self) -> Option<Energy> {
+    pub fn energy(&self) -> Option<Energy> {
         let energies: Option<Vec<Energy>> = self.layers.iter().map(|layer| layer.energy).collect();
         energies.map(|energies| energies.into_iter().sum())
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serializer;
 
 /// For `serialize_with`: a path.
-pub(crate) fn path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
 }
 

@@ -22,25 +22,25 @@ const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#445}.grid{stroke:
     @media(prefers-color-scheme:dark){text{fill:#bcc6d4}}";
 
 /// An axis.
-pub(crate) struct Axis {
+pub struct Axis {
     /// Its name, with the unit.
-    pub(crate) label: &'static str,
-    /// Whether decades, not differences, are equally long.
-    pub(crate) logarithmic: bool,
+    pub label: &'static str,
+    /// True if decades, not differences, are equally long.
+    pub logarithmic: bool,
 }
 
 /// Points that belong together.
-pub(crate) struct Series {
+pub struct Series {
     /// Name in the legend; none if empty.
-    pub(crate) name: String,
+    pub name: String,
     /// `x`, `y`, and a text that stands beside the point or, if it is not `shown`, appears when it is pointed at.
-    pub(crate) points: Vec<(f64, f64, String)>,
-    /// Whether the texts stand beside their points.
-    pub(crate) shown: bool,
-    /// Whether there is a line through the points.
-    pub(crate) line: bool,
-    /// Whether the points are marked.
-    pub(crate) marks: bool,
+    pub points: Vec<(f64, f64, String)>,
+    /// True if the texts stand beside their points.
+    pub shown: bool,
+    /// True if there is a line through the points.
+    pub line: bool,
+    /// True if the points are marked.
+    pub marks: bool,
 }
 
 /// Ends of an axis, and the ticks between them.
@@ -100,7 +100,7 @@ impl Scale {
 
 /// Draws series; `description` is for those who do not see it. Points without a place, which are infinite or no numbers or,
 /// on a logarithmic axis, not positive, are left out and counted under the plot; lines have gaps there.
-pub(crate) fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> String {
+pub fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> String {
     let placed = |p: &&(f64, f64, String)| x.has(p.0) && y.has(p.1);
     let points = series.iter().flat_map(|s| &s.points).filter(placed);
     let left_out = series.iter().map(|s| s.points.len()).sum::<usize>() - points.clone().count();

@@ -1,8 +1,8 @@
 //! Where the cycles went: shares of each projection's cycles.
 
 use super::{BAR, Chart, LEFT, RIGHT, ROW, bar, drawing, line};
-use crate::output::grouped;
-use crate::report::groups::Group;
+use crate::run::groups::Group;
+use crate::text::grouped;
 
 const LEGEND: [(&str, &str); 6] = [
     ("active", "columns work"),
@@ -14,7 +14,7 @@ const LEGEND: [(&str, &str); 6] = [
 ];
 
 /// Shares of active and waiting cycles, and the bound as a line.
-pub(in crate::report) fn cycles(groups: &[Group<'_>]) -> Chart {
+pub(in crate::run) fn cycles(groups: &[Group<'_>]) -> Chart {
     let mut chart =
         drawing(ROW * groups.len() as f64 + 4.0, "Share of cycles in which columns work or wait, by projection");
     for (i, group) in groups.iter().enumerate() {

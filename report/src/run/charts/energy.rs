@@ -3,7 +3,7 @@
 use trine_perf::energy::{Energy, Estimate};
 
 use super::{Chart, LEFT, RIGHT, ROW, bar, drawing, whisker};
-use crate::output::{interval, si};
+use crate::text::{interval, si};
 
 const LEGEND: [(&str, &str); 4] =
     [("compute", "compute"), ("onchip", "on-chip memory"), ("dram", "DRAM"), ("static", "static")];
@@ -41,7 +41,7 @@ fn high(energy: &Energy) -> f64 {
 }
 
 /// Energy of each projection.
-pub(in crate::report) fn energy(groups: &[(String, Energy)]) -> Chart {
+pub(in crate::run) fn energy(groups: &[(String, Energy)]) -> Chart {
     let row = |(label, energy): &(String, Energy)| Row {
         label: label.clone(),
         value: si(energy.total().joules(), "J"),
@@ -52,7 +52,7 @@ pub(in crate::report) fn energy(groups: &[(String, Energy)]) -> Chart {
 }
 
 /// The whole run on this unit and on others, with and without the memory.
-pub(in crate::report) fn comparison(units: &[(&str, Energy)]) -> [Chart; 2] {
+pub(in crate::run) fn comparison(units: &[(&str, Energy)]) -> [Chart; 2] {
     let die = |energy: &Energy| Energy { dram: Estimate::ZERO, ..*energy };
     let alone: Vec<(&str, Energy)> = units.iter().map(|(name, energy)| (*name, die(energy))).collect();
     [

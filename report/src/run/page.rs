@@ -1,20 +1,17 @@
 //! `report.html`: one file that needs no network. The template lies in `templates/`; what it shows is put together here.
 
-use anyhow::Result;
 use askama::Template;
 use trine_perf::energy::{Energy, Estimate};
 use trine_perf::phase::Phase;
 use trine_perf::report::DeviceReport;
 
 use super::charts::{self, Chart};
-use super::data::Report;
+use super::data::{Report, layers_in_words};
 use super::groups::Group;
+use super::phases::Passes;
 use super::tables::{self, BillRow, Row};
-use crate::args::describe;
-use crate::backend::Layers;
-use crate::output::{grouped, percent, si};
-use crate::phases::Passes;
-use crate::pricing::beside;
+use crate::Error;
+use crate::text::{columns_beside, describe, grouped, percent, si};
 
 /// A figure at the top of the page; tests read `field` and `raw`.
 struct Card {
@@ -47,6 +44,8 @@ struct Page<'a> {
     phases: Vec<[String; 8]>,
     /// Each phase with the same work on other hardware.
     baselines: Vec<(&'static str, Vec<[String; 6]>)>,
+    /// The layers of the unit in words.
+    layers: Option<&'static str>,
     tokens: String,
     configuration: Vec<(&'static str, String)>,
     provenance: Vec<(&'static str, String)>,
@@ -59,12 +58,12 @@ mod filters {
     /// Digits in groups of three.
     #[filter_fn]
     pub(super) fn grouped(n: &u64, _: &dyn Values) -> Result<String> {
-        Ok(crate::output::grouped(n))
+        Ok(crate::text::grouped(n))
     }
 }
 
 /// The page of a run.
-pub(super) fn render(report: &Report) -> Result<String> {
+pub(super) fn render(report: &Report) -> Result<String, Error> {
     let device = report.device.as_ref();
     let unit = device.map_or("computed by the golden model".into(), |d| describe(&d.config));
     let page = Page {
@@ -77,6 +76,7 @@ pub(super) fn render(report: &Report) -> Result<String> {
         bill: device.map_or(vec![], |device| device.bill.iter().map(tables::bill_row).collect()),
         phases: device.map_or(vec![], |device| tables::phases(report, device)),
         baselines: report.phases.of_unit().filter(|(.., phase)| phase.cycles > 0).map(tables::baselines).collect(),
+        layers: report.offload.map(layers_in_words),
         tokens: format!(
             "{} tokens of the prompt, {} generated, {}",
             grouped(report.prompt_tokens),
@@ -103,7 +103,7 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
         Card {
             label: "cycles",
             value: grouped(device.cycles),
-            detail: format!("of {} (measured)", report.offload.map_or("all layers", Layers::words)),
+            detail: format!("of {} (measured)", report.offload.map_or("all layers", layers_in_words)),
             field: "cycles",
             raw: device.cycles as f64,
         },
@@ -139,7 +139,7 @@ fn cards(report: &Report, device: &DeviceReport) -> Vec<Card> {
         cards.push(Card {
             label: "energy of the columns",
             value: si(own.energy.joules(), "J"),
-            detail: format!("{}, the columns alone, the whole run; {}", span(&own.energy), beside(own, others)),
+            detail: format!("{}, the columns alone, the whole run; {}", span(&own.energy), columns_beside(own, others)),
             field: "columns_j",
             raw: own.energy.joules(),
         });

@@ -5,6 +5,7 @@ mod charts;
 mod data;
 mod groups;
 mod page;
+mod phases;
 mod provenance;
 mod tables;
 mod trace;
@@ -13,27 +14,33 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result};
 use trine_driver::JobRecord;
 use trine_perf::layer::LayerReport;
 
-pub(crate) use data::Report;
-pub(crate) use groups::Group;
-pub(crate) use provenance::Provenance;
+pub use data::{Report, layers_in_words};
+pub use groups::Group;
+pub use phases::{Passes, Phases, Stop};
+pub use provenance::Provenance;
 
-use crate::output_file::{JsonArg, check_folder, to_json, write_in};
+use crate::Error;
+use crate::place::{check_folder, failed, to_json, write_in};
 
 /// The files of a report.
-const NAMES: [&str; 4] = ["run.json", "report.html", "layers.csv", "trace.json"];
+pub const NAMES: [&str; 4] = ["run.json", "report.html", "layers.csv", "trace.json"];
 
-/// Looks whether the files can be written into `folder`, and whether `json` is none of them.
-pub(crate) fn check(folder: &Path, json: &JsonArg) -> Result<()> {
-    json.check_apart(NAMES.map(|name| ("--report", folder.join(name))))?;
+/// Looks whether the files can be written into `folder`.
+///
+/// # Errors
+/// As [`check_folder`].
+pub fn check(folder: &Path) -> Result<(), Error> {
     check_folder(folder, &NAMES)
 }
 
 /// Writes all files into `folder`, which is made where it is not there; what an earlier run left under their names goes.
-pub(crate) fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Result<()> {
+///
+/// # Errors
+/// If a file cannot be written, or one of an earlier run cannot be removed.
+pub fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Result<(), Error> {
     write_in(folder, "run.json", &to_json(report)?)?;
     write_in(folder, "report.html", page::render(report)?.as_bytes())?;
     if let Some(device) = &report.device {
@@ -46,7 +53,7 @@ pub(crate) fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Resul
         let path = folder.join(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("{}: cannot be removed", path.display()));
+                return Err(failed(|| format!("{}: cannot be removed", path.display()))(error));
             }
             _ => {}
         }

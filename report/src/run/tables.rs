@@ -4,10 +4,9 @@ use trine_perf::energy::Estimate;
 use trine_perf::phase::Phase;
 use trine_perf::report::{BillLine, DeviceReport};
 
-use super::data::Report;
-use crate::backend::Layers;
-use crate::output::{grouped, interval, si, times};
-use crate::phases::Passes;
+use super::data::{Report, layers_in_words};
+use super::phases::Passes;
+use crate::text::{grouped, interval, si, times};
 
 /// A row of the table of layers: what is shown and what it is sorted by.
 pub(super) struct Row {
@@ -127,7 +126,7 @@ pub(super) fn configuration(report: &Report, device: &DeviceReport) -> Vec<(&'st
     let file =
         memory.file.as_ref().map_or(String::new(), |file| format!(", from {}, SHA-256 {}", file.path, file.sha256));
     vec![
-        ("computed", report.offload.map_or("all layers", Layers::words).into()),
+        ("computed", report.offload.map_or("all layers", layers_in_words).into()),
         ("lanes × columns", format!("{} × {}", c.lanes(), c.columns())),
         ("activations", format!("{} bits", c.act_bits())),
         (

@@ -1,40 +1,25 @@
 //! What a report was made with, so that it can be made again.
 
 use serde::Serialize;
-use trine_sim::tools::{Compiler, Verilator};
 
 /// Versions and command line.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Provenance {
-    /// Version of this command.
-    trine: &'static str,
+pub struct Provenance {
+    /// Version of the command.
+    pub trine: &'static str,
     /// Commit that it was built from.
-    commit: &'static str,
-    /// What `verilator --version` prints; absent when nothing was simulated.
-    verilator: Option<String>,
-    /// What the C++ compiler's `--version` prints.
-    compiler: Option<String>,
+    pub commit: &'static str,
+    /// Output of `verilator --version`; absent when nothing was simulated.
+    pub verilator: Option<String>,
+    /// Output of the C++ compiler's `--version`.
+    pub compiler: Option<String>,
     /// The command as it was given.
-    command: Vec<String>,
+    pub command: Vec<String>,
     /// Seed of everything random.
-    seed: u64,
+    pub seed: u64,
 }
 
 impl Provenance {
-    /// Of this process; `simulated` looks up the tools that simulate.
-    pub(crate) fn new(seed: u64, simulated: bool) -> Self {
-        let verilator = simulated.then(|| Verilator::find().ok()).flatten().map(|tool| tool.version);
-        let compiler = simulated.then(|| Compiler::find().ok()).flatten().map(|tool| tool.version);
-        Self {
-            trine: env!("CARGO_PKG_VERSION"),
-            commit: env!("TRINE_COMMIT"),
-            verilator,
-            compiler,
-            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
-            seed,
-        }
-    }
-
     /// As rows of a table.
     pub(super) fn rows(&self) -> Vec<(&'static str, String)> {
         let mut rows = vec![("trine", format!("{}, commit {}", self.trine, self.commit))];

@@ -15,15 +15,19 @@ use std::io::{self, BufWriter, ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Serialize;
+
+use crate::Error;
+
+/// The outcome of looking at a place, or of writing there.
+pub type Result<T> = std::result::Result<T, Error>;
 
 /// Links that one path may lead through.
 const LINKS: usize = 40;
 
 /// The place of one result.
 #[derive(Debug)]
-pub(crate) struct Output {
+pub struct Output {
     /// As the user calls it.
     name: PathBuf,
     target: Target,
@@ -42,7 +46,7 @@ enum Target {
 }
 
 /// True if this is standard output: `-`, or the file of this process's descriptor 1.
-pub(crate) fn is_standard(path: &Path) -> bool {
+pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-") || matches!(followed(path), Ok(End::Descriptor(1)))
 }
 
@@ -87,67 +91,95 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// A place that nothing can be written to, and why.
+fn refused(path: &Path, problem: impl Into<String>) -> Error {
+    Error::Place { path: path.to_owned(), problem: problem.into() }
+}
+
+/// A failure of the system, with what was attempted.
+pub(crate) fn failed(what: impl FnOnce() -> String) -> impl FnOnce(io::Error) -> Error {
+    |source| Error::Io { what: what(), source }
+}
+
 impl Output {
     /// The place at `path`, once it is sure that it can be written to as far as that can be known beforehand. Nothing is
     /// changed there yet; a FIFO waits for its reader here.
     ///
     /// # Errors
     /// One sentence with the path and what is wrong.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let target =
-            Target::find(path).map_err(|problem| anyhow!("{}: cannot be written: {problem}", path.display()))?;
+    pub fn open(path: &Path) -> Result<Self> {
+        let target = Target::find(path).map_err(|problem| refused(path, format!("cannot be written: {problem}")))?;
         Ok(Self { name: path.to_owned(), target })
     }
 
     /// Writes the result.
-    pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
+    ///
+    /// # Errors
+    /// If the system does not let it; the sentence begins with the place.
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
         self.write_with(|file| file.write_all(bytes))
     }
 
     /// Writes `value` as JSON.
-    pub(crate) fn write_json(&self, value: &impl Serialize) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`Output::write`], and for a value that has no form as JSON.
+    pub fn write_json(&self, value: &impl Serialize) -> Result<()> {
         self.write(&to_json(value)?)
     }
 
     /// Lets `write` write the result.
-    pub(crate) fn write_with(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-        self.target.write(write).with_context(|| format!("{}: cannot be written", self.name.display()))
+    ///
+    /// # Errors
+    /// As [`Output::write`].
+    pub fn write_with(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        self.target.write(write).map_err(failed(|| format!("{}: cannot be written", self.name.display())))
     }
 }
 
 impl Target {
-    fn find(path: &Path) -> Result<Self> {
+    /// The target at `path`, or the reason why there is none.
+    fn find(path: &Path) -> std::result::Result<Self, String> {
+        let told = |error: io::Error| error.to_string();
         if path == Path::new("-") {
             return Ok(Self::Standard);
         }
-        ensure!(!path.as_os_str().is_empty(), "the name is empty");
-        let path = match followed(path)? {
+        if path.as_os_str().is_empty() {
+            return Err("the name is empty".into());
+        }
+        let path = match followed(path).map_err(told)? {
             End::Descriptor(1) => return Ok(Self::Standard),
             // Nothing that is there is lost, whatever else writes to it.
-            End::Descriptor(_) => return Ok(Self::Through(OpenOptions::new().append(true).open(path)?)),
+            End::Descriptor(_) => return OpenOptions::new().append(true).open(path).map(Self::Through).map_err(told),
             End::Path(path) => path,
         };
         let there = match fs::metadata(&path) {
             Ok(data) => Some(data.file_type()),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(told(error)),
         };
         let is_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.file_name().is_none();
-        ensure!(!is_folder && there.is_none_or(|kind| !kind.is_dir()), "a folder is there; name a file");
+        if is_folder || there.is_some_and(|kind| kind.is_dir()) {
+            return Err("a folder is there; name a file".into());
+        }
         if let Some(kind) = there {
-            ensure!(!kind.is_socket(), "a socket is there; name a file");
+            if kind.is_socket() {
+                return Err("a socket is there; name a file".into());
+            }
             // Opening is the question whether it may be written to, too.
-            let file = OpenOptions::new().write(true).open(&path)?;
+            let file = OpenOptions::new().write(true).open(&path).map_err(told)?;
             if !kind.is_file() {
                 return Ok(Self::Through(file));
             }
         }
         let folder = folder(&path);
-        ensure!(folder.is_dir() || folder.exists(), "there is no folder {}; make it first", folder.display());
+        if !folder.exists() {
+            return Err(format!("there is no folder {}; make it first", folder.display()));
+        }
         match draft(folder) {
             Ok(_) => Ok(Self::Whole(path)),
             Err(_) if there.is_some() => Ok(Self::InPlace(path)),
-            Err(error) => bail!("{error} in the folder {}", folder.display()),
+            Err(error) => Err(format!("{error} in the folder {}", folder.display())),
         }
     }
 
@@ -214,98 +246,68 @@ fn draft(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 }
 
 /// The JSON text of `value`, with a new line at its end.
-pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+pub fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     Ok(text)
 }
 
-/// The machine form of a result.
-#[derive(Clone, Debug, Default, clap::Args)]
-pub(crate) struct JsonArg {
-    /// Write the machine form to FILE, or print it alone (-, or no FILE)
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
-    pub(crate) json: Option<PathBuf>,
-}
-
-/// An opened [`JsonArg`].
-#[derive(Debug)]
-pub(crate) struct Json(Option<Output>);
-
-impl JsonArg {
-    /// No machine form.
-    pub(crate) const NONE: Self = Self { json: None };
-
-    /// Checks that none of the other `results`, each with its option, has the same place: the later would replace the earlier.
-    ///
-    /// # Errors
-    /// One sentence with the place and both options.
-    pub(crate) fn check_apart(&self, results: impl IntoIterator<Item = (&'static str, PathBuf)>) -> Result<()> {
-        let Some(json) = self.json.as_deref().filter(|json| plain(json).is_some()) else { return Ok(()) };
-        match results.into_iter().find(|(_, path)| plain(path) == plain(json)) {
-            Some((option, _)) => bail!("{}: {option} writes there too; name another file for --json", json.display()),
-            None => Ok(()),
-        }
-    }
-
-    /// Looks at the place.
-    pub(crate) fn open(&self) -> Result<Json> {
-        self.json.as_deref().map(Output::open).transpose().map(Json)
-    }
-}
-
-impl Json {
-    /// Writes `value`, where it was asked for.
-    pub(crate) fn write(&self, value: &impl Serialize) -> Result<()> {
-        self.0.as_ref().map_or(Ok(()), |output| output.write_json(value))
-    }
-
-    /// Writes a text that is JSON already.
-    pub(crate) fn write_text(&self, text: &str) -> Result<()> {
-        self.0.as_ref().map_or(Ok(()), |output| output.write(text.as_bytes()))
-    }
+/// True if both paths lead to one plain file: the later result would replace the earlier.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    plain(one).is_some_and(|one| plain(other) == Some(one))
 }
 
 /// A folder for results, made where it is not there.
 ///
 /// # Errors
 /// One sentence with the path where it is none or cannot be written to.
-pub(crate) fn open_folder(path: &Path) -> Result<()> {
+pub fn open_folder(path: &Path) -> Result<()> {
     check_folder(path, &[])?;
-    fs::create_dir_all(path).with_context(|| path.display().to_string())?;
-    draft(path).map(drop).with_context(|| format!("{}: no file can be made in this folder", path.display()))
+    fs::create_dir_all(path).map_err(failed(|| path.display().to_string()))?;
+    draft_in(path)
 }
 
 /// Looks whether `path` is, or can become, a folder in which files of these `names` can be written; makes nothing.
 ///
 /// # Errors
 /// One sentence with the path and what is wrong.
-pub(crate) fn check_folder(path: &Path, names: &[&str]) -> Result<()> {
-    ensure!(path.as_os_str() != "-", "-: standard output is no folder; name a folder, such as ./-");
+pub fn check_folder(path: &Path, names: &[&str]) -> Result<()> {
+    if path.as_os_str() == "-" {
+        return Err(refused(path, "standard output is no folder; name a folder, such as ./-"));
+    }
     // A slash at the end hides what is there.
     let path = &path.components().collect::<PathBuf>();
     if path.is_dir() {
-        draft(path).with_context(|| format!("{}: no file can be made in this folder", path.display()))?;
+        draft_in(path)?;
         return names.iter().try_for_each(|name| Output::open(&path.join(name)).map(drop));
     }
-    let is_there = fs::symlink_metadata(path).is_ok();
-    ensure!(!is_there, "{}: this is no folder; name another", path.display());
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(refused(path, "this is no folder; name another"));
+    }
     let Some(above) =
         path.ancestors().skip(1).find(|above| above.as_os_str().is_empty() || fs::metadata(above).is_ok())
     else {
-        bail!("{}: there is no such place", path.display());
+        return Err(refused(path, "there is no such place"));
     };
     let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
-    ensure!(above.is_dir(), "{}: {} is no folder", path.display(), above.display());
-    draft(above).map(drop).with_context(|| format!("{}: no folder can be made in {}", path.display(), above.display()))
+    if !above.is_dir() {
+        return Err(refused(path, format!("{} is no folder", above.display())));
+    }
+    let what = || format!("{}: no folder can be made in {}", path.display(), above.display());
+    draft(above).map(drop).map_err(failed(what))
+}
+
+/// Makes sure that files can be made in a folder.
+fn draft_in(folder: &Path) -> Result<()> {
+    draft(folder).map(drop).map_err(failed(|| format!("{}: no file can be made in this folder", folder.display())))
 }
 
 /// Writes a file of a folder that [`check_folder`] has looked at.
 ///
 /// # Errors
 /// As [`Output::write`].
-pub(crate) fn write_in(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+pub fn write_in(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    fs::create_dir_all(folder).map_err(failed(|| folder.display().to_string()))?;
     Output::open(&folder.join(name))?.write(bytes)
 }
 
@@ -313,10 +315,26 @@ pub(crate) fn write_in(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// As [`Output::open`], and for what is no plain file.
-pub(crate) fn open_seekable(path: &Path) -> Result<PathBuf> {
+pub fn open_seekable(path: &Path) -> Result<PathBuf> {
     let output = Output::open(path)?;
     match output.target {
-        Target::Whole(_) | Target::InPlace(_) => std::path::absolute(path).with_context(|| path.display().to_string()),
-        _ => bail!("{}: a plain file is needed, where a writer can go back", path.display()),
+        Target::Whole(_) | Target::InPlace(_) => {
+            std::path::absolute(path).map_err(failed(|| path.display().to_string()))
+        }
+        _ => Err(refused(path, "a plain file is needed, where a writer can go back")),
     }
+}
+
+/// Folder of temporary files, which nobody keeps and tools need, too; checked before the work that needs it.
+///
+/// # Errors
+/// One sentence when it is not there or nothing can be written to it.
+pub fn temporary() -> Result<PathBuf> {
+    let folder = std::env::temp_dir();
+    let folder = std::path::absolute(&folder).map_err(failed(|| folder.display().to_string()))?;
+    tempfile::tempfile_in(&folder).map_err(failed(|| {
+        let folder = folder.display();
+        format!("{folder}: no temporary file can be made there; make the folder, or name another in TMPDIR")
+    }))?;
+    Ok(folder)
 }

@@ -1,0 +1,21 @@
+//! Reports of work on the accelerator: pages, plots, machine forms, and the places that they are written to.
+//!
+//! | module | content |
+//! |---|---|
+//! | [`run`] | one run of a model: `run.json`, `report.html`, `layers.csv`, `trace.json` |
+//! | [`training`] | the page of a training |
+//! | [`plot`] | plots as SVG files |
+//! | [`text`] | numbers, energies and configurations in words |
+//! | [`place`] | files and folders of results, checked before the work |
+//! | [`lossy`] | paths in machine forms |
+#![forbid(unsafe_code)]
+
+mod error;
+pub mod lossy;
+pub mod place;
+pub mod plot;
+pub mod run;
+pub mod text;
+pub mod training;
+
+pub use error::Error;
