@@ -2,6 +2,7 @@
 
 CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
+XTASK := $(CARGO) run --release --quiet --package xtask --
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
@@ -30,7 +31,7 @@ train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then l
 comparison: build ## Train, quantise and compare again (half an hour of CPU time), and write docs/comparison.md
 	@scripts/fetch-shakespeare target/shakespeare.txt
 	$(TRINE) train --data target/shakespeare.txt --sweep 1e-3,2e-3,4e-3,8e-3,1.6e-2,3.2e-2 --batch 8 --steps 600 --json target/learning-rates.json
-	$(TRINE) compare --data target/shakespeare.txt --out target/comparison --batch 8 --steps 3000 --lr 4e-3 --float-lr 2e-3 --sweep target/learning-rates.json --json docs/data/comparison.json --docs docs
+	$(XTASK) compare --data target/shakespeare.txt --out target/comparison --batch 8 --steps 3000 --lr 4e-3 --float-lr 2e-3 --sweep target/learning-rates.json --json docs/data/comparison.json --docs docs
 
 llama-cpp: build ## Train small models and compare their GGUF files with llama.cpp itself (needs npm; two minutes)
 	@train/scripts/install-llama
@@ -68,20 +69,20 @@ browser: build ## Open the report of a run in headless Chromium, on a phone and 
 	@scripts/setup-browser
 	TRINE="$(TRINE)" node --test cli/tests/browser
 
-energy-gates: setup-synth build ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
+energy-gates: setup-synth ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
 	$(CARGO) test --package trine-synth --test all gates:: -- --include-ignored
-	$(TRINE) energy gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md.new
+	$(XTASK) gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md.new
 	mv docs/energy-gate-level.md.new docs/energy-gate-level.md
 	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
 
-mutate: setup build ## Run 1200 mutants of the generated RTL through verification; writes docs/mutation.md
-	$(TRINE) mutate --mutants 1200 --json docs/data/mutation.json
-	$(TRINE) mutate --document docs/data/mutation.json >docs/mutation.md.new
+mutate: setup ## Run 1200 mutants of the generated RTL through verification; writes docs/mutation.md
+	$(XTASK) mutate --mutants 1200 --json docs/data/mutation.json
+	$(XTASK) mutate --from docs/data/mutation.json >docs/mutation.md.new
 	mv docs/mutation.md.new docs/mutation.md
 
-coverage: setup build ## Measure line and toggle coverage of verification; writes docs/coverage.md
-	$(TRINE) coverage --json docs/data/coverage.json
-	$(TRINE) coverage --document docs/data/coverage.json >docs/coverage.md.new
+coverage: setup ## Measure line and toggle coverage of verification; writes docs/coverage.md
+	$(XTASK) coverage --json docs/data/coverage.json
+	$(XTASK) coverage --from docs/data/coverage.json >docs/coverage.md.new
 	mv docs/coverage.md.new docs/coverage.md
 
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
@@ -89,7 +90,7 @@ synth-smoke: setup-synth build ## Synthesise small units for every technology an
 
 synth-full: setup-synth build ## Measure area and clock again (about 70 minutes); RUNS="names" does some of synth/runs/full
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/full docs/data/synth $(RUNS)
-	$(TRINE) synth --document docs/data/synth >docs/area.md.new
+	$(XTASK) area --from docs/data/synth >docs/area.md.new
 	mv docs/area.md.new docs/area.md
 
 packaging: build ## Lint and simulate units with FuseSoC, and inside a SoC of LiteX

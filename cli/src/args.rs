@@ -9,7 +9,7 @@ use trine_synth::flow::asic::Library;
 /// The accelerator, by its sizes, from a file or by name; the standard preset when nothing is said.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Accelerator")]
-pub(crate) struct UnitArgs {
+pub struct UnitArgs {
     /// Input positions of a dot product per cycle, 1 to 256 [default: 64]
     #[arg(long, value_name = "K")]
     lanes: Option<usize>,
@@ -46,7 +46,7 @@ pub(crate) struct UnitArgs {
 }
 
 /// Part of a script of Yosys.
-pub(crate) fn cell_pattern(text: &str) -> Result<String, String> {
+pub fn cell_pattern(text: &str) -> Result<String, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_*?".contains(c);
     match !text.is_empty() && text.chars().all(plain) {
         true => Ok(text.into()),
@@ -59,12 +59,12 @@ const SIZES: [&str; 9] =
 
 impl UnitArgs {
     /// The configuration that the flags describe.
-    pub(crate) fn config(&self) -> Result<Config> {
+    pub fn config(&self) -> Result<Config> {
         self.config_over(&Config::default())
     }
 
     /// The same, with what no flag says taken from `default`.
-    pub(crate) fn config_over(&self, default: &Config) -> Result<Config> {
+    pub fn config_over(&self, default: &Config) -> Result<Config> {
         if let Some(name) = &self.preset {
             return Ok(Config::preset(name)?);
         }
@@ -89,12 +89,12 @@ impl UnitArgs {
 }
 
 /// A clock in hertz.
-pub(crate) fn clock(text: &str) -> Result<f64, String> {
+pub fn clock(text: &str) -> Result<f64, String> {
     within(text, [1e3, 1e10], "Hz")
 }
 
 /// A number of `unit` that is not outside of `limits`.
-pub(crate) fn within(text: &str, limits: [f64; 2], unit: &str) -> Result<f64, String> {
+pub fn within(text: &str, limits: [f64; 2], unit: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     let [least, most] =
         limits.map(|limit| if (1e-3..=1e4).contains(&limit) { limit.to_string() } else { format!("{limit:e}") });
@@ -103,14 +103,14 @@ pub(crate) fn within(text: &str, limits: [f64; 2], unit: &str) -> Result<f64, St
 }
 
 /// A number above zero, or from zero on.
-pub(crate) fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
+pub fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     let fine = value.is_finite() && (value > 0.0 || or_zero && value == 0.0);
     if fine { Ok(value) } else { Err(format!("must be {}", if or_zero { "0 or more" } else { "more than 0" })) }
 }
 
 /// The flags that describe `config` in full, to repeat a command.
-pub(crate) fn flags(c: &Config) -> String {
+pub fn flags(c: &Config) -> String {
     format!(
         "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {}{}",
         c.lanes(),
@@ -126,7 +126,7 @@ pub(crate) fn flags(c: &Config) -> String {
 }
 
 /// Reads a cell library from a plain file, which is opened several times.
-pub(crate) fn liberty(file: &Path) -> Result<Library> {
+pub fn liberty(file: &Path) -> Result<Library> {
     ensure!(file.is_file() || !file.exists(), "{}: this is not a plain file", file.display());
     Ok(Library::open(file.to_owned())?)
 }

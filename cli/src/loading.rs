@@ -19,13 +19,13 @@ enum Packing {
 }
 
 /// The parser of options that name a model.
-pub(crate) fn source() -> impl TypedValueParser<Value = ModelSource> {
+pub fn source() -> impl TypedValueParser<Value = ModelSource> {
     PathBufValueParser::new().try_map(|path| ModelSource::try_from(path.into_os_string()))
 }
 
 /// Options of every verb that loads a model.
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub(crate) struct Loading {
+pub struct Loading {
     /// Order of weights in I2_S tensors: who packed the GGUF file
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     i2s_packing: Packing,
@@ -33,12 +33,12 @@ pub(crate) struct Loading {
 
 impl Loading {
     /// Loads the model at `source`.
-    pub(crate) fn load(self, source: &ModelSource) -> Result<Model> {
+    pub fn load(self, source: &ModelSource) -> Result<Model> {
         self.load_for(source, false)
     }
 
     /// Loads the model at `source`, its layers made when their turn comes where `streamed`.
-    pub(crate) fn load_for(self, source: &ModelSource, streamed: bool) -> Result<Model> {
+    pub fn load_for(self, source: &ModelSource, streamed: bool) -> Result<Model> {
         let model = Model::load_with(source, LoadOptions { streamed, ..self.options() })?;
         warn(&model.config().notices);
         Ok(model)
@@ -46,7 +46,7 @@ impl Loading {
 
     /// Loads the model at `source` with all notices about it and its tokenizer, and prints none of them. A tokenizer that is
     /// missing or cannot be read is a notice, too.
-    pub(crate) fn load_with_notices(self, source: &ModelSource) -> Result<(Model, Vec<String>)> {
+    pub fn load_with_notices(self, source: &ModelSource) -> Result<(Model, Vec<String>)> {
         let model = Model::load_with(source, self.options())?;
         let mut notices = model.config().notices.clone();
         match Tokenizer::load(source) {
@@ -68,7 +68,7 @@ impl Loading {
 
 /// Options of every verb that turns text into tokens.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Tokenizing {
+pub struct Tokenizing {
     /// Take the tokenizer from here instead of the model: a folder,
     /// tokenizer.json, tokenizer.model, chars.json or a .gguf file
     #[arg(long, value_name = "FILE|FOLDER", value_parser = source())]
@@ -81,7 +81,7 @@ pub(crate) struct Tokenizing {
 
 impl Tokenizing {
     /// Loads the tokenizer of the model at `source`, or the one that is asked for.
-    pub(crate) fn load(&self, source: &ModelSource) -> Result<Tokenizer> {
+    pub fn load(&self, source: &ModelSource) -> Result<Tokenizer> {
         let source = self.tokenizer.as_ref().unwrap_or(source);
         let tokenizer = Tokenizer::load_with(source, self.pre.as_deref())?;
         warn(tokenizer.notices());
@@ -93,7 +93,7 @@ impl Tokenizing {
 ///
 /// # Errors
 /// If a character has no token, or the model has no row for a token.
-pub(crate) fn encode(tokenizer: &Tokenizer, text: &str, model: &Model) -> Result<Vec<u32>> {
+pub fn encode(tokenizer: &Tokenizer, text: &str, model: &Model) -> Result<Vec<u32>> {
     let tokens = tokenizer.encode(text)?;
     let vocab = model.config().vocab;
     if let Some((place, &token)) = tokens.iter().enumerate().find(|(_, token)| **token as usize >= vocab) {
@@ -107,7 +107,7 @@ pub(crate) fn encode(tokenizer: &Tokenizer, text: &str, model: &Model) -> Result
 }
 
 /// Warns of generated tokens that the model has and the tokenizer has not.
-pub(crate) fn warn_of_unknown(tokenizer: &Tokenizer, tokens: &[u32]) {
+pub fn warn_of_unknown(tokenizer: &Tokenizer, tokens: &[u32]) {
     let unknown: Vec<u32> = tokens.iter().copied().filter(|&token| !tokenizer.knows(token)).collect();
     if let Some(first) = unknown.first() {
         warn(&[format!(

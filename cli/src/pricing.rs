@@ -15,10 +15,10 @@ use crate::args::clock;
 /// Flags of every verb that states energies.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Energy")]
-pub(crate) struct PricingArgs {
+pub struct PricingArgs {
     /// Die: 7nm, 45nm, ice40, osu018 (columns only) or one of --records
     #[arg(long, value_name = "NAME", default_value = "7nm")]
-    pub(crate) die: String,
+    pub die: String,
     /// Memory behind the unit, which may be one of --records
     ///
     /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143, or the name
@@ -40,22 +40,26 @@ pub(crate) struct PricingArgs {
 
 /// The die, memory and clock that energies and times are stated for, looked up and checked.
 #[derive(Debug)]
-pub(crate) struct Prices {
-    pub(crate) records: Records,
-    pub(crate) die: String,
-    pub(crate) memory: Memory,
-    pub(crate) clock_hz: f64,
+pub struct Prices {
+    /// All records.
+    pub records: Records,
+    /// Name of the die.
+    pub die: String,
+    /// Memory behind the unit.
+    pub memory: Memory,
+    /// Clock, Hz.
+    pub clock_hz: f64,
     /// The priced unit, or the reason why a die that comes with this command has no price for it.
-    pub(crate) pricing: Result<Pricing, trine_perf::Error>,
+    pub pricing: Result<Pricing, trine_perf::Error>,
     /// The file of `--records`.
-    pub(crate) file: Option<Origin>,
+    pub file: Option<Origin>,
 }
 
 impl PricingArgs {
     /// Looks up die, memory and clock for a unit of configuration `config`, before any work.
     ///
     /// A die of the user's that lacks records for the unit is an error with all that it lacks.
-    pub(crate) fn look_up(&self, config: &Config) -> Result<Prices> {
+    pub fn look_up(&self, config: &Config) -> Result<Prices> {
         let prices = self.prices(&self.memory, &self.die, self.clock_hz, config)?;
         let own = prices.records.die(&self.die)?;
         let columns = Columns::new(&prices.records, config, &self.die, 0)?;
@@ -66,7 +70,7 @@ impl PricingArgs {
     }
 
     /// The same with memory, die and clock of a board, whose die need not have prices.
-    pub(crate) fn look_up_board(&self, board: &Board, config: &Config) -> Result<Prices> {
+    pub fn look_up_board(&self, board: &Board, config: &Config) -> Result<Prices> {
         let manifest = &board.manifest;
         let (Some(memory), Some(die)) = (&manifest.memory, &manifest.die) else {
             bail!(
@@ -93,7 +97,7 @@ impl PricingArgs {
 }
 
 /// The note on an energy, which says where only columns have records what that leaves out.
-pub(crate) fn noted(note: String, columns: &[Columns]) -> String {
+pub fn noted(note: String, columns: &[Columns]) -> String {
     match columns {
         [] => note,
         _ => format!("{note}; whole columns have one there, memories, decoders and control have none"),
@@ -101,7 +105,7 @@ pub(crate) fn noted(note: String, columns: &[Columns]) -> String {
 }
 
 /// The columns alone, where only they were measured.
-pub(crate) fn print_columns(columns: &[Columns], out: &mut dyn Write) -> Result<()> {
+pub fn print_columns(columns: &[Columns], out: &mut dyn Write) -> Result<()> {
     let [own, others @ ..] = columns else { return Ok(()) };
     let (macs, each) = (grouped(own.macs), si(own.each.joules(), "J"));
     writeln!(out, "columns alone {}: {macs} MACs at {each}", interval(&own.energy))?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 /// Prints what people read. Results that go elsewhere do not depend on it: a reader that leaves and a disk that is full are
 /// remembered until those are written.
-pub(crate) struct Printer {
+pub struct Printer {
     /// Absent where a result has standard output for itself.
     out: Option<Stdout>,
     /// True if a failure is kept to the end.

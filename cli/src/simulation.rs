@@ -17,7 +17,7 @@ use crate::args::flags;
 use crate::output;
 
 /// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
-pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
+pub fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
     ensure!(!config.windows(), "a unit with weights on the chip has stream ports, not windows");
     let parts = model.linears()?.flat_map(|(_, linear)| &linear.parts);
     let image = WeightImage::new(config, parts.map(|part| &part.weights));
@@ -26,7 +26,7 @@ pub(crate) fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, We
 }
 
 /// Builds the simulation of `verilog`, or takes it from the cache; says on a terminal what takes time.
-pub(crate) fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Library> {
+pub fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Library> {
     // The compiler needs one, and so does a unit in a process of its own.
     trine_report::place::temporary()?;
     let spinner = output::spinner();
@@ -37,7 +37,7 @@ pub(crate) fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Libr
 }
 
 /// A unit in a process of its own, whose simulation [`build`] has built.
-pub(crate) fn isolated(config: &Config, trace: Option<&Path>) -> Result<Device<Link>> {
+pub fn isolated(config: &Config, trace: Option<&Path>) -> Result<Device<Link>> {
     let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
     command.arg("simulate").args(flags(config).split_whitespace());
     if let Some(file) = trace {
@@ -48,7 +48,7 @@ pub(crate) fn isolated(config: &Config, trace: Option<&Path>) -> Result<Device<L
 }
 
 /// The same for a unit with `image` on the chip.
-pub(crate) fn device_on_chip(
+pub fn device_on_chip(
     library: &Library,
     config: &Config,
     options: &SimOptions,

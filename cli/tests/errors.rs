@@ -244,7 +244,7 @@ fn a_value_that_begins_with_a_dash_gets_its_equals_sign() {
     for (words, hint) in [
         (&["run", "--model", "m", "--tokens", "1", "--prompt", "-5 degrees"][..], "--prompt='-5 degrees'"),
         (&["run", "--prompt", "--- it's", "--model", "m", "--tokens", "1"], r"--prompt='--- it'\''s'"),
-        (&["energy", "gates", "--model", "m", "--text", "-x"], "--text='-x'"),
+        (&["energy", "paper", "--json", "-p.json"], "--json='-p.json'"),
         (&["inspect", "m", "--json", "-j.json"], "--json='-j.json'"),
         (&["generate", "-o", "-rtl"], "--output='-rtl'"),
         (&["run", "--model", "-m", "--tokens", "1"], "--model='-m'"),
@@ -275,12 +275,10 @@ fn a_cause_is_told_once() {
         ("logits --model MODEL --ids-file nowhere.npy --out o.npy", 2, "No such file or directory"),
         ("perplexity --model MODEL --text nowhere.txt", 2, "No such file or directory"),
         ("train --data text.txt --out t --resume", 2, "No such file or directory"),
-        ("compare --from nowhere.json", 2, "No such file or directory"),
         ("estimate --model MODEL --records nowhere.toml", 2, "No such file or directory"),
         ("estimate --model MODEL --prompt-tokens 129", 2, "129 tokens do not fit the model's context of 128"),
         ("synth --liberty nowhere.lib", 2, "No such file or directory"),
         ("synth --liberty pipe.lib", 2, "pipe.lib: this is not a plain file"),
-        ("energy gates --model MODEL --text x --liberty pipe.lib", 2, "pipe.lib: this is not a plain file"),
         ("run --model MODEL --tokens 1 --resume text.txt/x", 2, "is no folder"),
         ("run --model MODEL --tokens 1 --backend uart:nowhere", 2, "no such device"),
     ] {

@@ -184,17 +184,13 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         ("logits --model MODEL --ids 1,84 --out o.npy".into(), "token 84 is outside the vocabulary of 84"),
         ("verify --preset unit --json missing/v.json".into(), "missing/v.json"),
         ("verify --plan ci --json missing/v.json".into(), "missing/v.json"),
-        ("mutate --json missing/m.json".into(), "missing/m.json"),
-        ("coverage --json missing/c.json".into(), "missing/c.json"),
         ("synth --target ecp5-25k --json missing/s.json".into(), "missing/s.json"),
         ("synth --target ecp5-25k -o file/s".into(), "file/s"),
-        ("energy gates --model MODEL --json missing/g.json".into(), "missing/g.json"),
         ("perplexity --model MODEL --text text.txt --json missing/p.json".into(), "missing/p.json"),
         (format!("{train} --out t --json missing/t.json"), "missing/t.json"),
         (format!("{train} --out file/t"), "file/t: file is no folder"),
         (format!("{train} --out models"), "models/model/config.json: cannot be written"),
         (format!("{train} --sweep 0.001 --json missing/t.json"), "missing/t.json"),
-        ("compare --data text.txt --out c --docs file/d".into(), "file/d: file is no folder"),
         ("serve --uart missing/port".into(), "cannot make a terminal at missing/port"),
         ("generate -o file".into(), "file: this is no folder; name another"),
         ("generate -o file/".into(), "file: this is no folder; name another"),
@@ -208,8 +204,6 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         (format!("{run} --backend golden --report -"), "-: standard output is no folder"),
         (format!("{run} --resume -"), "-: standard output is no folder"),
         (format!("{train} --out -"), "-: standard output is no folder"),
-        ("compare --data text.txt --out -".into(), "-: standard output is no folder"),
-        ("compare --data text.txt --out c --docs -".into(), "-: standard output is no folder"),
     ] {
         let mut without = command(folder, &line);
         without.env("TRINE_VERILATOR", "/nowhere/verilator").env("TRINE_YOSYS", "/nowhere/yosys");

@@ -82,7 +82,6 @@ fn a_temporary_folder_that_is_missing_is_named_with_the_cure() {
         "verify --preset unit --cases 1",
         "run --model MODEL --prompt A --tokens 1 --preset unit",
         "synth --target ecp5-25k --preset unit",
-        "coverage",
     ] {
         for missing in ["/nowhere/tmp", "nowhere"] {
             let mut command = command(folder, line);

@@ -120,7 +120,6 @@ fn settings_that_are_no_numbers_are_refused_with_their_limits() {
         ("synth --target ecp5-25k --freq 0", "must be 0.001 to 10000 MHz"),
         ("synth --target ecp5-25k --seeds 0", "0 is not in 1.."),
         ("synth --target ecp5-25k --time-limit 0", "0 is not in 1.."),
-        ("mutate --mutants 0", "0 is not in 1.."),
         ("verify --stalls nan", "probability"),
         ("verify --stalls 1.0", "probability"),
         ("verify --cases 0 --no-checks", "nothing to verify"),

@@ -1,4 +1,4 @@
-//! Training and comparing as a user does: from a text to a model that runs on the simulated unit.
+//! Training as a user does: from a text to a model that runs on the simulated unit.
 
 use std::path::Path;
 
@@ -270,21 +270,14 @@ fn two_processes_do_not_share_a_folder() {
     let folder = place.path();
     write_text(folder);
     done(folder, &format!("train --data text.txt --out t --steps 8 --every 4 --until 4 {TINY}"));
-    let compare = format!("compare --data text.txt --out c --seeds 1 --sizes 8 --steps 4 --held-windows 6 {TINY}");
-    let locks = ["t", "c"].map(|name| trine_train::Lock::take(&folder.join(name)).unwrap());
+    let lock = trine_train::Lock::take(&folder.join("t")).unwrap();
     for line in [
         "train --data text.txt --out t --resume",
         &format!("train --data text.txt --out t --overwrite --steps 4 {TINY}"),
-        &format!("train --data text.txt --out c --steps 4 {TINY}"),
-        &compare,
     ] {
         assert!(refused(folder, line).contains("another process"), "{line}");
     }
-    drop(locks);
-    // Inside the folder of a comparison, one model is trained by someone else.
-    let inner = trine_train::Lock::take(&folder.join("c/d16-float-s1")).unwrap();
-    assert!(refused(folder, &compare).contains("another process"));
-    drop(inner);
+    drop(lock);
     done(folder, "train --data text.txt --out t --resume");
 }
 
@@ -297,8 +290,6 @@ fn a_loss_of_zero_is_drawn() {
     done(folder, &format!("train --data a.txt --out t --steps 4 --every 2 {TINY}"));
     let page = std::fs::read_to_string(folder.join("t/report.html")).unwrap();
     assert!(page.contains("2 points have no place on these axes"), "{page}");
-    let message = refused(folder, "compare --data a.txt --out c --steps 4");
-    assert!(message.contains("one character") && !folder.join("c").exists(), "{message}");
 }
 
 /// The checkpoint from before stays, and continues to the same end.
@@ -321,48 +312,6 @@ fn a_sweep_shows_both_kinds_at_every_rate() {
     let printed = done(place.path(), &line);
     assert!(printed.contains("ternary is best at 0.01") && printed.contains("float is best at"), "{printed}");
     assert_eq!(json(place.path(), "s.json")["cells"].as_array().unwrap().len(), 4);
-}
-
-#[test]
-fn a_comparison_is_made_stored_and_written_up() {
-    let place = workplace();
-    let folder = place.path();
-    write_text(folder);
-    let line =
-        format!("compare --data text.txt --out c --seeds 2 --sizes 8 --steps 20 --held-windows 6 --json c.json {TINY}");
-    let printed = done(folder, &line);
-    assert!(printed.contains("BitNet b1.58") && printed.contains("float, then GPTQ"), "{printed}");
-    let found = json(folder, "c.json");
-    let rows = found["rows"].as_array().unwrap();
-    assert_eq!(rows.len(), 13);
-    assert!(rows.iter().all(|row| row["bits_per_char"].as_array().unwrap().len() == 2));
-    let cost = |name: &str, field: &str| {
-        let row = rows.iter().find(|row| row["name"] == name).unwrap();
-        if field == "energy" { row["energy_j"]["value"].as_f64().unwrap() } else { row[field].as_f64().unwrap() }
-    };
-    for field in ["energy", "bytes", "cycles"] {
-        assert!(cost("BitNet b1.58", field) < cost("SmoothQuant", field), "{field}");
-        assert!(cost("SmoothQuant", field) < cost("float", field), "{field}");
-    }
-    assert_eq!((found["scaling"].as_array().unwrap().len(), found["laws"].as_array().unwrap().len()), (4, 2));
-
-    // A second time nothing is trained; another recipe does not silently take what is there.
-    assert!(!done(folder, &line).contains("training"));
-    let other = line.replace("--steps 20", "--steps 21");
-    assert!(refused(folder, &other).contains("another recipe"));
-
-    done(folder, "compare --from c.json --docs . --json again.json");
-    assert_eq!(json(folder, "again.json"), found);
-    let document = || std::fs::read_to_string(folder.join("comparison.md")).unwrap();
-    assert!(!document().contains("## Learning rates"));
-    done(folder, &format!("train --data text.txt --sweep 1e-3,1e-2 --steps 20 --json s.json {TINY}"));
-    done(folder, "compare --from c.json --sweep s.json --docs . --json again.json");
-    assert_eq!(json(folder, "again.json")["sweep"], json(folder, "s.json"));
-    let document = document();
-    assert!(document.contains("## Learning rates") && document.contains("| 0.01 |"), "{document}");
-    assert!(folder.join("comparison-rates.svg").exists());
-    assert!(document.contains("| **BitNet b1.58** | 1.6 bits | 8 bits |"), "{document}");
-    assert!(folder.join("comparison-energy.svg").exists() && folder.join("comparison-scaling.svg").exists());
 }
 
 #[test]
@@ -394,11 +343,6 @@ fn what_cannot_be_trained_is_refused() {
         ("train --data text.txt --sweep fast", "not a number"),
         ("train --data text.txt --out t --batch 4000000 --shards 1", "tokens a step"),
         ("train --data text.txt --out t --hidden 65536 --intermediate 65536", "at most 1073741824"),
-        ("compare", "--data"),
-        ("compare --data text.txt --out c --sizes 33", "hidden is 33"),
-        ("compare --data text.txt --out c --held-windows 0", "from 1 on"),
-        ("compare --data text.txt --out c --sweep text.txt", "no sweep"),
-        ("compare --from text.txt", "no comparison"),
     ] {
         let message = refused(folder, line);
         assert!(message.contains(words) && !message.contains("panicked"), "{line}: {message}");

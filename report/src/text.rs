@@ -67,6 +67,11 @@ pub fn percent(part: f64, of: f64) -> String {
     if share.is_finite() { format!("{share:.1} %") } else { "-".into() }
 }
 
+/// A number of things that there may be halves of.
+pub fn halves(count: f64) -> String {
+    if count.fract() == 0.0 { grouped(count) } else { format!("{count:.1}") }
+}
+
 /// An energy with its interval and tag.
 pub fn interval(e: &Estimate) -> String {
     let [value, lo, hi] = [e.value, e.lo, e.hi].map(|energy| si(energy.get::<joule>(), "J"));

@@ -1,6 +1,5 @@
-//! `trine energy`: energy of publications recomputed, and energy measured on gates.
+//! `trine energy`: energy of publications recomputed.
 
-mod gates;
 mod paper;
 
 use std::io::Write;
@@ -11,7 +10,7 @@ use clap::Subcommand;
 use crate::Verdict;
 use crate::json::JsonArg;
 
-/// Recompute the energy figures of publications, or measure energy at gate level
+/// Recompute the energy figures of publications
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -20,7 +19,6 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    Gates(Box<gates::Args>),
     Paper(paper::Args),
 }
 
@@ -28,7 +26,6 @@ impl Args {
     /// The machine form of the figures asked for.
     pub(crate) fn json(&self) -> &JsonArg {
         match &self.what {
-            What::Gates(args) => &args.json,
             What::Paper(args) => &args.json,
         }
     }
@@ -36,7 +33,6 @@ impl Args {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     match &args.what {
-        What::Gates(args) => gates::run(args, out),
         What::Paper(args) => paper::run(args, out),
     }
 }

@@ -1,6 +1,5 @@
 //! `trine synth`: the unit on an FPGA or in a cell library, by open tools.
 
-mod document;
 mod report;
 mod verification;
 
@@ -29,7 +28,7 @@ use crate::simulation;
 
 /// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty", "board", "document"])))]
+#[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty", "board"])))]
 pub(crate) struct Args {
     /// FPGA or cell library to synthesise for
     #[arg(long, value_name = "NAME", value_parser = targets())]
@@ -43,9 +42,6 @@ pub(crate) struct Args {
     /// A board of synth/boards or a folder like those: device, clock, pins, and the unit unless flags say otherwise
     #[arg(long, value_name = "NAME", conflicts_with_all = ["map_only", "package", "speed", "freq"])]
     board: Option<String>,
-    /// Nothing new: print docs/area.md from the machine forms in this folder
-    #[arg(long, value_name = "DIR", exclusive = true)]
-    document: Option<PathBuf>,
     /// Put the ternary weights of this model into block RAM beside the unit
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["board", "liberty", "verify"], value_parser = crate::loading::source())]
     weights_on_chip: Option<ModelSource>,
@@ -99,10 +95,6 @@ enum Goal {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    if let Some(folder) = &args.document {
-        out.write_all(document::markdown(&document::read(folder)?).as_bytes())?;
-        return Ok(Verdict::Right);
-    }
     let goal = args.goal()?;
     args.check(&goal)?;
     let config = match &goal {

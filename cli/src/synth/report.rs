@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use trine_report::text::grouped;
+use trine_report::text::{grouped, halves};
 use trine_synth::flow::{Area, Asic, CriticalPath, Fpga, Placement, Spread, Synthesis};
 
 use crate::output::table;
@@ -44,7 +44,7 @@ fn print_fpga(result: &Synthesis, fpga: &Fpga, out: &mut dyn Write) -> Result<()
     let speed = fpga.speed.iter().map(|speed| format!(", speed grade {speed}"));
     writeln!(out, "{} ({}{})", result.target, result.device, package.chain(speed).collect::<String>())?;
     let mut area = table(["", "LUT", "registers", "block RAM", "DSP"]);
-    let row = |name: &str, a: &Area| [name.to_string(), grouped(a.lut), grouped(a.ff), memories(a), grouped(a.dsp)];
+    let row = |name: &str, a: &Area| [name.to_string(), grouped(a.lut), grouped(a.ff), halves(a.bram), grouped(a.dsp)];
     area.add_row(row("unit", &fpga.area));
     if let Some(shell) = &result.shell {
         area.add_row(row("around it, to place it", &shell.area));
@@ -88,11 +88,6 @@ fn print_path(path: &CriticalPath, out: &mut dyn Write) -> Result<()> {
         path.through.join(" > ")
     )?;
     Ok(())
-}
-
-/// Block RAMs, halves where there are some.
-pub(super) fn memories(area: &Area) -> String {
-    if area.bram.fract() == 0.0 { grouped(area.bram) } else { format!("{:.1}", area.bram) }
 }
 
 /// One number of one seed, three of several.

@@ -24,9 +24,8 @@ use crate::interrupt::Interrupt;
 use crate::json::JsonArg;
 use crate::output::warn;
 use given::Given;
-pub(crate) use progress::Progress;
-pub(crate) use recipe::RecipeArgs;
-pub(crate) use sweep::Sweep;
+pub use progress::Progress;
+pub use recipe::RecipeArgs;
 
 /// Train a BitNet model from a text: ternary (b1.58), 1-bit, or float
 ///

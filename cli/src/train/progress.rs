@@ -1,4 +1,4 @@
-//! How a training is watched: a bar on a terminal, a line a point everywhere.
+//! Progress of a training: a bar on a terminal, a line a point everywhere.
 
 use std::io::Write;
 
@@ -8,11 +8,12 @@ use trine_train::{Point, Recipe, StepReport};
 
 use trine_report::text::grouped;
 
-pub(crate) struct Progress(ProgressBar);
+/// The bar and the lines of one training.
+pub struct Progress(ProgressBar);
 
 impl Progress {
     /// Of a training of which `done` steps are done.
-    pub(crate) fn new(recipe: &Recipe, done: usize) -> Self {
+    pub fn new(recipe: &Recipe, done: usize) -> Self {
         let bar = ProgressBar::new(recipe.schedule.end() as u64).with_position(done as u64);
         bar.reset_eta();
         Self(match ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}, {eta} left") {
@@ -21,7 +22,11 @@ impl Progress {
         })
     }
 
-    pub(crate) fn step(&mut self, report: &StepReport, points: &[Point], out: &mut dyn Write) -> Result<()> {
+    /// Shows a step, and prints the points of the curve that it gave.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn step(&mut self, report: &StepReport, points: &[Point], out: &mut dyn Write) -> Result<()> {
         self.0.set_message(format!("{:.3} bits a token", report.bits));
         self.0.inc(1);
         for p in points {
@@ -34,7 +39,8 @@ impl Progress {
         Ok(())
     }
 
-    pub(crate) fn finish(self) {
+    /// Removes the bar.
+    pub fn finish(self) {
         self.0.finish_and_clear();
     }
 }

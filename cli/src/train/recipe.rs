@@ -5,13 +5,13 @@ use trine_train::{Activation, Kind, Recipe, Schedule, Shape, VocabularyKind};
 
 /// Sizes and steps of a training.
 #[derive(Debug, clap::Args)]
-pub(crate) struct RecipeArgs {
+pub struct RecipeArgs {
     /// `chars`, or `bpe:N` for N byte pairs
     #[arg(long, value_name = "KIND", default_value = "chars", value_parser = vocabulary)]
-    pub(crate) vocab: VocabularyKind,
+    pub vocab: VocabularyKind,
     /// Features between layers
     #[arg(long, value_name = "N", default_value_t = 128)]
-    pub(crate) hidden: usize,
+    pub hidden: usize,
     /// Features inside the feed-forward network; 8/3 of hidden, up to a multiple of 32, unless given
     #[arg(long, value_name = "N")]
     intermediate: Option<usize>,
@@ -41,14 +41,14 @@ pub(crate) struct RecipeArgs {
     pub(super) shards: usize,
     /// Steps
     #[arg(long, value_name = "N", default_value_t = 2000)]
-    pub(crate) steps: usize,
+    pub steps: usize,
     /// Steps until the highest learning rate is reached
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(super) warmup: usize,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ActivationArg {
+pub(super) enum ActivationArg {
     Relu2,
     Silu,
 }
@@ -82,7 +82,7 @@ fn vocabulary(text: &str) -> Result<VocabularyKind, String> {
 
 impl RecipeArgs {
     /// The recipe, for a vocabulary of `vocab` tokens.
-    pub(crate) fn recipe(&self, vocab: usize, hidden: usize, kind: Kind, rate: f64, seed: u64) -> Recipe {
+    pub fn recipe(&self, vocab: usize, hidden: usize, kind: Kind, rate: f64, seed: u64) -> Recipe {
         let &Self { layers, heads, kv_heads, context, untied, batch, shards, steps, warmup, .. } = self;
         let (intermediate, activation) = (self.intermediate(hidden), self.activation.activation());
         Recipe {

@@ -1,4 +1,4 @@
-//! `trine mutate`: does verification notice when the hardware is wrong? Every mutant is one small mistake.
+//! `xtask mutate`: mutants of the RTL, each with one small mistake, through verification.
 
 mod document;
 
@@ -15,23 +15,23 @@ use trine_sim::{BuildOptions, BuildStep};
 use trine_synth::yosys::Yosys;
 use trine_verify::mutation::{Campaign, Entry, Fate, MutationReport, Outcome, PANIC, Subject, Tally, list};
 
-use crate::Verdict;
-use crate::json::JsonArg;
-use crate::output::{progress, spinner};
+use trine_cli::Verdict;
+use trine_cli::json::JsonArg;
+use trine_cli::output::{progress, spinner};
 
 /// Run mutants of the generated units through their verification
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// So many mutants, chosen by the seed; all of them where there is no number
+    /// Number of mutants, chosen by the seed [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     mutants: Option<u32>,
     /// Seed of the choice
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// This mutant of a unit of the campaign, and all that it comes to, for example odd:17
+    /// One mutant of a unit of the campaign, in detail, for example odd:17
     #[arg(long, value_name = "UNIT:ID")]
     only: Option<String>,
-    /// Survivors are not given to Yosys
+    /// Skip the Yosys equivalence check of survivors
     #[arg(long)]
     no_proofs: bool,
     /// Nothing is known of survivors
@@ -39,14 +39,14 @@ pub(crate) struct Args {
     without_list: bool,
     #[command(flatten)]
     pub(crate) json: JsonArg,
-    /// Print the document of an earlier campaign instead
+    /// Render docs/mutation.md from the results of an earlier campaign
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mutants", "only", "json"])]
-    document: Option<PathBuf>,
+    from: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    if let Some(path) = &args.document {
-        write!(out, "{}", document::markdown(&MutationReport::read(path)?))?;
+    if let Some(path) = &args.from {
+        write!(out, "{}", document::markdown(&MutationReport::read(path)?)?)?;
         return Ok(Verdict::Right);
     }
     let json = args.json.open()?;

@@ -5,8 +5,7 @@ use trine_report::text::grouped;
 use trine_train::Kind;
 
 use super::data::{Comparison, Row};
-use super::document::label;
-use crate::train::Sweep;
+use trine_train::Sweep;
 
 /// How far above float a model may be to be in the plot: beyond, the others would be one line.
 const FURTHEST: f64 = 0.15;
@@ -24,7 +23,7 @@ pub(super) fn energy(found: &Comparison) -> String {
             .rows
             .iter()
             .filter(|row| of(row) && shown(found, row))
-            .filter_map(|row| Some((row.energy_j.as_ref()?.value * 1e6, row.mean(), label(row))))
+            .filter_map(|row| Some((row.energy_j.as_ref()?.value * 1e6, row.mean(), row.label())))
             .collect(),
         shown: true,
         line: false,

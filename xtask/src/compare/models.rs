@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use trine_train::{Kind, Place, Plan, Recipe, Session, VocabularyKind};
 
-use crate::train::Progress;
+use trine_cli::train::Progress;
 
 /// Steps between checkpoints.
 const EVERY: usize = 250;

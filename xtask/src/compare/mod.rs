@@ -1,4 +1,4 @@
-//! `trine compare`: a float model, its BitNet twins, and the float model quantised after training.
+//! `xtask compare`: a float model, its BitNet twins, and the float model quantised after training.
 
 mod data;
 mod document;
@@ -14,18 +14,18 @@ use serde::de::DeserializeOwned;
 use trine_report::place::{check_folder, write_in};
 use trine_report::text::{describe, grouped, si};
 use trine_train::ptq::{Method, quantise};
-use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, held_out};
+use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, Sweep, held_out};
 
-use crate::Verdict;
-use crate::args::{UnitArgs, positive};
-use crate::input;
-use crate::json::JsonArg;
-use crate::output::{spinner, table};
-use crate::pricing::{Prices, PricingArgs};
-use crate::train::{RecipeArgs, Sweep};
 use data::{Comparison, Law, Row, Size};
 use hardware::{Hardware, Unit};
 use models::{Models, rate};
+use trine_cli::Verdict;
+use trine_cli::args::{UnitArgs, positive};
+use trine_cli::input;
+use trine_cli::json::JsonArg;
+use trine_cli::output::{spinner, table};
+use trine_cli::pricing::{Prices, PricingArgs};
+use trine_cli::train::RecipeArgs;
 
 /// Compare a float model with its BitNet twins, and with itself quantised after training
 ///
@@ -122,7 +122,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     print(&found, out)?;
     let written = json.write(&found);
     if let Some(folder) = &args.docs {
-        for (name, content) in document::files(&found) {
+        for (name, content) in document::files(&found)? {
             write_in(folder, name, content.as_bytes())?;
         }
     }

@@ -1,8 +1,8 @@
-//! `trine energy gates` as a user runs it: on a library of a few cells, and on results kept earlier.
+//! `xtask gates` as a maintainer runs it: on a library of a few cells, and on results kept earlier.
 
 use std::path::{Path, PathBuf};
 
-use crate::common::{json, trine, workplace};
+use crate::common::{json, workplace, xtask};
 
 fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
@@ -18,8 +18,8 @@ fn with_library() -> tempfile::TempDir {
 #[test]
 fn every_dot_product_is_measured_and_right() {
     let folder = with_library();
-    let line = "energy gates --model MODEL --liberty small.lib --lanes 2 --samples 2 --cycles 20 --json out.json";
-    let run = trine(folder.path(), line);
+    let line = "gates --model MODEL --liberty small.lib --lanes 2 --samples 2 --cycles 20 --json out.json";
+    let run = xtask(folder.path(), line);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{}", run.stdout);
     assert!(run.stdout.contains("| cell library | small, 2 V"), "{}", run.stdout);
     assert!(run.stdout.contains("0 of ") && !run.stdout.contains("Against OpenSTA"), "{}", run.stdout);
@@ -31,12 +31,12 @@ fn every_dot_product_is_measured_and_right() {
         assert_eq!((&run["mismatches"], &run["cycles"]), (&0.into(), &20.into()));
     }
     // The report comes from the results alone
-    let again = trine(folder.path(), "energy gates --from out.json");
+    let again = xtask(folder.path(), "gates --from out.json");
     assert_eq!(again.stdout, run.stdout);
     // A wrong total is a wrong result
     let text = std::fs::read_to_string(folder.path().join("out.json")).unwrap();
     std::fs::write(folder.path().join("out.json"), text.replacen("\"mismatches\": 0", "\"mismatches\": 1", 1)).unwrap();
-    assert_eq!(trine(folder.path(), "energy gates --from out.json").code, Some(1));
+    assert_eq!(xtask(folder.path(), "gates --from out.json").code, Some(1));
 }
 
 /// Gates with two inputs have another way to be built, here of inverted ones.
@@ -44,14 +44,14 @@ fn every_dot_product_is_measured_and_right() {
 fn cells_can_be_left_out() {
     let folder = with_library();
     let gates = |more: &str| {
-        let line = "energy gates --model MODEL --liberty small.lib --lanes 2 --samples 1 --cycles 20 --json out.json";
-        let run = trine(folder.path(), &format!("{line} {more}"));
+        let line = "gates --model MODEL --liberty small.lib --lanes 2 --samples 1 --cycles 20 --json out.json";
+        let run = xtask(folder.path(), &format!("{line} {more}"));
         assert_eq!(run.code, Some(0), "{more}: {}", run.stderr);
         json(folder.path(), "out.json")["units"][0]["gates"].as_u64().unwrap()
     };
     let all = gates("");
     assert!(gates("--dont-use XOR2,A*2") > all);
-    let again = trine(folder.path(), "energy gates --from out.json");
+    let again = xtask(folder.path(), "gates --from out.json");
     assert!(again.stdout.contains("modules mapped one by one, without XOR2, A*2 |"), "{}", again.stdout);
 }
 
@@ -62,7 +62,7 @@ fn bad_input_is_refused() {
     std::fs::write(folder.path().join("cut.lib"), &library[..library.len() / 2]).unwrap();
     std::fs::write(folder.path().join("cut.json"), "{\"tag\": ").unwrap();
     let refused = |line: &str| {
-        let run = trine(folder.path(), &format!("energy gates {line}"));
+        let run = xtask(folder.path(), &format!("gates {line}"));
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{line}");
         run.stderr
     };

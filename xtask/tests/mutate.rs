@@ -1,12 +1,12 @@
 //! A small campaign of mutants: verification finds them, and a mutant that nothing finds makes the command fail.
 
-use crate::common::{json, trine, workplace};
+use crate::common::{json, workplace, xtask};
 
 /// Fifty mutants of all units; so many fit into a minute.
 #[test]
 fn a_sample_of_mutants_is_found() {
     let folder = workplace();
-    let run = trine(folder.path(), "mutate --mutants 50 --seed 1 --json m.json");
+    let run = xtask(folder.path(), "mutate --mutants 50 --seed 1 --json m.json");
     let report = json(folder.path(), "m.json");
     let number = |key: &str| report["tally"][key].as_u64().unwrap();
     // Which mutants are drawn changes with the RTL, and an unexplained one among them is told.
@@ -19,14 +19,14 @@ fn a_sample_of_mutants_is_found() {
     // A survivor that nobody has explained is what the command is there to find.
     let survivor = report["outcomes"].as_array().unwrap().iter().find(|o| o["fate"] != "killed").expect("a survivor");
     let only = format!("--only {}:{}", survivor["unit"].as_str().unwrap(), survivor["id"]);
-    let found = trine(folder.path(), &format!("mutate --mutants 50 --seed 1 {only} --no-proofs --without-list"));
+    let found = xtask(folder.path(), &format!("mutate --mutants 50 --seed 1 {only} --no-proofs --without-list"));
     assert_eq!(found.code, Some(1), "{}", found.stdout);
     assert!(
         found.stdout.contains("alive 1\n") && found.stdout.contains("nobody has explained why"),
         "{}",
         found.stdout
     );
-    let document = trine(folder.path(), "mutate --document m.json");
+    let document = xtask(folder.path(), "mutate --from m.json");
     assert!(document.stdout.starts_with("# Mutants of the generated RTL\n"), "{}", document.stdout);
 }
 
@@ -34,7 +34,7 @@ fn a_sample_of_mutants_is_found() {
 fn numbers_that_are_none_are_refused() {
     let folder = workplace();
     for (which, problem) in [("odd", "not UNIT:ID"), ("odd:0", "has no mutant 0"), ("even:1", "is called `even`")] {
-        let run = trine(folder.path(), &format!("mutate --only {which}"));
+        let run = xtask(folder.path(), &format!("mutate --only {which}"));
         assert_eq!(run.code, Some(2), "{which}");
         assert!(run.stderr.contains(problem), "{}", run.stderr);
     }

@@ -1,4 +1,4 @@
-//! `trine coverage`: which lines and which changes of signals verification reaches, as Verilator counts them.
+//! `xtask coverage`: lines and changes of signals that verification reaches, as Verilator counts them.
 
 mod document;
 
@@ -12,25 +12,25 @@ use trine_verify::coverage::{Coverage, Points};
 use trine_verify::judge;
 use trine_verify::mutation::Subject;
 
-use crate::json::JsonArg;
-use crate::output::progress;
-use crate::{Verdict, simulation};
+use trine_cli::json::JsonArg;
+use trine_cli::output::progress;
+use trine_cli::{Verdict, simulation};
 
 /// Measure line and toggle coverage of the units of the mutation campaign under their verification
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) json: JsonArg,
-    /// Print the document of an earlier measurement instead
+    /// Render docs/coverage.md from the results of an earlier measurement
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
-    document: Option<PathBuf>,
+    from: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    if let Some(path) = &args.document {
+    if let Some(path) = &args.from {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
         let coverage: Vec<Coverage> = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
-        write!(out, "{}", document::markdown(&coverage))?;
+        write!(out, "{}", document::markdown(&coverage)?)?;
         return Ok(Verdict::Right);
     }
     let json = args.json.open()?;

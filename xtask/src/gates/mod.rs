@@ -1,4 +1,4 @@
-//! `trine energy gates`: energy of the ternary column and of dot products in int8 and fp16, at gate level.
+//! `xtask gates`: energy of the ternary column and of dot products in int8 and fp16, at gate level.
 
 mod document;
 mod result;
@@ -23,11 +23,11 @@ use trine_synth::yosys::{ABC, Yosys};
 
 use self::result::{Conditions, Measurement, UnitResult};
 use self::samples::{Sample, Weights, capture};
-use crate::Verdict;
-use crate::args::cell_pattern;
-use crate::json::JsonArg;
-use crate::loading::{self, Loading, Tokenizing};
-use crate::output::progress;
+use trine_cli::Verdict;
+use trine_cli::args::cell_pattern;
+use trine_cli::json::JsonArg;
+use trine_cli::loading::{self, Loading, Tokenizing};
+use trine_cli::output::progress;
 
 /// Measure energy at gate level, before layout: the ternary column beside dot products in int8 and fp16
 ///
@@ -36,7 +36,7 @@ use crate::output::progress;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
-    #[arg(long, required_unless_present = "from", value_parser = crate::loading::source())]
+    #[arg(long, required_unless_present = "from", value_parser = trine_cli::loading::source())]
     model: Option<ModelSource>,
     /// Cell library in Liberty format [default: osu018, 180 nm, which `make setup-synth` brings]
     #[arg(long, value_name = "FILE")]
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         (None, Some(model)) => args.measure(model)?,
         (None, None) => anyhow::bail!("--model is missing"),
     };
-    out.write_all(document::markdown(&measurement).as_bytes())?;
+    out.write_all(document::markdown(&measurement)?.as_bytes())?;
     json.write(&measurement)?;
     let (_, wrong) = measurement.totals();
     Ok(if wrong == 0 { Verdict::Right } else { Verdict::Wrong })
@@ -106,7 +106,7 @@ impl Args {
             ensure!((1..=256).contains(lanes), "lanes = {lanes} is outside 1 to 256");
         }
         let mut cells = match &self.liberty {
-            Some(file) => crate::args::liberty(file)?,
+            Some(file) => trine_cli::args::liberty(file)?,
             None => asic::Library::osu018()?,
         };
         cells.dont_use.clone_from(&self.dont_use);

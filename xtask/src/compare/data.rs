@@ -5,7 +5,7 @@ use trine_perf::energy::Estimate;
 use trine_train::{Kind, PowerLaw, Recipe};
 use uom::si::energy::joule;
 
-use crate::train::Sweep;
+use trine_train::Sweep;
 
 /// A comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +58,11 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn mean(&self) -> f64 {
         self.bits_per_char.iter().sum::<f64>() / self.bits_per_char.len() as f64
+    }
+
+    /// Name in claims and plots.
+    pub(crate) fn label(&self) -> String {
+        format!("{} W{}A{}", self.name, self.weight_bits, self.activation_bits)
     }
 
     /// From the least to the largest.

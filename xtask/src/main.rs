@@ -1,0 +1,68 @@
+//! `xtask`: measurements that maintainers repeat, and the documents written from them.
+//!
+//! | verb | document |
+//! |---|---|
+//! | `area` | docs/area.md |
+//! | `compare` | docs/comparison.md and its plots |
+//! | `coverage` | docs/coverage.md |
+//! | `gates` | docs/energy-gate-level.md |
+//! | `mutate` | docs/mutation.md |
+//!
+//! Every verb takes `--from`: it renders what an earlier run kept in docs/data, and measures nothing.
+#![forbid(unsafe_code)]
+
+mod area;
+mod compare;
+mod coverage;
+mod gates;
+mod mutate;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use trine_cli::command;
+use trine_cli::json::JsonArg;
+
+/// Maintainers' measurements, and the documents written from them.
+#[derive(Debug, Parser)]
+#[command(name = "xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Area(area::Args),
+    Compare(Box<compare::Args>),
+    Coverage(coverage::Args),
+    Gates(Box<gates::Args>),
+    Mutate(mutate::Args),
+}
+
+fn main() -> ExitCode {
+    command::main(|Cli { verb }| {
+        command::printing(verb.results(), |out| match &verb {
+            Verb::Area(args) => area::run(args, out),
+            Verb::Compare(args) => compare::run(args, out),
+            Verb::Coverage(args) => coverage::run(args, out),
+            Verb::Gates(args) => gates::run(args, out),
+            Verb::Mutate(args) => mutate::run(args, out),
+        })
+    })
+}
+
+impl Verb {
+    /// The files and folders that results go to, besides what is printed.
+    fn results(&self) -> impl Iterator<Item = &Path> {
+        let (json, other) = match self {
+            Verb::Area(_) => (&JsonArg::NONE, None),
+            Verb::Compare(args) => (&args.json, args.docs.as_deref()),
+            Verb::Coverage(args) => (&args.json, None),
+            Verb::Gates(args) => (&args.json, None),
+            Verb::Mutate(args) => (&args.json, None),
+        };
+        json.json.as_deref().into_iter().chain(other)
+    }
+}

@@ -1,0 +1,7 @@
+//! All tests of this crate in one binary: most of the time of a build goes into linking.
+
+mod common;
+mod compare;
+mod gates;
+mod mutate;
+mod refused;
