@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use trine_hdl::manifest::{Manifest, fusesoc_core};
 use trine_hdl::{SourceFile, TESTBENCH, Testbench, Verilog};
 use trine_report::place::{check_folder, to_json, write_in};
 use trine_report::text::{describe, grouped};
@@ -14,7 +15,6 @@ use crate::Verdict;
 use crate::args::UnitArgs;
 use crate::emitter::Emitter;
 use crate::json::JsonArg;
-use crate::manifest::{Manifest, fusesoc_core};
 use crate::output::table;
 
 /// Write the accelerator as Verilog: a .v per module, trine.f, a testbench, manifest.json and a FuseSoC .core
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
     let files = files(&verilog, testbench.as_ref());
-    let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, args.emitter, names(&files));
+    let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, &args.emitter.to_string(), names(&files));
 
     let folder = &args.output;
     let all = names(&files).into_iter().chain([MANIFEST.into()]);

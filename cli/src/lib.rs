@@ -24,7 +24,6 @@ mod interrupt;
 pub mod json;
 pub mod loading;
 mod logits;
-mod manifest;
 mod message;
 pub mod output;
 mod perplexity;

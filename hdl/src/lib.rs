@@ -7,6 +7,7 @@ pub mod design;
 mod emitted;
 pub mod lang;
 pub mod library;
+pub mod manifest;
 mod random;
 #[cfg(feature = "rust-hdl")]
 pub mod rust_hdl;

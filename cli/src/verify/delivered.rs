@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
+use trine_hdl::manifest::PortOf;
 use trine_hdl::{SourceFile, TESTBENCH, Verilog};
 use trine_spec::Config;
 
 use crate::args::UnitArgs;
 use crate::emitter::Emitter;
-use crate::manifest::PortOf;
 
 /// The part of `manifest.json` that says how to build the unit.
 #[derive(Deserialize)]

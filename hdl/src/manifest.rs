@@ -1,25 +1,25 @@
 //! The machine-readable description of a generated unit.
 
 use serde::{Deserialize, Serialize};
-use trine_hdl::{Direction, SourceFile, TESTBENCH, Testbench, Verilog};
 use trine_spec::Config;
 use trine_spec::registers::REGISTERS;
 
-use crate::emitter::Emitter;
+use crate::{Direction, Port, SourceFile, TESTBENCH, Testbench, Verilog};
 
 /// `manifest.json`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Manifest {
+pub struct Manifest {
     top: String,
     clock: String,
-    emitter: Emitter,
+    /// Name of the generator.
+    emitter: String,
     /// Module names, children before parents.
-    pub(crate) modules: Vec<String>,
+    pub modules: Vec<String>,
     /// The testbench and the files that it reads; none for a unit with windows.
     testbench: Vec<String>,
     ports: Vec<PortOf>,
     /// Cycles from a lane chunk entering the columns to its result entering the result buffer.
-    pub(crate) latency: usize,
+    pub latency: usize,
     config: Config,
     registers: Vec<Register>,
     /// All files of the unit but this one.
@@ -28,14 +28,15 @@ pub(crate) struct Manifest {
 
 /// A port of the top module.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct PortOf {
+pub struct PortOf {
     name: String,
     direction: String,
     width: usize,
 }
 
 impl PortOf {
-    pub(crate) fn new(port: &trine_hdl::Port) -> Self {
+    /// The form of `port` in a manifest.
+    pub fn new(port: &Port) -> Self {
         let direction = if port.direction == Direction::Input { "input" } else { "output" };
         Self { name: port.name.clone(), direction: direction.into(), width: port.width }
     }
@@ -59,17 +60,18 @@ struct Field {
 }
 
 impl Manifest {
-    pub(crate) fn new(
+    /// The manifest of a unit that `emitter` wrote into `files`.
+    pub fn new(
         verilog: &Verilog,
         testbench: Option<&Testbench>,
         config: &Config,
-        emitter: Emitter,
+        emitter: &str,
         files: Vec<String>,
     ) -> Self {
         Self {
             top: verilog.top.clone(),
             clock: verilog.clock.clone(),
-            emitter,
+            emitter: emitter.into(),
             modules: verilog.files.iter().map(|file| file.name.trim_end_matches(".v").to_owned()).collect(),
             testbench: testbench.iter().flat_map(|bench| bench.files()).map(|file| file.name.clone()).collect(),
             ports: verilog.ports.iter().map(PortOf::new).collect(),
@@ -93,7 +95,7 @@ fn register(register: &trine_spec::registers::Register) -> Register {
 }
 
 /// A FuseSoC core file (CAPI2) for the files of `verilog`, and a testbench where there is one.
-pub(crate) fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String {
+pub fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String {
     let list = |folder: &str, files: &[SourceFile]| -> String {
         files.iter().map(|file| format!("      - {folder}{}\n", file.name)).collect()
     };
