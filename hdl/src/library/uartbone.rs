@@ -260,7 +260,7 @@ mod tests {
     use std::collections::HashMap;
 
     /// The bridge in front of a memory that takes its time.
-    struct Bench {
+    struct HostedBridge {
         bridge: Interpreter,
         random: Random,
         words: HashMap<i64, i64>,
@@ -269,13 +269,13 @@ mod tests {
         sent: Vec<i64>,
     }
 
-    impl Bench {
-        fn new() -> Bench {
+    impl HostedBridge {
+        fn new() -> HostedBridge {
             let mut bridge = Interpreter::new(&uartbone(12, 6).unwrap()).unwrap();
             bridge.set("rst_i", 1);
             bridge.clock();
             bridge.set("rst_i", 0);
-            Bench { bridge, random: Random(1), words: HashMap::new(), taken: [None; 3], sent: vec![] }
+            HostedBridge { bridge, random: Random(1), words: HashMap::new(), taken: [None; 3], sent: vec![] }
         }
 
         fn cycle(&mut self, byte: Option<i64>) {
@@ -328,24 +328,24 @@ mod tests {
 
     #[test]
     fn words_written_are_read_back() {
-        let mut bench = Bench::new();
+        let mut hosted = HostedBridge::new();
         let words = [0x0102_0304, 0x7F00_00FF, 0x1234_5678];
-        assert!(bench.frame(1, 5, &words, 3).is_empty());
+        assert!(hosted.frame(1, 5, &words, 3).is_empty());
         let bytes = |words: &[i64]| words.iter().flat_map(|w| (0..4).map(move |i| w >> (24 - 8 * i) & 255)).collect();
         let expected: Vec<i64> = bytes(&words);
-        assert_eq!(bench.frame(2, 5, &[], 3), expected);
+        assert_eq!(hosted.frame(2, 5, &[], 3), expected);
         // All reads of one address
-        assert_eq!(bench.frame(4, 6, &[], 2), bytes(&[words[1], words[1]]));
+        assert_eq!(hosted.frame(4, 6, &[], 2), bytes(&[words[1], words[1]]));
         // Addresses beyond the space
-        assert_eq!(bench.frame(2, 1 << 20, &[], 1), [0; 4]);
+        assert_eq!(hosted.frame(2, 1 << 20, &[], 1), [0; 4]);
     }
 
     #[test]
     fn a_frame_that_pauses_is_given_up() {
-        let mut bench = Bench::new();
-        bench.cycle(Some(1));
-        (0..70).for_each(|_| bench.cycle(None));
-        bench.frame(1, 2, &[9], 1);
-        assert_eq!(bench.frame(2, 2, &[], 1), [0, 0, 0, 9]);
+        let mut hosted = HostedBridge::new();
+        hosted.cycle(Some(1));
+        (0..70).for_each(|_| hosted.cycle(None));
+        hosted.frame(1, 2, &[9], 1);
+        assert_eq!(hosted.frame(2, 2, &[], 1), [0, 0, 0, 9]);
     }
 }

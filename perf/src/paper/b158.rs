@@ -8,21 +8,21 @@ const SOURCE: &str = "arXiv 2402.17764";
 
 /// A LLaMA of the paper: width, FFN width, layers, width of keys and values.
 #[derive(Clone, Copy, Debug)]
-struct Shape {
+struct Llama {
     d: f64,
     ffn: f64,
     layers: f64,
     kv: f64,
 }
 
-const LLAMA_70B: Shape = Shape { d: 8192.0, ffn: 28672.0, layers: 80.0, kv: 1024.0 };
+const LLAMA_70B: Llama = Llama { d: 8192.0, ffn: 28672.0, layers: 80.0, kv: 1024.0 };
 
 /// Bytes of two A100.
 const TWO_A100: f64 = 160e9;
 
 const VOCABULARY: f64 = 32_000.0;
 
-impl Shape {
+impl Llama {
     /// Bytes of all weights: in fp16, and with the linear layers ternary at 1.6 bits and the rest in fp16.
     fn bytes(self) -> [f64; 2] {
         let Self { d, ffn, layers, kv } = self;
@@ -116,8 +116,8 @@ fn table_1() -> Table {
 /// The measured ratios of the paper beside the bytes of weights that a token moves here.
 fn figure_2() -> Table {
     let shapes = [
-        ("7B", Shape { d: 4096.0, ffn: 11008.0, layers: 32.0, kv: 4096.0 }, [2.90, 4.40]),
-        ("13B", Shape { d: 5120.0, ffn: 13824.0, layers: 40.0, kv: 5120.0 }, [3.68, 5.12]),
+        ("7B", Llama { d: 4096.0, ffn: 11008.0, layers: 32.0, kv: 4096.0 }, [2.90, 4.40]),
+        ("13B", Llama { d: 5120.0, ffn: 13824.0, layers: 40.0, kv: 5120.0 }, [3.68, 5.12]),
         ("70B", LLAMA_70B, [4.10, 7.16]),
     ];
     let mut rows = vec![];
