@@ -2,10 +2,11 @@
 
 CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
+TRAINER := $(CARGO) run --release --quiet --package trine-cli --features train --bin trine --
 XTASK := $(CARGO) run --release --quiet --package xtask --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny ci clean
+.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny rust-version ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -25,20 +26,20 @@ demo: setup build ## Check the hardware against the golden model, then let a Bit
 
 train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then let it speak through the simulated hardware
 	@scripts/fetch-shakespeare target/shakespeare.txt
-	$(TRINE) train --data target/shakespeare.txt --out target/train-demo --steps 8000 --every 500
+	$(TRAINER) train --data target/shakespeare.txt --out target/train-demo --steps 8000 --every 500
 	$(TRINE) run --model target/train-demo/model --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
 
 comparison: build ## Train, quantise and compare again (half an hour of CPU time), and write docs/comparison.md
 	@scripts/fetch-shakespeare target/shakespeare.txt
-	$(TRINE) train --data target/shakespeare.txt --sweep 1e-3,2e-3,4e-3,8e-3,1.6e-2,3.2e-2 --batch 8 --steps 600 --json target/learning-rates.json
+	$(TRAINER) train --data target/shakespeare.txt --sweep 1e-3,2e-3,4e-3,8e-3,1.6e-2,3.2e-2 --batch 8 --steps 600 --json target/learning-rates.json
 	$(XTASK) compare --data target/shakespeare.txt --out target/comparison --batch 8 --steps 3000 --lr 4e-3 --float-lr 2e-3 --sweep target/learning-rates.json --json docs/data/comparison.json --docs docs
 
 llama-cpp: build ## Train small models and compare their GGUF files with llama.cpp itself (needs npm; two minutes)
 	@train/scripts/install-llama
-	TRINE="$(TRINE)" TOKENS="$(CARGO) run --release --quiet --package trine-train --example tokens --" train/scripts/llama-check
+	TRINE="$(TRAINER)" TOKENS="$(CARGO) run --release --quiet --package trine-train --example tokens --" train/scripts/llama-check
 
 test: setup ## Run all tests
-	$(CARGO) test --workspace --features trine-cli/rust-hdl
+	$(CARGO) test --workspace --features trine-cli/rust-hdl,trine-cli/train
 
 prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog, and refute broken ones
 	$(CARGO) test --package trine-synth --test all prove:: -- --include-ignored --nocapture
@@ -106,14 +107,17 @@ lint: ## Check formatting, clippy and documentation, without a single warning
 	@CARGO="$(CARGO)" scripts/check-board-host
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	$(CARGO) clippy --package trine-hdl -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --features trine-cli/rust-hdl --quiet
+	$(CARGO) clippy --package trine-cli -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --features trine-cli/rust-hdl,trine-cli/train --quiet
 
 deny: ## Check licences and sources of the dependencies, where cargo-deny is installed
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny check licenses bans sources; \
 	else echo "deny: cargo-deny is not installed, dependencies not checked" >&2; fi
 
-ci: lint deny test cases conformance demo verify-ci synth-smoke ## Everything a change must pass
+rust-version: ## Compile with the oldest Rust that Cargo.toml promises, where rustup can bring it
+	@CARGO="$(CARGO)" scripts/check-rust-version
+
+ci: lint deny rust-version test cases conformance demo verify-ci synth-smoke ## Everything a change must pass
 
 clean: ## Remove what was built and the tools; cached simulations stay in the user's cache folder
 	$(CARGO) clean

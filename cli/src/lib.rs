@@ -37,7 +37,10 @@ mod serve;
 mod simulate;
 pub mod simulation;
 mod synth;
+#[cfg(feature = "train")]
 pub mod train;
+#[cfg(not(feature = "train"))]
+mod untrained;
 mod verify;
 
 use std::path::Path;
@@ -70,7 +73,10 @@ enum Verb {
     #[command(hide = true)]
     Simulate(simulate::Args),
     Synth(synth::Args),
+    #[cfg(feature = "train")]
     Train(train::Args),
+    #[cfg(not(feature = "train"))]
+    Train(untrained::Args),
     Verify(verify::Args),
 }
 
@@ -92,7 +98,10 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Serve(args) => serve::run(args, out),
         Verb::Simulate(args) => simulate::run(args, out),
         Verb::Synth(args) => synth::run(args, out),
+        #[cfg(feature = "train")]
         Verb::Train(args) => train::run(args, out),
+        #[cfg(not(feature = "train"))]
+        Verb::Train(args) => untrained::run(args),
         Verb::Verify(args) => verify::run(args, out),
     })
 }
@@ -111,7 +120,10 @@ impl Verb {
             Verb::Run(args) => (&args.json, args.report.as_deref()),
             Verb::Serve(_) | Verb::Simulate(_) => (&JsonArg::NONE, None),
             Verb::Synth(args) => (&args.json, args.output.as_deref()),
+            #[cfg(feature = "train")]
             Verb::Train(args) => (&args.json, args.out.as_deref()),
+            #[cfg(not(feature = "train"))]
+            Verb::Train(_) => (&JsonArg::NONE, None),
             Verb::Verify(args) => (&args.json, None),
         };
         json.json.as_deref().into_iter().chain(other)

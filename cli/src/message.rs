@@ -88,7 +88,9 @@ mod tests {
                 "cannot write a.json: ",
             ),
             (trine_synth::Error::Io { what: "reading a.json".into(), source: lost() }.into(), "reading a.json: "),
+            #[cfg(feature = "train")]
             (trine_train::Error::Io { path: path(), source: lost() }.into(), "a.json: it cannot be read or written: "),
+            #[cfg(feature = "train")]
             (
                 trine_train::Error::Model(trine_golden_model::Error::Io { path: path(), source: lost() }).into(),
                 "a.json: ",

@@ -21,7 +21,7 @@ use trine_sim::Link;
 use crate::Verdict;
 use crate::args::within;
 use crate::backend::{Backend, BackendArgs, Engine};
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::message::causes;
@@ -108,10 +108,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
 
-    let interrupt = |folder: &PathBuf| {
-        Interrupt::says(format!("{}: finished matmuls are kept; the same command continues", folder.display()))
+    let says = |folder: &PathBuf| {
+        let text = format!("{}: finished matmuls are kept; the same command continues", folder.display());
+        interrupt::says(move || text.clone())
     };
-    args.backend.resume.as_ref().filter(|_| args.backend.backend != Backend::Golden).map(interrupt).transpose()?;
+    args.backend.resume.as_ref().filter(|_| args.backend.backend != Backend::Golden).map(says).transpose()?;
     let start = Instant::now();
     let bar = progress(args.tokens.into(), "tokens");
     let mut sampler = Sampler::temperature(args.temperature, args.seed);

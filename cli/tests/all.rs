@@ -1,5 +1,8 @@
 //! All tests of this crate in one binary: most of the time of a build goes into linking.
 
+#[cfg(not(feature = "train"))]
+compile_error!("these tests train models: `make test`, or `cargo test --package trine-cli --features train`");
+
 mod common;
 mod delivered;
 mod energy;

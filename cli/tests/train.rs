@@ -1,6 +1,7 @@
 //! Training as a user does: from a text to a model that runs on the simulated unit.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::common::{json, trine, workplace};
 
@@ -346,5 +347,18 @@ fn what_cannot_be_trained_is_refused() {
     ] {
         let message = refused(folder, line);
         assert!(message.contains(words) && !message.contains("panicked"), "{line}: {message}");
+    }
+}
+
+/// Faults that users of such programs have met, each a script.
+#[test]
+fn trainings_are_neither_overwritten_nor_resumed_differently() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/training");
+    for case in ["overwrites_training.sh", "resume_not_bit_equal.sh"] {
+        let place = workplace();
+        let mut script = Command::new("sh");
+        script.arg(cases.join(case)).env("TRINE", env!("CARGO_BIN_EXE_trine")).env("TMPDIR", place.path());
+        let output = script.output().unwrap();
+        assert!(output.status.success(), "{case}: {output:?}");
     }
 }

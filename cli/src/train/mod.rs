@@ -8,6 +8,7 @@ mod sweep;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
@@ -20,7 +21,7 @@ use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session};
 use crate::Verdict;
 use crate::args::positive;
 use crate::input;
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 use crate::json::JsonArg;
 use crate::output::warn;
 use given::Given;
@@ -213,7 +214,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         format!("{}: the checkpoint of step {step} is kept", folder.display())
     };
     let advice = |curve: &[Point]| format!("{}; --resume continues", kept(curve));
-    let interrupt = Interrupt::says(advice(&curve))?;
+    let advised = Arc::new(Mutex::new(advice(&curve)));
+    let at_interrupt = Arc::clone(&advised);
+    interrupt::says(move || at_interrupt.lock().unwrap_or_else(PoisonError::into_inner).clone())?;
     if !curve.is_empty() {
         // A process that was killed may have written the checkpoint and not these.
         files(&curve)?;
@@ -222,7 +225,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         curve.extend(points);
         if !points.is_empty() {
             files(&curve)?;
-            interrupt.now_says(advice(&curve));
+            *advised.lock().unwrap_or_else(PoisonError::into_inner) = advice(&curve);
         }
         progress.step(report, points, out)
     });
