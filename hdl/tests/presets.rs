@@ -5,7 +5,7 @@
 use expect_test::expect_file;
 use std::collections::HashSet;
 use trine_hdl::design::WeightBeats;
-use trine_hdl::design::dot::{Arithmetic, dot};
+use trine_hdl::design::dot::{DotArithmetic, dot};
 use trine_hdl::lang::Kind;
 use trine_hdl::{Verilog, design, lang, library};
 use trine_spec::config::PRESETS;
@@ -138,7 +138,7 @@ fn every_port_of_every_module_has_a_doc_line() {
         tops.push(design::unit_on_chip(&c, &beats).unwrap());
         tops.push(library::narrow(&tops[0]).unwrap());
     }
-    tops.extend(Arithmetic::ALL.map(|arithmetic| dot(arithmetic, 3).unwrap()));
+    tops.extend(DotArithmetic::ALL.map(|arithmetic| dot(arithmetic, 3).unwrap()));
     for m in tops.iter().flat_map(|top| lang::library(top).unwrap()).filter(|m| m.cell_model.is_none()) {
         for d in m.decls.iter().filter(|d| matches!(d.kind, Kind::Input | Kind::Output)) {
             assert!(d.doc.ends_with('.') && d.doc.len() > 3, "{}.{}: {:?}", m.name, d.name, d.doc);

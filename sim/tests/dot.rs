@@ -7,7 +7,7 @@ use half::f16;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use trine_hdl::Verilog;
-use trine_hdl::design::dot::{Arithmetic, dot};
+use trine_hdl::design::dot::{DotArithmetic, dot};
 use trine_hdl::lang::{Errors, Module, verilog};
 use trine_hdl::library::float::{FP16, FP32, Format, float_add, float_multiply};
 use trine_sim::{BuildOptions, Dut};
@@ -220,7 +220,7 @@ fn tree<N: Numbers>(mut terms: Vec<N>) -> N {
 }
 
 /// Totals over chunks of three, a new chunk every cycle.
-fn accumulates<N: Numbers>(arithmetic: Arithmetic, lanes: usize) {
+fn accumulates<N: Numbers>(arithmetic: DotArithmetic, lanes: usize) {
     let mut dut = dut(dot(arithmetic, lanes));
     let mut rng = StdRng::seed_from_u64(lanes as u64);
     let latency = arithmetic.latency(lanes);
@@ -250,9 +250,9 @@ fn accumulates<N: Numbers>(arithmetic: Arithmetic, lanes: usize) {
 #[test]
 fn dot_products_accumulate_exactly_or_as_rounded() {
     for lanes in [1, 7] {
-        accumulates::<Ternary>(Arithmetic::Ternary, lanes);
-        accumulates::<Int8>(Arithmetic::Int8, lanes);
-        accumulates::<Float<10>>(Arithmetic::Fp16, lanes);
-        accumulates::<Float<23>>(Arithmetic::Fp16Fp32, lanes);
+        accumulates::<Ternary>(DotArithmetic::Ternary, lanes);
+        accumulates::<Int8>(DotArithmetic::Int8, lanes);
+        accumulates::<Float<10>>(DotArithmetic::Fp16, lanes);
+        accumulates::<Float<23>>(DotArithmetic::Fp16Fp32, lanes);
     }
 }

@@ -4,7 +4,7 @@ use super::{Delays, Energy, Netlist, Part, Parts, Prices, Simulator, Timing};
 use crate::error::Error;
 use crate::liberty::Library;
 use serde::{Deserialize, Serialize};
-use trine_hdl::design::dot::Arithmetic;
+use trine_hdl::design::dot::DotArithmetic;
 
 /// What a dot product is given in one cycle, and what must come of it.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Cycle {
 /// A dot product in cells of a library.
 #[derive(Debug)]
 pub struct MeasuredUnit<'a> {
-    arithmetic: Arithmetic,
+    arithmetic: DotArithmetic,
     lanes: usize,
     /// Its cells.
     pub netlist: Netlist<'a>,
@@ -71,7 +71,7 @@ impl<'a> MeasuredUnit<'a> {
     /// # Errors
     /// See [`Netlist::parse`], [`Delays::new`] and [`Parts::of`].
     pub fn new(
-        arithmetic: Arithmetic,
+        arithmetic: DotArithmetic,
         lanes: usize,
         json: &str,
         top: &str,

@@ -4,7 +4,7 @@ use super::cycles;
 use super::small::{library, mapped, value};
 use std::fmt::Write;
 use std::process::Command;
-use trine_hdl::design::dot::Arithmetic;
+use trine_hdl::design::dot::DotArithmetic;
 use trine_synth::gates::{Delays, Netlist, Simulator, Timing};
 
 /// A test bench with one continuous assignment per gate, whose delays Verilog makes inertial, and a change counter per
@@ -53,7 +53,7 @@ fn testbench(netlist: &Netlist<'_>, delays: &Delays, inputs: &[Vec<(usize, bool)
 #[ignore = "needs Icarus Verilog; part of `make energy-gates`"]
 fn every_net_changes_as_often_as_in_icarus_with_delays() {
     let library = library();
-    let (json, top) = mapped(Arithmetic::Int8, 2);
+    let (json, top) = mapped(DotArithmetic::Int8, 2);
     let netlist = Netlist::parse(&json, &top, "clk_i", &library).unwrap();
     let mut delays = Delays::new(&netlist).unwrap();
     for arcs in delays.gates.iter_mut().flatten() {
@@ -62,7 +62,7 @@ fn every_net_changes_as_often_as_in_icarus_with_delays() {
     }
     let mut simulator = Simulator::new(&netlist, &delays, Timing::Delayed);
     let mut inputs = vec![];
-    for cycle in cycles(Arithmetic::Int8, 2, 60) {
+    for cycle in cycles(DotArithmetic::Int8, 2, 60) {
         let bits = |values: &[u64]| -> Vec<bool> {
             values.iter().flat_map(|v| (0..8).map(move |i| v >> i & 1 == 1)).collect()
         };

@@ -8,24 +8,24 @@ mod verilated;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use small::{library, mapped};
-use trine_hdl::design::dot::Arithmetic;
+use trine_hdl::design::dot::DotArithmetic;
 use trine_synth::gates::{Cycle, MeasuredUnit, Part, Timing, measure};
 
 /// Random operands of an integer dot product, and their totals over chunks of three.
-fn cycles(arithmetic: Arithmetic, lanes: usize, count: usize) -> Vec<Cycle> {
+fn cycles(arithmetic: DotArithmetic, lanes: usize, count: usize) -> Vec<Cycle> {
     let mut rng = StdRng::seed_from_u64(5);
     let mut total = 0i64;
     let cycle = |i: usize| {
         let first = i.is_multiple_of(3);
         let pairs: Vec<(i8, i8)> = (0..lanes)
             .map(|_| match arithmetic {
-                Arithmetic::Ternary => (rng.random(), rng.random_range(-1..=1)),
+                DotArithmetic::Ternary => (rng.random(), rng.random_range(-1..=1)),
                 _ => (rng.random(), rng.random()),
             })
             .collect();
         let sum: i64 = pairs.iter().map(|(a, w)| i64::from(*a) * i64::from(*w)).sum();
         total = sum + if first { 0 } else { total };
-        let (width, mask) = if arithmetic == Arithmetic::Ternary { (23, 3) } else { (32, 255) };
+        let (width, mask) = if arithmetic == DotArithmetic::Ternary { (23, 3) } else { (32, 255) };
         let act = pairs.iter().map(|(a, _)| u64::from(*a as u8)).collect();
         // A trit's code is two's complement in two bits
         let wgt = pairs.iter().map(|(_, w)| u64::from(*w as u8) & mask).collect();
@@ -37,7 +37,7 @@ fn cycles(arithmetic: Arithmetic, lanes: usize, count: usize) -> Vec<Cycle> {
 #[test]
 fn mapped_dot_products_are_right_with_and_without_delays() {
     let library = library();
-    for arithmetic in [Arithmetic::Ternary, Arithmetic::Int8] {
+    for arithmetic in [DotArithmetic::Ternary, DotArithmetic::Int8] {
         let (json, top) = mapped(arithmetic, 5);
         let unit = MeasuredUnit::new(arithmetic, 5, &json, &top, "clk_i", &library).unwrap();
         let mut cycles = cycles(arithmetic, 5, 100);
@@ -66,9 +66,9 @@ fn mapped_dot_products_are_right_with_and_without_delays() {
 #[test]
 fn energy_goes_to_the_part_that_spends_it() {
     let library = library();
-    let (json, top) = mapped(Arithmetic::Int8, 5);
-    let unit = MeasuredUnit::new(Arithmetic::Int8, 5, &json, &top, "clk_i", &library).unwrap();
-    let mut cycles = cycles(Arithmetic::Int8, 5, 40);
+    let (json, top) = mapped(DotArithmetic::Int8, 5);
+    let unit = MeasuredUnit::new(DotArithmetic::Int8, 5, &json, &top, "clk_i", &library).unwrap();
+    let mut cycles = cycles(DotArithmetic::Int8, 5, 40);
     cycles.iter_mut().for_each(|cycle| {
         cycle.act.fill(3);
         cycle.wgt.fill(5);
@@ -83,9 +83,9 @@ fn energy_goes_to_the_part_that_spends_it() {
 #[test]
 fn too_short_a_sample_is_refused() {
     let library = library();
-    let (json, top) = mapped(Arithmetic::Ternary, 5);
-    let unit = MeasuredUnit::new(Arithmetic::Ternary, 5, &json, &top, "clk_i", &library).unwrap();
-    let few = cycles(Arithmetic::Ternary, 5, 4);
+    let (json, top) = mapped(DotArithmetic::Ternary, 5);
+    let unit = MeasuredUnit::new(DotArithmetic::Ternary, 5, &json, &top, "clk_i", &library).unwrap();
+    let few = cycles(DotArithmetic::Ternary, 5, 4);
     let error = measure(&unit, Timing::Settled, &few, &mut |_| ()).unwrap_err().to_string();
     assert_eq!(error, "the sample cannot be read: 4 cycles do not fill a pipeline of 4");
 }

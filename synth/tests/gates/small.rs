@@ -1,7 +1,7 @@
 //! Netlists of a few cells, by hand, in the library `small.lib`.
 
 use std::time::Duration;
-use trine_hdl::design::dot::{Arithmetic, dot};
+use trine_hdl::design::dot::{DotArithmetic, dot};
 use trine_hdl::lang::verilog;
 use trine_synth::Error;
 use trine_synth::bench::ToolBench;
@@ -17,7 +17,7 @@ pub fn library() -> Library {
 }
 
 /// Netlist and top module of a dot product in cells of the small library.
-pub fn mapped(arithmetic: Arithmetic, lanes: usize) -> (String, String) {
+pub fn mapped(arithmetic: DotArithmetic, lanes: usize) -> (String, String) {
     let design = verilog(&dot(arithmetic, lanes).unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let liberty = folder.path().join("small.lib");

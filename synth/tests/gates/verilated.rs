@@ -3,7 +3,7 @@
 use super::cycles;
 use super::small::{library, mapped, value};
 use std::fmt::Write;
-use trine_hdl::design::dot::Arithmetic;
+use trine_hdl::design::dot::DotArithmetic;
 use trine_hdl::{Direction, Port, SourceFile, Verilog};
 use trine_sim::{BuildOptions, Dut};
 use trine_synth::gates::{Delays, Netlist, Simulator, Timing};
@@ -55,14 +55,14 @@ fn words(bits: &[bool]) -> Vec<u32> {
 #[test]
 fn every_net_changes_as_often_as_in_verilator() {
     let library = library();
-    let (json, top) = mapped(Arithmetic::Ternary, 3);
+    let (json, top) = mapped(DotArithmetic::Ternary, 3);
     let netlist = Netlist::parse(&json, &top, "clk_i", &library).unwrap();
     let delays = Delays::new(&netlist).unwrap();
     let mut dut = Dut::new(&trine_sim::build(&behaviour(&netlist), &BuildOptions::default()).unwrap()).unwrap();
     let mut simulators = [Timing::Settled, Timing::Delayed].map(|timing| Simulator::new(&netlist, &delays, timing));
     let count = netlist.net_count();
     let (mut before, mut changes) = (vec![], vec![0u64; count]);
-    for (step, cycle) in cycles(Arithmetic::Ternary, 3, 120).into_iter().enumerate() {
+    for (step, cycle) in cycles(DotArithmetic::Ternary, 3, 120).into_iter().enumerate() {
         let inputs = [("act_i", bits(&cycle.act, 8)), ("wgt_i", bits(&cycle.wgt, 2)), ("first_i", vec![cycle.first])];
         // Registers sample what was settled before the operands change
         dut.tick().unwrap();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use askama::Template;
-use trine_hdl::design::dot::Arithmetic;
+use trine_hdl::design::dot::DotArithmetic;
 use trine_report::text::grouped;
 use trine_synth::gates::{Measured, Part};
 
@@ -74,7 +74,7 @@ pub(super) fn markdown(m: &Measurement) -> Result<String> {
     };
     let tables = |lanes: usize| {
         let units: Vec<&UnitResult> = m.units.iter().filter(|unit| unit.lanes == lanes).collect();
-        let base = m.unit(Arithmetic::Ternary, lanes, Weights::Model);
+        let base = m.unit(DotArithmetic::Ternary, lanes, Weights::Model);
         Tables {
             lanes,
             energy: units.iter().map(|unit| energy(unit)).collect(),

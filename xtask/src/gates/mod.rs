@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 use trine_golden_model::ModelSource;
-use trine_hdl::design::dot::{Arithmetic, dot};
+use trine_hdl::design::dot::{DotArithmetic, dot};
 use trine_hdl::lang::verilog;
 use trine_synth::bench::ToolBench;
 use trine_synth::flow::asic;
@@ -87,14 +87,14 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 /// What is measured, the ternary column first.
-const UNITS: [(Arithmetic, Weights); 7] = [
-    (Arithmetic::Ternary, Weights::Model),
-    (Arithmetic::Int8, Weights::Model),
-    (Arithmetic::Int8, Weights::Dense),
-    (Arithmetic::Fp16, Weights::Model),
-    (Arithmetic::Fp16, Weights::Dense),
-    (Arithmetic::Fp16Fp32, Weights::Model),
-    (Arithmetic::Fp16Fp32, Weights::Dense),
+const UNITS: [(DotArithmetic, Weights); 7] = [
+    (DotArithmetic::Ternary, Weights::Model),
+    (DotArithmetic::Int8, Weights::Model),
+    (DotArithmetic::Int8, Weights::Dense),
+    (DotArithmetic::Fp16, Weights::Model),
+    (DotArithmetic::Fp16, Weights::Dense),
+    (DotArithmetic::Fp16Fp32, Weights::Model),
+    (DotArithmetic::Fp16Fp32, Weights::Dense),
 ];
 
 /// A mapping that takes longer is stopped.
@@ -122,7 +122,7 @@ impl Args {
         let bar = progress((UNITS.len() * self.lanes.len() * samples.len()) as u64, "runs");
         let (mut units, mut checked, mut version) = (vec![], None, String::new());
         for lanes in &self.lanes {
-            for arithmetic in Arithmetic::ALL {
+            for arithmetic in DotArithmetic::ALL {
                 let design = verilog(&dot(arithmetic, *lanes)?)?;
                 let mut folder = tempfile::Builder::new().prefix("trine-gates-").tempdir_in(&temporary)?;
                 let bench = ToolBench::new(folder.path().to_owned(), LIMIT, &|_| ());
@@ -168,7 +168,7 @@ impl Args {
 /// The runs of one dot product with one kind of weights.
 struct Runs<'a> {
     unit: &'a MeasuredUnit<'a>,
-    arithmetic: Arithmetic,
+    arithmetic: DotArithmetic,
     lanes: usize,
     weights: Weights,
     cycles: usize,

@@ -1,7 +1,7 @@
 //! What was measured, as it is kept, and the figures that follow from it.
 
 use serde::{Deserialize, Serialize};
-use trine_hdl::design::dot::Arithmetic;
+use trine_hdl::design::dot::DotArithmetic;
 use trine_synth::gates::{Crosscheck, Measured, Part};
 
 use super::samples::{About, Weights};
@@ -112,7 +112,7 @@ pub(super) fn combinational(run: &Measured) -> f64 {
 
 impl Measurement {
     /// The result of one dot product.
-    pub fn unit(&self, arithmetic: Arithmetic, lanes: usize, weights: Weights) -> Option<&UnitResult> {
+    pub fn unit(&self, arithmetic: DotArithmetic, lanes: usize, weights: Weights) -> Option<&UnitResult> {
         let name = arithmetic.to_string();
         self.units.iter().find(|u| u.arithmetic == name && u.lanes == lanes && u.weights == weights)
     }

@@ -17,7 +17,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use trine_golden_model::{BoxError, Golden, KvCache, LinearId, LinearKind, Matmul, Model, Scales, TernaryMatrix};
-use trine_hdl::design::dot::Arithmetic;
+use trine_hdl::design::dot::DotArithmetic;
 use trine_hdl::library::float::{FP16, FP32, Format};
 use trine_spec::Config;
 use trine_spec::packing::two_bit;
@@ -114,7 +114,13 @@ impl Sample {
     ///
     /// # Errors
     /// When a sum of a ternary row is not the golden model's, or leaves the range of a floating-point format.
-    pub fn cycles(&self, arithmetic: Arithmetic, weights: Weights, lanes: usize, count: usize) -> Result<Vec<Cycle>> {
+    pub fn cycles(
+        &self,
+        arithmetic: DotArithmetic,
+        weights: Weights,
+        lanes: usize,
+        count: usize,
+    ) -> Result<Vec<Cycle>> {
         let (k, n) = (self.about.inputs, self.about.outputs);
         let tokens = self.act.len() / k;
         let mut cycles = Vec::with_capacity(count);
@@ -144,13 +150,13 @@ impl Sample {
     }
 
     /// Bits of one token's activations.
-    fn activations(&self, arithmetic: Arithmetic, token: usize) -> Vec<u64> {
+    fn activations(&self, arithmetic: DotArithmetic, token: usize) -> Vec<u64> {
         let k = self.about.inputs;
         let quantised = &self.act[token * k..][..k];
         let mut rng = StdRng::seed_from_u64(self.seed << 32 | token as u64);
         let bits = |q: &i8| match arithmetic {
-            Arithmetic::Ternary | Arithmetic::Int8 => u64::from(*q as u8),
-            Arithmetic::Fp16 | Arithmetic::Fp16Fp32 => {
+            DotArithmetic::Ternary | DotArithmetic::Int8 => u64::from(*q as u8),
+            DotArithmetic::Fp16 | DotArithmetic::Fp16Fp32 => {
                 let within: f32 = rng.random_range(-0.5..0.5);
                 let x = if *q == 0 { 0.0 } else { f32::from(*q) + within };
                 FP16.round(x).unwrap_or_default()
@@ -160,7 +166,7 @@ impl Sample {
     }
 
     /// Bits of one output's weights.
-    fn row(&self, arithmetic: Arithmetic, weights: Weights, output: usize, trits: &[i8]) -> Vec<u64> {
+    fn row(&self, arithmetic: DotArithmetic, weights: Weights, output: usize, trits: &[i8]) -> Vec<u64> {
         let mut rng = StdRng::seed_from_u64(!(self.seed << 32 | output as u64));
         let dense: Vec<f32> = trits.iter().map(|_| normal(&mut rng)).collect();
         let largest = dense.iter().fold(0.0f32, |largest, w| largest.max(w.abs()));
@@ -169,9 +175,9 @@ impl Sample {
         let scale = if self.divides { 1.0 / scale } else { scale };
         let half = |x: f32| FP16.round(x).unwrap_or_default();
         let bits = |(trit, dense): (&i8, &f32)| match (arithmetic, weights) {
-            (Arithmetic::Ternary, _) => u64::from(two_bit(*trit)),
-            (Arithmetic::Int8, Weights::Model) => u64::from(*trit as u8),
-            (Arithmetic::Int8, Weights::Dense) => u64::from((dense / largest * 127.0).round() as i8 as u8),
+            (DotArithmetic::Ternary, _) => u64::from(two_bit(*trit)),
+            (DotArithmetic::Int8, Weights::Model) => u64::from(*trit as u8),
+            (DotArithmetic::Int8, Weights::Dense) => u64::from((dense / largest * 127.0).round() as i8 as u8),
             (_, Weights::Model) => half(f32::from(*trit) * scale),
             (_, Weights::Dense) => half(dense * scale),
         };
@@ -192,14 +198,14 @@ enum Total {
 }
 
 impl Total {
-    fn new(arithmetic: Arithmetic, lanes: usize) -> Result<Self> {
+    fn new(arithmetic: DotArithmetic, lanes: usize) -> Result<Self> {
         Ok(match arithmetic {
-            Arithmetic::Ternary => {
+            DotArithmetic::Ternary => {
                 Self::Integer { value: 0, width: Config::sized(lanes, 1).build()?.acc_bits(), ternary: true }
             }
-            Arithmetic::Int8 => Self::Integer { value: 0, width: 32, ternary: false },
-            Arithmetic::Fp16 => Self::Float { value: None, sums: FP16 },
-            Arithmetic::Fp16Fp32 => Self::Float { value: None, sums: FP32 },
+            DotArithmetic::Int8 => Self::Integer { value: 0, width: 32, ternary: false },
+            DotArithmetic::Fp16 => Self::Float { value: None, sums: FP16 },
+            DotArithmetic::Fp16Fp32 => Self::Float { value: None, sums: FP32 },
         })
     }
 

@@ -15,7 +15,7 @@
 //!
 //! Registers are placed alike, but a product that is more than a select has one of its own, which keeps its glitches out
 //! of the tree. Operands come from registers outside, which in an array serve many columns. A new set of lanes every
-//! cycle; `total_o` contains it after [`Arithmetic::latency`] cycles, in the last of which `first_i` tells whether it
+//! cycle; `total_o` contains it after [`DotArithmetic::latency`] cycles, in the last of which `first_i` tells whether it
 //! starts a new total.
 
 mod float;
@@ -32,7 +32,7 @@ use trine_spec::config::clog2;
 
 /// The numbers of a dot product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Arithmetic {
+pub enum DotArithmetic {
     /// 8-bit activations, weights -1, 0 and +1.
     Ternary,
     /// 8-bit activations and weights.
@@ -43,9 +43,9 @@ pub enum Arithmetic {
     Fp16Fp32,
 }
 
-impl Arithmetic {
+impl DotArithmetic {
     /// All of them, the ternary one first.
-    pub const ALL: [Arithmetic; 4] = [Self::Ternary, Self::Int8, Self::Fp16, Self::Fp16Fp32];
+    pub const ALL: [DotArithmetic; 4] = [Self::Ternary, Self::Int8, Self::Fp16, Self::Fp16Fp32];
 
     /// Bits of an activation.
     pub const fn act_bits(self) -> usize {
@@ -71,7 +71,7 @@ impl Arithmetic {
     }
 }
 
-impl fmt::Display for Arithmetic {
+impl fmt::Display for DotArithmetic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ternary => "ternary",
@@ -84,7 +84,7 @@ impl fmt::Display for Arithmetic {
 
 interface! {
     /// Operands of a dot product.
-    struct DotOperands(lanes: usize, arithmetic: Arithmetic) {
+    struct DotOperands(lanes: usize, arithmetic: DotArithmetic) {
         /// Activations, one a lane.
         input act: bits(lanes * arithmetic.act_bits()),
         /// Weights, one a lane.
@@ -101,18 +101,18 @@ interface! {
 ///
 /// # Panics
 /// If `lanes` is not 1 to 256.
-pub fn dot(arithmetic: Arithmetic, lanes: usize) -> Result<Arc<Module>, Errors> {
+pub fn dot(arithmetic: DotArithmetic, lanes: usize) -> Result<Arc<Module>, Errors> {
     let name = format!("trine_dot_{}", arithmetic.to_string().replace('-', "_"));
     let mut m = Module::new(name, format!("Accumulated dot product of {lanes} lanes, {arithmetic}."));
     let DotOperands { act, wgt, first } = DotOperands::declare(&mut m, lanes, arithmetic);
     let operands = Operands { act, wgt, first, arithmetic, lanes };
     let total = match arithmetic {
-        Arithmetic::Ternary => {
+        DotArithmetic::Ternary => {
             ternary::build(&mut m, &operands, &Config::sized(lanes, 1).build().expect("1 to 256 lanes"))?
         }
-        Arithmetic::Int8 => int8::build(&mut m, &operands)?,
-        Arithmetic::Fp16 => float::build(&mut m, &operands, FP16)?,
-        Arithmetic::Fp16Fp32 => float::build(&mut m, &operands, FP32)?,
+        DotArithmetic::Int8 => int8::build(&mut m, &operands)?,
+        DotArithmetic::Fp16 => float::build(&mut m, &operands, FP16)?,
+        DotArithmetic::Fp16Fp32 => float::build(&mut m, &operands, FP32)?,
     };
     let port = m.drive("total_o", total);
     m.describe(&port, "Total of the products so far.");
@@ -124,7 +124,7 @@ struct Operands {
     act: Expr,
     wgt: Expr,
     first: Expr,
-    arithmetic: Arithmetic,
+    arithmetic: DotArithmetic,
     lanes: usize,
 }
 
@@ -144,7 +144,7 @@ impl Operands {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arithmetic, dot};
+    use super::{DotArithmetic, dot};
     use crate::lang::Interpreter;
     use crate::random::Random;
     use trine_spec::packing::two_bit;
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn totals_begin_and_grow_after_the_latency() {
-        for arithmetic in [Arithmetic::Ternary, Arithmetic::Int8] {
+        for arithmetic in [DotArithmetic::Ternary, DotArithmetic::Int8] {
             let mut unit = Interpreter::new(&dot(arithmetic, LANES).unwrap()).unwrap();
             let (mut random, mut products, mut total) = (Random(3), vec![], 0);
             for cycle in 0..100usize {
@@ -161,7 +161,7 @@ mod tests {
                 for lane in 0..LANES {
                     let x = random.below(256) as i64 - 128;
                     let (w, code) = match arithmetic {
-                        Arithmetic::Ternary => {
+                        DotArithmetic::Ternary => {
                             let w = random.below(3) as i8 - 1;
                             (i64::from(w), i64::from(two_bit(w)))
                         }
