@@ -35,7 +35,7 @@ use trine_cli::output::progress;
 /// checked. Prints a report in Markdown.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
+    /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME
     #[arg(long, required_unless_present = "from", value_parser = trine_cli::loading::source())]
     model: Option<ModelSource>,
     /// Cell library in Liberty format [default: osu018, 180 nm, which `make setup-synth` brings]
