@@ -31,9 +31,9 @@ pub struct Device<T> {
     config: Config,
     tag: u32,
     failed: bool,
-    /// How long a job may take.
+    /// Longest time of a job.
     limit: Option<Duration>,
-    /// How many device cycles the host may leave a job without a beat.
+    /// Most device cycles for which the host may leave a job without a beat.
     pause: u32,
 }
 

@@ -204,12 +204,12 @@ fn explain(code: ErrorCode) -> &'static str {
 }
 
 impl Error {
-    /// Whether the golden model may step in: the unit failed, or cannot do what it was asked for.
+    /// True if the golden model may step in: the unit failed, or cannot do what it was asked for.
     pub fn is_the_units(&self) -> bool {
         self.is_transient() || matches!(self, Error::Unsupported { .. })
     }
 
-    /// Whether another attempt may end differently: faults of the link and the unit, not of the caller.
+    /// True if another attempt may end differently: faults of the link and the unit, not of the caller.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,

@@ -156,7 +156,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// How many jobs are kept one by one.
+    /// Most jobs that are kept one by one.
     pub const JOBS: usize = 1 << 16;
 
     /// The layers in the order of their first call.

@@ -30,7 +30,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Whether layer `id` runs on the device.
+    /// True if layer `id` runs on the device.
     pub fn takes(self, id: LinearId) -> bool {
         self == Scope::Linear || id.kind.is_ffn()
     }
@@ -137,7 +137,7 @@ impl<T: Transport + Send> Offload<T> {
         &self.config
     }
 
-    /// How many units there are.
+    /// Number of units.
     pub fn units(&self) -> usize {
         self.units.len()
     }

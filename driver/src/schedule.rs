@@ -37,7 +37,7 @@ impl Job {
         MatmulShape { m: self.tokens.len(), k: self.depth.len(), n: self.outputs.len() }
     }
 
-    /// Whether it adds the last partial sums of a matmul of depth `k`.
+    /// True if it adds the last partial sums of a matmul of depth `k`.
     pub fn completes(&self, k: usize) -> bool {
         self.depth.end == k
     }

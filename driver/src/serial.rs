@@ -31,7 +31,7 @@ pub struct SerialLine {
     baud: u32,
     port: Option<Box<dyn SerialPort>>,
     patience: Duration,
-    /// Whether something was written since the last read.
+    /// True if something was written since the last read.
     asked: bool,
 }
 

@@ -52,7 +52,7 @@ fn failed(what: &str, offset: u32, error: &std::io::Error) -> TransportError {
     TransportError::Failed(format!("serial line, {what} at {offset:#05x}: {why}"))
 }
 
-/// Whether a read ended because nothing came.
+/// True if a read ended because nothing came.
 fn silent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }

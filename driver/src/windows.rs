@@ -122,7 +122,7 @@ impl<W: Words> WindowTransport<W> {
     }
 }
 
-/// Whether an exchange may go on.
+/// True if an exchange may go on.
 fn in_time((begun, end): (Instant, Option<Instant>)) -> Result<(), TransportError> {
     match end {
         Some(end) if Instant::now() >= end => Err(TransportError::Deadline { after: begun.elapsed() }),

@@ -51,7 +51,7 @@ impl Convention {
         }
     }
 
-    /// Whether the output is divided by the scale; otherwise it is multiplied.
+    /// True if the output is divided by the scale; otherwise it is multiplied.
     pub fn divides(self) -> bool {
         self == Self::BitLinear
     }
@@ -86,9 +86,9 @@ pub struct Config {
     pub norm_eps: f32,
     /// The gate's activation.
     pub activation: Activation,
-    /// Whether the head is the embedding.
+    /// True if the head is the embedding.
     pub tied: bool,
-    /// Whether there are norms before the attention output and the FFN down projections.
+    /// True if there are norms before the attention output and the FFN down projections.
     pub sub_norms: bool,
     /// The convention of the ternary linears.
     pub convention: Convention,

@@ -41,7 +41,7 @@ impl LinearKind {
     /// All seven, in the order of the computation.
     pub const ALL: [Self; 7] = [Self::Q, Self::K, Self::V, Self::O, Self::Gate, Self::Up, Self::Down];
 
-    /// Whether the projection belongs to the feed-forward network.
+    /// True if the projection belongs to the feed-forward network.
     pub fn is_ffn(self) -> bool {
         matches!(self, Self::Gate | Self::Up | Self::Down)
     }

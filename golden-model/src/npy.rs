@@ -74,7 +74,7 @@ fn read<T: npyz::Deserialize>(path: &Path, kind: &str) -> Result<(Vec<u64>, Vec<
     Ok((shape, values.collect::<Result<_, _>>().map_err(Error::io(path))?))
 }
 
-/// Whether the header is longer or has more brackets than any array of numbers needs, which is two. The library that parses it
+/// True if the header is longer or has more brackets than any array of numbers needs, which is two. The library that parses it
 /// takes twice as long for each bracket within brackets.
 fn nested(file: &mut File) -> std::io::Result<bool> {
     let mut start = vec![];

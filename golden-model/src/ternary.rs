@@ -162,7 +162,7 @@ impl TernaryMatrix {
         }
     }
 
-    /// How many weights are zero.
+    /// Number of zero weights.
     pub fn zeros(&self) -> usize {
         // A code's low bit is set only for zero, and every padding element is a zero.
         let in_word = |word: &[u8; 8]| (u64::from_ne_bytes(*word) & 0x5555_5555_5555_5555).count_ones() as usize;

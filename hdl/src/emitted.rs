@@ -22,7 +22,7 @@ pub struct Port {
     pub direction: Direction,
     /// Width in bits, at least 1.
     pub width: usize,
-    /// Whether the value is two's complement.
+    /// True if the value is two's complement.
     pub signed: bool,
 }
 

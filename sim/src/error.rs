@@ -210,7 +210,7 @@ impl From<RunError> for Error {
 }
 
 impl Error {
-    /// Whether the cure is to install something.
+    /// True if the cure is to install something.
     #[must_use]
     pub fn is_missing_tool(&self) -> bool {
         matches!(self, Self::ToolMissing { .. } | Self::ToolUnusable { .. })

@@ -79,7 +79,7 @@ impl Library {
         &self.0.ports
     }
 
-    /// Whether this is the same loaded code, not merely the same design.
+    /// True if this is the same loaded code, not merely the same design.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

@@ -16,13 +16,13 @@ use crate::stalls::Stalls;
 pub struct StreamPorts {
     /// The payload.
     pub data: PortHandle,
-    /// Which bytes of it count.
+    /// A bit for each byte of it that counts.
     pub keep: Option<PortHandle>,
-    /// Whether it ends a packet.
+    /// High in the last beat of a packet.
     pub last: Option<PortHandle>,
-    /// Whether there is a beat.
+    /// High while there is a beat.
     pub valid: PortHandle,
-    /// Whether it would be taken.
+    /// High while a beat would be taken.
     pub ready: PortHandle,
 }
 

@@ -78,7 +78,7 @@ pub enum Error {
     /// A mapped netlist that is no circuit.
     #[error("the mapped netlist has {total} faults: {first}")]
     BadNetlist {
-        /// How many faults.
+        /// Number of faults.
         total: usize,
         /// The first few.
         first: String,
@@ -163,7 +163,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the cure is to install something.
+    /// True if the cure is to install something.
     pub fn is_missing_tool(&self) -> bool {
         matches!(self, Error::ToolMissing { .. } | Error::ToolUnusable { .. })
     }

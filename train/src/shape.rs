@@ -74,7 +74,7 @@ pub struct Shape {
     pub vocab: usize,
     /// The most positions a sequence may have, and the length of those trained on.
     pub context: usize,
-    /// Whether the head is the embedding.
+    /// True if the head is the embedding.
     pub tied: bool,
     /// The gate's activation; squared ReLU in files that do not name it.
     #[serde(default)]

@@ -123,7 +123,7 @@ impl Trainer {
         self.step
     }
 
-    /// Whether the recipe has been followed to its end.
+    /// True if the recipe has been followed to its end.
     pub fn finished(&self) -> bool {
         self.step >= self.recipe.schedule.end()
     }

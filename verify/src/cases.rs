@@ -37,7 +37,7 @@ impl Multiplication<'_> {
         MatmulShape { m: self.m, k: self.weights.cols(), n: self.weights.rows() }
     }
 
-    /// Whether this is no layer of a model.
+    /// True if this is no layer of a model.
     pub(crate) fn is_random(&self) -> bool {
         matches!(self.weights, Cow::Owned(_))
     }

@@ -30,9 +30,9 @@ pub struct Plan<'a> {
     pub stalls: f64,
     /// A model whose layers are verified too.
     pub model: Option<&'a Model>,
-    /// Whether the unit is a netlist of gates or look-up tables.
+    /// True if the unit is a netlist of gates or look-up tables.
     pub gates: bool,
-    /// Whether the checks of every unit run behind the cases.
+    /// True if the checks of every unit run behind the cases.
     pub checks: bool,
     /// Folder for the waveform of a failing case.
     pub waveforms: &'a Path,

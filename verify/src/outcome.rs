@@ -17,7 +17,7 @@ pub struct Outcome {
     pub mismatches: u64,
     /// The first case that fails.
     pub first_mismatch: Option<Finding>,
-    /// Whether every matmul took exactly the cycles that the model says; unknown when the host pauses, as it does
+    /// True if every matmul took exactly the cycles that the model says; unknown when the host pauses, as it does
     /// between the words of windows.
     pub cycles_model_exact: Option<bool>,
     /// Cycles counted by the unit.

@@ -60,7 +60,7 @@ impl Report {
         totals.into_iter().map(row).collect()
     }
 
-    /// Whether every case holds.
+    /// True if every case holds.
     pub fn holds(&self) -> bool {
         self.0.iter().all(Outcome::holds)
     }

@@ -26,7 +26,7 @@ pub struct Outcome {
     pub linears: Vec<(LinearId, Integers)>,
 }
 
-/// How many accumulators a linear computed, and how many of them equal the plain loop's.
+/// Number of accumulators of a linear, and of those that equal the plain loop's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Integers {
     /// All.
@@ -49,7 +49,7 @@ impl Integers {
 }
 
 impl Outcome {
-    /// Whether everything is within what is allowed, and every integer equal.
+    /// True if everything is within what is allowed, and every integer equal.
     pub fn holds(&self) -> bool {
         self.max_abs <= self.case.max_abs
             && self.relative_l2 <= self.case.relative_l2

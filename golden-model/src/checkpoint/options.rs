@@ -18,7 +18,7 @@ pub enum I2sPacking {
 pub struct LoadOptions {
     /// The order of weights in I2_S tensors.
     pub i2s_packing: I2sPacking,
-    /// Whether each layer is made when its turn comes, in every pass, instead of holding all of them: the memory of one
+    /// True if each layer is made when its turn comes, in every pass, instead of holding all of them: the memory of one
     /// layer, and the time to make it again.
     pub streamed: bool,
 }

@@ -27,7 +27,7 @@ impl KvCache {
         self.len
     }
 
-    /// Whether no position is held.
+    /// True if no position is held.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -41,7 +41,7 @@ impl KvCache {
         }
     }
 
-    /// Whether the cache was made for a model of this configuration.
+    /// True if the cache was made for a model of this configuration.
     pub(crate) fn fits(&self, config: &Config) -> bool {
         self.layers.len() == config.layers && self.width == config.kv_heads * config.head_dim
     }

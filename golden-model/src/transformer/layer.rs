@@ -41,7 +41,7 @@ type Maker = dyn Fn(usize) -> Result<Layer, Error> + Send + Sync;
 #[derive(Clone)]
 pub(crate) enum Layers {
     Held(Vec<Layer>),
-    /// How many there are, and who makes them; the same each time.
+    /// Number of layers, and their maker, which makes the same each time.
     Made(usize, Arc<Maker>),
 }
 

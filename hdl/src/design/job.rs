@@ -235,7 +235,7 @@ fn length(most: usize) -> usize {
     (usize::BITS - most.leading_zeros()) as usize
 }
 
-/// Whether `v > most`, if any of the bits is set: one for each run of zeros in `most`, with a one of `v` in it and no zero of `v` in
+/// True if `v > most`, if any of the bits is set: one for each run of zeros in `most`, with a one of `v` in it and no zero of `v` in
 /// place of a one above. A comparison is a carry chain, and longer.
 fn beyond(v: &Expr, most: usize) -> Vec<Expr> {
     let (mut found, mut above, mut top) = (vec![], vec![], v.ty.width);

@@ -124,17 +124,17 @@ impl Expr {
         joined(self, right, grow, |a, b| Node::Binary(op, a, b))
     }
 
-    /// Whether both values are equal.
+    /// True if both values are equal.
     pub fn eq(&self, right: impl Into<Expr>) -> Expr {
         Expr { ty: BIT, ..self.binary(Op::Eq, &right.into(), 0) }
     }
 
-    /// Whether this value is less than `right`.
+    /// True if this value is less than `right`.
     pub fn lt(&self, right: impl Into<Expr>) -> Expr {
         Expr { ty: BIT, ..self.binary(Op::Lt, &right.into(), 0) }
     }
 
-    /// Whether this value is the constant `value`.
+    /// True if this value is the constant `value`.
     pub fn is(&self, value: i64) -> Expr {
         self.eq(lit(value, self.ty))
     }
@@ -193,12 +193,12 @@ impl Expr {
         if count == 1 { self.clone().unsigned() } else { expr(Node::Repeat(self.clone(), count), ty) }
     }
 
-    /// Whether any bit is set.
+    /// True if any bit is set.
     pub fn any(&self) -> Expr {
         expr(Node::Any(self.clone()), BIT)
     }
 
-    /// Whether all bits are set.
+    /// True if all bits are set.
     pub fn all(&self) -> Expr {
         expr(Node::All(self.clone()), BIT)
     }

@@ -58,7 +58,7 @@ pub struct Module {
     pub comb: Vec<Stmt>,
     /// The clocked block.
     pub seq: Vec<Stmt>,
-    /// Whether tools keep each of its registers, even beside an equal one.
+    /// True if tools keep each of its registers, even beside an equal one.
     pub kept: bool,
     /// Instances in order.
     pub instances: Vec<Arc<Instance>>,
@@ -271,7 +271,7 @@ impl Module {
         found.unwrap_or_else(|| panic!("{}: no output {name}", self.name)).ty
     }
 
-    /// Whether the module has a clock input.
+    /// True if the module has a clock input.
     pub fn clocked(&self) -> bool {
         !self.seq.is_empty() || !self.cell_clocks.is_empty() || self.instances.iter().any(|i| i.module.clocked())
     }

@@ -14,7 +14,7 @@ pub(super) trait Inside: std::fmt::Debug + Send {
     /// Runs one simulation step: inputs in, outputs out. Pins are in the order of the ports.
     fn exchange(&mut self, pins: &mut [Pin]);
 
-    /// Whether the last step changed anything.
+    /// True if the last step changed anything.
     fn has_changed(&self) -> bool;
 }
 
@@ -49,7 +49,7 @@ impl Part {
         self.pins.iter().find(|p| p.port.name == port).map(|p| p.net)
     }
 
-    /// Whether the clock, which is always the first pin, has risen since the last call.
+    /// True if the clock, which is always the first pin, has risen since the last call.
     fn rising(&mut self) -> bool {
         let high = self.pins.first().is_some_and(|p| p.port.value.bit(0));
         let was_high = std::mem::replace(&mut self.high, high);

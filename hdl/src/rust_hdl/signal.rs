@@ -16,7 +16,7 @@ pub(super) struct Signal {
     pub name: String,
     pub ty: Ty,
     pub kind: AtomKind,
-    /// Whether something drives it; found out by `connect_all`.
+    /// True if something drives it; found out by `connect_all`.
     pub connected: bool,
     /// Present value in simulation, always within the range of `ty`.
     pub value: BigInt,

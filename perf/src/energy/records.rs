@@ -131,7 +131,7 @@ impl Records {
         &self.records
     }
 
-    /// Whether anything is recorded for an action of a component.
+    /// True if anything is recorded for an action of a component.
     pub fn knows(&self, set: &str, component: Component, action: Action) -> bool {
         self.records.iter().any(|r| r.set == set && r.component == component && r.action == action)
     }

@@ -31,13 +31,13 @@ impl Llama {
         [linear * 2.0 + rest * 2.0, linear / 5.0 + rest * 2.0]
     }
 
-    /// How many times the bytes of weights shrink.
+    /// Bytes of fp16 weights over those of ternary ones.
     fn byte_ratio(self) -> f64 {
         let [fp16, ternary] = self.bytes();
         fp16 / ternary
     }
 
-    /// How many times more sequences fit the `memory` that the weights leave over.
+    /// Sequences that fit `memory` beside ternary weights over those beside fp16 ones.
     fn batch_ratio(self, memory: f64) -> f64 {
         let [fp16, ternary] = self.bytes();
         (memory - ternary) / (memory - fp16)

@@ -11,7 +11,7 @@ pub struct Window {
     pub name: &'static str,
     /// First byte of [`WINDOW_BYTES`].
     pub offset: u32,
-    /// Whether software writes the window; it reads the others.
+    /// True if software writes the window; it reads the others.
     pub written: bool,
     /// One line for the documents.
     pub doc: &'static str,

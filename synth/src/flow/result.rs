@@ -132,7 +132,7 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Whether nothing was found.
+    /// True if nothing was found.
     pub fn passed(&self) -> bool {
         self.mismatches == 0 && self.failure.is_none() && self.cycles == self.rtl_cycles
     }

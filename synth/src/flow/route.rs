@@ -23,7 +23,7 @@ pub struct Device {
 pub struct Constraints<'a> {
     /// Its name in the folder of the bench.
     pub file: &'a str,
-    /// Whether it has to name every port.
+    /// True if it has to name every port.
     pub complete: bool,
 }
 

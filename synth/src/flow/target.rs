@@ -93,7 +93,7 @@ impl Target {
 }
 
 impl Family {
-    /// Whether it has the cells that columns of this style are made of.
+    /// True if it has the cells that columns of this style are made of.
     pub fn has(self, style: Style) -> bool {
         match style {
             Style::Portable => true,

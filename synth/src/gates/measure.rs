@@ -13,7 +13,7 @@ pub struct Cycle {
     pub act: Vec<u64>,
     /// Bits of the weight of each lane.
     pub wgt: Vec<u64>,
-    /// Whether a new total begins.
+    /// True if a new total begins.
     pub first: bool,
     /// Bits of the total with these products in it.
     pub total: u64,

@@ -23,7 +23,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// How many there are.
+    /// Number of parts.
     pub const COUNT: usize = 5;
     /// All, in order.
     pub const ALL: [Part; Part::COUNT] = [Part::Select, Part::Tree, Part::Accumulator, Part::Registers, Part::Clock];

@@ -71,13 +71,13 @@ pub enum Memory {
 pub struct Pin {
     /// Its name.
     pub name: String,
-    /// Whether it is driven by the cell.
+    /// True if it is driven by the cell.
     pub output: bool,
     /// Load on the net that it is connected to, pF.
     pub capacitance: f64,
     /// Expression of an output.
     pub function: Option<String>,
-    /// Whether an output can be disconnected.
+    /// True if an output can be disconnected.
     pub three_state: bool,
     /// Delays to an output.
     pub delays: Vec<Delay>,

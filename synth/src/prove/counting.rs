@@ -55,7 +55,7 @@ fn plain() -> impl Iterator<Item = &'static Register> {
     REGISTERS.iter().filter(|r| r.fields.len() == 1 && r.fields[0].access == Access::ReadOnly && **r != STATUS)
 }
 
-/// Whether a register reads as zero, asked for or not.
+/// True if a register reads as zero, asked for or not.
 fn all_triggers(r: &Register) -> bool {
     r.fields.iter().all(|f| f.access == Access::Trigger)
 }

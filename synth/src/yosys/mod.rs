@@ -38,7 +38,7 @@ pub struct Yosys {
     pub limit: Duration,
 }
 
-/// Whether this is a Yosys that can prove modules equal whose instances it does not look into; old ones cannot.
+/// True if this is a Yosys that can prove modules equal whose instances it does not look into; old ones cannot.
 fn usable(program: &Path) -> bool {
     let asked = output(Command::new(program).args(["-Q", "-T", "-p", "help equiv_simple"]), None);
     asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains("-ignore-unknown-cells"))

@@ -32,7 +32,7 @@ pub enum Method {
     Absmax {
         /// Of a weight.
         bits: u32,
-        /// Whether activations are int8.
+        /// True if activations are int8.
         int8_activations: bool,
     },
     /// The trits of BitNet b1.58, of weights that were not trained for them; int8 activations.

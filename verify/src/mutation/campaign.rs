@@ -121,7 +121,7 @@ impl<'a> Campaign<'a> {
         Ok(verilog(module)?)
     }
 
-    /// Whether Yosys proves that the module does what it did, whatever its inputs are.
+    /// True if Yosys proves that the module does what it did, whatever its inputs are.
     fn proven(&self, of: &Mutant) -> Result<bool> {
         let unit = self.subject.unit()?;
         let (gold, gate) = (self.module(of, &unit)?, self.module(of, &mutant(&unit, of.id)?)?);

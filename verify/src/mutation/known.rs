@@ -49,7 +49,7 @@ pub fn list() -> Result<Vec<Entry>> {
 }
 
 impl Entry {
-    /// Whether it speaks of this mutant.
+    /// True if it speaks of this mutant.
     pub fn is_of(&self, unit: &str, mutant: &Mutant) -> bool {
         self.unit.as_ref().is_none_or(|of| of == unit)
             && matches(&self.module, &mutant.module)
@@ -58,7 +58,7 @@ impl Entry {
     }
 }
 
-/// Whether a pattern in which `*` matches any text matches all of `text`.
+/// True if a pattern in which `*` matches any text matches all of `text`.
 fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,

@@ -140,12 +140,12 @@ impl Job {
         marks.into_iter().flatten().chain(illegal).collect()
     }
 
-    /// Whether every result has been taken.
+    /// True if every result has been taken.
     pub(super) fn is_drained(&self) -> bool {
         self.results == self.result_beats()
     }
 
-    /// Whether the unit waits for its host and may: a source has not had all its beats and offers none. Weights may have to
+    /// True if the unit waits for its host and may: a source has not had all its beats and offers none. Weights may have to
     /// wait for activations, but not the other way round.
     pub(super) fn is_starved(&self, offers: [bool; 2]) -> bool {
         let activations = self.activations_last.is_none() && self.activations.len() < self.activation_beats();

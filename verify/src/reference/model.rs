@@ -113,7 +113,7 @@ impl Model {
         self.job.as_mut().map_or(Ok(()), |job| job.result(values, kept, last))
     }
 
-    /// Whether there is a reason for results to go away: an end that is not [`End::Done`].
+    /// True if there is a reason for results to go away: an end that is not [`End::Done`].
     pub(super) fn may_withdraw(&self) -> bool {
         self.leaving > 0 || self.dropping || self.job.as_ref().is_none_or(|job| !self.reasons(job).is_empty())
     }
@@ -317,7 +317,7 @@ fn flag_bits(done: &regs::Field, error: &regs::Field, flags: [Known<bool>; 2]) -
     (a | b, known_a | known_b | !(done.mask() | error.mask()))
 }
 
-/// Whether a register is a copy of a counter.
+/// True if a register is a copy of a counter.
 fn is_copy(register: &Register) -> bool {
     (regs::CYCLES_LO.offset..=regs::JOBS.offset).contains(&register.offset)
 }

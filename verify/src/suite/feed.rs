@@ -101,7 +101,7 @@ impl Feed {
         Ok(())
     }
 
-    /// Whether the unit would take a beat.
+    /// True if the unit would take a beat.
     pub fn ready(&self, dut: &mut Dut) -> Found<bool> {
         Ok(dut.peek(self.ready)? == 1)
     }
@@ -163,7 +163,7 @@ impl Drain {
         Ok(dut.poke(self.ready, self.ready_now)?)
     }
 
-    /// Whether a result is offered.
+    /// True if a result is offered.
     pub fn valid(&self, dut: &mut Dut) -> Found<bool> {
         Ok(dut.peek(self.valid)? == 1)
     }

@@ -84,7 +84,7 @@ pub(super) fn changes(e: &Expr, operands: &[Expr]) -> Vec<(Operator, Expr)> {
     }
 }
 
-/// Whether both are the same constant.
+/// True if both are the same constant.
 fn same(a: &Expr, b: &Expr) -> bool {
     matches!((&*a.node, &*b.node), (Node::Lit(a), Node::Lit(b)) if a == b)
 }

@@ -49,7 +49,7 @@ struct Pass<'a, 'b> {
     /// Shared nodes are changed once.
     seen: HashMap<(*const Node, usize, bool), Expr>,
     wires: usize,
-    /// Whether anything here looks at the selector.
+    /// True if anything here looks at the selector.
     selected: bool,
 }
 
