@@ -1,4 +1,4 @@
-//! Where the ternary linears of a model are computed.
+//! Places where the ternary linears of a model are computed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use crate::simulation;
 /// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
 const QUANTISED_BITS: usize = 8;
 
-/// Who computes.
+/// The device that computes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub(crate) enum Backend {
@@ -155,7 +155,7 @@ fn deadline(text: &str) -> Result<f64, String> {
     within(text, [1e-3, 1e9], "seconds")
 }
 
-/// What multiplies.
+/// The engine that multiplies.
 pub(crate) enum Engine {
     Golden,
     Rtl(Box<Offload<trine_sim::Link>>),

@@ -1,4 +1,4 @@
-//! What stands beside every figure: the same work on other hardware, its place under the roofs, and what it holds for.
+//! Comparison block under a figure: the same work on other hardware, its place under the roofs, and its conditions.
 
 use std::io::{Result, Write};
 

@@ -1,4 +1,4 @@
-//! How a checkpoint is read, where its file does not say.
+//! Options for reading a checkpoint whose file does not say everything.
 
 use anyhow::{Result, bail};
 use clap::builder::{PathBufValueParser, TypedValueParser};

@@ -1,4 +1,4 @@
-//! What an energy estimate assumes: the die, the memory behind the unit, the clock, and whose records.
+//! Assumptions of an energy estimate: the die, the memory behind the unit, the clock, and the records.
 
 use std::io::Write;
 use std::path::PathBuf;

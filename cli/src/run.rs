@@ -230,7 +230,7 @@ fn device_report(offload: &Offload<Link>, prices: &Prices) -> Result<DeviceRepor
     Ok(DeviceReport { energy_note: noted(report.energy_note, &columns), columns, ..report })
 }
 
-/// What the unit does not do, with its size where it is one number.
+/// Work that the unit does not do, with its size where it is one number.
 fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> Vec<HostWork> {
     let scope = Scope::from(args.backend.offload);
     let work = |name: &str, macs| HostWork { name: name.into(), macs };

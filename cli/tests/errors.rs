@@ -1,4 +1,4 @@
-//! What a user sees when something is wrong: one paragraph with what, where and what to do, and the right exit code.
+//! Errors as a user sees them: one paragraph with what, where and what to do, and the right exit code.
 
 use std::path::Path;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! What the unit counts during a job.
+//! Counters of the unit during a job.
 
 use std::iter::Sum;
 use std::ops::{AddAssign, Mul, Sub};

@@ -1,4 +1,4 @@
-//! What a matmul costs in cycles.
+//! Cycles of a matmul.
 //!
 //! ```text
 //! tiles  = ceil(N / columns) * ceil(K / lanes)

@@ -27,7 +27,7 @@ impl fmt::Display for JobPlace {
     }
 }
 
-/// What went wrong in this crate.
+/// A failure of this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -38,7 +38,7 @@ pub enum Error {
         register: &'static str,
         /// Its byte offset.
         offset: u32,
-        /// What the transport said.
+        /// The transport's message.
         source: TransportError,
     },
     /// The streams of a job did not get through, and the unit names no reason of its own.
@@ -46,21 +46,21 @@ pub enum Error {
     Streams {
         /// The job.
         job: JobPlace,
-        /// What the transport said.
+        /// The transport's message.
         source: TransportError,
     },
     /// A serial port that cannot be used.
     #[error("serial port {path}: {problem}")]
     Line {
-        /// Where it was looked for.
+        /// The place in which it was looked for.
         path: String,
-        /// What is wrong with it.
+        /// The fault in it.
         problem: String,
     },
     /// Something else answers at this address.
     #[error("no Trine unit answers: register ID reads {found:#010x}; check the device and its base address")]
     NotTrine {
-        /// What ID reads.
+        /// Value of ID.
         found: u32,
     },
     /// The unit was generated for another major version of the register map.
@@ -84,9 +84,9 @@ pub enum Error {
         register: &'static str,
         /// The field that differs.
         field: &'static str,
-        /// What the unit says.
+        /// The unit's value.
         found: u32,
-        /// What the configuration says.
+        /// The configuration's value.
         expected: u32,
     },
     /// The unit refused or dropped the job and says why.
@@ -120,7 +120,7 @@ pub enum Error {
     NotDone {
         /// The job.
         job: JobPlace,
-        /// How often STATUS was read.
+        /// Number of reads of STATUS.
         polls: usize,
         /// The last STATUS.
         status: u32,
@@ -167,7 +167,7 @@ pub enum Error {
     Journal {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's reason.
         source: std::io::Error,
     },
     /// Slices that do not belong to the shape.

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::share::Call;
 use crate::{Counters, Error, schedule::Job};
 
-/// What a unit did for one matmul.
+/// Record of a unit's work for one matmul.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) y: Vec<i32>,

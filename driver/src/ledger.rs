@@ -1,4 +1,4 @@
-//! What was computed where, and everything that was not as it should be.
+//! Per-layer totals, per-job records and failures of one `Offload`.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,9 +17,9 @@ pub struct LayerTotals {
     pub id: LinearId,
     /// Size of one call.
     pub shape: MatmulShape,
-    /// How often it was computed on the device.
+    /// Number of times that it was computed on the device.
     pub calls: u64,
-    /// What the unit counted, one job after the other: where several units shared a matmul, their sum.
+    /// Counters of the unit, one job after the other: where several units shared a matmul, their sum.
     pub counters: Counters,
     /// The least cycles possible.
     pub bound: u64,
@@ -64,7 +64,7 @@ pub struct JobRecord {
     pub tokens: usize,
     /// Size of the job.
     pub shape: MatmulShape,
-    /// What the unit counted.
+    /// Counters of the unit.
     pub counters: Counters,
     /// Device clock cycle of the last result beat, where the transport knows it and one unit did all jobs.
     pub end: Option<u64>,
@@ -86,9 +86,9 @@ pub struct Mismatch {
     /// Device clock cycle at which the beat was taken, where the transport knows it; of the last job that contributed
     /// when K was cut.
     pub cycle: Option<u64>,
-    /// What the golden model says.
+    /// The golden model's sum.
     pub expected: i32,
-    /// What the device said.
+    /// The device's sum.
     pub actual: i32,
 }
 
@@ -104,7 +104,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// How a failure was dealt with.
+/// The answer to a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remedy {
@@ -119,9 +119,9 @@ pub enum Remedy {
 pub struct Incident {
     /// The layer.
     pub layer: String,
-    /// What happened.
+    /// The failure.
     pub error: String,
-    /// What was done about it.
+    /// The answer to it.
     pub remedy: Remedy,
 }
 

@@ -42,7 +42,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// What to do when a job fails for the second time.
+/// The answer to a job that fails for the second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailure {
     /// The matmul fails.
@@ -62,7 +62,7 @@ pub enum OnMismatch {
     Count,
 }
 
-/// How layers are offloaded.
+/// Options of an offload.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Which layers.
@@ -70,7 +70,7 @@ pub struct Options {
     /// Reaction to wrong sums, which the golden model finds by computing every offloaded matmul too; `None` does not
     /// compare, and trusts the device.
     pub check: Option<OnMismatch>,
-    /// What to do when a job fails for the second time.
+    /// The answer to a job that fails for the second time.
     pub on_failure: OnFailure,
     /// Bytes of packed weights to keep.
     pub weight_cache: usize,

@@ -10,7 +10,7 @@ use crate::packing;
 use crate::schedule::Schedule;
 use crate::{Exchange, Transport, TransportError};
 
-/// What is in the memory of such a unit: the packed pieces of matrices, one behind the other.
+/// Contents of the memory of such a unit: the packed pieces of matrices, one behind the other.
 #[derive(Clone, Debug)]
 pub struct WeightImage {
     beat: usize,

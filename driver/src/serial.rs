@@ -16,10 +16,10 @@ use crate::Error;
 /// anyone wait, has to work through them first.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// How long nothing may come where no answer is awaited; more than the unit's bridge takes to give up a frame.
+/// Longest silence where no answer is awaited; more than the unit's bridge takes to give up a frame.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// How long a path may take to reappear: a board that is plugged in again needs some seconds.
+/// Longest time for a path to reappear: a board that is plugged in again needs some seconds.
 const ABSENCE: Duration = Duration::from_secs(5);
 
 /// Bits on the line of the longest frame of the protocol, twice: what a write may have to wait for.
@@ -122,7 +122,7 @@ fn open(path: &str, baud: u32) -> Result<Box<dyn SerialPort>, Error> {
     port.map_err(|error| Error::Line { path: path.to_owned(), problem: problem(path, &error) })
 }
 
-/// What is wrong, and what to do about it.
+/// The fault, and what to do about it.
 fn problem(path: &str, error: &serialport::Error) -> String {
     use serialport::ErrorKind::{Io, NoDevice};
     if std::path::Path::new(path).is_symlink() && !std::path::Path::new(path).exists() {

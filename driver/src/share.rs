@@ -24,7 +24,7 @@ pub(crate) struct Call<'a> {
     pub(crate) shape: MatmulShape,
     pub(crate) w: &'a TernaryMatrix,
     pub(crate) x: &'a [i8],
-    /// What the golden model says, when checking.
+    /// The golden model's sums, when checking.
     pub(crate) expected: Option<Vec<i32>>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Worker<T> {
     results: Vec<u8>,
 }
 
-/// What came out of a share.
+/// Outcome of a share.
 #[derive(Debug)]
 pub(crate) struct Share {
     pub(crate) outputs: Range<usize>,

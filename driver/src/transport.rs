@@ -42,7 +42,7 @@ pub enum TransportError {
     /// The call outlasted its deadline.
     #[error("no end after {:.1} s, when the job's time was up", after.as_secs_f64())]
     Deadline {
-        /// How long the call that was given up had taken.
+        /// Duration of the call that was given up.
         after: Duration,
     },
     /// A result stream that breaks the agreed framing.
@@ -50,7 +50,7 @@ pub enum TransportError {
     Framing {
         /// Index of the beat in its job.
         beat: u64,
-        /// What was wrong with it.
+        /// The fault in it.
         problem: String,
     },
     /// The device answers that it refuses the access; the message comes from the transport.

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
     use std::io::Cursor;
 
-    /// What was sent, and what is answered.
+    /// The frame that was sent, and its answer.
     struct Line(Vec<u8>, Cursor<Vec<u8>>);
 
     impl Read for Line {

@@ -1,4 +1,4 @@
-//! What a model is: its shape and its conventions.
+//! Shape and conventions of a model.
 
 use crate::LinearKind;
 
@@ -20,7 +20,7 @@ pub enum RopePairs {
     Neighbours,
 }
 
-/// How a checkpoint stores its ternary linears, and how the accumulator becomes the output.
+/// Storage of a checkpoint's ternary linears, which says how the accumulator becomes the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Convention {
     /// Packed trits; `y = acc / (a * weight_scale)`.
@@ -111,7 +111,7 @@ impl Config {
         }
     }
 
-    /// What makes the numbers impossible, if anything does.
+    /// The reason for which the numbers are impossible, if there is one.
     pub(crate) fn flaw(&self) -> Option<String> {
         const LIMIT: usize = 1 << 22;
         let sizes = [

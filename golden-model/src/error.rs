@@ -7,7 +7,7 @@ use crate::LinearId;
 /// An error of a foreign engine behind [`Matmul`](crate::Matmul).
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong in this crate.
+/// A failure of this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -16,7 +16,7 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's reason.
         source: std::io::Error,
     },
     /// A configuration asks for something this crate does not implement, or contradicts itself.
@@ -24,7 +24,7 @@ pub enum Error {
     Config {
         /// The file that holds the configuration.
         path: PathBuf,
-        /// What is wrong and what would be accepted.
+        /// The fault, and what would be accepted.
         reason: String,
     },
     /// The structure of a file is broken.
@@ -32,9 +32,9 @@ pub enum Error {
     Format {
         /// The file.
         path: PathBuf,
-        /// Where in the file.
+        /// Place in the file.
         offset: u64,
-        /// What is wrong.
+        /// The fault.
         reason: String,
     },
     /// A tensor that the configuration calls for is not in the checkpoint.
@@ -52,9 +52,9 @@ pub enum Error {
         path: PathBuf,
         /// The tensor's full name.
         tensor: String,
-        /// Where in the file: the tensor's first byte, or the offending one when it is known.
+        /// Place in the file: the tensor's first byte, or the offending one when it is known.
         offset: u64,
-        /// What is wrong.
+        /// The fault.
         reason: String,
     },
     /// A character has no token.
@@ -64,7 +64,7 @@ pub enum Error {
         character: char,
         /// Its position in the text, in characters from 0.
         position: usize,
-        /// What the vocabulary does hold.
+        /// Size or contents of the vocabulary.
         hint: String,
     },
     /// The tokenizer's library refused.
@@ -89,7 +89,7 @@ pub enum Error {
     Engine {
         /// The layer that was being computed.
         linear: LinearId,
-        /// What the engine said.
+        /// The engine's message.
         source: BoxError,
     },
 }

@@ -9,7 +9,7 @@ use crate::gguf::{Encoding, LARGEST};
 use crate::layers::dense::{Dense, Values};
 use crate::{Error, Scales};
 
-/// How a tensor's elements are stored.
+/// Storage of a tensor's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     F32,

@@ -1,4 +1,4 @@
-//! What an emitter hands on: Verilog files and the port table of the top module.
+//! Output of an emitter: Verilog files and the port table of the top module.
 
 /// Suffix of a memory's name in the name of the block that holds it in the second emitter's Verilog; the words inside are
 /// called `mem`.

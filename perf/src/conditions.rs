@@ -1,4 +1,4 @@
-//! What a figure was found under: tokens at a time, zeros, and how weights travel.
+//! Conditions of a figure: tokens at a time, zeros, and the code of weights on the bus.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::layer::LayerReport;
 pub struct Conditions {
     /// Every number of tokens that a call had.
     pub tokens: Vec<usize>,
-    /// How weights travel.
+    /// Code of weights on the bus.
     pub weight_code: WeightCode,
     /// Bits on the weight bus for a weight of a full tile; beats are whole.
     pub bits_per_weight: f64,

@@ -38,7 +38,7 @@ pub struct Pass {
     pub energy: Option<Energy>,
     /// The columns alone, in technologies of which only they were measured.
     pub columns: Vec<Columns>,
-    /// What takes most of the time.
+    /// The part that takes most of the time.
     pub bound: Bound,
     /// The same on units of other arithmetic, behind the same memory.
     pub baselines: Vec<BaselineTotal>,
@@ -46,7 +46,7 @@ pub struct Pass {
     pub systolic: Systolic,
     /// Position under the roofs of columns, memory and weight bus.
     pub roofline: Position,
-    /// What it holds for.
+    /// Its conditions.
     pub conditions: Conditions,
 }
 

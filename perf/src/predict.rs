@@ -1,4 +1,4 @@
-//! What a unit counts when the host never lets it wait: the closed form of every counter but the stalls.
+//! Counters of a unit whose host never lets it wait: the closed form of every counter but the stalls.
 //!
 //! ```text
 //! passes = ceil(N / columns)    chunks = ceil(K / lanes)    tiles = passes * chunks

@@ -35,13 +35,13 @@ pub struct BillLine {
     pub event: Event,
     /// Actions an event.
     pub per_event: usize,
-    /// How often the action happened.
+    /// Number of times that the action happened.
     pub count: u64,
     /// Price of one action.
     pub each: Estimate,
     /// Price of all.
     pub energy: Estimate,
-    /// Where the price is from.
+    /// Source of the price.
     pub source: String,
 }
 
@@ -86,13 +86,13 @@ pub struct DeviceReport {
     pub energy: Option<Energy>,
     /// The same by action.
     pub bill: Vec<BillLine>,
-    /// What the energy leaves out, or why there is none.
+    /// Parts that the energy leaves out, or the reason for which there is none.
     pub energy_note: String,
     /// The columns alone, in technologies of which only they were measured: this unit's, and those of int8 and fp16 units.
     pub columns: Vec<Columns>,
-    /// What it was found under; no energy depends on zeros.
+    /// Its conditions; no energy depends on zeros.
     pub conditions: Conditions,
-    /// Where all layers together lie under the roofs.
+    /// Place of all layers together under the roofs.
     pub roofline: Position,
     /// The same layers on units of other arithmetic.
     pub baselines: Vec<BaselineTotal>,
@@ -173,7 +173,7 @@ fn bill(ledger: &Ledger, cycles: u64, pricing: &Pricing) -> Vec<BillLine> {
     pricing.unit.items().iter().map(line).collect()
 }
 
-/// What an energy leaves out, or why there is none.
+/// Parts that an energy leaves out, or the reason for which there is none.
 pub fn note(pricing: Result<&Pricing, &Error>) -> String {
     match pricing {
         Ok(pricing) => {

@@ -1,4 +1,4 @@
-//! Where work lies under the roofs of its unit and memory.
+//! Place of work under the roofs of its unit and memory.
 //!
 //! ```text
 //! attainable = min(columns:    lanes x columns x clock,
@@ -14,7 +14,7 @@ use trine_spec::Config;
 use crate::memory::Memory;
 use crate::predict::Traffic;
 
-/// What a unit behind a memory can do at most.
+/// Limits of a unit behind a memory.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Roofs {
     /// Multiply-accumulates a second when every column works in every cycle.

@@ -12,7 +12,7 @@ const Y: (f64, f64) = (318.0, 34.0);
 /// Decades that have more marks than their powers of ten, and powers of ten that are marked.
 const MOST_DECADES: usize = 8;
 
-/// How wide a letter is, about.
+/// Width of a letter, about.
 const LETTER: f64 = 7.0;
 
 /// Colours of series, readable on white and on black.
@@ -164,7 +164,7 @@ pub fn plot(description: &str, x: &Axis, y: &Axis, series: &[Series]) -> String 
     drawing.to_string() + "\n"
 }
 
-/// Where labels stand, so that none covers another.
+/// Places of labels, so that none covers another.
 #[derive(Default)]
 struct Labels(Vec<(f64, f64, f64)>);
 

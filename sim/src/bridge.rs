@@ -18,7 +18,7 @@ const GAP: Duration = Duration::from_millis(500);
 /// Bytes in front of the words.
 const HEADER: usize = 6;
 
-/// What bytes of a line reach.
+/// Registers that bytes of a line reach.
 #[derive(Debug)]
 pub struct Bridge<W> {
     words: W,

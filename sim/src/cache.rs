@@ -55,7 +55,7 @@ impl Cache {
         Ok(entry)
     }
 
-    /// Where the log of a failed build is kept.
+    /// Path of the log of a failed build.
     pub fn failure_log(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}.failed.log"))
     }

@@ -16,7 +16,7 @@ pub enum Error {
     ToolMissing {
         /// Name of the tool.
         tool: &'static str,
-        /// What to do about it.
+        /// The remedy.
         hint: String,
     },
     /// A tool that was named explicitly does not serve.
@@ -24,9 +24,9 @@ pub enum Error {
     ToolUnusable {
         /// Name of the tool.
         tool: &'static str,
-        /// Where it was named to be.
+        /// The place that was named.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault in it.
         problem: String,
     },
     /// There is no folder to keep built simulations in.
@@ -35,7 +35,7 @@ pub enum Error {
     /// A file operation failed.
     #[error("{action} {}: {source}", path.display())]
     Io {
-        /// What was being done.
+        /// The action that failed.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
@@ -104,7 +104,7 @@ pub enum Error {
     Load {
         /// The dynamic library.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault in it.
         problem: String,
     },
     /// The design ended the simulation (`$fatal`, `$stop`, `$finish`), or the simulator itself failed.
@@ -132,7 +132,7 @@ pub enum Error {
         port: String,
         /// Its width in bits.
         width: usize,
-        /// What does not fit.
+        /// The misfit.
         problem: String,
     },
     /// A stall probability outside 0 <= p < 1.
@@ -173,7 +173,7 @@ pub enum Error {
         offset: u32,
         /// Clock cycle.
         cycle: u64,
-        /// What was wrong.
+        /// The fault.
         problem: String,
     },
     /// The design answers an access of its register port with an error.

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int};
 use std::marker::{PhantomData, PhantomPinned};
 
-/// What `trine_abi` must answer.
+/// Answer of `trine_abi`.
 pub(crate) const ABI_VERSION: u32 = 1;
 
 /// Port number of a stream port that is not there.

@@ -25,7 +25,7 @@ pub(crate) struct Loaded {
     _code: libloading::Library,
 }
 
-/// Where coverage goes.
+/// Destination of coverage.
 struct Coverage {
     write: unsafe extern "C" fn(*mut RawDut, *const c_char),
     folder: PathBuf,

@@ -33,7 +33,7 @@ const SHIM: [(&str, &str); 6] = [
     ("codecs/zlib.h", include_str!("shim/codecs/zlib.h")),
 ];
 
-/// What is added for a design that counts its coverage.
+/// Source that is added for a design that counts its coverage.
 const COVERAGE: (&str, &str) = ("coverage.cpp", include_str!("shim/coverage.cpp"));
 
 /// Flags of Verilator and of the compiler for such a design; the last definition counts. It starts with zeros, because what a reset
@@ -102,7 +102,7 @@ impl Recipe {
         Ok(entry.join("dut.so"))
     }
 
-    /// What every design is compiled and linked with.
+    /// Objects and headers that every design is compiled and linked with.
     fn runtime(&self, cache: &Cache, progress: &dyn Fn(BuildStep)) -> Result<Runtime, Error> {
         let mut sources = vec!["verilated", "verilated_threads"];
         if self.trace {
@@ -298,7 +298,7 @@ impl Workshop<'_> {
         write(&self.folder.join(name), text)
     }
 
-    /// What remains is the library and the Verilog it came from.
+    /// Removes all but the library and the Verilog it came from.
     fn remove_intermediates(&self) -> Result<(), Error> {
         let cpp = self.folder.join("cpp");
         fs::remove_dir_all(&cpp).map_err(Error::io("cannot remove", &cpp))?;

@@ -21,7 +21,7 @@ const SLICE: u64 = 10_000;
 /// Cycles of silence after which a design does nothing more by itself: a frame that broke off is given up before.
 const QUIET: u64 = (1 << 22) + (1 << 12);
 
-/// How long a design at rest may be left alone.
+/// Longest time for which a design at rest may be left alone.
 const ALONE: Duration = Duration::from_millis(500);
 
 /// The far end of the line.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::ffi::StallState;
 
-/// How often an end of a stream pauses: in each cycle with `probability`, in an order that `seed` fixes.
+/// Pauses of an end of a stream: in each cycle with `probability`, in an order that `seed` fixes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stalls {
     probability: f64,

@@ -67,7 +67,7 @@ impl StreamPorts {
     }
 }
 
-/// What sources and sinks have in common.
+/// Common part of sources and sinks.
 #[derive(Debug)]
 pub(crate) struct End {
     pub name: String,
@@ -145,7 +145,7 @@ impl Source {
         self.0.moved
     }
 
-    /// What to play in an exchange: whole beats, the last one marked as such.
+    /// Beats to play in an exchange: whole beats, the last one marked as such.
     #[must_use]
     pub fn play<'a>(&'a mut self, bytes: &'a [u8]) -> Play<'a> {
         Play { source: self, bytes }
@@ -185,7 +185,7 @@ impl Sink {
         self.end.beat_bytes()
     }
 
-    /// What to expect in an exchange: as many beats as `bytes` has room for. Bytes whose keep is low stay as they are.
+    /// Beats to expect in an exchange: as many as `bytes` has room for. Bytes whose keep is low stay as they are.
     #[must_use]
     pub fn collect<'a>(&'a mut self, bytes: &'a mut [u8]) -> Collect<'a> {
         Collect { sink: self, bytes }

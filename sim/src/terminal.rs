@@ -23,10 +23,10 @@ use trine_driver::TransportError;
 
 use crate::error::Error;
 
-/// How long a client may take to read.
+/// Longest time for a client to read.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often a terminal without client is looked at.
+/// Interval at which a terminal without client is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A device at the far end of a serial line.

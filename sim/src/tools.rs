@@ -17,7 +17,7 @@ pub struct Verilator {
     pub executable: PathBuf,
     /// Folder that holds `include/verilated.cpp`.
     pub root: PathBuf,
-    /// What `--version` prints.
+    /// Output of `--version`.
     pub version: String,
 }
 

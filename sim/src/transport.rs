@@ -15,7 +15,7 @@ use crate::streams::{Sink, Source};
 /// Clock cycles for which reset is held; AXI wants 16.
 const RESET_CYCLES: u64 = 16;
 
-/// How to run a simulated device.
+/// Options of a simulated device.
 #[derive(Clone, Debug)]
 pub struct SimOptions {
     /// Pauses of the host on every stream and register channel.

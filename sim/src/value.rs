@@ -1,4 +1,4 @@
-//! What can be put on a port.
+//! Values that can be put on a port.
 
 /// A value for a port: an unsigned number, a signed number in two's complement, or 32-bit words, lowest first.
 pub trait Value {

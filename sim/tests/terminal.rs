@@ -105,7 +105,7 @@ fn matmuls_are_exact_through_a_port() {
     }
 }
 
-/// What a line does to one of the bytes it carries.
+/// Damage of a line to one of the bytes it carries.
 #[derive(Clone, Copy, Debug)]
 enum Noise {
     Lost,

@@ -6,7 +6,7 @@ use trine_sim::{BuildOptions, Dut};
 use trine_spec::Config;
 use trine_spec::registers::*;
 
-/// What happens on the unit's ports, a line a signal.
+/// Events on the unit's ports, a line a signal.
 struct Recorder {
     dut: Dut,
     lines: Vec<(&'static str, &'static str, String)>,

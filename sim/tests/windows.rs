@@ -102,7 +102,7 @@ impl Unit {
         self.send(ACT_WINDOW, 0x0101_0101, ACTS, CTRL_ACT_LAST, 2).unwrap();
     }
 
-    /// What an access comes to, and how many cycles it takes.
+    /// Outcome of an access, and its cycles.
     fn timed<T>(&mut self, access: impl FnOnce(&mut SimRegisters) -> T) -> (T, usize) {
         let before = self.0.dut().cycles();
         let outcome = access(&mut self.0);

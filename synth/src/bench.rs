@@ -11,10 +11,10 @@ use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 use trine_tools::{RunError, logged};
 
-/// How a running step is doing.
+/// Progress of a running step.
 #[derive(Clone, Copy, Debug)]
 pub struct Tick<'a> {
-    /// What the step does.
+    /// Description of the step.
     pub step: &'a str,
     /// Time since it began.
     pub elapsed: Duration,
@@ -25,13 +25,13 @@ pub struct Tick<'a> {
 /// A step that was done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Done {
-    /// What it did.
+    /// Description of the step.
     pub step: String,
     /// The command, as it can be given to a shell in the folder of the run when the program is on `PATH`.
     pub command: String,
     /// Its log, in that folder.
     pub log: String,
-    /// How long it took, s.
+    /// Its duration, s.
     pub seconds: f64,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong with an external tool.
+//! Failures of external tools.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub enum Error {
     /// Files could not be written or the tool could not be started.
     #[error("{what}: {source}")]
     Io {
-        /// What was attempted.
+        /// The attempt.
         what: String,
         /// The system's reason.
         source: std::io::Error,
@@ -40,7 +40,7 @@ pub enum Error {
     Failed {
         /// Name of the tool.
         tool: &'static str,
-        /// What it was working on.
+        /// The design it was working on.
         design: String,
         /// The last lines it wrote.
         last: String,
@@ -52,7 +52,7 @@ pub enum Error {
     TimeOut {
         /// Name of the tool.
         tool: &'static str,
-        /// What it was working on.
+        /// The design it was working on.
         design: String,
         /// The time it was given.
         limit: Duration,
@@ -62,9 +62,9 @@ pub enum Error {
     /// A name that is not known.
     #[error("unknown {what} `{value}`; known: {known}")]
     Unknown {
-        /// What kind of name.
+        /// Kind of the name.
         what: &'static str,
-        /// What was given.
+        /// The given name.
         value: String,
         /// The names there are.
         known: String,
@@ -100,12 +100,12 @@ pub enum Error {
     /// The wrapper around the unit is not well formed.
     #[error(transparent)]
     Hardware(#[from] trine_hdl::lang::Errors),
-    /// What a tool wrote is not what is expected of it: cut off, or of another version.
+    /// A tool's output is not as expected: cut off, or of another version.
     #[error("{what} cannot be read: {problem}")]
     Unreadable {
         /// The file or log.
         what: String,
-        /// What is missing or wrong in it.
+        /// The missing or wrong part.
         problem: String,
     },
     /// A cell library that is cut off, damaged or lacks something.
@@ -115,7 +115,7 @@ pub enum Error {
         file: String,
         /// Line of the group or of the first thing that makes no sense.
         line: usize,
-        /// What is wrong there.
+        /// The fault there.
         problem: String,
     },
     /// A cell of a netlist that cannot be simulated.
@@ -133,7 +133,7 @@ pub enum Error {
     NoSuchText {
         /// The module it should be in.
         module: String,
-        /// What was looked for.
+        /// The path that was looked for.
         text: String,
     },
     /// Two designs that do not claim to be the same one.

@@ -17,7 +17,7 @@ pub struct Tool {
     pub executables: &'static [&'static str],
     /// Arguments that make it say what it is.
     pub ask: &'static [&'static str],
-    /// What comes before the version in its answer; an answer without it comes from something else.
+    /// Text before the version in its answer; an answer without it comes from something else.
     pub mark: &'static str,
     /// The command that installs it.
     pub install: &'static str,
@@ -96,7 +96,7 @@ pub struct Program {
     pub name: &'static str,
     /// The executable.
     pub path: PathBuf,
-    /// What it says its version is; `unknown` for one that has none.
+    /// Its version by its own account; `unknown` for one that has none.
     pub version: String,
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn missing(error: SearchError, tool: &'static str, variable: &'static
     }
 }
 
-/// What the executable says its version is, if it is the tool.
+/// The executable's version by its own account, if it is the tool.
 fn version(path: &Path, tool: &Tool) -> Option<String> {
     let output = output(Command::new(path).args(tool.ask), None).ok()?;
     let answer = [output.stdout, output.stderr].concat();

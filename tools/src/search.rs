@@ -32,7 +32,7 @@ pub enum SearchError {
     Unusable {
         /// The executable.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault in it.
         problem: String,
     },
     /// No place has a tool that serves.

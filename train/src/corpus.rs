@@ -21,7 +21,7 @@ pub fn split(text: &str) -> (&str, &str) {
 /// Tokens of both parts.
 #[derive(Clone, Debug)]
 pub struct Corpus {
-    /// How text becomes tokens.
+    /// Rule by which text becomes tokens.
     pub vocabulary: Vocabulary,
     trained: Vec<u32>,
     held: Vec<u32>,
@@ -78,7 +78,7 @@ impl Corpus {
         (take(&self.trained, &starts, context, 0), take(&self.trained, &starts, context, 1))
     }
 
-    /// Where windows of `context` tokens, side by side, begin in the held-out part; `most` of them, evenly spread.
+    /// Beginnings of windows of `context` tokens, side by side, in the held-out part; `most` of them, evenly spread.
     pub(crate) fn windows(&self, context: usize, most: usize) -> Vec<usize> {
         let all = (self.held.len() - 1) / context;
         let taken = all.min(most);

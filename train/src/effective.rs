@@ -19,7 +19,7 @@ use crate::vector::vectorised;
 #[derive(Clone, Debug)]
 pub(crate) struct Effective {
     pub(crate) values: Vec<f32>,
-    /// What a weight is worth, per slot.
+    /// Value of a weight, per slot.
     pub(crate) units: Vec<f32>,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! Failures of training and export.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub enum Error {
     Checkpoint {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and what to do.
+        /// The fault, and what to do.
         reason: String,
     },
     /// A model that a format cannot hold.

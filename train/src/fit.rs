@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct PowerLaw {
     /// The loss at size 1.
     pub a: f64,
-    /// How fast it falls.
+    /// Exponent of its fall.
     pub b: f64,
     /// The largest distance of a point from the law, as a part of it.
     pub worst: f64,

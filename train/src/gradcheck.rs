@@ -42,7 +42,7 @@ pub(crate) fn inner(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
 }
 
-/// How far `gradient` is from the differences of `f` at `x`, against the largest of them.
+/// Distance of `gradient` from the differences of `f` at `x`, against the largest of them.
 fn distance(x: &[f32], gradient: &[f32], f: impl Fn(&[f32]) -> f64) -> f64 {
     assert_eq!(x.len(), gradient.len());
     const STEP: f32 = 4e-3;
@@ -60,7 +60,7 @@ fn distance(x: &[f32], gradient: &[f32], f: impl Fn(&[f32]) -> f64) -> f64 {
     worst / most
 }
 
-/// What rounding in f32 and the curvature of `f` leave.
+/// Error that rounding in f32 and the curvature of `f` leave.
 const TOLERANCE: f64 = 2e-3;
 
 /// Fails unless `gradient` is that of `f`.

@@ -16,7 +16,7 @@ use crate::rope::{Rope, Turn};
 use crate::vector::add;
 use crate::{Kind, Shape, gate};
 
-/// What all layers of a model share.
+/// Common part of all layers of a model.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// Whose activations stand in front of linears.
@@ -63,7 +63,7 @@ impl Coded {
     }
 }
 
-/// What a layer's forward pass leaves for its backward pass.
+/// Values that a layer's forward pass leaves for its backward pass.
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
     input: Vec<f32>,

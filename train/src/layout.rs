@@ -1,4 +1,4 @@
-//! Where every tensor of a model lies in one flat array of parameters.
+//! Places of a model's tensors in one flat array of parameters.
 //!
 //! Master weights, gradients and both moments of the optimiser share the layout, so that adding, clipping and stepping
 //! are loops over floats. Names are those of Hugging Face.
@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::Shape;
 
-/// What a tensor is for.
+/// Purpose of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Embedding, or head.
@@ -23,7 +23,7 @@ pub enum Role {
 pub struct Slot {
     /// Its name in a checkpoint, without `.weight`.
     pub name: String,
-    /// What it is for.
+    /// Its purpose.
     pub role: Role,
     /// Outputs, or 1 for a norm.
     pub rows: usize,

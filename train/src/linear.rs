@@ -17,7 +17,7 @@ use crate::vector::vectorised;
 pub(crate) struct Linear<'a> {
     pub(crate) kind: Kind,
     pub(crate) weights: &'a [f32],
-    /// What a weight is worth.
+    /// Value of a weight.
     pub(crate) unit: f32,
     pub(crate) inputs: usize,
 }

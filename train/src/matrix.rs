@@ -55,7 +55,7 @@ impl<'a> ViewMut<'a> {
     }
 }
 
-/// What becomes of the result.
+/// Use of the result.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Into {
     /// It replaces what was there.

@@ -16,11 +16,11 @@ use crate::{Kind, Shape};
 /// A model: shape, master weights, and what follows from them.
 #[derive(Clone, Debug)]
 pub struct Network {
-    /// How its linears compute.
+    /// Arithmetic of its linears.
     pub kind: Kind,
     /// Its sizes.
     pub shape: Shape,
-    /// Where its tensors lie.
+    /// Places of its tensors.
     pub layout: Layout,
     /// All master weights.
     pub masters: Vec<f32>,
@@ -104,7 +104,7 @@ impl Pass {
         self.last.rows.len()
     }
 
-    /// What the last pass fed to a layer's linears: queries, keys and values; output; gate and up; down.
+    /// Inputs of a layer's linears in the last pass: queries, keys and values; output; gate and up; down.
     pub(crate) fn inputs(&self, layer: usize) -> [&[f32]; 4] {
         self.layers[layer].inputs()
     }

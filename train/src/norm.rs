@@ -1,4 +1,4 @@
-//! What stands in front of every linear: RMSNorm, and the rounding of activations to int8.
+//! Preparation in front of every linear: RMSNorm, and the rounding of activations to int8.
 //!
 //! ```text
 //! x -> RMSNorm -> n -> float:                        codes = n
@@ -17,7 +17,7 @@ use crate::Kind;
 use crate::shape::NORM_EPS;
 use crate::vector::{dot, largest, sum, vectorised};
 
-/// What the backward pass has to know of a token.
+/// Values of a token that the backward pass needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Row {
     /// `r` of the RMSNorm.

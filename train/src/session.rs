@@ -46,7 +46,7 @@ impl Plan {
 pub struct Session {
     /// The training.
     pub trainer: Trainer,
-    /// What it is trained on.
+    /// The text it is trained on.
     pub corpus: Corpus,
     /// Its curve so far.
     pub curve: Vec<Point>,
@@ -54,7 +54,7 @@ pub struct Session {
     pub plan: Plan,
     since: Since,
     origin: Origin,
-    /// Where checkpoints go, when they go anywhere.
+    /// Folder of checkpoints, if they are written.
     place: Option<Place>,
 }
 

@@ -1,10 +1,10 @@
-//! What a model is: its sizes, and how its linears compute.
+//! Sizes of a model, and the arithmetic of its linears.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Layout};
 
-/// How the linears of a model compute.
+/// Arithmetic of the linears of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {

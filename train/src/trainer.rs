@@ -19,7 +19,7 @@ use crate::{Error, Kind, Network, Pass, Schedule, Shape};
 /// All that decides how a training goes, besides its text.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// How linears compute.
+    /// Arithmetic of linears.
     pub kind: Kind,
     /// Sizes of the model.
     pub shape: Shape,
@@ -63,7 +63,7 @@ impl Recipe {
     }
 }
 
-/// What a step found.
+/// Result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct StepReport {
     /// Steps done, this one included.
@@ -79,7 +79,7 @@ pub struct StepReport {
 /// A training under way.
 #[derive(Clone, Debug)]
 pub struct Trainer {
-    /// What is followed.
+    /// The recipe that is followed.
     pub recipe: Recipe,
     /// The model as it is.
     pub network: Network,

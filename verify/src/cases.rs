@@ -15,7 +15,7 @@ const MATMULS: usize = 3;
 /// Most tokens of a matmul.
 const MOST_TOKENS: usize = 16;
 
-/// What a random matmul passes for.
+/// Place in a model that a random matmul has.
 const RANDOM: LinearId = LinearId { layer: 0, kind: LinearKind::Up };
 
 /// Matmuls that follow one another on one unit.
@@ -43,7 +43,7 @@ impl Multiplication<'_> {
     }
 }
 
-/// How weights are drawn.
+/// Distribution of random weights.
 #[derive(Clone, Copy)]
 enum Weights {
     All(i8),

@@ -69,7 +69,7 @@ pub struct Finding {
     pub columns: Vec<usize>,
     /// The lanes and columns that are wrong when one lane alone has a value, or that none is.
     pub lanes: Option<String>,
-    /// What the unit or its transport reported instead of a result.
+    /// The unit's or its transport's report instead of a result.
     pub error: Option<String>,
     /// Waveform of the case.
     #[serde(serialize_with = "lossy")]

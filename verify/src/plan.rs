@@ -15,7 +15,7 @@ use crate::{Error, Result};
 const BUILTIN: [(&str, &str); 2] =
     [("ci", include_str!("../plans/ci.toml")), ("full", include_str!("../plans/full.toml"))];
 
-/// What a plan file says.
+/// Contents of a plan file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PlanFile {

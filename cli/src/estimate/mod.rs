@@ -50,7 +50,7 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
-/// What the host does for every token, besides.
+/// Work of the host for every token, besides.
 #[derive(Debug, Serialize)]
 struct Head {
     /// Bytes of the output head, in bf16, from the same memory.

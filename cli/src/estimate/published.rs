@@ -14,7 +14,7 @@ pub(super) struct System {
     pub(super) tokens_per_second: Option<f64>,
     /// Lowest and highest figure given.
     pub(super) joules_per_token: [f64; 2],
-    /// What the figures contain.
+    /// Parts that the figures contain.
     pub(super) conditions: String,
     pub(super) source: String,
     #[serde(skip_deserializing, default = "literature")]

@@ -84,10 +84,10 @@ fn megahertz(text: &str) -> Result<f64, String> {
     within(text, [1e-3, 1e4], "MHz")
 }
 
-/// What placement works towards unless a clock is asked for, MHz.
+/// Clock that placement works towards unless one is asked for, MHz.
 const TOWARDS: f64 = 200.0;
 
-/// Where the unit goes.
+/// Device or cells that the unit is made for.
 enum Goal {
     Fpga(Device),
     Board(Box<Board>),
@@ -199,7 +199,7 @@ fn targets() -> PossibleValuesParser {
 }
 
 impl Args {
-    /// What would only be noticed when all is done, or not at all.
+    /// Refuses what would only be noticed when all is done, or not at all.
     fn check(&self, goal: &Goal) -> Result<()> {
         ensure!(self.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");
         let on_cells = matches!(goal, Goal::Asic(_)) && self.weights_on_chip.is_some();
@@ -239,7 +239,7 @@ impl Args {
     }
 }
 
-/// Where the tools work.
+/// Folder in which the tools work.
 struct Folder {
     path: PathBuf,
     /// Without a folder of the user's the files go with the run.

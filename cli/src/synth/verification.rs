@@ -39,7 +39,7 @@ pub(super) fn verify(
     })
 }
 
-/// What went wrong first, in words.
+/// The first fault, in words.
 fn failure(outcome: &Outcome) -> Option<String> {
     let finding = outcome.first_mismatch.as_ref()?;
     let mut text = format!(

@@ -1,4 +1,4 @@
-//! What is trained, as flags.
+//! Flags of a training recipe.
 
 use clap::ValueEnum;
 use trine_train::{Activation, Kind, Recipe, Schedule, Shape, VocabularyKind};

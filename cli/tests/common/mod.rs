@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the command left behind.
+/// Output and exit code of the command.
 #[derive(Debug)]
 pub struct Run {
     pub code: Option<i32>,

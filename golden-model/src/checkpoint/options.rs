@@ -13,7 +13,7 @@ pub enum I2sPacking {
     Rows,
 }
 
-/// What a checkpoint cannot say about itself, and how much of it to hold.
+/// Facts that a checkpoint cannot state about itself, and the part of it to hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoadOptions {
     /// The order of weights in I2_S tensors.

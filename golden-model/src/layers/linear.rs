@@ -10,7 +10,7 @@
 use super::norm::layer_norm;
 use crate::{Convention, Error, LinearId, Matmul, Part, Parts, RmsNorm, quant};
 
-/// What a linear does to its input before it quantises it.
+/// Preparation of a linear's input before it is quantised.
 #[derive(Clone, Debug)]
 pub enum InputNorm {
     /// Nothing.
@@ -27,13 +27,13 @@ pub enum InputNorm {
 /// One ternary linear layer of a model.
 #[derive(Clone, Debug)]
 pub struct Linear {
-    /// Where it sits.
+    /// Place in the model.
     pub id: LinearId,
     /// Its weights, `N x K`, and their scales, used as the convention says.
     pub parts: Parts,
-    /// How the accumulator becomes the output.
+    /// Rule by which the accumulator becomes the output.
     pub convention: Convention,
-    /// What happens to the input first.
+    /// Preparation of the input.
     pub input_norm: InputNorm,
     /// Type of the weights in the checkpoint, such as `TQ2_0` or `BF16`.
     pub encoding: String,

@@ -57,7 +57,7 @@ impl Logits {
 }
 
 impl Model {
-    /// What the model is.
+    /// Shape and conventions of the model.
     pub fn config(&self) -> &Config {
         &self.config
     }

@@ -1,4 +1,4 @@
-//! How well a model predicts a text: `-sum log2 p(token | tokens before)`.
+//! Quality of a model's predictions of a text: `-sum log2 p(token | tokens before)`.
 //!
 //! The text is read in windows of the model's context that overlap by one token, so every token but the first is
 //! predicted exactly once, from at least one token before it.
@@ -8,7 +8,7 @@ use crate::{Error, KvCache, Matmul, Model};
 /// Tokens whose scores are held at once.
 const CHUNK: usize = 64;
 
-/// What predicting a text cost.
+/// Cost of predicting a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Perplexity {
     /// Tokens predicted: all but the first.

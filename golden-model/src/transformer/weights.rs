@@ -46,7 +46,7 @@ pub(crate) enum PartId {
     Linear(LinearId),
 }
 
-/// Where the parts of a model come from. Each part has the shape that the configuration says, or there is an error.
+/// Source of the parts of a model. Each part has the shape that the configuration says, or there is an error.
 pub(crate) trait Weights: Send + Sync + 'static {
     fn dense(&self, id: DenseId) -> Result<Dense, Error>;
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error>;

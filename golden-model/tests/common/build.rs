@@ -17,7 +17,7 @@ pub enum Float {
     Bf16,
 }
 
-/// How linears are stored.
+/// Storage of linears.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Storage {
     PackedDivide,
@@ -31,7 +31,7 @@ pub enum Storage {
     I2sRows,
 }
 
-/// What to build.
+/// Description of a checkpoint to build.
 #[derive(Clone, Debug)]
 pub struct Recipe {
     pub architecture: &'static str,

@@ -1,4 +1,4 @@
-//! What the tests share: the fixtures, and writers of checkpoints.
+//! Fixtures, and writers of checkpoints, that the tests share.
 
 pub mod build;
 pub mod gguf;

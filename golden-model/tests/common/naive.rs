@@ -30,7 +30,7 @@ pub struct Linear {
     pub norm: Norm,
 }
 
-/// What a linear does to its input first.
+/// Preparation of a linear's input.
 pub enum Norm {
     None,
     Rms(Vec<f64>, f64),

@@ -125,7 +125,7 @@ pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     m.build()
 }
 
-/// What requests wait for.
+/// Conditions that requests wait for.
 struct Job {
     busy: Expr,
     starting: Expr,

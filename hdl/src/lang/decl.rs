@@ -2,7 +2,7 @@
 
 use super::ty::Ty;
 
-/// How a memory may be built.
+/// Ways to build a memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RamStyle {
     /// Block RAM; the design never reads and writes one address in the same cycle, or ignores what it read.
@@ -24,7 +24,7 @@ impl RamStyle {
     }
 }
 
-/// What a declaration is.
+/// Kind of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// Input port.
@@ -46,7 +46,7 @@ pub struct Decl {
     pub name: String,
     /// Type of the signal, or of a memory's word.
     pub ty: Ty,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Comment above a port.
     pub doc: String,

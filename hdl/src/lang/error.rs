@@ -1,4 +1,4 @@
-//! What can be wrong with a module, each error naming the place.
+//! Faults of a module, each error naming the place.
 
 use super::ty::Ty;
 

@@ -52,7 +52,7 @@ pub struct Module {
     /// Signals and memories in declaration order.
     pub decls: Vec<Decl>,
     pub(super) names: HashMap<String, usize>,
-    /// What tools are told of a port: port, attribute, text.
+    /// Attributes of ports for tools: port, attribute, text.
     pub(super) attributes: Vec<(String, String, String)>,
     /// Continuous assignments and comments.
     pub comb: Vec<Stmt>,

@@ -1,4 +1,4 @@
-//! What rust-hdl may object to.
+//! Objections of rust-hdl.
 
 use crate::lang::Errors;
 use rust_hdl_core::check_error::{CheckError, PathedName};

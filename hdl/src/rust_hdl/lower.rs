@@ -45,7 +45,7 @@ pub(super) fn lower(m: &Arc<Module>) -> Result<Plan, RustHdlError> {
 struct Lowering<'a> {
     m: &'a Arc<Module>,
     plan: Plan,
-    /// What stands for each declaration.
+    /// The counterpart of each declaration.
     named: Vec<Named>,
     /// Nets of nodes met before: a shared node is computed once.
     nodes: HashMap<*const Node, usize>,
@@ -53,7 +53,7 @@ struct Lowering<'a> {
     reads: HashMap<(*const Node, usize), usize>,
 }
 
-/// What stands for a declaration.
+/// The counterpart of a declaration.
 #[derive(Clone, Copy)]
 enum Named {
     /// A port or wire.

@@ -38,7 +38,7 @@ impl Memory {
         format!("w{}", self.writes.len() - 1)
     }
 
-    /// What the clock edge and the addresses do; an address outside reads as zero and writes nothing.
+    /// Effect of the clock edge and the addresses; an address outside reads as zero and writes nothing.
     pub fn update(&mut self, rising: bool, pins: &mut [Pin]) {
         let place = |pin: &Pin| usize::try_from(&pin.port.value).unwrap_or(usize::MAX);
         for [enable, address, data] in self.writes.iter().filter(|_| rising) {

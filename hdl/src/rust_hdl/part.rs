@@ -1,4 +1,4 @@
-//! What a block contains besides its body: registers, memories and instances of other modules.
+//! Contents of a block besides its body: registers, memories and instances of other modules.
 
 use super::memory::Memory;
 use super::pin::Pin;
@@ -18,7 +18,7 @@ pub(super) trait Inside: std::fmt::Debug + Send {
     fn has_changed(&self) -> bool;
 }
 
-/// What a part does.
+/// Behaviour of a part.
 #[derive(Debug)]
 pub(super) enum Behaviour {
     /// Pins: clock, next value, present value.

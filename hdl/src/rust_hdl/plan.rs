@@ -1,4 +1,4 @@
-//! What a block consists of: nets, steps that compute one net each, clocked statements and parts.
+//! Elements of a block: nets, steps that compute one net each, clocked statements and parts.
 //!
 //! Every node of an expression becomes one net of exactly its type and one [`Step`] that writes it. So no operator ever
 //! meets a width or a sign that Verilog would have to adapt behind our back, and rust-hdl's lack of `?:`, `{}` and

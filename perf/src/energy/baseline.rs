@@ -129,7 +129,7 @@ impl Pricing {
     }
 }
 
-/// What `calls` matmuls of one shape, of which the unit counted `counters`, would be on a unit of another arithmetic.
+/// Figures of `calls` matmuls of one shape, of which the unit counted `counters`, on a unit of another arithmetic.
 pub fn baseline(
     config: &Config,
     shape: MatmulShape,

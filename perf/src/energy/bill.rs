@@ -13,7 +13,7 @@ use trine_driver::Counters;
 
 use crate::Error;
 
-/// What the unit or the driver counts.
+/// Events that the unit or the driver counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
@@ -32,7 +32,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// How often it happened.
+    /// Number of times that it happened.
     pub(super) fn count(self, counters: &Counters, bytes: u64) -> u64 {
         match self {
             Event::Active => counters.active,
@@ -50,7 +50,7 @@ impl Event {
 pub struct Item {
     /// The figure it belongs to.
     pub part: Part,
-    /// What happens, in words.
+    /// The event, in words.
     pub name: &'static str,
     /// Width of the action in bits.
     pub bits: usize,

@@ -12,10 +12,10 @@ use trine_spec::Config;
 use super::{Action, Arithmetic, Component, Estimate, Records, Tag};
 use crate::Error;
 
-/// What the columns of a unit took, or those of a unit of another arithmetic for the same products.
+/// Energy of the columns of a unit, or of those of a unit of another arithmetic for the same products.
 #[derive(Clone, Debug, Serialize)]
 pub struct Columns {
-    /// How products are made.
+    /// Arithmetic of products.
     pub arithmetic: Arithmetic,
     /// Multiply-accumulates, lanes without work included.
     pub macs: u64,
@@ -23,7 +23,7 @@ pub struct Columns {
     pub each: Estimate,
     /// Price of all.
     pub energy: Estimate,
-    /// Where the price is from.
+    /// Source of the price.
     pub source: String,
 }
 

@@ -9,7 +9,7 @@ use uom::ConstZero;
 use uom::si::energy::joule;
 use uom::si::f64::Energy;
 
-/// How a figure came about, the surest first.
+/// Origin of a figure, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tag {
@@ -59,7 +59,7 @@ pub struct Estimate {
     pub lo: Energy,
     /// Upper end.
     pub hi: Energy,
-    /// How it came about.
+    /// Its origin.
     pub tag: Tag,
 }
 

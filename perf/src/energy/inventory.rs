@@ -1,4 +1,4 @@
-//! What a unit is made of, as far as energy goes: adders, registers, memories.
+//! Parts of a unit, as far as energy goes: adders, registers, memories.
 //!
 //! ```text
 //!  beat ─> decode ─> code, held ─> tile ──> ┐
@@ -10,7 +10,7 @@
 use trine_spec::Config;
 use trine_spec::registers::COUNTERS;
 
-/// How a product of an activation and a weight is made.
+/// Arithmetic of the product of an activation and a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Arithmetic {

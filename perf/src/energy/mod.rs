@@ -59,7 +59,7 @@ pub fn missing(records: &Records, config: &Config, arithmetic: Arithmetic, die: 
     bill.missing
 }
 
-/// What the events of one unit cost.
+/// Energy of the events of one unit.
 #[derive(Clone, Debug)]
 pub struct EnergyModel {
     /// Technology set of the die.
@@ -68,7 +68,7 @@ pub struct EnergyModel {
     pub memory: String,
     /// Clock of the unit.
     pub clock: Frequency,
-    /// How products are made.
+    /// Arithmetic of products.
     pub arithmetic: Arithmetic,
     items: Vec<Item>,
 }
@@ -111,7 +111,7 @@ impl EnergyModel {
         &self.items
     }
 
-    /// How often the action of `item` happened, and what that cost.
+    /// Number of times that the action of `item` happened, and its cost.
     pub fn line(&self, item: &Item, counters: &Counters, bytes: u64) -> (u64, Estimate) {
         let count = item.event.count(counters, bytes) * item.per_event as u64;
         (count, item.price.energy * count as f64)
@@ -127,7 +127,7 @@ impl EnergyModel {
         energy
     }
 
-    /// How long `cycles` take at the stated clock.
+    /// Duration of `cycles` at the stated clock.
     pub fn time(&self, cycles: u64) -> Time {
         cycles as f64 / self.clock
     }

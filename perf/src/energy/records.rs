@@ -13,9 +13,9 @@ use crate::memory::Memory;
 pub struct Record {
     /// Technology set.
     pub set: String,
-    /// What acts.
+    /// The component that acts.
     pub component: Component,
-    /// What it does.
+    /// Its action.
     pub action: Action,
     /// Width of the action.
     pub bits: usize,
@@ -29,13 +29,13 @@ pub struct Record {
     pub volts: Option<f64>,
     /// Publication or data sheet.
     pub source: String,
-    /// Where in the source.
+    /// Place in the source.
     pub table: String,
     /// Lower end of `pj`.
     pub lo: f64,
     /// Upper end of `pj`.
     pub hi: f64,
-    /// What sums of this price are: derived, or measured where this project's own tools counted the price too.
+    /// Tag of sums of this price: derived, or measured where this project's own tools counted the price too.
     pub tag: Tag,
 }
 
@@ -170,7 +170,7 @@ impl Records {
     }
 }
 
-/// What a memory of `part` of `high`'s capacity costs, as a part of what `high` costs, on the power law through `low`.
+/// Cost of a memory of `part` of `high`'s capacity, as a part of `high`'s cost, on the power law through `low`.
 fn between(low: &Record, high: &Record, part: f64) -> f64 {
     let per_bit = |r: &Record| r.pj / r.bits as f64;
     let capacity = |r: &Record| r.capacity.unwrap_or(1) as f64;

@@ -27,7 +27,7 @@ pub struct Table {
     pub unit: &'static str,
     /// Tag of the figures.
     pub tag: Tag,
-    /// How far apart the two columns may lie; absent where the printed figure is only cited beside ours.
+    /// Largest distance of the two columns; absent where the printed figure is only cited beside ours.
     pub tolerance: Option<f64>,
     /// A remark; may be empty.
     pub note: &'static str,

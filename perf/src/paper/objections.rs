@@ -1,4 +1,4 @@
-//! What an expert says to a saving of 71.4 times, with the figures that follow from the same constants.
+//! Objections of an expert to a saving of 71.4 times, with the figures that follow from the same constants.
 
 use super::Costs;
 use crate::energy::{Arithmetic, Inventory};

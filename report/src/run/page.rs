@@ -51,7 +51,7 @@ struct Page<'a> {
     provenance: Vec<(&'static str, String)>,
 }
 
-/// What the template calls.
+/// Functions that the template calls.
 mod filters {
     use askama::{Result, Values, filter_fn};
 

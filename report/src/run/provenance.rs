@@ -1,4 +1,4 @@
-//! What a report was made with, so that it can be made again.
+//! Provenance of a report, so that it can be made again.
 
 use serde::Serialize;
 

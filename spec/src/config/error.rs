@@ -8,7 +8,7 @@ pub enum ConfigError {
     Range {
         /// Field name as on the command line, without dashes in front.
         field: &'static str,
-        /// What was given.
+        /// The given value.
         value: usize,
         /// Lowest value allowed.
         low: usize,
@@ -21,9 +21,9 @@ pub enum ConfigError {
     /// A name that is not known.
     #[error("unknown {what} `{value}`; known: {known}")]
     Unknown {
-        /// What kind of name.
+        /// Kind of the name.
         what: &'static str,
-        /// What was given.
+        /// The given name.
         value: String,
         /// The names there are.
         known: &'static str,

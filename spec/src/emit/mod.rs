@@ -29,7 +29,7 @@ use crate::registers::ErrorCode;
 #[cfg(doc)]
 use crate::registers::REGISTERS;
 
-/// What the unit is, in a line.
+/// Description of the unit, in a line.
 const TITLE: &str = "Registers of the Trine ternary matmul unit";
 
 /// Which unit the reset values belong to.

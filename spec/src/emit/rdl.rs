@@ -38,7 +38,7 @@ pub fn rdl(c: &Config) -> String {
     text + "};\n"
 }
 
-/// What software and hardware do with a field.
+/// Access of software and hardware to a field.
 fn properties(access: Access) -> &'static str {
     match access {
         Access::Constant => "sw = r; hw = na;",

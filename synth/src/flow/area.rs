@@ -39,7 +39,7 @@ impl Cells {
         cells.map(Cells).ok_or_else(|| Error::unreadable(what, "a count is no number"))
     }
 
-    /// How the look-up tables among these cells are counted: `LUT4 + 2 CCU2C`.
+    /// Formula of the look-up tables among these cells: `LUT4 + 2 CCU2C`.
     pub fn lut_formula(&self, family: Family) -> String {
         let there = Area::luts(family).iter().filter(|(cell, _)| self.0.contains_key(*cell));
         let term = |(cell, n): &(&str, u64)| if *n == 1 { (*cell).to_string() } else { format!("{n} {cell}") };
@@ -55,7 +55,7 @@ impl Cells {
         self.0.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, n)| n).sum()
     }
 
-    /// What the cells come to on `family`.
+    /// Area of the cells on `family`.
     pub fn area(&self, family: Family) -> Area {
         let lut = self.sum(Area::luts(family));
         let memories = |prefixes: &[&str]| prefixes.iter().map(|prefix| self.starting(prefix) as f64).sum::<f64>();

@@ -19,7 +19,7 @@ use trine_spec::Config;
 /// The manifest's file name.
 const MANIFEST: &str = "board.toml";
 
-/// Where the project keeps its boards.
+/// Folder of the project's boards.
 const BOARDS: &str = "synth/boards";
 
 /// Clocks that a board may have, MHz.
@@ -62,7 +62,7 @@ pub struct Manifest {
 pub struct Board {
     /// Its folder.
     pub folder: PathBuf,
-    /// What it says of itself.
+    /// Its description.
     pub manifest: Manifest,
 }
 
@@ -136,7 +136,7 @@ impl Board {
         (self.manifest.clock_mhz * 1e6 / f64::from(self.manifest.baud)).round() as u64
     }
 
-    /// What goes around the unit of configuration `config`: the bridge to the serial line, and the board's own modules.
+    /// Hardware around the unit of configuration `config`: the bridge to the serial line, and the board's own modules.
     ///
     /// # Errors
     /// [`Error::Io`] when a file of the board is not there.

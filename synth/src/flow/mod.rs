@@ -39,16 +39,16 @@ use crate::yosys::Yosys;
 use trine_hdl::Verilog;
 use trine_spec::{Config, Style};
 
-/// What to make.
+/// Description of a synthesis.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
     /// The unit's configuration.
     pub config: &'a Config,
     /// The unit.
     pub unit: &'a Verilog,
-    /// What it is made for.
+    /// The target.
     pub device: &'a Device,
-    /// What goes around it; without it nothing is placed.
+    /// Hardware around it; without it nothing is placed.
     pub shell: Option<&'a Shell>,
     /// The clock that nextpnr works towards, MHz.
     pub mhz: f64,

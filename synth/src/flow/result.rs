@@ -1,4 +1,4 @@
-//! What a synthesis came to.
+//! Result of a synthesis.
 
 use super::area::{Area, Cells};
 use super::asic::{Library, Macro, Silicon, Timing};
@@ -26,13 +26,13 @@ pub struct Synthesis {
     pub config: Config,
     /// Cells of the unit alone, without what goes around it.
     pub cells: Cells,
-    /// What they come to on an FPGA.
+    /// Area on an FPGA.
     #[serde(flatten)]
     pub fpga: Option<Fpga>,
-    /// What they come to in a cell library.
+    /// Area in a cell library.
     #[serde(flatten)]
     pub asic: Option<Asic>,
-    /// What was placed around the unit.
+    /// Hardware that was placed around the unit.
     pub shell: Option<ShellCost>,
     /// Clock over the seeds, MHz.
     pub fmax_mhz: Option<Spread>,
@@ -40,7 +40,7 @@ pub struct Synthesis {
     pub gmac_per_s: Option<Spread>,
     /// One entry a seed.
     pub placements: Vec<Placement>,
-    /// What became of seeds that gave none.
+    /// Failures of seeds that gave no result.
     pub failed_seeds: BTreeMap<u64, String>,
     /// The seed of the fastest.
     pub best_seed: Option<u64>,
@@ -50,7 +50,7 @@ pub struct Synthesis {
     pub verification: Option<Verification>,
     /// Versions by tool.
     pub tool_versions: BTreeMap<String, String>,
-    /// What was run, in order.
+    /// Commands that were run, in order.
     pub commands: Vec<Done>,
 }
 
@@ -64,7 +64,7 @@ pub struct Fpga {
     /// Tables, registers, memories.
     #[serde(flatten)]
     pub area: Area,
-    /// How `lut` is counted.
+    /// Formula of `lut`.
     pub lut_formula: String,
     /// Look-up tables for each multiply-accumulate a cycle.
     pub lut_per_mac: f64,
@@ -90,12 +90,12 @@ pub struct Asic {
     pub critical_path: CriticalPath,
 }
 
-/// What goes around the unit costs this much, and is not in the unit's area.
+/// Area of the hardware around the unit, which is not in the unit's area.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShellCost {
     /// Its cells.
     pub cells: Cells,
-    /// What they come to.
+    /// Their area.
     #[serde(flatten)]
     pub area: Area,
 }
@@ -105,7 +105,7 @@ pub struct ShellCost {
 pub struct Placement {
     /// The seed.
     pub seed: u64,
-    /// What nextpnr reports.
+    /// Report of nextpnr.
     #[serde(flatten)]
     pub report: TimingReport,
 }

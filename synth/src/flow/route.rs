@@ -90,7 +90,7 @@ pub fn pack(bench: &ToolBench<'_>, packer: &Program, device: &Device, seed: u64)
     Ok(bitstream)
 }
 
-/// What the Gowin tools call the family of the one device there is.
+/// The Gowin tools' name for the family of the one device there is.
 const GOWIN: &str = "GW2A-18C";
 
 fn not_placed(target: &Target) -> Error {

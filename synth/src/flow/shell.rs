@@ -1,4 +1,4 @@
-//! What goes around the unit before it is placed: pins, and whatever a board needs.
+//! Hardware around the unit before it is placed: pins, and whatever a board needs.
 
 use crate::error::Error;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ pub struct Shell {
     pub top: String,
     /// Its modules; one of them instantiates the unit by the name of the unit's top module.
     pub sources: Vec<SourceFile>,
-    /// Where its ports are.
+    /// Places of its ports.
     pub pins: Pins,
 }
 
-/// How ports come to pins.
+/// Connection of ports to pins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pins {
     /// nextpnr chooses, where it can.

@@ -26,7 +26,7 @@ pub struct Target {
     pub family: Family,
     /// The vendor's name.
     pub device: &'static str,
-    /// What selects the device in nextpnr.
+    /// Flag that selects the device in nextpnr.
     pub select: &'static str,
     /// Package unless another is asked for; empty when nothing is placed.
     pub package: &'static str,

@@ -4,7 +4,7 @@ use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a report says.
+/// Contents of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TimingReport {
     /// Highest clock of the slowest clock domain, MHz.
@@ -27,9 +27,9 @@ pub struct Utilization {
 /// A path from one register to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CriticalPath {
-    /// Where it starts: instances, then the register or memory.
+    /// Its start: instances, then the register or memory.
     pub from: String,
-    /// Where it ends.
+    /// Its end.
     pub to: String,
     /// Instances it runs through, in order.
     pub through: Vec<String>,

@@ -71,7 +71,7 @@ pub fn crosscheck(
 /// The activities are set and spread twice, since what registers pass on arrives only the second time.
 const ACTIVITY: &str = "activity.tcl";
 
-/// How often each input and each register switches in a cycle.
+/// Switching of each input and each register, in times a cycle.
 fn activity(netlist: &Netlist<'_>, simulator: &Simulator<'_>) -> String {
     let registers = netlist.flip_flops.iter();
     let registers = registers.flat_map(|f| f.outputs.iter().map(move |(pin, net, _)| (&f.name, &pin.name, *net)));

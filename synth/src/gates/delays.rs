@@ -15,7 +15,7 @@ pub const RISE: usize = 0;
 /// See [`RISE`].
 pub const FALL: usize = 1;
 
-/// What the library's tables give for each net and each cell.
+/// Delays of each net and each cell by the library's tables.
 #[derive(Debug)]
 pub struct Delays {
     /// Capacitance on each net, pF.
@@ -98,7 +98,7 @@ fn loads(netlist: &Netlist<'_>) -> Vec<f64> {
     load
 }
 
-/// How an output's edges follow one input.
+/// Response of an output's edges to one input.
 struct Path {
     sense: Sense,
     delay: [f64; 2],

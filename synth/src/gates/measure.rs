@@ -6,7 +6,7 @@ use crate::liberty::Library;
 use serde::{Deserialize, Serialize};
 use trine_hdl::design::dot::DotArithmetic;
 
-/// What a dot product is given in one cycle, and what must come of it.
+/// Inputs of a dot product in one cycle, and the result that must come of them.
 #[derive(Clone, Debug)]
 pub struct Cycle {
     /// Bits of the activation of each lane.

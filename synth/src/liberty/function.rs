@@ -19,7 +19,7 @@ const INPUTS: [u64; MAX_INPUTS] = [
 /// The truth table of `text`: bit `i` is its value when input `n` has the value of bit `n` of `i`.
 ///
 /// # Errors
-/// What is wrong with the expression, in words.
+/// The fault in the expression, in words.
 pub fn truth_table(text: &str, inputs: &[&str]) -> Result<u64, String> {
     if inputs.len() > MAX_INPUTS {
         return Err(format!("it has {} inputs; at most {MAX_INPUTS} are supported", inputs.len()));

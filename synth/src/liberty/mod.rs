@@ -44,11 +44,11 @@ pub struct Cell {
     pub leakage: f64,
     /// Pins in the order of the file.
     pub pins: Vec<Pin>,
-    /// What it remembers.
+    /// The state that it keeps.
     pub memory: Memory,
 }
 
-/// What a cell remembers.
+/// State of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Memory {
     /// Nothing.
@@ -85,7 +85,7 @@ pub struct Pin {
     pub power: Vec<Power>,
 }
 
-/// How an output follows an input.
+/// Response of an output to an input.
 #[derive(Clone, Debug)]
 pub struct Delay {
     /// The input.
@@ -94,7 +94,7 @@ pub struct Delay {
     pub sense: Sense,
     /// Until the output rises, ns, and falls.
     pub delay: [Table; 2],
-    /// How long the output takes to rise, ns, and to fall.
+    /// Time in which the output rises, ns, and falls.
     pub slew: [Table; 2],
 }
 

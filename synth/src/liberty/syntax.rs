@@ -16,7 +16,7 @@ pub(super) struct Group {
     pub kind: String,
     /// The values in its parentheses.
     pub names: Vec<String>,
-    /// Where it begins.
+    /// Its first line.
     pub line: usize,
     /// Simple and complex attributes in order.
     pub attributes: Vec<Attribute>,
@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What follows the name of an attribute or group.
+    /// Text behind the name of an attribute or group.
     fn sentence(&mut self, name: String, line: usize) -> Result<Sentence, Error> {
         if self.skip(':') {
             let value = self.value()?;

@@ -3,7 +3,7 @@
 use super::syntax::Group;
 use std::collections::HashMap;
 
-/// What an axis of a table is.
+/// Meaning of an axis of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Axis {
     /// Capacitance at the output.

@@ -25,7 +25,7 @@ use trine_hdl::Verilog;
 /// A property of one module of a design.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// What is claimed, in a few words.
+    /// The claim, in a few words.
     pub name: String,
     /// The generated design.
     pub design: Verilog,
@@ -37,7 +37,7 @@ pub struct Claim {
     pub cycles: usize,
 }
 
-/// What became of a claim.
+/// Outcome of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds for ever.

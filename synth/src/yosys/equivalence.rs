@@ -37,7 +37,7 @@ design -stash clocks
 /// Puts [`CLOCKS`] to use, and makes sure that no register escaped.
 const EDGES: &str = "techmap -map %clocks\nselect -assert-none t:$*dff* t:$*latch*";
 
-/// What was shown by [`Yosys::equivalent`].
+/// Result of [`Yosys::equivalent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// Equal for ever, once they are.
@@ -122,7 +122,7 @@ fn memories(design: &Verilog) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// What Yosys says about one unit in the end.
+/// Yosys's verdict on one unit.
 #[derive(Clone, Debug, Default)]
 struct UnitStatus {
     /// Bits proven equal.

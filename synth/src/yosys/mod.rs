@@ -22,11 +22,11 @@ use trine_tools::{SearchError, output};
 
 pub(crate) const NAME: &str = "Yosys";
 
-/// How abc maps logic on cell libraries: its default script does not end in reasonable time on wide adders and multipliers.
+/// abc's script for cell libraries: its default script does not end in reasonable time on wide adders and multipliers.
 pub const ABC: &str = "strash\ndc2\nstrash\nmap -B 0.9\ntopo\nbuffer -c\nupsize\ndnsize\n";
 const VARIABLE: &str = "TRINE_YOSYS";
 
-/// What the Python package needs to run the script that is its argument.
+/// Modules that the Python package needs to run the script that is its argument.
 const PYTHON: &str = "import sys; from pyosys import libyosys as ys; ys.run_pass('script ' + sys.argv[1], ys.Design())";
 
 /// A Yosys installation.

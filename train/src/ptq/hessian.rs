@@ -1,4 +1,4 @@
-//! What GPTQ, QuIP and SmoothQuant learn from examples: the inputs of linears, and `H = X^T X` of them.
+//! Statistics for GPTQ, QuIP and SmoothQuant from examples: the inputs of linears, and `H = X^T X` of them.
 //!
 //! Layers are quantised one after the other, each from inputs that the quantised ones before it produce, as the published
 //! code of GPTQ does.

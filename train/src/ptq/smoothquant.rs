@@ -10,7 +10,7 @@ use super::hessian::for_each_batch;
 use crate::corpus::Corpus;
 use crate::{Kind, Network};
 
-/// How much of the difficulty is moved.
+/// Part of the difficulty that is moved.
 const ALPHA: f32 = 0.5;
 
 /// The same float model with smoother activations.

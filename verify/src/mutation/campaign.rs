@@ -44,7 +44,7 @@ impl<'a> Campaign<'a> {
         Ok(Self { subject, library, mutants: mutated.mutants, known, proofs })
     }
 
-    /// What is wrong with the unit that `id` selects. Whatever a unit does, the host's code must bear it.
+    /// The fault of the unit that `id` selects. Whatever a unit does, the host's code must bear it.
     fn judge(&self, id: u32) -> Result<Option<(&'static str, String)>> {
         let held = [(SELECTOR.to_owned(), u64::from(id))];
         let judged = || judge(&self.library, &self.subject.config, &held);

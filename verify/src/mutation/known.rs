@@ -23,7 +23,7 @@ pub struct Entry {
     pub unit: Option<String>,
     /// The module; `*` matches any text.
     pub module: String,
-    /// Where the change is; `*` matches any text.
+    /// Place of the change; `*` matches any text.
     pub place: String,
     /// The change, written `a becomes b`; `*` matches any text.
     pub change: String,

@@ -1,4 +1,4 @@
-//! What a campaign found, kept as JSON: one line a mutant.
+//! Results of a campaign, kept as JSON: one line a mutant.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub enum Fate {
     Killed {
         /// Its name.
         check: String,
-        /// What it said; kept out of the file, which it would fill.
+        /// Its message; kept out of the file, which it would fill.
         #[serde(skip)]
         fault: String,
     },

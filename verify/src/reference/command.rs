@@ -1,4 +1,4 @@
-//! What a host may do to a device, sensible or not, in numbers small enough to be drawn at random and to be shrunk.
+//! Actions of a host on a device, sensible or not, in numbers small enough to be drawn at random and to be shrunk.
 
 /// One step of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,18 +59,18 @@ pub enum Command {
     Snapshot,
 }
 
-/// How a stream is fed.
+/// Feeding of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
     /// Of the data.
     pub seed: u32,
     /// Probability of a pause, of 256.
     pub pause: u8,
-    /// What is wrong with it.
+    /// The fault in it.
     pub defect: Defect,
 }
 
-/// What is wrong with a stream; a place is a fraction of its length, of 256.
+/// A fault in a stream; a place is a fraction of its length, of 256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defect {
     /// Nothing.

@@ -22,12 +22,12 @@ mod player;
 pub use command::{Command, Defect, Feed};
 pub use player::{Summary, play};
 
-/// What a unit did that its model does not allow, or why it could not be run.
+/// A difference of a unit from its model, or the reason for which it could not be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cycle {cycle}: {problem}")]
 pub struct Finding {
     /// Clock cycle in which it was seen.
     pub cycle: u64,
-    /// What was seen, and what was expected.
+    /// The observation, and the expectation.
     pub problem: String,
 }

@@ -14,7 +14,7 @@ use super::job::Job;
 /// Cycles that the unit may take to act on what it has seen.
 const SLACK: u64 = 16;
 
-/// How a job ended.
+/// End of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Done,
@@ -260,7 +260,7 @@ impl Model {
         Ok(())
     }
 
-    /// What a register reads, and which of its bits are known; `None` where SLVERR answers. STATUS.busy follows the model.
+    /// Value of a register, and its known bits; `None` where SLVERR answers. STATUS.busy follows the model.
     pub(super) fn expected(&self, offset: u32) -> Option<(u32, u32)> {
         let r = regs::REGISTERS.iter().find(|r| r.offset == offset & !3)?;
         let whole = |known: Known<u32>| known.map_or((0, 0), |value| (value, u32::MAX));

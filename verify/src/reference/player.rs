@@ -18,7 +18,7 @@ const MOST_CYCLES: u64 = 100_000;
 /// Sources pause with a probability below 200 of 256, so that their pauses end.
 const MOST_PAUSE: u8 = 200;
 
-/// What became of the jobs.
+/// Ends of the jobs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Finished, with every result right.

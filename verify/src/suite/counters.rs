@@ -1,4 +1,4 @@
-//! What is counted, event by event.
+//! Checks of the counters, event by event.
 
 use trine_driver::Counters;
 use trine_spec::registers::{self as regs, Access, REGISTERS, Register};
@@ -132,7 +132,7 @@ pub(super) fn long(unit: &DrivenUnit<'_>) -> Work {
     Work::new(c, (m, c.lanes().min(c.max_depth()), results.div_ceil(m) * c.columns()), 7)
 }
 
-/// What the first issue of a job waits for: lane chunks, then its tile.
+/// Events that the first issue of a job waits for: lane chunks, then its tile.
 fn first_stalls(unit: &DrivenUnit<'_>, m: usize) -> Found<(u64, u64)> {
     let c = unit.config;
     let chunks = m * (2 * c.lanes()).min(c.max_depth()).div_ceil(c.lanes());

@@ -8,7 +8,7 @@ use super::unit::DrivenUnit;
 use super::work::Work;
 use super::{Found, equal, holds};
 
-/// How a job is dropped.
+/// Ways to drop a job.
 #[derive(Clone, Copy, PartialEq)]
 enum Ending {
     Abort,

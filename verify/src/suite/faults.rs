@@ -1,4 +1,4 @@
-//! What is wrong with streams ends a job, with its code and without a result.
+//! Checks of faulty streams: each ends a job, with its code and without a result.
 
 use trine_spec::WeightCode;
 use trine_spec::packing::{base3_decode, pack};

@@ -123,7 +123,7 @@ pub(super) struct Beat {
     pub last: bool,
 }
 
-/// Where results go.
+/// Room for results.
 #[derive(Debug)]
 pub(super) struct Drain {
     data: PortHandle,

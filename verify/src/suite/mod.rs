@@ -1,4 +1,4 @@
-//! What every unit has to do, as checks that run on any simulated unit of any configuration.
+//! Requirements on every unit, as checks that run on any simulated unit of any configuration.
 //!
 //! Random matmuls compared with the golden model say that results are right; these say what else was promised
 //! (`docs/protocol.md`): registers and their bus, interrupts, counters, errors and their codes, watchdog, aborts and resets in every
@@ -75,7 +75,7 @@ use equal;
 /// A check and its name.
 #[derive(Clone, Copy)]
 pub struct Check {
-    /// What it looks at, in a few words.
+    /// Its subject, in a few words.
     pub name: &'static str,
     run: fn(&mut DrivenUnit<'_>) -> Found,
 }
@@ -152,7 +152,7 @@ impl Check {
     /// Runs the check on a fresh unit of configuration `config`, some of whose inputs are `held` at values.
     ///
     /// # Errors
-    /// What the unit did wrong.
+    /// The unit's fault.
     pub fn run(&self, library: &Library, config: &Config, held: &[(String, u64)]) -> Result<(), Fault> {
         self.run_on(DrivenUnit::new(library, config, held)?)
     }

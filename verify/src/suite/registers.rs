@@ -12,7 +12,7 @@ fn mask(register: &Register, access: Access) -> u32 {
     register.fields.iter().filter(|field| field.access == access).fold(0, |mask, field| mask | field.mask())
 }
 
-/// What every register reads after a reset.
+/// Values of all registers after a reset.
 pub(super) fn resets(unit: &mut DrivenUnit<'_>) -> Found {
     let config = unit.config;
     for register in REGISTERS {

@@ -20,7 +20,7 @@ const PATIENCE: u64 = 3_000;
 /// A write of a register that a trigger sits in.
 const STROBES: u32 = 0xF;
 
-/// What a register access came to.
+/// Outcome of a register access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub okay: bool,

@@ -1,4 +1,4 @@
-//! What a comparison found, as it is stored.
+//! Results of a comparison, as they are stored.
 
 use serde::{Deserialize, Serialize};
 use trine_perf::energy::Estimate;
@@ -47,7 +47,7 @@ pub(crate) struct Row {
     pub(crate) bits_per_char: Vec<f64>,
     /// Weights with their scales; embedding and norms in 16 bits.
     pub(crate) bytes: u64,
-    /// What computes it.
+    /// The unit that computes it.
     pub(crate) arithmetic: String,
     /// Linears of one token.
     pub(crate) cycles: u64,

@@ -1,4 +1,4 @@
-//! What computes a model, and what one token's linears cost there.
+//! Hardware that computes a model, and the cost of one token's linears there.
 //!
 //! | weights, activations | unit |
 //! |---|---|
@@ -23,7 +23,7 @@ pub(crate) struct Hardware {
     pub(crate) pricing: Option<Pricing>,
 }
 
-/// What computes a model.
+/// Hardware that computes a model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Unit {
     Ternary,

@@ -11,7 +11,7 @@ use trine_cli::train::Progress;
 /// Steps between checkpoints.
 const EVERY: usize = 250;
 
-/// What all models share.
+/// Common part of all models.
 pub(crate) struct Models<'a> {
     pub(crate) text: &'a str,
     pub(crate) vocabulary: VocabularyKind,

@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(if wrong == 0 { Verdict::Right } else { Verdict::Wrong })
 }
 
-/// What is measured, the ternary column first.
+/// Measured units, the ternary column first.
 const UNITS: [(DotArithmetic, Weights); 7] = [
     (DotArithmetic::Ternary, Weights::Model),
     (DotArithmetic::Int8, Weights::Model),

@@ -1,4 +1,4 @@
-//! What was measured, as it is kept, and the figures that follow from it.
+//! Measurements as they are kept, and the figures that follow from them.
 
 use serde::{Deserialize, Serialize};
 use trine_hdl::design::dot::DotArithmetic;
@@ -9,7 +9,7 @@ use super::samples::{About, Weights};
 /// One measurement of several dot products.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Measurement {
-    /// How the figures came about.
+    /// Origin of the figures.
     pub tag: String,
     pub conditions: Conditions,
     pub samples: Vec<About>,
@@ -36,7 +36,7 @@ pub(super) struct Conditions {
     /// Transition time of inputs and clock, ns.
     pub input_slew_ns: f64,
     pub model: String,
-    /// What the model read.
+    /// Text that the model read.
     pub text: String,
     /// Clock cycles counted in a run.
     pub cycles: usize,
@@ -98,7 +98,7 @@ impl UnitResult {
         Spread::of(self.settled.iter().map(Measured::total_pj_per_mac))
     }
 
-    /// How many times the energy of `base` this takes, sample by sample.
+    /// Energy of this over that of `base`, sample by sample.
     pub fn ratio(&self, base: &UnitResult, runs: fn(&UnitResult) -> &[Measured], of: fn(&Measured) -> f64) -> Spread {
         let pairs = runs(self).iter().zip(runs(base));
         Spread::of(pairs.map(|(this, base)| of(this) / of(base)).collect::<Vec<_>>().into_iter())

@@ -1,4 +1,4 @@
-//! What dot products are fed with: activations and weights of a model's layers.
+//! Inputs of dot products: activations and weights of a model's layers.
 //!
 //! | arithmetic | activation | weight, the model's | weight, dense |
 //! |---|---|---|---|
@@ -47,7 +47,7 @@ pub(super) struct Sample {
     seed: u64,
 }
 
-/// What a sample is taken from.
+/// Source of samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct About {
     /// The layer.
@@ -191,7 +191,7 @@ fn normal(rng: &mut StdRng) -> f32 {
     (-2.0 * u.ln()).sqrt() * (std::f32::consts::TAU * v).cos()
 }
 
-/// What an accumulator must hold.
+/// Contents that an accumulator must have.
 enum Total {
     Integer { value: i64, width: usize, ternary: bool },
     Float { value: Option<f32>, sums: Format },

@@ -31,7 +31,7 @@ pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     assemble(config, source, options.streamed)
 }
 
-/// What a GGUF file says about its model, without a look at its tensors.
+/// Description of the model in a GGUF file, without a look at its tensors.
 pub(crate) fn config(path: &Path) -> Result<Config, Error> {
     describe(&Gguf::open(path)?)
 }

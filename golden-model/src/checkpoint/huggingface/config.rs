@@ -13,7 +13,7 @@ use crate::checkpoint::keys;
 use crate::files::json;
 use crate::{Activation, Config, Convention, Error, RopePairs};
 
-/// What `config.json` says: the model, and how its linears are stored.
+/// Contents of `config.json`: the model, and the storage of its linears.
 pub(crate) struct HfConfig {
     pub(crate) config: Config,
     pub(crate) family: Family,

@@ -46,7 +46,7 @@ pub(crate) fn load(folder: &Path, options: LoadOptions) -> Result<Model, Error> 
     assemble(source.description.config.clone(), source, options.streamed)
 }
 
-/// What a folder's `config.json` says, without a look at its tensors.
+/// Contents of a folder's `config.json`, without a look at its tensors.
 pub(crate) fn config(folder: &Path) -> Result<Config, Error> {
     Ok(describe(folder)?.config)
 }

@@ -6,7 +6,7 @@ use crate::lang::{Errors, Expr, Module, bits, int, set};
 use crate::library::{product, tree};
 use std::sync::Arc;
 
-/// What the accumulator holds: the int32 of common int8 kernels.
+/// Width of the accumulator: the int32 of common int8 kernels.
 const TOTAL_BITS: usize = 32;
 
 pub(super) fn build(m: &mut Module, operands: &Operands) -> Result<Expr, Errors> {

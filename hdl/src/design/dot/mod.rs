@@ -135,7 +135,7 @@ impl Operands {
         (0..self.lanes).map(move |k| (self.act.slice(k * a, a), self.wgt.slice(k * w, w)))
     }
 
-    /// What the accumulator adds to: nothing at the start of a sum.
+    /// The value that the accumulator adds to: nothing at the start of a sum.
     fn base(&self, m: &mut Module, total: &Expr) -> Expr {
         let value = mux(&self.first, lit(0, total.ty), total);
         m.name("base", value)

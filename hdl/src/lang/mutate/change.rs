@@ -35,7 +35,7 @@ pub(super) fn with(e: &Expr, mut operands: Vec<Expr>) -> Expr {
     expr(node, e.ty)
 }
 
-/// What the node can become by one mistake, over the operands given. None is wider than the node.
+/// Expressions that the node can become by one mistake, over the operands given. None is wider than the node.
 pub(super) fn changes(e: &Expr, operands: &[Expr]) -> Vec<(Operator, Expr)> {
     let node = |node: Node| expr(node, e.ty);
     let binary = |op: Op, a: &Expr, b: &Expr| node(Node::Binary(op, a.clone(), b.clone()));
@@ -89,7 +89,7 @@ fn same(a: &Expr, b: &Expr) -> bool {
     matches!((&*a.node, &*b.node), (Node::Lit(a), Node::Lit(b)) if a == b)
 }
 
-/// What a condition can become besides what the node can.
+/// Expressions that a condition can become besides those of the node.
 pub(super) fn conditions(c: &Expr) -> Vec<Expr> {
     vec![!c, lit(1, BIT), lit(0, BIT)]
 }

@@ -31,7 +31,7 @@ pub const SELECTOR: &str = "mutant_i";
 /// Bits of [`SELECTOR`].
 pub const SELECTOR_BITS: usize = 16;
 
-/// What kind of mistake a mutant has.
+/// Kind of a mutant's mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operator {
     /// `+` and `-` in each other's place.
@@ -113,7 +113,7 @@ pub struct Mutant {
     pub place: String,
     /// Kind of mistake.
     pub operator: Operator,
-    /// What became of what, in Verilog.
+    /// The change, written `a becomes b`, in Verilog.
     pub change: String,
 }
 

@@ -175,7 +175,7 @@ impl<'a, 'b> Pass<'a, 'b> {
         self.choice(inner.clone(), all.collect())
     }
 
-    /// What is assigned, with all changes inside it and with stuck bits. A constant has its neighbours already.
+    /// The assigned value, with all changes inside it and with stuck bits. A constant has its neighbours already.
     fn assigned(&mut self, plain: &Expr) -> Expr {
         let value = self.value(plain);
         if matches!(*plain.node, Node::Lit(_)) {

@@ -34,7 +34,7 @@ impl Format {
         1 + self.exponent + self.fraction
     }
 
-    /// What is added to the exponent of a number.
+    /// Bias of the exponent of a number.
     pub const fn bias(self) -> i64 {
         (1 << (self.exponent - 1)) - 1
     }

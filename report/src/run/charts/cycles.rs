@@ -1,4 +1,4 @@
-//! Where the cycles went: shares of each projection's cycles.
+//! Shares of each projection's cycles.
 
 use super::{BAR, Chart, LEFT, RIGHT, ROW, bar, drawing, line};
 use crate::run::groups::Group;

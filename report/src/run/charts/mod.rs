@@ -18,9 +18,9 @@ use svg::node::element::{Group, Line, Rectangle, Text, Title};
 
 /// Units across a chart.
 const WIDTH: f64 = 460.0;
-/// Where bars begin.
+/// Left end of bars.
 const LEFT: f64 = 82.0;
-/// Where bars end.
+/// Right end of bars.
 const RIGHT: f64 = 384.0;
 /// Height of a row of a bar chart.
 const ROW: f64 = 24.0;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::flow::timing::{CriticalPath, rounded};
 use crate::tools::Program;
 
-/// How fast a mapped design can be clocked.
+/// Fastest clock of a mapped design.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timing {
     /// The shortest clock period, ns: from edge to edge, with set-up time.
