@@ -162,7 +162,7 @@ pub(crate) enum Engine {
 }
 
 impl BackendArgs {
-    /// Whether the layers of `model` are made when their turn comes: those of a synthetic one, in front of a simulation
+    /// True if the layers of `model` are made when their turn comes: those of a synthetic one, in front of a simulation
     /// that takes a hundred times longer.
     pub(crate) fn streams(&self, model: &ModelSource) -> bool {
         self.backend != Backend::Golden && !self.weights_on_chip && matches!(model, ModelSource::Synthetic(_))

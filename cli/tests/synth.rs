@@ -8,7 +8,7 @@ use crate::common::{Run, command, finish, json, trine, workplace};
 
 const SMALL: &str = "--lanes 2 --columns 1 --max-depth 32 --max-tokens 2";
 
-/// What would come out wrong, or only be noticed after an hour, is said at once.
+/// Flags that would give a wrong result, or fail after an hour, are refused at once.
 #[test]
 fn bad_usage_is_refused_before_the_first_step() {
     let folder = workplace();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::common::{json, trine, workplace};
 use serde_json::{Value, json};
 
-/// What breaks a rule.
+/// A broken rule.
 fn flaws(trace: &Value) -> Vec<String> {
     let mut flaws = vec![];
     if !["ms", "ns"].contains(&trace["displayTimeUnit"].as_str().unwrap_or("")) {

@@ -30,7 +30,7 @@ pub struct Counters {
 impl Counters {
     /// Collects all counters through `read`, which is given one register at a time.
     pub(crate) fn collect<E>(mut read: impl FnMut(&'static Register) -> Result<u32, E>) -> Result<Self, E> {
-        // A unit that is out of order may show anything in bits that no counter has; sums of counts shall not overflow.
+        // A unit that is out of order may show anything in bits that no counter has; sums of counts must not overflow.
         let mut wide =
             |low, high| Ok(u64::from(read(low)?) | (u64::from(read(high)?) << 32 & ((1 << regs::COUNTER_BITS) - 1)));
         Ok(Self {

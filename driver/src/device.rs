@@ -17,7 +17,7 @@ use trine_spec::registers::{self as regs, Access, ErrorCode, Register};
 
 use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, TransportError, cycles::MatmulShape};
 
-/// How often STATUS is read for a job whose results have all arrived; the unit needs a few cycles at most.
+/// Most reads of STATUS for a job whose results have all arrived; the unit needs a few cycles at most.
 const DONE_POLLS: usize = 1000;
 
 /// Device cycles that a host may pause where nothing else is said: over a second at 200 MHz, for a link as slow as a serial line
@@ -77,7 +77,7 @@ impl<T: Transport> Device<T> {
         Self { limit: Some(limit), ..self }
     }
 
-    /// Lets the unit end a job itself, with [`ErrorCode::Watchdog`], when its host pauses for more than so many device cycles.
+    /// Lets the unit end a job itself, with [`ErrorCode::Watchdog`], when its host pauses for more than `cycles` device cycles.
     #[must_use]
     pub fn with_pause(self, cycles: u32) -> Self {
         Self { pause: cycles, ..self }

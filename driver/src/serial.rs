@@ -12,7 +12,7 @@ use serialport::{ClearBuffer, SerialPort};
 
 use crate::Error;
 
-/// How long an answer may take. A board answers at once; a simulation behind a pseudo-terminal, which takes 64 KiB before it makes
+/// Longest time of an answer. A board answers at once; a simulation behind a pseudo-terminal, which takes 64 KiB before it makes
 /// anyone wait, has to work through them first.
 const ANSWER: Duration = Duration::from_secs(10);
 

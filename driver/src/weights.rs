@@ -40,9 +40,9 @@ struct Kept {
 
 /// Packed weights by content, for units of one configuration, up to a limit in bytes. Any number of units may ask at once.
 ///
-/// What a matrix is called does not matter: equal weights are packed once, and changed ones are never mistaken. What does
-/// not fit any more is packed anew each time: layers are used in turn, so throwing out the one that was not used for
-/// longest would throw out the one that is needed next.
+/// A matrix has no name here: equal weights are packed once, and changed ones are never mistaken. Weights that no longer fit
+/// are packed anew each time. Layers are used in turn, so throwing out the one that was used longest ago would throw out the
+/// one that is needed next.
 #[derive(Debug)]
 pub(crate) struct WeightCache {
     limit: usize,

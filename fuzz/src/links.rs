@@ -1,4 +1,4 @@
-//! What a serial line answers, and what one process says to another.
+//! Answers of a serial line, and messages between processes.
 
 use std::io::{self, Cursor, Read, Write};
 

@@ -79,7 +79,7 @@ fn shards() {
     check(&Recipe { architecture: "BitNetForCausalLM", relu2: true, tied: true, ..LLAMA }, 5, Convention::BitLinear);
 }
 
-/// One key-value head for all query heads, and as many as there are query heads.
+/// One key-value head for all query heads, and one for each query head.
 #[test]
 fn multi_query_and_multi_head_attention() {
     check(&Recipe { kv_heads: 1, ..LLAMA }, 1, Convention::BitLinear);
@@ -134,7 +134,7 @@ fn load_gguf(built: &Built, version: u32, architecture: &'static str, packing: I
     std::fs::write(&path, gguf::bytes(version, &built.metadata(architecture), &built.tensors)).unwrap();
     let options = LoadOptions { i2s_packing: packing, ..LoadOptions::default() };
     let model = Model::load_with(&path.as_path().into(), options).unwrap();
-    // The folder stands for its only GGUF file; of two it can mean neither.
+    // A folder means its only GGUF file; of two it means neither.
     assert_eq!(Model::load_with(&folder.path().into(), options).unwrap().config(), model.config());
     std::fs::copy(&path, folder.path().join("other.gguf")).unwrap();
     let error = Model::load_with(&folder.path().into(), options).unwrap_err().to_string();

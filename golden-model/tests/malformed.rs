@@ -1,4 +1,4 @@
-//! What claims to be a BitNet checkpoint and is not, is refused with its place and its reason; nothing panics.
+//! Files that only claim to be BitNet checkpoints are refused with place and reason; nothing panics.
 
 use std::path::{Path, PathBuf};
 

@@ -141,7 +141,7 @@ fn gguf_scores() {
 
 #[test]
 fn gguf_characters() {
-    // The folder that holds the file stands for it.
+    // The folder that holds the file means the file.
     let tokenizer = Tokenizer::load(&fixture("gguf_tq2_0-trained256").into()).unwrap();
     let tokens = tokenizer.encode("KING ").unwrap();
     assert_eq!(tokens.len(), 5);

@@ -33,7 +33,7 @@ pub struct Axis {
 pub struct Series {
     /// Name in the legend; none if empty.
     pub name: String,
-    /// `x`, `y`, and a text that stands beside the point or, if it is not `shown`, appears when it is pointed at.
+    /// `x`, `y`, and a text beside the point that, if it is not `shown`, appears when it is pointed at.
     pub points: Vec<(f64, f64, String)>,
     /// True if the texts stand beside their points.
     pub shown: bool,

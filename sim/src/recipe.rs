@@ -128,7 +128,7 @@ impl Recipe {
         Ok(Runtime { objects, prefix: entry.join(PREFIX.0) })
     }
 
-    /// What every entry depends on. Code for this processor's instructions is no use to a machine that shares the
+    /// Key of all that every entry depends on. Code for this processor's instructions is no use to a machine that shares the
     /// folder but not the processor.
     fn key(&self) -> Key {
         let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
@@ -242,7 +242,7 @@ impl Workshop<'_> {
         })
     }
 
-    /// Compiles a header ahead, under the name that a compiler looks for when it is told to include the header.
+    /// Compiles a header ahead, under the name that a compiler looks for when a flag includes the header.
     fn precompile(&self, header: &str) -> Result<(), Error> {
         self.run_compiler(|command| command.args(["-x", "c++-header", header, "-o"]).arg(format!("{header}.gch")))
     }

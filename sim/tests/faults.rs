@@ -1,4 +1,4 @@
-//! What the unit does with jobs that are wrong, stuck or dropped: an error code, never a wrong result, and the next job
+//! Jobs that are wrong, stuck or dropped end with an error code, never a wrong result, and the next job
 //! is right.
 
 use trine_driver::{Device, Error, Exchange, MatmulShape, Transport, TransportError};
@@ -39,7 +39,7 @@ impl Unit {
         self.write(&CTRL, CTRL_START.mask());
     }
 
-    /// Streams activations of all ones and weights of the byte `weight`, in so many beats each.
+    /// Streams activations of all ones and weights of the byte `weight`, in the given numbers of beats.
     fn stream(&mut self, act_beats: usize, wgt_beats: usize, weight: u8) -> Result<Vec<i32>, TransportError> {
         let (activations, weights) = (vec![1; 4 * act_beats], vec![weight; wgt_beats]);
         let mut results = vec![0; 2 * M * 2 * 4];

@@ -124,7 +124,7 @@ fn a_ram_holds_what_was_written() {
         let mut rng = StdRng::seed_from_u64(width as u64);
         let mut words = vec![None; depth];
         let (mut fetched, mut out) = (None, None);
-        // First the whole memory in order, so that every address is told apart, then anything.
+        // First the whole memory in order, so that addresses differ, then anything.
         for cycle in 0..depth + 3000 {
             let write_at = if cycle < depth { cycle } else { rng.random_range(0..depth) };
             let value = rng.random_range(0..1u64 << width);

@@ -234,7 +234,7 @@ fn a_server_that_comes_back_is_found_again() {
     assert_eq!((ledger.checked_macs, ledger.mismatches), (3 * 23 * 7, 0));
 }
 
-/// A register space that answers what it is told to.
+/// A register space with given answers.
 struct Told(fn(u32) -> u32);
 
 impl Words for Told {

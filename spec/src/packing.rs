@@ -45,7 +45,7 @@ pub const fn from_two_bit(code: u8) -> Option<i8> {
     }
 }
 
-/// The nine pairs of {0, 1, 2} without (2, 2), indexed by three bits; 2 stands for -1. First element first.
+/// The nine pairs of {0, 1, 2} without (2, 2), indexed by three bits; 2 means -1. First element first.
 pub const PAIRS: [[u8; 2]; 8] = [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2], [2, 0], [2, 1]];
 
 /// Decodes a byte of the nested-escape code into five trits in stream order; `None` for the 13 illegal bytes.

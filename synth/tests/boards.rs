@@ -106,7 +106,7 @@ fn the_clock_is_the_one_that_the_manifest_names() {
             None => 1.0,
         };
         let pin = number(&constraints, "FREQUENCY PORT \"clk\"").or(number(&constraints, "set_frequency clk"));
-        // Gowin's pin files have no clocks: nextpnr is told the manifest's
+        // Gowin's pin files have no clocks: nextpnr gets the manifest's
         if !constraints.contains("IO_LOC") {
             assert_eq!(pin.map(|mhz| mhz * factor), Some(board.manifest.clock_mhz), "{name}");
         }
@@ -144,7 +144,7 @@ fn every_board_answers_on_its_serial_line() {
     }
 }
 
-/// What is said of the board whose manifest has `from` become `to`.
+/// Error of the board whose manifest has `from` become `to`.
 fn complaint(from: &str, to: &str) -> String {
     let text = fs::read_to_string(shelf().join("icebreaker/board.toml")).unwrap();
     assert!(text.contains(from), "{from}");

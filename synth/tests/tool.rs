@@ -29,7 +29,7 @@ fn a_wrong_variable_is_not_passed_over() {
     assert_eq!(error, "TRINE_YOSYS names /nowhere/yosys, which is no Yosys, or one too old");
 }
 
-/// What is on `PATH` is asked for what is needed of it.
+/// Executables on `PATH` are asked for the abilities that are needed.
 #[test]
 fn an_old_yosys_in_the_path_is_passed_over_and_a_new_one_taken() {
     let folder = tempfile::tempdir().unwrap();

@@ -25,7 +25,7 @@ pub struct Network {
     /// All master weights.
     pub masters: Vec<f32>,
     effective: Effective,
-    /// What stands in front of linears is that of this kind, which a quantised float model may have from ternary ones.
+    /// Kind whose norm and rounding stand in front of linears; a quantised float model may have those of ternary ones.
     activations: Kind,
     rope: Rope,
 }
@@ -61,7 +61,7 @@ impl Network {
         Self { activations: Kind::Ternary, ..self }
     }
 
-    /// What the linear in `slot` computes with, outputs x inputs, and what one of those weights is worth.
+    /// Weights of the linear in `slot`, outputs x inputs, and the value of one of those weights.
     pub(crate) fn linear(&self, slot: usize) -> (&[f32], f32) {
         (&self.effective.values[self.layout.range(slot)], self.effective.units[slot])
     }

@@ -104,7 +104,7 @@ impl Shape {
     /// # Errors
     /// [`Error::Shape`] says which size is wrong and what it has to be.
     pub fn check(&self) -> Result<(), Error> {
-        // Sums of so many int8, each times a trit, are exact in f32.
+        // Sums of that many int8, each times a trit, are exact in f32.
         const MOST: usize = 1 << 16;
         let sizes = [
             ("hidden", self.hidden),

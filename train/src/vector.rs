@@ -5,7 +5,7 @@
 
 /// Declares functions whose loops are compiled three times, and run for the widest vectors that the processor has.
 ///
-/// What they call has to be `inline(always)`: a function that is not inlined stays compiled for any processor. That is
+/// Functions that they call have to be `inline(always)`: a function that is not inlined stays compiled for any processor. That is
 /// also why these are not closures passed to a function, which need not be inlined either.
 macro_rules! vectorised {
     ($($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $out:ty)? $body:block)*) => {$(

@@ -127,7 +127,7 @@ fn activations(rng: &mut StdRng, config: &Config, len: usize) -> Vec<i8> {
 mod tests {
     use super::*;
 
-    /// What the verb promises to cover, it covers within a run of usual length.
+    /// A run of usual length covers all that the verb promises.
     #[test]
     fn two_hundred_cases_cover_the_corners() {
         for config in [Config::sized(64, 16).build().unwrap(), Config::sized(7, 3).act_bits(5).build().unwrap()] {

@@ -79,7 +79,7 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
-/// Plays hosts on a unit; what became of their jobs, or the shortest host that the unit fails.
+/// Plays hosts on a unit; the ends of their jobs, or the shortest host that the unit fails.
 fn hosts(library: &Library, config: &Config) -> Result<Summary, String> {
     let (seed, cases) = (environment("TRINE_SEED", 1), environment("TRINE_CASES", CASES.into()) as u32);
     let mut bytes = [0; 32];
@@ -120,7 +120,7 @@ fn any_host_gets_right_results_or_an_error_and_the_next_job_is_right() {
     }
 }
 
-/// What is said of the smallest unit with one mistake: `from` becomes `to` in the module `module`, once.
+/// Finding in the smallest unit with one mistake: `from` becomes `to` in the module `module`, once.
 fn broken(module: &str, from: &str, to: &str) -> String {
     let config = Config::preset("unit").unwrap();
     let mut verilog: Verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&config).unwrap()).unwrap();

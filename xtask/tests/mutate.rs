@@ -2,14 +2,14 @@
 
 use crate::common::{json, workplace, xtask};
 
-/// Fifty mutants of all units; so many fit into a minute.
+/// Fifty mutants of all units, which fit into a minute.
 #[test]
 fn a_sample_of_mutants_is_found() {
     let folder = workplace();
     let run = xtask(folder.path(), "mutate --mutants 50 --seed 1 --json m.json");
     let report = json(folder.path(), "m.json");
     let number = |key: &str| report["tally"][key].as_u64().unwrap();
-    // Which mutants are drawn changes with the RTL, and an unexplained one among them is told.
+    // Which mutants are drawn changes with the RTL, and an unexplained one among them is reported.
     let code = i32::from(number("alive") > 0);
     assert_eq!(run.code, Some(code), "{}{}", run.stdout, run.stderr);
     assert_eq!(number("mutants"), 50);

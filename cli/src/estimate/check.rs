@@ -24,7 +24,7 @@ pub(super) struct Checked {
     pub(super) estimated_cycles: u64,
     /// Cycles that the unit counted.
     pub(super) simulated_cycles: u64,
-    /// Whether cycles, active cycles, beats and bytes all agree.
+    /// True if cycles, active cycles, beats and bytes all agree.
     pub(super) equal: bool,
     /// Sums that differ from the golden model's.
     pub(super) mismatches: u64,

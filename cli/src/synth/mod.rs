@@ -153,7 +153,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         result.board_clock_mhz = Some(board.manifest.clock_mhz);
     }
     if !result.failed_seeds.is_empty() {
-        // What became of them names their logs
+        // Their outcome names their logs
         folder.keep();
     }
     report::print(&result, out)?;

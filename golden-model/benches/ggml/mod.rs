@@ -44,7 +44,7 @@ impl Ggml {
             if !name.starts_with("libggml-cpu-") {
                 continue;
             }
-            // SAFETY: ggml's CPU libraries do nothing but register themselves when they are loaded.
+            // SAFETY: ggml's CPU libraries only register themselves when they are loaded.
             let library = unsafe { Library::new(&path) }.map_err(|e| e.to_string())?;
             // SAFETY: every CPU library exports `int ggml_backend_score(void)`.
             let score = unsafe {

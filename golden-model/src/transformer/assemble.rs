@@ -44,7 +44,7 @@ fn layer(config: &Config, source: &impl Weights, index: usize) -> Result<Layer, 
     let linears: Vec<Result<Linear, Error>> =
         LinearKind::ALL.into_par_iter().map(|kind| source.linear(LinearId { layer: index, kind })).collect();
     let mut linears = linears.into_iter();
-    let mut next = || linears.next().expect("as many as there are kinds");
+    let mut next = || linears.next().expect("one linear of each kind");
     let (attention_norm, attention_sub) = (norm(NormId::Attention(index))?, NormId::AttentionSub(index));
     Ok(Layer {
         attention_norm,

@@ -101,7 +101,7 @@ interface! {
 
 /// The accumulators of configuration `c` for sums of `sum_bits` bits.
 ///
-/// `single_i` and `pair_i` say that the job has one or two tokens; what is told of the next cycle's sum is `next_valid_i`,
+/// `single_i` and `pair_i` say that the job has one or two tokens. Known a cycle ahead of a sum are `next_valid_i`,
 /// whether its chunk is the first or the last of a pass, and whether its token is odd.
 ///
 /// # Errors

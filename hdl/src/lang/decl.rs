@@ -35,7 +35,7 @@ pub enum Kind {
     Wire,
     /// Register of the clocked block.
     Reg,
-    /// Memory of so many words.
+    /// Memory, with its number of words.
     Memory(usize, RamStyle),
 }
 

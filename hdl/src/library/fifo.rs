@@ -73,7 +73,7 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let write_q = m.reg("write_q", bits(address));
     let read_q = m.reg("read_q", bits(address));
     // Whether there is a word in the RAM, and whether there are more: known ahead, since `ready_i` comes late in a cycle. Their
-    // number is told a cycle later.
+    // number follows a cycle later.
     let level_q = m.reg("level_q", bits(address + 1));
     let came_q = m.reg("came_q", BIT);
     let left_q = m.reg("left_q", BIT);

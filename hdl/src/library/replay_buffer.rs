@@ -19,7 +19,7 @@
 //! `take_i` moves on, `take_i` with `rewind_i` moves back to the first word; the marked one must be taken with `rewind_i`. The
 //! word and its mark follow two cycles after `take_i`.
 //!
-//! Whether there is a word is known ahead, with hardly a look at `take_i`, which comes late in a cycle: a word can be taken
+//! The buffer knows ahead that it has a word, almost without `take_i`, which comes late in a cycle: a word can be taken
 //! when two more have followed it, when the marked one has arrived, or when for a while none came and none was taken. So
 //! the first word can be taken two to six cycles after it arrived; one word a cycle passes.
 //!

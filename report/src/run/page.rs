@@ -195,7 +195,7 @@ fn phase_cards(name: &str, passes: &Passes, phase: &Phase, clock_hz: f64) -> Vec
     cards
 }
 
-/// The interval and tag of a figure that stands beside.
+/// The interval and tag beside a figure.
 fn span(e: &Estimate) -> String {
     let [lo, hi] = [e.lo, e.hi].map(|end| si(end.get::<uom::si::energy::joule>(), "J"));
     format!("{lo} to {hi} ({})", e.tag.name())

@@ -40,7 +40,7 @@ pub struct Mapped {
 /// Commands that read `design` and check that each of its nets has one driver, while none has been optimised away.
 ///
 /// Cells of a technology are known by their models for that, and forgotten with the Verilog: Yosys would read modules
-/// again that instantiate a cell it comes to know only while it maps, and lose what it has mapped.
+/// again that instantiate a cell that it meets only while it maps, and lose what it has mapped.
 pub(super) fn read(bench: &ToolBench<'_>, design: &Verilog) -> Result<String, Error> {
     let mut script = String::new();
     for (folder, files, options) in [("cells", &design.cells, "-lib "), ("rtl", &design.files, "")] {
@@ -61,7 +61,7 @@ pub(super) fn read(bench: &ToolBench<'_>, design: &Verilog) -> Result<String, Er
 /// Maps `unit` to the cells of `family`.
 ///
 /// # Errors
-/// What Yosys says, or that a net of the result is undriven or driven twice.
+/// [`Error`] with Yosys's message, or for a net of the result that is undriven or driven twice.
 pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, family: Family, unit: &Verilog) -> Result<Mapped, Error> {
     let script = format!(
         "{read}{map}\ndelete t:$scopeinfo\ncheck -mapped -assert\n\
@@ -80,7 +80,7 @@ pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, family: Family, unit: &Verilog)
 /// Maps `shell` around `unit`; the cells of the shell alone.
 ///
 /// # Errors
-/// What Yosys says, or that a net of the result is undriven or driven twice.
+/// [`Error`] with Yosys's message, or for a net of the result that is undriven or driven twice.
 pub fn wrap(
     bench: &ToolBench<'_>,
     yosys: &Yosys,

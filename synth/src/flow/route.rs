@@ -30,7 +30,7 @@ pub struct Constraints<'a> {
 /// Places and routes the wrapped unit of the bench from a random `seed` and reports.
 ///
 /// # Errors
-/// What nextpnr says, for example that the design does not fit.
+/// [`Error`] with nextpnr's message, for example that the design does not fit.
 pub fn route(
     bench: &ToolBench<'_>,
     nextpnr: &Program,
@@ -75,7 +75,7 @@ pub fn route(
 /// Makes the bitstream of what [`route`] made from `seed`; its name.
 ///
 /// # Errors
-/// What the tool says.
+/// [`Error`] with the tool's message.
 pub fn pack(bench: &ToolBench<'_>, packer: &Program, device: &Device, seed: u64) -> Result<String, Error> {
     let routed = routed(device, seed);
     let name = device.target.name;

@@ -29,7 +29,7 @@ impl Shell {
     /// Shift registers around the ports of `unit`: see [`library::narrow`].
     ///
     /// # Errors
-    /// [`Error::Hardware`] when the unit has no ports to speak of.
+    /// [`Error::Hardware`] when the unit has no ports besides clock and reset.
     pub fn narrow(unit: &Arc<Module>) -> Result<Shell, Error> {
         let mut all = lang::verilog(&library::narrow(unit)?)?;
         // Children come first: all but the last are the unit

@@ -108,7 +108,7 @@ impl Family {
         match self {
             // Wide LUTs would double the LUTs of xor and mux logic
             Family::Ecp5 => format!("synth_ecp5 -top {top} -nowidelut -abc9"),
-            // A tile of eight cells has one reset: so many different ones as registers have words leave a small device without
+            // A tile of eight cells has one reset: one for each word of a register would leave a small device without
             // a place for each, and nextpnr without an end. Few cells then get a gate, which their LUT has to spare
             Family::Ice40 => {
                 let cells = ["DFF_?_", "DFFE_?P_", "DFF_?P?_", "DFFE_?P?P_", "SDFF_?P?_", "SDFFCE_?P?P_"];

@@ -1,8 +1,8 @@
 //! The same energy by OpenSTA, an independent reading of library and netlist.
 //!
-//! OpenSTA of 2019 reads no waveforms. It is told how often each input and each register switches, as [`Simulator`] counted
-//! it, spreads that through the gates by rules of its own, and multiplies with its own look-ups. What it is told of other
-//! pins it forgets; its command `set_power_activity -pins` is broken, and what lies beneath it is called directly. Inputs need
+//! OpenSTA of 2019 reads no waveforms. It gets the switching of each input and each register, as [`Simulator`] counted
+//! it, spreads that through the gates by rules of its own, and multiplies with its own look-ups. It forgets the
+//! switching of other pins; its command `set_power_activity -pins` is broken, and what lies beneath it is called directly. Inputs need
 //! a clock (`set_input_delay`): without one it takes activities for transitions a second. For each transition it charges the
 //! energy of a rise and of a fall inside the cell where one of the two happens, which a single inverter shows; its internal
 //! power is halved here for that reason.
@@ -35,7 +35,7 @@ pub struct Crosscheck {
 /// Asks OpenSTA about what `simulator` counted for `unit`, whose netlist [`map`](super::map()) left on the bench.
 ///
 /// # Errors
-/// What OpenSTA says.
+/// [`Error`] with OpenSTA's message.
 pub fn crosscheck(
     bench: &ToolBench<'_>,
     sta: &Program,

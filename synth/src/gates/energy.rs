@@ -32,7 +32,7 @@ impl Energy {
 /// The energies that a netlist's cells take for each transition, pJ.
 #[derive(Debug)]
 pub struct Prices {
-    /// Per gate, output and cause: rise and fall; the last cause stands for "no single one".
+    /// Per gate, output and cause: rise and fall; the last cause means "no single one".
     gates: Vec<Vec<Vec<[f64; 2]>>>,
     /// Per flip-flop and output.
     flip_flops: Vec<Vec<[f64; 2]>>,

@@ -25,7 +25,7 @@ pub struct Mapped {
 /// Maps `design` on `library`.
 ///
 /// # Errors
-/// What Yosys says, or that it took too long.
+/// [`Error`] with Yosys's message, or for one that took too long.
 pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Mapped, Error> {
     for file in &design.files {
         bench.write(&format!("rtl/{}", file.name), &file.text)?;

@@ -78,7 +78,7 @@ fn children(style: Style, level: usize) -> usize {
     if style == Style::Xilinx7 && level > 2 { 3 } else { 2 }
 }
 
-/// What node `name` stands for is its twin, and its value is in the range of `leaves`.
+/// Assertion that node `name` equals its twin, and that its value is in the range of `leaves`.
 fn asserted(c: &Config, name: &str, level: usize, (value, exact): (&str, &str), leaves: usize) -> String {
     let least = leaves << (c.act_bits() - 1);
     format!(

@@ -60,7 +60,7 @@ fn all_triggers(r: &Register) -> bool {
     r.fields.iter().all(|f| f.access == Access::Trigger)
 }
 
-/// What a read gives is the input of the register whose address was taken last, as it was three cycles before, and zeros
+/// Assertion that a read gives the input of the register whose address was taken last, as it was three cycles before, and zeros
 /// beyond.
 fn shown() -> String {
     let asked = |r: &Register| format!("asked == {}", r.offset / 4);

@@ -123,7 +123,7 @@ impl Yosys {
     }
 }
 
-/// What the log says; nothing when the solver had nothing to prove or did not come to an end.
+/// Verdict in the log; `None` if the solver had nothing to prove or did not finish.
 fn verdict(log: &str) -> Option<Verdict> {
     let number = |what: &str| log[log.rfind(what)? + what.len()..].split(']').next()?.trim().parse().ok();
     if !log.contains("Import proof for assert") {

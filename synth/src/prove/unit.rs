@@ -14,7 +14,7 @@ use trine_spec::Config;
 use trine_spec::config::clog2;
 use trine_spec::registers::{DEPTH_K, OUTPUTS_N, TOKENS_M};
 
-/// What the module documentation says, of the unit of configuration `c`.
+/// Claim of the module documentation about the unit of configuration `c`.
 ///
 /// # Errors
 /// See [`design::unit`].

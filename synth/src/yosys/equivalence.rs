@@ -1,4 +1,4 @@
-//! Whether two Verilog forms of one design behave the same.
+//! Equivalence of two Verilog forms of one design.
 //!
 //! Both forms of each module are laid side by side with every signal of equal name presumed equal, and each presumption
 //! is proven from the others: registers and words of memories by induction over time, instances by the equality of what
@@ -45,7 +45,7 @@ pub enum Proof {
         /// Bits of signals proven equal.
         bits: usize,
     },
-    /// Some modules for that long only: no output of theirs differs within so many cycles from the all-zero state.
+    /// Some modules for that long only: no output of theirs differs within a number of cycles from the all-zero state.
     Bounded {
         /// Cycles looked at.
         cycles: usize,

@@ -87,7 +87,7 @@ impl Yosys {
     /// loop.
     ///
     /// # Errors
-    /// What Yosys found, or that it is out of order.
+    /// [`Error`] for a difference that Yosys found, or a Yosys that does not work.
     pub fn check(&self, design: &Verilog) -> Result<(), Error> {
         let script = format!("read_verilog design/*.v\nhierarchy -check -top {}\nproc\ncheck -assert\n", design.top);
         self.run(&design.top, &script, &[("design", design)]).map(drop)

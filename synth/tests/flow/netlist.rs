@@ -6,7 +6,7 @@ use trine_synth::flow::Netlist;
 
 const COUNTER: &str = include_str!("../data/netlist-counter.json");
 
-/// What the check says of the counter after `change` to its module.
+/// Verdict of the check on the counter after `change` to its module.
 fn faults(change: impl FnOnce(&mut Value)) -> String {
     let mut netlist: Value = serde_json::from_str(COUNTER).unwrap();
     change(&mut netlist["modules"]["counter"]);

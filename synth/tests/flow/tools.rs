@@ -1,4 +1,4 @@
-//! Where a tool is looked for, and what passes for one.
+//! Places in which a tool is looked for, and executables that pass for one.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

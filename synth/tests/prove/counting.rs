@@ -8,7 +8,7 @@ fn small() -> Config {
     Config::sized(2, 2).max_depth(4).max_tokens(3).build().unwrap()
 }
 
-/// From a reset on it would take 2^31 events to see these mistakes, so nothing but a proof that fails tells them.
+/// From a reset on it would take 2^31 events to see these mistakes, so only a failing proof shows them.
 #[test]
 fn counts_are_right_in_every_bit_and_a_bit_that_is_not_is_missed() {
     let claims = claims(&small()).unwrap();

@@ -8,7 +8,7 @@
 
 use super::linalg::{cholesky, inverse};
 
-/// Replaces weights by what their codes of so many bits stand for.
+/// Replaces weights by the values of their codes.
 pub(super) fn quantise(weights: &mut [f32], cols: usize, hessian: &[f64], bits: u32) {
     let levels = f64::from((1u32 << bits) - 1);
     let grids: Vec<(f64, f64)> = weights

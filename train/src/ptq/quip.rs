@@ -17,7 +17,7 @@ use super::linalg::{multiply, transpose};
 /// Half the grid, in root mean squares of the weights.
 const RHO: f64 = 2.4;
 
-/// Replaces weights by what their codes of so many bits stand for.
+/// Replaces weights by the values of their codes.
 pub(super) fn quantise(weights: &mut [f32], cols: usize, hessian: &[f64], bits: u32, seed: u64) {
     let (n, m) = (cols, weights.len() / cols);
     let mut random = ChaCha8Rng::seed_from_u64(seed);

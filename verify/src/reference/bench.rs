@@ -1,4 +1,4 @@
-//! The pins of a unit with streams, cycle by cycle: whatever moves is told to the model, and whatever is not valid is garbage.
+//! The pins of a unit with streams, cycle by cycle: the model gets all that moves, and payloads that are not valid are garbage.
 
 use std::collections::VecDeque;
 

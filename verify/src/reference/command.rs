@@ -77,7 +77,7 @@ pub enum Defect {
     None,
     /// The last beat's mark comes early, and the rest of the beats after it.
     Early(u8),
-    /// There is no mark, and so many beats more.
+    /// There is no mark, and this number of beats more.
     Unmarked(u8),
     /// The host stops.
     Cut(u8),

@@ -5,7 +5,7 @@
 //!                │          │ beats and answers, as they move
 //!                └──> Model: registers, job, what may and what must come of it
 //! ```
-//! The model says nothing of time: it is told what moved, and knows what each register may read, which results belong to the
+//! The model says nothing of time: it gets all that moved, and knows what each register may read, which results belong to the
 //! beats that went in, how a job may end, and when it must have ended. What the unit does beyond that is a [`Finding`]: a
 //! result that does not belong to its operands, an end without its reason, a job that outlasts its watchdog, a beat taken
 //! without a job, an answer too many or too few. [`play`] lets a device finish with one more job, which has to be right.

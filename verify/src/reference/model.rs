@@ -26,7 +26,7 @@ pub(super) enum End {
 /// A value that a look at the unit may have to settle.
 type Known<T> = Option<T>;
 
-/// Events that were counted, at least and at most: what the unit has seen is told a few cycles late.
+/// Events that were counted, at least and at most: the bench learns a few cycles late what the unit has seen.
 pub(super) type Counts = [u64; 4];
 
 /// The device.

@@ -1,6 +1,6 @@
-//! Plays commands on a unit and looks at it as a host would: nothing but registers, streams and the interrupt pin.
+//! Plays commands on a unit and looks at it as a host would: only registers, streams and the interrupt pin.
 //!
-//! What a job does in the meantime is not known to the cycle, so whatever depends on it is read between two looks at STATUS.
+//! The player does not know to the cycle what a job does, so it reads whatever depends on that between two looks at STATUS.
 
 use trine_spec::Config;
 use trine_spec::registers::{self as regs, ErrorCode, Register};
@@ -84,7 +84,7 @@ impl Player {
             Command::Write { offset, value, strobes } => {
                 let offset = u32::from(*offset) % regs::SPACE;
                 if offset & !3 == regs::CTRL.offset && regs::CTRL_START.of(*value) == 1 {
-                    // How a job ended is told from its tag.
+                    // The tag tells how a job ended.
                     self.tag += 1;
                     self.write(regs::JOB_TAG.offset, self.tag, 0xF)?;
                 }

@@ -36,7 +36,7 @@ pub(super) fn events(unit: &mut DrivenUnit<'_>) -> Found {
     unit.works(&work).map(drop)
 }
 
-/// A stream that stays away for so many cycles more costs so many cycles more, and they are counted under its name.
+/// A stream that pauses longer costs as many cycles more, and they are counted under its name.
 pub(super) fn stalls(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = long(unit);
@@ -62,7 +62,7 @@ pub(super) fn stalls(unit: &mut DrivenUnit<'_>) -> Found {
         }
     }
     unit.eager();
-    // The host never waits: every cycle of the job is told by name, but for those of the pipeline.
+    // The host never waits: every cycle of the job has a name, but for those of the pipeline.
     for m in 1..=c.max_tokens() {
         let work = Work::new(c, (m, (2 * c.lanes()).min(c.max_depth()), 3 * c.columns()), m as u64);
         let counted = unit.works(&work)?;

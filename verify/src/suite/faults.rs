@@ -108,7 +108,7 @@ pub(super) fn illegal_codes(unit: &mut DrivenUnit<'_>) -> Found {
         wrong.weights[beat][0] = bytes[0];
         ends(unit, &wrong, last, ErrorCode::IllegalTrit)?;
     }
-    // Behind a tile that waits for activations it is told when it moves on.
+    // Behind a tile that waits for activations the bench learns when it moves on.
     let mut wrong = Work::new(c, (1, 1, 3 * c.columns()), 16);
     wrong.weights[c.beats_per_tile()][0] = bytes[0];
     streams(unit, &wrong, [Some(0), Some(3 * c.beats_per_tile() - 1)]);
@@ -140,7 +140,7 @@ pub(super) fn illegal_codes(unit: &mut DrivenUnit<'_>) -> Found {
     unit.works(&work).map(drop)
 }
 
-/// The watchdog ends a job after exactly so many cycles without a beat, and each stream keeps it quiet.
+/// The watchdog ends a job after exactly its number of cycles without a beat, and each stream keeps it quiet.
 pub(super) fn watchdog(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = Work::new(c, (1, 1, c.columns() + 1), 8);

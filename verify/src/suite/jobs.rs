@@ -17,7 +17,7 @@ fn around(unit: usize, most: usize) -> Vec<usize> {
     sizes
 }
 
-/// So many sizes are tried one by one.
+/// Number of sizes that are tried one by one.
 const ALL: u32 = 128;
 
 /// Shapes out of range are refused at once and leave the unit idle; those at the borders are not.

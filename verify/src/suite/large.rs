@@ -109,7 +109,7 @@ pub(super) fn watchdog(unit: &mut DrivenUnit<'_>) -> Found {
 /// Passes by the thousand.
 pub(super) fn outputs(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
-    // As many as there are bits for, where that is no work for minutes; also when a pass is done.
+    // Largest N that still simulates in seconds; it also covers the last pass.
     let most = if c.tile_trits() > 2000 { 1 << 16 } else { (1 << 19) + c.columns() + 1 };
     for n in [1 << 10, (1 << 12) + 1, (1 << 14) - 1, 1 << 15, most] {
         let work = Work::new(c, (1, 1, n), n as u64);

@@ -189,7 +189,7 @@ impl<'a> DrivenUnit<'a> {
         }
     }
 
-    /// Steps until so many results have come.
+    /// Steps until a number of results have come.
     pub fn collect(&mut self, beats: usize) -> Found {
         let mut quiet = 0;
         loop {
@@ -248,7 +248,7 @@ impl<'a> DrivenUnit<'a> {
         Ok(())
     }
 
-    /// The job that runs comes to its end, with its results; clears STATUS.
+    /// Lets the running job end, with its results; clears STATUS.
     pub fn completes(&mut self, work: &Work) -> Found {
         self.collect(work.results.len())?;
         self.steps(12)?;

@@ -14,7 +14,7 @@ const AROUND: u64 = 12;
 /// A read of a window that waits for a result waits for longer than this.
 const AT_ONCE: u64 = 16;
 
-/// What follows the answer to a start, however closely, is of that job; a read beside the start is or is not, and the job is right.
+/// Words that follow the answer to a start, however closely, belong to that job; a read in the same cycle may, and the job is right.
 pub(super) fn starts(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 12);
     let (start, abort) = (regs::CTRL_START.mask(), regs::CTRL_ABORT.mask());
@@ -45,7 +45,7 @@ pub(super) fn starts(unit: &mut DrivenUnit<'_>) -> Found {
     Ok(())
 }
 
-/// An error is told when its job is over, not before.
+/// An error shows when its job is over, not before.
 pub(super) fn ends(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 13);
     let is_act = |step: &Step| matches!(step, Step::Mark(CTRL_ACT_LAST) | Step::Write(ACT_WINDOW, _));
@@ -99,7 +99,7 @@ fn beside(unit: &mut DrivenUnit<'_>, (offset, value): (u32, u32), read: u32, aft
     Ok((written.or(answers.0), answers.1))
 }
 
-/// What a write and a read that were asked for are answered at once.
+/// Answers that come at once to a write and a read.
 fn answers(unit: &mut DrivenUnit<'_>) -> Found<(Taken, Taken)> {
     let mut all = (None, None);
     for _ in 0..AT_ONCE {

@@ -99,11 +99,11 @@ pub(super) fn finished(unit: &mut DrivenUnit<'_>, work: &Work, before: u32) -> F
     unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_DONE.mask())
 }
 
-/// An access that has to be refused within so many cycles.
+/// An access that has to be refused within a number of cycles.
 fn refused(unit: &mut DrivenUnit<'_>, offset: u32, value: Option<(u32, u32)>, within: std::ops::Range<u64>) -> Found {
     let answer = unit.refused(offset, value)?;
     holds!(within.contains(&answer.cycles), "refused after {} cycles, not in {within:?}", answer.cycles);
-    // Until it is told.
+    // Until the unit says so.
     unit.steps(3)
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Comparison {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) name: String,
-    /// Whether it was trained as it is; otherwise it is the float model, quantised afterwards.
+    /// True if it was trained as it is; otherwise it is the float model, quantised afterwards.
     pub(crate) trained: bool,
     pub(crate) weight_bits: f64,
     pub(crate) activation_bits: u32,

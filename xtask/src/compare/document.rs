@@ -279,7 +279,7 @@ impl Rates {
 mod tests {
     use super::*;
 
-    /// What is in the repository is what the stored comparison says.
+    /// The committed document is the one that the stored comparison gives.
     #[test]
     fn the_document_is_that_of_the_stored_comparison() {
         let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");

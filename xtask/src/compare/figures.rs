@@ -7,10 +7,10 @@ use trine_train::Kind;
 use super::data::{Comparison, Row};
 use trine_train::Sweep;
 
-/// How far above float a model may be to be in the plot: beyond, the others would be one line.
+/// Largest excess over float of a model in the plot: beyond, the others would be one line.
 const FURTHEST: f64 = 0.15;
 
-/// Whether a row is in the plot of accuracy against energy.
+/// True if a row is in the plot of accuracy against energy.
 pub(super) fn shown(found: &Comparison, row: &Row) -> bool {
     found.rows.first().is_none_or(|float| row.mean() <= (1.0 + FURTHEST) * float.mean())
 }

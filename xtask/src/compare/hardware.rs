@@ -28,12 +28,12 @@ pub(crate) struct Hardware {
 pub(crate) enum Unit {
     Ternary,
     Int8,
-    /// With weights of so many bits in memory.
+    /// With weights of this number of bits in memory.
     Fp16(f64),
 }
 
 impl Unit {
-    /// For weights and activations of so many bits.
+    /// For weights and activations of this number of bits.
     pub(crate) fn new(weight_bits: f64, activation_bits: u32) -> Self {
         match activation_bits {
             16 => Self::Fp16(weight_bits),

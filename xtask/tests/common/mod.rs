@@ -26,7 +26,7 @@ pub fn model() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/shakespeare-small")
 }
 
-/// The command with these arguments, split at spaces, in `folder`; `MODEL` stands for that model.
+/// The command with these arguments, split at spaces, in `folder`; `MODEL` is replaced by that model.
 pub fn command(folder: &Path, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let model = model();

@@ -56,7 +56,7 @@ pub struct Macro {
 /// Maps `design` on `library`; leaves `mapped.v` and `mapped.json`.
 ///
 /// # Errors
-/// What Yosys says, or that a net of the result is undriven or driven twice.
+/// [`Error`] with Yosys's message, or for a net of the result that is undriven or driven twice.
 pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, library: &Library, design: &Verilog) -> Result<Silicon, Error> {
     bench.write("memory_map.v", include_str!("memory_map.v"))?;
     bench.write("memory.v", include_str!("memory.v"))?;
@@ -84,10 +84,10 @@ pub fn map(bench: &ToolBench<'_>, yosys: &Yosys, library: &Library, design: &Ver
     Ok(Silicon { cells, area_um2, sequential_um2, memories: memories(&netlist)?, yosys: super::map::version(&stat)? })
 }
 
-/// What [`map`] left on the bench of `design`, as a design of the same ports; the models come from the library's functions.
+/// The netlist that [`map`] left on the bench of `design`, as a design of the same ports; the models come from the library's functions.
 ///
 /// # Errors
-/// What Yosys says.
+/// [`Error`] with Yosys's message.
 pub fn simulation(bench: &ToolBench<'_>, yosys: &Yosys, design: &Verilog) -> Result<Verilog, Error> {
     let script = format!(
         "read_liberty -ignore_miss_func {LIBERTY}\nproc\nwrite_verilog -noattr library.v\ndesign -reset\n{}",

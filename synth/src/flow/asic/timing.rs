@@ -18,7 +18,7 @@ pub struct Timing {
 /// Times what [`map`](super::map) left on the bench.
 ///
 /// # Errors
-/// What OpenSTA says, or that no path runs from register to register.
+/// [`Error`] with OpenSTA's message, or for a design without a path from register to register.
 pub fn time(bench: &ToolBench<'_>, sta: &Program, top: &str, clock: &str) -> Result<Timing, Error> {
     let script = format!(
         "read_liberty {LIBERTY}\nread_verilog {TIMED_VERILOG}\nlink_design {top}\nset_cmd_units -time ns\n\

@@ -18,13 +18,13 @@ use trine_hdl::{SourceFile, Verilog, library};
 /// The mapped unit as it is simulated.
 const SIMULATED: &str = "simulated.v";
 
-/// Text of a model that stands for the parameters with initial contents.
+/// Text of a model that is replaced by the parameters with initial contents.
 const INITIAL: &str = "  // initial contents\n";
 
 /// The carry chain of the ECP5.
 const CCU2C: &str = "CCU2C";
 
-/// What [`map`](super::map) left on the bench of `unit`, as a design of the same ports.
+/// The netlist that [`map`](super::map) left on the bench of `unit`, as a design of the same ports.
 ///
 /// # Errors
 /// [`Error::NoModel`] for a cell that nothing describes, or what Yosys says.
