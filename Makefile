@@ -104,6 +104,7 @@ litex: build ## Reach a simulated unit with LiteX's litex_server and RemoteClien
 
 lint: ## Check formatting, clippy and documentation, without a single warning
 	@scripts/check-test-lists
+	@scripts/check-words
 	@CARGO="$(CARGO)" scripts/check-board-host
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings

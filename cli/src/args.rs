@@ -22,7 +22,7 @@ pub struct UnitArgs {
     /// Cells that columns are built of: portable for every technology, ecp5 or xilinx7 [default: portable]
     #[arg(long)]
     style: Option<Style>,
-    /// How weights travel: base3 or two-bit [default: base3]
+    /// Code of weights on their stream: base3 or two-bit [default: base3]
     #[arg(long, value_name = "CODE")]
     weight_code: Option<WeightCode>,
     /// Width of the weight stream [default: 512, or a full tile where that is narrower]

@@ -108,7 +108,7 @@ impl From<WrongSums> for OnMismatch {
 /// Flags that choose an engine.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct BackendArgs {
-    /// What computes the ternary layers: golden (the CPU), rtl (the simulated unit), or uart:PATH (a unit behind that serial port,
+    /// Engine of the ternary layers: golden (the CPU), rtl (the simulated unit), or uart:PATH (a unit behind that serial port,
     /// a board's or one of `trine serve`)
     #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
@@ -121,8 +121,7 @@ pub(crate) struct BackendArgs {
     /// Which layers go to the unit
     #[arg(long, value_enum, value_name = "LAYERS", default_value = "ffn")]
     pub(crate) offload: Layers,
-    /// How many units are simulated, each in a process of its own, to share large matmuls; as many as there are
-    /// processors where it is not said, one with a waveform
+    /// Simulated units, one process each, that share large matmuls [default: one per CPU, 1 with --trace]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     units: Option<u16>,
     /// Seconds after which a job is given up and tried again

@@ -39,7 +39,7 @@ pub(crate) struct Args {
     /// Text to continue; a new line where it is left out
     #[arg(long, value_name = "TEXT", default_value = "\n", hide_default_value = true)]
     prompt: String,
-    /// How many tokens to generate
+    /// Number of tokens to generate
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     tokens: u32,
     /// Seed of the sampler

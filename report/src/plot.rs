@@ -35,7 +35,7 @@ pub struct Series {
     pub name: String,
     /// `x`, `y`, and a text beside the point that, if it is not `shown`, appears when it is pointed at.
     pub points: Vec<(f64, f64, String)>,
-    /// True if the texts stand beside their points.
+    /// True if the texts are beside their points.
     pub shown: bool,
     /// True if there is a line through the points.
     pub line: bool,

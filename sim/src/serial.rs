@@ -41,7 +41,7 @@ pub struct SimSerial {
 }
 
 impl SimSerial {
-    /// The line of a design with the pins `uart_rx` and `uart_tx`, at `divider` cycles a bit, which it is told if it has a
+    /// The line of a design with the pins `uart_rx` and `uart_tx`, at `divider` cycles a bit, which it gets if it has a
     /// pin `uart_divider`; a read ends with [`ErrorKind::TimedOut`] after `patience` cycles without a byte.
     ///
     /// # Errors

@@ -68,7 +68,7 @@ pub(crate) struct Args {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) json: JsonArg,
-    /// Check the mapped netlist in simulation against the golden model and the unit, on so many random cases
+    /// Random cases on which the mapped netlist is simulated against the golden model and the unit
     #[arg(long, value_name = "CASES", value_parser = clap::value_parser!(u64).range(1..))]
     verify: Option<u64>,
     /// Seed of the first of these cases

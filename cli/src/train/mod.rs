@@ -73,7 +73,7 @@ pub(crate) struct Args {
     /// Architecture in the file [default: bitnet for silu, else bitnet-b1.58]
     #[arg(long, value_enum, value_name = "NAME", requires = "gguf")]
     gguf_arch: Option<ArchArg>,
-    /// How linears compute
+    /// Arithmetic of linears
     #[arg(long, value_enum, default_value_t = KindArg::Ternary)]
     kind: KindArg,
     /// Highest learning rate

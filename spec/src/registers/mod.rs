@@ -76,7 +76,7 @@ registers! {
         CAPS0_WEIGHT_CODE "weight_code" [24 +: 2] Constant;
         /// Column style: 0 portable, 1 ECP5, 2 Xilinx 7 series.
         CAPS0_STYLE "style" [26 +: 2] Constant;
-        /// How beats come and go: 0 through the stream ports, 1 through the windows.
+        /// Way of the beats: 0 through the stream ports, 1 through the windows.
         CAPS0_WINDOWS "windows" [28 +: 1] Constant;
     }
     /// Largest job.

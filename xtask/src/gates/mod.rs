@@ -53,7 +53,7 @@ pub(crate) struct Args {
     /// Clock cycles to count in each run
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..=65536))]
     cycles: u32,
-    /// What the model reads
+    /// Text that the model reads
     #[arg(long, default_value = "First Citizen:\nBefore we proceed any further, hear me speak.")]
     text: String,
     /// Compare the energy of the first run with OpenSTA's
