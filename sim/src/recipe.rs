@@ -50,9 +50,11 @@ const KEEP_MODULES: [&str; 2] = ["-fno-inline", "-fno-gate"];
 /// Name and text of the header that every file of a design starts with, and that is compiled ahead of all of them.
 const PREFIX: (&str, &str) = ("prefix.h", include_str!("shim/prefix.h"));
 
-/// A library shares nothing with the next one: each holds a runtime of its own.
-const COMPILE: &str = "-c -std=c++17 -fPIC -fvisibility=hidden -fno-gnu-unique -pthread \
+const COMPILE: &str = "-c -std=c++17 -fPIC -fvisibility=hidden -pthread \
                        -Icpp -Icodecs -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE_VCD=0 -DVM_TRACE_SAIF=0";
+
+/// A library shares nothing with the next one: each holds a runtime of its own. Only GCC would share, and knows the flag.
+const NOT_UNIQUE: &str = "-fno-gnu-unique";
 
 /// Generated C++ that the compiler gets at once: parsing the headers again costs more than a small file, and what is in
 /// one piece keeps other processors idle.
@@ -122,7 +124,7 @@ impl Recipe {
             workshop
                 .compile(sources.iter().map(|source| include.join(source).with_extension("cpp")).collect(), hooks)?;
             workshop.write(PREFIX.0, PREFIX.1)?;
-            workshop.precompile(PREFIX.0)
+            if self.compiler.is_clang() { Ok(()) } else { workshop.precompile(PREFIX.0) }
         })?;
         let objects = sources.iter().map(|source| entry.join(source).with_extension("o")).collect();
         Ok(Runtime { objects, prefix: entry.join(PREFIX.0) })
@@ -185,7 +187,11 @@ impl Workshop<'_> {
         let objects: Vec<PathBuf> = units.iter().map(|source| source.with_extension("o")).collect();
         self.compile(units, &runtime.prefix)?;
         let mut link = self.compiler();
-        link.args(["-shared", "-pthread", "-o", "dut.so"]).args(objects).args(&runtime.objects);
+        // A symbol that is nowhere is an error now, and not the end of the process that loads the library.
+        link.args(["-shared", "-pthread", "-Wl,-z,defs", "-o", "dut.so"]).args(objects).args(&runtime.objects);
+        if self.recipe.compiler.is_clang() {
+            link.arg("-latomic");
+        }
         self.run("the linker", &mut link)?;
         self.remove_intermediates()
     }
@@ -252,7 +258,8 @@ impl Workshop<'_> {
         let trace = format!("-DVM_TRACE={0} -DVM_TRACE_FST={0}", u8::from(self.recipe.trace));
         let mut command = self.compiler();
         let coverage = if self.recipe.coverage { COUNTING[1] } else { "" };
-        command.args([COMPILE, &trace, coverage, OPTIMISE].into_iter().flat_map(str::split_whitespace));
+        let unique = if self.recipe.compiler.is_clang() { "" } else { NOT_UNIQUE };
+        command.args([COMPILE, unique, &trace, coverage, OPTIMISE].into_iter().flat_map(str::split_whitespace));
         command.arg("-I").arg(&include).arg("-I").arg(include.join("vltstd"));
         self.run("the C++ compiler", job(&mut command))
     }

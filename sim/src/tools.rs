@@ -102,6 +102,12 @@ impl Compiler {
         })?;
         Ok(Self { version, command })
     }
+
+    /// True for Clang, which has no unique symbols of GNU, and whose precompiled headers refer to the files that they were
+    /// made from by path: they do not move with their folder, as GCC's do.
+    pub(crate) fn is_clang(&self) -> bool {
+        self.version.contains("clang")
+    }
 }
 
 /// Checks that an executable runs and has its run-time sources beside it, the way packages and wheels lay them out.
