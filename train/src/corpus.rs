@@ -21,7 +21,7 @@ pub fn split(text: &str) -> (&str, &str) {
 /// Tokens of both parts.
 #[derive(Clone, Debug)]
 pub struct Corpus {
-    /// Rule by which text becomes tokens.
+    /// Vocabulary of the tokens.
     pub vocabulary: Vocabulary,
     trained: Vec<u32>,
     held: Vec<u32>,
