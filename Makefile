@@ -29,10 +29,10 @@ train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then l
 	$(TRAINER) train --data target/shakespeare.txt --out target/train-demo --steps 8000 --every 500
 	$(TRINE) run --model target/train-demo/model --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
 
-comparison: build ## Train, quantise and compare again (half an hour of CPU time), and write docs/comparison.md
+comparison: build ## Train, quantise and compare again (half an hour of CPU time), and write docs/results/comparison.md
 	@scripts/fetch-shakespeare target/shakespeare.txt
 	$(TRAINER) train --data target/shakespeare.txt --sweep 1e-3,2e-3,4e-3,8e-3,1.6e-2,3.2e-2 --batch 8 --steps 600 --json target/learning-rates.json
-	$(XTASK) compare --data target/shakespeare.txt --out target/comparison --batch 8 --steps 3000 --lr 4e-3 --float-lr 2e-3 --sweep target/learning-rates.json --json docs/data/comparison.json --docs docs
+	$(XTASK) compare --data target/shakespeare.txt --out target/comparison --batch 8 --steps 3000 --lr 4e-3 --float-lr 2e-3 --sweep target/learning-rates.json --json docs/data/comparison.json --docs docs/results
 
 llama-cpp: build ## Train small models and compare their GGUF files with llama.cpp itself (needs npm; two minutes)
 	@train/scripts/install-llama
@@ -41,7 +41,7 @@ llama-cpp: build ## Train small models and compare their GGUF files with llama.c
 test: setup ## Run all tests
 	$(CARGO) test --workspace --features trine-cli/rust-hdl,trine-cli/train
 
-prove: setup ## Prove the properties of docs/proofs.md for the generated Verilog, and refute broken ones
+prove: setup ## Prove the properties of docs/explanation/proofs.md for the generated Verilog, and refute broken ones
 	$(CARGO) test --package trine-synth --test all prove:: -- --include-ignored --nocapture
 
 fuzz: setup ## Fuzz every parser and the simulated unit for SECONDS=60 in all, guided by coverage; TARGETS="names" does some
@@ -56,11 +56,11 @@ verify-full: setup build ## The same at length: ten times as many, all layers of
 cases: setup build ## Replay faults that users of such programs have met, from cli/tests/cases
 	@scripts/replay-cases
 
-conformance: ## Compare stored checkpoints with their stored logits; docs/conformance.md must come out as it is committed
+conformance: ## Compare stored checkpoints with their stored logits; docs/results/conformance.md must come out as it is committed
 	@# Of the whole workspace: with the features of one package, its libraries would be compiled anew after `make test`.
 	$(CARGO) build --quiet --workspace --example conformance
 	target/debug/examples/conformance
-	git diff --exit-code HEAD -- docs/conformance.md
+	git diff --exit-code HEAD -- docs/results/conformance.md
 
 cocotb: build ## Check registers, streams and whole products of generated units with cocotb and Icarus Verilog
 	@sim/cocotb/setup
@@ -72,27 +72,27 @@ browser: build ## Open the report of a run in headless Chromium, on a phone and 
 
 energy-gates: setup-synth ## Measure energy at gate level again (5 CPU minutes); check the simulator against Icarus Verilog
 	$(CARGO) test --package trine-synth --test all gates:: -- --include-ignored
-	$(XTASK) gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/energy-gate-level.md.new
-	mv docs/energy-gate-level.md.new docs/energy-gate-level.md
-	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/energy-gate-level.md
+	$(XTASK) gates --model models/shakespeare-small --opensta --json docs/data/gate-energy.json >docs/results/energy-gate-level.md.new
+	mv docs/results/energy-gate-level.md.new docs/results/energy-gate-level.md
+	git diff --exit-code HEAD -- docs/data/gate-energy.json docs/results/energy-gate-level.md
 
-mutate: setup ## Run 1200 mutants of the generated RTL through verification; writes docs/mutation.md
+mutate: setup ## Run 1200 mutants of the generated RTL through verification; writes docs/results/mutation.md
 	$(XTASK) mutate --mutants 1200 --json docs/data/mutation.json
-	$(XTASK) mutate --from docs/data/mutation.json >docs/mutation.md.new
-	mv docs/mutation.md.new docs/mutation.md
+	$(XTASK) mutate --from docs/data/mutation.json >docs/results/mutation.md.new
+	mv docs/results/mutation.md.new docs/results/mutation.md
 
-coverage: setup ## Measure line and toggle coverage of verification; writes docs/coverage.md
+coverage: setup ## Measure line and toggle coverage of verification; writes docs/results/coverage.md
 	$(XTASK) coverage --json docs/data/coverage.json
-	$(XTASK) coverage --from docs/data/coverage.json >docs/coverage.md.new
-	mv docs/coverage.md.new docs/coverage.md
+	$(XTASK) coverage --from docs/data/coverage.json >docs/results/coverage.md.new
+	mv docs/results/coverage.md.new docs/results/coverage.md
 
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/smoke target/synth-smoke
 
 synth-full: setup-synth build ## Measure area and clock again (about 70 minutes); RUNS="names" does some of synth/runs/full
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/full docs/data/synth $(RUNS)
-	$(XTASK) area --from docs/data/synth >docs/area.md.new
-	mv docs/area.md.new docs/area.md
+	$(XTASK) area --from docs/data/synth >docs/results/area.md.new
+	mv docs/results/area.md.new docs/results/area.md
 
 packaging: build ## Lint and simulate units with FuseSoC, and inside a SoC of LiteX
 	@scripts/setup-packaging

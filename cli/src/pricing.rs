@@ -28,12 +28,12 @@ pub struct PricingArgs {
     /// Clock for times and static energy, 1e3 to 1e10 Hz
     #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
     clock_hz: f64,
-    /// File of own memories and dies: see docs/energy.md
+    /// File of own memories and dies: see docs/explanation/energy.md
     ///
     /// A [[memory]] has a name, bytes_per_second, pj_per_bit with lo and hi
     /// in pJ, source and table; a [[die]] has a name, a node and a
     /// [[die.record]] for every action; [sources] names the sources.
-    /// docs/examples/own-prices.toml is a whole file.
+    /// examples/own-prices.toml is a whole file.
     #[arg(long, value_name = "FILE.toml", verbatim_doc_comment)]
     records: Option<PathBuf>,
 }

@@ -116,11 +116,11 @@ fn a_technology_of_columns_prices_columns_and_no_unit() {
     assert_eq!(own["energy"]["tag"], "projected");
 }
 
-/// The table of docs/energy.md, to the digits that it states.
+/// The table of docs/explanation/energy.md, to the digits that it states.
 #[test]
 fn the_documented_estimate_is_what_the_command_says() {
     let folder = workplace();
-    let text = include_str!("../../docs/energy.md");
+    let text = include_str!("../../docs/explanation/energy.md");
     let rows: Vec<Vec<&str>> = text
         .lines()
         .filter(|line| line.contains(" bits | ") && line.contains(" MB | "))

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::common::{json, trine, workplace};
 
-const EXAMPLE: &str = include_str!("../../docs/examples/own-prices.toml");
+const EXAMPLE: &str = include_str!("../../examples/own-prices.toml");
 
 /// The command's refusal of its input; it prints nothing else.
 fn refused(folder: &Path, line: &str) -> String {
@@ -13,14 +13,14 @@ fn refused(folder: &Path, line: &str) -> String {
     run.stderr
 }
 
-/// The command that docs/energy.md and the example itself show.
+/// The command that docs/explanation/energy.md and the example itself show.
 #[test]
 fn the_documented_example_is_an_estimate() {
     let folder = workplace();
     std::fs::create_dir_all(folder.path().join("docs/examples")).unwrap();
-    std::fs::write(folder.path().join("docs/examples/own-prices.toml"), EXAMPLE).unwrap();
-    let command = "trine estimate --model synthetic:bitnet-2b-4t --records docs/examples/own-prices.toml --memory lpddr5-6400 --die my-7nm";
-    let docs = include_str!("../../docs/energy.md");
+    std::fs::write(folder.path().join("examples/own-prices.toml"), EXAMPLE).unwrap();
+    let command = "trine estimate --model synthetic:bitnet-2b-4t --records examples/own-prices.toml --memory lpddr5-6400 --die my-7nm";
+    let docs = include_str!("../../docs/explanation/energy.md");
     assert!(docs.contains(command) && EXAMPLE.contains(command));
     let run = trine(folder.path(), &format!("{} --json e.json", command.strip_prefix("trine ").unwrap()));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
@@ -34,7 +34,7 @@ fn the_documented_example_is_an_estimate() {
     let joules = report["joules_per_token"]["value"].as_f64().unwrap();
     // 524 MB at 40 pJ a byte, and 2 % on the die.
     assert!((0.0209..0.0225).contains(&joules), "{joules}");
-    assert_eq!(report["memory"]["file"]["path"], "docs/examples/own-prices.toml");
+    assert_eq!(report["memory"]["file"]["path"], "examples/own-prices.toml");
     assert_eq!(report["memory"]["file"], report["records"]);
     assert_eq!(report["records"]["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(report["memory_price"]["a_bit"]["tag"], "derived");

@@ -1,4 +1,4 @@
-//! Every ternary layer of the models that users have, against the bound on its cycles; `docs/bound.md` is made here.
+//! Every ternary layer of the models that users have, against the bound on its cycles; `docs/results/bound.md` is made here.
 //!
 //! The cycles are those of the closed form, which equals the unit's own counter: on random units in `sim/tests/cycles.rs`, on
 //! column blocks of these layers, and whole ones, in `make verify-full`.
@@ -63,7 +63,7 @@ fn every_layer_keeps_within_two_percent_of_the_bound() {
         }
     }
     text += &format!("\nAt worst {worst:.4} times the bound, and never more than {over} cycles over it.\n");
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/bound.md");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/results/bound.md");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(file, &text).unwrap();
     }

@@ -23,8 +23,8 @@ fn stored_logits() {
     let failures: Vec<_> = report.0.iter().filter(|outcome| !outcome.holds()).collect();
     assert!(report.holds() && failures.is_empty(), "{failures:#?}");
     let text = report.to_string();
-    let page = include_str!("../../docs/conformance.md");
-    assert!(text == page, "docs/conformance.md is not what `make conformance` writes");
+    let page = include_str!("../../docs/results/conformance.md");
+    assert!(text == page, "docs/results/conformance.md is not what `make conformance` writes");
     assert!(
         text.contains("| shakespeare | bitlinear | strict_logits_f32 | 20 | < 3e-5 | 3e-4 | < 1e-5 | 1e-4 |"),
         "{text}"

@@ -1,4 +1,4 @@
-//! The example of docs/energy.md, computed again, and records that repeat another document.
+//! The example of docs/explanation/energy.md, computed again, and records that repeat another document.
 
 use std::collections::HashMap;
 
@@ -33,13 +33,13 @@ fn differences(text: &str) -> Vec<String> {
 
 #[test]
 fn the_documented_example_is_right() {
-    let text = include_str!("../../docs/energy.md");
+    let text = include_str!("../../docs/explanation/energy.md");
     assert_eq!(differences(text), Vec::<String>::new());
     let wrong = text.replace("| 262.08 |", "| 262.18 |");
     assert_eq!(differences(&wrong).len(), 1, "a wrong figure is found");
 }
 
-/// Records of measured columns that are not what the table of 64 lanes in docs/energy-gate-level.md says.
+/// Records of measured columns that are not what the table of 64 lanes in docs/results/energy-gate-level.md says.
 fn other_columns(text: &str) -> Vec<String> {
     let table = &text[text.find("## 64 lanes").expect("the lanes")..];
     let records = Records::builtin().unwrap();
@@ -69,7 +69,7 @@ fn other_columns(text: &str) -> Vec<String> {
 
 #[test]
 fn measured_columns_are_recorded_as_documented() {
-    let text = include_str!("../../docs/energy-gate-level.md");
+    let text = include_str!("../../docs/results/energy-gate-level.md");
     assert_eq!(other_columns(text), Vec::<String>::new());
     assert_eq!(other_columns(&text.replace("7.12 (6.99", "7.13 (6.99")).len(), 1, "another figure is found");
 }
@@ -95,7 +95,7 @@ fn other_actions(text: &str) -> Vec<String> {
 
 #[test]
 fn the_actions_that_a_unit_needs_are_documented() {
-    let text = include_str!("../../docs/energy.md");
+    let text = include_str!("../../docs/explanation/energy.md");
     assert_eq!(other_actions(text), Vec::<String>::new());
     assert_eq!(other_actions(&text.replace("| `flip-flop clock` |", "| `flip-flop tick` |")).len(), 2);
     let others = |arithmetic| missing(&Records::default(), &Config::default(), arithmetic, "none").join(", ");
@@ -106,7 +106,7 @@ fn the_actions_that_a_unit_needs_are_documented() {
 
 #[test]
 fn limits_are_as_documented() {
-    let text = include_str!("../../docs/energy.md");
+    let text = include_str!("../../docs/explanation/energy.md");
     let limit = |limit: &Limit| match limit {
         Limit::Node(centre) => format!("{centre} at 45 nm"),
         Limit::Any(least, most) => format!("{least} to {most}"),

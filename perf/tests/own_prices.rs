@@ -4,7 +4,7 @@ use trine_perf::energy::{Action, Component, EnergyModel, Pricing, Records};
 use trine_spec::Config;
 use uom::si::energy::picojoule;
 
-const EXAMPLE: &str = include_str!("../../docs/examples/own-prices.toml");
+const EXAMPLE: &str = include_str!("../../examples/own-prices.toml");
 
 fn with(text: &str) -> Records {
     Records::builtin().unwrap().and(text).unwrap_or_else(|error| panic!("{error}"))

@@ -24,7 +24,7 @@ import layout
 
 TRINE = shlex.split(os.environ.get("TRINE", "trine"))
 SIZE = "--lanes 5 --columns 2 --max-depth 64 --max-tokens 4 --windows"
-# Where docs/registers.md has the windows
+# Where docs/reference/registers.md has the windows
 ACT, WGT, RES = 0x400, 0x800, 0xC00
 # Words of one request of the client, which counts them in a byte
 REQUEST = 128

@@ -1,4 +1,4 @@
-//! The timing diagrams of docs/protocol.md, recorded from a unit of 8 lanes x 4 columns with a weight bus of 16 bits.
+//! The timing diagrams of docs/reference/protocol.md, recorded from a unit of 8 lanes x 4 columns with a weight bus of 16 bits.
 //!
 //! A diagram is what is sampled at each rising edge. Where the document has another one, the test prints the right one.
 
@@ -116,9 +116,9 @@ impl Recorder {
 }
 
 fn documented(diagram: &str) {
-    let path = format!("{}/../docs/protocol.md", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../docs/reference/protocol.md", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
-    assert!(text.contains(diagram), "docs/protocol.md lacks this diagram:\n{diagram}");
+    assert!(text.contains(diagram), "docs/reference/protocol.md lacks this diagram:\n{diagram}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn odd() -> Config {
 /// `UPDATE_EXPECT=1 cargo test -p trine-spec` rewrites the document.
 #[test]
 fn the_document_is_up_to_date() {
-    expect_file!["../../docs/registers.md"].assert_eq(&emit::markdown(&Config::default()));
+    expect_file!["../../docs/reference/registers.md"].assert_eq(&emit::markdown(&Config::default()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A training from first step to last: steps, measurements, checkpoints.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,7 @@ pub struct Session {
     origin: Origin,
     /// Folder of checkpoints, if they are written.
     place: Option<Place>,
+    saved: Arc<Mutex<usize>>,
 }
 
 impl Session {
@@ -83,7 +85,8 @@ impl Session {
             place.clear()?;
             corpus.vocabulary.save(place.folder())?;
         }
-        let session = Self { trainer, corpus, curve: Vec::new(), plan, since: Since::default(), origin, place };
+        let (curve, since, saved) = (Vec::new(), Since::default(), Arc::default());
+        let session = Self { trainer, corpus, curve, plan, since, origin, place, saved };
         session.save()?;
         Ok(session)
     }
@@ -108,17 +111,26 @@ impl Session {
             place.expect_room((CHECKPOINT + MODELS) * trainer.network.masters.len() as u64)?;
         }
         let corpus = Corpus::with(text, vocabulary)?;
-        Ok(Self { trainer, corpus, curve, plan, since, origin, place: Some(place) })
+        let saved = Arc::new(Mutex::new(trainer.steps_done()));
+        Ok(Self { trainer, corpus, curve, plan, since, origin, place: Some(place), saved })
     }
 
     fn save(&self) -> Result<(), Error> {
         match &self.place {
             Some(place) => {
                 let parts = (self.plan, self.since, &self.curve[..], &self.origin);
-                checkpoint::save(place.folder(), &self.trainer, parts)
+                let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+                checkpoint::save(place.folder(), &self.trainer, parts)?;
+                *saved = self.trainer.steps_done();
+                Ok(())
             }
             None => Ok(()),
         }
+    }
+
+    /// Step of the checkpoint in the folder. The training waits for this lock before it writes the next one.
+    pub fn saved(&self) -> Arc<Mutex<usize>> {
+        Arc::clone(&self.saved)
     }
 
     /// Plans a GGUF file for a training that was begun without one.

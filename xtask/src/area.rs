@@ -1,4 +1,4 @@
-//! `xtask area`: docs/area.md from the results of syntheses; its text lies in `templates/area.md`.
+//! `xtask area`: docs/results/area.md from the results of syntheses; its text lies in `templates/area.md`.
 //!
 //! The purpose of a run is the first word of its file's name: `unit-ecp5.json` goes into the table of whole units. A
 //! table without runs is left out.
@@ -14,7 +14,7 @@ use trine_report::text::{grouped, halves};
 use trine_spec::Config;
 use trine_synth::flow::{Spread, Synthesis};
 
-/// Render docs/area.md from the results of syntheses
+/// Render docs/results/area.md from the results of syntheses
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder of the files that `trine synth --json` wrote
@@ -229,9 +229,9 @@ mod tests {
 
     #[test]
     fn the_document_is_what_the_kept_results_give() {
-        let document = include_str!("../../docs/area.md");
+        let document = include_str!("../../docs/results/area.md");
         let mut runs = kept();
-        assert!(markdown(&runs).unwrap() == document, "run `xtask area --from docs/data/synth >docs/area.md` again");
+        assert!(markdown(&runs).unwrap() == document, "run `xtask area --from docs/data/synth >docs/results/area.md` again");
         let mut units = runs.iter_mut().filter(|(name, _)| name.starts_with("unit-"));
         let unit = units.find_map(|(_, run)| run.fpga.as_mut()).unwrap();
         unit.area.ff += 1;

@@ -2,11 +2,11 @@
 //!
 //! | verb | document |
 //! |---|---|
-//! | `area` | docs/area.md |
-//! | `compare` | docs/comparison.md and its plots |
-//! | `coverage` | docs/coverage.md |
-//! | `gates` | docs/energy-gate-level.md |
-//! | `mutate` | docs/mutation.md |
+//! | `area` | docs/results/area.md |
+//! | `compare` | docs/results/comparison.md and its plots |
+//! | `coverage` | docs/results/coverage.md |
+//! | `gates` | docs/results/energy-gate-level.md |
+//! | `mutate` | docs/results/mutation.md |
 //!
 //! Every verb takes `--from`: it renders what an earlier run kept in docs/data, and measures nothing.
 #![forbid(unsafe_code)]

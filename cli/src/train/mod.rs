@@ -8,7 +8,7 @@ mod sweep;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
@@ -208,15 +208,17 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         write_in(folder, CURVE, csv(curve).as_bytes())?;
         Ok(write_in(folder, PAGE, page::render(&recipe, parameters, curve)?.as_bytes())?)
     };
-    let (mut curve, start) = (session.curve.clone(), session.trainer.steps_done());
-    let kept = |curve: &[Point]| {
-        let step = curve.last().map_or(0, |point| point.step).max(start);
-        format!("{}: the checkpoint of step {step} is kept", folder.display())
-    };
-    let advice = |curve: &[Point]| format!("{}; --resume continues", kept(curve));
-    let advised = Arc::new(Mutex::new(advice(&curve)));
-    let at_interrupt = Arc::clone(&advised);
-    interrupt::says(move || at_interrupt.lock().unwrap_or_else(PoisonError::into_inner).clone())?;
+    let mut curve = session.curve.clone();
+    let (saved, place) = (session.saved(), folder.to_owned());
+    let kept = move |step: usize| format!("{}: the checkpoint of step {step} is kept", place.display());
+    let (at_interrupt, kept_then) = (Arc::clone(&saved), kept.clone());
+    interrupt::says(move || {
+        let step = at_interrupt.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = format!("{}; --resume continues", kept_then(*step));
+        // Until the process ends by the signal, no other checkpoint may replace the one that the text names.
+        std::mem::forget(step);
+        text
+    })?;
     if !curve.is_empty() {
         // A process that was killed may have written the checkpoint and not these.
         files(&curve)?;
@@ -225,12 +227,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         curve.extend(points);
         if !points.is_empty() {
             files(&curve)?;
-            *advised.lock().unwrap_or_else(PoisonError::into_inner) = advice(&curve);
         }
         progress.step(report, points, out)
     });
     progress.finish();
-    result.with_context(|| kept(&curve))?;
+    result.with_context(|| kept(*saved.lock().unwrap_or_else(PoisonError::into_inner)))?;
     if !session.trainer.finished() {
         writeln!(out, "stopped after step {}; --resume continues", grouped(session.trainer.steps_done()))?;
         return Ok(Verdict::Right);

@@ -135,22 +135,22 @@ pub(crate) mod tests {
         )
     }
 
-    /// Checks that the part of `docs/checkpoints.md` under this name is the table of the lists.
+    /// Checks that the part of `docs/reference/checkpoints.md` under this name is the table of the lists.
     pub(crate) fn assert_documented(name: &str, lists: &[&[Group]]) {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checkpoints.md");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/checkpoints.md");
         let text = std::fs::read_to_string(path).unwrap();
         let (start, end) = (format!("<!-- keys of {name} -->\n"), "<!-- end -->");
         let part = text.split_once(&start).and_then(|(_, rest)| rest.split_once(end)).map(|(part, _)| part.trim());
         let expected = table(lists);
-        assert!(part == Some(expected.trim()), "docs/checkpoints.md, keys of {name}, must be:\n{expected}");
+        assert!(part == Some(expected.trim()), "docs/reference/checkpoints.md, keys of {name}, must be:\n{expected}");
     }
 
-    /// Checks that `docs/checkpoints.md` has every one of these words in quotes.
+    /// Checks that `docs/reference/checkpoints.md` has every one of these words in quotes.
     pub(crate) fn assert_mentioned(words: &[&str]) {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/checkpoints.md");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/checkpoints.md");
         let text = std::fs::read_to_string(path).unwrap();
         let missing: Vec<&&str> = words.iter().filter(|word| !text.contains(&format!("`{word}`"))).collect();
-        assert!(missing.is_empty(), "docs/checkpoints.md does not have {missing:?}");
+        assert!(missing.is_empty(), "docs/reference/checkpoints.md does not have {missing:?}");
     }
 
     #[test]

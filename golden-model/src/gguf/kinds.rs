@@ -95,10 +95,10 @@ mod tests {
         }
     }
 
-    /// The table of docs/checkpoints.md: every type is in it, read or refused as here.
+    /// The table of docs/reference/checkpoints.md: every type is in it, read or refused as here.
     #[test]
     fn the_document_lists_every_type() {
-        let document = include_str!("../../../docs/checkpoints.md");
+        let document = include_str!("../../../docs/reference/checkpoints.md");
         let (_, table) = document.split_once("<!-- types of GGUF -->").unwrap();
         let (table, _) = table.split_once("<!-- end -->").unwrap();
         let listed = |wanted: &str| {

@@ -76,7 +76,7 @@ mod tests {
     use crate::EnergyModel;
     use uom::si::energy::picojoule;
 
-    /// 7.12 pJ in the ternary column, 4.50 times that in int8, 17.7 times in fp16: docs/energy-gate-level.md.
+    /// 7.12 pJ in the ternary column, 4.50 times that in int8, 17.7 times in fp16: docs/results/energy-gate-level.md.
     #[test]
     fn columns_cost_what_was_measured() {
         let columns =

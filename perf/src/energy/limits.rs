@@ -5,7 +5,7 @@
 //! DRAM, leakage:  a range for all nodes
 //! ```
 //! Two factors of 31 are less than a thousand, so a price of logic or memory in nanojoules or femtojoules is refused.
-//! docs/energy.md lists the published values that the limits were compared with.
+//! docs/explanation/energy.md lists the published values that the limits were compared with.
 
 use std::ops::RangeInclusive;
 

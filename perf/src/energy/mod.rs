@@ -162,7 +162,7 @@ mod tests {
         stall_out: 0,
     };
 
-    /// Recomputed by hand for a unit of 4 lanes and 2 columns with K up to 64 and M up to 4: docs/energy.md.
+    /// Recomputed by hand for a unit of 4 lanes and 2 columns with K up to 64 and M up to 4: docs/explanation/energy.md.
     #[test]
     fn energy_by_hand() {
         let unit = tiny();

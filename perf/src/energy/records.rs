@@ -258,7 +258,7 @@ mod tests {
     }
 
     /// Energy at a node over that at 45 nm and 0.9 V, by the equations of Stillmaker and Baas down to 7 nm and 30 % a step
-    /// from there, and by the prices of the BitNet papers: docs/energy.md.
+    /// from there, and by the prices of the BitNet papers: docs/explanation/energy.md.
     #[test]
     fn every_node_from_180_to_2_nm_has_its_prices() {
         let builtin = Records::builtin().unwrap();

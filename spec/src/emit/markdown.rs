@@ -4,7 +4,7 @@ use super::{TITLE, unit};
 use crate::Config;
 use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, WINDOW_BYTES, WINDOWS, constant};
 
-/// The document `docs/registers.md`.
+/// The document `docs/reference/registers.md`.
 pub fn markdown(c: &Config) -> String {
     let mut text = format!(
         "# {TITLE}\n\n\

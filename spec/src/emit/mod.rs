@@ -2,7 +2,7 @@
 //!
 //! | function | for |
 //! |---|---|
-//! | [`markdown`] | people; `docs/registers.md` |
+//! | [`markdown`] | people; `docs/reference/registers.md` |
 //! | [`rdl`] | SystemRDL 2.0: register tools |
 //! | [`svd`] | CMSIS-SVD: debuggers, `svd2rust` |
 //! | [`c`] | firmware in C or C++ |

@@ -1,7 +1,7 @@
 //! Requirements on every unit, as checks that run on any simulated unit of any configuration.
 //!
 //! Random matmuls compared with the golden model say that results are right; these say what else was promised
-//! (`docs/protocol.md`): registers and their bus, interrupts, counters, errors and their codes, watchdog, aborts and resets in every
+//! (`docs/reference/protocol.md`): registers and their bus, interrupts, counters, errors and their codes, watchdog, aborts and resets in every
 //! cycle of a job, back-pressure, exact timing. Each check takes a fresh unit, sends what it needs pin by pin (`DrivenUnit`), and fails with
 //! words. A hung unit fails too: nothing waits for longer than a limit of cycles.
 

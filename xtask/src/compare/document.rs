@@ -1,4 +1,4 @@
-//! Figures of docs/comparison.md, from a stored comparison; its text lies in `templates/comparison.md`.
+//! Figures of docs/results/comparison.md, from a stored comparison; its text lies in `templates/comparison.md`.
 
 use anyhow::Result;
 use askama::Template;
@@ -286,7 +286,7 @@ mod tests {
         let stored = std::fs::read(docs.join("data/comparison.json")).unwrap();
         let found: Comparison = serde_json::from_slice(&stored).unwrap();
         for (name, content) in files(&found).unwrap() {
-            let kept = std::fs::read_to_string(docs.join(name)).unwrap();
+            let kept = std::fs::read_to_string(docs.join("results").join(name)).unwrap();
             assert!(kept == content, "{name}: run `xtask compare --from docs/data/comparison.json --docs docs` again");
         }
     }

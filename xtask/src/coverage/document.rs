@@ -1,4 +1,4 @@
-//! Figures of docs/coverage.md, module by module; its text lies in `templates/coverage.md`.
+//! Figures of docs/results/coverage.md, module by module; its text lies in `templates/coverage.md`.
 
 use anyhow::Result;
 use askama::Template;
@@ -106,6 +106,6 @@ mod tests {
         let kept = std::fs::read(docs.join("data/coverage.json")).unwrap();
         let kept: Vec<Coverage> = serde_json::from_slice(&kept).unwrap();
         let document = std::fs::read_to_string(docs.join("coverage.md")).unwrap();
-        assert!(markdown(&kept).unwrap() == document, "render docs/coverage.md again");
+        assert!(markdown(&kept).unwrap() == document, "render docs/results/coverage.md again");
     }
 }

@@ -21,7 +21,7 @@ use trine_cli::{Verdict, simulation};
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) json: JsonArg,
-    /// Render docs/coverage.md from the results of an earlier measurement
+    /// Render docs/results/coverage.md from the results of an earlier measurement
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     from: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! Figures of docs/energy-gate-level.md; its text lies in `templates/energy-gate-level.md`.
+//! Figures of docs/results/energy-gate-level.md; its text lies in `templates/energy-gate-level.md`.
 
 use anyhow::Result;
 use askama::Template;
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn the_document_is_what_the_kept_results_give() {
-        let document = include_str!("../../../docs/energy-gate-level.md");
+        let document = include_str!("../../../docs/results/energy-gate-level.md");
         assert!(markdown(&kept()).unwrap() == document, "run `xtask gates --from docs/data/gate-energy.json` again");
         let mut other = kept();
         other.units[0].delayed[0].energy[0].internal *= 1.5;

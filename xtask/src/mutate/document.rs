@@ -1,4 +1,4 @@
-//! Figures of docs/mutation.md by module, operator and check; its text lies in `templates/mutation.md`.
+//! Figures of docs/results/mutation.md by module, operator and check; its text lies in `templates/mutation.md`.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -152,6 +152,6 @@ mod tests {
         let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
         let kept = MutationReport::read(&docs.join("data/mutation.json")).unwrap();
         let document = std::fs::read_to_string(docs.join("mutation.md")).unwrap();
-        assert!(markdown(&kept).unwrap() == document, "render docs/mutation.md again");
+        assert!(markdown(&kept).unwrap() == document, "render docs/results/mutation.md again");
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Args {
     without_list: bool,
     #[command(flatten)]
     pub(crate) json: JsonArg,
-    /// Render docs/mutation.md from the results of an earlier campaign
+    /// Render docs/results/mutation.md from the results of an earlier campaign
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mutants", "only", "json"])]
     from: Option<PathBuf>,
 }
