@@ -6,7 +6,7 @@ TRAINER := $(CARGO) run --release --quiet --package trine-cli --features train -
 XTASK := $(CARGO) run --release --quiet --package xtask --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage synth-smoke synth-full packaging litex lint deny rust-version ci clean
+.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage presets book synth-smoke synth-full packaging litex lint deny rust-version ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -86,6 +86,15 @@ coverage: setup ## Measure line and toggle coverage of verification; writes docs
 	$(XTASK) coverage --from docs/data/coverage.json >docs/results/coverage.md.new
 	mv docs/results/coverage.md.new docs/results/coverage.md
 
+presets: setup build ## Verify every preset (two minutes) and write the table of README.md
+	for preset in unit odd serial small standard wide; do \
+	    $(TRINE) verify --preset $$preset --cases 200 --json docs/data/presets/$$preset.json || exit 1; done
+	$(XTASK) presets --from docs/data --into README.md
+
+book: ## Build the pages of docs/ as a book in target/book
+	@scripts/setup-book
+	.tools/book/bin/mdbook build
+
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/smoke target/synth-smoke
 
@@ -105,6 +114,7 @@ litex: build ## Reach a simulated unit with LiteX's litex_server and RemoteClien
 lint: ## Check formatting, clippy and documentation, without a single warning
 	@scripts/check-test-lists
 	@scripts/check-words
+	@scripts/check-links
 	@CARGO="$(CARGO)" scripts/check-board-host
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings

@@ -5,6 +5,7 @@ compile_error!("these tests train models: `make test`, or `cargo test --package 
 
 mod common;
 mod delivered;
+mod documents;
 mod energy;
 mod errors;
 mod models;

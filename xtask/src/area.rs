@@ -28,10 +28,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 /// Runs by the name of their file.
-type Runs = BTreeMap<String, Synthesis>;
+pub(crate) type Runs = BTreeMap<String, Synthesis>;
 
 /// Reads every `.json` file of `folder`.
-fn read(folder: &Path) -> Result<Runs> {
+pub(crate) fn read(folder: &Path) -> Result<Runs> {
     let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let mut runs = Runs::new();
     for path in entries.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>()? {

@@ -7,6 +7,7 @@
 //! | `coverage` | docs/results/coverage.md |
 //! | `gates` | docs/results/energy-gate-level.md |
 //! | `mutate` | docs/results/mutation.md |
+//! | `presets` | the table of presets in README.md |
 //!
 //! Every verb takes `--from`: it renders what an earlier run kept in docs/data, and measures nothing.
 #![forbid(unsafe_code)]
@@ -16,6 +17,7 @@ mod compare;
 mod coverage;
 mod gates;
 mod mutate;
+mod presets;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,6 +41,7 @@ enum Verb {
     Coverage(coverage::Args),
     Gates(Box<gates::Args>),
     Mutate(mutate::Args),
+    Presets(presets::Args),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
             Verb::Coverage(args) => coverage::run(args, out),
             Verb::Gates(args) => gates::run(args, out),
             Verb::Mutate(args) => mutate::run(args, out),
+            Verb::Presets(args) => presets::run(args, out),
         })
     })
 }
@@ -57,7 +61,7 @@ impl Verb {
     /// The files and folders that results go to, besides what is printed.
     fn results(&self) -> impl Iterator<Item = &Path> {
         let (json, other) = match self {
-            Verb::Area(_) => (&JsonArg::NONE, None),
+            Verb::Area(_) | Verb::Presets(_) => (&JsonArg::NONE, None),
             Verb::Compare(args) => (&args.json, args.docs.as_deref()),
             Verb::Coverage(args) => (&args.json, None),
             Verb::Gates(args) => (&args.json, None),

@@ -8,6 +8,7 @@ use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, WINDOW_BYTES, 
 pub fn markdown(c: &Config) -> String {
     let mut text = format!(
         "# {TITLE}\n\n\
+         For whoever writes a driver or a testbench: every register and field, with its reset value.\n\n\
          Made by `trine regs --format markdown`; not to be edited. {}\n\n\
          32-bit registers in {SPACE} bytes on AXI4-Lite, little-endian; bits without a field read as 0. Counters with two \
          words have {COUNTER_BITS} bits. What the port answers is in [protocol](protocol.md).\n\n\

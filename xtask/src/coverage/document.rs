@@ -105,7 +105,7 @@ mod tests {
         let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
         let kept = std::fs::read(docs.join("data/coverage.json")).unwrap();
         let kept: Vec<Coverage> = serde_json::from_slice(&kept).unwrap();
-        let document = std::fs::read_to_string(docs.join("coverage.md")).unwrap();
+        let document = std::fs::read_to_string(docs.join("results/coverage.md")).unwrap();
         assert!(markdown(&kept).unwrap() == document, "render docs/results/coverage.md again");
     }
 }

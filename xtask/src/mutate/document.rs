@@ -151,7 +151,7 @@ mod tests {
     fn the_document_is_what_the_kept_results_give() {
         let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
         let kept = MutationReport::read(&docs.join("data/mutation.json")).unwrap();
-        let document = std::fs::read_to_string(docs.join("mutation.md")).unwrap();
+        let document = std::fs::read_to_string(docs.join("results/mutation.md")).unwrap();
         assert!(markdown(&kept).unwrap() == document, "render docs/results/mutation.md again");
     }
 }

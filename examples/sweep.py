@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+"""Prints the JSON results of several `trine estimate --json FILE` as one CSV, sorted by tokens a second."""
+
+import csv
+import json
+import sys
+
+rows = []
+for name in sys.argv[1:]:
+    with open(name, encoding="utf-8") as file:
+        estimate = json.load(file)
+    config = estimate["config"]
+    rows.append({
+        "lanes": config["lanes"],
+        "columns": config["columns"],
+        "weight_bus": config["weight-bus"],
+        "memory": estimate["memory"]["name"],
+        "tokens_per_second": round(estimate["tokens_per_second"], 2),
+        "joules_per_token": round(estimate["joules_per_token"]["value"], 5),
+        "bytes_per_token": estimate["bytes_per_token"],
+    })
+table = csv.DictWriter(sys.stdout, rows[0].keys(), lineterminator="\n")
+table.writeheader()
+table.writerows(sorted(rows, key=lambda row: row["tokens_per_second"]))
