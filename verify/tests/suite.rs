@@ -35,6 +35,12 @@ fn a_unit_with_tiles_of_one_beat_passes() {
     passes(&Config::builder().max_depth(16).max_tokens(32).or(&sizes).build().unwrap());
 }
 
+/// A host that pauses for longer than a unit may be silent is no fault of the unit.
+#[test]
+fn a_unit_with_tiles_of_many_beats_passes() {
+    passes(&Config::sized(256, 1).weight_bus(8).max_depth(512).max_tokens(2).build().unwrap());
+}
+
 #[test]
 fn a_unit_with_windows_passes() {
     let sizes = Config::sized(9, 3).weight_code(WeightCode::TwoBit).weight_bus(40).build().unwrap();

@@ -189,9 +189,15 @@ impl<'a> DrivenUnit<'a> {
         }
     }
 
+    /// First cycle at which no end of a stream pauses on purpose; an end that never is willing does not count.
+    fn all_willing_from(&self) -> u64 {
+        let paces = self.feeds.iter().map(|feed| &feed.pace).chain(self.drain.iter().map(|drain| &drain.pace));
+        paces.map(|pace| pace.from).filter(|from| *from != u64::MAX).max().unwrap_or(0)
+    }
+
     /// Steps until a number of results have come.
     pub fn collect(&mut self, beats: usize) -> Found {
-        let mut quiet = 0;
+        let (mut quiet, willing) = (0, self.all_willing_from());
         loop {
             let Some(drain) = &self.drain else { return Err("no result stream".to_owned().into()) };
             let before = (drain.beats.len(), self.feeds.iter().map(|feed| feed.taken).sum::<u64>());
@@ -201,7 +207,7 @@ impl<'a> DrivenUnit<'a> {
             self.step()?;
             let drain = self.drain.as_ref().map_or(0, |drain| drain.beats.len());
             let after = (drain, self.feeds.iter().map(|feed| feed.taken).sum::<u64>());
-            quiet = if before == after { quiet + 1 } else { 0 };
+            quiet = if before == after && self.cycle() > willing { quiet + 1 } else { 0 };
             holds!(quiet < PATIENCE, "no beat moves any more; {} of {beats} results came", before.0);
         }
     }
