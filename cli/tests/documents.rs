@@ -14,6 +14,9 @@ use crate::common::workplace;
 /// Times that a page may show, and that differ from run to run.
 const TIMES: &str = r"\d+(\.\d+)? (ms|s|min) to simulate on \d+ units?";
 
+/// Folders of the checkout that commands may name.
+const PARTS: [&str; 2] = ["models", "examples"];
+
 #[derive(Debug)]
 struct Step {
     line: usize,
@@ -73,7 +76,7 @@ fn differences(root: &Path, page: &Path) -> Vec<String> {
     let same_times = |line: &str| times.replace_all(line.trim_end(), "N s to simulate on N units").into_owned();
     let name = page.strip_prefix(root).unwrap().display();
     let folder = workplace();
-    for part in ["models", "examples", "scripts", "synth"] {
+    for part in PARTS {
         std::os::unix::fs::symlink(root.join(part), folder.path().join(part)).unwrap();
     }
     let trine = Path::new(env!("CARGO_BIN_EXE_trine")).parent().unwrap();
@@ -132,7 +135,7 @@ fn commands_of_the_documents_print_what_the_pages_show() {
 #[test]
 fn a_page_that_shows_something_else_is_noticed() {
     let root = tempfile::tempdir().unwrap();
-    for part in ["models", "examples", "scripts", "synth"] {
+    for part in PARTS {
         std::fs::create_dir(root.path().join(part)).unwrap();
     }
     let page = root.path().join("page.md");

@@ -92,7 +92,10 @@ fn generate_says_how_to_run_the_testbench() {
         assert_eq!(line.contains("-f trine_cells.f"), style != "portable", "{line}");
         let plain = line.replacen("-f trine_cells.f ", "", 1);
         let head = std::fs::read_to_string(folder.join(style).join("trine_tb.v")).unwrap();
-        assert!(head.contains(&plain) && include_str!("../../docs/explanation/verification.md").contains(&plain), "{plain}");
+        assert!(
+            head.contains(&plain) && include_str!("../../docs/explanation/verification.md").contains(&plain),
+            "{plain}"
+        );
         let run = |line: &str| Command::new("sh").args(["-c", line]).current_dir(folder.join(style)).output().unwrap();
         let right = run(line);
         let said = String::from_utf8_lossy(&right.stdout);

@@ -20,7 +20,7 @@ const MODELS: [(&str, &[[usize; 2]]); 8] = [
 const TOKENS: [usize; 4] = [1, 2, 16, 64];
 const HEAD: &str = "# Cycles of every layer, and the least there can be
 
-For whoever asks how near the unit comes to the least number of cycles, for the layers of published models.
+For whoever asks how close the unit is to the least number of cycles, for the layers of published models.
 
 64 lanes x 16 columns, base 3, a host that never lets the unit wait. On a weight bus of 512 bits a tile takes four beats, on 1640
 bits one. `cycles >= ceil(N / columns) * ceil(K / lanes) * max(M, beats a tile)` is the bound; wanted are at most 1.02 times

@@ -231,7 +231,10 @@ mod tests {
     fn the_document_is_what_the_kept_results_give() {
         let document = include_str!("../../docs/results/area.md");
         let mut runs = kept();
-        assert!(markdown(&runs).unwrap() == document, "run `xtask area --from docs/data/synth >docs/results/area.md` again");
+        assert!(
+            markdown(&runs).unwrap() == document,
+            "run `xtask area --from docs/data/synth >docs/results/area.md` again"
+        );
         let mut units = runs.iter_mut().filter(|(name, _)| name.starts_with("unit-"));
         let unit = units.find_map(|(_, run)| run.fpga.as_mut()).unwrap();
         unit.area.ff += 1;
