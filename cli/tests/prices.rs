@@ -17,7 +17,7 @@ fn refused(folder: &Path, line: &str) -> String {
 #[test]
 fn the_documented_example_is_an_estimate() {
     let folder = workplace();
-    std::fs::create_dir_all(folder.path().join("docs/examples")).unwrap();
+    std::fs::create_dir(folder.path().join("examples")).unwrap();
     std::fs::write(folder.path().join("examples/own-prices.toml"), EXAMPLE).unwrap();
     let command = "trine estimate --model synthetic:bitnet-2b-4t --records examples/own-prices.toml --memory lpddr5-6400 --die my-7nm";
     let docs = include_str!("../../docs/explanation/energy.md");

@@ -131,7 +131,8 @@ impl Kept {
     /// Fastest placement of a unit with these lanes and columns.
     fn routed(&self, config: &Config) -> String {
         let size = |c: &Config| (c.lanes(), c.columns());
-        let same = self.syntheses.values().filter(|run| size(&run.config) == size(config));
+        let routed = self.syntheses.values().filter(|run| !run.placements.is_empty());
+        let same = routed.filter(|run| size(&run.config) == size(config));
         let best = same.filter_map(|run| Some((run.fmax_mhz?.median, run))).max_by(|a, b| a.0.total_cmp(&b.0));
         best.map_or_else(String::new, |(clock, run)| {
             format!("{clock:.0} MHz on {}, {} bits of weights", run.device, run.config.weight_bus())
