@@ -86,7 +86,7 @@ coverage: setup ## Measure line and toggle coverage of verification; writes docs
 	$(XTASK) coverage --from docs/data/coverage.json >docs/results/coverage.md.new
 	mv docs/results/coverage.md.new docs/results/coverage.md
 
-presets: setup build ## Verify every preset (two minutes) and write the table of README.md
+presets: setup build ## Verify every preset (ten minutes) and write the table of README.md
 	for preset in unit odd serial small standard wide; do \
 	    $(TRINE) verify --preset $$preset --cases 200 --json docs/data/presets/$$preset.json || exit 1; done
 	$(XTASK) presets --from docs/data --into README.md

@@ -1,7 +1,7 @@
 //! Every `$` line of the documents runs, and prints what its page says.
 //!
-//! The blocks of a page run in turn, as one script each, in one folder that holds the bundled models and the examples. Below a
-//! command stands its output on both streams: `...` on a line of its own is any number of lines, `[..]` any text within a
+//! The commands of a page run in turn, each in a shell of its own, in one folder that holds the bundled models and the examples.
+//! Below a command is its output on both streams: `...` on a line of its own is any number of lines, `[..]` any text within a
 //! line. A command without output below it only has to succeed.
 
 use std::collections::VecDeque;
