@@ -1,17 +1,22 @@
 //! Flags that verbs share.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use anyhow::{Context, Result, ensure};
-use trine_spec::{Config, Style, WeightCode};
+use anyhow::{Context, Result, anyhow, ensure};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use trine_spec::config::PRESETS;
+use trine_spec::{Config, ConfigError, Style, WeightCode};
 use trine_synth::flow::asic::Library;
 
-/// The accelerator, by its sizes, from a file or by name; the standard preset when nothing is said.
+use crate::config_file::ConfigFile;
+
+/// The accelerator: sizes over a file over a preset over what the verb takes without any.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Accelerator")]
 pub struct UnitArgs {
     /// Input positions of a dot product per cycle, 1 to 256 [default: 64]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "N")]
     lanes: Option<usize>,
     /// Outputs per cycle, 1 to 64 [default: 16]
     #[arg(long, value_name = "N")]
@@ -19,43 +24,43 @@ pub struct UnitArgs {
     /// Bits of an activation, 2 to 8 [default: 8]
     #[arg(long, value_name = "BITS")]
     act_bits: Option<usize>,
-    /// Cells that columns are built of: portable for every technology, ecp5 or xilinx7 [default: portable]
-    #[arg(long)]
+    /// Technology of the cells that columns are built of [default: portable]
+    #[arg(long, value_name = "STYLE", value_parser = named::<Style>())]
     style: Option<Style>,
-    /// Code of weights on their stream: base3 or two-bit [default: base3]
-    #[arg(long, value_name = "CODE")]
+    /// Code of weights on their stream [default: base3]
+    #[arg(long, value_name = "CODE", value_parser = named::<WeightCode>())]
     weight_code: Option<WeightCode>,
-    /// Width of the weight stream [default: 512, or a full tile where that is narrower]
+    /// Width of the weight stream [default: 512, or a full tile if that is narrower]
     #[arg(long, value_name = "BITS")]
     weight_bus: Option<usize>,
-    /// Largest K of a job [default: 16384]
-    #[arg(long, value_name = "D")]
+    /// Largest K of a job, 1 to 262144 [default: 16384]
+    #[arg(long, value_name = "N")]
     max_depth: Option<usize>,
-    /// Largest M of a job [default: 16]
-    #[arg(long, value_name = "M")]
+    /// Largest M of a job, 1 to 4096 [default: 16]
+    #[arg(long, value_name = "N")]
     max_tokens: Option<usize>,
-    /// Beats through windows of the register space instead of stream ports
-    #[arg(long)]
-    windows: bool,
-    /// All of this from a TOML file
-    #[arg(long, value_name = "FILE.toml", conflicts_with_all = SIZES)]
+    /// Beats through windows of the register space, not stream ports [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    windows: Option<bool>,
+    /// TOML file with these options as keys, all or some; options win over it
+    #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
-    /// All of this by name: unit, odd, serial, small, standard or wide
-    #[arg(long, value_name = "NAME", conflicts_with_all = SIZES, conflicts_with = "config")]
+    /// Configuration by name; options and --config win over it
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PRESETS.map(|(name, _)| name)))]
     preset: Option<String>,
 }
 
-/// Part of a script of Yosys.
-pub fn cell_pattern(text: &str) -> Result<String, String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_*?".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => Ok(text.into()),
-        false => Err("names of cells are letters, digits and _; * and ? stand for others".into()),
-    }
+/// The parser of a kind by its names, which help and completions list.
+fn named<T>() -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err = ConfigError> + Clone + Send + Sync + 'static,
+{
+    let known = match T::from_str("") {
+        Err(ConfigError::Unknown { known, .. }) => known,
+        _ => "",
+    };
+    PossibleValuesParser::new(known.split_whitespace()).try_map(|name| name.parse::<T>())
 }
-
-const SIZES: [&str; 9] =
-    ["lanes", "columns", "act_bits", "style", "weight_code", "weight_bus", "max_depth", "max_tokens", "windows"];
 
 impl UnitArgs {
     /// The configuration that the flags describe.
@@ -63,18 +68,15 @@ impl UnitArgs {
         self.config_over(&Config::default())
     }
 
-    /// The same, with what no flag says taken from `default`.
+    /// The same, with what neither flags, file nor preset say taken from `default`.
+    ///
+    /// # Errors
+    /// If the file cannot be read or a value is out of range; the sentence names the flag, or the file and its line.
     pub fn config_over(&self, default: &Config) -> Result<Config> {
-        if let Some(name) = &self.preset {
-            return Ok(Config::preset(name)?);
-        }
-        if let Some(path) = &self.config {
-            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-            // The library's message shows the offending line over several lines of text.
-            let config: Result<Config, _> = toml::from_str(&text);
-            return config.map_err(|e| anyhow::anyhow!("{}: {}", path.display(), e.message()));
-        }
-        let given = Config::builder()
+        let preset = self.preset.as_deref().map(Config::preset).transpose().context("--preset")?;
+        let file = self.config.as_deref().map(ConfigFile::read).transpose()?;
+        let given = file.as_ref().map_or_else(Config::builder, ConfigFile::given);
+        let given = given
             .lanes(self.lanes)
             .columns(self.columns)
             .act_bits(self.act_bits)
@@ -83,8 +85,45 @@ impl UnitArgs {
             .weight_bus(self.weight_bus)
             .max_depth(self.max_depth)
             .max_tokens(self.max_tokens)
-            .windows(self.windows.then_some(true));
-        Ok(given.or(default).build()?)
+            .windows(self.windows);
+        let config = given.or(preset.as_ref().unwrap_or(default)).build();
+        config.map_err(|error| self.refusal(error, file.as_ref()))
+    }
+
+    /// The error about a value, with its source. Presets and defaults are right by themselves, and the weight bus of another tile
+    /// is never taken from them: a wrong value comes from a flag or from the file.
+    fn refusal(&self, error: ConfigError, file: Option<&ConfigFile>) -> anyhow::Error {
+        let key = match &error {
+            ConfigError::Range { field, .. } => *field,
+            ConfigError::WeightBus(_) => "weight-bus",
+            ConfigError::Unknown { what, .. } => *what,
+        };
+        let numbers = [
+            ("lanes", self.lanes),
+            ("columns", self.columns),
+            ("act-bits", self.act_bits),
+            ("weight-bus", self.weight_bus),
+            ("max-depth", self.max_depth),
+            ("max-tokens", self.max_tokens),
+        ];
+        let is_flag = numbers.iter().any(|&(name, value)| name == key && value.is_some());
+        let place = if is_flag { Some(format!("--{key}")) } else { file.and_then(|file| file.place_of(key)) };
+        let advice = match &error {
+            ConfigError::Range { field: "weight-bus", high, .. } => {
+                format!("; {high} bits are a full tile of these lanes and columns")
+            }
+            _ => String::new(),
+        };
+        anyhow!("{}{error}{advice}", place.map_or_else(String::new, |place| format!("{place}: ")))
+    }
+}
+
+/// Part of a script of Yosys.
+pub fn cell_pattern(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_*?".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => Ok(text.into()),
+        false => Err("names of cells are letters, digits and _; * and ? stand for others".into()),
     }
 }
 
@@ -134,7 +173,8 @@ pub fn liberty(file: &Path) -> Result<Library> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::Parser;
+    use clap::{CommandFactory, Parser};
+    use trine_spec::config::Builder;
 
     #[derive(Parser)]
     struct Line {
@@ -148,7 +188,7 @@ mod tests {
 
     #[test]
     fn flags_describe_every_preset_in_full() {
-        for (name, config) in trine_spec::config::PRESETS {
+        for (name, config) in PRESETS {
             assert_eq!(parse(&flags(&config)).unwrap(), config, "{name}");
             assert_eq!(parse(&format!("--preset {name}")).unwrap(), config);
         }
@@ -178,12 +218,77 @@ mod tests {
     }
 
     #[test]
+    fn defaults_in_the_help_are_those_of_the_standard_unit() {
+        let unit = serde_json::to_value(Config::default()).unwrap();
+        let command = Line::command();
+        for (key, value) in unit.as_object().unwrap() {
+            let argument = command.get_arguments().find(|argument| argument.get_long() == Some(key.as_str())).unwrap();
+            let help = argument.get_help().unwrap().to_string();
+            let value = value.to_string().replace('"', "");
+            let (bare, more) = (format!("[default: {value}]"), format!("[default: {value}, or"));
+            assert!(help.contains(&bare) || help.contains(&more), "--{key}: {help}");
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_the_preset() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("unit.toml");
+        let file = |text: &str, line: &str| {
+            std::fs::write(&path, text).unwrap();
+            parse(&format!("--config {} {line}", path.display()))
+        };
+        let built = |given: Builder, base: &str| given.or(&Config::preset(base).unwrap()).build().unwrap();
+        let some = "columns = 2\nmax-tokens = 3\n";
+        assert_eq!(file(some, "").unwrap(), built(Config::builder().columns(2).max_tokens(3), "standard"));
+        let over_preset = built(Config::builder().columns(2).max_tokens(3), "odd");
+        assert_eq!(file(some, "--preset odd").unwrap(), over_preset);
+        assert_eq!(file(some, "--preset odd").unwrap().lanes(), 7);
+        let flags = file(some, "--preset odd --max-tokens 9").unwrap();
+        assert_eq!((flags.columns(), flags.max_tokens()), (2, 9));
+        assert!(
+            parse("--preset serial").unwrap().windows() && !parse("--preset serial --windows=false").unwrap().windows()
+        );
+        assert!(file("windows = true", "").unwrap().windows() && parse("--windows").unwrap().windows());
+
+        // The bus follows the tile, wherever its sizes come from, unless a source says its width.
+        assert_eq!(parse("--preset standard --lanes 4 --columns 1").unwrap().weight_bus(), 8);
+        assert_eq!(file("lanes = 4", "--preset standard --columns 1").unwrap().weight_bus(), 8);
+        assert_eq!(parse("--preset odd --max-tokens 9").unwrap().weight_bus(), 16);
+        assert_eq!(file("weight-bus = 8", "--preset standard").unwrap().weight_bus(), 8);
+
+        // A wrong value is named with its source.
+        let refused =
+            |text: &str, line: &str| file(text, line).unwrap_err().to_string().replace(path.to_str().unwrap(), "F");
+        assert_eq!(refused("\nlanes = 0", ""), "F, line 2: lanes = 0 is outside 1 to 256");
+        assert_eq!(refused("lanes = 0", "--lanes 300"), "--lanes: lanes = 300 is outside 1 to 256");
+        assert_eq!(refused("lanes = 8", "--act-bits 9"), "--act-bits: act-bits = 9 is outside 2 to 8");
+        assert_eq!(
+            refused("lanes = 8\nweight-bus = 256", "--columns 8"),
+            "F, line 2: weight-bus = 256 is outside 8 to 104; 104 bits are a full tile of these lanes and columns"
+        );
+        assert_eq!(
+            refused("weight-bus = 12", "--preset odd"),
+            "F, line 1: weight-bus = 12 is not a multiple of 8 bits"
+        );
+    }
+
+    #[test]
     fn what_makes_no_unit_is_refused() {
         let refused = |line: &str| parse(line).unwrap_err().to_string();
-        assert_eq!(refused("--lanes 0"), "lanes = 0 is outside 1 to 256");
-        assert_eq!(refused("--lanes 18446744073709551615"), "lanes = 18446744073709551615 is outside 1 to 256");
-        assert_eq!(refused("--max-depth 0"), "max-depth = 0 is outside 1 to 262144");
-        assert_eq!(refused("--weight-bus 12"), "weight-bus = 12 is not a multiple of 8 bits");
-        assert!(refused("--preset odd --lanes 3").contains("cannot be used with"));
+        assert_eq!(refused("--lanes 0"), "--lanes: lanes = 0 is outside 1 to 256");
+        assert_eq!(
+            refused("--lanes 18446744073709551615"),
+            "--lanes: lanes = 18446744073709551615 is outside 1 to 256"
+        );
+        assert_eq!(refused("--max-depth 0"), "--max-depth: max-depth = 0 is outside 1 to 262144");
+        assert_eq!(refused("--weight-bus 12"), "--weight-bus: weight-bus = 12 is not a multiple of 8 bits");
+        for (line, known) in [
+            ("--preset giant", "unit, odd, serial, small, standard, wide"),
+            ("--style vhdl", "portable, ecp5, xilinx7"),
+            ("--weight-code gray", "base3, two-bit"),
+        ] {
+            assert!(refused(line).contains(&format!("[possible values: {known}]")), "{line}: {}", refused(line));
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod args;
 mod backend;
 mod beside;
 pub mod command;
+mod config_file;
 mod emitter;
 mod energy;
 mod estimate;

@@ -43,7 +43,7 @@ pub(crate) fn of_dashes(error: &clap::Error, command: &clap::Command, words: &[O
     };
     let takes_value = |word: &str| {
         let argument = named(word).filter(|_| !word.contains('='));
-        argument.filter(|argument| argument.get_action().takes_values())
+        argument.filter(|argument| argument.get_action().takes_values() && !argument.is_require_equals_set())
     };
     words.windows(2).find_map(|pair| {
         let (option, value) = (takes_value(&pair[0])?, &*pair[1]);

@@ -64,14 +64,15 @@ fn impossible_units_are_refused_by_every_verb() {
         ["generate -o out", "verify", "run --model MODEL --prompt A --tokens 1", "logits --model MODEL --ids 1 --out o"]
     {
         let refused = |flags: &str| refused(trine(folder.path(), &format!("{verb} {flags}")), 2);
-        assert_eq!(refused("--lanes 0"), "error: lanes = 0 is outside 1 to 256");
-        assert_eq!(refused("--max-depth 0"), "error: max-depth = 0 is outside 1 to 262144");
-        assert!(refused("--preset giant").contains("unknown preset `giant`; known: unit odd"));
+        assert_eq!(refused("--lanes 0"), "error: --lanes: lanes = 0 is outside 1 to 256");
+        assert_eq!(refused("--max-depth 0"), "error: --max-depth: max-depth = 0 is outside 1 to 262144");
+        let giant = trine(folder.path(), &format!("{verb} --preset giant"));
+        assert!(giant.code == Some(2) && giant.stderr.contains("[possible values: unit, odd, serial"), "{giant:?}");
         assert!(refused("--config missing.toml").contains("missing.toml: No such file"));
     }
     std::fs::write(folder.path().join("unit.toml"), "lanes = 8\ncolums = 2\n").unwrap();
     let message = refused(trine(folder.path(), "generate -o out --config unit.toml"), 2);
-    assert!(message.contains("unit.toml: unknown field `colums`"), "{message}");
+    assert!(message.contains("unit.toml, line 2: unknown field `colums`"), "{message}");
     assert!(!folder.path().join("out").exists());
 }
 
