@@ -26,7 +26,7 @@ demo: setup build ## Check the hardware against the golden model, then let a Bit
 
 train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then let it speak through the simulated hardware
 	@scripts/fetch-shakespeare target/shakespeare.txt
-	$(TRAINER) train --data target/shakespeare.txt --out target/train-demo --steps 8000 --every 500
+	$(TRAINER) train --data target/shakespeare.txt --output target/train-demo --steps 8000 --every 500
 	$(TRINE) run --model target/train-demo/model --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear
 
 comparison: build ## Train, quantise and compare again (half an hour of CPU time), and write docs/results/comparison.md

@@ -115,14 +115,14 @@ impl Verb {
             Verb::Estimate(args) => (&args.json, None),
             Verb::Generate(args) => (&args.json, Some(&*args.output)),
             Verb::Inspect(args) => (&args.json, None),
-            Verb::Logits(args) => (&args.json, Some(&*args.out)),
+            Verb::Logits(args) => (&args.json, Some(&*args.output)),
             Verb::Perplexity(args) => (&args.json, None),
             Verb::Regs(args) => (&JsonArg::NONE, args.output.as_deref()),
             Verb::Run(args) => (&args.json, args.report.as_deref()),
             Verb::Serve(_) | Verb::Simulate(_) => (&JsonArg::NONE, None),
             Verb::Synth(args) => (&args.json, args.output.as_deref()),
             #[cfg(feature = "train")]
-            Verb::Train(args) => (&args.json, args.out.as_deref()),
+            Verb::Train(args) => (&args.json, args.output.as_deref()),
             #[cfg(not(feature = "train"))]
             Verb::Train(_) => (&JsonArg::NONE, None),
             Verb::Verify(args) => (&args.json, None),

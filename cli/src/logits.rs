@@ -16,21 +16,21 @@ use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::progress;
 
-/// Compute logits f32 [batch, seq, vocab] of token ids
+/// Compute the logits of token ids as a NumPy array
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
     #[arg(long, value_parser = crate::loading::source())]
     model: ModelSource,
     /// Token ids of one sequence
-    #[arg(long, value_name = "1,2,3", value_delimiter = ',', required_unless_present = "ids_file")]
+    #[arg(long, value_name = "ID,ID,...", value_delimiter = ',', required_unless_present = "ids_file")]
     ids: Vec<u32>,
-    /// Token ids as int64 [batch, seq]
-    #[arg(long, value_name = "F.npy", conflicts_with = "ids")]
+    /// Token ids of several sequences, int64 [batch, seq]
+    #[arg(long, value_name = "FILE.npy", conflicts_with = "ids")]
     ids_file: Option<PathBuf>,
-    /// File to write; - is standard output, where it is alone
-    #[arg(long, value_name = "F.npy")]
-    pub(crate) out: PathBuf,
+    /// File to write, float32 [batch, seq, vocab]; - is standard output
+    #[arg(short, long, alias = "out", value_name = "FILE.npy")]
+    pub(crate) output: PathBuf,
     #[command(flatten)]
     pub(crate) json: JsonArg,
     #[command(flatten)]
@@ -63,10 +63,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(token) = batch.iter().flatten().find(|&&token| token as usize >= vocab) {
         bail!("token {token} is outside the vocabulary of {vocab}");
     }
-    let both = is_standard(&args.out) && args.json.json.as_deref().is_some_and(is_standard);
-    ensure!(!both, "standard output takes one of --out and --json; name a file for the other");
-    args.json.check_apart([("--out", args.out.clone())])?;
-    let (file, json) = (Output::open(&args.out)?, args.json.open()?);
+    let both = is_standard(&args.output) && args.json.json.as_deref().is_some_and(is_standard);
+    ensure!(!both, "standard output takes one of --output and --json; name a file for the other");
+    args.json.check_apart([("--output", args.output.clone())])?;
+    let (file, json) = (Output::open(&args.output)?, args.json.open()?);
     let mut engine = args.backend.engine(&args.model, &model, None)?;
 
     let start = Instant::now();
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         fallbacks: 0,
         incidents: 0,
     };
-    writeln!(out, "logits {shape:?} for {}, {:.2} s", args.out.display(), report.seconds)?;
+    writeln!(out, "logits {shape:?} for {}, {:.2} s", args.output.display(), report.seconds)?;
     if let Engine::Rtl(offload) = &engine {
         let ledger = offload.ledger();
         (report.macs, report.mismatches) = (ledger.macs, ledger.mismatches);

@@ -28,7 +28,7 @@ fn copy(folder: &Path) -> std::path::PathBuf {
 fn a_missing_model_is_named() {
     let folder = workplace();
     for line in
-        ["inspect nowhere", "run --model nowhere --prompt x --tokens 1", "logits --model nowhere --ids 1 --out o"]
+        ["inspect nowhere", "run --model nowhere --prompt x --tokens 1", "logits --model nowhere --ids 1 --output o"]
     {
         let message = refused(trine(folder.path(), line), 2);
         assert!(message.contains("nowhere") && message.contains("no such folder or file"), "{message}");
@@ -60,9 +60,12 @@ fn an_unknown_architecture_is_named() {
 #[test]
 fn impossible_units_are_refused_by_every_verb() {
     let folder = workplace();
-    for verb in
-        ["generate -o out", "verify", "run --model MODEL --prompt A --tokens 1", "logits --model MODEL --ids 1 --out o"]
-    {
+    for verb in [
+        "generate -o out",
+        "verify",
+        "run --model MODEL --prompt A --tokens 1",
+        "logits --model MODEL --ids 1 --output o",
+    ] {
         let refused = |flags: &str| refused(trine(folder.path(), &format!("{verb} {flags}")), 2);
         assert_eq!(refused("--lanes 0"), "error: --lanes: lanes = 0 is outside 1 to 256");
         assert_eq!(refused("--max-depth 0"), "error: --max-depth: max-depth = 0 is outside 1 to 262144");
@@ -79,7 +82,7 @@ fn impossible_units_are_refused_by_every_verb() {
 #[test]
 fn a_unit_too_narrow_for_the_activations_of_models_is_refused_before_it_is_built() {
     let place = workplace();
-    for verb in ["run --model MODEL --prompt A --tokens 1", "logits --model MODEL --ids 1 --out x.npy"] {
+    for verb in ["run --model MODEL --prompt A --tokens 1", "logits --model MODEL --ids 1 --output x.npy"] {
         for bits in [2, 5, 7] {
             let line = format!("{verb} --lanes 3 --columns 2 --act-bits {bits}");
             let text = refused(trine(place.path(), &line), 2);
@@ -117,7 +120,7 @@ fn what_does_not_fit_the_context_is_refused_before_any_work() {
     assert!(message.ends_with("ask for at most 124"), "{message}");
     let message = prompt(&"K".repeat(128), 1);
     assert!(message.contains("128 tokens leaves no room in the model's context of 128; shorten it"), "{message}");
-    let message = refused(&format!("logits --model MODEL --ids {} --out o.npy", ids(129)));
+    let message = refused(&format!("logits --model MODEL --ids {} --output o.npy", ids(129)));
     assert!(message.contains("129 tokens do not fit the model's context of 128; give at most 128"), "{message}");
     assert!(!folder.path().join("o.npy").exists());
 }
@@ -133,7 +136,7 @@ fn the_whole_context_can_be_used() {
 #[test]
 fn a_token_outside_the_vocabulary_is_named() {
     let folder = workplace();
-    let message = refused(trine(folder.path(), "logits --model MODEL --ids 1,999 --out o.npy --backend golden"), 2);
+    let message = refused(trine(folder.path(), "logits --model MODEL --ids 1,999 --output o.npy --backend golden"), 2);
     assert!(message.contains("token 999 is outside the vocabulary of 84"), "{message}");
     assert!(!folder.path().join("o.npy").exists());
 }
@@ -166,7 +169,7 @@ fn a_missing_tokenizer_is_told_with_both_ways_out() {
     assert!(message.contains("`trine logits --ids` needs no tokenizer"), "{message}");
     for line in [
         "run --model copy --tokenizer MODEL --prompt A --tokens 1 --backend golden",
-        "logits --model copy --ids 1 --backend golden --out o",
+        "logits --model copy --ids 1 --backend golden --output o",
     ] {
         assert_eq!(trine(folder.path(), line).code, Some(0), "{line}");
     }
@@ -273,9 +276,9 @@ fn a_cause_is_told_once() {
     assert!(pipe.success());
     for (line, code, cause) in [
         ("inspect nowhere", 2, "no such folder or file"),
-        ("logits --model MODEL --ids-file nowhere.npy --out o.npy", 2, "No such file or directory"),
+        ("logits --model MODEL --ids-file nowhere.npy --output o.npy", 2, "No such file or directory"),
         ("perplexity --model MODEL --text nowhere.txt", 2, "No such file or directory"),
-        ("train --data text.txt --out t --resume", 2, "No such file or directory"),
+        ("train --data text.txt --output t --resume", 2, "No such file or directory"),
         ("estimate --model MODEL --records nowhere.toml", 2, "No such file or directory"),
         ("estimate --model MODEL --prompt-tokens 129", 2, "129 tokens do not fit the model's context of 128"),
         ("synth --liberty nowhere.lib", 2, "No such file or directory"),
@@ -305,7 +308,7 @@ fn a_dash_in_place_of_a_text_is_standard_input() {
     let file = trine(folder.path(), "perplexity --model MODEL --text text.txt").stdout;
     assert_eq!(from("perplexity --model MODEL --text -", "KING HENRY"), file);
     let sizes = "--hidden 16 --layers 1 --heads 2 --kv-heads 1 --context 16 --batch 2 --warmup 1 --steps 2";
-    from(&format!("train --data - --out t {sizes}"), &"to be or not to be\n".repeat(300));
+    from(&format!("train --data - --output t {sizes}"), &"to be or not to be\n".repeat(300));
 }
 
 /// As in `trine inspect MODEL | head -1`.

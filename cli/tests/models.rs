@@ -27,7 +27,7 @@ fn done(folder: &Path, line: &str) {
 }
 
 fn logits(folder: &Path, model: &Path, ids: &str) -> (Vec<u64>, Vec<f32>) {
-    done(folder, &format!("logits --model {} {ids} --out o.npy --backend golden", model.display()));
+    done(folder, &format!("logits --model {} {ids} --output o.npy --backend golden", model.display()));
     npy::read_f32(&folder.join("o.npy")).unwrap()
 }
 

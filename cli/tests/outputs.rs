@@ -57,9 +57,9 @@ fn every_verb_writes_through_a_pipe() {
         "estimate --model MODEL --json pipe".to_owned(),
         "energy paper --json pipe".to_owned(),
         "perplexity --model MODEL --text text.txt --json pipe".to_owned(),
-        "logits --model MODEL --ids 1,2 --backend golden --out o.npy --json pipe".to_owned(),
+        "logits --model MODEL --ids 1,2 --backend golden --output o.npy --json pipe".to_owned(),
         "run --model MODEL --prompt A --tokens 2 --backend golden --json pipe".to_owned(),
-        format!("train --data text.txt --out t --json pipe {TINY}"),
+        format!("train --data text.txt --output t --json pipe {TINY}"),
     ] {
         let (run, bytes) = through(folder, &line);
         assert_eq!(run.code, Some(0), "{line}: {run:?}");
@@ -68,7 +68,7 @@ fn every_verb_writes_through_a_pipe() {
     }
     let (run, bytes) = through(folder, "regs --format c -o pipe");
     assert!(run.code == Some(0) && String::from_utf8(bytes).unwrap().contains("#define"), "{run:?}");
-    let (run, bytes) = through(folder, "logits --model MODEL --ids 1,2 --backend golden --out pipe");
+    let (run, bytes) = through(folder, "logits --model MODEL --ids 1,2 --backend golden --output pipe");
     assert_eq!((run.code, bytes.len()), (Some(0), 128 + 2 * 84 * 4), "{run:?}");
     assert!(bytes.starts_with(b"\x93NUMPY"));
 }
@@ -86,7 +86,7 @@ fn standard_output_under_every_name_holds_the_result_alone() {
             "estimate --model MODEL",
             "energy paper",
             "perplexity --model MODEL --text text.txt",
-            "logits --model MODEL --ids 1,2 --backend golden --out o.npy",
+            "logits --model MODEL --ids 1,2 --backend golden --output o.npy",
             "run --model MODEL --prompt A --tokens 2 --backend golden",
         ] {
             let run = trine(folder, &format!("{line} --json {name}"));
@@ -100,8 +100,8 @@ fn standard_output_under_every_name_holds_the_result_alone() {
     assert!(line.stdout(File::create(&file).unwrap()).status().unwrap().success());
     assert!(json(folder, "plain")["totals"].is_object());
     assert_eq!(trine(folder, "regs --format c -o -").stdout, trine(folder, "regs --format c").stdout);
-    let both = trine(folder, "logits --model MODEL --ids 1 --backend golden --out - --json -");
-    assert!(both.code == Some(2) && both.stderr.contains("one of --out and --json"), "{both:?}");
+    let both = trine(folder, "logits --model MODEL --ids 1 --backend golden --output - --json -");
+    assert!(both.code == Some(2) && both.stderr.contains("one of --output and --json"), "{both:?}");
     assert!(!folder.join("-").exists());
 }
 
@@ -178,18 +178,18 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         (format!("{run} --records missing.toml"), "missing.toml: No such file"),
         ("estimate --model MODEL --check --die 6nm".into(), "there is no die `6nm`"),
         ("estimate --model MODEL --check --json dir".into(), "dir: cannot be written"),
-        (format!("{logits} --out missing/o.npy"), "missing/o.npy: cannot be written"),
-        (format!("{logits} --out dir"), "dir: cannot be written"),
-        (format!("{logits} --out o.npy --json missing/l.json"), "missing/l.json"),
-        ("logits --model MODEL --ids 1,84 --out o.npy".into(), "token 84 is outside the vocabulary of 84"),
+        (format!("{logits} --output missing/o.npy"), "missing/o.npy: cannot be written"),
+        (format!("{logits} --output dir"), "dir: cannot be written"),
+        (format!("{logits} --output o.npy --json missing/l.json"), "missing/l.json"),
+        ("logits --model MODEL --ids 1,84 --output o.npy".into(), "token 84 is outside the vocabulary of 84"),
         ("verify --preset unit --json missing/v.json".into(), "missing/v.json"),
         ("verify --plan ci --json missing/v.json".into(), "missing/v.json"),
         ("synth --target ecp5-25k --json missing/s.json".into(), "missing/s.json"),
         ("synth --target ecp5-25k -o file/s".into(), "file/s"),
         ("perplexity --model MODEL --text text.txt --json missing/p.json".into(), "missing/p.json"),
-        (format!("{train} --out t --json missing/t.json"), "missing/t.json"),
-        (format!("{train} --out file/t"), "file/t: file is no folder"),
-        (format!("{train} --out models"), "models/model/config.json: cannot be written"),
+        (format!("{train} --output t --json missing/t.json"), "missing/t.json"),
+        (format!("{train} --output file/t"), "file/t: file is no folder"),
+        (format!("{train} --output models"), "models/model/config.json: cannot be written"),
         (format!("{train} --sweep 0.001 --json missing/t.json"), "missing/t.json"),
         ("serve --uart missing/port".into(), "cannot make a terminal at missing/port"),
         ("generate -o file".into(), "file: this is no folder; name another"),
@@ -203,7 +203,7 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         (format!("{run} --report -"), "-: standard output is no folder"),
         (format!("{run} --backend golden --report -"), "-: standard output is no folder"),
         (format!("{run} --resume -"), "-: standard output is no folder"),
-        (format!("{train} --out -"), "-: standard output is no folder"),
+        (format!("{train} --output -"), "-: standard output is no folder"),
     ] {
         let mut without = command(folder, &line);
         without.env("TRINE_VERILATOR", "/nowhere/verilator").env("TRINE_YOSYS", "/nowhere/yosys");
@@ -224,13 +224,13 @@ fn two_results_never_share_a_place() {
     text(folder);
     symlink("x.npy", folder.join("link")).unwrap();
     for line in [
-        "logits --model MODEL --ids 1,2 --backend golden --out x.npy --json x.npy".to_owned(),
-        "logits --model MODEL --ids 1,2 --backend golden --out x.npy --json ./link".to_owned(),
+        "logits --model MODEL --ids 1,2 --backend golden --output x.npy --json x.npy".to_owned(),
+        "logits --model MODEL --ids 1,2 --backend golden --output x.npy --json ./link".to_owned(),
         "run --model MODEL --prompt A --tokens 2 --backend golden --report r --json r/report.html".to_owned(),
         "run --model MODEL --prompt A --tokens 2 --trace w.fst --json w.fst".to_owned(),
         "generate --preset unit -o rtl --json rtl/trine.v".to_owned(),
         "generate --preset unit -o rtl --json rtl/manifest.json".to_owned(),
-        format!("train --data text.txt --out t --json t/curve.csv {TINY}"),
+        format!("train --data text.txt --output t --json t/curve.csv {TINY}"),
     ] {
         let run = trine(folder, &line);
         assert_eq!(run.code, Some(2), "{line}: {run:?}");
@@ -239,7 +239,7 @@ fn two_results_never_share_a_place() {
             assert!(!folder.join(file).exists(), "{line} left {file}");
         }
     }
-    let apart = trine(folder, "logits --model MODEL --ids 1,2 --backend golden --out /dev/null --json /dev/null");
+    let apart = trine(folder, "logits --model MODEL --ids 1,2 --backend golden --output /dev/null --json /dev/null");
     assert_eq!(apart.code, Some(0), "{apart:?}");
 }
 
@@ -253,7 +253,7 @@ fn what_was_computed_is_printed_although_it_cannot_be_written() {
     assert_eq!(run.stderr, "error: /dev/full: cannot be written: No space left on device (os error 28)\n");
     assert!(json(&folder.join("out"), "run.json")["text"].is_string(), "and the other place has it");
     for line in [
-        "logits --model MODEL --ids 1,2 --backend golden --json l.json --out /dev/full",
+        "logits --model MODEL --ids 1,2 --backend golden --json l.json --output /dev/full",
         "inspect MODEL --json /dev/full",
     ] {
         let run = trine(folder, line);

@@ -28,7 +28,7 @@ fn a_path_that_is_not_utf_8_works_in_every_verb() {
         "run --prompt A --tokens 2 --backend golden --json j.json --report out --model",
         "estimate --json j.json --model",
         "perplexity --text text.txt --json j.json --model",
-        "logits --ids 1,2 --backend golden --out o.npy --json j.json --model",
+        "logits --ids 1,2 --backend golden --output o.npy --json j.json --model",
         "inspect --json j.json",
     ] {
         let mut command = command(folder, line);

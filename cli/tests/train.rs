@@ -31,7 +31,7 @@ fn a_trained_model_runs_on_the_unit() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    let printed = done(folder, &format!("train --data text.txt --out t --steps 60 --every 20 --json t.json {TINY}"));
+    let printed = done(folder, &format!("train --data text.txt --output t --steps 60 --every 20 --json t.json {TINY}"));
     assert!(printed.contains("held out:"), "{printed}");
     let report = json(folder, "t.json");
     let curve = report["curve"].as_array().unwrap();
@@ -71,20 +71,20 @@ fn a_training_goes_on_where_it_stopped() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    done(folder, &format!("train --data text.txt --out whole --steps 30 --every 7 {TINY}"));
+    done(folder, &format!("train --data text.txt --output whole --steps 30 --every 7 {TINY}"));
     for (name, stops) in [("at", &[7][..]), ("between", &[10]), ("twice", &[3, 20]), ("after", &[30])] {
         let [first, rest @ ..] = stops else { unreachable!() };
-        let line = format!("train --data text.txt --out {name} --steps 30 --every 7 --until {first} {TINY}");
+        let line = format!("train --data text.txt --output {name} --steps 30 --every 7 --until {first} {TINY}");
         let printed = done(folder, &line);
         assert_eq!(printed.contains(&format!("stopped after step {first}")), *first < 30, "{printed}");
         for stop in rest {
-            done(folder, &format!("train --data text.txt --out {name} --resume --until {stop}"));
+            done(folder, &format!("train --data text.txt --output {name} --resume --until {stop}"));
         }
-        done(folder, &format!("train --data text.txt --out {name} --resume"));
+        done(folder, &format!("train --data text.txt --output {name} --resume"));
         equal(folder, "whole", name);
     }
-    done(folder, &format!("train --data text.txt --out landed --steps 30 --every 10 --until 10 {TINY}"));
-    let printed = done(folder, "train --data text.txt --out landed --resume --land 5");
+    done(folder, &format!("train --data text.txt --output landed --steps 30 --every 10 --until 10 {TINY}"));
+    let printed = done(folder, "train --data text.txt --output landed --resume --land 5");
     assert!(printed.contains("15 steps"), "{printed}");
 }
 
@@ -95,7 +95,7 @@ fn a_training_that_is_killed_goes_on() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    let line = format!("train --data text.txt --out whole --steps 240 --every 5 {TINY}");
+    let line = format!("train --data text.txt --output whole --steps 240 --every 5 {TINY}");
     done(folder, &line);
     for (name, after) in [("first", "step 5:"), ("later", "step 60:"), ("late", "step 190:")] {
         let mut command = crate::common::command(folder, &line.replace("whole", name));
@@ -106,7 +106,7 @@ fn a_training_that_is_killed_goes_on() {
         child.kill().unwrap();
         child.wait().unwrap();
         std::fs::write(folder.join(name).join(".trine-writes-zzz"), "half").unwrap();
-        done(folder, &format!("train --data text.txt --out {name} --resume"));
+        done(folder, &format!("train --data text.txt --output {name} --resume"));
         equal(folder, "whole", name);
         assert!(!folder.join(name).join(".trine-writes-zzz").exists());
     }
@@ -119,12 +119,12 @@ fn a_finished_training_gets_its_files_back() {
     let folder = place.path();
     write_text(folder);
     for name in ["whole", "cut"] {
-        done(folder, &format!("train --data text.txt --out {name} --steps 12 --every 5 {TINY}"));
+        done(folder, &format!("train --data text.txt --output {name} --steps 12 --every 5 {TINY}"));
     }
     for name in ["curve.csv", "report.html", "model/model.safetensors", "model/config.json"] {
         std::fs::remove_file(folder.join("cut").join(name)).unwrap();
     }
-    done(folder, "train --data text.txt --out cut --resume");
+    done(folder, "train --data text.txt --output cut --resume");
     equal(folder, "whole", "cut");
 }
 
@@ -135,7 +135,7 @@ fn flags_that_contradict_a_training_are_refused_by_name() {
     write_text(folder);
     let sizes = "--hidden 256 --intermediate 256 --layers 1 --heads 2 --kv-heads 1 --context 16 --batch 2 --warmup 2";
     let all = format!("{sizes} --steps 4 --every 3 --lr 0.002 --seed 7 --activation silu --vocab bpe:260");
-    done(folder, &format!("train --data text.txt --out t {all} --until 1"));
+    done(folder, &format!("train --data text.txt --output t {all} --until 1"));
     let before = std::fs::read(folder.join("t/checkpoint.safetensors")).unwrap();
     for (flags, words) in [
         ("--every 5", "--every 5 contradicts the training in the folder, which has 3"),
@@ -159,19 +159,19 @@ fn flags_that_contradict_a_training_are_refused_by_name() {
         ("--land 2 --until 4", "last step, 3"),
         ("--overwrite", "--overwrite"),
     ] {
-        let message = refused(folder, &format!("train --data text.txt --out t --resume {flags}"));
+        let message = refused(folder, &format!("train --data text.txt --output t --resume {flags}"));
         assert!(message.contains(words), "{flags}: {message}");
     }
     assert!(std::fs::read(folder.join("t/checkpoint.safetensors")).unwrap() == before);
     // The same again is fine, and so are those that may change; a GGUF file may be added, once.
-    done(folder, &format!("train --data text.txt --out t --resume {all} --until 2"));
-    done(folder, "train --data text.txt --out t --resume --gguf tq2_0 --until 3 --json t.json");
+    done(folder, &format!("train --data text.txt --output t --resume {all} --until 2"));
+    done(folder, "train --data text.txt --output t --resume --gguf tq2_0 --until 3 --json t.json");
     for flags in ["--gguf tq1_0", "--gguf tq2_0 --gguf-arch bitnet-b1.58", "--until 2"] {
-        refused(folder, &format!("train --data text.txt --out t --resume {flags}"));
+        refused(folder, &format!("train --data text.txt --output t --resume {flags}"));
     }
-    let printed = done(folder, "train --data text.txt --out t --resume --gguf tq2_0 --gguf-arch bitnet");
+    let printed = done(folder, "train --data text.txt --output t --resume --gguf tq2_0 --gguf-arch bitnet");
     assert!(printed.contains("model.gguf"), "{printed}");
-    done(folder, &format!("train --data text.txt --out whole {all} --gguf tq2_0"));
+    done(folder, &format!("train --data text.txt --output whole {all} --gguf tq2_0"));
     for name in ["checkpoint.safetensors", "curve.csv", "model.gguf", "tokenizer.json", "model/model.safetensors"] {
         let file = |training: &str| std::fs::read(folder.join(training).join(name)).unwrap();
         assert!(file("whole") == file("t"), "{name} differs");
@@ -188,7 +188,7 @@ fn an_interrupted_training_says_how_it_continues() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    let line = format!("train --data text.txt --out t --steps 100000 --every 5 {TINY}");
+    let line = format!("train --data text.txt --output t --steps 100000 --every 5 {TINY}");
     let mut command = crate::common::command(folder, &line);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -202,7 +202,7 @@ fn an_interrupted_training_says_how_it_continues() {
     assert!(step.is_some_and(|step| step.parse::<usize>().unwrap() >= 10), "{said}");
     assert!(said.ends_with(" is kept; --resume continues\n"), "{said}");
     let until = step.unwrap();
-    done(folder, &format!("train --data text.txt --out t --resume --until {until}"));
+    done(folder, &format!("train --data text.txt --output t --resume --until {until}"));
 }
 
 /// A file that llama.cpp refuses is said to be one before the training, also with a vocabulary that llama.cpp could use.
@@ -214,7 +214,7 @@ fn a_gguf_file_that_llama_cpp_refuses_is_announced() {
     let sizes =
         "--hidden 256 --intermediate 256 --layers 1 --heads 2 --kv-heads 1 --context 16 --batch 2 --warmup 1 --steps 2";
     let warned = |flags: &str| {
-        let run = trine(folder, &format!("train --data text.txt --out t --overwrite --until 1 {sizes} {flags}"));
+        let run = trine(folder, &format!("train --data text.txt --output t --overwrite --until 1 {sizes} {flags}"));
         assert_eq!(run.code, Some(0), "{flags}: {}", run.stderr);
         run.stderr
     };
@@ -234,14 +234,14 @@ fn a_training_is_not_replaced_unasked() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    let line = format!("train --data text.txt --out t --steps 8 --every 4 {TINY}");
+    let line = format!("train --data text.txt --output t --steps 8 --every 4 {TINY}");
     done(folder, &format!("{line} --until 4"));
     let file = |name: &str| std::fs::read(folder.join(name));
     let before = file("t/checkpoint.safetensors").unwrap();
     let message = refused(folder, &format!("{line} --seed 9"));
     assert!(message.contains("t: the folder holds a training that has done 4 of 8 steps"), "{message}");
     assert!(message.contains("--resume") && message.contains("--overwrite"), "{message}");
-    done(folder, "train --data text.txt --out t --resume");
+    done(folder, "train --data text.txt --output t --resume");
     let message = refused(folder, &line);
     assert!(message.contains("a finished training of 8 steps"), "{message}");
     assert!(file("t/checkpoint.safetensors").unwrap() != before);
@@ -254,15 +254,15 @@ fn a_training_is_not_replaced_unasked() {
         let path = folder.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, "mine").unwrap();
-        let message = refused(folder, &line.replace("--out t", &format!("--out {}", &name[..1])));
+        let message = refused(folder, &line.replace("--output t", &format!("--output {}", &name[..1])));
         assert!(message.contains(found), "{message}");
         assert_eq!(file(name).unwrap(), b"mine");
     }
     std::fs::write(folder.join("t/checkpoint.safetensors"), &before[..before.len() / 2]).unwrap();
     assert!(refused(folder, &line).contains("cannot be read as a checkpoint"));
-    assert!(refused(folder, "train --data text.txt --out t --resume").contains("damaged"));
+    assert!(refused(folder, "train --data text.txt --output t --resume").contains("damaged"));
     std::fs::write(folder.join("file"), "").unwrap();
-    assert!(refused(folder, &line.replace("--out t", "--out file")).contains("file"));
+    assert!(refused(folder, &line.replace("--output t", "--output file")).contains("file"));
 }
 
 #[test]
@@ -270,16 +270,16 @@ fn two_processes_do_not_share_a_folder() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    done(folder, &format!("train --data text.txt --out t --steps 8 --every 4 --until 4 {TINY}"));
+    done(folder, &format!("train --data text.txt --output t --steps 8 --every 4 --until 4 {TINY}"));
     let lock = trine_train::Lock::take(&folder.join("t")).unwrap();
     for line in [
-        "train --data text.txt --out t --resume",
-        &format!("train --data text.txt --out t --overwrite --steps 4 {TINY}"),
+        "train --data text.txt --output t --resume",
+        &format!("train --data text.txt --output t --overwrite --steps 4 {TINY}"),
     ] {
         assert!(refused(folder, line).contains("another process"), "{line}");
     }
     drop(lock);
-    done(folder, "train --data text.txt --out t --resume");
+    done(folder, "train --data text.txt --output t --resume");
 }
 
 /// A text of one character: the loss is exactly 0, and so is the gradient, which the page draws by its logarithm.
@@ -288,7 +288,7 @@ fn a_loss_of_zero_is_drawn() {
     let place = workplace();
     let folder = place.path();
     std::fs::write(folder.join("a.txt"), "a".repeat(900)).unwrap();
-    done(folder, &format!("train --data a.txt --out t --steps 4 --every 2 {TINY}"));
+    done(folder, &format!("train --data a.txt --output t --steps 4 --every 2 {TINY}"));
     let page = std::fs::read_to_string(folder.join("t/report.html")).unwrap();
     assert!(page.contains("2 points have no place on these axes"), "{page}");
 }
@@ -299,10 +299,10 @@ fn a_training_that_diverges_says_so() {
     let place = workplace();
     let folder = place.path();
     write_text(folder);
-    let line = format!("train --data text.txt --out t --kind float --lr 1e30 --steps 20 --every 1 {TINY}");
+    let line = format!("train --data text.txt --output t --kind float --lr 1e30 --steps 20 --every 1 {TINY}");
     let message = refused(folder, &line);
     assert!(message.contains("training diverged") && message.contains("is kept"), "{message}");
-    assert!(refused(folder, "train --data text.txt --out t --resume").contains("training diverged"));
+    assert!(refused(folder, "train --data text.txt --output t --resume").contains("training diverged"));
 }
 
 #[test]
@@ -323,27 +323,27 @@ fn what_cannot_be_trained_is_refused() {
     std::fs::write(folder.join("short.txt"), "a few words").unwrap();
     std::fs::write(folder.join("empty.txt"), "").unwrap();
     for (line, words) in [
-        ("train --data nowhere.txt --out t", "nowhere.txt"),
-        ("train --data text.txt", "--out"),
-        ("train --data text.txt --out t --hidden 33", "hidden is 33"),
-        ("train --data text.txt --out t --batch 3", "a batch of 3"),
-        ("train --data text.txt --out t --context 4096", "too few"),
-        ("train --data text.txt --out t --vocab words", "bpe:N"),
-        ("train --data text.txt --out t --vocab bpe:99999", "99999"),
-        ("train --data text.txt --out t --lr 0", "more than 0"),
-        ("train --data text.txt --out t --gguf tq2_0", "multiple of 256"),
-        ("train --data text.txt --out nothing --resume", "nothing/checkpoint.safetensors: there is no training"),
-        ("train --data text.txt --out t --steps 20 --until 21", "last step, 20"),
-        ("train --data text.txt --out t --until 0", "from 1 on"),
-        ("train --data text.txt --out t --every 0", "from 1 on"),
-        ("train --data text.txt --out t --steps 0", "no steps"),
-        ("train --data text.txt --out t --gguf-arch bitnet", "--gguf"),
-        ("train --data text.txt --out /proc/nowhere", "/proc/nowhere"),
-        ("train --data short.txt --out s", "too few"),
-        ("train --data empty.txt --out s", "empty"),
+        ("train --data nowhere.txt --output t", "nowhere.txt"),
+        ("train --data text.txt", "--output"),
+        ("train --data text.txt --output t --hidden 33", "hidden is 33"),
+        ("train --data text.txt --output t --batch 3", "a batch of 3"),
+        ("train --data text.txt --output t --context 4096", "too few"),
+        ("train --data text.txt --output t --vocab words", "bpe:N"),
+        ("train --data text.txt --output t --vocab bpe:99999", "99999"),
+        ("train --data text.txt --output t --lr 0", "more than 0"),
+        ("train --data text.txt --output t --gguf tq2_0", "multiple of 256"),
+        ("train --data text.txt --output nothing --resume", "nothing/checkpoint.safetensors: there is no training"),
+        ("train --data text.txt --output t --steps 20 --until 21", "last step, 20"),
+        ("train --data text.txt --output t --until 0", "from 1 on"),
+        ("train --data text.txt --output t --every 0", "from 1 on"),
+        ("train --data text.txt --output t --steps 0", "no steps"),
+        ("train --data text.txt --output t --gguf-arch bitnet", "--gguf"),
+        ("train --data text.txt --output /proc/nowhere", "/proc/nowhere"),
+        ("train --data short.txt --output s", "too few"),
+        ("train --data empty.txt --output s", "empty"),
         ("train --data text.txt --sweep fast", "not a number"),
-        ("train --data text.txt --out t --batch 4000000 --shards 1", "tokens a step"),
-        ("train --data text.txt --out t --hidden 65536 --intermediate 65536", "at most 1073741824"),
+        ("train --data text.txt --output t --batch 4000000 --shards 1", "tokens a step"),
+        ("train --data text.txt --output t --hidden 65536 --intermediate 65536", "at most 1073741824"),
     ] {
         let message = refused(folder, line);
         assert!(message.contains(words) && !message.contains("panicked"), "{line}: {message}");

@@ -163,14 +163,14 @@ fn logits_agree_with_the_reference_on_both_backends() {
     let folder = workplace();
     let ids = model().join("strict_input_ids.npy");
     let (shape, expected) = npy::read_f32(&model().join("strict_logits_f32.npy")).unwrap();
-    let golden = format!("logits --model MODEL --ids-file {} --out g.npy --backend golden", ids.display());
+    let golden = format!("logits --model MODEL --ids-file {} --output g.npy --backend golden", ids.display());
     done(folder.path(), &golden);
     let (golden_shape, golden) = npy::read_f32(&folder.path().join("g.npy")).unwrap();
     assert_eq!(golden_shape, shape);
     let worst = golden.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(worst <= 3e-4, "{worst}");
 
-    let line = format!("--ids-file {} --out r.npy --preset small --offload linear --json l.json", ids.display());
+    let line = format!("--ids-file {} --output r.npy --preset small --offload linear --json l.json", ids.display());
     let printed = done(folder.path(), &format!("logits --model MODEL {line}"));
     assert!(printed.contains("mismatches 0 of "));
     assert!(npy::read_f32(&folder.path().join("r.npy")).unwrap().1 == golden, "the same to the last bit");
@@ -183,8 +183,12 @@ fn logits_agree_with_the_reference_on_both_backends() {
 #[test]
 fn ids_on_the_command_line_are_one_sequence() {
     let folder = workplace();
-    done(folder.path(), "logits --model MODEL --ids 1,2,3 --out o.npy --backend golden");
-    assert_eq!(npy::read_f32(&folder.path().join("o.npy")).unwrap().0, [1, 3, 84]);
+    // The last of these spellings is that of earlier versions.
+    for option in ["-o", "--output", "--out"] {
+        let file = format!("{option}.npy");
+        done(folder.path(), &format!("logits --model MODEL --ids 1,2,3 {option} ./{file} --backend golden"));
+        assert_eq!(npy::read_f32(&folder.path().join(file)).unwrap().0, [1, 3, 84]);
+    }
 }
 
 #[test]

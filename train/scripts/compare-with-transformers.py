@@ -1,6 +1,6 @@
 """Compares an exported model with transformers: do both compute the same logits from the same folder?
 
-    trine logits --model FOLDER --ids-file FOLDER/input_ids.npy --out FOLDER/logits.npy
+    trine logits --model FOLDER --ids-file FOLDER/input_ids.npy --output FOLDER/logits.npy
     python3 compare-with-transformers.py FOLDER [--make-ids SEED]
 
 With --make-ids it writes FOLDER/input_ids.npy, one sequence of random tokens as long as the model's context, and nothing

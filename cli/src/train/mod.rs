@@ -28,35 +28,31 @@ use given::Given;
 pub use progress::Progress;
 pub use recipe::RecipeArgs;
 
-/// Train a BitNet model from a text: ternary (b1.58), 1-bit, or float
+/// Train a BitNet model from a text
 ///
-/// The architecture is that of BitNet b1.58 2B-4T. Weights are trained in
-/// f32; activations are int8 and weights trits or signs in every forward
-/// pass, and gradients pass straight through the rounding, in f32. The
-/// last twentieth of the text is held out. The folder gets checkpoints,
-/// the loss curve as CSV and a page.
+/// The model is ternary (b1.58), 1-bit or float, with the architecture of BitNet b1.58 2B-4T. Weights are trained in f32.
+/// Activations are int8 and weights trits or signs in every forward pass, and gradients pass straight through the rounding, in f32.
+/// The last twentieth of the text is held out. The folder gets checkpoints, the loss curve as CSV, a page and, in the end, the
+/// model in Hugging Face layout.
 ///
-/// A training that was interrupted continues with --resume. Its checkpoint
-/// holds the recipe and every flag that decides its files, and the result
-/// is bit-equal to that of a training without interruption. Flags that are
-/// given again must be the same. --until, --land, --json and the path in
-/// --data may change, and --gguf may be added.
+/// A training that was interrupted continues with --resume. Its checkpoint holds the recipe and every option that decides its
+/// files, and the result is bit-equal to that of a training without interruption. Options that are given again must be the same.
+/// --until, --land, --json and the path in --data may change, and --gguf may be added.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     #[command(flatten)]
     given: Given,
     /// Text in UTF-8; - reads standard input
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Folder for checkpoints, curve, page and, in the end, the model in Hugging Face layout
-    #[arg(long, value_name = "DIR", required_unless_present = "sweep")]
-    pub(crate) out: Option<PathBuf>,
+    /// Folder for checkpoints, curve, page and the finished model
+    #[arg(short, long, alias = "out", value_name = "DIR", required_unless_present = "sweep")]
+    pub(crate) output: Option<PathBuf>,
     /// Continue the training in the folder, with its recipe
-    #[arg(long, requires = "out", conflicts_with = "overwrite")]
+    #[arg(long, requires = "output", conflicts_with = "overwrite")]
     resume: bool,
     /// Replace the training in the folder, finished or not
-    #[arg(long, requires = "out")]
+    #[arg(long, requires = "output")]
     overwrite: bool,
     /// Let the learning rate fall to 0 over this many more steps
     #[arg(long, value_name = "STEPS", requires = "resume")]
@@ -64,27 +60,27 @@ pub(crate) struct Args {
     /// Stop after this step, to continue later
     #[arg(long, value_name = "STEP", value_parser = from_one)]
     until: Option<usize>,
-    /// Try learning rates, each on a ternary and on a float model, and print what they come to; nothing is kept
-    #[arg(long, value_name = "RATES", value_delimiter = ',', value_parser = rate, conflicts_with_all = ["out", "gguf", "until", "kind", "lr", "every"])]
+    /// Print a table of learning rates, each tried on a ternary and a float model; keep no model
+    #[arg(long, value_name = "RATE,RATE,...", value_delimiter = ',', value_parser = rate, conflicts_with_all = ["output", "gguf", "until", "kind", "lr", "every"])]
     sweep: Option<Vec<f64>>,
-    /// Write the model as GGUF, too, in these blocks
+    /// Write the model as GGUF too, in these blocks
     #[arg(long, value_enum, value_name = "BLOCKS")]
     gguf: Option<BlocksArg>,
-    /// Architecture in the file [default: bitnet for silu, else bitnet-b1.58]
+    /// Architecture in the GGUF file [default: bitnet for silu, else bitnet-b1.58]
     #[arg(long, value_enum, value_name = "NAME", requires = "gguf")]
     gguf_arch: Option<ArchArg>,
     /// Arithmetic of linears
-    #[arg(long, value_enum, default_value_t = KindArg::Ternary)]
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = KindArg::Ternary)]
     kind: KindArg,
     /// Highest learning rate
     #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = rate)]
     lr: f64,
-    /// Of weights and batches
+    /// Seed of weights and batches
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
     recipe: RecipeArgs,
-    /// Steps between points of the curve, and checkpoints
+    /// Steps between points of the curve and between checkpoints
     #[arg(long, value_name = "STEPS", default_value_t = 100, value_parser = from_one)]
     every: usize,
     #[command(flatten)]
@@ -174,7 +170,7 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let curve = args.out.iter().flat_map(|folder| [CURVE, PAGE, GGUF].map(|name| ("--out", folder.join(name))));
+    let curve = args.output.iter().flat_map(|folder| [CURVE, PAGE, GGUF].map(|name| ("--output", folder.join(name))));
     args.json.check_apart(curve)?;
     let json = args.json.open()?;
     let text = read(&args.data)?;
@@ -183,7 +179,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         json.write(&found)?;
         return Ok(Verdict::Right);
     }
-    let folder = args.out.as_deref().context("--out is missing")?;
+    let folder = args.output.as_deref().context("--output is missing")?;
     // What comes in the end comes hours later.
     check_folder(folder, if args.gguf.is_some() { &[CURVE, PAGE, GGUF] } else { &[CURVE, PAGE] })?;
     check_folder(&folder.join(MODEL), &["config.json", "model.safetensors"])?;
@@ -275,8 +271,9 @@ fn new(args: &Args, text: &str, folder: &Path) -> Result<Session> {
         export::check_gguf(first.kind, &first.shape)?;
     }
     let place = Place::claim(folder, args.overwrite).map_err(|error| {
-        let advice = matches!(error, Error::Occupied { .. })
-            .then_some("; continue it with --resume, name another folder with --out, or replace it with --overwrite");
+        let advice = matches!(error, Error::Occupied { .. }).then_some(
+            "; continue it with --resume, name another folder with --output, or replace it with --overwrite",
+        );
         anyhow::anyhow!("{:#}{}", anyhow::Error::from(error), advice.unwrap_or_default())
     })?;
     Ok(Session::begin(text, plan, recipe, Some(place))?)

@@ -109,7 +109,7 @@ def logits(folder):
     """Logits of six tokens by the golden model, or the error text."""
     out = path("logits.npy")
     code, _, error = trine(
-        "logits", "--model", folder, "--ids", "256,40,41,42,90,17", "--backend", "golden", "--out", out
+        "logits", "--model", folder, "--ids", "256,40,41,42,90,17", "--backend", "golden", "--output", out
     )
     return np.load(out) if code == 0 else error
 
