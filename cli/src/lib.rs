@@ -35,6 +35,7 @@ mod provenance;
 mod regs;
 mod run;
 mod serve;
+mod shell;
 mod simulate;
 pub mod simulation;
 mod synth;
@@ -47,18 +48,28 @@ mod verify;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use command::Verdict;
 use json::JsonArg;
 
-/// Ternary matmul accelerator for BitNet b1.58 language models.
+/// Ternary matmul accelerator for BitNet language models.
 #[derive(Debug, Parser)]
-#[command(name = "trine", version)]
+#[command(name = NAME, version, max_term_width = 72, arg_required_else_help = true)]
+#[command(args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
+    #[command(flatten)]
+    shell: shell::Args,
 }
+
+/// Name of the command.
+const NAME: &str = "trine";
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 found wrong, 2 bad usage or input, 3 a tool is
+missing, 101 a mistake in trine itself.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -83,7 +94,17 @@ enum Verb {
 
 /// Parses the command line, runs the verb, and reports errors as one paragraph on stderr.
 pub fn main() -> ExitCode {
-    command::main(|cli: Cli| run(&cli.verb))
+    command::main(|cli: Cli| match &cli.verb {
+        Some(verb) => run(verb),
+        None => {
+            command::printing(cli.shell.man.as_deref().into_iter(), |out| shell::run(&cli.shell, &definition(), out))
+        }
+    })
+}
+
+/// The definition of the command: all verbs and options with their help.
+pub fn definition() -> clap::Command {
+    Cli::command()
 }
 
 fn run(verb: &Verb) -> anyhow::Result<Verdict> {

@@ -16,6 +16,7 @@ mod regs;
 mod report;
 mod scales;
 mod serve;
+mod shell;
 mod synth;
 mod testbench;
 mod tokens;
