@@ -87,11 +87,11 @@ impl From<Layers> for Scope {
 /// Reaction to a sum of the unit that is not that of the golden model; the command ends with exit code 1 in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum WrongSums {
-    /// The command stops and names the first one
+    /// Stop and name the first one
     Stop,
-    /// The golden model's sums are used instead
+    /// Use the golden model's sums instead
     Golden,
-    /// The wrong sums are used and counted
+    /// Use the wrong sums and count them
     Count,
 }
 
@@ -107,33 +107,36 @@ impl From<WrongSums> for OnMismatch {
 
 /// Flags that choose an engine.
 #[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Engine")]
 pub(crate) struct BackendArgs {
-    /// Engine of the ternary layers: golden (the CPU), rtl (the simulated unit), or uart:PATH (a unit behind that serial port,
-    /// a board's or one of `trine serve`)
+    /// Engine of the ternary layers: golden, rtl or uart:PATH
+    ///
+    /// golden is the golden model on the CPU, rtl the simulated unit, and uart:PATH a unit behind that serial port: a board's, or
+    /// one of `trine serve`.
     #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
     /// Bits a second of the serial port [default: 115200]
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(1..))]
     baud: Option<u32>,
-    /// Byte address of the unit's registers behind the serial port, a multiple of 4 [default: 0]
+    /// Byte address of the registers behind the serial port, a multiple of 4 [default: 0]
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     base: Option<u32>,
-    /// Which layers go to the unit
+    /// Layers that the unit computes
     #[arg(long, value_enum, value_name = "LAYERS", default_value = "ffn")]
     pub(crate) offload: Layers,
     /// Simulated units, one process each, that share large matmuls [default: one per CPU, 1 with --trace]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     units: Option<u16>,
-    /// Seconds after which a job is given up and tried again
+    /// Time limit of a job, after which it is tried again
     #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = deadline)]
     deadline: f64,
-    /// Reaction to a wrong sum of the unit; exit code 1 follows
+    /// Reaction to a wrong sum of the unit; the exit code is 1 in any case
     #[arg(long, value_enum, value_name = "ACTION", default_value = "count")]
     on_mismatch: WrongSums,
-    /// Keep finished matmuls in this folder; a run with the same arguments that was interrupted goes on from there
+    /// Folder for finished matmuls, from which the same command continues after an interruption
     #[arg(long, value_name = "DIR")]
     pub(crate) resume: Option<PathBuf>,
-    /// The unit has the model's weights in a memory beside it instead of taking them from a stream
+    /// Keep the model's weights in a memory beside the unit instead of streaming them
     #[arg(long)]
     pub(crate) weights_on_chip: bool,
     #[command(flatten)]

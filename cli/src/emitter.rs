@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use trine_hdl::Verilog;
 use trine_spec::Config;
 
-/// Which generator prints the Verilog.
+/// The generator that prints the Verilog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Emitter {

@@ -17,19 +17,18 @@ use crate::emitter::Emitter;
 use crate::json::JsonArg;
 use crate::output::table;
 
-/// Write the accelerator as Verilog: a .v per module, trine.f, a testbench, manifest.json and a FuseSoC .core
+/// Write the accelerator as Verilog, with a testbench
 ///
-/// A unit with --windows has no testbench. In a folder that holds another
-/// unit, the files that its manifest.json lists and the new unit does not
-/// have are removed.
+/// The folder gets a .v file per module, trine.f, a testbench with its vectors, manifest.json and a FuseSoC .core. A unit with
+/// --windows has no testbench. In a folder that holds another unit, the files that its manifest.json lists and the new unit does
+/// not have are removed.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// Folder to write to; made when it is not there
+    /// Folder to write to; made if it is missing
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Which of the two independent generators prints
-    #[arg(long, value_enum, default_value_t = Emitter::Trine)]
+    /// Generator of the Verilog, one of two independent ones
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Emitter::Trine)]
     emitter: Emitter,
     #[command(flatten)]
     pub(crate) json: JsonArg,

@@ -13,7 +13,7 @@ use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::table;
 
-/// Show a model's ternary layers: shapes, types, zeros, scales, bytes
+/// Show a model's ternary layers: shapes, zeros, scales
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]

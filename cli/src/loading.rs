@@ -14,7 +14,7 @@ enum Packing {
     X86,
     /// 64 weights in 16 bytes: bitnet.cpp's quantiser on ARM
     Arm,
-    /// Four rows in a byte: that on x86, without ACT_PARALLEL
+    /// Four rows in a byte: the same on x86, without ACT_PARALLEL
     Rows,
 }
 
@@ -26,7 +26,7 @@ pub fn source() -> impl TypedValueParser<Value = ModelSource> {
 /// Options of every verb that loads a model.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Loading {
-    /// Order of weights in I2_S tensors: who packed the GGUF file
+    /// Order of weights in I2_S tensors, by who packed the GGUF file
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     i2s_packing: Packing,
 }
@@ -69,12 +69,14 @@ impl Loading {
 /// Options of every verb that turns text into tokens.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Tokenizing {
-    /// Take the tokenizer from here instead of the model: a folder,
-    /// tokenizer.json, tokenizer.model, chars.json or a .gguf file
-    #[arg(long, value_name = "FILE|FOLDER", value_parser = source())]
+    /// Tokenizer in place of the model's
+    ///
+    /// A folder, tokenizer.json, tokenizer.model, chars.json or a .gguf file.
+    #[arg(long, value_name = "PATH", value_parser = source())]
     tokenizer: Option<ModelSource>,
-    /// Split text by this rule, such as llama-bpe, instead of a GGUF
-    /// file's key tokenizer.ggml.pre
+    /// Rule that splits text, such as llama-bpe [default: the model's]
+    ///
+    /// It takes the place of a GGUF file's key tokenizer.ggml.pre.
     #[arg(long, value_name = "NAME")]
     pre: Option<String>,
 }

@@ -15,10 +15,10 @@ use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::output::progress;
 
-/// Measure how well a model predicts a text, in bits per token and per character
+/// Measure how well a model predicts a text
 ///
-/// The text is read in windows of the model's context; each starts with the last token of the one before, so every token
-/// but the first is predicted exactly once.
+/// The measure is bits per token and per character. The text is read in windows of the model's context. Each window starts with
+/// the last token of the one before, so every token but the first is predicted exactly once.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]

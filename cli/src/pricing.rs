@@ -23,7 +23,7 @@ pub struct PricingArgs {
     ///
     /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143, or the name
     /// of a [[memory]].
-    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266", verbatim_doc_comment)]
+    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
     memory: String,
     /// Clock for times and static energy, 1e3 to 1e10 Hz
     #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
@@ -34,7 +34,7 @@ pub struct PricingArgs {
     /// in pJ, source and table; a [[die]] has a name, a node and a
     /// [[die.record]] for every action; [sources] names the sources.
     /// examples/own-prices.toml is a whole file.
-    #[arg(long, value_name = "FILE.toml", verbatim_doc_comment)]
+    #[arg(long, value_name = "FILE.toml")]
     records: Option<PathBuf>,
 }
 

@@ -26,13 +26,15 @@ enum Format {
     Rust,
 }
 
-/// Print the register map as Markdown, SystemRDL, CMSIS-SVD, C or Rust; reset values are the unit's constants
+/// Print the register map for documents, tools and firmware
+///
+/// Reset values of constant registers are those of the unit that the options describe.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The language
-    #[arg(long, value_enum)]
+    /// Language of the register map
+    #[arg(long, value_name = "LANGUAGE", value_enum)]
     format: Format,
-    /// File to write to, instead of printing; - is standard output
+    /// File to write; - is standard output [default: -]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]

@@ -30,29 +30,28 @@ use crate::phases::{self, Marking};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 use crate::provenance::provenance;
 
-/// Generate text, with the ternary layers on the simulated accelerator
+/// Generate text with the ternary layers on the accelerator
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]
     #[arg(long, value_parser = crate::loading::source())]
     model: ModelSource,
-    /// Text to continue; a new line where it is left out
+    /// Text to continue [default: a new line]
     #[arg(long, value_name = "TEXT", default_value = "\n", hide_default_value = true)]
     prompt: String,
-    /// Number of tokens to generate
+    /// Tokens to generate, at least 1
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     tokens: u32,
     /// Seed of the sampler
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Temperature of the sampler; 0 always takes the likeliest token
-    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.8, value_parser = temperature)]
     temperature: f32,
-    /// Folder for report.html and run.json, and with a unit layers.csv
-    /// and trace.json; made when it is not there
-    #[arg(long, value_name = "DIR", verbatim_doc_comment)]
+    /// Folder for report.html and run.json, with a unit also layers.csv and trace.json; made if it is missing
+    #[arg(long, value_name = "DIR")]
     pub(crate) report: Option<PathBuf>,
-    /// Write a waveform; this slows the simulation down several times
+    /// Waveform to write; the simulation is several times slower
     #[arg(long, value_name = "FILE.fst")]
     trace: Option<PathBuf>,
     #[command(flatten)]

@@ -19,13 +19,15 @@ use crate::{Verdict, simulation};
 /// Clock cycles for which reset is held.
 const RESET: u64 = 16;
 
-/// Put a simulated unit behind a serial port that speaks LiteX's uartbone
+/// Serve a simulated unit behind a serial port
+///
+/// The port speaks LiteX's uartbone.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Path at which clients find the port: a link to a pseudo-terminal, made here and removed at the end
-    #[arg(long, value_name = "PTY")]
+    /// Path of the port, a link to a pseudo-terminal; made here and removed at the end
+    #[arg(long, value_name = "PATH")]
     uart: PathBuf,
-    /// Simulate the bridge too, bit by bit at this many cycles a bit, instead of doing what it does: slower by a hundred times
+    /// Simulate the bridge too, at this many cycles a bit; a hundred times slower
     #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u16).range(LEAST_DIVIDER as i64..))]
     pins: Option<u16>,
     #[command(flatten)]

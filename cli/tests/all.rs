@@ -8,6 +8,7 @@ mod delivered;
 mod documents;
 mod energy;
 mod errors;
+mod help;
 mod models;
 mod outputs;
 mod paths;

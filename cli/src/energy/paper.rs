@@ -9,7 +9,7 @@ use crate::Verdict;
 use crate::json::JsonArg;
 use crate::output::table;
 
-/// Recompute the energy and memory tables of the BitNet papers, beside what they print
+/// Recompute the BitNet papers' energy and memory tables
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]

@@ -27,7 +27,9 @@ use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 /// Prompt of the prefill, if the context has room for it.
 const PROMPT: usize = 128;
 
-/// Estimate tokens a second and joules a token of a whole model, from the cycle model and a memory's bandwidth
+/// Estimate speed and energy of a whole model
+///
+/// Tokens a second and joules a token, from the cycle model and a memory's bandwidth.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]; only its shape is read
@@ -39,7 +41,7 @@ pub(crate) struct Args {
     /// Tokens of the prompt in the prefill [default: 128, or all of the context]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
     prompt_tokens: Option<u32>,
-    /// Run one layer of every shape through the simulated unit and compare the counters
+    /// Simulate one layer of every shape and compare the counters
     #[arg(long)]
     check: bool,
     #[command(flatten)]

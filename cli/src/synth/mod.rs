@@ -26,8 +26,11 @@ use crate::loading::Loading;
 use crate::output::spinner;
 use crate::simulation;
 
-/// Synthesise the accelerator with open tools: cells, clock, critical path, and a bitstream or an area
+/// Synthesise the accelerator with open tools
+///
+/// The result is cells, clock and critical path, and a bitstream or an area.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = USAGE)]
 #[command(group(clap::ArgGroup::new("goal").required(true).args(["target", "liberty", "board"])))]
 pub(crate) struct Args {
     /// FPGA or cell library to synthesise for
@@ -36,10 +39,10 @@ pub(crate) struct Args {
     /// Synthesise for the standard cells of this Liberty library
     #[arg(long, value_name = "FILE.lib")]
     liberty: Option<PathBuf>,
-    /// Cells of the library to leave out, `*` for any letters
-    #[arg(long, value_name = "CELL", value_delimiter = ',', value_parser = cell_pattern, conflicts_with = "board")]
+    /// Cells of the library to leave out; `*` matches any letters
+    #[arg(long, value_name = "CELL,CELL,...", value_delimiter = ',', value_parser = cell_pattern, conflicts_with = "board")]
     dont_use: Vec<String>,
-    /// A board of synth/boards or a folder like those: device, clock, pins, and the unit unless flags say otherwise
+    /// Board by name, or a folder like those in synth/boards: device, clock, pins and unit
     #[arg(long, value_name = "NAME", conflicts_with_all = ["map_only", "package", "speed", "freq"])]
     board: Option<String>,
     /// Put the ternary weights of this model into block RAM beside the unit
@@ -48,37 +51,43 @@ pub(crate) struct Args {
     /// Stop after mapping: no placement, no clock, no bitstream
     #[arg(long)]
     map_only: bool,
-    /// Package [default: the target's]
+    /// Package of the device [default: the target's]
     #[arg(long, value_name = "NAME", conflicts_with = "map_only")]
     package: Option<String>,
-    /// Speed grade [default: the target's slowest]
+    /// Speed grade of the device [default: the target's slowest]
     #[arg(long, value_name = "GRADE", conflicts_with = "map_only")]
     speed: Option<String>,
-    /// Clock that must be reached, MHz; without it placement works towards 200 MHz and any clock will do
+    /// Clock that must be reached [default: none, placement works towards 200 MHz]
     #[arg(long, value_name = "MHZ", conflicts_with = "map_only", value_parser = megahertz)]
     freq: Option<f64>,
-    /// Placements to try; the bitstream is the fastest one's
+    /// Placements to try; the bitstream is that of the fastest
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "map_only", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
-    /// Time limit of each step, s
+    /// Time limit of each step
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
     time_limit: u64,
-    /// Folder for netlists, logs, reports and the bitstream; made when it is not there
+    /// Folder for netlists, logs, reports and the bitstream; made if it is missing
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) json: JsonArg,
-    /// Random cases on which the mapped netlist is simulated against the golden model and the unit
+    /// Random cases that compare the mapped netlist with the golden model and the unit
     #[arg(long, value_name = "CASES", value_parser = clap::value_parser!(u64).range(1..))]
     verify: Option<u64>,
-    /// Seed of the first of these cases
-    #[arg(long, value_name = "S", default_value_t = 1, requires = "verify")]
+    /// Seed of the first case of --verify
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "verify")]
     seed: u64,
     #[command(flatten)]
     loading: Loading,
     #[command(flatten)]
     unit: UnitArgs,
 }
+
+/// One line for each kind of goal.
+const USAGE: &str = "\
+trine synth [OPTIONS] --target <NAME>
+       trine synth [OPTIONS] --liberty <FILE.lib>
+       trine synth [OPTIONS] --board <NAME>";
 
 fn megahertz(text: &str) -> Result<f64, String> {
     within(text, [1e-3, 1e4], "MHz")

@@ -6,13 +6,13 @@ use trine_train::{Activation, Kind, Recipe, Schedule, Shape, VocabularyKind};
 /// Sizes and steps of a training.
 #[derive(Debug, clap::Args)]
 pub struct RecipeArgs {
-    /// `chars`, or `bpe:N` for N byte pairs
+    /// Vocabulary: `chars`, or `bpe:N` for N byte pairs
     #[arg(long, value_name = "KIND", default_value = "chars", value_parser = vocabulary)]
     pub vocab: VocabularyKind,
     /// Features between layers
     #[arg(long, value_name = "N", default_value_t = 128)]
     pub hidden: usize,
-    /// Features inside the feed-forward network; 8/3 of hidden, up to a multiple of 32, unless given
+    /// Features inside the feed-forward network [default: 8/3 of --hidden, up to a multiple of 32]
     #[arg(long, value_name = "N")]
     intermediate: Option<usize>,
     /// Transformer layers
@@ -31,15 +31,15 @@ pub struct RecipeArgs {
     #[arg(long)]
     pub(super) untied: bool,
     /// Activation of the gate; llama.cpp computes silu only
-    #[arg(long, value_enum, default_value_t = ActivationArg::Relu2)]
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = ActivationArg::Relu2)]
     pub(super) activation: ActivationArg,
     /// Sequences in a step
     #[arg(long, value_name = "N", default_value_t = 4)]
     pub(super) batch: usize,
-    /// Parts of a batch that are computed in parallel; losses depend on it in the last bits, but not on the threads
+    /// Parts of a batch that are computed in parallel; they change the last bits of losses
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(super) shards: usize,
-    /// Steps
+    /// Steps of the training
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub steps: usize,
     /// Steps until the highest learning rate is reached

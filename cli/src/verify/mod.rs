@@ -52,14 +52,17 @@ const ALONE: [&str; 18] = [
     "preset",
 ];
 
-/// Check the simulated accelerator against the golden model, on random cases and a model's layers
+/// Check the accelerator against the golden model
+///
+/// Random cases, a model's layers or one shape run on the simulated RTL, and checks of registers, counters, errors, aborts and
+/// timing.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Random cases [default: 100, or none with --shape]
     #[arg(long, value_name = "N")]
     cases: Option<u64>,
     /// Seed of the first case; case i of seed S is case 0 of seed S + i
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Probability of a pause on every stream, 0 or more and below 1
     #[arg(long, value_name = "P", default_value_t = 0.3)]
@@ -70,11 +73,10 @@ pub(crate) struct Args {
     /// Verify the unit in this folder, as `trine generate` wrote it or edited since
     #[arg(long, value_name = "DIR")]
     rtl: Option<PathBuf>,
-    /// Write the waveform of what fails to this file
-    /// [default: trine-verify-SEED-CASE.fst, for a failing case]
-    #[arg(long, value_name = "FILE.fst", verbatim_doc_comment)]
+    /// Waveform of what fails [default: trine-verify-SEED-CASE.fst, for a failing case]
+    #[arg(long, value_name = "FILE.fst")]
     trace: Option<PathBuf>,
-    /// Only matmuls: no checks of registers, counters, errors, aborts and timing
+    /// Skip the checks of registers, counters, errors, aborts and timing
     #[arg(long)]
     no_checks: bool,
     /// Verify the layers of this model too
