@@ -13,6 +13,7 @@ mod models;
 mod outputs;
 mod paths;
 mod prices;
+mod reference;
 mod regs;
 mod report;
 mod scales;
