@@ -15,7 +15,7 @@ use crate::config_file::ConfigFile;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Accelerator")]
 pub struct UnitArgs {
-    /// Input positions of a dot product per cycle, 1 to 256 [default: 64]
+    /// Inputs of a dot product per cycle, 1 to 256 [default: 64]
     #[arg(long, value_name = "N")]
     lanes: Option<usize>,
     /// Outputs per cycle, 1 to 64 [default: 16]
@@ -24,7 +24,7 @@ pub struct UnitArgs {
     /// Bits of an activation, 2 to 8 [default: 8]
     #[arg(long, value_name = "BITS")]
     act_bits: Option<usize>,
-    /// Technology of the cells that columns are built of [default: portable]
+    /// Technology of the columns' cells [default: portable]
     #[arg(long, value_name = "STYLE", value_parser = named::<Style>())]
     style: Option<Style>,
     /// Code of weights on their stream [default: base3]
@@ -39,7 +39,7 @@ pub struct UnitArgs {
     /// Largest M of a job, 1 to 4096 [default: 16]
     #[arg(long, value_name = "N")]
     max_tokens: Option<usize>,
-    /// Beats through windows of the register space, not stream ports [default: false]
+    /// Beats through register windows, not streams [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     windows: Option<bool>,
     /// TOML file with these options as keys, all or some; options win over it

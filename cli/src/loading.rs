@@ -74,7 +74,7 @@ pub struct Tokenizing {
     /// A folder, tokenizer.json, tokenizer.model, chars.json or a .gguf file.
     #[arg(long, value_name = "PATH", value_parser = source())]
     tokenizer: Option<ModelSource>,
-    /// Rule that splits text, such as llama-bpe [default: the model's]
+    /// Rule that splits text, such as llama-bpe [default: model's]
     ///
     /// It takes the place of a GGUF file's key tokenizer.ggml.pre.
     #[arg(long, value_name = "NAME")]

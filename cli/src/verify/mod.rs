@@ -61,7 +61,7 @@ pub(crate) struct Args {
     /// Random cases [default: 100, or none with --shape]
     #[arg(long, value_name = "N")]
     cases: Option<u64>,
-    /// Seed of the first case; case i of seed S is case 0 of seed S + i
+    /// Seed of the first case; each case after it adds 1
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Probability of a pause on every stream, 0 or more and below 1
