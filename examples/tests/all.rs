@@ -1,0 +1,4 @@
+//! All tests of this package in one binary.
+
+mod page;
+mod programs;
