@@ -33,12 +33,11 @@ fn main() -> Result<(), BoxError> {
         let factor = |scale: f32| if linear.convention.divides() { 1.0 / scale } else { scale };
         let scales: Vec<f32> = linear.parts.scales().map(factor).collect();
         let (least, largest) = scales.iter().fold((f32::MAX, 0f32), |(low, high), &s| (low.min(s), high.max(s)));
-        println!(
-            "{:30} {outputs:5} x {inputs:<5} {:6} {zeros:4.1} % zeros, {} scales from {least:.4} to {largest:.4}",
-            id.to_string(),
-            linear.encoding,
-            scales.len()
-        );
+        let scales = match scales.len() {
+            1 => format!("scale {least:.4}"),
+            count => format!("{count} scales, {least:.4} to {largest:.4}"),
+        };
+        println!("{:30} {outputs:5} x {inputs:<5} {:6} {zeros:4.1} % zeros, {scales}", id.to_string(), linear.encoding);
     }
 
     let logits = model.forward(&mut Golden, &[1, 2, 3], &mut KvCache::new(config))?;

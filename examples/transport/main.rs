@@ -30,7 +30,7 @@ fn main() -> Result<(), BoxError> {
     // The default options compare every sum with the golden model.
     let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
 
-    let weights = TernaryMatrix::from_trits(5, 6, &[1, -1, 0, 1, 1, 0].repeat(5))?;
+    let weights = TernaryMatrix::random(5, 6, 1)?;
     let mut sums = [0; 10];
     let layer = LinearId { layer: 0, kind: LinearKind::Up };
     engine.matmul(layer, &weights, &[1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6], 2, &mut sums)?;
