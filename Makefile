@@ -58,8 +58,7 @@ cases: setup build ## Replay faults that users of such programs have met, from c
 
 conformance: ## Compare stored checkpoints with their stored logits; docs/results/conformance.md must come out as it is committed
 	@# Of the whole workspace: with the features of one package, its libraries would be compiled anew after `make test`.
-	$(CARGO) build --quiet --workspace --example conformance
-	target/debug/examples/conformance
+	$(CARGO) test --quiet --workspace --test conformance
 	git diff --exit-code HEAD -- docs/results/conformance.md
 
 cocotb: build ## Check registers, streams and whole products of generated units with cocotb and Icarus Verilog

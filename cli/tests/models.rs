@@ -1,6 +1,6 @@
 //! Every checkpoint that comes with the repository, as a user meets it: shown, run, and measured on text.
 
-#[path = "../../golden-model/examples/conformance/cases.rs"]
+#[path = "../../golden-model/tests/conformance/cases.rs"]
 mod cases;
 
 use std::collections::BTreeSet;

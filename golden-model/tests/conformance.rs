@@ -1,11 +1,8 @@
 //! Stored logits and layer taps, computed by another implementation (transformers 5.23, eager), are reproduced; and
 //! what the model computes does not depend on how it is asked.
 
-#[path = "../examples/conformance/cases.rs"]
 mod cases;
-#[path = "../examples/conformance/report.rs"]
 mod report;
-#[path = "../examples/conformance/run.rs"]
 mod run;
 
 use std::path::Path;
