@@ -36,7 +36,7 @@ comparison: build ## Train, quantise and compare again (half an hour of CPU time
 
 llama-cpp: build ## Train small models and compare their GGUF files with llama.cpp itself (needs npm; two minutes)
 	@train/scripts/install-llama
-	TRINE="$(TRAINER)" TOKENS="$(CARGO) run --release --quiet --package trine-train --example tokens --" train/scripts/llama-check
+	TRINE="$(TRAINER)" TOKENS="$(XTASK) tokens" train/scripts/llama-check
 
 test: setup ## Run all tests
 	$(CARGO) test --workspace --features trine-cli/rust-hdl,trine-cli/train

@@ -1,6 +1,6 @@
 //! `xtask`: measurements that maintainers repeat, and the documents written from them.
 //!
-//! | verb | document |
+//! | verb | result |
 //! |---|---|
 //! | `area` | docs/results/area.md |
 //! | `compare` | docs/results/comparison.md and its plots |
@@ -8,8 +8,10 @@
 //! | `gates` | docs/results/energy-gate-level.md |
 //! | `mutate` | docs/results/mutation.md |
 //! | `presets` | the table of presets in README.md |
+//! | `speed` | prints the seconds of a training step |
+//! | `tokens` | prints the token ids of a text, for train/scripts/llama-check |
 //!
-//! Every verb takes `--from`: it renders what an earlier run kept in docs/data, and measures nothing.
+//! Every verb of a document takes `--from`: it renders what an earlier run kept in docs/data, and measures nothing.
 #![forbid(unsafe_code)]
 
 mod area;
@@ -18,6 +20,8 @@ mod coverage;
 mod gates;
 mod mutate;
 mod presets;
+mod speed;
+mod tokens;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -42,6 +46,8 @@ enum Verb {
     Gates(Box<gates::Args>),
     Mutate(mutate::Args),
     Presets(presets::Args),
+    Speed(Box<speed::Args>),
+    Tokens(tokens::Args),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +59,8 @@ fn main() -> ExitCode {
             Verb::Gates(args) => gates::run(args, out),
             Verb::Mutate(args) => mutate::run(args, out),
             Verb::Presets(args) => presets::run(args, out),
+            Verb::Speed(args) => speed::run(args, out),
+            Verb::Tokens(args) => tokens::run(args, out),
         })
     })
 }
@@ -61,7 +69,7 @@ impl Verb {
     /// The files and folders that results go to, besides what is printed.
     fn results(&self) -> impl Iterator<Item = &Path> {
         let (json, other) = match self {
-            Verb::Area(_) | Verb::Presets(_) => (&JsonArg::NONE, None),
+            Verb::Area(_) | Verb::Presets(_) | Verb::Speed(_) | Verb::Tokens(_) => (&JsonArg::NONE, None),
             Verb::Compare(args) => (&args.json, args.docs.as_deref()),
             Verb::Coverage(args) => (&args.json, None),
             Verb::Gates(args) => (&args.json, None),

@@ -5,3 +5,4 @@ mod compare;
 mod gates;
 mod mutate;
 mod refused;
+mod small_verbs;
