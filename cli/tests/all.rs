@@ -11,6 +11,7 @@ mod errors;
 mod help;
 mod models;
 mod outputs;
+mod own_top;
 mod paths;
 mod prices;
 mod reference;

@@ -3,4 +3,5 @@
 mod bound;
 mod faults;
 mod offload;
+mod packing_page;
 mod shared;
