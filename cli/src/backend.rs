@@ -17,6 +17,7 @@ use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, within};
+use crate::board::BoardArg;
 use crate::simulation;
 
 /// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
@@ -115,7 +116,7 @@ pub(crate) struct BackendArgs {
     /// one of `trine serve`.
     #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
-    /// Bits a second of the serial port [default: 115200]
+    /// Bits a second of the serial port [default: 115200, or the board's]
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(1..))]
     baud: Option<u32>,
     /// Byte address of the registers behind the serial port, a multiple of 4 [default: 0]
@@ -140,7 +141,9 @@ pub(crate) struct BackendArgs {
     #[arg(long)]
     pub(crate) weights_on_chip: bool,
     #[command(flatten)]
-    pub(crate) unit: UnitArgs,
+    pub(crate) board: BoardArg,
+    #[command(flatten)]
+    unit: UnitArgs,
 }
 
 /// An address of a word, in decimal or with 0x in front in hexadecimal.
@@ -170,6 +173,11 @@ impl BackendArgs {
         self.backend != Backend::Golden && !self.weights_on_chip && matches!(model, ModelSource::Synthetic(_))
     }
 
+    /// The unit that board and flags describe.
+    pub(crate) fn config(&self) -> Result<Config> {
+        self.board.unit(&self.unit)
+    }
+
     /// Builds what multiplies the layers of `model`, loaded from `source`; `trace` names the waveform file to write.
     pub(crate) fn engine(&self, source: &ModelSource, model: &Model, trace: Option<&Path>) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
@@ -182,7 +190,7 @@ impl BackendArgs {
             port.is_some() || (self.baud.is_none() && self.base.is_none()),
             "--baud and --base are for a serial port: choose one with --backend uart:PATH, or leave them out"
         );
-        let config = self.unit.config()?;
+        let config = self.config()?;
         ensure!(
             config.act_bits() >= QUANTISED_BITS,
             "--act-bits {}: a model's activations have {QUANTISED_BITS} bits; a narrower unit cannot take them",
@@ -237,11 +245,17 @@ impl BackendArgs {
         Ok(Engine::Rtl(Box::new(offload)))
     }
 
+    /// Bits a second of the serial port.
+    fn line_speed(&self) -> Result<u32> {
+        let board = self.board.read()?.map(|board| board.manifest.baud);
+        Ok(self.baud.or(board).unwrap_or(BAUD))
+    }
+
     /// The unit behind the serial port at `path`, identified.
     fn behind(&self, path: &str, config: Config) -> Result<Device<trine_sim::Link>> {
         // A serial line reaches a unit through its windows only.
         let config = config.with_windows(true);
-        let line = SerialLine::open(path, self.baud.unwrap_or(BAUD))?;
+        let line = SerialLine::open(path, self.line_speed()?)?;
         let mut words = Uartbone::new(line, self.base.unwrap_or(0));
         // Whoever used the line before may have left in the middle of a frame.
         words.recover()?;
@@ -256,5 +270,28 @@ impl Matmul for Engine {
             Engine::Golden => Golden.matmul(id, w, x, m, y),
             Engine::Rtl(offload) => offload.matmul(id, w, x, m, y),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        backend: BackendArgs,
+    }
+
+    #[test]
+    fn the_line_has_the_speed_of_the_board_unless_a_flag_names_another() {
+        let speed = |line: &str| {
+            let line = Line::try_parse_from(format!("trine {line}").split_whitespace()).unwrap();
+            line.backend.line_speed().unwrap()
+        };
+        assert_eq!(speed(""), 115_200);
+        assert_eq!(speed("--board orangecrab"), 1_000_000);
+        assert_eq!(speed("--board orangecrab --baud 9600"), 9600);
     }
 }

@@ -13,6 +13,7 @@ use trine_report::text::{describe, grouped};
 
 use crate::Verdict;
 use crate::args::UnitArgs;
+use crate::board::BoardArg;
 use crate::emitter::Emitter;
 use crate::json::JsonArg;
 use crate::output::table;
@@ -33,11 +34,13 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) json: JsonArg,
     #[command(flatten)]
+    board: BoardArg,
+    #[command(flatten)]
     unit: UnitArgs,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let config = args.unit.config()?;
+    let config = args.board.unit(&args.unit)?;
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
     let files = files(&verilog, testbench.as_ref());

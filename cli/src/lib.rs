@@ -12,6 +12,7 @@
 pub mod args;
 mod backend;
 mod beside;
+mod board;
 pub mod command;
 mod config_file;
 mod emitter;

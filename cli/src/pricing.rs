@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use trine_perf::energy::{Columns, Origin, Pricing, Records};
 use trine_perf::memory::Memory;
 use trine_report::text::{columns_beside, grouped, interval, si};
@@ -12,22 +12,29 @@ use trine_synth::flow::Board;
 
 use crate::args::clock;
 
+/// Die, memory and clock, Hz, if neither a flag nor a board names others.
+const DIE: &str = "7nm";
+const MEMORY: &str = "lpddr4-4266";
+const CLOCK_HZ: f64 = 200e6;
+
 /// Flags of every verb that states energies.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Energy")]
 pub struct PricingArgs {
     /// Die: 7nm, 45nm, ice40, osu018 (columns only) or one of --records
-    #[arg(long, value_name = "NAME", default_value = "7nm")]
-    pub die: String,
+    /// [default: 7nm, or the board's]
+    #[arg(long, value_name = "NAME", verbatim_doc_comment)]
+    die: Option<String>,
     /// Memory behind the unit, which may be one of --records
     ///
     /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143, or the name
-    /// of a [[memory]].
-    #[arg(long, value_name = "NAME", default_value = "lpddr4-4266")]
-    memory: String,
+    /// of a [[memory]] [default: lpddr4-4266, or the board's].
+    #[arg(long, value_name = "NAME")]
+    memory: Option<String>,
     /// Clock for times and static energy, 1e3 to 1e10 Hz
-    #[arg(long, value_name = "HZ", default_value_t = 200e6, value_parser = clock)]
-    clock_hz: f64,
+    /// [default: 200e6, or the board's]
+    #[arg(long, value_name = "HZ", value_parser = clock, verbatim_doc_comment)]
+    clock_hz: Option<f64>,
     /// File of own memories and dies: see docs/explanation/energy.md
     ///
     /// A [[memory]] has a name, bytes_per_second, pj_per_bit with lo and hi
@@ -56,32 +63,10 @@ pub struct Prices {
 }
 
 impl PricingArgs {
-    /// Looks up die, memory and clock for a unit of configuration `config`, before any work.
+    /// Looks up die, memory and clock for a unit of configuration `config`, before any work; `board` names what no flag does.
     ///
-    /// A die of the user's that lacks records for the unit is an error with all that it lacks.
-    pub fn look_up(&self, config: &Config) -> Result<Prices> {
-        let prices = self.prices(&self.memory, &self.die, self.clock_hz, config)?;
-        let own = prices.records.die(&self.die)?;
-        let columns = Columns::new(&prices.records, config, &self.die, 0)?;
-        match prices.pricing {
-            Err(lacking) if own && columns.is_empty() => Err(lacking.into()),
-            _ => Ok(prices),
-        }
-    }
-
-    /// The same with memory, die and clock of a board, whose die need not have prices.
-    pub fn look_up_board(&self, board: &Board, config: &Config) -> Result<Prices> {
-        let manifest = &board.manifest;
-        let (Some(memory), Some(die)) = (&manifest.memory, &manifest.die) else {
-            bail!(
-                "{}: an estimate needs the keys `memory` and `die`: names of `trine estimate --help` or of --records",
-                board.folder.join("board.toml").display()
-            );
-        };
-        self.prices(memory, die, 1e6 * manifest.clock_mhz, config)
-    }
-
-    fn prices(&self, memory: &str, die: &str, clock_hz: f64, config: &Config) -> Result<Prices> {
+    /// A die of the user's that lacks records for the unit is an error with all that it lacks; a board's die need not have any.
+    pub fn look_up(&self, config: &Config, board: Option<&Board>) -> Result<Prices> {
         let mut records = Records::builtin()?;
         let mut file = None;
         if let Some(path) = &self.records {
@@ -90,9 +75,40 @@ impl PricingArgs {
             records = records.and_file(path, &text).with_context(place)?;
             file = Some(Origin::new(path, &text));
         }
-        let memory = records.memory(memory)?;
+        let manifest = board.map(|board| &board.manifest);
+        let of_board = manifest.and_then(|manifest| manifest.memory.as_deref());
+        let memory = match (self.memory.as_deref(), of_board, board) {
+            (None, Some(name), Some(board)) => {
+                records.memory(name).with_context(|| board.file().display().to_string())?
+            }
+            (flag, ..) => records.memory(flag.unwrap_or(MEMORY))?,
+        };
+        let of_board = manifest.and_then(|manifest| manifest.die.as_deref()).filter(|_| self.die.is_none());
+        let die = self.die.as_deref().or(of_board).unwrap_or(DIE);
+        let clock_hz = self.clock_hz.or(manifest.map(|manifest| 1e6 * manifest.clock_mhz)).unwrap_or(CLOCK_HZ);
         let pricing = Pricing::new(&records, config, clock_hz, die, &memory.set);
-        Ok(Prices { records, die: die.into(), memory, clock_hz, pricing, file })
+        let prices = Prices { records, die: die.into(), memory, clock_hz, pricing, file };
+        if of_board.is_some() {
+            return Ok(prices);
+        }
+        let own = prices.records.die(die)?;
+        let columns = Columns::new(&prices.records, config, die, 0)?;
+        match prices.pricing {
+            Err(lacking) if own && columns.is_empty() => Err(lacking.into()),
+            _ => Ok(prices),
+        }
+    }
+
+    /// The sentence about memory and die that neither `board` nor a flag names; `None` if both are named.
+    pub fn left_open(&self, board: &Board) -> Option<String> {
+        let keys = [
+            ("memory", self.memory.is_none() && board.manifest.memory.is_none()),
+            ("die", self.die.is_none() && board.manifest.die.is_none()),
+        ];
+        let open = || keys.into_iter().filter(|(_, open)| *open).map(|(key, _)| key);
+        let [names, flags] = ["no key ", "--"].map(|mark| open().map(|key| format!("{mark}{key}")).collect::<Vec<_>>());
+        let (file, names, flags) = (board.file(), names.join(" and "), flags.join(" and "));
+        (!names.is_empty()).then(|| format!("{}: {names}; add it, or give {flags}", file.display()))
     }
 }
 

@@ -10,6 +10,7 @@ use trine_spec::emit;
 
 use crate::Verdict;
 use crate::args::UnitArgs;
+use crate::board::BoardArg;
 
 /// A language for the register map.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -38,11 +39,13 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
+    board: BoardArg,
+    #[command(flatten)]
     unit: UnitArgs,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let config = args.unit.config()?;
+    let config = args.board.unit(&args.unit)?;
     let text = match args.format {
         Format::Markdown => emit::markdown(&config),
         Format::Rdl => emit::rdl(&config),

@@ -25,7 +25,7 @@ use crate::interrupt;
 use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::message::causes;
-use crate::output::{progress, table};
+use crate::output::{progress, table, warn};
 use crate::phases::{self, Marking};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
 use crate::provenance::provenance;
@@ -169,6 +169,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(device_report(offload, &prices)?),
         },
+        board: args.backend.board.read()?.map(|board| board.manifest.name),
         die: prices.die,
         records: prices.file,
         provenance: provenance(args.seed, *backend == Backend::Rtl),
@@ -206,7 +207,11 @@ fn head_macs(model: &Model) -> u64 {
 
 /// Memory, die and clock, looked up and checked.
 fn look_up(args: &Args) -> Result<Prices> {
-    let prices = args.pricing.look_up(&args.backend.unit.config()?)?;
+    let board = args.backend.board.read()?;
+    let prices = args.pricing.look_up(&args.backend.config()?, board.as_ref())?;
+    if let Some(open) = board.as_ref().and_then(|board| args.pricing.left_open(board)) {
+        warn(&[format!("{open}; until then {} and {} are assumed", prices.memory.name, prices.die)]);
+    }
     if !args.backend.weights_on_chip {
         return Ok(prices);
     }
@@ -257,6 +262,9 @@ fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> V
 fn print(report: &Report, backend: &Backend, model: &Model, out: &mut dyn Write) -> Result<()> {
     let c = model.config();
     writeln!(out, "model: {} ({}, {} layers)", report.model, c.architecture, c.layers)?;
+    if let Some(board) = &report.board {
+        writeln!(out, "board: {board}")?;
+    }
     match &report.device {
         Some(device) => match backend {
             Backend::Uart(path) => writeln!(out, "unit: {} (at {path})", describe(&device.config))?,

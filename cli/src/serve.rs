@@ -14,6 +14,7 @@ use trine_sim::{Bridge, BuildOptions, Dut, FarEnd, SimOptions, SimRegisters, Sim
 use trine_spec::Config;
 
 use crate::args::UnitArgs;
+use crate::board::BoardArg;
 use crate::{Verdict, simulation};
 
 /// Clock cycles for which reset is held.
@@ -31,12 +32,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u16).range(LEAST_DIVIDER as i64..))]
     pins: Option<u16>,
     #[command(flatten)]
+    board: BoardArg,
+    #[command(flatten)]
     unit: UnitArgs,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // A serial line reaches a unit through its windows only.
-    let config = args.unit.config()?.with_windows(true);
+    let config = args.board.unit(&args.unit)?.with_windows(true);
     Terminal::vacant(&args.uart)?;
     let mut device: Box<dyn FarEnd> = match args.pins {
         Some(divider) => Box::new(pins(&config, divider)?),

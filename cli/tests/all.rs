@@ -3,6 +3,7 @@
 #[cfg(not(feature = "train"))]
 compile_error!("these tests train models: `make test`, or `cargo test --package trine-cli --features train`");
 
+mod boards;
 mod common;
 mod delivered;
 mod documents;

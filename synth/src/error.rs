@@ -108,6 +108,14 @@ pub enum Error {
         /// The missing or wrong part.
         problem: String,
     },
+    /// A folder or a `board.toml` that describes no board.
+    #[error("{place}: {problem}")]
+    Manifest {
+        /// The folder, or the file and the line.
+        place: String,
+        /// The wrong or missing part.
+        problem: String,
+    },
     /// A cell library that is cut off, damaged or lacks something.
     #[error("{file}, line {line}: {problem}")]
     Liberty {

@@ -1,4 +1,4 @@
-//! Every board of `synth/boards`: its manifest is sound, its top module fits the unit and the pins, and answers on its
+//! Every board of `synth/boards` and the one of `examples`: its manifest is sound, its top module fits the unit and the pins, and answers on its
 //! serial line.
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use trine_sim::{BuildOptions, Dut, SimSerial};
 use trine_spec::Config;
 use trine_spec::registers::{CAPS0, ID, ID_VALUE, SCRATCH, constant};
 use trine_synth::Error;
-use trine_synth::flow::{Board, Pins};
+use trine_synth::flow::{Board, KEYS, Pins};
 
 /// A PLL that hands its clock on.
 const PLL: &str = "module EHXPLLL #(parameter CLKI_DIV = 1, CLKFB_DIV = 1, CLKOP_ENABLE = \"\", CLKOP_DIV = 1,
@@ -28,7 +28,8 @@ fn shelf() -> PathBuf {
 
 fn boards() -> Vec<Board> {
     let folders = fs::read_dir(shelf()).unwrap().map(|entry| entry.unwrap().path());
-    let folders = folders.filter(|folder| folder.join("board.toml").is_file());
+    let folders =
+        folders.filter(|folder| folder.join("board.toml").is_file()).chain([shelf().join("../../examples/board")]);
     folders.map(|folder| Board::find(&folder.to_string_lossy(), &[]).unwrap()).collect()
 }
 
@@ -53,7 +54,7 @@ fn top(board: &Board) -> Vec<Port> {
 #[test]
 fn there_are_boards_and_devices_for_them() {
     let boards = boards();
-    assert!(boards.len() >= 4);
+    assert!(boards.len() >= 5);
     for board in boards {
         let device = board.device().unwrap();
         assert!(device.target.family.placing().is_some(), "{}", board.manifest.name);
@@ -158,28 +159,84 @@ fn complaint(from: &str, to: &str) -> String {
 
 #[test]
 fn what_is_no_board_is_refused() {
-    let unreadable = "HERE/board.toml cannot be read: ";
-    for (from, to, clock, baud) in [
-        ("baud = 115200", "baud = 0", "12", 0),
-        ("clock-mhz = 12.0", "clock-mhz = 0", "0", 115_200),
-        ("clock-mhz = 12.0", "clock-mhz = nan", "NaN", 115_200),
-        ("clock-mhz = 12.0", "clock-mhz = 1e24", "1000000000000000000000000", 115_200),
+    let at = "HERE/board.toml, line";
+    for (from, to, line, clock, baud) in [
+        ("baud = 115200", "baud = 0", 5, "12", 0),
+        ("clock-mhz = 12.0", "clock-mhz = 0", 4, "0", 115_200),
+        ("clock-mhz = 12.0", "clock-mhz = nan", 4, "NaN", 115_200),
+        ("clock-mhz = 12.0", "clock-mhz = 1e24", 4, "1000000000000000000000000", 115_200),
     ] {
         let limits = "they have to be 0.001 to 10000 MHz and above 0 bits a second";
-        assert_eq!(complaint(from, to), format!("{unreadable}clock-mhz is {clock} and baud {baud}: {limits}"));
+        assert_eq!(complaint(from, to), format!("{at} {line}: clock-mhz is {clock} and baud {baud}: {limits}"));
     }
     assert_eq!(
         complaint("clock-mhz = 12.0", "clock-mhz = 0.1"),
-        format!("{unreadable}0.1 MHz are not 26 to 65535 times 115200 baud")
+        format!("{at} 5: 0.1 MHz are not 26 to 65535 times 115200 baud")
     );
     assert_eq!(
         complaint("windows = true", "windows = false"),
-        format!("{unreadable}the unit of a board needs windows = true")
+        format!("{at} 17: the unit of a board needs windows = true")
     );
-    assert_eq!(complaint("lanes = 8", "lanes = 300"), format!("{unreadable}lanes = 300 is outside 1 to 256"));
-    assert!(complaint("baud =", "bauds =").starts_with(&format!("{unreadable}unknown field `bauds`")));
-    assert!(complaint("ice40-up5k", "ice40-lp1k").starts_with("unknown target `ice40-lp1k`; known: "));
+    assert!(complaint("lanes = 8", "lanes = 300").ends_with(": lanes = 300 is outside 1 to 256"));
+    assert_eq!(
+        complaint("ice40-up5k", "ice40-lp1k"),
+        format!(
+            "{at} 2: unknown target `ice40-lp1k`; known: \
+             ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7 osu018"
+        )
+    );
+    assert_eq!(
+        complaint("package =", "speed = \"6\"\npackage ="),
+        format!("{at} 3: unknown speed grade `6`; known: none for this target")
+    );
     assert!(complaint("\"top.v\"", "\"not-there.v\"").starts_with("reading HERE/not-there.v: "));
+}
+
+/// The names in quotes of an error of the parser.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn a_key_that_is_unknown_is_refused_with_its_line_and_those_there_are() {
+    let error = complaint("baud =", "bauds =");
+    assert!(error.starts_with("HERE/board.toml, line 5: unknown key `bauds`, expected one of `name`, "), "{error}");
+    assert_eq!(quoted(&error)[1..], KEYS.map(|key| key.name), "the list of keys is that of the manifest");
+    let error = complaint("max-depth =", "depth =");
+    assert!(error.starts_with("HERE/board.toml, line 15: unknown key `depth`, expected one of `lanes`, "), "{error}");
+}
+
+#[test]
+fn all_keys_that_are_missing_are_named() {
+    assert_eq!(complaint("baud = 115200\n", ""), "HERE/board.toml: missing key: `baud`");
+    assert_eq!(
+        complaint("name = \"iCEBreaker with iCE40UP5K\"\ntarget = \"ice40-up5k\"\n", "die = \"ice40\"\n"),
+        "HERE/board.toml: missing keys: `name`, `target`"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("board.toml"), "").unwrap();
+    let error = Board::find(&folder.path().to_string_lossy(), &[]).unwrap_err().to_string();
+    let required: Vec<&str> = KEYS.iter().filter(|key| key.required).map(|key| key.name).collect();
+    assert_eq!(quoted(&error), required);
+}
+
+/// The tables of the page for whoever brings a board.
+#[test]
+fn the_page_describes_every_key() {
+    let page = fs::read_to_string(shelf().join("../../docs/how-to/board.md")).unwrap();
+    let rows = |heading: &str| -> Vec<Vec<String>> {
+        let (_, section) = page.split_once(heading).unwrap();
+        let rows = section.lines().skip_while(|line| !line.starts_with("| `")).take_while(|line| line.starts_with('|'));
+        let cells = |line: &str| line.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect();
+        rows.map(cells).collect()
+    };
+    let keys: Vec<(String, bool)> =
+        rows("\n## Keys\n").iter().map(|row| (row[1].clone(), row[4] == "required")).collect();
+    let own: Vec<(String, bool)> = KEYS.iter().map(|key| (key.name.to_owned(), key.required)).collect();
+    assert_eq!(keys, own);
+    let error = complaint("max-depth =", "depth =");
+    let sizes: Vec<String> = rows("\n## The unit\n").into_iter().map(|row| row[1].clone()).collect();
+    assert_eq!(sizes, quoted(&error)[1..]);
 }
 
 #[test]
@@ -190,4 +247,6 @@ fn boards_that_are_not_there_are_named() {
     };
     assert_eq!(missing(&[shelf().join("ulx3s")]), "icebreaker orangecrab tang-nano-20k ulx3s");
     assert_eq!(missing(&[PathBuf::from("/")]), "none, a folder with board.toml is one");
+    let error = Board::find(&shelf().join("common").to_string_lossy(), &[]).unwrap_err().to_string();
+    assert!(error.contains("boards/common: this folder has no board.toml; "), "{error}");
 }

@@ -5,7 +5,7 @@ mod published;
 
 use std::io::Write;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 use trine_golden_model::{Config as ModelConfig, ModelSource};
 use trine_perf::energy::{Action, Columns, Component, Estimate, Origin, Tag};
@@ -15,11 +15,11 @@ use trine_perf::memory::Memory;
 use trine_perf::report::{self, HostWork};
 use trine_report::text::{describe, grouped, interval, percent, si};
 use trine_spec::Config;
-use trine_synth::flow::Board;
 
 use crate::Verdict;
 use crate::args::UnitArgs;
 use crate::beside::Beside;
+use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::output::{table, warn};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
@@ -35,9 +35,6 @@ pub(crate) struct Args {
     /// Folder in Hugging Face layout, .gguf file, or synthetic:NAME[:LAYERS]; only its shape is read
     #[arg(long, value_parser = crate::loading::source())]
     model: ModelSource,
-    /// Unit, clock, memory and die of this board: a name, or a folder with board.toml
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["memory", "die", "clock_hz"])]
-    board: Option<String>,
     /// Tokens of the prompt in the prefill [default: 128, or all of the context]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
     prompt_tokens: Option<u32>,
@@ -48,6 +45,8 @@ pub(crate) struct Args {
     pub(crate) json: JsonArg,
     #[command(flatten)]
     pricing: PricingArgs,
+    #[command(flatten)]
+    board: BoardArg,
     #[command(flatten)]
     unit: UnitArgs,
 }
@@ -83,6 +82,7 @@ struct Report {
     memory_price: Option<MemoryPrice>,
     /// The file of one's own prices, where there is one.
     records: Option<Origin>,
+    /// Name of the board, where there is one.
     board: Option<String>,
     clock_hz: f64,
     tag: Tag,
@@ -113,9 +113,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 
 fn estimate(args: &Args) -> Result<Report> {
     let model = ModelConfig::load(&args.model)?;
-    let board = args.board.as_deref().map(Board::named).transpose()?;
-    let unit = board.as_ref().map_or_else(Config::default, |board| board.manifest.unit.clone());
-    let config = args.unit.config_over(&unit)?;
+    let board = args.board.read()?;
+    let config = args.board.unit(&args.unit)?;
+    if let Some(open) = board.as_ref().and_then(|board| args.pricing.left_open(board)) {
+        bail!(open);
+    }
     warn(&model.notices);
     let context = model.context;
     let prompt = args.prompt_tokens.map_or(context.min(PROMPT), |tokens| tokens as usize);
@@ -123,11 +125,7 @@ fn estimate(args: &Args) -> Result<Report> {
         prompt <= context,
         "{prompt} tokens do not fit the model's context of {context}; set --prompt-tokens lower"
     );
-    let prices = match &board {
-        None => args.pricing.look_up(&config)?,
-        Some(board) => args.pricing.look_up_board(board, &config)?,
-    };
-    let Prices { records, die, memory, clock_hz, pricing, file } = prices;
+    let Prices { records, die, memory, clock_hz, pricing, file } = args.pricing.look_up(&config, board.as_ref())?;
     let pass = |tokens| {
         let pass = Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
         let active = pass.layers.iter().map(|l| l.active).sum();
@@ -150,7 +148,7 @@ fn estimate(args: &Args) -> Result<Report> {
     let work = |name: &str, macs| HostWork { name: name.into(), macs };
     Ok(Report {
         model: args.model.clone(),
-        board: args.board.clone(),
+        board: board.map(|board| board.manifest.name),
         tag: Tag::Projected,
         tokens_per_second: 1.0 / decode.seconds,
         joules_per_token: decode.energy_j,
@@ -183,6 +181,9 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
             out,
             "one scale over the inputs of each linear is assumed; `trine inspect` shows further ranges, each a job"
         )?;
+    }
+    if let Some(board) = &r.board {
+        writeln!(out, "board: {board}")?;
     }
     writeln!(out, "unit: {}", describe(&r.config))?;
     let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));

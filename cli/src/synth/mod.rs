@@ -21,6 +21,7 @@ use trine_synth::yosys::Yosys;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, cell_pattern, within};
+use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::spinner;
@@ -42,9 +43,6 @@ pub(crate) struct Args {
     /// Cells of the library to leave out; `*` matches any letters
     #[arg(long, value_name = "CELL,CELL,...", value_delimiter = ',', value_parser = cell_pattern, conflicts_with = "board")]
     dont_use: Vec<String>,
-    /// Board by name, or a folder like those in synth/boards: device, clock, pins and unit
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["map_only", "package", "speed", "freq"])]
-    board: Option<String>,
     /// Put the ternary weights of this model into block RAM beside the unit
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["board", "liberty", "verify"], value_parser = crate::loading::source())]
     weights_on_chip: Option<ModelSource>,
@@ -52,13 +50,13 @@ pub(crate) struct Args {
     #[arg(long)]
     map_only: bool,
     /// Package of the device [default: the target's]
-    #[arg(long, value_name = "NAME", conflicts_with = "map_only")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["map_only", "board"])]
     package: Option<String>,
     /// Speed grade of the device [default: the target's slowest]
-    #[arg(long, value_name = "GRADE", conflicts_with = "map_only")]
+    #[arg(long, value_name = "GRADE", conflicts_with_all = ["map_only", "board"])]
     speed: Option<String>,
     /// Clock that must be reached [default: none, placement works towards 200 MHz]
-    #[arg(long, value_name = "MHZ", conflicts_with = "map_only", value_parser = megahertz)]
+    #[arg(long, value_name = "MHZ", conflicts_with_all = ["map_only", "board"], value_parser = megahertz)]
     freq: Option<f64>,
     /// Placements to try; the bitstream is that of the fastest
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "map_only", value_parser = clap::value_parser!(u64).range(1..))]
@@ -79,6 +77,8 @@ pub(crate) struct Args {
     seed: u64,
     #[command(flatten)]
     loading: Loading,
+    #[command(flatten)]
+    board: BoardArg,
     #[command(flatten)]
     unit: UnitArgs,
 }
@@ -107,8 +107,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let goal = args.goal()?;
     args.check(&goal)?;
     let config = match &goal {
-        Goal::Board(board) => {
-            let config = args.unit.config_over(&board.manifest.unit)?;
+        Goal::Board(_) => {
+            let config = args.board.unit(&args.unit)?;
             ensure!(config.windows(), "a unit on a board is reached through windows only: windows = true is missing");
             config
         }
@@ -133,7 +133,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 
     let limit = Duration::from_secs(args.time_limit);
     let place = |folder: &mut Folder, device: &Device, shell: Option<&Shell>, mhz: f64| {
-        let job = Job { config: &config, unit: &unit, device, shell, mhz, seeds: args.seeds };
+        let job = Job { config: &config, unit: &unit, device, shell, place: !args.map_only, mhz, seeds: args.seeds };
         folder.watched(limit, |bench| {
             let result = flow::synthesize(bench, &job)?;
             let family = device.target.family;
@@ -221,8 +221,8 @@ impl Args {
     }
 
     fn goal(&self) -> Result<Goal> {
-        if let Some(name) = &self.board {
-            return Ok(Goal::Board(Box::new(Board::named(name)?)));
+        if let Some(board) = self.board.read()? {
+            return Ok(Goal::Board(Box::new(board)));
         }
         let placing = self.package.is_some() || self.speed.is_some() || self.freq.is_some() || self.seeds > 1;
         let library = match (&self.liberty, self.target.as_deref()) {

@@ -16,6 +16,7 @@ use trine_verify::{Finding, Outcome, Plan, verify, verify_shape};
 
 use crate::Verdict;
 use crate::args::{UnitArgs, flags};
+use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::{progress, spinner};
@@ -31,7 +32,7 @@ struct Report {
 }
 
 /// Options that a plan sets.
-const ALONE: [&str; 18] = [
+const ALONE: [&str; 19] = [
     "rtl",
     "trace",
     "cases",
@@ -50,6 +51,7 @@ const ALONE: [&str; 18] = [
     "windows",
     "config",
     "preset",
+    "board",
 ];
 
 /// Check the accelerator against the golden model
@@ -71,7 +73,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "M,K,N", value_parser = shape, conflicts_with_all = ["cases", "model"])]
     shape: Option<MatmulShape>,
     /// Verify the unit in this folder, as `trine generate` wrote it or edited since
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "board")]
     rtl: Option<PathBuf>,
     /// Waveform of what fails [default: trine-verify-SEED-CASE.fst, for a failing case]
     #[arg(long, value_name = "FILE.fst")]
@@ -89,6 +91,8 @@ pub(crate) struct Args {
     pub(crate) json: JsonArg,
     #[command(flatten)]
     loading: Loading,
+    #[command(flatten)]
+    board: BoardArg,
     #[command(flatten)]
     unit: UnitArgs,
 }
@@ -115,7 +119,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             trine_sim::interface(&unit.verilog)?;
             unit.config.clone()
         }
-        None => args.unit.config()?,
+        None => args.board.unit(&args.unit)?,
     };
     if let Some(folder) = args.trace.as_deref().and_then(Path::parent).filter(|path| !path.as_os_str().is_empty()) {
         ensure!(folder.is_dir(), "--trace: there is no folder {}; make it first", folder.display());

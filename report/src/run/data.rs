@@ -37,6 +37,8 @@ pub struct Report {
     pub units: Option<usize>,
     /// Wall-clock time of the generation, golden model and comparison included.
     pub seconds: f64,
+    /// Name of the board that the unit is on or made for, if one is named.
+    pub board: Option<String>,
     /// Technology of the energy estimate.
     pub die: String,
     /// The file of own prices, if there is one.

@@ -84,7 +84,7 @@ pub(super) fn render(report: &Report) -> Result<String, Error> {
             report.stop.words()
         ),
         configuration: device.map_or(vec![], |device| tables::configuration(report, device)),
-        provenance: report.provenance.rows(),
+        provenance: report.board.iter().map(|board| ("board", board.clone())).chain(report.provenance.rows()).collect(),
         report,
     };
     Ok(page.render()?)

@@ -2,8 +2,8 @@
 //!
 //! The top module brings clock, reset and pins to `trine_serial`, the unit behind a serial line
 //! ([`trine_hdl::design::serial`]); the macro `TRINE_UART_DIVIDER` is the line's divider at the manifest's clock and speed.
-//! Nothing else has to know the board: a folder with a `board.toml` is all there is to a new one. Estimates read its clock,
-//! memory and die there, too.
+//! Nothing else has to know the board: a folder with a `board.toml` is all there is to a new one. Estimates and runs read its
+//! clock, memory, die and line speed there, too. `docs/how-to/board.md` describes the keys.
 
 use super::route::Device;
 use super::shell::{Pins, Shell};
@@ -24,6 +24,40 @@ const BOARDS: &str = "synth/boards";
 
 /// Clocks that a board may have, MHz.
 const CLOCKS: std::ops::RangeInclusive<f64> = 0.001..=10_000.0;
+
+/// A key of `board.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// True if every manifest has it.
+    pub required: bool,
+}
+
+/// Every key of `board.toml`, in the order of [`Manifest`].
+pub const KEYS: [Key; 13] = [
+    required("name"),
+    required("target"),
+    required("package"),
+    optional("speed"),
+    required("clock-mhz"),
+    required("baud"),
+    required("top"),
+    required("sources"),
+    required("constraints"),
+    required("load"),
+    optional("memory"),
+    optional("die"),
+    required("unit"),
+];
+
+const fn required(name: &'static str) -> Key {
+    Key { name, required: true }
+}
+
+const fn optional(name: &'static str) -> Key {
+    Key { name, required: false }
+}
 
 /// `board.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -70,12 +104,17 @@ impl Board {
     /// The board of folder `name`, or of that name in `synth/boards` of a folder above one of `starts`.
     ///
     /// # Errors
-    /// [`Error::Unknown`] with the names there are, [`Error::Unreadable`] with what is wrong in the manifest.
+    /// [`Error::Unknown`] with the names there are, [`Error::Manifest`] with what is wrong in the manifest.
     pub fn find(name: &str, starts: &[PathBuf]) -> Result<Board, Error> {
         let shelves: Vec<PathBuf> = starts.iter().flat_map(|s| s.ancestors()).map(|s| s.join(BOARDS)).collect();
         let folders = std::iter::once(PathBuf::from(name)).chain(shelves.iter().map(|shelf| shelf.join(name)));
         match folders.into_iter().find(|folder| folder.join(MANIFEST).is_file()) {
             Some(folder) => Board::read(&folder),
+            None if Path::new(name).is_dir() => {
+                let problem =
+                    format!("this folder has no {MANIFEST}; `docs/how-to/board.md` says what belongs into it");
+                Err(Error::Manifest { place: name.into(), problem })
+            }
             None => {
                 let mut known: Vec<String> = shelves.iter().flat_map(|shelf| names(shelf)).collect();
                 known.sort();
@@ -99,23 +138,44 @@ impl Board {
     /// The board of a folder.
     fn read(folder: &Path) -> Result<Board, Error> {
         let path = folder.join(MANIFEST);
-        let wrong = |problem: String| Error::unreadable(&path.display().to_string(), problem);
-        let manifest: Manifest = toml::from_str(&text(&path)?).map_err(|e| wrong(e.message().to_owned()))?;
+        let text = text(&path)?;
+        let wrong = |line: Option<usize>, problem: String| {
+            let line = line.map_or(String::new(), |line| format!(", line {line}"));
+            Error::Manifest { place: format!("{}{line}", path.display()), problem }
+        };
+        let manifest: Manifest = toml::from_str(&text).map_err(|error| {
+            let (line, problem) = explained(&text, &error);
+            wrong(line, problem)
+        })?;
         let board = Board { folder: folder.to_owned(), manifest };
         let Manifest { clock_mhz, baud, unit, .. } = &board.manifest;
         if !CLOCKS.contains(clock_mhz) || *baud == 0 {
             let (least, most) = (CLOCKS.start(), CLOCKS.end());
-            return Err(wrong(format!(
-                "clock-mhz is {clock_mhz} and baud {baud}: they have to be {least} to {most} MHz and above 0 bits a second"
-            )));
+            let key = if CLOCKS.contains(clock_mhz) { "baud" } else { "clock-mhz" };
+            return Err(wrong(
+                line_of(&text, key),
+                format!(
+                    "clock-mhz is {clock_mhz} and baud {baud}: they have to be {least} to {most} MHz and above 0 bits a second"
+                ),
+            ));
         }
         if !(LEAST_DIVIDER..=0xFFFF).contains(&board.divider()) {
-            return Err(wrong(format!("{clock_mhz} MHz are not {LEAST_DIVIDER} to 65535 times {baud} baud")));
+            let problem = format!("{clock_mhz} MHz are not {LEAST_DIVIDER} to 65535 times {baud} baud");
+            return Err(wrong(line_of(&text, "baud"), problem));
         }
         if !unit.windows() {
-            return Err(wrong("the unit of a board needs windows = true".into()));
+            return Err(wrong(line_of(&text, "windows"), "the unit of a board needs windows = true".into()));
         }
+        let target = Target::named(&board.manifest.target);
+        let target = target.map_err(|error| wrong(line_of(&text, "target"), error.to_string()))?;
+        let speed = target.speed(board.manifest.speed.as_deref());
+        speed.map_err(|error| wrong(line_of(&text, "speed"), error.to_string()))?;
         Ok(board)
+    }
+
+    /// Its manifest.
+    pub fn file(&self) -> PathBuf {
+        self.folder.join(MANIFEST)
     }
 
     /// The device on the board.
@@ -159,6 +219,27 @@ impl Board {
         let constraints = text(&self.folder.join(&self.manifest.constraints))?;
         Ok(Shell { top: self.manifest.top.clone(), sources, pins: Pins::Given(constraints) })
     }
+}
+
+/// Line and problem of a manifest that is not read: an unknown key by name, or all keys that are missing.
+fn explained(text: &str, error: &toml::de::Error) -> (Option<usize>, String) {
+    let line = error.span().map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
+    // It ends with a line break where it is a syntax error.
+    let message = error.message().trim_end().replace('\n', "; ");
+    if !message.starts_with("missing field") {
+        return (line, message.replace("unknown field", "unknown key"));
+    }
+    let there = text.parse::<toml::Table>().unwrap_or_default();
+    let missing = KEYS.iter().filter(|key| key.required && !there.contains_key(key.name));
+    let missing: Vec<String> = missing.map(|key| format!("`{}`", key.name)).collect();
+    (None, format!("missing {}: {}", if missing.len() == 1 { "key" } else { "keys" }, missing.join(", ")))
+}
+
+/// Line of the first key `key`.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    let is_key =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    text.lines().position(is_key).map(|index| index + 1)
 }
 
 fn text(path: &Path) -> Result<String, Error> {

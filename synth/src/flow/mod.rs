@@ -23,7 +23,7 @@ mod timing;
 
 pub use crate::yosys::json::{Cell, Netlist, Parameter};
 pub use area::{Area, Cells};
-pub use board::{Board, Manifest};
+pub use board::{Board, KEYS, Key, Manifest};
 pub use map::{Mapped, files, map, wrap};
 pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis, Verification};
 pub use route::{Constraints, Device, pack, route};
@@ -50,6 +50,8 @@ pub struct Job<'a> {
     pub device: &'a Device,
     /// Hardware around it; without it nothing is placed.
     pub shell: Option<&'a Shell>,
+    /// False to stop after the unit and what is around it are mapped.
+    pub place: bool,
     /// The clock that nextpnr works towards, MHz.
     pub mhz: f64,
     /// Placements to try, from seed 1 on.
@@ -68,21 +70,22 @@ pub fn synthesize(bench: &ToolBench<'_>, job: &Job<'_>) -> Result<Synthesis, Err
     }
     let mut yosys = Yosys::find()?;
     yosys.limit = bench.limit;
-    let placing = match job.shell {
-        Some(shell) => {
-            let (nextpnr, packer) = family.placing().ok_or(Error::NotPlaced { target: job.device.target.name })?;
-            Some((shell, nextpnr.find()?, packer.find()?))
-        }
-        None => None,
+    let placing = if job.place && job.shell.is_some() {
+        let (nextpnr, packer) = family.placing().ok_or(Error::NotPlaced { target: job.device.target.name })?;
+        Some((nextpnr.find()?, packer.find()?))
+    } else {
+        None
     };
 
     let mapped = map(bench, &yosys, family, job.unit)?;
     let Target { name, device, .. } = job.device.target;
     let mut result = Synthesis::mapped(name, device, job.config, mapped.cells.clone(), mapped.yosys.clone());
     result.on_fpga(job.device);
-    if let Some((shell, nextpnr, packer)) = placing {
+    if let Some(shell) = job.shell {
         let cells = wrap(bench, &yosys, family, &mapped, shell)?;
         result.shell = Some(ShellCost { area: cells.area(family), cells });
+    }
+    if let Some(((nextpnr, packer), shell)) = placing.zip(job.shell) {
         let constraints = match &shell.pins {
             Pins::Chosen => Constraints { file: PINS, complete: false },
             Pins::Given(_) => Constraints { file: PINS, complete: true },

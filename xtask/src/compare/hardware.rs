@@ -18,6 +18,7 @@ use trine_train::{Activation, NORM_EPS, ROPE_THETA, Shape};
 /// A unit, and prices.
 pub(crate) struct Hardware {
     pub(crate) config: Config,
+    pub(crate) die: String,
     pub(crate) clock_hz: f64,
     pub(crate) memory: Memory,
     pub(crate) pricing: Option<Pricing>,
@@ -105,7 +106,7 @@ mod tests {
         let config = Config::default();
         let memory = memory::named("lpddr4-4266").unwrap();
         let pricing = Pricing::new(&Records::builtin().unwrap(), &config, 200e6, "7nm", &memory.set).ok();
-        let hardware = Hardware { config, clock_hz: 200e6, memory, pricing };
+        let hardware = Hardware { config, die: "7nm".into(), clock_hz: 200e6, memory, pricing };
         let shape = Shape {
             hidden: 128,
             intermediate: 352,

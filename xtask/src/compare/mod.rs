@@ -191,7 +191,7 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
         linear_weights: layout.linear_weights(),
         windows: args.held_windows,
         unit: describe(&hardware.config),
-        die: args.pricing.die.clone(),
+        die: hardware.die.clone(),
         memory: hardware.memory.name.clone(),
         clock_hz: hardware.clock_hz,
         recipe,
@@ -205,8 +205,8 @@ fn compare(args: &Args, text: &str, folder: &Path, out: &mut dyn Write) -> Resul
 fn hardware(args: &Args) -> Result<Hardware> {
     let config = args.unit.config()?;
     ensure!(config.act_bits() == 8, "the models compared have int8 activations, so --act-bits has to be 8");
-    let Prices { memory, clock_hz, pricing, .. } = args.pricing.look_up(&config)?;
-    Ok(Hardware { config, clock_hz, memory, pricing: pricing.ok() })
+    let Prices { die, memory, clock_hz, pricing, .. } = args.pricing.look_up(&config, None)?;
+    Ok(Hardware { config, die, clock_hz, memory, pricing: pricing.ok() })
 }
 
 /// Quantises a float model in every way.

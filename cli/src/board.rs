@@ -1,0 +1,32 @@
+//! `--board`: a board whose `board.toml` gives what no flag gives.
+
+use anyhow::Result;
+use trine_spec::Config;
+use trine_synth::flow::Board;
+
+use crate::args::UnitArgs;
+
+/// The board that a unit is on or made for.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Accelerator")]
+pub(crate) struct BoardArg {
+    /// Defaults from this board: ulx3s, orangecrab, icebreaker,
+    /// tang-nano-20k, or a folder with board.toml (docs/how-to/board.md)
+    #[arg(long, value_name = "NAME|DIR", verbatim_doc_comment)]
+    board: Option<String>,
+}
+
+impl BoardArg {
+    /// The board, if one is named.
+    pub(crate) fn read(&self) -> Result<Option<Board>> {
+        Ok(self.board.as_deref().map(Board::named).transpose()?)
+    }
+
+    /// The unit that `flags` describe, over that of the board, or over the default unit without a board.
+    pub(crate) fn unit(&self, flags: &UnitArgs) -> Result<Config> {
+        match self.read()? {
+            Some(board) => flags.config_over(&board.manifest.unit),
+            None => flags.config(),
+        }
+    }
+}
