@@ -12,7 +12,7 @@ use crate::args::UnitArgs;
 pub(crate) struct BoardArg {
     /// Defaults from this board: ulx3s, orangecrab, icebreaker,
     /// tang-nano-20k, or a folder with board.toml (docs/how-to/board.md)
-    #[arg(long, value_name = "NAME|DIR", verbatim_doc_comment)]
+    #[arg(long, value_name = "NAME|DIR")]
     board: Option<String>,
 }
 

@@ -23,7 +23,7 @@ const CLOCK_HZ: f64 = 200e6;
 pub struct PricingArgs {
     /// Die: 7nm, 45nm, ice40, osu018 (columns only) or one of --records
     /// [default: 7nm, or the board's]
-    #[arg(long, value_name = "NAME", verbatim_doc_comment)]
+    #[arg(long, value_name = "NAME")]
     die: Option<String>,
     /// Memory behind the unit, which may be one of --records
     ///
@@ -33,7 +33,7 @@ pub struct PricingArgs {
     memory: Option<String>,
     /// Clock for times and static energy, 1e3 to 1e10 Hz
     /// [default: 200e6, or the board's]
-    #[arg(long, value_name = "HZ", value_parser = clock, verbatim_doc_comment)]
+    #[arg(long, value_name = "HZ", value_parser = clock)]
     clock_hz: Option<f64>,
     /// File of own memories and dies: see docs/explanation/energy.md
     ///
