@@ -13,10 +13,10 @@ for name in sys.argv[1:]:
     rows.append({
         "lanes": config["lanes"],
         "columns": config["columns"],
-        "weight_bus": config["weight-bus"],
+        "weight_bus": config["weight_bus"],
         "memory": estimate["memory"]["name"],
         "tokens_per_second": round(estimate["tokens_per_second"], 2),
-        "joules_per_token": round(estimate["joules_per_token"]["value"], 5),
+        "joules_per_token": round(estimate["energy_per_token_j"]["value"], 5),
         "bytes_per_token": estimate["bytes_per_token"],
     })
 table = csv.DictWriter(sys.stdout, rows[0].keys(), lineterminator="\n")

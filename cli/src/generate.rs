@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use trine_hdl::manifest::{Manifest, fusesoc_core};
 use trine_hdl::{SourceFile, TESTBENCH, Testbench, Verilog};
+use trine_report::document::{Document, Kind};
 use trine_report::place::{check_folder, to_json, write_in};
 use trine_report::text::{describe, grouped};
 
@@ -17,6 +18,7 @@ use crate::board::BoardArg;
 use crate::emitter::Emitter;
 use crate::json::JsonArg;
 use crate::output::table;
+use crate::provenance::provenance;
 
 /// Write the accelerator as Verilog, with a testbench
 ///
@@ -67,7 +69,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             text.as_bytes(),
         )?;
     }
-    write_in(folder, MANIFEST, &to_json(&manifest)?)?;
+    // Without provenance: one configuration always gives one folder.
+    write_in(folder, MANIFEST, &to_json(&Document::new(Kind::Generate, None, &manifest))?)?;
 
     writeln!(out, "unit: {}", describe(&config))?;
     let mut lines = table(["file", "lines"]);
@@ -91,7 +94,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if !removed.is_empty() {
         writeln!(out, "removed, of the unit that was here before: {}", removed.join(", "))?;
     }
-    json.write(&manifest)?;
+    json.write(Kind::Generate, provenance(), &manifest)?;
     Ok(Verdict::Right)
 }
 

@@ -6,12 +6,14 @@ use std::io::Write;
 use anyhow::Result;
 use serde::Serialize;
 use trine_golden_model::{Linear, Model, ModelSource};
+use trine_report::document::Kind;
 use trine_report::text::grouped;
 
 use crate::Verdict;
 use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::table;
+use crate::provenance::provenance;
 
 /// Show a model's ternary layers: shapes, zeros, scales
 #[derive(Debug, clap::Args)]
@@ -148,7 +150,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     for notice in &inspection.notices {
         writeln!(out, "notice: {notice}")?;
     }
-    json.write(&inspection)?;
+    json.write(Kind::Inspect, provenance(), &inspection)?;
     Ok(Verdict::Right)
 }
 

@@ -1,10 +1,13 @@
-//! `--json`: the machine form of a result.
+//! `--json`: the machine form of a result, which begins with format, kind and provenance whatever the verb.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use trine_report::document::{Document, Kind, read, with_head};
 use trine_report::place::{Output, is_same_file};
+use trine_report::run::Provenance;
 
 /// The machine form of a result.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -41,13 +44,22 @@ impl JsonArg {
 }
 
 impl Json {
-    /// Writes `value`, where it was asked for.
-    pub fn write(&self, value: &impl Serialize) -> Result<()> {
-        self.0.as_ref().map_or(Ok(()), |output| Ok(output.write_json(value)?))
+    /// Writes a document of `kind` with this `body`, where it was asked for.
+    pub fn write(&self, kind: Kind, from: Provenance, body: &impl Serialize) -> Result<()> {
+        let Some(output) = &self.0 else { return Ok(()) };
+        Ok(output.write_json(&Document::new(kind, Some(from), body))?)
     }
 
-    /// Writes a text that is JSON already.
-    pub fn write_text(&self, text: &str) -> Result<()> {
-        self.0.as_ref().map_or(Ok(()), |output| Ok(output.write(text.as_bytes())?))
+    /// Writes the same with a body that is the text of an object already, which keeps its lines.
+    pub fn write_text(&self, kind: Kind, from: Provenance, body: &str) -> Result<()> {
+        let Some(output) = &self.0 else { return Ok(()) };
+        Ok(output.write(with_head(kind, from, body)?.as_bytes())?)
     }
+}
+
+/// Reads the body of a kept document of `kind`.
+pub fn kept<T: DeserializeOwned>(path: &Path, kind: Kind) -> Result<T> {
+    let place = || path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(place)?;
+    read(&text, kind).with_context(|| format!("{}: no result of kind {}", place(), kind.name()))
 }

@@ -32,7 +32,7 @@ mod perplexity;
 mod phases;
 pub mod pricing;
 pub mod printer;
-mod provenance;
+pub mod provenance;
 mod regs;
 mod run;
 mod serve;

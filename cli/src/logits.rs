@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 use trine_golden_model::{KvCache, ModelSource, npy};
+use trine_report::document::Kind;
 use trine_report::place::{Output, is_standard};
 use trine_report::text::grouped;
 
@@ -15,6 +16,7 @@ use crate::backend::{Backend, BackendArgs, Engine};
 use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::progress;
+use crate::provenance::{provenance, simulators};
 
 /// Compute the logits of token ids as a NumPy array
 #[derive(Debug, clap::Args)]
@@ -48,6 +50,7 @@ struct Report {
     mismatches: u64,
     fallbacks: usize,
     /// Failures of the unit, also those that a second attempt overcame.
+    #[serde(rename = "incident_count")]
     incidents: usize,
 }
 
@@ -99,6 +102,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
     }
     let array = file.write_with(|out| npy::write_f32_to(out, &shape.map(|n| n as u64), &values));
-    json.write(&report).and(array.map_err(Into::into))?;
+    let tools = (report.backend == Backend::Rtl).then(simulators).into_iter().flatten();
+    let written = json.write(Kind::Logits, provenance().with_tools(tools), &report);
+    written.and(array.map_err(Into::into))?;
     Ok(if report.mismatches == 0 && report.incidents == 0 { Verdict::Right } else { Verdict::Wrong })
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, ModelSource, TernaryMatrix, perplexity};
+use trine_report::document::Kind;
 use trine_report::text::grouped;
 
 use crate::Verdict;
@@ -14,6 +15,7 @@ use crate::input;
 use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::output::progress;
+use crate::provenance::provenance;
 
 /// Measure how well a model predicts a text
 ///
@@ -87,7 +89,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         "{:.4} bits a token (perplexity {:.3}), {:.4} bits a character",
         report.bits_per_token, report.perplexity, report.bits_per_char
     )?;
-    json.write(&report)?;
+    json.write(Kind::Perplexity, provenance(), &report)?;
     Ok(Verdict::Right)
 }
 

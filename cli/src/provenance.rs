@@ -1,18 +1,24 @@
-//! Provenance of a report that this process writes.
+//! Provenance of what this process writes.
+
+use std::collections::BTreeMap;
 
 use trine_report::run::Provenance;
 use trine_sim::tools::{Compiler, Verilator};
 
-/// The provenance of this process; `simulated` looks up the tools that simulate.
-pub(crate) fn provenance(seed: u64, simulated: bool) -> Provenance {
-    let verilator = simulated.then(|| Verilator::find().ok()).flatten().map(|tool| tool.version);
-    let compiler = simulated.then(|| Compiler::find().ok()).flatten().map(|tool| tool.version);
+/// The provenance of this process, without tools and seed.
+pub fn provenance() -> Provenance {
     Provenance {
         trine: env!("CARGO_PKG_VERSION"),
         commit: env!("TRINE_COMMIT"),
-        verilator,
-        compiler,
+        tools: BTreeMap::new(),
         command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
-        seed,
+        seed: None,
     }
+}
+
+/// The tools that simulate, each with its version.
+pub fn simulators() -> impl Iterator<Item = (String, String)> {
+    let verilator = Verilator::find().ok().map(|tool| ("verilator".into(), tool.version));
+    let compiler = Compiler::find().ok().map(|tool| ("compiler".into(), tool.version));
+    verilator.into_iter().chain(compiler)
 }

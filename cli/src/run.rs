@@ -13,6 +13,7 @@ use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
 use trine_perf::utilization;
+use trine_report::document::Kind;
 use trine_report::place::open_seekable;
 use trine_report::run::{self as report, Group, Phases, Report, Stop, layers_in_words};
 use trine_report::text::{bar, describe, grouped, interval, percent, si};
@@ -28,7 +29,7 @@ use crate::message::causes;
 use crate::output::{progress, table, warn};
 use crate::phases::{self, Marking};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
-use crate::provenance::provenance;
+use crate::provenance::{provenance, simulators};
 
 /// Generate text with the ternary layers on the accelerator
 #[derive(Debug, clap::Args)]
@@ -172,14 +173,16 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         board: args.backend.board.read()?.map(|board| board.manifest.name),
         die: prices.die,
         records: prices.file,
-        provenance: provenance(args.seed, *backend == Backend::Rtl),
+        provenance: provenance()
+            .with_seed(args.seed)
+            .with_tools((*backend == Backend::Rtl).then(simulators).into_iter().flatten()),
         tokens,
     };
     print(&report, backend, &model, out)?;
     if let (Some(file), Backend::Rtl) = (&args.trace, backend) {
         writeln!(out, "waveform: {}", file.display())?;
     }
-    let written = json.write(&report);
+    let written = json.write(Kind::Run, report.provenance.clone(), &report);
     if let Some(folder) = &args.report {
         let jobs = match &engine {
             Engine::Golden => &[],

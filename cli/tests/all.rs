@@ -10,6 +10,7 @@ mod documents;
 mod energy;
 mod errors;
 mod help;
+mod json;
 mod models;
 mod outputs;
 mod own_top;

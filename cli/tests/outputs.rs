@@ -184,6 +184,8 @@ fn a_place_that_cannot_be_written_is_refused_before_the_work() {
         ("logits --model MODEL --ids 1,84 --output o.npy".into(), "token 84 is outside the vocabulary of 84"),
         ("verify --preset unit --json missing/v.json".into(), "missing/v.json"),
         ("verify --plan ci --json missing/v.json".into(), "missing/v.json"),
+        ("verify --preset unit --trace -".into(), "--trace: standard output is no place for a waveform"),
+        (format!("{run} --trace -"), "-: a plain file is needed"),
         ("synth --target ecp5-25k --json missing/s.json".into(), "missing/s.json"),
         ("synth --target ecp5-25k -o file/s".into(), "file/s"),
         ("perplexity --model MODEL --text text.txt --json missing/p.json".into(), "missing/p.json"),

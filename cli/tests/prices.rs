@@ -31,13 +31,13 @@ fn the_documented_example_is_an_estimate() {
     );
     assert!(run.stdout.contains("no energy of the int8 unit beside it"), "{}", run.stdout);
     let report = json(folder.path(), "e.json");
-    let joules = report["joules_per_token"]["value"].as_f64().unwrap();
+    let joules = report["energy_per_token_j"]["value"].as_f64().unwrap();
     // 524 MB at 40 pJ a byte, and 2 % on the die.
     assert!((0.0209..0.0225).contains(&joules), "{joules}");
     assert_eq!(report["memory"]["file"]["path"], "examples/own-prices.toml");
     assert_eq!(report["memory"]["file"], report["records"]);
     assert_eq!(report["records"]["sha256"].as_str().unwrap().len(), 64);
-    assert_eq!(report["memory_price"]["a_bit"]["tag"], "derived");
+    assert_eq!(report["memory_price"]["energy_per_bit_j"]["tag"], "derived");
     let plain = trine(folder.path(), "estimate --model MODEL --json p.json");
     assert_eq!(plain.code, Some(0), "{}", plain.stderr);
     let plain = json(folder.path(), "p.json");

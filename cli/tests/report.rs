@@ -38,25 +38,30 @@ fn energies_reconcile() {
     let total = number(&run["energy_j"]["value"]);
     let value = |e: &Value, part: &str| number(&e[part]["value"]);
     let parts = ["compute", "onchip", "dram", "static"];
-    assert!(close(parts.iter().map(|part| value(&run["energy"], part)).sum(), total));
+    assert!(close(parts.iter().map(|part| value(&run["energy_parts_j"], part)).sum(), total));
     let layers = run["layers"].as_array().unwrap();
     for part in parts {
-        let sum = layers.iter().map(|l| value(&l["energy"], part)).sum();
-        assert!(close(sum, value(&run["energy"], part)), "{part}");
+        let sum = layers.iter().map(|l| value(&l["energy_parts_j"], part)).sum();
+        assert!(close(sum, value(&run["energy_parts_j"], part)), "{part}");
         let of = |line: &&Value| line["part"] == part;
         let billed =
-            run["bill"].as_array().unwrap().iter().filter(of).map(|line| number(&line["energy"]["value"])).sum();
-        assert!(close(billed, value(&run["energy"], part)), "{part} on the bill");
+            run["bill"].as_array().unwrap().iter().filter(of).map(|line| number(&line["energy_j"]["value"])).sum();
+        assert!(close(billed, value(&run["energy_parts_j"], part)), "{part} on the bill");
     }
     for line in run["bill"].as_array().unwrap() {
-        assert!(close(number(&line["each"]["value"]) * number(&line["count"]), number(&line["energy"]["value"])));
+        assert!(close(
+            number(&line["energy_per_action_j"]["value"]) * number(&line["count"]),
+            number(&line["energy_j"]["value"])
+        ));
         assert!(line["source"].as_str().unwrap().contains(": "), "{line}");
     }
     for (i, arithmetic) in ["int8", "fp16"].into_iter().enumerate() {
         let whole = &run["baselines"][i];
         assert_eq!(whole["arithmetic"], arithmetic);
-        let sum: f64 =
-            layers.iter().map(|l| parts.map(|p| value(&l["baselines"][i]["energy"], p)).iter().sum::<f64>()).sum();
+        let sum: f64 = layers
+            .iter()
+            .map(|l| parts.map(|p| value(&l["baselines"][i]["energy_parts_j"], p)).iter().sum::<f64>())
+            .sum();
         assert!(close(sum, number(&whole["energy_j"]["value"])));
     }
 }
@@ -117,7 +122,7 @@ impl Matmul for Counting {
 fn counters_equal_a_count_made_by_the_golden_model() {
     let run = json(out(), "run.json");
     let (model, tokenizer) = (Model::load(&model().into()).unwrap(), Tokenizer::load(&model().into()).unwrap());
-    let bus = run["config"]["weight-bus"].as_u64().unwrap() as usize;
+    let bus = run["config"]["weight_bus"].as_u64().unwrap() as usize;
     let mut counting = Counting { lanes: 32, columns: 4, bytes_a_beat: bus / 8, ..Counting::default() };
     let prompt = tokenizer.encode("KING").unwrap();
     let mut sampler = Sampler::temperature(0.0, 5);
@@ -129,8 +134,12 @@ fn counters_equal_a_count_made_by_the_golden_model() {
     for l in layers {
         let key = (l["name"].as_str().unwrap().to_owned(), l["m"].as_u64().unwrap() as usize);
         let [active, macs, bytes] = counting.events[&key];
-        assert_eq!((&l["active"], &l["macs"], &l["bytes"]), (&active.into(), &macs.into(), &bytes.into()), "{key:?}");
-        let streams = ["activations", "weights", "results"].map(|s| l["traffic"][s].as_u64().unwrap());
+        assert_eq!(
+            (&l["active_cycles"], &l["macs"], &l["bytes"]),
+            (&active.into(), &macs.into(), &bytes.into()),
+            "{key:?}"
+        );
+        let streams = ["activations", "weights", "results"].map(|s| l["traffic_bytes"][s].as_u64().unwrap());
         assert_eq!(streams.iter().sum::<u64>(), bytes);
         assert_eq!(l["cycles"], l["model_cycles"], "nothing stalled from outside");
         let zeros = counting.zeros[&key];
@@ -181,16 +190,16 @@ fn no_layer_is_above_its_roof_and_arrays_sum() {
     let layers = run["layers"].as_array().unwrap();
     for at in layers.iter().chain([&run]) {
         let [rate, attainable, columns] = [
-            number(&at["roofline"]["rate"]),
-            number(&at["roofline"]["attainable"]),
+            number(&at["roofline"]["macs_per_second"]),
+            number(&at["roofline"]["attainable_macs_per_second"]),
             // Thirty-two lanes, four columns, 200 MHz.
             128.0 * 200e6,
         ];
         assert!(0.0 < rate && rate <= attainable && attainable <= columns, "{}", at["roofline"]);
     }
     for dataflow in ["weight_stationary", "output_stationary"] {
-        let sum: u64 = layers.iter().map(|l| l["systolic"][dataflow].as_u64().unwrap()).sum();
-        assert_eq!(run["systolic"][dataflow], sum);
+        let sum: u64 = layers.iter().map(|l| l["systolic_cycles"][dataflow].as_u64().unwrap()).sum();
+        assert_eq!(run["systolic_cycles"][dataflow], sum);
     }
 }
 
@@ -214,7 +223,7 @@ fn the_page_states_what_the_json_states_and_needs_no_network() {
     assert_eq!(shown["cycles"], number(&run["cycles"]));
     assert_eq!(shown["mismatches"], 0.0);
     assert!(close(shown["energy_j"], total));
-    assert!(close(shown["dram_share"], number(&run["energy"]["dram"]["value"]) / total));
+    assert!(close(shown["dram_share"], number(&run["energy_parts_j"]["dram"]["value"]) / total));
     let decode = &run["phases"]["decode"];
     assert!(close(shown["tokens_per_second"], 5.0 / number(&decode["seconds"])));
     assert_eq!(shown["decode_cycles"], number(&decode["cycles"]));
@@ -312,7 +321,7 @@ fn the_trace_is_as_long_as_the_run() {
     let sum = |track: u64| on(track).map(|e| e["dur"].as_u64().unwrap()).sum::<u64>();
     assert_eq!(run["cycles"], sum(1), "jobs");
     let field = |name: &str| run["layers"].as_array().unwrap().iter().map(|l| l[name].as_u64().unwrap()).sum::<u64>();
-    assert_eq!(sum(7), field("stall_wgt") + field("stall_act") + field("stall_out"));
+    assert_eq!(sum(7), field("stall_wgt_cycles") + field("stall_act_cycles") + field("stall_out_cycles"));
     let mut free = 0;
     for job in on(1) {
         let start = job["ts"].as_u64().unwrap();

@@ -35,7 +35,7 @@ fn a_trained_model_runs_on_the_unit() {
     assert!(printed.contains("held out:"), "{printed}");
     let report = json(folder, "t.json");
     let curve = report["curve"].as_array().unwrap();
-    let bits = |point: usize| curve[point]["held_out_bits"].as_f64().unwrap();
+    let bits = |point: usize| curve[point]["held_out_bits_per_char"].as_f64().unwrap();
     assert_eq!(curve.len(), 3);
     assert!(bits(2) < bits(0) - 0.1, "it learns: {curve:?}");
     let csv = std::fs::read_to_string(folder.join("t/curve.csv")).unwrap();

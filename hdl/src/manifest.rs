@@ -19,6 +19,7 @@ pub struct Manifest {
     testbench: Vec<String>,
     ports: Vec<PortOf>,
     /// Cycles from a lane chunk entering the columns to its result entering the result buffer.
+    #[serde(rename = "latency_cycles")]
     pub latency: usize,
     config: Config,
     registers: Vec<Register>,

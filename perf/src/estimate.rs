@@ -35,6 +35,7 @@ pub struct Pass {
     /// All energy; absent when an event has no sourced price.
     pub energy_j: Option<Estimate>,
     /// The same by part.
+    #[serde(rename = "energy_parts_j")]
     pub energy: Option<Energy>,
     /// The columns alone, in technologies of which only they were measured.
     pub columns: Vec<Columns>,
@@ -43,6 +44,7 @@ pub struct Pass {
     /// The same on units of other arithmetic, behind the same memory.
     pub baselines: Vec<BaselineTotal>,
     /// Cycles of the same on an int8 systolic array behind the same memory.
+    #[serde(rename = "systolic_cycles")]
     pub systolic: Systolic,
     /// Position under the roofs of columns, memory and weight bus.
     pub roofline: Position,

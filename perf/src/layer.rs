@@ -53,12 +53,16 @@ pub struct LayerReport {
     /// Cycles with a job running.
     pub cycles: u64,
     /// Cycles in which the columns worked.
+    #[serde(rename = "active_cycles")]
     pub active: u64,
     /// Cycles waiting for activations.
+    #[serde(rename = "stall_act_cycles")]
     pub stall_act: u64,
     /// Cycles waiting for weights.
+    #[serde(rename = "stall_wgt_cycles")]
     pub stall_wgt: u64,
     /// Cycles waiting for room for results.
+    #[serde(rename = "stall_out_cycles")]
     pub stall_out: u64,
     /// Multiply-accumulates over `cycles * lanes * columns`.
     pub utilization: f64,
@@ -77,16 +81,19 @@ pub struct LayerReport {
     /// Bytes moved over the streams.
     pub bytes: u64,
     /// The same by stream.
+    #[serde(rename = "traffic_bytes")]
     pub traffic: Traffic,
     /// Share of the weights that are zero; absent where only the shape is known.
     pub zero_weights: Option<f64>,
     /// Share of the activations that were zero; absent where none were seen.
     pub zero_activations: Option<f64>,
     /// Energy by part; absent when an event has no sourced price. It does not depend on zeros.
+    #[serde(rename = "energy_parts_j")]
     pub energy: Option<Energy>,
     /// The same layer on units of other arithmetic.
     pub baselines: Vec<Baseline>,
     /// Cycles of the same layer on an int8 systolic array behind the same memory.
+    #[serde(rename = "systolic_cycles")]
     pub systolic: Systolic,
 }
 

@@ -34,10 +34,12 @@ pub struct Phase {
     /// Cycles over tokens; absent without tokens.
     pub cycles_per_token: Option<f64>,
     /// Energy over tokens; absent without tokens or without energy.
+    #[serde(rename = "energy_per_token_j")]
     pub joules_per_token: Option<Estimate>,
     /// The same layers on units of other arithmetic.
     pub baselines: Vec<BaselineTotal>,
     /// Cycles of the same layers on an int8 systolic array behind the same memory.
+    #[serde(rename = "systolic_cycles")]
     pub systolic: Systolic,
     /// Position of the passes under the roofs.
     pub roofline: Position,

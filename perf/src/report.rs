@@ -38,8 +38,10 @@ pub struct BillLine {
     /// Number of times that the action happened.
     pub count: u64,
     /// Price of one action.
+    #[serde(rename = "energy_per_action_j")]
     pub each: Estimate,
     /// Price of all.
+    #[serde(rename = "energy_j")]
     pub energy: Estimate,
     /// Source of the price.
     pub source: String,
@@ -83,6 +85,7 @@ pub struct DeviceReport {
     /// All energy; absent when an event has no sourced price.
     pub energy_j: Option<Estimate>,
     /// The same by part.
+    #[serde(rename = "energy_parts_j")]
     pub energy: Option<Energy>,
     /// The same by action.
     pub bill: Vec<BillLine>,
@@ -97,6 +100,7 @@ pub struct DeviceReport {
     /// The same layers on units of other arithmetic.
     pub baselines: Vec<BaselineTotal>,
     /// Cycles of the same layers on an int8 systolic array behind the same memory.
+    #[serde(rename = "systolic_cycles")]
     pub systolic: Systolic,
 }
 

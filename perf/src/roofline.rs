@@ -45,12 +45,16 @@ impl Roofs {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Position {
     /// Multiply-accumulates for a byte moved.
+    #[serde(rename = "macs_per_byte")]
     pub intensity: f64,
     /// Multiply-accumulates a second, as counted.
+    #[serde(rename = "macs_per_second")]
     pub rate: f64,
     /// The rate that the roofs allow.
+    #[serde(rename = "attainable_macs_per_second")]
     pub attainable: f64,
     /// The intensity from which on the columns are the roof.
+    #[serde(rename = "ridge_macs_per_byte")]
     pub ridge: f64,
 }
 

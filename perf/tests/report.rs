@@ -40,7 +40,7 @@ fn the_report_adds_up() {
     assert!((report.energy_j.unwrap().joules() - parts).abs() <= 1e-9 * parts && parts > 0.0);
     let json = serde_json::to_value(&report).unwrap();
     for field in ["compute", "onchip", "dram", "static"] {
-        let part = &json["layers"][0]["energy"][field];
+        let part = &json["layers"][0]["energy_parts_j"][field];
         assert!(part["lo"].as_f64() < part["value"].as_f64() && part["value"].as_f64() < part["hi"].as_f64());
         assert_eq!(part["tag"], "derived");
     }

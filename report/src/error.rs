@@ -26,6 +26,9 @@ pub enum Error {
     /// A result that has no form as JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    /// A document of another format or kind.
+    #[error("{0}")]
+    Document(String),
     /// A page that does not come together.
     #[error(transparent)]
     Page(#[from] askama::Error),

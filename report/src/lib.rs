@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`run`] | one run of a model: `run.json`, `report.html`, `layers.csv`, `trace.json` |
 //! | [`training`] | the page of a training |
+//! | [`document`] | the head of every machine form: format, kind, provenance |
 //! | [`plot`] | plots as SVG files |
 //! | [`text`] | numbers, energies and configurations in words |
 //! | [`place`] | files and folders of results, checked before the work |
 //! | [`lossy`] | paths in machine forms |
 #![forbid(unsafe_code)]
 
+pub mod document;
 mod error;
 pub mod lossy;
 pub mod place;

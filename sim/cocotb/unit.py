@@ -58,8 +58,8 @@ class Unit:
         self.dut = dut
         config = json.loads(Path(os.environ["TRINE_MANIFEST"]).read_text())["config"]
         self.lanes, self.columns = int(config["lanes"]), int(config["columns"])
-        self.code, self.beat = str(config["weight-code"]), int(config["weight-bus"]) // 8
-        self.max_depth, self.max_tokens = int(config["max-depth"]), int(config["max-tokens"])
+        self.code, self.beat = str(config["weight_code"]), int(config["weight_bus"]) // 8
+        self.max_depth, self.max_tokens = int(config["max_depth"]), int(config["max_tokens"])
         self.map = {r.name: r for r in regmap.from_rdl(Path(os.environ["TRINE_RDL"]))}
         self.windows = {w.name: w for w in regmap.windows_from_rdl(Path(os.environ["TRINE_RDL"]))}
         self.errors = regmap.rdl_error_codes(Path(os.environ["TRINE_RDL"]))

@@ -89,12 +89,12 @@ class Registers(unittest.TestCase):
     def multiply(self, x, w):
         (tokens, depth), outputs = x.shape, w.shape[1]
         lanes, columns = self.config["lanes"], self.config["columns"]
-        beat = self.config["weight-bus"] // 8
+        beat = self.config["weight_bus"] // 8
         for name, value in zip(("TOKENS", "DEPTH", "OUTPUTS"), (tokens, depth, outputs)):
             self.write(name, value)
         self.write("CTRL", self.mask("CTRL", "start"))
         blocks = -(-outputs // columns)
-        weights = layout.weights(w, lanes, columns, self.config["weight-code"], beat)
+        weights = layout.weights(w, lanes, columns, self.config["weight_code"], beat)
         part = len(weights) // blocks
         self.send(ACT, layout.activations(x, lanes, np.zeros(1, dtype=int)), lanes, "act_last")
         results = []

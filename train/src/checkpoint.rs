@@ -25,10 +25,13 @@ pub struct Point {
     /// Learning rate of the last of them.
     pub rate: f64,
     /// Bits per token of the batches since the point before, on average.
+    #[serde(rename = "train_bits_per_token", alias = "train_bits")]
     pub train_bits: f64,
     /// Norm of their gradients before clipping, on average.
+    #[serde(rename = "gradient_norm", alias = "norm")]
     pub norm: f64,
     /// Bits per character of a part of the held-out text.
+    #[serde(rename = "held_out_bits_per_char", alias = "held_out_bits")]
     pub held_out_bits: f64,
 }
 

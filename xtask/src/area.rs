@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use askama::Template;
 use trine_cli::Verdict;
+use trine_report::document::{self, Kind};
 use trine_report::text::{grouped, halves};
 use trine_spec::Config;
 use trine_synth::flow::{Spread, Synthesis};
@@ -37,7 +38,7 @@ pub(crate) fn read(folder: &Path) -> Result<Runs> {
     for path in entries.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>()? {
         if path.extension().is_some_and(|extension| extension == "json") {
             let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let run = serde_json::from_str(&text);
+            let run = document::read(&text, Kind::Synth);
             let run = run.with_context(|| format!("{}: no results of trine synth", path.display()))?;
             runs.insert(path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), run);
         }

@@ -70,7 +70,7 @@ fn bad_input_is_refused() {
     assert!(refused("--model MODEL --lanes 0 --liberty small.lib").contains("lanes = 0 is outside 1 to 256"));
     assert!(refused("--model MODEL --liberty cut.lib").contains("cut.lib, line "));
     assert!(refused("--model MODEL --liberty none.lib").contains("none.lib: No such file"));
-    assert!(refused("--from cut.json").contains("cut.json: no results of this command"));
+    assert!(refused("--from cut.json").contains("cut.json: no result of kind gates"));
     assert!(refused("--from cut.json --json out.json").contains("cannot be used with"));
     assert!(refused("--model MODEL --liberty small.lib --samples 8").contains("8 is not in 1..=7"));
 }

@@ -4,10 +4,12 @@ use std::io::Write;
 
 use anyhow::Result;
 use trine_perf::paper::Papers;
+use trine_report::document::Kind;
 
 use crate::Verdict;
 use crate::json::JsonArg;
 use crate::output::table;
+use crate::provenance::provenance;
 
 /// Recompute the BitNet papers' energy and memory tables
 #[derive(Debug, clap::Args)]
@@ -20,7 +22,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let json = args.json.open()?;
     let report = Papers::new()?;
     print(&report, out)?;
-    json.write(&report)?;
+    json.write(Kind::EnergyPaper, provenance(), &report)?;
     Ok(if report.right() { Verdict::Right } else { Verdict::Wrong })
 }
 

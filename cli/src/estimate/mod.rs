@@ -13,6 +13,7 @@ use trine_perf::estimate::Pass;
 use trine_perf::layer::{Bound, LayerReport};
 use trine_perf::memory::Memory;
 use trine_perf::report::{self, HostWork};
+use trine_report::document::Kind;
 use trine_report::text::{describe, grouped, interval, percent, si};
 use trine_spec::Config;
 
@@ -23,6 +24,7 @@ use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::output::{table, warn};
 use crate::pricing::{Prices, PricingArgs, noted, print_columns};
+use crate::provenance::{provenance, simulators};
 
 /// Prompt of the prefill, if the context has room for it.
 const PROMPT: usize = 128;
@@ -63,12 +65,14 @@ struct Head {
     /// Tokens a second with linear layers and head one after the other.
     tokens_per_second: f64,
     /// Linear layers and head; absent when one has no price.
+    #[serde(rename = "energy_per_token_j")]
     joules_per_token: Option<Estimate>,
 }
 
 /// Price of a bit that the memory moves.
 #[derive(Debug, Serialize)]
 struct MemoryPrice {
+    #[serde(rename = "energy_per_bit_j")]
     a_bit: Estimate,
     source: String,
 }
@@ -88,6 +92,7 @@ struct Report {
     tag: Tag,
     /// Of decoding, linear layers only.
     tokens_per_second: f64,
+    #[serde(rename = "energy_per_token_j")]
     joules_per_token: Option<Estimate>,
     bytes_per_token: u64,
     bound: Bound,
@@ -106,7 +111,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let json = args.json.open()?;
     let report = estimate(args)?;
     print(&report, out)?;
-    json.write(&report)?;
+    let tools = args.check.then(simulators).into_iter().flatten();
+    json.write(Kind::Estimate, provenance().with_tools(tools), &report)?;
     let wrong = report.checked.iter().flatten().any(|layer| !layer.equal || layer.mismatches > 0);
     Ok(if wrong { Verdict::Wrong } else { Verdict::Right })
 }

@@ -13,6 +13,7 @@ pub(super) struct System {
     pub(super) device: String,
     pub(super) tokens_per_second: Option<f64>,
     /// Lowest and highest figure given.
+    #[serde(rename(serialize = "energy_per_token_range_j"))]
     pub(super) joules_per_token: [f64; 2],
     /// Parts that the figures contain.
     pub(super) conditions: String,

@@ -12,6 +12,7 @@ use anyhow::{Result, ensure};
 use clap::builder::PossibleValuesParser;
 use tempfile::TempDir;
 use trine_golden_model::ModelSource;
+use trine_report::document::Kind;
 use trine_report::place::open_folder;
 use trine_report::text::describe;
 use trine_synth::bench::{Tick, ToolBench};
@@ -25,6 +26,7 @@ use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::spinner;
+use crate::provenance::{provenance, simulators};
 use crate::simulation;
 
 /// Synthesise the accelerator with open tools
@@ -196,7 +198,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     let asked = if let Goal::Board(board) = &goal { Some(board.manifest.clock_mhz) } else { args.freq };
     let clock = clock_reached(asked, &result, out)?;
-    json.write(&result)?;
+    let from = provenance().with_tools(result.tool_versions.clone());
+    let from = if args.verify.is_some() { from.with_tools(simulators()).with_seed(args.seed) } else { from };
+    json.write(Kind::Synth, from, &result)?;
     failure.map_or(Ok(()), Err)?;
     let wrong = result.verification.as_ref().is_some_and(|verification| !verification.passed());
     Ok(if wrong { Verdict::Wrong } else { clock })

@@ -13,6 +13,7 @@ use std::sync::{Arc, PoisonError};
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
+use trine_report::document::Kind as Form;
 use trine_report::place::{check_folder, write_in};
 use trine_report::text::grouped;
 use trine_train::export::{self, Architecture, BlockKind, GgufOptions};
@@ -24,6 +25,7 @@ use crate::input;
 use crate::interrupt;
 use crate::json::JsonArg;
 use crate::output::warn;
+use crate::provenance::provenance;
 use given::Given;
 pub use progress::Progress;
 pub use recipe::RecipeArgs;
@@ -176,7 +178,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let text = read(&args.data)?;
     if let Some(rates) = &args.sweep {
         let found = sweep::sweep(&text, &args.recipe, args.seed, rates, out)?;
-        json.write(&found)?;
+        json.write(Form::TrainSweep, provenance().with_seed(args.seed), &found)?;
         return Ok(Verdict::Right);
     }
     let folder = args.output.as_deref().context("--output is missing")?;
@@ -237,7 +239,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     writeln!(out, "held out: {bits:.4} bits per character (measured on all of it, in windows of {context})")?;
     let exported = export(&session, folder, out);
     let curve = &session.curve;
-    json.write(&Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits })?;
+    let report = Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits };
+    json.write(Form::Train, provenance().with_seed(recipe.seed), &report)?;
     exported?;
     Ok(Verdict::Right)
 }

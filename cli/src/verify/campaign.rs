@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use serde::Serialize;
+use trine_report::document::Kind;
 use trine_report::text::grouped;
 use trine_verify::{Campaign, Outcome, PlanFile};
 
@@ -13,6 +14,7 @@ use crate::Verdict;
 use crate::args::flags;
 use crate::json::Json;
 use crate::output::progress;
+use crate::provenance::{provenance, simulators};
 
 /// The sums of a campaign.
 #[derive(Debug, Serialize)]
@@ -90,6 +92,6 @@ pub(super) fn run(name: &str, json: &Json, out: &mut dyn Write) -> Result<Verdic
         writeln!(out, "FAILED: {} {what}, and the plan wants {}", grouped(found), grouped(least))?;
         right = false;
     }
-    json.write(&total)?;
+    json.write(Kind::VerifyPlan, provenance().with_seed(total.seed).with_tools(simulators()), &total)?;
     Ok(if right { Verdict::Right } else { Verdict::Wrong })
 }

@@ -97,7 +97,8 @@ impl Delivered {
         let differ = fields.filter(|(name, value)| wanted.get(name) != Some(value));
         let differ: Vec<String> = differ
             .map(|(name, value)| {
-                format!("{name} is {value} there and {} here", wanted.get(name).unwrap_or(&serde_json::Value::Null))
+                let (flag, here) = (name.replace('_', "-"), wanted.get(name).unwrap_or(&serde_json::Value::Null));
+                format!("{flag} is {value} there and {here} here")
             })
             .collect();
         ensure!(

@@ -10,6 +10,8 @@ use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_driver::MatmulShape;
 use trine_golden_model::ModelSource;
+use trine_report::document::Kind;
+use trine_report::place::is_standard;
 use trine_report::text::{describe, grouped};
 use trine_spec::Config;
 use trine_verify::{Finding, Outcome, Plan, verify, verify_shape};
@@ -20,6 +22,7 @@ use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::loading::Loading;
 use crate::output::{progress, spinner};
+use crate::provenance::{provenance, simulators};
 use delivered::{Delivered, Origin};
 
 /// The machine form.
@@ -121,6 +124,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
         None => args.board.unit(&args.unit)?,
     };
+    let to_standard = args.trace.as_deref().is_some_and(is_standard);
+    ensure!(!to_standard, "--trace: standard output is no place for a waveform, whose writer goes back; name a file");
     if let Some(folder) = args.trace.as_deref().and_then(Path::parent).filter(|path| !path.as_os_str().is_empty()) {
         ensure!(folder.is_dir(), "--trace: there is no folder {}; make it first", folder.display());
     }
@@ -200,7 +205,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         writeln!(out, "  replay: trine verify {} --cases 0", args.named(&config))?;
     }
     let verdict = if outcome.is_right() { Verdict::Right } else { Verdict::Wrong };
-    json.write(&Report { outcome, rtl: origin })?;
+    let from = provenance().with_seed(args.seed).with_tools(simulators());
+    json.write(Kind::Verify, from, &Report { outcome, rtl: origin })?;
     Ok(verdict)
 }
 

@@ -53,7 +53,7 @@ async function problems(text, { width = 1280, scheme = "light", picture } = {}) 
   expect("cycles", fields.cycles, run.cycles);
   expect("mismatches", fields.mismatches, run.mismatches);
   expect("energy", fields.energy_j, run.energy_j.value);
-  expect("share of DRAM", fields.dram_share, run.energy.dram.value / run.energy_j.value);
+  expect("share of DRAM", fields.dram_share, run.energy_parts_j.dram.value / run.energy_j.value);
 
   const rows = await page.$$eval("#layers tbody tr", (all) =>
     all.map((row) => [row.cells[0].textContent, ...[...row.cells].slice(1).map((cell) => Number(cell.dataset.value))]));
@@ -62,7 +62,7 @@ async function problems(text, { width = 1280, scheme = "light", picture } = {}) 
     const row = rows[i] ?? [];
     if (row[0] !== layer.name) found.push(`row ${i}: ${row[0]} instead of ${layer.name}`);
     expect(`${layer.name} cycles`, row[5], layer.cycles);
-    expect(`${layer.name} energy`, row[10], Object.values(layer.energy).reduce((sum, part) => sum + part.value, 0));
+    expect(`${layer.name} energy`, row[10], Object.values(layer.energy_parts_j).reduce((sum, part) => sum + part.value, 0));
   }
 
   const charts = await page.$$eval("figure svg", (all) =>

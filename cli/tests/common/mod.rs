@@ -57,3 +57,9 @@ pub fn trine(folder: &Path, line: &str) -> Run {
 pub fn json(folder: &Path, name: &str) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap()
 }
+
+/// A document without its provenance, which has the command line.
+pub fn body(mut document: serde_json::Value) -> serde_json::Value {
+    document.as_object_mut().unwrap().remove("provenance").expect("a provenance");
+    document
+}

@@ -36,6 +36,7 @@ pub struct Baseline {
     /// Bytes on the streams.
     pub bytes: u64,
     /// Its energy; absent when an event has no sourced price.
+    #[serde(rename = "energy_parts_j")]
     pub energy: Option<Energy>,
     #[serde(skip)]
     counters: Counters,

@@ -20,8 +20,10 @@ pub struct Columns {
     /// Multiply-accumulates, lanes without work included.
     pub macs: u64,
     /// Price of one.
+    #[serde(rename = "energy_per_mac_j")]
     pub each: Estimate,
     /// Price of all.
+    #[serde(rename = "energy_j")]
     pub energy: Estimate,
     /// Source of the price.
     pub source: String,

@@ -48,7 +48,8 @@ pub struct Report {
     pub device: Option<DeviceReport>,
     /// Work that the unit does not do.
     pub host_work: Vec<HostWork>,
-    /// Versions and command line.
+    /// Versions and command line, which are in the head of the document.
+    #[serde(skip)]
     pub provenance: Provenance,
 }
 

@@ -23,6 +23,7 @@ pub use phases::{Passes, Phases, Stop};
 pub use provenance::Provenance;
 
 use crate::Error;
+use crate::document::{Document, Kind};
 use crate::place::{check_folder, failed, to_json, write_in};
 
 /// The files of a report.
@@ -41,7 +42,8 @@ pub fn check(folder: &Path) -> Result<(), Error> {
 /// # Errors
 /// If a file cannot be written, or one of an earlier run cannot be removed.
 pub fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Result<(), Error> {
-    write_in(folder, "run.json", &to_json(report)?)?;
+    let document = Document::new(Kind::Run, Some(report.provenance.clone()), report);
+    write_in(folder, "run.json", &to_json(&document)?)?;
     write_in(folder, "report.html", page::render(report)?.as_bytes())?;
     if let Some(device) = &report.device {
         write_in(folder, "layers.csv", csv(&device.layers).as_bytes())?;
@@ -64,7 +66,7 @@ pub fn write(folder: &Path, report: &Report, jobs: &[JobRecord]) -> Result<(), E
 /// One line a layer; names hold no commas.
 fn csv(layers: &[LayerReport]) -> String {
     let mut text = String::from(
-        "name,m,k,n,calls,macs,cycles,active,stall_act,stall_wgt,stall_out,utilization,bound_cycles,model_cycles,\
+        "name,m,k,n,calls,macs,cycles,active_cycles,stall_act_cycles,stall_wgt_cycles,stall_out_cycles,utilization,bound_cycles,model_cycles,\
          memory_cycles,bytes,zero_weights,zero_activations,energy_j,energy_lo_j,energy_hi_j,compute_j,onchip_j,dram_j,static_j\n",
     );
     for l in layers {

@@ -1,31 +1,45 @@
 //! Provenance of a report, so that it can be made again.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-/// Versions and command line.
+/// Versions, command line and seed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Provenance {
     /// Version of the command.
     pub trine: &'static str,
     /// Commit that it was built from.
     pub commit: &'static str,
-    /// Output of `verilator --version`; absent when nothing was simulated.
-    pub verilator: Option<String>,
-    /// Output of the C++ compiler's `--version`.
-    pub compiler: Option<String>,
+    /// Version of each tool that took part, by name: `verilator`, `compiler`, `yosys`.
+    pub tools: BTreeMap<String, String>,
     /// The command as it was given.
     pub command: Vec<String>,
-    /// Seed of everything random.
-    pub seed: u64,
+    /// Seed of everything random; absent where nothing is.
+    pub seed: Option<u64>,
 }
 
 impl Provenance {
+    /// The same with a seed.
+    #[must_use]
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    /// The same with these tools, each with its version.
+    #[must_use]
+    pub fn with_tools(mut self, tools: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.tools.extend(tools);
+        self
+    }
+
     /// As rows of a table.
     pub(super) fn rows(&self) -> Vec<(&'static str, String)> {
         let mut rows = vec![("trine", format!("{}, commit {}", self.trine, self.commit))];
-        rows.extend(self.verilator.clone().map(|version| ("Verilator", version)));
-        rows.extend(self.compiler.clone().map(|version| ("C++ compiler", version)));
-        rows.push(("seed", self.seed.to_string()));
+        for (label, tool) in [("Verilator", "verilator"), ("C++ compiler", "compiler")] {
+            rows.extend(self.tools.get(tool).map(|version| (label, version.clone())));
+        }
+        rows.extend(self.seed.map(|seed| ("seed", seed.to_string())));
         let words: Vec<String> = self.command.iter().map(|word| quoted(word)).collect();
         rows.push(("command", words.join(" ")));
         rows

@@ -3,7 +3,8 @@
 use super::{Config, ConfigError, Style, WeightCode};
 use serde::Deserialize;
 
-/// The fields of a [`Config`] that are given so far; a file is read into one, missing fields missing.
+/// The fields of a [`Config`] that are given so far; a file is read into one, missing fields missing. Keys are spelt as flags
+/// are (`weight-bus`) or as JSON has them (`weight_bus`).
 ///
 /// ```
 /// use trine_spec::Config;
@@ -23,11 +24,16 @@ use serde::Deserialize;
 pub struct Builder {
     lanes: Option<usize>,
     columns: Option<usize>,
+    #[serde(alias = "act_bits")]
     act_bits: Option<usize>,
     style: Option<Style>,
+    #[serde(alias = "weight_code")]
     weight_code: Option<WeightCode>,
+    #[serde(alias = "weight_bus")]
     weight_bus: Option<usize>,
+    #[serde(alias = "max_depth")]
     max_depth: Option<usize>,
+    #[serde(alias = "max_tokens")]
     max_tokens: Option<usize>,
     windows: Option<bool>,
 }

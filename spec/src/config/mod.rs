@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// The parameters of one accelerator, all in range: [`Config::builder`], [`Config::preset`] and deserialising are the ways to one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", try_from = "Builder")]
+#[serde(try_from = "Builder")]
 pub struct Config {
     lanes: usize,
     columns: usize,

@@ -37,6 +37,7 @@ pub struct Synthesis {
     /// Clock over the seeds, MHz.
     pub fmax_mhz: Option<Spread>,
     /// Multiply-accumulates a second at that clock with every lane busy, in thousand millions.
+    #[serde(rename = "gmacs_per_second", alias = "gmac_per_s")]
     pub gmac_per_s: Option<Spread>,
     /// One entry a seed.
     pub placements: Vec<Placement>,

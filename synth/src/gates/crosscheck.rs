@@ -21,8 +21,10 @@ use std::fmt::Write;
 pub struct Crosscheck {
     /// Gates, flip-flops and clock pins, by this crate; without the load of inputs and of the clock, which OpenSTA does
     /// not count either.
+    #[serde(rename = "ours_pj", alias = "ours")]
     pub ours: Energy,
     /// The same by OpenSTA, internal power halved.
+    #[serde(rename = "opensta_pj", alias = "opensta")]
     pub opensta: Energy,
     /// Latest arrival at a register, by this crate.
     pub critical_ns: f64,

@@ -38,6 +38,7 @@ pub struct MeasuredUnit<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// Energy of each part, pJ, in the order of [`Part::ALL`].
+    #[serde(rename = "energy_pj", alias = "energy")]
     pub energy: [Energy; Part::COUNT],
     /// Useful multiply-accumulates in that time.
     pub macs: u64,

@@ -278,13 +278,14 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trine_cli::json::kept;
+    use trine_report::document::Kind;
 
     /// The committed document is the one that the stored comparison gives.
     #[test]
     fn the_document_is_that_of_the_stored_comparison() {
         let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-        let stored = std::fs::read(docs.join("data/comparison.json")).unwrap();
-        let found: Comparison = serde_json::from_slice(&stored).unwrap();
+        let found: Comparison = kept(&docs.join("data/comparison.json"), Kind::Compare).unwrap();
         for (name, content) in files(&found).unwrap() {
             let kept = std::fs::read_to_string(docs.join("results").join(name)).unwrap();
             assert!(kept == content, "{name}: run `xtask compare --from docs/data/comparison.json --docs docs` again");

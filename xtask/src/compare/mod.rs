@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use serde::de::DeserializeOwned;
+use trine_report::document::Kind as Form;
 use trine_report::place::{check_folder, write_in};
 use trine_report::text::{describe, grouped, si};
 use trine_train::ptq::{Method, quantise};
@@ -22,9 +22,10 @@ use models::{Models, rate};
 use trine_cli::Verdict;
 use trine_cli::args::{UnitArgs, positive};
 use trine_cli::input;
-use trine_cli::json::JsonArg;
+use trine_cli::json::{JsonArg, kept};
 use trine_cli::output::{spinner, table};
 use trine_cli::pricing::{Prices, PricingArgs};
+use trine_cli::provenance::provenance;
 use trine_cli::train::RecipeArgs;
 
 /// Compare a float model with its BitNet twins, and with itself quantised after training
@@ -74,11 +75,6 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path, otherwise: &str) -> Result<T> {
-    let text = std::fs::read(path).with_context(|| path.display().to_string())?;
-    serde_json::from_slice(&text).with_context(|| format!("{}: this is {otherwise}", path.display()))
-}
-
 fn windows(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(windows) if windows > 0 => Ok(windows),
@@ -99,10 +95,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     args.out.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
     // Read first: what is wrong with it is better said before an hour of training than after it.
-    let sweep: Option<Sweep> = args.sweep.as_deref().map(|path| read_json(path, "no sweep")).transpose()?;
+    let sweep: Option<Sweep> = args.sweep.as_deref().map(|path| kept(path, Form::TrainSweep)).transpose()?;
     let mut found: Comparison = match (&args.from, &args.data, &args.out) {
         (Some(path), ..) => {
-            let found: Comparison = read_json(path, "no comparison")?;
+            let found: Comparison = kept(path, Form::Compare)?;
             let empty = found.rows.iter().find(|row| row.bits_per_char.iter().all(|bits| *bits <= 0.0));
             ensure!(
                 empty.is_none(),
@@ -120,7 +116,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     };
     found.sweep = sweep.or(found.sweep);
     print(&found, out)?;
-    let written = json.write(&found);
+    let written = json.write(Form::Compare, provenance(), &found);
     if let Some(folder) = &args.docs {
         for (name, content) in document::files(&found)? {
             write_in(folder, name, content.as_bytes())?;

@@ -69,7 +69,10 @@ impl<'a> Hole<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Measurement;
     use super::*;
+    use trine_cli::json::kept;
+    use trine_report::document::Kind;
     use trine_verify::coverage::Part;
 
     #[test]
@@ -103,9 +106,8 @@ mod tests {
     #[test]
     fn the_document_is_what_the_kept_results_give() {
         let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-        let kept = std::fs::read(docs.join("data/coverage.json")).unwrap();
-        let kept: Vec<Coverage> = serde_json::from_slice(&kept).unwrap();
+        let kept: Measurement = kept(&docs.join("data/coverage.json"), Kind::Coverage).unwrap();
         let document = std::fs::read_to_string(docs.join("results/coverage.md")).unwrap();
-        assert!(markdown(&kept).unwrap() == document, "render docs/results/coverage.md again");
+        assert!(markdown(&kept.units).unwrap() == document, "render docs/results/coverage.md again");
     }
 }

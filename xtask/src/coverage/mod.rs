@@ -5,15 +5,18 @@ mod document;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
 use trine_hdl::lang::verilog;
+use trine_report::document::Kind;
 use trine_sim::BuildOptions;
 use trine_verify::coverage::{Coverage, Points};
 use trine_verify::judge;
 use trine_verify::mutation::Subject;
 
-use trine_cli::json::JsonArg;
+use trine_cli::json::{JsonArg, kept};
 use trine_cli::output::progress;
+use trine_cli::provenance::{provenance, simulators};
 use trine_cli::{Verdict, simulation};
 
 /// Measure line and toggle coverage of the units of the mutation campaign under their verification
@@ -26,11 +29,17 @@ pub(crate) struct Args {
     from: Option<PathBuf>,
 }
 
+/// The machine form.
+#[derive(Serialize, Deserialize)]
+struct Measurement {
+    /// Units of the mutation campaign.
+    units: Vec<Coverage>,
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(path) = &args.from {
-        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        let coverage: Vec<Coverage> = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
-        write!(out, "{}", document::markdown(&coverage)?)?;
+        let Measurement { units } = kept(path, Kind::Coverage)?;
+        write!(out, "{}", document::markdown(&units)?)?;
         return Ok(Verdict::Right);
     }
     let json = args.json.open()?;
@@ -54,6 +63,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    json.write(&found)?;
+    json.write(Kind::Coverage, provenance().with_tools(simulators()), &Measurement { units: found })?;
     Ok(Verdict::Right)
 }

@@ -161,9 +161,10 @@ fn crosscheck(m: &Measurement) -> Option<Check<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trine_report::document::{Kind, read};
 
     fn kept() -> Measurement {
-        serde_json::from_str(include_str!("../../../docs/data/gate-energy.json")).unwrap()
+        read(include_str!("../../../docs/data/gate-energy.json"), Kind::Gates).unwrap()
     }
 
     #[test]

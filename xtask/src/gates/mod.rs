@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use trine_golden_model::ModelSource;
 use trine_hdl::design::dot::{DotArithmetic, dot};
 use trine_hdl::lang::verilog;
+use trine_report::document::Kind;
 use trine_synth::bench::ToolBench;
 use trine_synth::flow::asic;
 use trine_synth::gates::{Crosscheck, Cycle, INPUT_SLEW, MeasuredUnit, Simulator, Timing, crosscheck, map, measure};
@@ -25,9 +26,10 @@ use self::result::{Conditions, Measurement, UnitResult};
 use self::samples::{Sample, Weights, capture};
 use trine_cli::Verdict;
 use trine_cli::args::cell_pattern;
-use trine_cli::json::JsonArg;
+use trine_cli::json::{JsonArg, kept};
 use trine_cli::loading::{self, Loading, Tokenizing};
 use trine_cli::output::progress;
+use trine_cli::provenance::provenance;
 
 /// Measure energy at gate level, before layout: the ternary column beside dot products in int8 and fp16
 ///
@@ -73,15 +75,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let json = args.json.open()?;
     let measurement = match (&args.from, &args.model) {
-        (Some(file), _) => {
-            let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-            serde_json::from_str(&text).with_context(|| format!("{}: no results of this command", file.display()))?
-        }
+        (Some(file), _) => kept(file, Kind::Gates)?,
         (None, Some(model)) => args.measure(model)?,
         (None, None) => anyhow::bail!("--model is missing"),
     };
     out.write_all(document::markdown(&measurement)?.as_bytes())?;
-    json.write(&measurement)?;
+    let tools = [("yosys".to_owned(), measurement.conditions.yosys.clone())];
+    json.write(Kind::Gates, provenance().with_tools(tools), &measurement)?;
     let (_, wrong) = measurement.totals();
     Ok(if wrong == 0 { Verdict::Right } else { Verdict::Wrong })
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use trine_report::document::Kind;
 use trine_report::text::grouped;
 use trine_sim::{BuildOptions, BuildStep};
 use trine_synth::yosys::Yosys;
@@ -18,6 +19,7 @@ use trine_verify::mutation::{Campaign, Entry, Fate, MutationReport, Outcome, PAN
 use trine_cli::Verdict;
 use trine_cli::json::JsonArg;
 use trine_cli::output::{progress, spinner};
+use trine_cli::provenance::{provenance, simulators};
 
 /// Run mutants of the generated units through their verification
 #[derive(Debug, clap::Args)]
@@ -128,7 +130,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let panics = report.outcomes.iter().filter(|o| matches!(&o.fate, Fate::Killed { check, .. } if check == PANIC));
     let panics: Vec<&Outcome> = panics.collect();
     panics.iter().try_for_each(|outcome| writeln!(out, "PANIC:").map_err(Into::into).and(describe(outcome, out)))?;
-    json.write_text(&report.json()?)?;
+    json.write_text(Kind::Mutate, provenance().with_seed(args.seed).with_tools(simulators()), &report.json()?)?;
     failure.map_or(Ok(()), Err)?;
     let right = report.unexplained().next().is_none() && stale.is_empty() && panics.is_empty();
     Ok(if right { Verdict::Right } else { Verdict::Wrong })
