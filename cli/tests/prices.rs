@@ -13,14 +13,14 @@ fn refused(folder: &Path, line: &str) -> String {
     run.stderr
 }
 
-/// The command that docs/explanation/energy.md and the example itself show.
+/// The command that docs/reference/energy-records.md and the example itself show.
 #[test]
 fn the_documented_example_is_an_estimate() {
     let folder = workplace();
     std::fs::create_dir(folder.path().join("examples")).unwrap();
     std::fs::write(folder.path().join("examples/own-prices.toml"), EXAMPLE).unwrap();
     let command = "trine estimate --model synthetic:bitnet-2b-4t --records examples/own-prices.toml --memory lpddr5-6400 --die my-7nm";
-    let docs = include_str!("../../docs/explanation/energy.md");
+    let docs = include_str!("../../docs/reference/energy-records.md");
     assert!(docs.contains(command) && EXAMPLE.contains(command));
     let run = trine(folder.path(), &format!("{} --json e.json", command.strip_prefix("trine ").unwrap()));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));

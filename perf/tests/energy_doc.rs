@@ -1,9 +1,12 @@
-//! The example of docs/explanation/energy.md, computed again, and records that repeat another document.
+//! The example of docs/explanation/energy.md, computed again, records that repeat another document, and the actions of
+//! docs/reference/energy-records.md.
 
 use std::collections::HashMap;
 
 use trine_driver::Counters;
-use trine_perf::energy::{Arithmetic, EnergyModel, FACTOR, FPGA, LIMITS, Limit, Records, missing};
+use trine_perf::energy::{
+    Action, Arithmetic, Component, EnergyModel, FACTOR, FPGA, LIMITS, Limit, NODES, Records, missing,
+};
 use trine_spec::Config;
 use uom::si::energy::picojoule;
 
@@ -74,46 +77,65 @@ fn measured_columns_are_recorded_as_documented() {
     assert_eq!(other_columns(&text.replace("7.12 (6.99", "7.13 (6.99")).len(), 1, "another figure is found");
 }
 
-/// The first cells of a table that begins with `head`, or with `second` its first two.
-fn rows(text: &str, head: &str) -> Vec<[String; 2]> {
-    let table = &text[text.find(head).expect("the table")..];
+/// The table of actions: each action, its limit, what one is, and who needs it.
+fn actions(text: &str) -> Vec<[String; 4]> {
+    let table = &text[text.find("| action | pJ a bit |").expect("the table")..];
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| line.split('|').map(|cell| cell.trim().replace('`', "")).collect::<Vec<_>>();
-    rows.map(cells).map(|cells| [cells[1].clone(), cells[2].clone()]).collect()
+    rows.map(|row| std::array::from_fn(|i| cells(row)[i + 1].clone())).collect()
 }
 
-/// Actions that the documented table lacks or has too many.
-fn other_actions(text: &str) -> Vec<String> {
-    let config = Config::default();
-    let mut needed: Vec<String> = missing(&Records::default(), &config, Arithmetic::Ternary, "none");
-    needed.iter_mut().for_each(|action| action.truncate(action.find(" of ").unwrap_or(action.len())));
-    needed.dedup();
-    let stated: Vec<String> = rows(text, "| actions of a unit |").into_iter().map(|[action, _]| action).collect();
-    let lacks = needed.iter().filter(|action| !stated.contains(action)).cloned();
-    lacks.chain(stated.iter().filter(|action| !needed.contains(action)).cloned()).collect()
+/// The actions that a unit needs.
+fn needed(arithmetic: Arithmetic) -> Vec<String> {
+    let all = missing(&Records::default(), &Config::default(), arithmetic, "none");
+    all.iter().map(|action| action.split(" of ").next().unwrap_or_default().to_owned()).collect()
 }
 
-#[test]
-fn the_actions_that_a_unit_needs_are_documented() {
-    let text = include_str!("../../docs/explanation/energy.md");
-    assert_eq!(other_actions(text), Vec::<String>::new());
-    assert_eq!(other_actions(&text.replace("| `flip-flop clock` |", "| `flip-flop tick` |")).len(), 2);
-    let others = |arithmetic| missing(&Records::default(), &Config::default(), arithmetic, "none").join(", ");
-    let (int8, fp16) = (others(Arithmetic::Int8), others(Arithmetic::Fp16));
-    assert!(int8.contains("multiplier multiply") && fp16.contains("fp-multiplier multiply, fp-adder add"), "{fp16}");
-    assert!(text.contains("need `multiplier multiply`, and `fp-multiplier multiply` with `fp-adder add`"));
+/// Actions whose column of needs says something else than the code.
+fn other_needs(text: &str) -> Vec<String> {
+    let mut others = vec![];
+    for arithmetic in [Arithmetic::Ternary, Arithmetic::Int8, Arithmetic::Fp16] {
+        let needed = needed(arithmetic);
+        let differs = |[action, .., who]: &[String; 4]| {
+            who.split(", ").any(|one| one == arithmetic.name()) != needed.contains(action)
+        };
+        others.extend(actions(text).into_iter().filter(differs).map(|[action, ..]| action));
+    }
+    others
 }
 
 #[test]
-fn limits_are_as_documented() {
-    let text = include_str!("../../docs/explanation/energy.md");
+fn the_actions_that_units_need_are_documented() {
+    let text = include_str!("../../docs/reference/energy-records.md");
+    assert_eq!(other_needs(text), Vec::<String>::new());
+    let wrong =
+        text.replace("| an integer product of two numbers of `bits` bits | int8 |", "| an integer product | ternary |");
+    assert_eq!(other_needs(&wrong), ["multiplier multiply"; 2]);
+    let of =
+        |who: &str| actions(text).into_iter().filter(|row| row[3] == who).map(|row| row[0].clone()).collect::<Vec<_>>();
+    assert_eq!(of("columns"), ["ternary-column mac", "int8-column mac", "fp16-column mac"]);
+    assert_eq!((of("memory"), of("")), (vec!["dram transfer".to_owned()], vec!["device leak".to_owned()]));
+}
+
+#[test]
+fn every_action_is_documented_with_its_limit() {
+    let text = include_str!("../../docs/reference/energy-records.md");
     let limit = |limit: &Limit| match limit {
         Limit::Node(centre) => format!("{centre} at 45 nm"),
         Limit::Any(least, most) => format!("{least} to {most}"),
     };
-    let stated = rows(text, "| action | pJ a bit |");
+    let stated: Vec<[String; 2]> = actions(text).into_iter().map(|[action, limit, ..]| [action, limit]).collect();
     let coded: Vec<[String; 2]> =
         LIMITS.iter().map(|(component, action, of)| [format!("{component} {action}"), limit(of)]).collect();
     assert_eq!(stated, coded);
-    assert!(text.contains(&format!("a factor of {FACTOR}\neither way")) && text.contains(&format!("has {FPGA} times")));
+    assert!(Component::ALL.iter().all(|component| LIMITS.iter().any(|(of, ..)| of == component)));
+    assert!(Action::ALL.iter().all(|action| LIMITS.iter().any(|(_, of, _)| of == action)));
+    let factors = format!("a factor of {FACTOR} either way from the centre");
+    let nodes = format!("| node | {} to {} nm |", NODES.start(), NODES.end());
+    assert!(
+        text.contains(&factors) && text.contains(&format!("with {FPGA} times the centre")) && text.contains(&nodes)
+    );
+    let explained = include_str!("../../docs/explanation/energy.md");
+    assert!(explained.contains(&format!("a factor of {FACTOR}\neither way")));
+    assert!(explained.contains(&format!("has {FPGA} times")));
 }

@@ -22,7 +22,7 @@ impl Records {
         Ok(records)
     }
 
-    /// Reads and checks records in the format of docs/explanation/energy.md.
+    /// Reads and checks records in the format of docs/reference/energy-records.md.
     ///
     /// # Errors
     /// [`Error::Records`] with everything that is wrong with the text, each fault with its line.
