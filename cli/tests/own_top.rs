@@ -98,8 +98,8 @@ fn the_page_lists_the_ports_of_a_unit() {
     let width = |text: &str| match text {
         "8 * lanes" => 8 * size("lanes"),
         "lanes" => size("lanes"),
-        "weight-bus" => size("weight-bus"),
-        "weight-bus / 8" => size("weight-bus") / 8,
+        "weight-bus" => size("weight_bus"),
+        "weight-bus / 8" => size("weight_bus") / 8,
         "32 * columns" => 32 * size("columns"),
         "4 * columns" => 4 * size("columns"),
         number => number.parse().unwrap(),

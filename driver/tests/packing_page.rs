@@ -383,7 +383,7 @@ fn the_packer_of_the_example_packs_what_the_driver_packs() {
             let code = if config.weight_code() == WeightCode::Base3 { "base3" } else { "two-bit" };
             writeln!(
                 program,
-                "unit = {{'lanes': {}, 'columns': {}, 'weight-code': '{code}', 'weight-bus': {}}}\n\
+                "unit = {{'lanes': {}, 'columns': {}, 'weight_code': '{code}', 'weight_bus': {}}}\n\
                  print(list(pack.activations({x:?}, unit)), list(pack.weights({columns:?}, unit)))\n\
                  print(pack.results(bytes({stream:?}), {m}, {n}, unit))",
                 config.lanes(),

@@ -1,6 +1,6 @@
 """The bytes of a unit's streams, with the standard library alone; docs/reference/packing.md explains them.
 
-`unit` is the `config` of `manifest.json`: lanes, columns, weight-code, weight-bus.
+`unit` is the `config` of `manifest.json`: lanes, columns, weight_code, weight_bus.
 """
 
 
@@ -45,8 +45,8 @@ def activations(x, unit):
 def weights(w, unit):
     """The stream of w[K][N]: column blocks outermost, then lane chunks, a tile each; places beyond K and N are 0."""
     lanes, columns, depth, outputs = unit["lanes"], unit["columns"], len(w), len(w[0])
-    per_byte, byte = CODES[unit["weight-code"]]
-    beat = unit["weight-bus"] // 8 * per_byte
+    per_byte, byte = CODES[unit["weight_code"]]
+    beat = unit["weight_bus"] // 8 * per_byte
     stream = []
     for block in range(0, outputs, columns):
         for chunk in range(0, depth, lanes):
