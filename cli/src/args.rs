@@ -222,11 +222,12 @@ mod tests {
         let unit = serde_json::to_value(Config::default()).unwrap();
         let command = Line::command();
         for (key, value) in unit.as_object().unwrap() {
-            let argument = command.get_arguments().find(|argument| argument.get_long() == Some(key.as_str())).unwrap();
+            let flag = key.replace('_', "-");
+            let argument = command.get_arguments().find(|argument| argument.get_long() == Some(flag.as_str())).unwrap();
             let help = argument.get_help().unwrap().to_string();
             let value = value.to_string().replace('"', "");
             let (bare, more) = (format!("[default: {value}]"), format!("[default: {value}, or"));
-            assert!(help.contains(&bare) || help.contains(&more), "--{key}: {help}");
+            assert!(help.contains(&bare) || help.contains(&more), "--{flag}: {help}");
         }
     }
 

@@ -128,7 +128,8 @@ fn written(folder: &Path) -> Vec<Value> {
     let text: String = (0..900usize).map(|i| words[i * i % 13 % words.len()]).collect();
     std::fs::write(folder.join("text.txt"), text).unwrap();
     std::fs::write(folder.join("own.toml"), include_str!("../../examples/own-prices.toml")).unwrap();
-    let plan = "seed = 5\nleast-macs = 0\nleast-combinations = 0\n[[layers]]\n\
+    let plan = "seed = 5\nleast-macs = 0\nleast-combinations = 0\n\
+                [random]\nconfigurations = 0\ncases = 0\nstalls = []\n[[layers]]\n\
                 unit = { lanes = 1, columns = 1, max-depth = 64, max-tokens = 4 }\ntokens = [1]\nsizes = [[5, 7]]\nstalls = [0.0]\n";
     std::fs::write(folder.join("plan.toml"), plan).unwrap();
     let mut documents = vec![];
@@ -139,7 +140,7 @@ fn written(folder: &Path) -> Vec<Value> {
         "estimate --model MODEL --lanes 32 --columns 8 --max-tokens 4 --prompt-tokens 9 --check",
         "generate --preset unit -o rtl",
         "inspect MODEL",
-        "logits --model MODEL --ids 1 --backend golden --out o.npy",
+        "logits --model MODEL --ids 1 --backend golden -o o.npy",
         "perplexity --model MODEL --text text.txt",
         "run --model MODEL --prompt A --tokens 2 --backend golden",
         "run --model MODEL --prompt A --tokens 2 --preset unit --report out",

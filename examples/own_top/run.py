@@ -35,7 +35,7 @@ def main(folder):
     unit = json.loads((folder / "manifest.json").read_text())["config"]
     if unit["windows"]:
         sys.exit("the unit has windows and no streams: docs/reference/protocol.md, Windows")
-    if unit["act-bits"] < 8:
+    if unit["act_bits"] < 8:
         sys.exit("the job has activations of 8 bits, the unit takes fewer")
     lanes, columns, size = unit["lanes"], unit["columns"], unit["weight_bus"] // 8
     streams = {"act": beats(pack.activations(X, unit), lanes), "wgt": beats(pack.weights(W, unit), size)}
