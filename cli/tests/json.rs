@@ -239,7 +239,7 @@ fn the_page_has_every_key_and_every_key_occurs() {
 /// Every key is in snake_case, but names of tools, cells and seeds.
 #[test]
 fn keys_are_in_snake_case() {
-    let keys = Schema::new(PAGE).tables.into_iter().flat_map(|(_, rows)| rows.into_keys());
+    let keys = Schema::new(PAGE).tables.into_values().flat_map(BTreeMap::into_keys);
     let other: Vec<&str> = keys
         .filter(|key| key.contains(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')))
         .collect();
