@@ -236,7 +236,9 @@ fn the_page_describes_every_key() {
     assert_eq!(keys, own);
     let error = complaint("max-depth =", "depth =");
     let sizes: Vec<String> = rows("\n## The unit\n").into_iter().map(|row| row[1].clone()).collect();
-    assert_eq!(sizes, quoted(&error)[1..]);
+    // Each key also reads with underscores, as JSON spells it.
+    let known: Vec<String> = quoted(&error)[1..].iter().filter(|key| !key.contains('_')).cloned().collect();
+    assert_eq!(sizes, known);
 }
 
 #[test]
