@@ -6,7 +6,11 @@ use std::slice;
 use crate::ffi::Codecs;
 
 /// The compressors that a simulation built for waveforms is given.
-pub(crate) const CODECS: Codecs = Codecs { lz4, zlib };
+pub(crate) const CODECS: Codecs = Codecs { lz4, lz4_bound, zlib };
+
+extern "C" fn lz4_bound(source_size: usize) -> usize {
+    lz4_flex::block::get_maximum_output_size(source_size)
+}
 
 unsafe extern "C" fn lz4(source: *const u8, source_size: usize, target: *mut u8, capacity: usize) -> usize {
     // SAFETY: the waveform writer passes two separate buffers of its own with their sizes.
@@ -39,4 +43,20 @@ unsafe fn bytes<'a>(pointer: *const u8, size: usize) -> &'a [u8] {
     }
     // SAFETY: the caller's promise, and the pointer is not null when there is a byte to point to.
     unsafe { slice::from_raw_parts(pointer, size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_for_the_bound_is_room_enough() {
+        let noise: Vec<u8> = (0u32..200_000).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        for size in [0, 1, 100, 9_999, 10_500, 65_536, noise.len()] {
+            let mut target = vec![0; lz4_bound(size)];
+            // SAFETY: both buffers are as long as said.
+            let used = unsafe { lz4(noise.as_ptr(), size, target.as_mut_ptr(), target.len()) };
+            assert_eq!(lz4_flex::block::decompress(&target[..used], size).unwrap(), noise[..size], "{size} bytes");
+        }
+    }
 }

@@ -196,6 +196,38 @@ fn a_waveform_holds_what_happened() {
 }
 
 #[test]
+fn a_waveform_names_all_signals_of_a_large_design() {
+    const SIGNALS: usize = 400;
+    let mut text = "module many(input clk);\n".to_owned();
+    for number in 0..SIGNALS {
+        writeln!(text, "reg signal_with_a_long_name_{number} = 0;").unwrap();
+        writeln!(text, "always @(posedge clk) signal_with_a_long_name_{number} <= !signal_with_a_long_name_{number};")
+            .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.fst");
+    let library = trine_sim::build(
+        &crate::common::verilog("clk", &(text + "endmodule\n")),
+        &BuildOptions { trace: true, ..BuildOptions::default() },
+    )
+    .unwrap();
+    let mut dut = Dut::new(&library).unwrap();
+    dut.trace(&file).unwrap();
+    dut.tick().unwrap();
+    drop(dut);
+
+    let mut reader = FstReader::open(BufReader::new(File::open(&file).unwrap())).unwrap();
+    let mut found = 0;
+    reader
+        .read_hierarchy(|entry| {
+            let named = |name: &str| name.starts_with("signal_with_a_long_name_");
+            found += usize::from(matches!(entry, FstHierarchyEntry::Var { name, .. } if named(&name)));
+        })
+        .unwrap();
+    assert_eq!(found, SIGNALS);
+}
+
+#[test]
 fn a_waveform_that_cannot_be_written_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let mut plain = crate::common::dut("clk", COUNTER);
