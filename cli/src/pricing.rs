@@ -88,10 +88,18 @@ impl PricingArgs {
         let clock_hz = self.clock_hz.or(manifest.map(|manifest| 1e6 * manifest.clock_mhz)).unwrap_or(CLOCK_HZ);
         let pricing = Pricing::new(&records, config, clock_hz, die, &memory.set);
         let prices = Prices { records, die: die.into(), memory, clock_hz, pricing, file };
+        let own = match prices.records.die(die) {
+            // The fabric of an FPGA is a die without prices.
+            Err(_) if board.is_some_and(|board| board.fabric() == Some(die)) => return Ok(prices),
+            Err(unknown) if of_board.is_some() => {
+                let board = board.map_or_else(String::new, |board| board.file().display().to_string());
+                return Err(unknown).context(board);
+            }
+            known => known?,
+        };
         if of_board.is_some() {
             return Ok(prices);
         }
-        let own = prices.records.die(die)?;
         let columns = Columns::new(&prices.records, config, die, 0)?;
         match prices.pricing {
             Err(lacking) if own && columns.is_empty() => Err(lacking.into()),

@@ -35,11 +35,16 @@ fn one_folder_serves_every_verb() {
     assert!(text.contains(&format!("board: {NAME}\n{unit}")), "{text}");
     for file in ["e.json", "r.json"] {
         let report = json(folder.path(), file);
-        assert_eq!((&report["board"], &report["config"]), (&NAME.into(), &config), "{file}");
+        assert_eq!((&report["board"], &report["config"]["lanes"]), (&NAME.into(), &config["lanes"]), "{file}");
         assert_eq!((&report["die"], &report["memory"]["name"]), (&"ecp5".into(), &"sdram-143".into()), "{file}");
         assert_eq!(report["clock_hz"], 25e6, "{file}");
     }
+    assert_eq!(json(folder.path(), "r.json")["config"], config);
     assert_eq!(json(folder.path(), "r.json")["mismatches"], 0);
+    // Nobody knows how long a host takes to write words: the estimate is that of streams, and says so.
+    let report = json(folder.path(), "e.json");
+    assert_eq!((&report["config"]["windows"], &report["windows_left_out"]), (&false.into(), &true.into()));
+    assert!(done("estimate --model MODEL --check").contains("\n  with streams from the memory: "));
     assert!(fs::read_to_string(folder.path().join("page/report.html")).unwrap().contains(NAME));
 }
 
@@ -115,6 +120,17 @@ fn a_memory_that_is_unknown_or_missing_is_named_with_the_file() {
     }
     let error = refused("estimate --model MODEL", "memory = ", "# memory = ");
     assert_eq!(error, "error: mine/board.toml: no key memory; add it, or give --memory\n");
+}
+
+#[test]
+fn a_die_is_known_or_the_fabric_of_the_device() {
+    for verb in ["estimate --model MODEL", "run --model MODEL --tokens 1"] {
+        let error = refused(verb, "die = \"ecp5\"", "die = \"ecp6\"");
+        assert!(error.starts_with("error: mine/board.toml: there is no die `ecp6`; there are "), "{error}");
+    }
+    let (folder, board) = (workplace(), example());
+    let run = trine(folder.path(), &format!("estimate --model MODEL --board {board} --die ecp5"));
+    assert_eq!(run.code, Some(0), "{run:?}");
 }
 
 #[test]

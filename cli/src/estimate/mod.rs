@@ -81,6 +81,8 @@ struct MemoryPrice {
 struct Report {
     model: ModelSource,
     config: Config,
+    /// True for a unit with windows, whose streams are computed.
+    windows_left_out: bool,
     die: String,
     memory: Memory,
     memory_price: Option<MemoryPrice>,
@@ -120,7 +122,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 fn estimate(args: &Args) -> Result<Report> {
     let model = ModelConfig::load(&args.model)?;
     let board = args.board.read()?;
-    let config = args.board.unit(&args.unit)?;
+    let asked = args.board.unit(&args.unit)?;
+    // The closed forms are those of streams that never wait; words written by a host depend on its link.
+    let config = Config::builder().windows(false).weight_bus(asked.weight_bus()).or(&asked).build()?;
     if let Some(open) = board.as_ref().and_then(|board| args.pricing.left_open(board)) {
         bail!(open);
     }
@@ -172,6 +176,7 @@ fn estimate(args: &Args) -> Result<Report> {
         decode,
         prefill,
         config,
+        windows_left_out: asked.windows(),
         die,
         memory,
         memory_price,
@@ -192,6 +197,12 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
         writeln!(out, "board: {board}")?;
     }
     writeln!(out, "unit: {}", describe(&r.config))?;
+    if r.windows_left_out {
+        writeln!(
+            out,
+            "  with streams from the memory: words through windows, and their link, take longer and are not counted"
+        )?;
+    }
     let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));
     writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})", r.die, r.memory.name, r.memory.source)?;
     if let Some(price) = &r.memory_price {

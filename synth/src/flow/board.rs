@@ -135,6 +135,11 @@ impl Board {
         Board::find(name, &starts)
     }
 
+    /// Name of its device's family, the `die` of an FPGA whose energies have no record.
+    pub fn fabric(&self) -> Option<&'static str> {
+        Target::named(&self.manifest.target).ok().map(|target| target.family.name())
+    }
+
     /// The board of a folder.
     fn read(folder: &Path) -> Result<Board, Error> {
         let path = folder.join(MANIFEST);

@@ -41,6 +41,7 @@ pub fn route(
 ) -> Result<TimingReport, Error> {
     let (report, routed) = (format!("report-{seed}.json"), routed(device, seed));
     let Device { target, package, speed } = device;
+    let asked = mhz;
     let (mhz, number) = (mhz.to_string(), seed.to_string());
     let mut arguments = vec!["--json", WRAPPED_JSON, "--seed", &number, "--freq", &mhz];
     // Whether the clock is fast enough is for the reader of the report to say
@@ -69,8 +70,21 @@ pub fn route(
     }
     let step = format!("placing and routing, seed {seed}");
     bench.run(nextpnr.name, &step, &format!("nextpnr-{seed}.log"), &command(&nextpnr.path, arguments))?;
-    TimingReport::parse(&bench.read(&report)?)
+    let report = TimingReport::parse(&bench.read(&report)?)?;
+    // The pins of a board name its clock, and a PLL in its top derives one; the serial line counts on the manifest's.
+    match report.constraint_mhz.filter(|_| constraints.complete).and_then(|found| other_clock(asked, found)) {
+        Some(error) => Err(error),
+        None => Ok(report),
+    }
 }
+
+/// The error about a clock that is not the one asked for, MHz.
+fn other_clock(asked: f64, found: f64) -> Option<Error> {
+    ((found / asked - 1.0).abs() > CLOCK_TOLERANCE).then_some(Error::OtherClock { asked, found })
+}
+
+/// Part by which two clocks may differ that mean the same: periods are rounded to picoseconds.
+const CLOCK_TOLERANCE: f64 = 0.005;
 
 /// Makes the bitstream of what [`route`] made from `seed`; its name.
 ///
@@ -105,4 +119,18 @@ fn routed(device: &Device, seed: u64) -> String {
         Family::Gowin | Family::Xilinx7 => "json",
     };
     format!("routed-{seed}.{extension}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_the_manifests_but_for_its_rounding() {
+        assert!([25.0, 24.999, 25.05].into_iter().all(|found| other_clock(25.0, found).is_none()));
+        let error = other_clock(48.0, 40.0).unwrap().to_string();
+        assert!(
+            error.starts_with("the unit's clock is 40 MHz by the board's constraints and PLL, and `clock-mhz` is 48")
+        );
+    }
 }

@@ -93,6 +93,16 @@ impl Target {
 }
 
 impl Family {
+    /// Name in `board.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ecp5 => "ecp5",
+            Self::Ice40 => "ice40",
+            Self::Gowin => "gowin",
+            Self::Xilinx7 => "xilinx7",
+        }
+    }
+
     /// True if it has the cells that columns of this style are made of.
     pub fn has(self, style: Style) -> bool {
         match style {

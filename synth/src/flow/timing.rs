@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 pub struct TimingReport {
     /// Highest clock of the slowest clock domain, MHz.
     pub fmax_mhz: f64,
+    /// Clock that this domain had to reach, MHz, when the report was read.
+    #[serde(skip)]
+    pub constraint_mhz: Option<f64>,
     /// Cells used and available, those of which any is used.
     pub utilization: BTreeMap<String, Utilization>,
     /// The path that limits the slowest clock.
@@ -51,6 +54,7 @@ struct Raw {
 #[derive(Deserialize)]
 struct RawClock {
     achieved: f64,
+    constraint: f64,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +99,7 @@ impl TimingReport {
         }
         Ok(TimingReport {
             fmax_mhz: rounded(fmax.achieved),
+            constraint_mhz: Some(rounded(fmax.constraint)),
             utilization: raw.utilization.into_iter().filter(|(_, cells)| cells.used > 0).collect(),
             critical_path: path.read().ok_or_else(|| wrong(format!("the path of clock {clock} is empty")))?,
         })
