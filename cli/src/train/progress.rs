@@ -1,6 +1,7 @@
 //! Progress of a training: a bar on a terminal, a line a point everywhere.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -9,17 +10,22 @@ use trine_train::{Point, Recipe, StepReport};
 use trine_report::text::grouped;
 
 /// The bar and the lines of one training.
-pub struct Progress(ProgressBar);
+pub struct Progress {
+    bar: ProgressBar,
+    /// Start of this process's share, and the steps that were done by then.
+    since: (Instant, u64),
+}
 
 impl Progress {
     /// Of a training of which `done` steps are done.
     pub fn new(recipe: &Recipe, done: usize) -> Self {
-        let bar = ProgressBar::new(recipe.schedule.end() as u64).with_position(done as u64);
-        bar.reset_eta();
-        Self(match ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}, {eta} left") {
+        let done = done as u64;
+        let bar = ProgressBar::new(recipe.schedule.end() as u64).with_position(done);
+        let bar = match ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len}") {
             Ok(style) => bar.with_style(style),
             Err(_) => bar,
-        })
+        };
+        Self { bar, since: (Instant::now(), done) }
     }
 
     /// Shows a step, and prints the points of the curve that it gave.
@@ -27,13 +33,15 @@ impl Progress {
     /// # Errors
     /// Those of the output.
     pub fn step(&mut self, report: &StepReport, points: &[Point], out: &mut dyn Write) -> Result<()> {
-        self.0.set_message(format!("{:.3} bits a token", report.bits));
-        self.0.inc(1);
+        self.bar.inc(1);
+        let (start, first) = self.since;
+        let (position, end) = (self.bar.position(), self.bar.length().unwrap_or_default());
+        let left = left(start.elapsed(), position - first, end.saturating_sub(position)).as_secs();
+        self.bar.set_message(format!("{:.3} bits a token, {left} s left", report.bits));
         for p in points {
             let (step, train, held) = (grouped(p.step), p.train_bits, p.held_out_bits);
-            let left = self.0.eta().as_secs();
             let line = format!("step {step}: {train:.4} bits a token, held out {held:.4} a character; {left} s left");
-            self.0.suspend(|| writeln!(out, "{line}"))?;
+            self.bar.suspend(|| writeln!(out, "{line}"))?;
             out.flush()?;
         }
         Ok(())
@@ -41,6 +49,22 @@ impl Progress {
 
     /// Removes the bar.
     pub fn finish(self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Time for `steps` more, at the pace of the `done` ones that took `spent`.
+fn left(spent: Duration, done: u64, steps: u64) -> Duration {
+    Duration::from_secs_f64(spent.as_secs_f64() * steps as f64 / done.max(1) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_that_of_the_steps_to_come() {
+        assert_eq!(left(Duration::from_secs(10), 20, 40), Duration::from_secs(20));
+        assert_eq!(left(Duration::from_secs(10), 20, 0), Duration::ZERO);
     }
 }
