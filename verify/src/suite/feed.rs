@@ -123,6 +123,23 @@ pub(super) struct Beat {
     pub last: bool,
 }
 
+impl Beat {
+    /// The first difference to the beat that is right.
+    pub fn difference(&self, right: &Beat) -> Option<String> {
+        let columns = || 0..right.real.len();
+        if let Some(column) = columns().find(|&column| self.real[column] != right.real[column]) {
+            return Some(format!(
+                "tkeep of column {column}: expected {}, actual {}",
+                right.real[column], self.real[column]
+            ));
+        }
+        if let Some(column) = columns().find(|&column| self.values[column] != right.values[column]) {
+            return Some(format!("column {column}: expected {}, actual {}", right.values[column], self.values[column]));
+        }
+        (self.last != right.last).then(|| format!("tlast: expected {}, actual {}", right.last, self.last))
+    }
+}
+
 /// Room for results.
 #[derive(Debug)]
 pub(super) struct Drain {

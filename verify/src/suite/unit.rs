@@ -269,7 +269,10 @@ impl<'a> DrivenUnit<'a> {
         let Some(drain) = &self.drain else { return Ok(()) };
         equal!(drain.beats.len(), work.results.len(), "result beats of {:?}", work.shape);
         for (i, (actual, expected)) in drain.beats.iter().zip(&work.results).enumerate() {
-            equal!(actual, expected, "result beat {i} of {:?}", work.shape);
+            if let Some(difference) = actual.difference(expected) {
+                let MatmulShape { m, k, n } = work.shape;
+                return Err(format!("result beat {i} of {m} x {k} x {n}: {difference}").into());
+            }
         }
         self.done()
     }
