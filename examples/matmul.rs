@@ -11,7 +11,7 @@ use trine_soft_unit::SoftUnit;
 use trine_spec::Config;
 
 fn main() -> Result<(), BoxError> {
-    // Any `Transport` does: `trine_sim::open` simulates the generated Verilog, and examples/transport.rs writes one.
+    // Any `Transport` does: `trine_sim::open` simulates the generated Verilog, and examples/transport/ writes one.
     let config = Config::preset("small")?;
     let device = Device::open(SoftUnit::new(&config), config)?;
     // By default the engine compares every sum itself; here this program does.
