@@ -70,7 +70,7 @@ const NAME: &str = "trine";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 found wrong, 2 bad usage or input, 3 a tool is
-missing, 101 a mistake in trine itself.";
+missing, 101 a mistake in trine itself, 130 stopped by Ctrl-C.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {

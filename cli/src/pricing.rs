@@ -35,7 +35,7 @@ pub struct PricingArgs {
     /// [default: 200e6, or the board's]
     #[arg(long, value_name = "HZ", value_parser = clock)]
     clock_hz: Option<f64>,
-    /// File of own memories and dies: see docs/explanation/energy.md
+    /// File of own memories and dies: see docs/reference/energy-records.md
     ///
     /// A [[memory]] has a name, bytes_per_second, pj_per_bit with lo and hi
     /// in pJ, source and table; a [[die]] has a name, a node and a

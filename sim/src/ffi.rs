@@ -68,7 +68,7 @@ pub(crate) struct SinkJob {
 #[repr(C)]
 pub(crate) struct Codecs {
     pub lz4: unsafe extern "C" fn(*const u8, usize, *mut u8, usize) -> usize,
-    /// Room that `lz4` asks for to compress so many bytes: it starts with no less.
+    /// Capacity that `lz4` needs for a source of this size.
     pub lz4_bound: extern "C" fn(usize) -> usize,
     pub zlib: unsafe extern "C" fn(*const u8, usize, *mut u8, usize, c_int) -> usize,
 }
