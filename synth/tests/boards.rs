@@ -237,7 +237,8 @@ fn the_page_describes_every_key() {
     let error = complaint("max-depth =", "depth =");
     let sizes: Vec<String> = rows("\n## The unit\n").into_iter().map(|row| row[1].clone()).collect();
     // Each key also reads with underscores, as JSON spells it.
-    let known: Vec<String> = quoted(&error)[1..].iter().filter(|key| !key.contains('_')).cloned().collect();
+    let known: Vec<String> =
+        quoted(&error)[1..].iter().filter(|key| !key.contains('_')).map(ToString::to_string).collect();
     assert_eq!(sizes, known);
 }
 
