@@ -108,6 +108,22 @@ fn other_mistakes_are_found() {
     }
 }
 
+/// Only the largest sums need the top bit, and every kind of run has them.
+#[test]
+fn a_column_without_its_top_bit_is_found() {
+    let folder = workplace();
+    let run = trine(folder.path(), "generate --lanes 40 --columns 1 --max-depth 128 --max-tokens 4 -o rtl");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    edit(
+        folder.path(),
+        "trine_tile.v",
+        "assign sums_o = column_0_sum_o",
+        "assign sums_o = {column_0_sum_o[12], column_0_sum_o[12:0]}",
+    );
+    let text = wrong(folder.path(), "--cases 20 --no-checks");
+    assert!(text.contains(", column 0"), "{text}");
+}
+
 /// The checks find a fault that no sum shows, and write its waveform.
 #[test]
 fn a_check_that_fails_is_traced() {

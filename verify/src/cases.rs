@@ -15,6 +15,9 @@ const MATMULS: usize = 3;
 /// Most tokens of a matmul.
 const MOST_TOKENS: usize = 16;
 
+/// One token in four has the lowest value in all its activations.
+const EXTREME: usize = 4;
+
 /// Place in a model that a random matmul has.
 const RANDOM: LinearId = LinearId { layer: 0, kind: LinearKind::Up };
 
@@ -64,7 +67,14 @@ impl Case<'static> {
             let (k, n) = (ragged(&mut rng, config.lanes()), ragged(&mut rng, config.columns()));
             let trits: Vec<i8> = (0..n * k).map(|_| trit(&mut rng, kind)).collect();
             let weights = Cow::Owned(TernaryMatrix::from_trits(n, k, &trits)?);
-            let activations = activations(&mut rng, config, m * k);
+            let mut activations = activations(&mut rng, config, m * k);
+            // Random values never add up to the largest sum a column has bits for.
+            let lowest = (-(1i16 << (config.act_bits() - 1))) as i8;
+            for (token, x) in activations.chunks_mut(k).enumerate() {
+                if (seed as usize).wrapping_add(i + token).is_multiple_of(EXTREME) {
+                    x.fill(lowest);
+                }
+            }
             Ok(Multiplication { id: RANDOM, weights, activations, m })
         });
         Ok(Self { seed, matmuls: matmuls.collect::<Result<_>>()? })
@@ -133,7 +143,7 @@ mod tests {
         for config in [Config::sized(64, 16).build().unwrap(), Config::sized(7, 3).act_bits(5).build().unwrap()] {
             let (lowest, highest) = (-(1 << (config.act_bits() - 1)), (1 << (config.act_bits() - 1)) - 1);
             let mut tokens = [false; MOST_TOKENS];
-            let (mut ragged_k, mut ragged_n, mut exact, mut uniform) = (0, 0, 0, [0; 3]);
+            let (mut ragged_k, mut ragged_n, mut exact, mut uniform, mut extreme) = (0, 0, 0, [0; 3], [0; 3]);
             for seed in 1..=200 {
                 for x in Case::random(&config, seed).unwrap().matmuls {
                     let MatmulShape { m, k, n } = x.shape();
@@ -148,9 +158,11 @@ mod tests {
                         row.iter().all(|&t| t == first)
                     }) {
                         uniform[(first + 1) as usize] += 1;
+                        let low = |x: &&[i8]| x.len() >= config.lanes() && x.iter().all(|&a| i32::from(a) == lowest);
+                        extreme[(first + 1) as usize] += x.activations.chunks(k).filter(low).count();
                     }
                     assert!(x.activations.iter().all(|&a| (lowest..=highest).contains(&i32::from(a))));
-                    if m * k > 100 {
+                    if m > 1 && m * k > 100 {
                         assert!(x.activations.iter().any(|&a| i32::from(a) == lowest));
                         assert!(x.activations.iter().any(|&a| i32::from(a) == highest));
                     }
@@ -158,6 +170,7 @@ mod tests {
             }
             assert!(tokens.iter().all(|&seen| seen));
             assert!(ragged_k > 300 && ragged_n > 300 && exact > 10 && uniform.iter().all(|&count| count > 100));
+            assert!(extreme.iter().all(|&tokens| tokens > 50), "{extreme:?}");
         }
     }
 

@@ -18,14 +18,15 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// A job of this shape with data of a seed; half of all activations are extreme. Positions beyond K are random too: their
+    /// A job of this shape with data of a seed; half of all activations are extreme, and with
+    /// weights all alike those of the first token are all the lowest. Positions beyond K are random too: their
     /// weights are zero.
     pub fn new(c: &Config, (m, k, n): (usize, usize, usize), seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed ^ (m << 40 | k << 20 | n) as u64);
         let (low, high) = (-(1i32 << (c.act_bits() - 1)), (1i32 << (c.act_bits() - 1)) - 1);
         let chunks = k.div_ceil(c.lanes());
         let uniform = random.random_range(0..6);
-        let x: Vec<Vec<i32>> = (0..m)
+        let mut x: Vec<Vec<i32>> = (0..m)
             .map(|_| {
                 let mut draw = || match random.random_range(0..4) {
                     0 => low,
@@ -45,6 +46,9 @@ impl Work {
                 (0..k).map(|_| trit()).collect()
             })
             .collect();
+        if uniform < 2 {
+            x[0].fill(low);
+        }
         let at = |n: usize, k: usize| w.get(n).and_then(|row| row.get(k)).copied().unwrap_or(0);
         let mut work = Self { shape: MatmulShape { m, k, n }, acts: vec![], weights: vec![], results: vec![] };
         for chunk in 0..chunks {
