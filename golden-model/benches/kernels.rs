@@ -2,6 +2,8 @@
 //!
 //! Every candidate of a row is timed in turn, round after round, so that a busy moment of the machine hits all alike;
 //! the figure is the median round. One thread; GB/s counts the bytes of the packed weights once.
+//!
+//! Warm repeats one matrix. Cold cycles through more matrices than a cache holds, as the layers of a large model do.
 
 mod ggml;
 
@@ -13,6 +15,8 @@ use trine_golden_model::{Kernel, TernaryMatrix, reference};
 
 const ROUNDS: usize = 15;
 const ROUND: Duration = Duration::from_millis(20);
+/// Bytes of packed weights that no cache holds.
+const COLD_BYTES: usize = 400 << 20;
 
 /// The median seconds per call of each candidate.
 fn medians(candidates: &mut [Box<dyn FnMut() + '_>]) -> Vec<f64> {
@@ -50,47 +54,60 @@ fn main() {
     }
     println!("copy bandwidth: {:.1} GB/s", copy_bandwidth() / 1e9);
     println!(
-        "{:>5} {:>5} {:>5}  {:<12} {:>10} {:>8} {:>9} {:>10}",
-        "m", "k", "n", "kernel", "us", "GB/s", "GMAC/s", "ggml ratio"
+        "{:>5} {:>5} {:>5} {:>5}  {:<12} {:>10} {:>8} {:>9} {:>10}",
+        "m", "k", "n", "cache", "kernel", "us", "GB/s", "GMAC/s", "ggml ratio"
     );
     for (n, k) in [(6912, 2560), (2560, 6912), (2560, 2560)] {
-        for m in [1, 64] {
-            pool.install(|| row(ggml.as_ref().ok(), m, k, n));
+        for (m, cold) in [(1, false), (1, true), (64, false)] {
+            pool.install(|| row(ggml.as_ref().ok(), m, k, n, cold));
         }
     }
 }
 
-fn row(ggml: Option<&Ggml>, m: usize, k: usize, n: usize) {
-    let w = TernaryMatrix::random(n, k, 1).expect("a shape");
+fn row(ggml: Option<&Ggml>, m: usize, k: usize, n: usize, cold: bool) {
+    let first = TernaryMatrix::random(n, k, 1).expect("a shape");
+    let copies = if cold { COLD_BYTES.div_ceil(first.bytes()) } else { 1 };
+    let matrices = vec![first; copies];
+    let w = &matrices[0];
     // Each block of 256 holds 127, so ggml's quantiser keeps the integers as they are.
     let x: Vec<i8> =
         (0..m * k).map(|i| if i % 256 == 0 { 127 } else { (i * 37 % 255) as u8 as i8 }).map(|x| x.max(-127)).collect();
     let mut expected = vec![0; m * n];
-    reference(&w, &x, m, &mut expected);
+    reference(w, &x, m, &mut expected);
 
     let kernels = Kernel::available();
     let mut outputs = vec![vec![0; m * n]; kernels.len()];
-    let mut peer = ggml.map(|ggml| ggml.prepare(&w, &x, m));
+    let mut peers: Vec<_> = ggml.iter().flat_map(|ggml| matrices.iter().map(|w| ggml.prepare(w, &x, m))).collect();
     let mut names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
     let mut candidates: Vec<Box<dyn FnMut() + '_>> = Vec::new();
     for (kernel, y) in kernels.iter().zip(&mut outputs) {
-        candidates.push(Box::new(|| kernel.matmul(black_box(&w), black_box(&x), m, y)));
+        let (mut turn, x) = (matrices.iter().cycle(), &x);
+        candidates.push(Box::new(move || {
+            let w = turn.next().expect("a cycle has no end");
+            kernel.matmul(black_box(w), black_box(x), m, y);
+        }));
     }
-    if let Some(peer) = &mut peer {
+    let count = peers.len();
+    if count > 0 {
         names.push("ggml tq2_0");
-        candidates.push(Box::new(|| peer.matmul()));
+        let (mut turn, peers) = (0, &mut peers);
+        candidates.push(Box::new(move || {
+            peers[turn % count].matmul();
+            turn += 1;
+        }));
     }
     let seconds = medians(&mut candidates);
     drop(candidates);
     assert!(outputs.iter().all(|y| *y == expected), "a kernel is wrong");
-    let theirs = peer.map(|peer| {
+    let theirs = peers.first().map(|peer| {
         assert!(peer.output().iter().zip(&expected).all(|(y, &e)| *y == e as f32), "the peer computes something else");
         seconds[seconds.len() - 1]
     });
+    let cache = if cold { "cold" } else { "warm" };
     for (name, seconds) in names.iter().zip(&seconds) {
         let ratio = theirs.map_or("-".to_owned(), |theirs| format!("{:.2}", seconds / theirs));
         println!(
-            "{m:>5} {k:>5} {n:>5}  {name:<12} {:>10.1} {:>8.1} {:>9.1} {ratio:>10}",
+            "{m:>5} {k:>5} {n:>5} {cache:>5}  {name:<12} {:>10.1} {:>8.1} {:>9.1} {ratio:>10}",
             seconds * 1e6,
             w.bytes() as f64 / seconds / 1e9,
             (m * k * n) as f64 / seconds / 1e9,

@@ -7,6 +7,7 @@
 use std::arch::x86_64::*;
 
 use super::lanes::{Lanes, PLANES};
+use super::prefetch::ahead;
 use crate::ternary::Block;
 
 /// Blocks whose products an `i16` can hold.
@@ -31,6 +32,9 @@ pub(super) unsafe fn tile<const R: usize, const M: usize>(
         for start in (0..blocks).step_by(NARROW) {
             let mut pairs = [_mm256_setzero_si256(); M];
             for b in start..blocks.min(start + NARROW) {
+                if M == 1 {
+                    ahead(&row[b]);
+                }
                 for half in 0..2 {
                     // SAFETY: a block is 64 bytes, aligned to 64.
                     let packed = unsafe { _mm256_load_si256(row[b].0.as_ptr().cast::<__m256i>().add(half)) };

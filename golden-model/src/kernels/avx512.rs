@@ -4,6 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::lanes::{Lanes, PLANES};
+use super::prefetch::ahead;
 use crate::ternary::Block;
 
 /// Sums of code x activation for `R` rows and `M` tokens.
@@ -21,6 +22,9 @@ pub(super) unsafe fn tile<const R: usize, const M: usize>(
     let (w, x) = (w.map(|row| &row[..blocks]), x.map(|token| &token[..blocks]));
     let mut sums = [[_mm512_setzero_si512(); M]; R];
     for b in 0..blocks {
+        if M == 1 {
+            w.iter().for_each(|row| ahead(&row[b]));
+        }
         // SAFETY: a block is 64 bytes, aligned to 64.
         let mut packed = w.map(|row| unsafe { _mm512_load_si512(row[b].0.as_ptr().cast()) });
         for plane in 0..PLANES {

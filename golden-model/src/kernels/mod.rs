@@ -17,9 +17,11 @@ mod avx2;
 mod avx512;
 mod lanes;
 mod portable;
+mod prefetch;
 mod wide;
 
 use lanes::{Lanes, PLANES};
+pub(crate) use prefetch::ahead;
 use rayon::prelude::*;
 pub(crate) use wide::wide;
 

@@ -6,7 +6,7 @@ use half::{bf16, f16};
 use rayon::prelude::*;
 
 use crate::gguf::Encoding;
-use crate::kernels::wide;
+use crate::kernels::{ahead, wide};
 
 /// `rows x cols` floats.
 #[derive(Clone, Debug)]
@@ -67,10 +67,7 @@ impl Dense {
         match &self.values {
             Values::F32(v) => out.copy_from_slice(&v[range]),
             Values::F16(v) => v[range].convert_to_f32_slice(out),
-            // The upper half of an f32; `to_f32` would look for NaN first, which no matrix here holds.
-            Values::Bf16(v) => {
-                out.iter_mut().zip(&v[range]).for_each(|(out, v)| *out = f32::from_bits(u32::from(v.to_bits()) << 16));
-            }
+            Values::Bf16(v) => out.iter_mut().zip(&v[range]).for_each(|(out, &v)| *out = widened(v)),
             Values::Blocks(encoding, v) => {
                 let (weights, bytes) = encoding.block();
                 encoding.decode(&v[range.start / weights * bytes..range.end / weights * bytes], out);
@@ -86,8 +83,17 @@ impl Dense {
             wide(|| {
                 let mut row = vec![0.0; self.cols];
                 for (i, y) in y.chunks_mut(m).enumerate() {
-                    self.row(task * TASK_ROWS + i, &mut row);
-                    y.iter_mut().zip(x.chunks(self.cols)).for_each(|(y, x)| *y = dot(&row, x));
+                    let at = task * TASK_ROWS + i;
+                    let range = at * self.cols..(at + 1) * self.cols;
+                    match (&self.values, &mut *y) {
+                        // A single token reads each row once, from memory: it converts on the way.
+                        (Values::F32(v), [y]) => *y = streamed(&v[range], x, |v| v),
+                        (Values::Bf16(v), [y]) => *y = streamed(&v[range], x, widened),
+                        (_, y) => {
+                            self.row(at, &mut row);
+                            y.iter_mut().zip(x.chunks(self.cols)).for_each(|(y, x)| *y = dot(&row, x));
+                        }
+                    }
                 }
             });
         });
@@ -95,17 +101,35 @@ impl Dense {
     }
 }
 
+/// The upper half of an f32; `to_f32` would look for NaN first, which no matrix here holds.
+#[inline]
+fn widened(value: bf16) -> f32 {
+    f32::from_bits(u32::from(value.to_bits()) << 16)
+}
+
 /// The dot product in sixteen interleaved sums: the order of additions, and the result, is the same on every machine.
 #[inline]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    interleaved(a, b, |a| a, |_| ())
+}
+
+/// The same for `a` that comes from memory and is converted on the way.
+#[inline]
+fn streamed<T: Copy>(a: &[T], b: &[f32], convert: impl Fn(T) -> f32) -> f32 {
+    interleaved(a, b, convert, ahead)
+}
+
+#[inline]
+fn interleaved<T: Copy>(a: &[T], b: &[f32], convert: impl Fn(T) -> f32, before: impl Fn(&[T; 16])) -> f32 {
     let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
     let mut sums = [0f32; 16];
     for (a, b) in a.iter().zip(b) {
+        before(a);
         for i in 0..16 {
-            sums[i] += a[i] * b[i];
+            sums[i] += convert(a[i]) * b[i];
         }
     }
-    sums.iter().sum::<f32>() + a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum::<f32>()
+    sums.iter().sum::<f32>() + a_tail.iter().zip(b_tail).map(|(&a, b)| convert(a) * b).sum::<f32>()
 }
 
 #[cfg(test)]
@@ -126,7 +150,11 @@ mod tests {
             Values::Bf16(values.iter().map(|&v| bf16::from_f32(v)).collect()),
             Values::F32(values),
         ] {
-            assert_eq!(Dense::new(37, values).product(&x), expected);
+            let dense = Dense::new(37, values);
+            assert_eq!(dense.product(&x), expected);
+            // A token alone, which takes another way.
+            let alone: Vec<f32> = x.chunks(37).flat_map(|x| dense.product(x)).collect();
+            assert_eq!(alone, expected);
         }
     }
 }
