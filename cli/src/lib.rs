@@ -11,7 +11,6 @@
 
 pub mod args;
 mod backend;
-mod beside;
 mod board;
 pub mod command;
 mod config_file;

@@ -1,12 +1,10 @@
 //! Assumptions of an energy estimate: the die, the memory behind the unit, the clock, and the records.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use trine_perf::energy::{Columns, Origin, Pricing, Records};
-use trine_perf::memory::Memory;
-use trine_report::text::{columns_beside, grouped, interval, si};
+use trine_perf::whole::Prices;
 use trine_spec::Config;
 use trine_synth::flow::Board;
 
@@ -43,23 +41,6 @@ pub struct PricingArgs {
     /// examples/own-prices.toml is a whole file.
     #[arg(long, value_name = "FILE.toml")]
     records: Option<PathBuf>,
-}
-
-/// The die, memory and clock that energies and times are stated for, looked up and checked.
-#[derive(Debug)]
-pub struct Prices {
-    /// All records.
-    pub records: Records,
-    /// Name of the die.
-    pub die: String,
-    /// Memory behind the unit.
-    pub memory: Memory,
-    /// Clock, Hz.
-    pub clock_hz: f64,
-    /// The priced unit, or the reason why a die that comes with this command has no price for it.
-    pub pricing: Result<Pricing, trine_perf::Error>,
-    /// The file of `--records`.
-    pub file: Option<Origin>,
 }
 
 impl PricingArgs {
@@ -118,22 +99,4 @@ impl PricingArgs {
         let (file, names, flags) = (board.file(), names.join(" and "), flags.join(" and "));
         (!names.is_empty()).then(|| format!("{}: {names}; add it, or give {flags}", file.display()))
     }
-}
-
-/// The note on an energy, which says where only columns have records what that leaves out.
-pub fn noted(note: String, columns: &[Columns]) -> String {
-    match columns {
-        [] => note,
-        _ => format!("{note}; whole columns have one there, memories, decoders and control have none"),
-    }
-}
-
-/// The columns alone, where only they were measured.
-pub fn print_columns(columns: &[Columns], out: &mut dyn Write) -> Result<()> {
-    let [own, others @ ..] = columns else { return Ok(()) };
-    let (macs, each) = (grouped(own.macs), si(own.each.joules(), "J"));
-    writeln!(out, "columns alone {}: {macs} MACs at {each}", interval(&own.energy))?;
-    writeln!(out, "  {}", columns_beside(own, others))?;
-    writeln!(out, "  {}", own.source)?;
-    Ok(())
 }

@@ -6,18 +6,20 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
-use trine_driver::{LayerTotals, Offload, Scope};
+use trine_driver::{LayerTotals, Scope};
 use trine_golden_model::{LinearKind, Model, ModelSource, Sampler, Tokenizer, generate};
-use trine_perf::energy::Columns;
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
 use trine_perf::utilization;
+use trine_perf::whole::Prices;
+use trine_report::beside::print_columns;
 use trine_report::document::Kind;
 use trine_report::place::open_seekable;
-use trine_report::run::{self as report, Group, Phases, Report, Stop, layers_in_words};
+use trine_report::run::{
+    self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
+};
 use trine_report::text::{bar, describe, grouped, interval, percent, si};
-use trine_sim::Link;
 
 use crate::Verdict;
 use crate::args::within;
@@ -27,8 +29,8 @@ use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::message::causes;
 use crate::output::{progress, table, warn};
-use crate::phases::{self, Marking};
-use crate::pricing::{Prices, PricingArgs, noted, print_columns};
+use crate::phases::Marking;
+use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
 
 /// Generate text with the ternary layers on the accelerator
@@ -168,7 +170,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         host_work: host_work(&model, &engine, tokens.len(), args),
         device: match &engine {
             Engine::Golden => None,
-            Engine::Rtl(offload) => Some(device_report(offload, &prices)?),
+            Engine::Rtl(offload) => Some(prices.device_report(offload.ledger(), offload.config())?),
         },
         board: args.backend.board.read()?.map(|board| board.manifest.name),
         die: prices.die,
@@ -228,13 +230,6 @@ fn phase(engine: &Engine, prices: &Prices, layers: &[LayerTotals], tokens: u64) 
     let Engine::Rtl(offload) = engine else { return None };
     let pricing = prices.pricing.as_ref().ok();
     Some(Phase::new(layers, tokens, offload.config(), prices.clock_hz, &prices.memory, pricing))
-}
-
-fn device_report(offload: &Offload<Link>, prices: &Prices) -> Result<DeviceReport> {
-    let Prices { records, die, memory, clock_hz, pricing, .. } = prices;
-    let report = DeviceReport::new(offload.ledger(), offload.config(), *clock_hz, memory, pricing.as_ref());
-    let columns = Columns::new(records, offload.config(), die, report.active())?;
-    Ok(DeviceReport { energy_note: noted(report.energy_note, &columns), columns, ..report })
 }
 
 /// Work that the unit does not do, with its size where it is one number.
@@ -326,7 +321,7 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
             _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
         }
     )?;
-    phases::print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
+    print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let ends = |l: &LayerReport| l.cycles.saturating_sub(l.active + l.stall_wgt + l.stall_act + l.stall_out);
     let parts: [(&str, u64, &str); 5] = [
@@ -342,14 +337,14 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
     }
     if let Some(energy) = &device.energy_j {
         writeln!(out, "energy {}", interval(energy))?;
-        phases::print_energy(&report.phases, out)?;
+        print_energy(&report.phases, out)?;
         for (name, part) in device.energy.iter().flat_map(|energy| energy.parts()) {
             let (share, bar) = (percent(part.joules(), energy.joules()), bar(part.joules() / energy.joules(), 20));
             writeln!(out, "  {name:<8}{bar} {share:>7}  {}", interval(&part))?;
         }
     }
     print_columns(&device.columns, out)?;
-    phases::print_beside(&report.phases, out)?;
+    print_beside(&report.phases, out)?;
     writeln!(out, "  {}", device.energy_note)?;
     Ok(())
 }

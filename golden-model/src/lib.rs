@@ -39,6 +39,8 @@ mod error;
 mod files;
 #[cfg(feature = "checkpoints")]
 pub mod gguf;
+#[cfg(feature = "checkpoints")]
+mod inspection;
 mod kernels;
 #[cfg(feature = "checkpoints")]
 mod layers;
@@ -68,6 +70,7 @@ pub use {
     checkpoint::options::{I2sPacking, LoadOptions},
     checkpoint::source::ModelSource,
     config::{Activation, Config, Convention, RopePairs},
+    inspection::{InspectedLinear, InspectedTotals, Inspection, ScaleRange},
     layers::cache::KvCache,
     layers::linear::{InputNorm, Linear},
     layers::norm::RmsNorm,

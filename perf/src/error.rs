@@ -18,6 +18,9 @@ pub enum Error {
     /// The list of memories is not what it should be.
     #[error("memories: {0}")]
     Memories(String),
+    /// The list of published systems is not what it should be.
+    #[error("published systems: {0}")]
+    Published(String),
     /// A memory or die that is not listed.
     #[error("there is no {what} `{name}`; there are {known}")]
     Unknown {

@@ -19,10 +19,12 @@ mod origin;
 pub mod paper;
 pub mod phase;
 pub mod predict;
+pub mod published;
 pub mod report;
 pub mod roofline;
 mod unpacking;
 mod utilization;
+pub mod whole;
 
 pub use energy::EnergyModel;
 pub use error::Error;

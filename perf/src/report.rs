@@ -190,3 +190,11 @@ pub fn note(pricing: Result<&Pricing, &Error>) -> String {
         Err(error) => error.to_string(),
     }
 }
+
+/// The note on an energy, which says where only columns have records what that leaves out.
+pub fn noted(note: String, columns: &[Columns]) -> String {
+    match columns {
+        [] => note,
+        _ => format!("{note}; whole columns have one there, memories, decoders and control have none"),
+    }
+}

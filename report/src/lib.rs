@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`run`] | one run of a model: `run.json`, `report.html`, `layers.csv`, `trace.json` |
 //! | [`training`] | the page of a training |
+//! | [`beside`] | the same work on other hardware, in words |
 //! | [`document`] | the head of every machine form: format, kind, provenance |
 //! | [`plot`] | plots as SVG files |
 //! | [`text`] | numbers, energies and configurations in words |
@@ -11,6 +12,7 @@
 //! | [`lossy`] | paths in machine forms |
 #![forbid(unsafe_code)]
 
+pub mod beside;
 pub mod document;
 mod error;
 pub mod lossy;

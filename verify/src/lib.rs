@@ -20,6 +20,7 @@ pub mod coverage;
 mod error;
 mod judge;
 mod lanes;
+mod mapped;
 pub mod mutation;
 mod outcome;
 mod plan;
@@ -30,6 +31,7 @@ pub use campaign::{Campaign, Item};
 pub use check::{Plan, verify, verify_shape};
 pub use error::Error;
 pub use judge::judge;
+pub use mapped::verify_mapped;
 pub use outcome::{Finding, Outcome};
 pub use plan::PlanFile;
 

@@ -1,29 +1,28 @@
 //! `trine estimate`: what a whole model would do on a unit behind a memory, by closed forms.
 
 mod check;
-mod published;
 
 use std::io::Write;
 
 use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 use trine_golden_model::{Config as ModelConfig, ModelSource};
-use trine_perf::energy::{Action, Columns, Component, Estimate, Origin, Tag};
+use trine_perf::energy::{Origin, Tag};
 use trine_perf::estimate::Pass;
-use trine_perf::layer::{Bound, LayerReport};
 use trine_perf::memory::Memory;
-use trine_perf::report::{self, HostWork};
+use trine_perf::published::{System, systems};
+use trine_perf::whole::{Prices, WholeModel};
+use trine_report::beside::{Beside, print_columns};
 use trine_report::document::Kind;
 use trine_report::text::{describe, grouped, interval, percent, si};
 use trine_spec::Config;
 
 use crate::Verdict;
 use crate::args::UnitArgs;
-use crate::beside::Beside;
 use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::output::{table, warn};
-use crate::pricing::{Prices, PricingArgs, noted, print_columns};
+use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
 
 /// Prompt of the prefill, if the context has room for it.
@@ -53,30 +52,6 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
-/// Work of the host for every token, besides.
-#[derive(Debug, Serialize)]
-struct Head {
-    /// Bytes of the output head, in bf16, from the same memory.
-    bytes: u64,
-    /// The time that takes.
-    seconds: f64,
-    /// Energy of moving them; absent when the memory has no price.
-    energy_j: Option<Estimate>,
-    /// Tokens a second with linear layers and head one after the other.
-    tokens_per_second: f64,
-    /// Linear layers and head; absent when one has no price.
-    #[serde(rename = "energy_per_token_j")]
-    joules_per_token: Option<Estimate>,
-}
-
-/// Price of a bit that the memory moves.
-#[derive(Debug, Serialize)]
-struct MemoryPrice {
-    #[serde(rename = "energy_per_bit_j")]
-    a_bit: Estimate,
-    source: String,
-}
-
 #[derive(Debug, Serialize)]
 struct Report {
     model: ModelSource,
@@ -85,26 +60,15 @@ struct Report {
     windows_left_out: bool,
     die: String,
     memory: Memory,
-    memory_price: Option<MemoryPrice>,
     /// The file of one's own prices, where there is one.
     records: Option<Origin>,
     /// Name of the board, where there is one.
     board: Option<String>,
     clock_hz: f64,
     tag: Tag,
-    /// Of decoding, linear layers only.
-    tokens_per_second: f64,
-    #[serde(rename = "energy_per_token_j")]
-    joules_per_token: Option<Estimate>,
-    bytes_per_token: u64,
-    bound: Bound,
-    layers: Vec<LayerReport>,
-    decode: Pass,
-    prefill: Pass,
-    head: Head,
-    energy_note: String,
-    host_work: Vec<HostWork>,
-    published: Vec<published::System>,
+    #[serde(flatten)]
+    whole: WholeModel,
+    published: Vec<System>,
     /// Layers that were simulated, where asked for.
     checked: Option<Vec<check::Checked>>,
 }
@@ -135,51 +99,20 @@ fn estimate(args: &Args) -> Result<Report> {
         prompt <= context,
         "{prompt} tokens do not fit the model's context of {context}; set --prompt-tokens lower"
     );
-    let Prices { records, die, memory, clock_hz, pricing, file } = args.pricing.look_up(&config, board.as_ref())?;
-    let pass = |tokens| {
-        let pass = Pass::new(&model, tokens, &config, clock_hz, &memory, pricing.as_ref().ok());
-        let active = pass.layers.iter().map(|l| l.active).sum();
-        let columns = Columns::new(&records, &config, &die, active)?.into_iter().map(Columns::projected).collect();
-        Ok::<_, anyhow::Error>(Pass { columns, ..pass })
-    };
-    let (decode, prefill) = (pass(1)?, pass(prompt)?);
-    let bytes = 2 * model.vocab as u64 * model.hidden as u64;
-    let seconds = bytes as f64 / memory.bytes_per_second;
-    let a_bit = records.price(&memory.set, Component::Dram, Action::Transfer, 1, None).ok();
-    let memory_price = a_bit.map(|price| MemoryPrice { a_bit: price.energy, source: price.source });
-    let energy_j = memory_price.as_ref().map(|price| (price.a_bit * (8 * bytes) as f64).at_best(Tag::Projected));
-    let head = Head {
-        bytes,
-        seconds,
-        energy_j,
-        tokens_per_second: 1.0 / (decode.seconds + seconds),
-        joules_per_token: decode.energy_j.zip(energy_j).map(|(linears, head)| linears + head),
-    };
-    let work = |name: &str, macs| HostWork { name: name.into(), macs };
+    let prices = args.pricing.look_up(&config, board.as_ref())?;
+    let whole = WholeModel::new(&model, prompt, &config, &prices)?;
+    let Prices { die, memory, clock_hz, file, .. } = prices;
     Ok(Report {
         model: args.model.clone(),
         board: board.map(|board| board.manifest.name),
         tag: Tag::Projected,
-        tokens_per_second: 1.0 / decode.seconds,
-        joules_per_token: decode.energy_j,
-        bytes_per_token: decode.bytes,
-        bound: decode.bound,
-        layers: decode.layers.clone(),
-        energy_note: noted(report::note(pricing.as_ref()), &decode.columns),
-        host_work: vec![
-            work("output head", Some(model.vocab as u64 * model.hidden as u64)),
-            work("embedding, norms, rotary positions, quantisation and scales, attention, sampling", None),
-        ],
-        published: published::systems()?,
+        whole,
+        published: systems()?,
         checked: args.check.then(|| check::check(&model, &config)).transpose()?,
-        head,
-        decode,
-        prefill,
         config,
         windows_left_out: asked.windows(),
         die,
         memory,
-        memory_price,
         records: file,
         clock_hz,
     })
@@ -205,36 +138,36 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
     }
     let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));
     writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})", r.die, r.memory.name, r.memory.source)?;
-    if let Some(price) = &r.memory_price {
+    if let Some(price) = &r.whole.memory_price {
         writeln!(out, "a bit from memory {}: {}", interval(&price.a_bit), price.source)?;
     }
     if let Some(file) = &r.records {
         writeln!(out, "prices of {}, SHA-256 {}", file.path, file.sha256)?;
     }
     writeln!(out)?;
-    for (name, pass) in [("decode", &r.decode), ("prefill", &r.prefill)] {
+    for (name, pass) in [("decode", &r.whole.decode), ("prefill", &r.whole.prefill)] {
         print_pass(name, pass, out)?;
     }
     writeln!(
         out,
         "decoding: {:.1} tokens/s by the linear layers, {} a token, bounded by the {} (projected)",
-        r.tokens_per_second,
-        si(r.bytes_per_token as f64, "B"),
-        r.bound.name()
+        r.whole.tokens_per_second,
+        si(r.whole.bytes_per_token as f64, "B"),
+        r.whole.bound.name()
     )?;
     writeln!(
         out,
         "  with the output head on the host, {} in bf16 from the same memory: {:.1} tokens/s",
-        si(r.head.bytes as f64, "B"),
-        r.head.tokens_per_second
+        si(r.whole.head.bytes as f64, "B"),
+        r.whole.head.tokens_per_second
     )?;
-    if let Some(energy) = &r.joules_per_token {
+    if let Some(energy) = &r.whole.joules_per_token {
         writeln!(out, "  {} a token", interval(energy))?;
     }
-    if let Some(energy) = &r.head.joules_per_token {
+    if let Some(energy) = &r.whole.head.joules_per_token {
         writeln!(out, "  {} a token with the head's bytes", interval(energy))?;
     }
-    writeln!(out, "  {}", r.energy_note)?;
+    writeln!(out, "  {}", r.whole.energy_note)?;
     match &r.checked {
         None => writeln!(out, "  closed forms, not simulated; --check runs a layer of every shape\n")?,
         Some(layers) => {

@@ -1,7 +1,6 @@
 //! `trine synth`: the unit on an FPGA or in a cell library, by open tools.
 
 mod report;
-mod verification;
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -19,13 +18,14 @@ use trine_synth::bench::{Tick, ToolBench};
 use trine_synth::flow::asic::{self, Library};
 use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, TARGETS, Target};
 use trine_synth::yosys::Yosys;
+use trine_verify::verify_mapped;
 
 use crate::Verdict;
 use crate::args::{UnitArgs, cell_pattern, within};
 use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::loading::Loading;
-use crate::output::spinner;
+use crate::output::{progress, spinner};
 use crate::provenance::{provenance, simulators};
 use crate::simulation;
 
@@ -168,18 +168,21 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         folder.keep();
     }
     report::print(&result, out)?;
-    let mut failure = None;
+    let mut failure: Option<anyhow::Error> = None;
     if let (Some(cases), Some(netlist)) = (args.verify, netlist) {
-        match verification::verify(&netlist, &unit, &config, cases, args.seed) {
+        let bar = progress(2 * cases, "cases");
+        let verified = verify_mapped(&netlist, &unit, &config, cases, args.seed, &|| bar.inc(1));
+        bar.finish_and_clear();
+        match verified {
             Ok(verification) => {
-                verification::print(&verification, out)?;
+                report::print_verification(&verification, out)?;
                 if !verification.passed() {
                     writeln!(out, "the netlist is in {}", folder.keep().display())?;
                 }
                 result.verification = Some(verification);
             }
             // Hours of placement are not thrown away for it.
-            Err(error) => failure = Some(error),
+            Err(error) => failure = Some(error.into()),
         }
     }
     match (&args.output, &result.bitstream) {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use trine_report::text::{grouped, halves};
-use trine_synth::flow::{Area, Asic, CriticalPath, Fpga, Placement, Spread, Synthesis};
+use trine_synth::flow::{Area, Asic, CriticalPath, Fpga, Placement, Spread, Synthesis, Verification};
 
 use crate::output::table;
 
@@ -97,4 +97,24 @@ fn spread(s: Spread, seeds: usize) -> String {
     } else {
         format!("{:.1} to {:.1} (median {:.1} of {seeds} seeds)", s.min, s.max, s.median)
     }
+}
+
+/// The mapped netlist in simulation.
+pub(super) fn print_verification(v: &Verification, out: &mut dyn Write) -> Result<()> {
+    writeln!(
+        out,
+        "mapped netlist in simulation: mismatches {} of {} MACs in {} cases, {} cycles, {} before mapping",
+        v.mismatches,
+        grouped(v.macs),
+        v.cases,
+        grouped(v.cycles),
+        grouped(v.rtl_cycles)
+    )?;
+    if let Some(failure) = &v.failure {
+        writeln!(out, "FAILED: {failure}")?;
+    }
+    if v.cycles != v.rtl_cycles {
+        writeln!(out, "FAILED: mapping must not change the cycles")?;
+    }
+    Ok(())
 }

@@ -1,13 +1,14 @@
 //! Progress of a training: a bar on a terminal, a line a point everywhere.
 
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use trine_train::{Point, Recipe, StepReport};
 
 use trine_report::text::grouped;
+use trine_report::training::time_left;
 
 /// The bar and the lines of one training.
 pub struct Progress {
@@ -36,7 +37,7 @@ impl Progress {
         self.bar.inc(1);
         let (start, first) = self.since;
         let (position, end) = (self.bar.position(), self.bar.length().unwrap_or_default());
-        let left = left(start.elapsed(), position - first, end.saturating_sub(position)).as_secs();
+        let left = time_left(start.elapsed(), position - first, end.saturating_sub(position)).as_secs();
         self.bar.set_message(format!("{:.3} bits a token, {left} s left", report.bits));
         for p in points {
             let (step, train, held) = (grouped(p.step), p.train_bits, p.held_out_bits);
@@ -50,21 +51,5 @@ impl Progress {
     /// Removes the bar.
     pub fn finish(self) {
         self.bar.finish_and_clear();
-    }
-}
-
-/// Time for `steps` more, at the pace of the `done` ones that took `spent`.
-fn left(spent: Duration, done: u64, steps: u64) -> Duration {
-    Duration::from_secs_f64(spent.as_secs_f64() * steps as f64 / done.max(1) as f64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_left_is_that_of_the_steps_to_come() {
-        assert_eq!(left(Duration::from_secs(10), 20, 40), Duration::from_secs(20));
-        assert_eq!(left(Duration::from_secs(10), 20, 0), Duration::ZERO);
     }
 }

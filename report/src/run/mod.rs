@@ -9,6 +9,7 @@ mod phases;
 mod provenance;
 mod tables;
 mod trace;
+mod words;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -21,6 +22,7 @@ pub use data::{Report, layers_in_words};
 pub use groups::Group;
 pub use phases::{Passes, Phases, Stop};
 pub use provenance::Provenance;
+pub use words::{print_beside, print_cycles, print_energy};
 
 use crate::Error;
 use crate::document::{Document, Kind};

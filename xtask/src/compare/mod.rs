@@ -24,9 +24,10 @@ use trine_cli::args::{UnitArgs, positive};
 use trine_cli::input;
 use trine_cli::json::{JsonArg, kept};
 use trine_cli::output::{spinner, table};
-use trine_cli::pricing::{Prices, PricingArgs};
+use trine_cli::pricing::PricingArgs;
 use trine_cli::provenance::provenance;
 use trine_cli::train::RecipeArgs;
+use trine_perf::whole::Prices;
 
 /// Compare a float model with its BitNet twins, and with itself quantised after training
 ///

@@ -1,32 +1,31 @@
-//! The mapped netlist in simulation, in place of the unit.
+//! A mapped netlist in simulation, in place of the unit.
 
-use std::io::Write;
-
-use anyhow::Result;
 use trine_hdl::Verilog;
-use trine_report::text::grouped;
 use trine_spec::Config;
 use trine_synth::flow::Verification;
-use trine_verify::{Outcome, Plan, verify as run};
 
-use crate::output::progress;
+use crate::{Outcome, Plan, Result, verify};
 
 /// Probability that the host pauses, on every stream and in every cycle.
 const STALLS: f64 = 0.3;
 
 /// Runs the same cases on the netlist and on the unit that it was mapped from.
-pub(super) fn verify(
+///
+/// Calls `step` after each of `2 * cases` cases.
+///
+/// # Errors
+/// As [`verify`]; a netlist that is wrong is a [`Verification`] with a failure.
+pub fn verify_mapped(
     netlist: &Verilog,
     unit: &Verilog,
     config: &Config,
     cases: u64,
     seed: u64,
+    step: &dyn Fn(),
 ) -> Result<Verification> {
     let plan = Plan { cases, seed, stalls: STALLS, checks: false, ..Plan::default() };
-    let bar = progress(2 * cases, "cases");
-    let before = run(unit, config, &plan, &|| bar.inc(1))?;
-    let after = run(netlist, config, &Plan { gates: true, ..plan }, &|| bar.inc(1))?;
-    bar.finish_and_clear();
+    let before = verify(unit, config, &plan, step)?;
+    let after = verify(netlist, config, &Plan { gates: true, ..plan }, step)?;
     Ok(Verification {
         cases: after.cases,
         seed,
@@ -53,23 +52,4 @@ fn failure(outcome: &Outcome) -> Option<String> {
         text += &format!(": {error}");
     }
     Some(text)
-}
-
-pub(super) fn print(v: &Verification, out: &mut dyn Write) -> Result<()> {
-    writeln!(
-        out,
-        "mapped netlist in simulation: mismatches {} of {} MACs in {} cases, {} cycles, {} before mapping",
-        v.mismatches,
-        grouped(v.macs),
-        v.cases,
-        grouped(v.cycles),
-        grouped(v.rtl_cycles)
-    )?;
-    if let Some(failure) = &v.failure {
-        writeln!(out, "FAILED: {failure}")?;
-    }
-    if v.cycles != v.rtl_cycles {
-        writeln!(out, "FAILED: mapping must not change the cycles")?;
-    }
-    Ok(())
 }

@@ -1,25 +1,32 @@
 //! Published systems, to set an estimate beside.
 
-use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use trine_perf::energy::Tag;
+
+use crate::Error;
+use crate::energy::Tag;
 
 /// One system that decodes with ternary weights.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct System {
-    pub(super) name: String,
-    pub(super) model: String,
-    pub(super) device: String,
-    pub(super) tokens_per_second: Option<f64>,
-    /// Lowest and highest figure given.
+pub struct System {
+    /// Its name.
+    pub name: String,
+    /// The model that it runs.
+    pub model: String,
+    /// The device that it runs on.
+    pub device: String,
+    /// Tokens a second, if published.
+    pub tokens_per_second: Option<f64>,
+    /// Lowest and highest figure given, J.
     #[serde(rename(serialize = "energy_per_token_range_j"))]
-    pub(super) joules_per_token: [f64; 2],
+    pub joules_per_token: [f64; 2],
     /// Parts that the figures contain.
-    pub(super) conditions: String,
-    pub(super) source: String,
+    pub conditions: String,
+    /// The publication.
+    pub source: String,
+    /// `literature`.
     #[serde(skip_deserializing, default = "literature")]
-    pub(super) tag: Tag,
+    pub tag: Tag,
 }
 
 fn literature() -> Tag {
@@ -27,12 +34,16 @@ fn literature() -> Tag {
 }
 
 /// All of them.
-pub(super) fn systems() -> Result<Vec<System>> {
+///
+/// # Errors
+/// [`Error::Published`] if the list of this crate is broken.
+pub fn systems() -> Result<Vec<System>, Error> {
     #[derive(Deserialize)]
     struct File {
         system: Vec<System>,
     }
-    let file: File = toml::from_str(include_str!("published.toml"))?;
+    let file: File =
+        toml::from_str(include_str!("published.toml")).map_err(|error| Error::Published(error.to_string()))?;
     Ok(file.system)
 }
 

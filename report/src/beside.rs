@@ -1,18 +1,19 @@
-//! Comparison block under a figure: the same work on other hardware, its place under the roofs, and its conditions.
+//! Comparisons under a figure: the same work on other hardware, its place under the roofs, and its conditions.
 
 use std::io::{Result, Write};
 
 use trine_perf::conditions::Conditions;
-use trine_perf::energy::{Estimate, SYSTOLIC, Systolic};
+use trine_perf::energy::{Columns, Estimate, SYSTOLIC, Systolic};
 use trine_perf::estimate::Pass;
 use trine_perf::layer::BaselineTotal;
 use trine_perf::phase::Phase;
 use trine_perf::roofline::Position;
 
-use trine_report::text::{si, times};
+use crate::text::{columns_beside, grouped, interval, si, times};
 
-/// Some work of the unit, and its company.
-pub(crate) struct Beside<'a> {
+/// Some work of the unit, and the same work on other hardware.
+#[derive(Debug)]
+pub struct Beside<'a> {
     cycles: u64,
     bytes: u64,
     energy: Option<Estimate>,
@@ -47,7 +48,10 @@ impl<'a> From<&'a Pass> for Beside<'a> {
 
 impl Beside<'_> {
     /// Prints a line for each.
-    pub(crate) fn print(&self, out: &mut dyn Write) -> Result<()> {
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn print(&self, out: &mut dyn Write) -> Result<()> {
         let cycles = |other: u64| times(other as f64, self.cycles as f64);
         for b in self.baselines {
             let energy = match b.energy_j.zip(self.energy) {
@@ -77,4 +81,16 @@ impl Beside<'_> {
         )?;
         writeln!(out, "  for      {}", self.conditions)
     }
+}
+
+/// Prints the columns alone, where only they were measured.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_columns(columns: &[Columns], out: &mut dyn Write) -> Result<()> {
+    let [own, others @ ..] = columns else { return Ok(()) };
+    let (macs, each) = (grouped(own.macs), si(own.each.joules(), "J"));
+    writeln!(out, "columns alone {}: {macs} MACs at {each}", interval(&own.energy))?;
+    writeln!(out, "  {}", columns_beside(own, others))?;
+    writeln!(out, "  {}", own.source)
 }
