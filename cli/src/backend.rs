@@ -182,7 +182,15 @@ impl BackendArgs {
     pub(crate) fn engine(&self, source: &ModelSource, model: &Model, trace: Option<&Path>) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let port = match &self.backend {
-            Backend::Golden => return Ok(Engine::Golden),
+            Backend::Golden => {
+                let unit = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
+                let idle = unit || self.baud.is_some() || self.base.is_some();
+                ensure!(
+                    !idle,
+                    "the golden model has no unit, port or job: leave out --units, --weights-on-chip, --resume, --baud and --base"
+                );
+                return self.config().map(|_| Engine::Golden);
+            }
             Backend::Rtl => None,
             Backend::Uart(path) => Some(path),
         };

@@ -30,7 +30,7 @@ impl ConfigFile {
         };
         let given = toml::from_str(&text).map_err(refusal)?;
         let values: BTreeMap<String, Spanned<Value>> = toml::from_str(&text).map_err(refusal)?;
-        let lines = values.into_iter().map(|(key, value)| (key, line(value.span().start))).collect();
+        let lines = values.into_iter().map(|(key, value)| (key.replace('_', "-"), line(value.span().start))).collect();
         Ok(Self { path: path.to_owned(), lines, given })
     }
 
@@ -62,9 +62,10 @@ mod tests {
 
     #[test]
     fn keys_have_lines() {
-        let file = read("# A unit.\nlanes = 8\n\nstyle = \"ecp5\"\n").unwrap();
+        let file = read("# A unit.\nlanes = 8\n\nstyle = \"ecp5\"\nmax_depth = 64\n").unwrap();
         assert!(file.place_of("lanes").unwrap().ends_with("unit.toml, line 2"));
         assert!(file.place_of("style").unwrap().ends_with("unit.toml, line 4"));
+        assert!(file.place_of("max-depth").unwrap().ends_with("unit.toml, line 5"));
         assert_eq!(file.place_of("columns"), None);
         let unit = file.given().build().unwrap();
         assert_eq!((unit.lanes(), unit.columns()), (8, 16));

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use trine_report::document::{Document, Kind, read, with_head};
-use trine_report::place::{Output, is_same_file};
+use trine_report::place::{Output, check_apart};
 use trine_report::run::Provenance;
 
 /// The machine form of a result.
@@ -30,11 +30,7 @@ impl JsonArg {
     /// # Errors
     /// One sentence with the place and both options.
     pub fn check_apart(&self, results: impl IntoIterator<Item = (&'static str, PathBuf)>) -> Result<()> {
-        let Some(json) = &self.json else { return Ok(()) };
-        match results.into_iter().find(|(_, path)| is_same_file(json, path)) {
-            Some((option, _)) => bail!("{}: {option} writes there too; name another file for --json", json.display()),
-            None => Ok(()),
-        }
+        self.json.as_ref().map_or(Ok(()), |json| Ok(check_apart("--json", json, results)?))
     }
 
     /// Looks at the place.

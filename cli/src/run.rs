@@ -15,7 +15,7 @@ use trine_perf::utilization;
 use trine_perf::whole::Prices;
 use trine_report::beside::print_columns;
 use trine_report::document::Kind;
-use trine_report::place::open_seekable;
+use trine_report::place::{check_apart, open_seekable};
 use trine_report::run::{
     self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
 };
@@ -102,7 +102,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
     if let Some(folder) = &args.report {
-        args.json.check_apart(report::NAMES.map(|name| ("--report", folder.join(name))))?;
+        let files = || report::NAMES.map(|name| ("--report", folder.join(name)));
+        args.json.check_apart(files())?;
+        args.trace.iter().try_for_each(|trace| check_apart("--trace", trace, files()))?;
         report::check(folder)?;
     }
     args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;

@@ -25,6 +25,18 @@ fn copy(folder: &Path) -> std::path::PathBuf {
 }
 
 #[test]
+fn the_golden_model_takes_no_options_of_a_unit() {
+    let folder = workplace();
+    for option in ["--units 2", "--weights-on-chip", "--resume kept", "--baud 9600", "--base 4"] {
+        let run = trine(folder.path(), &format!("run --model MODEL --prompt A --tokens 1 --backend golden {option}"));
+        let message = refused(run, 2);
+        assert!(message.contains("the golden model has no unit") && message.contains(&option[..6]), "{message}");
+    }
+    let missing = "logits --model MODEL --ids 1 --backend golden -o o.npy --config none.toml";
+    assert!(refused(trine(folder.path(), missing), 2).contains("none.toml"));
+}
+
+#[test]
 fn a_missing_model_is_named() {
     let folder = workplace();
     for line in

@@ -232,7 +232,10 @@ fn two_results_never_share_a_place() {
         "run --model MODEL --prompt A --tokens 2 --trace w.fst --json w.fst".to_owned(),
         "generate --preset unit -o rtl --json rtl/trine.v".to_owned(),
         "generate --preset unit -o rtl --json rtl/manifest.json".to_owned(),
+        "verify --preset unit --cases 1 --trace w.fst --json w.fst".to_owned(),
         format!("train --data text.txt --output t --json t/curve.csv {TINY}"),
+        format!("train --data text.txt --output t --json t/model/config.json {TINY}"),
+        format!("train --data text.txt --output t --json text.txt {TINY}"),
     ] {
         let run = trine(folder, &line);
         assert_eq!(run.code, Some(2), "{line}: {run:?}");
@@ -241,6 +244,8 @@ fn two_results_never_share_a_place() {
             assert!(!folder.join(file).exists(), "{line} left {file}");
         }
     }
+    let run = trine(folder, "run --model MODEL --prompt A --tokens 2 --report r --trace r/trace.json");
+    assert!(run.code == Some(2) && run.stderr.contains("name another file for --trace"), "{run:?}");
     let apart = trine(folder, "logits --model MODEL --ids 1,2 --backend golden --output /dev/null --json /dev/null");
     assert_eq!(apart.code, Some(0), "{apart:?}");
 }

@@ -153,7 +153,7 @@ fn row(argument: &Arg) -> String {
             meaning.push(format!("Default: `{}`.", defaults.join(",")));
         }
     }
-    format!("| `{}` | {} |\n", forms(argument), meaning.join(" ").replace('|', "\\|"))
+    format!("| `{}` | {} |\n", forms(argument).replace('|', "\\|"), meaning.join(" ").replace('|', "\\|"))
 }
 
 /// As in `-o, --output <DIR>`.

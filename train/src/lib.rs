@@ -44,7 +44,7 @@ pub use fit::PowerLaw;
 pub use layout::{Layout, Role, Slot};
 pub use network::{Network, Pass};
 pub use optimizer::AdamW;
-pub use place::{Lock, Place};
+pub use place::{Lock, Place, files};
 pub use schedule::Schedule;
 pub use session::{Plan, Session};
 pub use shape::{Activation, Kind, NORM_EPS, ROPE_THETA, Shape};

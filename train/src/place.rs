@@ -36,6 +36,12 @@ impl Lock {
     }
 }
 
+/// Files that a training may write for `folder`.
+pub fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let of = |folder: PathBuf, names: &'static [&'static str]| names.iter().map(move |name| folder.join(name));
+    of(folder.to_owned(), &FILES).chain(of(folder.join(MODEL.0), &MODEL.1))
+}
+
 /// The folder of a training, locked.
 #[derive(Debug)]
 pub struct Place {

@@ -89,7 +89,7 @@ pub(crate) struct Args {
 const USAGE: &str = "\
 trine synth [OPTIONS] --target <NAME>
        trine synth [OPTIONS] --liberty <FILE.lib>
-       trine synth [OPTIONS] --board <NAME>";
+       trine synth [OPTIONS] --board <NAME|DIR>";
 
 fn megahertz(text: &str) -> Result<f64, String> {
     within(text, [1e-3, 1e4], "MHz")

@@ -17,7 +17,7 @@ use trine_report::document::Kind as Form;
 use trine_report::place::{check_folder, write_in};
 use trine_report::text::grouped;
 use trine_train::export::{self, Architecture, BlockKind, GgufOptions};
-use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session};
+use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session, files};
 
 use crate::Verdict;
 use crate::args::positive;
@@ -172,8 +172,8 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let curve = args.output.iter().flat_map(|folder| [CURVE, PAGE, GGUF].map(|name| ("--output", folder.join(name))));
-    args.json.check_apart(curve)?;
+    let written = args.output.iter().flat_map(|folder| files(folder)).map(|file| ("--output", file));
+    args.json.check_apart(written.chain([("--data", args.data.clone())]))?;
     let json = args.json.open()?;
     let text = read(&args.data)?;
     if let Some(rates) = &args.sweep {

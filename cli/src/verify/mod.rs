@@ -111,6 +111,7 @@ fn shape(text: &str) -> Result<MatmulShape, String> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
     let json = args.json.open()?;
     if let Some(plan) = &args.plan {
         return campaign::run(plan, &json, out);
