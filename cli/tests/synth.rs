@@ -57,13 +57,18 @@ fn program(path: &Path, script: &str) {
 
 /// A run whose placer gives a real report for seeds from `first_good` on, and fails for those before.
 fn placed(folder: &Path, first_good: u64, line: &str) -> Run {
+    placed_at(folder, first_good, "$freq", line)
+}
+
+/// The same with a placer that works towards another clock, MHz, than it is asked for, as a PLL makes it do.
+fn placed_at(folder: &Path, first_good: u64, mhz: &str, line: &str) -> Run {
     let report = Path::new(env!("CARGO_MANIFEST_DIR")).join("../synth/tests/data/nextpnr-ice40.json");
     let (placer, packer) = (folder.join("placer"), folder.join("packer"));
     let script = format!(
         "[ $1 = --version ] && echo 'Version nextpnr-1.2' && exit\n\
-         while [ $# -gt 1 ]; do case $1 in --seed) seed=$2 ;; --report) report=$2 ;; esac; shift; done\n\
+         while [ $# -gt 1 ]; do case $1 in --seed) seed=$2 ;; --freq) freq=$2 ;; --report) report=$2 ;; esac; shift; done\n\
          [ $seed -ge {first_good} ] || {{ echo 'ERROR: no place'; exit 1; }}\n\
-         cp '{}' $report",
+         sed \"s/\\\"constraint\\\": [0-9.]*/\\\"constraint\\\": {mhz}/\" '{}' >$report",
         report.display()
     );
     program(&placer, &script);
@@ -117,4 +122,8 @@ fn a_board_has_a_bitstream_and_a_clock_of_its_own() {
     assert!(run.stdout.ends_with("to load it: iceprog out/ice40-up5k.bin\n"), "{}", run.stdout);
     assert_eq!(fs::read_to_string(folder.path().join("out/ice40-up5k.bin")).unwrap(), "bits\n");
     assert_eq!(left(folder.path()), 0);
+
+    let run = placed_at(folder.path(), 1, "40", &line);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stderr.contains("the unit's clock is 40 MHz") && run.stderr.contains("`clock-mhz` is 12"), "{run:?}");
 }
