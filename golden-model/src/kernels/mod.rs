@@ -17,10 +17,12 @@ mod avx2;
 mod avx512;
 mod lanes;
 mod portable;
+#[cfg(any(target_arch = "x86_64", feature = "checkpoints"))]
 mod prefetch;
 mod wide;
 
 use lanes::{Lanes, PLANES};
+#[cfg(feature = "checkpoints")]
 pub(crate) use prefetch::ahead;
 use rayon::prelude::*;
 pub(crate) use wide::wide;
