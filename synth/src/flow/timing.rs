@@ -54,7 +54,7 @@ struct Raw {
 #[derive(Deserialize)]
 struct RawClock {
     achieved: f64,
-    constraint: f64,
+    constraint: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -99,7 +99,7 @@ impl TimingReport {
         }
         Ok(TimingReport {
             fmax_mhz: rounded(fmax.achieved),
-            constraint_mhz: Some(rounded(fmax.constraint)),
+            constraint_mhz: fmax.constraint.map(rounded),
             utilization: raw.utilization.into_iter().filter(|(_, cells)| cells.used > 0).collect(),
             critical_path: path.read().ok_or_else(|| wrong(format!("the path of clock {clock} is empty")))?,
         })
