@@ -9,7 +9,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use trine_golden_model::{BoxError, Golden, KvCache, Model, ModelSource, Sampler, Tokenizer, generate};
+use trine_golden_model::{BoxError, Golden, Inspection, KvCache, Model, ModelSource, Sampler, Tokenizer, generate};
 
 const PROMPT: &str = "KING ";
 
@@ -26,18 +26,10 @@ fn main() -> Result<(), BoxError> {
     );
     config.notices.iter().for_each(|notice| println!("note: {notice}"));
 
-    for (id, linear) in model.linears()? {
-        let (outputs, inputs) = (linear.parts.outputs(), linear.parts.inputs());
-        let zeros = 100.0 * linear.parts.zeros() as f64 / (outputs * inputs) as f64;
-        // The factor of the integer sums, whichever way the checkpoint holds it.
-        let factor = |scale: f32| if linear.convention.divides() { 1.0 / scale } else { scale };
-        let scales: Vec<f32> = linear.parts.scales().map(factor).collect();
-        let (least, largest) = scales.iter().fold((f32::MAX, 0f32), |(low, high), &s| (low.min(s), high.max(s)));
-        let scales = match scales.len() {
-            1 => format!("scale {least:.4}"),
-            count => format!("{count} scales, {least:.4} to {largest:.4}"),
-        };
-        println!("{:30} {outputs:5} x {inputs:<5} {:6} {zeros:4.1} % zeros, {scales}", id.to_string(), linear.encoding);
+    for linear in Inspection::new(&model, vec![])?.layers {
+        let zeros = 100.0 * linear.zeros as f64 / (linear.rows * linear.cols) as f64;
+        let (name, outputs, inputs, scales) = (linear.name, linear.rows, linear.cols, linear.scales);
+        println!("{name:30} {outputs:5} x {inputs:<5} {:6} {zeros:4.1} % zeros, times {scales}", linear.encoding);
     }
 
     let logits = model.forward(&mut Golden, &[1, 2, 3], &mut KvCache::new(config))?;

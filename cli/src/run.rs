@@ -27,9 +27,9 @@ use crate::backend::{Backend, BackendArgs, Engine};
 use crate::interrupt;
 use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
+use crate::marking::Marking;
 use crate::message::causes;
 use crate::output::{progress, table, warn};
-use crate::phases::Marking;
 use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
 
@@ -108,6 +108,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         report::check(folder)?;
     }
     args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
+    let board = args.backend.board.read()?.map(|board| board.manifest.name);
     let json = args.json.open()?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
@@ -174,7 +175,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(prices.device_report(offload.ledger(), offload.config())?),
         },
-        board: args.backend.board.read()?.map(|board| board.manifest.name),
+        board,
         die: prices.die,
         records: prices.file,
         provenance: provenance()

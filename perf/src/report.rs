@@ -191,7 +191,7 @@ pub fn note(pricing: Result<&Pricing, &Error>) -> String {
     }
 }
 
-/// The note on an energy, which says where only columns have records what that leaves out.
+/// The note on an energy, with the parts that are left out if only columns have records.
 pub fn noted(note: String, columns: &[Columns]) -> String {
     match columns {
         [] => note,

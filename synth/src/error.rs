@@ -89,16 +89,17 @@ pub enum Error {
         /// Name of the target.
         target: &'static str,
     },
-    /// A board's clock that is not the one its manifest names.
+    /// A board none of whose clocks is the one its manifest names.
     #[error(
-        "the unit's clock is {found} MHz by the board's constraints and PLL, and `clock-mhz` is {asked}: the serial line would not \
-         work; correct one of them"
+        "no clock of the board has the {asked} MHz of `clock-mhz`; by its constraints and PLL there are {} MHz: the serial line \
+         would not work; correct one of them",
+        .found.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     )]
     OtherClock {
         /// Clock of the manifest, MHz.
         asked: f64,
-        /// Clock that nextpnr found, MHz.
-        found: f64,
+        /// Clocks that nextpnr found, MHz.
+        found: Vec<f64>,
     },
     /// Columns of cells that the technology has not.
     #[error("{target} has no cells for style {style}: `--style portable` is for every technology")]

@@ -95,6 +95,8 @@ pub fn synthesize(bench: &ToolBench<'_>, job: &Job<'_>) -> Result<Synthesis, Err
         for seed in 1..=job.seeds {
             match route(bench, &nextpnr, job.device, constraints, job.mhz, seed) {
                 Ok(report) => placements.push(Placement { seed, report }),
+                // No seed makes another clock.
+                Err(error @ Error::OtherClock { .. }) => return Err(error),
                 // Hours of other seeds are not thrown away for one
                 Err(error) if seed == job.seeds && placements.is_empty() => return Err(error),
                 Err(error) => _ = result.failed_seeds.insert(seed, error.to_string()),

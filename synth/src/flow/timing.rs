@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 pub struct TimingReport {
     /// Highest clock of the slowest clock domain, MHz.
     pub fmax_mhz: f64,
-    /// Clock that this domain had to reach, MHz, when the report was read.
+    /// Clocks that the domains had to reach, MHz; none in a report that was kept.
     #[serde(skip)]
-    pub constraint_mhz: Option<f64>,
+    pub constraints_mhz: Vec<f64>,
     /// Cells used and available, those of which any is used.
     pub utilization: BTreeMap<String, Utilization>,
     /// The path that limits the slowest clock.
@@ -99,7 +99,7 @@ impl TimingReport {
         }
         Ok(TimingReport {
             fmax_mhz: rounded(fmax.achieved),
-            constraint_mhz: fmax.constraint.map(rounded),
+            constraints_mhz: raw.fmax.values().filter_map(|clock| clock.constraint).map(rounded).collect(),
             utilization: raw.utilization.into_iter().filter(|(_, cells)| cells.used > 0).collect(),
             critical_path: path.read().ok_or_else(|| wrong(format!("the path of clock {clock} is empty")))?,
         })
