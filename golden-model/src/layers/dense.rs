@@ -152,9 +152,20 @@ mod tests {
         ] {
             let dense = Dense::new(37, values);
             assert_eq!(dense.product(&x), expected);
-            // A token alone, which takes another way.
-            let alone: Vec<f32> = x.chunks(37).flat_map(|x| dense.product(x)).collect();
-            assert_eq!(alone, expected);
+        }
+    }
+
+    /// A token alone is converted on the way, several are not: the sums are added in one order, and equal in every bit.
+    #[test]
+    fn a_token_alone_gives_the_same_bits_as_beside_others() {
+        let wave = |i: usize| (i as f32 * 0.7).sin() / 3.0;
+        let values: Vec<f32> = (0..5 * 301).map(wave).collect();
+        let x: Vec<f32> = (0..2 * 301).map(|i| wave(i + 9)).collect();
+        for values in [Values::Bf16(values.iter().map(|&v| bf16::from_f32(v)).collect()), Values::F32(values)] {
+            let dense = Dense::new(301, values);
+            let bits = |sums: Vec<f32>| sums.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+            let alone = x.chunks(301).flat_map(|x| dense.product(x)).collect();
+            assert_eq!(bits(alone), bits(dense.product(&x)));
         }
     }
 }
