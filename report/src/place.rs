@@ -269,7 +269,7 @@ pub fn check_apart(
 ) -> Result<()> {
     match others.into_iter().find(|(_, path)| is_same_file(place, path)) {
         Some((other, _)) => {
-            Err(refused(place, &format!("this is the file of {other} too; name another file for {option}")))
+            Err(refused(place, format!("this is the file of {other} too; name another file for {option}")))
         }
         None => Ok(()),
     }
