@@ -58,6 +58,8 @@ pub enum Node {
     Any(Expr),
     /// And over all bits.
     All(Expr),
+    /// Number of bits that are set, and the same as a sum.
+    Count(Expr, Expr),
     /// Bits of a signal from the given lowest one on.
     Slice(Expr, usize),
     /// A word of a memory: memory, address.
@@ -203,6 +205,14 @@ impl Expr {
         expr(Node::All(self.clone()), BIT)
     }
 
+    /// Number of bits that are set, as the 32-bit number that Verilog's `$countones` gives: part of SystemVerilog, so for
+    /// simulation only.
+    pub fn count_ones(&self) -> Expr {
+        let bit = |i| expr(Node::Slice(self.clone(), i), BIT);
+        let sum = (0..self.ty.width).fold(lit(0, bits(32)), |sum, i| sum.binary(Op::Add, &bit(i), 0));
+        expr(Node::Count(self.clone(), sum), bits(32))
+    }
+
     /// The word of a memory at `address`.
     pub fn at(&self, address: impl Into<Expr>) -> Expr {
         let address = address.into();
@@ -217,9 +227,13 @@ impl Expr {
     pub fn children(&self) -> Vec<&Expr> {
         match &*self.node {
             Node::Net(..) | Node::Lit(_) | Node::Pin(..) | Node::Bad(_) => vec![],
-            Node::Not(a) | Node::Cast(a) | Node::Slice(a, _) | Node::Repeat(a, _) | Node::Any(a) | Node::All(a) => {
-                vec![a]
-            }
+            Node::Not(a)
+            | Node::Cast(a)
+            | Node::Slice(a, _)
+            | Node::Repeat(a, _)
+            | Node::Any(a)
+            | Node::All(a)
+            | Node::Count(a, _) => vec![a],
             Node::Binary(_, a, b) | Node::Word(a, b) => vec![a, b],
             Node::Mux(c, a, b) => vec![c, a, b],
             Node::Cat(parts) => parts.iter().collect(),

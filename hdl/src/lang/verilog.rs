@@ -266,6 +266,7 @@ impl Printer<'_> {
             Node::Repeat(a, count) => extend(format!("{{{count}{{{}}}}}", self.own(a))),
             Node::Any(a) => extend(format!("|{}", self.paren(a, a.ty.width))),
             Node::All(a) => extend(format!("&{}", self.paren(a, a.ty.width))),
+            Node::Count(a, _) => extend(format!("$unsigned($countones({}))", self.own(a))),
             Node::Slice(x, low) => extend(match (x.ty.width, e.ty.width) {
                 (1, _) => self.own(x),
                 (_, 1) => format!("{}[{low}]", self.own(x)),

@@ -223,6 +223,7 @@ impl Lowering<'_> {
             Node::Repeat(a, count) => Value::Cat(vec![self.value(a)?; *count]),
             Node::Any(a) => Value::Any(self.value(a)?),
             Node::All(a) => Value::All(self.value(a)?),
+            Node::Count(_, sum) => return self.value(sum),
             Node::Cast(a) => Value::Copy(self.value(a)?),
             // Verilog cannot index a scalar
             Node::Slice(a, _) if a.ty.width == 1 => Value::Copy(self.value(a)?),

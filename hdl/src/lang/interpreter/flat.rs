@@ -160,6 +160,7 @@ impl Flat {
             Node::Repeat(a, count) => Action::Compute(Value::Cat(vec![of(a); *count])),
             Node::Any(a) => Action::Compute(Value::Any(of(a))),
             Node::All(a) => Action::Compute(Value::All(of(a))),
+            Node::Count(_, sum) => return of(sum),
             Node::Cast(a) => Action::Compute(Value::Copy(of(a))),
             Node::Slice(a, low) => Action::Compute(Value::Slice(of(a), *low)),
             Node::Word(memory, address) => {

@@ -29,6 +29,7 @@ pub(super) fn with(e: &Expr, mut operands: Vec<Expr>) -> Expr {
         Node::Repeat(_, count) => Node::Repeat(next(), *count),
         Node::Any(_) => Node::Any(next()),
         Node::All(_) => Node::All(next()),
+        Node::Count(..) => return next().count_ones(),
         Node::Cast(sum) if sum.ty.width != e.ty.width => Node::Cast(with(sum, operands)),
         Node::Cast(_) => Node::Cast(next()),
     };
