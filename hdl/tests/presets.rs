@@ -128,7 +128,7 @@ fn every_port_says_which_interface_it_belongs_to() {
 #[test]
 fn every_port_of_every_module_has_a_doc_line() {
     let mut tops = vec![];
-    for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
+    for style in Style::ALL {
         for (_, c) in PRESETS {
             tops.push(design::unit(&Config::builder().style(style).or(&c).build().unwrap()).unwrap());
         }
@@ -149,7 +149,7 @@ fn every_port_of_every_module_has_a_doc_line() {
 /// Trees of adders of three values make sums that are wider than the accumulator where K is no larger than the lanes.
 #[test]
 fn accumulators_take_sums_of_every_number_of_lanes() {
-    for style in [Style::Portable, Style::Ecp5, Style::Xilinx7] {
+    for style in Style::ALL {
         for lanes in 1..=256 {
             let config = Config::sized(lanes, 1).style(style).max_depth(lanes).max_tokens(2).build().unwrap();
             if let Err(error) = trine_hdl::design::unit(&config) {

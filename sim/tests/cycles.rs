@@ -13,7 +13,7 @@ const SEED: u64 = 1;
 
 fn configuration(rng: &mut StdRng) -> Config {
     let (lanes, columns) = (rng.random_range(1..=40), rng.random_range(1..=6));
-    let style = [Style::Portable, Style::Ecp5, Style::Xilinx7][rng.random_range(0..3)];
+    let style = Style::ALL[rng.random_range(0..Style::ALL.len())];
     let weight_code = [WeightCode::Base3, WeightCode::TwoBit][rng.random_range(0..2)];
     let sized = Config::sized(lanes, columns).style(style).weight_code(weight_code);
     let full_tile = sized.clone().build().unwrap().full_tile_bus();

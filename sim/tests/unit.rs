@@ -35,8 +35,7 @@ fn run(c: &Config, cases: usize, stalls: f64, seed: u64) -> (u64, u64) {
 
 #[test]
 fn every_preset_lints_without_a_warning() {
-    let styles =
-        [Style::Ecp5, Style::Xilinx7].map(|style| ("style", Config::sized(13, 3).style(style).build().unwrap()));
+    let styles = Style::ALL.map(|style| ("style", Config::sized(13, 3).style(style).build().unwrap()));
     for (name, c) in PRESETS.into_iter().chain(styles) {
         let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&c).unwrap()).unwrap();
         trine_sim::lint(&verilog).unwrap_or_else(|found| panic!("{name}: {found}"));
@@ -69,6 +68,8 @@ fn odd_configurations_are_exact() {
         Config::sized(100, 5).max_depth(128).build().unwrap(),
         Config::sized(31, 4).style(Style::Ecp5).max_depth(90).build().unwrap(),
         Config::sized(31, 4).style(Style::Xilinx7).max_depth(90).act_bits(6).build().unwrap(),
+        Config::sized(31, 4).style(Style::Packed).act_bits(5).weight_bus(96).max_depth(90).build().unwrap(),
+        Config::sized(130, 5).style(Style::Packed).weight_code(WeightCode::TwoBit).max_depth(300).build().unwrap(),
         Config::sized(5, 9).weight_code(WeightCode::TwoBit).weight_bus(24).max_depth(33).max_tokens(2).build().unwrap(),
     ];
     for c in odd {

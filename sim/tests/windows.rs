@@ -17,7 +17,7 @@ fn matmuls_are_exact_on_buses_of_any_width() {
     for seed in 0..CONFIGURATIONS as u64 {
         let mut rng = StdRng::seed_from_u64(seed);
         let (lanes, columns) = (rng.random_range(1..=21), rng.random_range(1..=6));
-        let style = [Style::Portable, Style::Ecp5, Style::Xilinx7][rng.random_range(0..3)];
+        let style = Style::ALL[rng.random_range(0..Style::ALL.len())];
         let weight_code = [WeightCode::Base3, WeightCode::TwoBit][rng.random_range(0..2)];
         let sized = Config::sized(lanes, columns).windows(true).style(style).weight_code(weight_code);
         let full_tile = sized.clone().build().unwrap().full_tile_bus();

@@ -56,7 +56,7 @@ pub fn accumulate(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
             let positions = (0..ty.width).map(|i| [sum_bit(i), last.bit(i), rest.bit(i), forward.clone()]);
             carry_chain(&mut m, "16'h665A", &owed, positions.collect())?.signed()
         }
-        Style::Portable | Style::Xilinx7 => {
+        Style::Portable | Style::Xilinx7 | Style::Packed => {
             let base = m.name("base", mux(&forward, &last, word | before).signed());
             let carry = cat([owed, lit(0, bits(ty.width - 1))]).signed();
             ((base + &sum).wrap() + carry).wrap()
@@ -72,6 +72,8 @@ interface! {
     pub(super) struct AccumulatorPorts(c: Config, sum_bits: usize) {
         /// Synchronous reset.
         input rst: BIT,
+        /// There is a sum after the next.
+        input read: c.style().rests().then_some(BIT) => Option<Expr>,
         /// Token whose total is read for the sum after the next.
         input read_token: token_ty(&c),
         /// The sum of the next cycle is of the first chunk.
@@ -140,9 +142,9 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
         (&words.write, &write),
         (&words.write_at, &write_at),
         (&words.data, &data),
-        (&words.read, &lit(1, BIT)),
+        (&words.read, io.read.as_ref().unwrap_or(&lit(1, BIT))),
         (&words.read_at, &io.read_token),
-        (&words.next, &lit(1, BIT)),
+        (&words.next, io.read.as_ref().map_or(&lit(1, BIT), |_| &io.next_valid)),
         (&words.zero, &zero),
     ]);
     let mut totals = vec![];

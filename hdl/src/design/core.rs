@@ -18,6 +18,9 @@ use crate::library::{FifoPorts, ReplayPorts, fifo, replay_buffer};
 use std::sync::Arc;
 use trine_spec::Config;
 
+/// Cycles from an issue to its lane chunk.
+const CHUNK_AT: usize = 2;
+
 /// A delay line, cleared by `rst` where there is one: element `i` is `signal` `i` cycles ago.
 fn delayed(m: &mut Module, name: &str, rst: Option<&Expr>, signal: &Expr, cycles: usize) -> Vec<Expr> {
     let mut line = vec![signal.clone()];
@@ -160,11 +163,17 @@ fn sums(
     let result = delayed(m, "result", Some(&io.clear), &seq.result, end);
     let first = delayed(m, "first", None, &seq.first_chunk, at - 1);
     let token = delayed(m, "token", None, &seq.token, at);
+    if let Some(chunk_valid) = &columns.valid {
+        m.assign(chunk_valid, &valid[CHUNK_AT]);
+    }
     let last_pass = delayed(m, "last_pass", None, &seq.last_pass, end);
     let pass_end = delayed(m, "pass_end", None, rewind, end);
     let single = m.register("single_q", io.shape.last_token.is(0));
     let pair = m.register("pair_q", io.shape.last_token.is(1));
     let sums: AccumulatorPorts = m.place("sums", &accumulators(c, sum_bits)?);
+    if let Some(read) = &sums.read {
+        m.assign(read, &valid[at - 2]);
+    }
     m.assign_all([
         (&sums.rst, &io.clear),
         (&sums.read_token, &token[at - 2]),

@@ -24,6 +24,7 @@ mod host;
 mod interfaces;
 mod job;
 mod pins;
+mod plane_decoder;
 mod registers;
 mod sequencer;
 mod serial;

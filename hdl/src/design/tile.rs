@@ -12,15 +12,17 @@
 
 use super::column::{ColumnPorts, column};
 use crate::interface;
-use crate::lang::{BIT, Errors, Module, bits, cat, set, when};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, set, when};
 use std::sync::Arc;
-use trine_spec::Config;
+use trine_spec::{Config, Style};
 
 interface! {
     /// Ports of the tile.
     pub(super) struct TilePorts(c: Config, sum_bits: usize) {
         /// Takes the tile of weights for the lane chunk of the next cycle.
         input swap: BIT,
+        /// There is a lane chunk.
+        input valid: c.style().rests().then_some(BIT) => Option<Expr>,
         /// Lane chunk.
         input act: bits(c.lanes() * c.act_bits()),
         /// Two-bit codes of a tile of weights, column by column.
@@ -51,27 +53,53 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let doc = format!("{} lanes x {} columns around one tile of weights.", c.lanes(), c.columns());
     let mut m = Module::new("trine_tile", doc);
     let io = TilePorts::declare(&mut m, c.clone(), column.output_ty("sum_o").width);
-    let copy = copy(io.act.ty.width)?;
-    let group = |i| {
-        let chunk: ChunkPorts = m.place(&format!("chunk_{i}"), &copy);
-        m.assign(&chunk.act, &io.act);
-        chunk.copied
+    let groups: Vec<_> = match &io.valid {
+        Some(valid) => vec![planes(&mut m, c, &io.act, valid); c.chunk_copies()],
+        None => {
+            let copy = copy(io.act.ty.width)?;
+            let group = |i| {
+                let chunk: ChunkPorts = m.place(&format!("chunk_{i}"), &copy);
+                m.assign(&chunk.act, &io.act);
+                chunk.copied
+            };
+            (0..c.chunk_copies()).map(group).collect()
+        }
     };
-    let groups: Vec<_> = (0..c.chunk_copies()).map(group).collect();
     let next_q = m.reg("next_q", io.tile.ty);
     m.on_clock([when(&io.swap, [set(&next_q, &io.tile)])]);
-    let tile_q = m.register("tile_q", &next_q);
+    let tile_q = m.reg("tile_q", io.tile.ty);
+    let valid_q = io.valid.as_ref().map(|valid| m.register("valid_q", valid));
+    let swap_q = valid_q.as_ref().map(|_| m.register("swap_q", &io.swap));
+    m.on_clock([match swap_q {
+        Some(swap_q) => when(swap_q, [set(&tile_q, &next_q)]),
+        None => set(&tile_q, &next_q),
+    }]);
     let (mut sums, mut owed) = (vec![], vec![]);
     for n in 0..c.columns() {
-        let code = tile_q.slice(2 * n * c.lanes(), 2 * c.lanes());
+        let lanes = |low| tile_q.slice(low, c.lanes());
+        let code = match c.style() {
+            Style::Packed => cat([lanes(n * c.lanes()), lanes(c.tile_trits() + n * c.lanes())]),
+            _ => tile_q.slice(2 * n * c.lanes(), 2 * c.lanes()),
+        };
         let column: ColumnPorts = m.place(&format!("column_{n}"), &column);
         m.assign_all([(&column.operands.act, &groups[n / Config::CHUNK_COLUMNS]), (&column.operands.code, &code)]);
+        if let (Some(port), Some(valid_q)) = (&column.operands.valid, &valid_q) {
+            m.assign(port, valid_q);
+        }
         sums.push(column.result.sum);
         owed.push(column.result.owed);
     }
     m.assign(&io.sums, cat(sums));
     m.assign(&io.owed, cat(owed));
     m.build()
+}
+
+/// The bit planes of a lane chunk, in a register that rests without one.
+fn planes(m: &mut Module, c: &Config, act: &Expr, valid: &Expr) -> Expr {
+    let planes_q = m.reg("planes_q", act.ty);
+    let bits = (0..c.act_bits()).flat_map(|b| (0..c.lanes()).map(move |lane| act.bit(lane * c.act_bits() + b)));
+    m.on_clock([when(valid, [set(&planes_q, cat(bits))])]);
+    planes_q
 }
 
 /// A register for a lane chunk of `width` bits, kept apart from its neighbours by `keep`.
@@ -88,8 +116,8 @@ fn copy(width: usize) -> Result<Arc<Module>, Errors> {
 mod tests {
     use super::tile;
     use crate::lang::Interpreter;
-    use trine_spec::Config;
     use trine_spec::packing::two_bit;
+    use trine_spec::{Config, Style};
 
     const WEIGHTS: [[i8; 2]; 5] = [[1, 0], [0, 1], [1, 1], [-1, 1], [-1, -1]];
 
@@ -118,5 +146,22 @@ mod tests {
         unit.set("act_i", 0x01_01);
         (0..1 + config.tree_levels()).for_each(|_| unit.clock());
         assert_eq!(sums(&mut unit), [1, 1, 2, 0, -2]);
+    }
+
+    #[test]
+    fn planes_rest_without_a_lane_chunk() {
+        let config = Config::sized(2, WEIGHTS.len()).style(Style::Packed).build().unwrap();
+        let mut unit = Interpreter::new(&tile(&config).unwrap()).unwrap();
+        let plane = |of: fn(i8) -> bool| WEIGHTS.as_flattened().iter().rev().fold(0, |p, w| p << 1 | i64::from(of(*w)));
+        let tile = plane(|w| w != 0) | plane(|w| w < 0) << (2 * WEIGHTS.len());
+        unit.set_all([("swap_i", 1), ("tile_i", tile)]);
+        unit.clock();
+        unit.set_all([("swap_i", 0), ("tile_i", 0), ("valid_i", 1), ("act_i", 0xFD_05)]);
+        unit.clock();
+        unit.set_all([("valid_i", 0), ("act_i", 0x01_01)]);
+        for _ in 0..2 {
+            (0..config.tree_levels()).for_each(|_| unit.clock());
+            assert_eq!(sums(&mut unit), [5, -3, 2, -8, -2]);
+        }
     }
 }

@@ -13,11 +13,12 @@
 //! `early_o` says that no whole tile is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat
 //! moved on, that it held an illegal code.
 
+use super::plane_decoder::{self, PlaneDecoderPorts, plane_decoder};
 use super::trit_decoder::{TritDecoderPorts, trit_decoder};
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
-use trine_spec::{Config, WeightCode};
+use trine_spec::{Config, Style, WeightCode};
 
 interface! {
     /// Ports of the weight loader.
@@ -73,13 +74,9 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
             parts.push(held);
         }
     }
-    // The last beat may carry padding beyond the tile.
-    let rest = 2 * c.tile_trits() - parts.len() * code_q.ty.width;
-    parts.push(code_q.slice(0, rest));
-    m.assign(&io.tile, cat(parts));
-    if rest < code_q.ty.width {
-        m.unused([code_q.slice(rest, code_q.ty.width - rest)]);
-    }
+    parts.push(code_q);
+    let tile = tile(&mut m, c, &parts);
+    m.assign(&io.tile, tile);
     m.assign(&io.beats.ready, &flow.admits_q & !&flow.stuck_q);
     m.assign(&io.arrives, &flow.arrives_q);
     m.assign(&io.last, &code_last_q);
@@ -187,15 +184,57 @@ fn fault(m: &mut Module, rst: &Expr, illegal: Expr, moved_q: &Expr) -> Expr {
     m.register("fault_q", &checked_q & group_q.any() & !rst)
 }
 
+/// The tile of the codes of its beats, of which the last may carry padding. A code is two neighbouring bits, or one in each of two
+/// planes.
+fn tile(m: &mut Module, c: &Config, beats: &[Expr]) -> Expr {
+    let planes = if c.style() == Style::Packed { 2 } else { 1 };
+    let (whole, all) = (beats[0].ty.width / planes, 2 * c.tile_trits() / planes);
+    let mut parts = vec![];
+    for low in (0..planes).map(|plane| plane * whole) {
+        for (i, beat) in beats.iter().enumerate() {
+            let width = whole.min(all - i * whole);
+            parts.push(if width == beat.ty.width { beat.clone() } else { beat.slice(low, width) });
+            if width < whole {
+                m.unused([beat.slice(low + width, whole - width)]);
+            }
+        }
+    }
+    cat(parts)
+}
+
 /// Two-bit codes of a beat, and which of them are illegal.
 fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Errors> {
-    Ok(match c.weight_code() {
-        WeightCode::TwoBit => {
-            let illegal = (0..c.weight_bus() / 2).map(|i| data.bit(2 * i + 1) & !data.bit(2 * i));
+    Ok(match (c.weight_code(), c.style()) {
+        (WeightCode::TwoBit, style) => {
+            let trits = c.weight_bus() / 2;
+            let illegal = (0..trits).map(|i| data.bit(2 * i + 1) & !data.bit(2 * i));
             let illegal = m.name("illegal", cat(illegal));
-            (data.clone(), illegal)
+            if style == Style::Packed {
+                (
+                    m.name("codes", cat([0, 1].into_iter().flat_map(|k| (0..trits).map(move |i| data.bit(2 * i + k))))),
+                    illegal,
+                )
+            } else {
+                (data.clone(), illegal)
+            }
         }
-        WeightCode::Base3 => {
+        (WeightCode::Base3, Style::Packed) => {
+            let (mut nonzero, mut negative, mut illegal) = (vec![], vec![], vec![]);
+            let bytes = c.weight_bus() / 8;
+            let most = plane_decoder::BYTES.min(bytes);
+            let (most_decoder, rest_decoder) = (plane_decoder(most)?, plane_decoder((bytes % most).max(1))?);
+            for (i, low) in (0..bytes).step_by(most).enumerate() {
+                let count = most.min(bytes - low);
+                let module = if count == most { &most_decoder } else { &rest_decoder };
+                let decoder: PlaneDecoderPorts = m.place(&format!("decoder_{i}"), module);
+                m.assign(&decoder.bytes, data.slice(8 * low, 8 * count));
+                nonzero.push(decoder.nonzero);
+                negative.push(decoder.negative);
+                illegal.push(decoder.illegal);
+            }
+            (m.name("codes", cat(nonzero.into_iter().chain(negative))), m.name("illegal", cat(illegal)))
+        }
+        (WeightCode::Base3, _) => {
             let decoder = trit_decoder()?;
             let (mut codes, mut illegal) = (vec![], vec![]);
             for i in 0..c.weight_bus() / 8 {
@@ -216,13 +255,14 @@ mod tests {
     use super::weight_loader;
     use crate::lang::Interpreter;
     use crate::random::Random;
-    use trine_spec::{Config, WeightCode};
+    use trine_spec::{Config, Style, WeightCode};
 
     /// Tiles of one, two and three beats of eight two-bit codes, under random stalls.
     #[test]
     fn tiles_hold_their_beats_in_order() {
-        for beats in 1..=3 {
-            let config = Config::sized(4 * beats, 1).weight_code(WeightCode::TwoBit).weight_bus(8).build().unwrap();
+        for (style, beats) in [Style::Portable, Style::Packed].into_iter().flat_map(|s| (1..=3).map(move |n| (s, n))) {
+            let sized = Config::sized(4 * beats, 1).style(style);
+            let config = sized.weight_code(WeightCode::TwoBit).weight_bus(8).build().unwrap();
             assert_eq!(config.beats_per_tile(), beats);
             let mut loader = Interpreter::new(&weight_loader(&config).unwrap()).unwrap();
             let mut random = Random(beats as u64);
@@ -246,16 +286,18 @@ mod tests {
                 if take {
                     let tile = &bytes[beats * taken..beats * (taken + 1)];
                     let codes = tile.iter().rev().fold(0, |codes, byte| codes << 8 | byte);
+                    let plane = |b: usize| (0..4 * beats).map(|i| (codes >> (2 * i + b) & 1) << i).sum::<i64>();
+                    let codes = if style == Style::Packed { plane(0) | plane(1) << (4 * beats) } else { codes };
                     taken += 1;
                     assert_eq!(
                         (loader.get("tile_o"), loader.get("last_o")),
                         (codes, i64::from(taken == 20)),
-                        "{taken}"
+                        "{style}, {taken}"
                     );
                 }
                 assert_eq!((loader.get("illegal_o"), loader.get("early_o")), (0, 0));
             }
-            assert_eq!((sent, taken), (bytes.len(), 20), "{beats} beats a tile");
+            assert_eq!((sent, taken), (bytes.len(), 20), "{style}, {beats} beats a tile");
         }
     }
 }

@@ -15,6 +15,18 @@ pub enum Style {
     Ecp5,
     /// Carry chains of Xilinx 7 series and later.
     Xilinx7,
+    /// Bit planes and counts of ones: for simulation only, where 64 lanes are one word of the processor.
+    Packed,
+}
+
+impl Style {
+    /// All of them.
+    pub const ALL: [Style; 4] = [Style::Portable, Style::Ecp5, Style::Xilinx7, Style::Packed];
+
+    /// True if registers and memories rest while there is nothing for them: less to simulate, but more enables.
+    pub const fn rests(self) -> bool {
+        matches!(self, Style::Packed)
+    }
 }
 
 /// Code of trits on the weight stream.
@@ -55,5 +67,5 @@ macro_rules! named {
         }
     };
 }
-named!(Style, "style", "portable" => Style::Portable, "ecp5" => Style::Ecp5, "xilinx7" => Style::Xilinx7);
+named!(Style, "style", "portable" => Style::Portable, "ecp5" => Style::Ecp5, "xilinx7" => Style::Xilinx7, "packed" => Style::Packed);
 named!(WeightCode, "weight code", "base3" => WeightCode::Base3, "two-bit" => WeightCode::TwoBit);

@@ -164,7 +164,7 @@ impl Config {
     /// Adder levels of a column, each with a register; at least one.
     pub const fn tree_levels(&self) -> usize {
         match self.style {
-            Style::Portable | Style::Ecp5 => {
+            Style::Portable | Style::Ecp5 | Style::Packed => {
                 let levels = clog2(self.lanes);
                 if levels == 0 { 1 } else { levels }
             }

@@ -74,7 +74,7 @@ registers! {
         CAPS0_ACC_BITS "acc_bits" [18 +: 6] Constant;
         /// Weight code: 0 base 3, 1 two bits a trit.
         CAPS0_WEIGHT_CODE "weight_code" [24 +: 2] Constant;
-        /// Column style: 0 portable, 1 ECP5, 2 Xilinx 7 series.
+        /// Column style: 0 portable, 1 ECP5, 2 Xilinx 7 series, 3 packed (simulation only).
         CAPS0_STYLE "style" [26 +: 2] Constant;
         /// Way of the beats: 0 through the stream ports, 1 through the windows.
         CAPS0_WINDOWS "windows" [28 +: 1] Constant;
@@ -256,6 +256,7 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
         Style::Portable => 0,
         Style::Ecp5 => 1,
         Style::Xilinx7 => 2,
+        Style::Packed => 3,
     };
     match *register {
         ID => ID_VALUE,

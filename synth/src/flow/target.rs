@@ -109,6 +109,7 @@ impl Family {
             Style::Portable => true,
             Style::Ecp5 => self == Family::Ecp5,
             Style::Xilinx7 => self == Family::Xilinx7,
+            Style::Packed => false,
         }
     }
 

@@ -1,4 +1,4 @@
-//! One output: `sum_o + owed_o = Σ_lane act[lane] * w[lane]`, in one of three styles that behave the same.
+//! One output: `sum_o + owed_o = Σ_lane act[lane] * w[lane]`, in one of four styles that behave the same.
 //!
 //! ```text
 //!  act[i]  ──┐
@@ -10,12 +10,14 @@
 //! | [`portable`] | `(x ^ neg) & nz`, then adders in pairs | adders in pairs |
 //! | [`ecp5`] | one operand's select inside the carry cells | adders in pairs |
 //! | [`xilinx7`] | pairs of lanes with one sign, a LUT a bit | signed pairs, then adders of three |
+//! | [`packed`] | bit planes of 64 lanes a word | none: counts of ones, for simulation only |
 //!
 //! `x * -1 = ~x + 1`: the complement costs nothing beside the select, the one goes into a carry input of the tree
 //! ([`crate::library::adder_tree`]). A new set of lanes every cycle, no handshake; results follow after
 //! [`Config::tree_levels`] cycles.
 
 mod ecp5;
+mod packed;
 mod portable;
 mod xilinx7;
 
@@ -27,11 +29,13 @@ use trine_spec::{Config, Style};
 
 interface! {
     /// Operands of a column.
-    pub(super) struct Operands(lanes: usize, act_bits: usize) {
+    pub(super) struct Operands(c: Config) {
+        /// There are operands.
+        input valid: c.style().rests().then_some(BIT) => Option<Expr>,
         /// Activations, one a lane.
-        input act: bits(lanes * act_bits),
+        input act: bits(c.lanes() * c.act_bits()),
         /// Two-bit codes of the trits, one a lane.
-        input code: bits(2 * lanes),
+        input code: bits(2 * c.lanes()),
     }
 }
 
@@ -47,9 +51,9 @@ interface! {
 
 interface! {
     /// Ports of a column.
-    pub(super) struct ColumnPorts(lanes: usize, act_bits: usize, sum: Ty) {
+    pub(super) struct ColumnPorts(c: Config, sum: Ty) {
         /// Operands
-        source operands as "": Operands::of(lanes, act_bits) => Operands,
+        source operands as "": Operands::of(c.clone()) => Operands,
         /// Result
         source result as "": Sum::of(sum) => Sum,
     }
@@ -62,18 +66,19 @@ interface! {
 pub fn column(c: &Config) -> Result<Arc<Module>, Errors> {
     let doc = format!("Ternary dot product of {} lanes, {} cycles.", c.lanes(), c.tree_levels());
     let mut m = Module::new("trine_column", doc);
-    let Operands { act, code } = Operands::declare(&mut m, c.lanes(), c.act_bits());
-    let lanes = (0..c.lanes())
-        .map(|i| Lane {
-            x: act.slice(i * c.act_bits(), c.act_bits()),
-            nonzero: code.bit(2 * i),
-            negative: code.bit(2 * i + 1),
-        })
-        .collect();
+    let operands = Operands::declare(&mut m, c.clone());
+    let Operands { act, code, .. } = &operands;
+    let lane = |i| Lane {
+        x: act.slice(i * c.act_bits(), c.act_bits()),
+        nonzero: code.bit(2 * i),
+        negative: code.bit(2 * i + 1),
+    };
+    let lanes = (0..c.lanes()).map(lane);
     let root = match c.style() {
-        Style::Portable => portable::sum(&mut m, lanes),
-        Style::Ecp5 => ecp5::sum(&mut m, lanes)?,
-        Style::Xilinx7 => xilinx7::sum(&mut m, lanes)?,
+        Style::Portable => portable::sum(&mut m, lanes.collect()),
+        Style::Ecp5 => ecp5::sum(&mut m, lanes.collect())?,
+        Style::Xilinx7 => xilinx7::sum(&mut m, lanes.collect())?,
+        Style::Packed => packed::sum(&mut m, c, &operands),
     };
     let value = fitted(&mut m, root.value, c.acc_bits());
     let result = Sum::declare(&mut m, value.ty);
@@ -111,30 +116,40 @@ mod tests {
     use super::column;
     use crate::lang::Interpreter;
     use crate::random::Random;
-    use trine_spec::Config;
     use trine_spec::packing::two_bit;
+    use trine_spec::{Config, Style};
 
     /// Other styles have cells, which only a simulator knows.
     #[test]
     fn a_sum_follows_each_cycle() {
-        for lanes in [1, 2, 5, 7] {
-            let config = Config::sized(lanes, 1).build().unwrap();
+        for (style, lanes) in [Style::Portable, Style::Packed].into_iter().flat_map(|s| [1, 2, 5, 7].map(|n| (s, n))) {
+            let config = Config::sized(lanes, 1).style(style).build().unwrap();
+            let planes = style == Style::Packed;
             let mut column = Interpreter::new(&column(&config).unwrap()).unwrap();
             let (mut random, mut expected) = (Random(lanes as u64), vec![]);
             for cycle in 0..100 {
                 let (mut act, mut code, mut sum) = (0, 0, 0);
                 for lane in 0..lanes {
                     let (x, w) = (random.below(256) as i64 - 128, random.below(3) as i8 - 1);
-                    act |= (x & 0xff) << (8 * lane);
-                    code |= i64::from(two_bit(w)) << (2 * lane);
+                    let bits = i64::from(two_bit(w));
+                    if planes {
+                        act |= (0..8).map(|b| (x >> b & 1) << (b * lanes + lane)).sum::<i64>();
+                        code |= (bits & 1) << lane | (bits >> 1) << (lanes + lane);
+                    } else {
+                        act |= (x & 0xff) << (8 * lane);
+                        code |= bits << (2 * lane);
+                    }
                     sum += x * i64::from(w);
                 }
                 column.set_all([("act_i", act), ("code_i", code)]);
+                if planes {
+                    column.set("valid_i", 1);
+                }
                 expected.push(sum);
                 column.clock();
                 if cycle + 1 >= config.tree_levels() {
                     let found = column.get("sum_o") + column.get("owed_o");
-                    assert_eq!(found, expected[cycle + 1 - config.tree_levels()], "{lanes} lanes, cycle {cycle}");
+                    assert_eq!(found, expected[cycle + 1 - config.tree_levels()], "{style}, {lanes} lanes, {cycle}");
                 }
             }
         }

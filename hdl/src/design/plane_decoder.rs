@@ -1,0 +1,129 @@
+//! Trits out of up to eight bytes at once: [`super::trit_decoder`] on words, with each signal of it a bit of every byte.
+//!
+//! ```text
+//!  bytes_i ─ bit k of every byte, as a word ─ logic of the decoder, on words ─ trit t of every byte ─┬─> nonzero_o
+//!                                                                                                    └─> negative_o
+//! ```
+//! `nonzero_o` and `negative_o` are planes with one bit a trit, trit 0 of byte 0 lowest; `illegal_o` says that any byte is
+//! no code. Combinational. Where a processor simulates, eight bytes cost what one does.
+
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit};
+use std::sync::Arc;
+use trine_spec::WeightCode::Base3;
+
+/// Bytes that are decoded at once.
+pub(super) const BYTES: usize = 8;
+
+interface! {
+    /// Ports of the decoder.
+    pub(super) struct PlaneDecoderPorts(count: usize) {
+        /// Packed bytes.
+        input bytes: bits(8 * count),
+        /// Trits that are not zero.
+        output nonzero: bits(Base3.trits_per_byte() * count),
+        /// Trits that are negative.
+        output negative: bits(Base3.trits_per_byte() * count),
+        /// A byte is no code.
+        output illegal: BIT,
+    }
+}
+
+/// The decoder of `count` bytes, 1 to 8.
+///
+/// # Errors
+/// None: its structure is fixed.
+pub fn plane_decoder(count: usize) -> Result<Arc<Module>, Errors> {
+    let mut m = Module::new(format!("trine_plane_decoder_{count}"), format!("Trits out of {count} bytes, as planes."));
+    let io = PlaneDecoderPorts::declare(&mut m, count);
+    // The lowest bit of every byte; a signal of the decoder stands there.
+    let width = 8 * (count - 1) + 1;
+    let lowest = lit((0..count).fold(0, |mask, i| mask | 1 << (8 * i)), bits(width));
+    let bit: Vec<Expr> = (0..8).map(|k| m.name(&format!("bit_{k}"), io.bytes.slice(k, width) & &lowest)).collect();
+    let mut choose =
+        |name: &str, when: &Expr, then: &Expr, otherwise: &Expr| m.name(name, (when & then) | (!when & otherwise));
+    let escape = &bit[3] & &bit[4] & &bit[7];
+    let pair = [0, 1, 2].map(|i| choose(&format!("pair_{i}"), &escape, &bit[i], &bit[5 + i]));
+    let single = [0, 1].map(|i| choose(&format!("single_{i}"), &escape, &bit[5 + i], &bit[3 + i]));
+    let escape_top = &single[0] & &single[1];
+    let digit = [0, 1].map(|i| choose(&format!("digit_{i}"), &escape_top, &pair[i], &single[i]));
+    let low = pair_planes([&bit[0], &bit[1], &bit[2]]);
+    let top = pair_planes([&pair[0], &pair[1], &pair[2]]);
+    // All ones is the pair of -1 and -1.
+    let trits = [
+        low[1].each(|plane| plane | &escape),
+        low[0].each(|plane| plane | &escape),
+        top[1].each(|plane| plane | &escape_top),
+        top[0].each(|plane| plane | &escape_top),
+        Planes { nonzero: &digit[0] | &digit[1], negative: digit[1].clone() },
+    ];
+    for (port, name, of) in [
+        (&io.nonzero, "nonzero", &(|t: &Planes| t.nonzero.clone()) as &dyn Fn(&Planes) -> Expr),
+        (&io.negative, "negative", &|t: &Planes| t.negative.clone()),
+    ] {
+        let spread = trits.iter().enumerate().map(|(t, planes)| match t {
+            0 => of(planes),
+            _ => cat([lit(0, bits(t)), of(planes)]),
+        });
+        let spread = spread.reduce(|all, plane| all | plane).expect("a byte has trits");
+        let spread = m.name(name, spread);
+        let fields = (0..count).map(|i| spread.slice(8 * i, trits.len()));
+        m.assign(port, cat(fields));
+        if count > 1 {
+            m.unused((0..count - 1).map(|i| spread.slice(8 * i + trits.len(), 8 - trits.len())));
+        }
+    }
+    let illegal = &escape_top & (&pair[2] | (&pair[0] & &pair[1]));
+    let illegal = m.name("illegal", illegal);
+    m.assign(&io.illegal, illegal.any());
+    m.build()
+}
+
+/// One trit of every byte.
+struct Planes {
+    nonzero: Expr,
+    negative: Expr,
+}
+
+impl Planes {
+    fn each(&self, change: impl Fn(&Expr) -> Expr) -> Planes {
+        Planes { nonzero: change(&self.nonzero), negative: change(&self.negative) }
+    }
+}
+
+/// Both elements of the pair with the number of these three bits: its quotient and rest by 3.
+fn pair_planes([v0, v1, v2]: [&Expr; 3]) -> [Planes; 2] {
+    let differ = v0 ^ v1;
+    let second = &differ & (v1 ^ v2);
+    [
+        Planes { nonzero: v2 | (v0 & v1), negative: v1 & v2 },
+        Planes { nonzero: (differ ^ v2) | &second, negative: second },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BYTES, plane_decoder};
+    use crate::lang::Interpreter;
+    use trine_spec::packing::base3_decode;
+
+    /// Every byte at every place, between bytes of zeros.
+    #[test]
+    fn every_byte_is_decoded_as_the_packing_says() {
+        for count in [1, 3, BYTES] {
+            let mut decoder = Interpreter::new(&plane_decoder(count).unwrap()).unwrap();
+            for (byte, place) in (0..=255u8).flat_map(|byte| (0..count).map(move |place| (byte, place))) {
+                decoder.set("bytes_i", u64::from(byte) << (8 * place));
+                let trits = base3_decode(byte);
+                assert_eq!(decoder.get("illegal_o") == 1, trits.is_none(), "{byte:#x}");
+                let Some(trits) = trits else { continue };
+                let plane = |of: fn(i8) -> bool| {
+                    let bits = trits.iter().enumerate().map(|(t, trit)| i64::from(of(*trit)) << t);
+                    bits.sum::<i64>() << (5 * place)
+                };
+                assert_eq!(decoder.get("nonzero_o"), plane(|trit| trit != 0), "{byte:#x} at {place}");
+                assert_eq!(decoder.get("negative_o"), plane(|trit| trit < 0), "{byte:#x} at {place}");
+            }
+        }
+    }
+}
