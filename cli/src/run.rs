@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
-use trine_driver::{LayerTotals, Scope};
-use trine_golden_model::{LinearKind, Model, ModelSource, Sampler, Tokenizer, generate};
+use trine_driver::LayerTotals;
+use trine_golden_model::{Model, ModelSource, Sampler, Tokenizer, generate};
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
@@ -170,7 +170,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Engine::Rtl(offload) => Some(offload.units()),
         },
         seconds: start.elapsed().as_secs_f64(),
-        host_work: host_work(&model, &engine, tokens.len(), args),
+        host_work: HostWork::of_run(
+            match &engine {
+                Engine::Golden => None,
+                Engine::Rtl(offload) => Some((offload.ledger(), args.backend.offload.into())),
+            },
+            tokens.len() as u64 * head_macs(&model),
+        ),
         device: match &engine {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(prices.device_report(offload.ledger(), offload.config())?),
@@ -233,31 +239,6 @@ fn phase(engine: &Engine, prices: &Prices, layers: &[LayerTotals], tokens: u64) 
     let Engine::Rtl(offload) = engine else { return None };
     let pricing = prices.pricing.as_ref().ok();
     Some(Phase::new(layers, tokens, offload.config(), prices.clock_hz, &prices.memory, pricing))
-}
-
-/// Work that the unit does not do, with its size where it is one number.
-fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> Vec<HostWork> {
-    let scope = Scope::from(args.backend.offload);
-    let work = |name: &str, macs| HostWork { name: name.into(), macs };
-    let mut all = vec![];
-    if let Engine::Rtl(offload) = engine
-        && offload.ledger().host_macs > 0
-    {
-        let kept: Vec<String> = LinearKind::ALL
-            .into_iter()
-            .filter(|&kind| !scope.takes(trine_golden_model::LinearId { layer: 0, kind }))
-            .map(|kind| kind.to_string())
-            .collect();
-        let name = if kept.is_empty() { "linears of failed jobs".into() } else { kept.join(", ") };
-        all.push(work(&name, Some(offload.ledger().host_macs)));
-    }
-    all.extend([
-        work("embedding, norms, rotary positions, quantisation and scales", None),
-        work("attention scores, softmax, weighted values", None),
-        work("output head", Some(generated as u64 * head_macs(model))),
-        work("sampling", None),
-    ]);
-    all
 }
 
 fn print(report: &Report, backend: &Backend, model: &Model, out: &mut dyn Write) -> Result<()> {

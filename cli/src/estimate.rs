@@ -1,7 +1,5 @@
 //! `trine estimate`: what a whole model would do on a unit behind a memory, by closed forms.
 
-mod check;
-
 use std::io::Write;
 
 use anyhow::{Result, bail, ensure};
@@ -15,15 +13,17 @@ use trine_perf::whole::{Prices, WholeModel};
 use trine_report::beside::{Beside, print_columns};
 use trine_report::document::Kind;
 use trine_report::text::{describe, grouped, interval, percent, si};
+use trine_sim::BuildOptions;
 use trine_spec::Config;
+use trine_verify::{Checked, check_closed_forms};
 
-use crate::Verdict;
 use crate::args::UnitArgs;
 use crate::board::BoardArg;
 use crate::json::JsonArg;
 use crate::output::{table, warn};
 use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
+use crate::{Verdict, simulation};
 
 /// Prompt of the prefill, if the context has room for it.
 const PROMPT: usize = 128;
@@ -70,7 +70,7 @@ struct Report {
     whole: WholeModel,
     published: Vec<System>,
     /// Layers that were simulated, where asked for.
-    checked: Option<Vec<check::Checked>>,
+    checked: Option<Vec<Checked>>,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
@@ -108,7 +108,7 @@ fn estimate(args: &Args) -> Result<Report> {
         tag: Tag::Projected,
         whole,
         published: systems()?,
-        checked: args.check.then(|| check::check(&model, &config)).transpose()?,
+        checked: args.check.then(|| check(&model, &config)).transpose()?,
         config,
         windows_left_out: asked.windows(),
         die,
@@ -116,6 +116,12 @@ fn estimate(args: &Args) -> Result<Report> {
         records: file,
         clock_hz,
     })
+}
+
+/// Simulates one layer of every shape.
+fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>> {
+    let library = simulation::build(&trine_sim::verilog(config)?, BuildOptions::default())?;
+    Ok(check_closed_forms(model, config, &library)?)
 }
 
 fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
