@@ -13,7 +13,6 @@ pub mod args;
 mod backend;
 mod board;
 pub mod command;
-mod config_file;
 mod emitter;
 mod energy;
 mod estimate;

@@ -87,7 +87,7 @@ fn impossible_units_are_refused_by_every_verb() {
     }
     std::fs::write(folder.path().join("unit.toml"), "lanes = 8\ncolums = 2\n").unwrap();
     let message = refused(trine(folder.path(), "generate -o out --config unit.toml"), 2);
-    assert!(message.contains("unit.toml, line 2: unknown field `colums`"), "{message}");
+    assert!(message.contains("unit.toml, line 2: unknown key `colums`"), "{message}");
     assert!(!folder.path().join("out").exists());
 }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use trine_spec::file;
 
 /// Most faults that a message lists; the rest is counted.
 const LISTED: usize = 40;
@@ -22,8 +23,7 @@ impl<'a> Faults<'a> {
 
     /// The line of a place in the file, from 1.
     pub(crate) fn line(&self, place: &Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..place.start).unwrap_or(self.text.as_bytes());
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+        file::line(self.text, place.start)
     }
 
     pub(crate) fn add(&mut self, line: usize, problem: impl Into<String>) {
