@@ -199,11 +199,11 @@ impl BackendArgs {
             "--baud and --base are for a serial port: choose one with --backend uart:PATH, or leave them out"
         );
         let config = self.config()?;
-        ensure!(
-            config.act_bits() >= QUANTISED_BITS,
-            "--act-bits {}: a model's activations have {QUANTISED_BITS} bits; a narrower unit cannot take them",
-            config.act_bits()
-        );
+        if config.act_bits() < QUANTISED_BITS {
+            let (bits, wanted) = (config.act_bits(), format!("the {QUANTISED_BITS} bits of a model's activations"));
+            let problem = format!("act-bits = {bits} is below {wanted}; a narrower unit cannot take them");
+            return Err(self.board.refusal(&self.unit, "act-bits", &problem));
+        }
         let scope = self.offload.into();
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(source) { 0 } else { Options::default().weight_cache };

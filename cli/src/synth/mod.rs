@@ -111,8 +111,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = match &goal {
         Goal::Board(_) => {
             let config = args.board.unit(&args.unit)?;
-            ensure!(config.windows(), "a unit on a board is reached through windows only: windows = true is missing");
-            config
+            match config.windows() {
+                true => config,
+                false => {
+                    let problem = "windows = false; a unit on a board is reached through windows only";
+                    return Err(args.board.refusal(&args.unit, "windows", problem));
+                }
+            }
         }
         _ => args.unit.config()?,
     };
