@@ -182,7 +182,7 @@ fn what_is_no_board_is_refused() {
         complaint("ice40-up5k", "ice40-lp1k"),
         format!(
             "{at} 2: unknown target `ice40-lp1k`; known: \
-             ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7 osu018"
+             ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7"
         )
     );
     assert_eq!(
