@@ -171,3 +171,36 @@ fn a_dead_link_names_the_register() {
     let error = Device::open(Dead, Config::default()).err().unwrap();
     assert_eq!(error.to_string(), "register ID at 0x000: no answer");
 }
+/// A unit whose link breaks in its first job and stays broken.
+struct Broken(SoftUnit);
+
+impl Transport for Broken {
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+        self.0.read(offset)
+    }
+
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
+        self.0.write(offset, value)
+    }
+
+    fn exchange(&mut self, _: trine_driver::Exchange<'_>) -> Result<(), TransportError> {
+        Err(TransportError::Failed("no answer".into()))
+    }
+
+    fn recover(&mut self) -> Result<(), TransportError> {
+        Err(TransportError::Failed("serial line: its other end is closed".into()))
+    }
+}
+
+#[test]
+fn a_link_that_stays_broken_is_no_access_to_a_register() {
+    let config = Config::sized(4, 4).build().unwrap();
+    let mut device = Device::open(Broken(SoftUnit::new(&config)), config).unwrap();
+    let shape = trine_driver::MatmulShape { m: 1, k: 4, n: 4 };
+    let mut run = || device.run(shape, &[0; 4], &[0; 4], &mut [0; 16]).unwrap_err();
+    assert!(run().to_string().starts_with("job 1 (m = 1, k = 4, n = 4): "));
+    let error = run();
+    assert_eq!(error.to_string(), "the link does not come back in order: serial line: its other end is closed");
+    assert!(error.is_transient(), "another unit or attempt may do it");
+}
+
