@@ -100,6 +100,15 @@ fn everything_wrong_with_a_file_is_told_at_once() {
     }
 }
 
+/// What is missing because of a misspelt key follows it.
+#[test]
+fn a_misspelt_key_is_named_before_what_is_missing() {
+    let misspelt = EXAMPLE.replacen("pj = 0.0006", "pJ = 0.0006", 1);
+    let all = faults(&misspelt);
+    assert!(all[0].starts_with("line 41: [[record]] has no key `pJ`; there are component"), "{all:?}");
+    assert_eq!(all[1..], ["line 37: my-7nm selector select needs `pj`"]);
+}
+
 #[test]
 fn names_that_come_with_the_command_stay_what_they_are() {
     for (from, to) in [
