@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_golden_model::{Config as ModelConfig, ModelSource};
 use trine_perf::energy::{Origin, Tag};
@@ -89,9 +89,7 @@ fn estimate(args: &Args) -> Result<Report> {
     let asked = args.board.unit(&args.unit)?;
     // The closed forms are those of streams that never wait; words written by a host depend on its link.
     let config = Config::builder().windows(false).weight_bus(asked.weight_bus()).or(&asked).build()?;
-    if let Some(open) = board.as_ref().and_then(|board| args.pricing.left_open(board)) {
-        bail!(open);
-    }
+    board.as_ref().map_or(Ok(()), |board| args.pricing.expect_named(board))?;
     warn(&model.notices);
     let context = model.context;
     let prompt = args.prompt_tokens.map_or(context.min(PROMPT), |tokens| tokens as usize);

@@ -223,9 +223,7 @@ fn head_macs(model: &Model) -> u64 {
 fn look_up(args: &Args) -> Result<Prices> {
     let board = args.backend.board.read()?;
     let prices = args.pricing.look_up(&args.backend.config()?, board.as_ref())?;
-    if let Some(open) = board.as_ref().and_then(|board| args.pricing.left_open(board)) {
-        warn(&[format!("{open}; until then {} and {} are assumed", prices.memory.name, prices.die)]);
-    }
+    warn(board.as_ref().and_then(|board| args.pricing.assumed(board, &prices)).as_slice());
     if !args.backend.weights_on_chip {
         return Ok(prices);
     }

@@ -36,7 +36,7 @@ fn the_example_prices_a_unit() {
     assert_eq!((memory.bytes_per_second, memory.cycles(256, 200e6)), (25.6e9, 2));
     let pair = records.memory("lpddr5-6400-x2").unwrap();
     assert_eq!((pair.bytes_per_second, pair.set.as_str()), (51.2e9, "lpddr5-6400"));
-    assert_eq!((records.die("my-7nm").unwrap(), records.die("7nm").unwrap()), (true, false));
+    assert_eq!((records.die("my-7nm").unwrap(), records.die("7nm").unwrap()), (Some(31), None));
     // One action differs from the set that it extends.
     let add = |die: &str, action: (Component, Action)| {
         let price = records.price(die, action.0, action.1, 8, None).unwrap();
