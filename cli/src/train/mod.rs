@@ -167,8 +167,8 @@ struct Report<'a> {
     parameters: usize,
     linear_weights: usize,
     curve: &'a [Point],
-    /// Bits per character of all of the held-out text.
-    held_out_bits_per_char: f64,
+    /// Bits per character of all of the held-out text; absent until the training is finished.
+    held_out_bits_per_char: Option<f64>,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
@@ -229,6 +229,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         progress.step(report, points, out)
     });
     progress.finish();
+    let write = |session: &Session, held_out_bits_per_char| {
+        let curve = &session.curve;
+        let report = Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char };
+        json.write(Form::Train, provenance().with_seed(recipe.seed), &report)
+    };
     result.with_context(|| kept(*saved.lock().unwrap_or_else(PoisonError::into_inner)))?;
     if !session.trainer.finished() {
         writeln!(out, "stopped after step {}; --resume continues", grouped(session.trainer.steps_done()))?;
@@ -238,9 +243,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let context = recipe.shape.context;
     writeln!(out, "held out: {bits:.4} bits per character (measured on all of it, in windows of {context})")?;
     let exported = export(&session, folder, out);
-    let curve = &session.curve;
-    let report = Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits };
-    json.write(Form::Train, provenance().with_seed(recipe.seed), &report)?;
+    write(&session, Some(bits))?;
     exported?;
     Ok(Verdict::Right)
 }
