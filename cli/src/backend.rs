@@ -13,6 +13,7 @@ use trine_driver::{Uartbone, WindowTransport, Words};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
 use trine_hdl::lang;
 use trine_report::place::check_folder;
+use trine_report::places::Places;
 use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 
@@ -171,6 +172,12 @@ impl BackendArgs {
     /// that takes a hundred times longer.
     pub(crate) fn streams(&self, model: &ModelSource) -> bool {
         self.backend != Backend::Golden && !self.weights_on_chip && matches!(model, ModelSource::Synthetic(_))
+    }
+
+    /// Adds the files of the engine's options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        self.resume.iter().for_each(|folder| places.writes_in("--resume", folder, &[".matmul"]));
+        self.board.add_to(&self.unit, places)
     }
 
     /// The unit that board and flags describe.

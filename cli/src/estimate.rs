@@ -12,6 +12,7 @@ use trine_perf::published::{System, systems};
 use trine_perf::whole::{Prices, WholeModel};
 use trine_report::beside::{Beside, print_columns};
 use trine_report::document::Kind;
+use trine_report::places::Places;
 use trine_report::text::{describe, grouped, interval, percent, si};
 use trine_sim::BuildOptions;
 use trine_spec::Config;
@@ -20,6 +21,7 @@ use trine_verify::{Checked, check_closed_forms};
 use crate::args::UnitArgs;
 use crate::board::BoardArg;
 use crate::json::JsonArg;
+use crate::loading;
 use crate::output::{table, warn};
 use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
@@ -50,6 +52,17 @@ pub(crate) struct Args {
     board: BoardArg,
     #[command(flatten)]
     unit: UnitArgs,
+}
+
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        loading::add_to("--model", &self.model, places);
+        self.pricing.add_to(places);
+        self.board.add_to(&self.unit, places)?;
+        self.json.add_to(places);
+        Ok(())
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -10,6 +10,7 @@ use trine_hdl::TESTBENCH;
 use trine_hdl::manifest::{CELLS, Manifest, unit_files};
 use trine_report::document::{Document, Kind};
 use trine_report::place::{check_folder, to_json, write_in};
+use trine_report::places::Places;
 use trine_report::text::{describe, grouped};
 
 use crate::Verdict;
@@ -41,6 +42,17 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        places.writes_in("--output", &self.output, WRITTEN);
+        places.writes_in("--output", &self.output.join(CELLS), WRITTEN);
+        self.board.add_to(&self.unit, places)?;
+        self.json.add_to(places);
+        Ok(())
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.board.unit(&args.unit)?;
     let verilog = args.emitter.verilog(&config)?;
@@ -49,8 +61,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, &args.emitter.to_string(), names(&files));
 
     let folder = &args.output;
-    let all = names(&files).into_iter().chain([MANIFEST.into()]);
-    args.json.check_apart(all.map(|name: String| ("--output", folder.join(name))))?;
     let json = args.json.open()?;
     for sub in ["", CELLS] {
         let inside = files.iter().filter_map(|(name, _)| name.strip_prefix(sub)).filter(|name| !name.contains('/'));

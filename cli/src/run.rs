@@ -15,7 +15,8 @@ use trine_perf::utilization;
 use trine_perf::whole::Prices;
 use trine_report::beside::print_columns;
 use trine_report::document::Kind;
-use trine_report::place::{check_apart, open_seekable};
+use trine_report::place::open_seekable;
+use trine_report::places::Places;
 use trine_report::run::{
     self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
 };
@@ -79,6 +80,20 @@ fn temperature(text: &str) -> Result<f32, String> {
     }
 }
 
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        loading::add_to("--model", &self.model, places);
+        self.tokenizing.add_to(places);
+        self.pricing.add_to(places);
+        self.report.iter().for_each(|folder| places.writes_in("--report", folder, &report::NAMES));
+        self.backend.add_to(places)?;
+        self.trace.iter().for_each(|file| places.writes("--trace", file));
+        self.json.add_to(places);
+        Ok(())
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let prices = look_up(args)?;
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
@@ -101,13 +116,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.trace.is_none() || args.backend.backend != Backend::Golden,
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
-    if let Some(folder) = &args.report {
-        let files = || report::NAMES.map(|name| ("--report", folder.join(name)));
-        args.json.check_apart(files())?;
-        args.trace.iter().try_for_each(|trace| check_apart("--trace", trace, files()))?;
-        report::check(folder)?;
-    }
-    args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
+    args.report.as_deref().map_or(Ok(()), report::check)?;
     let board = args.backend.board.read()?.map(|board| board.manifest.name);
     let json = args.json.open()?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;

@@ -256,29 +256,6 @@ pub fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// True if both paths lead to one plain file: the later result would replace the earlier.
-pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    plain(one).is_some_and(|one| plain(other) == Some(one))
-}
-
-/// Checks that none of the other files, each with its option, is the file `place` of `option`, which would replace it or be
-/// replaced.
-///
-/// # Errors
-/// [`Error::Place`] with both options.
-pub fn check_apart(
-    option: &str,
-    place: &Path,
-    others: impl IntoIterator<Item = (&'static str, PathBuf)>,
-) -> Result<()> {
-    match others.into_iter().find(|(_, path)| is_same_file(place, path)) {
-        Some((other, _)) => {
-            Err(refused(place, format!("this is the file of {other} too; name another file for {option}")))
-        }
-        None => Ok(()),
-    }
-}
-
 /// A folder for results, made where it is not there.
 ///
 /// # Errors
