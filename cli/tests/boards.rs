@@ -147,7 +147,7 @@ fn a_run_says_which_of_memory_and_die_it_assumes() {
 #[test]
 fn a_unit_that_no_board_has_is_refused_with_its_source() {
     let error = refused("generate --output rtl", "max-depth = 2048", "max-depth = 0");
-    assert_eq!(error, "error: mine/board.toml, line 19: max-depth = 0 is outside 1 to 262144\n");
+    assert_eq!(error, "error: mine/board.toml, line 21: max-depth = 0 is outside 1 to 262144\n");
     let error = refused("synth --map-only --preset standard", "lanes = ", "lanes = ");
     assert_eq!(error, "error: --preset: windows = false; a unit on a board is reached through windows only\n");
     let error = refused("run --model MODEL --tokens 1", "lanes = ", "act-bits = 4\nlanes = ");

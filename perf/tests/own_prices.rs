@@ -100,7 +100,7 @@ fn everything_wrong_with_a_file_is_told_at_once() {
     }
 }
 
-/// What is missing because of a misspelt key follows it.
+/// A misspelt key comes before the faults that follow from it.
 #[test]
 fn a_misspelt_key_is_named_before_what_is_missing() {
     let misspelt = EXAMPLE.replacen("pj = 0.0006", "pJ = 0.0006", 1);

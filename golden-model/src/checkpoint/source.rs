@@ -35,7 +35,7 @@ impl ModelSource {
         }
     }
 
-    /// What is read of this model or tokenizer: a whole folder, or a file with the parts and companions that it may have.
+    /// Inputs of whoever reads this model or tokenizer: its folder, or its file with the parts and companions that it may have.
     pub fn files(&self) -> Vec<PathBuf> {
         let Self::File(path) = self else { return self.path().map(Path::to_owned).into_iter().collect() };
         let parts = Name::of(path)

@@ -57,7 +57,7 @@ struct Reader<'a, 'r> {
     faults: Faults<'a>,
     /// Names that `[[die]]` and `[[memory]]` gave, with their lines.
     named: Vec<(String, usize)>,
-    /// Sets of the file, with the lines of their [[die]] or first [[record]].
+    /// Sets of the file, with the lines of their `[[die]]` or first `[[record]]`.
     own: Vec<(String, usize)>,
 }
 
