@@ -5,11 +5,11 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use trine_report::places::Places;
 use trine_spec::config::PRESETS;
+use trine_spec::file::{self, UnitKeys};
 use trine_spec::{Config, ConfigError, Style, WeightCode};
 use trine_synth::flow::asic::Library;
-
-use crate::config_file::ConfigFile;
 
 /// The accelerator: sizes over a file over a preset over what the verb takes without any.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -74,8 +74,8 @@ impl UnitArgs {
     /// If the file cannot be read or a value is out of range; the sentence names the flag, or the file and its line.
     pub fn config_over(&self, default: &Config) -> Result<Config> {
         let preset = self.preset.as_deref().map(Config::preset).transpose().context("--preset")?;
-        let file = self.config.as_deref().map(ConfigFile::read).transpose()?;
-        let given = file.as_ref().map_or_else(Config::builder, ConfigFile::given);
+        let keys = self.keys()?;
+        let given = keys.as_ref().map_or_else(Config::builder, UnitKeys::given);
         let given = given
             .lanes(self.lanes)
             .columns(self.columns)
@@ -86,35 +86,50 @@ impl UnitArgs {
             .max_depth(self.max_depth)
             .max_tokens(self.max_tokens)
             .windows(self.windows);
-        let config = given.or(preset.as_ref().unwrap_or(default)).build();
-        config.map_err(|error| self.refusal(error, file.as_ref()))
+        given.or(preset.as_ref().unwrap_or(default)).build().map_err(|error| {
+            // Presets and defaults are right by themselves, and the weight bus of another tile is never taken from them.
+            let source = self.source_of(error.key()).map_or_else(String::new, |source| format!("{source}: "));
+            let advice = match &error {
+                ConfigError::Range { field: "weight-bus", high, .. } => {
+                    format!("; {high} bits are a full tile of these lanes and columns")
+                }
+                _ => String::new(),
+            };
+            anyhow!("{source}{error}{advice}")
+        })
     }
 
-    /// The error about a value, with its source. Presets and defaults are right by themselves, and the weight bus of another tile
-    /// is never taken from them: a wrong value comes from a flag or from the file.
-    fn refusal(&self, error: ConfigError, file: Option<&ConfigFile>) -> anyhow::Error {
-        let key = match &error {
-            ConfigError::Range { field, .. } => *field,
-            ConfigError::WeightBus(_) => "weight-bus",
-            ConfigError::Unknown { what, .. } => *what,
+    /// The keys of the file of --config, if there is one.
+    fn keys(&self) -> Result<Option<UnitKeys>> {
+        let Some(path) = &self.config else { return Ok(None) };
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let keys = UnitKeys::parse(&text);
+        keys.map(Some).map_err(|fault| anyhow!("{}: {}", file::place(path, fault.line), fault.problem))
+    }
+
+    /// The source of the value of `key`: its option, the file of --config with the line, or --preset; absent for defaults.
+    pub fn source_of(&self, key: &str) -> Option<String> {
+        let is_option = match key {
+            "lanes" => self.lanes.is_some(),
+            "columns" => self.columns.is_some(),
+            "act-bits" => self.act_bits.is_some(),
+            "weight-bus" => self.weight_bus.is_some(),
+            "max-depth" => self.max_depth.is_some(),
+            "max-tokens" => self.max_tokens.is_some(),
+            "windows" => self.windows.is_some(),
+            _ => false,
         };
-        let numbers = [
-            ("lanes", self.lanes),
-            ("columns", self.columns),
-            ("act-bits", self.act_bits),
-            ("weight-bus", self.weight_bus),
-            ("max-depth", self.max_depth),
-            ("max-tokens", self.max_tokens),
-        ];
-        let is_flag = numbers.iter().any(|&(name, value)| name == key && value.is_some());
-        let place = if is_flag { Some(format!("--{key}")) } else { file.and_then(|file| file.place_of(key)) };
-        let advice = match &error {
-            ConfigError::Range { field: "weight-bus", high, .. } => {
-                format!("; {high} bits are a full tile of these lanes and columns")
-            }
-            _ => String::new(),
-        };
-        anyhow!("{}{error}{advice}", place.map_or_else(String::new, |place| format!("{place}: ")))
+        if is_option {
+            return Some(format!("--{key}"));
+        }
+        let line = self.keys().ok().flatten().and_then(|keys| keys.line_of(key));
+        let of_file = self.config.as_ref().filter(|_| line.is_some()).map(|path| file::place(path, line));
+        of_file.or(self.preset.as_ref().map(|_| "--preset".into()))
+    }
+
+    /// Adds the file of --config to `places`.
+    pub fn add_to(&self, places: &mut Places) {
+        self.config.iter().for_each(|file| places.reads("--config", file));
     }
 }
 

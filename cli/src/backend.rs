@@ -13,6 +13,7 @@ use trine_driver::{Uartbone, WindowTransport, Words};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
 use trine_hdl::lang;
 use trine_report::place::check_folder;
+use trine_report::places::Places;
 use trine_sim::{BuildOptions, SimOptions};
 use trine_spec::Config;
 
@@ -173,6 +174,12 @@ impl BackendArgs {
         self.backend != Backend::Golden && !self.weights_on_chip && matches!(model, ModelSource::Synthetic(_))
     }
 
+    /// Adds the files of the engine's options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        self.resume.iter().for_each(|folder| places.writes_in("--resume", folder, &[".matmul"]));
+        self.board.add_to(&self.unit, places)
+    }
+
     /// The unit that board and flags describe.
     pub(crate) fn config(&self) -> Result<Config> {
         self.board.unit(&self.unit)
@@ -199,11 +206,11 @@ impl BackendArgs {
             "--baud and --base are for a serial port: choose one with --backend uart:PATH, or leave them out"
         );
         let config = self.config()?;
-        ensure!(
-            config.act_bits() >= QUANTISED_BITS,
-            "--act-bits {}: a model's activations have {QUANTISED_BITS} bits; a narrower unit cannot take them",
-            config.act_bits()
-        );
+        if config.act_bits() < QUANTISED_BITS {
+            let (bits, wanted) = (config.act_bits(), format!("the {QUANTISED_BITS} bits of a model's activations"));
+            let problem = format!("act-bits = {bits} is below {wanted}; a narrower unit cannot take them");
+            return Err(self.board.refusal(&self.unit, "act-bits", &problem));
+        }
         let scope = self.offload.into();
         // What is streamed to save memory is not kept in another form.
         let weight_cache = if self.streams(source) { 0 } else { Options::default().weight_cache };

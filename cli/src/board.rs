@@ -1,6 +1,7 @@
 //! `--board`: a board whose `board.toml` gives what no flag gives.
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use trine_report::places::Places;
 use trine_spec::Config;
 use trine_synth::flow::Board;
 
@@ -20,6 +21,20 @@ impl BoardArg {
     /// The board, if one is named.
     pub(crate) fn read(&self) -> Result<Option<Board>> {
         Ok(self.board.as_deref().map(Board::named).transpose()?)
+    }
+
+    /// Refuses the value of `key` in the unit of `flags` over this board, with its source in front.
+    pub(crate) fn refusal(&self, flags: &UnitArgs, key: &str, problem: &str) -> anyhow::Error {
+        let of_board = || self.read().ok().flatten().map(|board| format!("{}, [unit]", board.file().display()));
+        let source = flags.source_of(key).or_else(of_board).unwrap_or_else(|| "the default unit".into());
+        anyhow!("{source}: {problem}")
+    }
+
+    /// Adds the files of the board, and of `flags`, to `places`.
+    pub(crate) fn add_to(&self, flags: &UnitArgs, places: &mut Places) -> Result<()> {
+        flags.add_to(places);
+        self.read()?.iter().flat_map(Board::files).for_each(|file| places.reads("--board", &file));
+        Ok(())
     }
 
     /// The unit that `flags` describe, over that of the board, or over the default unit without a board.

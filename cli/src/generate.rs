@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use trine_hdl::manifest::{Manifest, fusesoc_core};
-use trine_hdl::{SourceFile, TESTBENCH, Testbench, Verilog};
+use trine_hdl::TESTBENCH;
+use trine_hdl::manifest::{CELLS, Manifest, unit_files};
 use trine_report::document::{Document, Kind};
 use trine_report::place::{check_folder, to_json, write_in};
+use trine_report::places::Places;
 use trine_report::text::{describe, grouped};
 
 use crate::Verdict;
@@ -41,16 +42,25 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        places.writes_in("--output", &self.output, WRITTEN);
+        places.writes_in("--output", &self.output.join(CELLS), WRITTEN);
+        self.board.add_to(&self.unit, places)?;
+        self.json.add_to(places);
+        Ok(())
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.board.unit(&args.unit)?;
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
-    let files = files(&verilog, testbench.as_ref());
+    let files = unit_files(&verilog, testbench.as_ref());
     let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, &args.emitter.to_string(), names(&files));
 
     let folder = &args.output;
-    let all = names(&files).into_iter().chain([MANIFEST.into()]);
-    args.json.check_apart(all.map(|name: String| ("--output", folder.join(name))))?;
     let json = args.json.open()?;
     for sub in ["", CELLS] {
         let inside = files.iter().filter_map(|(name, _)| name.strip_prefix(sub)).filter(|name| !name.contains('/'));
@@ -98,26 +108,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     Ok(Verdict::Right)
 }
 
-/// Folder of models of a vendor's cells, with a slash behind it.
-const CELLS: &str = "cells/";
 const MANIFEST: &str = "manifest.json";
-
-/// Paths and texts of the files of a unit, without its manifest.
-fn files(verilog: &Verilog, testbench: Option<&Testbench>) -> Vec<(String, String)> {
-    let list = |folder: &str, files: &[SourceFile]| -> String {
-        files.iter().map(|file| format!("{folder}{}\n", file.name)).collect()
-    };
-    let own = |file: &SourceFile| (file.name.clone(), file.text.clone());
-    let mut all: Vec<(String, String)> = verilog.files.iter().map(own).collect();
-    if !verilog.cells.is_empty() {
-        all.extend(verilog.cells.iter().map(|file| (format!("{CELLS}{}", file.name), file.text.clone())));
-        all.push(("trine_cells.f".into(), list(CELLS, &verilog.cells)));
-    }
-    all.push(("trine.f".into(), list("", &verilog.files)));
-    all.extend(testbench.iter().flat_map(|bench| bench.files()).map(own));
-    all.push(("trine.core".into(), fusesoc_core(verilog, testbench)));
-    all
-}
+/// Names and endings of the files of a unit.
+const WRITTEN: &[&str] = &[MANIFEST, ".v", ".f", ".hex", ".core"];
 
 fn names(files: &[(String, String)]) -> Vec<String> {
     files.iter().map(|(name, _)| name.clone()).collect()

@@ -5,11 +5,12 @@ use std::io::Write;
 use anyhow::Result;
 use trine_golden_model::{Inspection, ModelSource};
 use trine_report::document::Kind;
+use trine_report::places::Places;
 use trine_report::text::grouped;
 
 use crate::Verdict;
 use crate::json::JsonArg;
-use crate::loading::Loading;
+use crate::loading::{self, Loading};
 use crate::output::table;
 use crate::provenance::provenance;
 
@@ -23,6 +24,14 @@ pub(crate) struct Args {
     pub(crate) json: JsonArg,
     #[command(flatten)]
     loading: Loading,
+}
+
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) {
+        loading::add_to("MODEL", &self.model, places);
+        self.json.add_to(places);
+    }
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {

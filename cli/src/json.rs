@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use trine_report::document::{Document, Kind, read, with_head};
-use trine_report::place::{Output, check_apart};
+use trine_report::place::Output;
+use trine_report::places::Places;
 use trine_report::run::Provenance;
 
 /// The machine form of a result.
@@ -22,15 +23,9 @@ pub struct JsonArg {
 pub struct Json(Option<Output>);
 
 impl JsonArg {
-    /// No machine form.
-    pub const NONE: Self = Self { json: None };
-
-    /// Checks that none of the other `results`, each with its option, has the same place: the later would replace the earlier.
-    ///
-    /// # Errors
-    /// One sentence with the place and both options.
-    pub fn check_apart(&self, results: impl IntoIterator<Item = (&'static str, PathBuf)>) -> Result<()> {
-        self.json.as_ref().map_or(Ok(()), |json| Ok(check_apart("--json", json, results)?))
+    /// Adds the file to `places`.
+    pub fn add_to(&self, places: &mut Places) {
+        self.json.iter().for_each(|file| places.writes("--json", file));
     }
 
     /// Looks at the place.

@@ -13,7 +13,6 @@ pub mod args;
 mod backend;
 mod board;
 pub mod command;
-mod config_file;
 mod emitter;
 mod energy;
 mod estimate;
@@ -45,13 +44,12 @@ pub mod train;
 mod untrained;
 mod verify;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use command::Verdict;
-use json::JsonArg;
+use trine_report::places::Places;
 
 /// Ternary matmul accelerator for BitNet language models.
 #[derive(Debug, Parser)]
@@ -108,7 +106,9 @@ pub fn definition() -> clap::Command {
 }
 
 fn run(verb: &Verb) -> anyhow::Result<Verdict> {
-    command::printing(verb.results(), |out| match verb {
+    let places = verb.places()?;
+    places.check()?;
+    command::printing(places.outputs(), |out| match verb {
         Verb::Estimate(args) => estimate::run(args, out),
         Verb::Energy(args) => energy::run(args, out),
         Verb::Generate(args) => generate::run(args, out),
@@ -129,25 +129,27 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
 }
 
 impl Verb {
-    /// The files and folders that results go to, besides what is printed.
-    fn results(&self) -> impl Iterator<Item = &Path> {
-        let (json, other) = match self {
-            Verb::Energy(args) => (args.json(), None),
-            Verb::Estimate(args) => (&args.json, None),
-            Verb::Generate(args) => (&args.json, Some(&*args.output)),
-            Verb::Inspect(args) => (&args.json, None),
-            Verb::Logits(args) => (&args.json, Some(&*args.output)),
-            Verb::Perplexity(args) => (&args.json, None),
-            Verb::Regs(args) => (&JsonArg::NONE, args.output.as_deref()),
-            Verb::Run(args) => (&args.json, args.report.as_deref()),
-            Verb::Serve(_) | Verb::Simulate(_) => (&JsonArg::NONE, None),
-            Verb::Synth(args) => (&args.json, args.output.as_deref()),
+    /// All that the verb reads and writes, besides what it prints.
+    fn places(&self) -> anyhow::Result<Places> {
+        let mut places = Places::default();
+        match self {
+            Verb::Energy(args) => args.json().add_to(&mut places),
+            Verb::Estimate(args) => args.add_to(&mut places)?,
+            Verb::Generate(args) => args.add_to(&mut places)?,
+            Verb::Inspect(args) => args.add_to(&mut places),
+            Verb::Logits(args) => args.add_to(&mut places)?,
+            Verb::Perplexity(args) => args.add_to(&mut places),
+            Verb::Regs(args) => args.add_to(&mut places)?,
+            Verb::Run(args) => args.add_to(&mut places)?,
+            // Their only result is a port, or goes through a pipe.
+            Verb::Serve(_) | Verb::Simulate(_) => {}
+            Verb::Synth(args) => args.add_to(&mut places)?,
             #[cfg(feature = "train")]
-            Verb::Train(args) => (&args.json, args.output.as_deref()),
+            Verb::Train(args) => args.add_to(&mut places),
             #[cfg(not(feature = "train"))]
-            Verb::Train(_) => (&JsonArg::NONE, None),
-            Verb::Verify(args) => (&args.json, None),
-        };
-        json.json.as_deref().into_iter().chain(other)
+            Verb::Train(_) => {}
+            Verb::Verify(args) => args.add_to(&mut places)?,
+        }
+        Ok(places)
     }
 }

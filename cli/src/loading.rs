@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use trine_golden_model::{I2sPacking, LoadOptions, Model, ModelSource, Tokenizer};
+use trine_report::places::Places;
 
 use crate::output::warn;
 
@@ -21,6 +22,11 @@ enum Packing {
 /// The parser of options that name a model.
 pub fn source() -> impl TypedValueParser<Value = ModelSource> {
     PathBufValueParser::new().try_map(|path| ModelSource::try_from(path.into_os_string()))
+}
+
+/// Adds the files of the model or tokenizer that `option` names to `places`.
+pub fn add_to(option: &'static str, source: &ModelSource, places: &mut Places) {
+    source.files().iter().for_each(|file| places.reads(option, file));
 }
 
 /// Options of every verb that loads a model.
@@ -82,6 +88,11 @@ pub struct Tokenizing {
 }
 
 impl Tokenizing {
+    /// Adds the files of --tokenizer to `places`.
+    pub fn add_to(&self, places: &mut Places) {
+        self.tokenizer.iter().for_each(|source| add_to("--tokenizer", source, places));
+    }
+
     /// Loads the tokenizer of the model at `source`, or the one that is asked for.
     pub fn load(&self, source: &ModelSource) -> Result<Tokenizer> {
         let source = self.tokenizer.as_ref().unwrap_or(source);

@@ -8,13 +8,14 @@ use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 use trine_golden_model::{KvCache, ModelSource, npy};
 use trine_report::document::Kind;
-use trine_report::place::{Output, is_standard};
+use trine_report::place::Output;
+use trine_report::places::Places;
 use trine_report::text::grouped;
 
 use crate::Verdict;
 use crate::backend::{Backend, BackendArgs, Engine};
 use crate::json::JsonArg;
-use crate::loading::Loading;
+use crate::loading::{self, Loading};
 use crate::output::progress;
 use crate::provenance::{provenance, simulators};
 
@@ -54,6 +55,18 @@ struct Report {
     incidents: usize,
 }
 
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        loading::add_to("--model", &self.model, places);
+        self.ids_file.iter().for_each(|file| places.reads("--ids-file", file));
+        places.writes("--output", &self.output);
+        self.backend.add_to(places)?;
+        self.json.add_to(places);
+        Ok(())
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
     let batch = match &args.ids_file {
@@ -66,9 +79,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(token) = batch.iter().flatten().find(|&&token| token as usize >= vocab) {
         bail!("token {token} is outside the vocabulary of {vocab}");
     }
-    let both = is_standard(&args.output) && args.json.json.as_deref().is_some_and(is_standard);
-    ensure!(!both, "standard output takes one of --output and --json; name a file for the other");
-    args.json.check_apart([("--output", args.output.clone())])?;
     let (file, json) = (Output::open(&args.output)?, args.json.open()?);
     let mut engine = args.backend.engine(&args.model, &model, None)?;
 

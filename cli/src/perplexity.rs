@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use trine_golden_model::{BoxError, Golden, LinearId, LinearKind, Matmul, ModelSource, TernaryMatrix, perplexity};
 use trine_report::document::Kind;
+use trine_report::places::Places;
 use trine_report::text::grouped;
 
 use crate::Verdict;
@@ -35,6 +36,16 @@ pub(crate) struct Args {
     loading: Loading,
     #[command(flatten)]
     tokenizing: Tokenizing,
+}
+
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) {
+        loading::add_to("--model", &self.model, places);
+        places.reads("--text", &self.text);
+        self.tokenizing.add_to(places);
+        self.json.add_to(places);
+    }
 }
 
 #[derive(Serialize)]

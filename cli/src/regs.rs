@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::ValueEnum;
 use trine_report::place::Output;
+use trine_report::places::Places;
 use trine_spec::emit;
 
 use crate::Verdict;
@@ -42,6 +43,14 @@ pub(crate) struct Args {
     board: BoardArg,
     #[command(flatten)]
     unit: UnitArgs,
+}
+
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        self.output.iter().for_each(|file| places.writes("--output", file));
+        self.board.add_to(&self.unit, places)
+    }
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {

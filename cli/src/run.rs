@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
-use trine_driver::{LayerTotals, Scope};
-use trine_golden_model::{LinearKind, Model, ModelSource, Sampler, Tokenizer, generate};
+use trine_driver::LayerTotals;
+use trine_golden_model::{Model, ModelSource, Sampler, Tokenizer, generate};
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
@@ -15,7 +15,8 @@ use trine_perf::utilization;
 use trine_perf::whole::Prices;
 use trine_report::beside::print_columns;
 use trine_report::document::Kind;
-use trine_report::place::{check_apart, open_seekable};
+use trine_report::place::open_seekable;
+use trine_report::places::Places;
 use trine_report::run::{
     self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
 };
@@ -79,6 +80,20 @@ fn temperature(text: &str) -> Result<f32, String> {
     }
 }
 
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        loading::add_to("--model", &self.model, places);
+        self.tokenizing.add_to(places);
+        self.pricing.add_to(places);
+        self.report.iter().for_each(|folder| places.writes_in("--report", folder, &report::NAMES));
+        self.backend.add_to(places)?;
+        self.trace.iter().for_each(|file| places.writes("--trace", file));
+        self.json.add_to(places);
+        Ok(())
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let prices = look_up(args)?;
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
@@ -101,13 +116,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         args.trace.is_none() || args.backend.backend != Backend::Golden,
         "--trace: only a simulated unit has a waveform; leave it out, or choose --backend rtl"
     );
-    if let Some(folder) = &args.report {
-        let files = || report::NAMES.map(|name| ("--report", folder.join(name)));
-        args.json.check_apart(files())?;
-        args.trace.iter().try_for_each(|trace| check_apart("--trace", trace, files()))?;
-        report::check(folder)?;
-    }
-    args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
+    args.report.as_deref().map_or(Ok(()), report::check)?;
     let board = args.backend.board.read()?.map(|board| board.manifest.name);
     let json = args.json.open()?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
@@ -170,7 +179,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             Engine::Rtl(offload) => Some(offload.units()),
         },
         seconds: start.elapsed().as_secs_f64(),
-        host_work: host_work(&model, &engine, tokens.len(), args),
+        host_work: HostWork::of_run(
+            match &engine {
+                Engine::Golden => None,
+                Engine::Rtl(offload) => Some((offload.ledger(), args.backend.offload.into())),
+            },
+            tokens.len() as u64 * head_macs(&model),
+        ),
         device: match &engine {
             Engine::Golden => None,
             Engine::Rtl(offload) => Some(prices.device_report(offload.ledger(), offload.config())?),
@@ -217,9 +232,7 @@ fn head_macs(model: &Model) -> u64 {
 fn look_up(args: &Args) -> Result<Prices> {
     let board = args.backend.board.read()?;
     let prices = args.pricing.look_up(&args.backend.config()?, board.as_ref())?;
-    if let Some(open) = board.as_ref().and_then(|board| args.pricing.left_open(board)) {
-        warn(&[format!("{open}; until then {} and {} are assumed", prices.memory.name, prices.die)]);
-    }
+    warn(board.as_ref().and_then(|board| args.pricing.assumed(board, &prices)).as_slice());
     if !args.backend.weights_on_chip {
         return Ok(prices);
     }
@@ -233,31 +246,6 @@ fn phase(engine: &Engine, prices: &Prices, layers: &[LayerTotals], tokens: u64) 
     let Engine::Rtl(offload) = engine else { return None };
     let pricing = prices.pricing.as_ref().ok();
     Some(Phase::new(layers, tokens, offload.config(), prices.clock_hz, &prices.memory, pricing))
-}
-
-/// Work that the unit does not do, with its size where it is one number.
-fn host_work(model: &Model, engine: &Engine, generated: usize, args: &Args) -> Vec<HostWork> {
-    let scope = Scope::from(args.backend.offload);
-    let work = |name: &str, macs| HostWork { name: name.into(), macs };
-    let mut all = vec![];
-    if let Engine::Rtl(offload) = engine
-        && offload.ledger().host_macs > 0
-    {
-        let kept: Vec<String> = LinearKind::ALL
-            .into_iter()
-            .filter(|&kind| !scope.takes(trine_golden_model::LinearId { layer: 0, kind }))
-            .map(|kind| kind.to_string())
-            .collect();
-        let name = if kept.is_empty() { "linears of failed jobs".into() } else { kept.join(", ") };
-        all.push(work(&name, Some(offload.ledger().host_macs)));
-    }
-    all.extend([
-        work("embedding, norms, rotary positions, quantisation and scales", None),
-        work("attention scores, softmax, weighted values", None),
-        work("output head", Some(generated as u64 * head_macs(model))),
-        work("sampling", None),
-    ]);
-    all
 }
 
 fn print(report: &Report, backend: &Backend, model: &Model, out: &mut dyn Write) -> Result<()> {

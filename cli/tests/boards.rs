@@ -106,7 +106,7 @@ fn a_broken_manifest_is_refused_with_line_and_key_by_every_verb() {
         let error = refused(verb, "top = \"example\"\n", "");
         assert_eq!(error, "error: mine/board.toml: missing key: `top`\n");
         let error = refused(verb, "ecp5-25k", "ecp5-12k");
-        let known = "ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7 osu018";
+        let known = "ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7";
         assert_eq!(error, format!("error: mine/board.toml, line 3: unknown target `ecp5-12k`; known: {known}\n"));
     }
 }
@@ -120,6 +120,38 @@ fn a_memory_that_is_unknown_or_missing_is_named_with_the_file() {
     }
     let error = refused("estimate --model MODEL", "memory = ", "# memory = ");
     assert_eq!(error, "error: mine/board.toml: no key memory; add it, or give --memory\n");
+}
+
+/// A run goes on, and names what it assumes and nothing else.
+#[test]
+fn a_run_says_which_of_memory_and_die_it_assumes() {
+    let assumed = |from: &str, and: &str| {
+        let folder = workplace();
+        let text = fs::read_to_string(Path::new(&example()).join("board.toml")).unwrap();
+        fs::create_dir(folder.path().join("mine")).unwrap();
+        let text = text.replace(from, &format!("# {from}")).replace(and, &format!("# {and}"));
+        fs::write(folder.path().join("mine/board.toml"), text).unwrap();
+        let run = trine(folder.path(), "run --model MODEL --prompt A --tokens 1 --backend golden --board mine");
+        assert_eq!(run.code, Some(0), "{run:?}");
+        run.stderr
+    };
+    let start = "warning: mine/board.toml: no key";
+    let memory = format!("{start} memory; add it, or give --memory; until then lpddr4-4266 is assumed\n");
+    assert_eq!(assumed("memory = ", "memory = "), memory);
+    assert_eq!(assumed("die = ", "die = "), format!("{start} die; add it, or give --die; until then 7nm is assumed\n"));
+    let both = assumed("memory = ", "die = ");
+    assert!(both.ends_with("until then lpddr4-4266 and 7nm are assumed\n"), "{both}");
+}
+
+/// A unit out of range is refused at its key, and one without windows with the option that says so.
+#[test]
+fn a_unit_that_no_board_has_is_refused_with_its_source() {
+    let error = refused("generate --output rtl", "max-depth = 2048", "max-depth = 0");
+    assert_eq!(error, "error: mine/board.toml, line 21: max-depth = 0 is outside 1 to 262144\n");
+    let error = refused("synth --map-only --preset standard", "lanes = ", "lanes = ");
+    assert_eq!(error, "error: --preset: windows = false; a unit on a board is reached through windows only\n");
+    let error = refused("run --model MODEL --tokens 1", "lanes = ", "act-bits = 4\nlanes = ");
+    assert!(error.starts_with("error: mine/board.toml, [unit]: act-bits = 4 is below the 8 bits"), "{error}");
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn impossible_units_are_refused_by_every_verb() {
     }
     std::fs::write(folder.path().join("unit.toml"), "lanes = 8\ncolums = 2\n").unwrap();
     let message = refused(trine(folder.path(), "generate -o out --config unit.toml"), 2);
-    assert!(message.contains("unit.toml, line 2: unknown field `colums`"), "{message}");
+    assert!(message.contains("unit.toml, line 2: unknown key `colums`"), "{message}");
     assert!(!folder.path().join("out").exists());
 }
 
@@ -98,8 +98,14 @@ fn a_unit_too_narrow_for_the_activations_of_models_is_refused_before_it_is_built
         for bits in [2, 5, 7] {
             let line = format!("{verb} --lanes 3 --columns 2 --act-bits {bits}");
             let text = refused(trine(place.path(), &line), 2);
-            assert!(text.contains(&format!("--act-bits {bits}: a model's activations have 8 bits")), "{text}");
+            assert!(
+                text.contains(&format!("--act-bits: act-bits = {bits} is below the 8 bits of a model's")),
+                "{text}"
+            );
         }
+        std::fs::write(place.path().join("unit.toml"), "lanes = 3\nact-bits = 4\n").unwrap();
+        let text = refused(trine(place.path(), &format!("{verb} --columns 2 --config unit.toml")), 2);
+        assert!(text.starts_with("error: unit.toml, line 2: act-bits = 4 is below the 8 bits"), "{text}");
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::common::{Run, command, finish, json, trine, workplace};
+use crate::common::{Run, command, finish, json, model, trine, workplace};
 use serde_json::Value;
 
 fn fifo(path: &Path) {
@@ -232,6 +232,7 @@ fn two_results_never_share_a_place() {
         "run --model MODEL --prompt A --tokens 2 --trace w.fst --json w.fst".to_owned(),
         "generate --preset unit -o rtl --json rtl/trine.v".to_owned(),
         "generate --preset unit -o rtl --json rtl/manifest.json".to_owned(),
+        "synth --target xc7 -o rtl --json rtl/mapped.json".to_owned(),
         "verify --preset unit --cases 1 --trace w.fst --json w.fst".to_owned(),
         format!("train --data text.txt --output t --json t/curve.csv {TINY}"),
         format!("train --data text.txt --output t --json t/model/config.json {TINY}"),
@@ -246,8 +247,75 @@ fn two_results_never_share_a_place() {
     }
     let run = trine(folder, "run --model MODEL --prompt A --tokens 2 --report r --trace r/trace.json");
     assert!(run.code == Some(2) && run.stderr.contains("name another file for --trace"), "{run:?}");
+    let kept = trine(folder, "run --model MODEL --prompt A --tokens 2 --resume kept --json kept/000000-a.matmul");
+    assert!(kept.code == Some(2) && kept.stderr.contains("--resume writes a file like this here"), "{kept:?}");
     let apart = trine(folder, "logits --model MODEL --ids 1,2 --backend golden --output /dev/null --json /dev/null");
     assert_eq!(apart.code, Some(0), "{apart:?}");
+}
+
+/// Every option that names an input, against an output of its verb.
+#[test]
+fn no_result_replaces_an_input() {
+    let place = workplace();
+    let folder = place.path();
+    text(folder);
+    for (from, to) in [(model(), "m"), (Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/board"), "board")] {
+        fs::create_dir(folder.join(to)).unwrap();
+        for file in fs::read_dir(from).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
+            fs::copy(file.path(), folder.join(to).join(file.file_name())).unwrap();
+        }
+    }
+    for name in ["unit.toml", "prices.toml", "plan.toml", "cells.lib", "ids.npy", "m.gguf", "rtl/manifest.json"] {
+        fs::create_dir_all(folder.join(name).parent().unwrap()).unwrap();
+        fs::write(folder.join(name), "").unwrap();
+    }
+    symlink("m", folder.join("link")).unwrap();
+    let mine = |file: &str| fs::read(folder.join(file)).unwrap();
+    let inputs = ["m/config.json", "text.txt", "board/board.toml", "board/top.v", "board/example.lpf"];
+    let before = inputs.map(mine);
+    let run = "run --model m --prompt A --tokens 1 --backend golden";
+    for (line, option, output) in [
+        ("inspect m --json m/config.json".to_owned(), "MODEL", "--json"),
+        ("inspect link --json m/new.json".into(), "MODEL", "--json"),
+        ("inspect m.gguf --json m.gguf".into(), "MODEL", "--json"),
+        ("estimate --model m --json link/config.json".into(), "--model", "--json"),
+        ("estimate --model MODEL --records prices.toml --json prices.toml".into(), "--records", "--json"),
+        ("estimate --model MODEL --config unit.toml --json ./unit.toml".into(), "--config", "--json"),
+        ("estimate --model MODEL --board board --json board/board.toml".into(), "--board", "--json"),
+        ("generate --board board -o board".into(), "--board", "--output"),
+        ("regs --format c --config unit.toml -o unit.toml".into(), "--config", "--output"),
+        ("perplexity --model MODEL --text text.txt --json text.txt".into(), "--text", "--json"),
+        ("perplexity --model MODEL --text t --tokenizer m --json m/t.json".into(), "--tokenizer", "--json"),
+        (
+            "perplexity --model MODEL --text t --tokenizer x/tokenizer.json --json x/added_tokens.json".into(),
+            "--tokenizer",
+            "--json",
+        ),
+        ("logits --model MODEL --ids-file ids.npy -o ids.npy".into(), "--ids-file", "--output"),
+        (format!("{run} --report m"), "--model", "--report"),
+        ("run --model m --tokens 1 --trace m/w.fst".into(), "--model", "--trace"),
+        ("synth --liberty cells.lib -o .".into(), "--liberty", "--output"),
+        ("synth --board board --map-only --json board/example.lpf".into(), "--board", "--json"),
+        ("synth --target xc7 --weights-on-chip m -o m".into(), "--weights-on-chip", "--output"),
+        ("verify --plan plan.toml --json plan.toml".into(), "--plan", "--json"),
+        ("verify --rtl rtl --json rtl/v.json".into(), "--rtl", "--json"),
+        ("verify --model m --trace m/w.fst".into(), "--model", "--trace"),
+        (format!("train --data text.txt --output t --json text.txt {TINY}"), "--data", "--json"),
+        ("train --data t/curve.csv --output t".into(), "--data", "--output"),
+    ] {
+        let run = trine(folder, &line);
+        assert_eq!(run.code, Some(2), "{line}: {run:?}");
+        let named = run.stderr.contains(&format!(" of {option} "));
+        assert!(named && run.stderr.contains(&format!("for {output}\n")), "{line}: {}", run.stderr);
+    }
+    assert_eq!(inputs.map(mine), before);
+    for (line, why) in [
+        (format!("{run} --json r.json --report m/report"), "a folder of its own inside"),
+        ("estimate --model MODEL --board board --json board/e.json".into(), "a board is the files that it names"),
+    ] {
+        let run = trine(folder, &line);
+        assert_eq!(run.code, Some(0), "{why}: {run:?}");
+    }
 }
 
 #[test]

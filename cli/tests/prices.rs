@@ -73,11 +73,29 @@ fn what_is_not_there_is_named_before_any_work() {
         ("estimate --model MODEL --records none.toml", "none.toml: No such file"),
         (
             "run --model nowhere --tokens 1 --records lacking.toml --die my-7nm",
-            "technology `my-7nm` has no record for selector select, flip-flop clock; nothing is priced without a source",
+            "lacking.toml, line 31: energy: technology `my-7nm` has no record for selector select, flip-flop clock; nothing is priced without a source",
         ),
     ] {
         let said = refused(folder.path(), line);
         assert!(said.contains(complaint), "{line}: {said}");
+    }
+}
+
+/// A file of which neither memory nor die is taken would change nothing.
+#[test]
+fn records_that_nothing_is_taken_of_are_refused() {
+    let folder = workplace();
+    std::fs::write(folder.path().join("own.toml"), EXAMPLE).unwrap();
+    for verb in ["estimate --model MODEL", "run --model nowhere --tokens 1"] {
+        let said = refused(folder.path(), &format!("{verb} --records own.toml --die 45nm"));
+        assert!(
+            said.starts_with("error: --records: neither memory lpddr4-4266 nor die 45nm is of own.toml; name"),
+            "{said}"
+        );
+    }
+    for taken in ["--memory lpddr5-6400-x2", "--die 7nm-fast-adder"] {
+        let run = trine(folder.path(), &format!("estimate --model MODEL --records own.toml {taken}"));
+        assert_eq!(run.code, Some(0), "{taken}: {}", run.stderr);
     }
 }
 

@@ -164,7 +164,9 @@ fn flags_that_contradict_a_training_are_refused_by_name() {
     }
     assert!(std::fs::read(folder.join("t/checkpoint.safetensors")).unwrap() == before);
     // The same again is fine, and so are those that may change; a GGUF file may be added, once.
-    done(folder, &format!("train --data text.txt --output t --resume {all} --until 2"));
+    done(folder, &format!("train --data text.txt --output t --resume {all} --until 2 --json early.json"));
+    let early = json(folder, "early.json");
+    assert!(early["held_out_bits_per_char"].is_null() && early["curve"].as_array().is_some(), "{early}");
     done(folder, "train --data text.txt --output t --resume --gguf tq2_0 --until 3 --json t.json");
     for flags in ["--gguf tq1_0", "--gguf tq2_0 --gguf-arch bitnet-b1.58", "--until 2"] {
         refused(folder, &format!("train --data text.txt --output t --resume {flags}"));

@@ -172,7 +172,7 @@ impl<T: Transport> Device<T> {
     }
 
     fn reset(&mut self) -> Result<(), Error> {
-        self.transport.recover().map_err(at(&regs::CTRL))?;
+        self.transport.recover().map_err(Error::Link)?;
         self.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
         self.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
         match regs::STATUS_BUSY.of(self.read(&regs::STATUS)?) {

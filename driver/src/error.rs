@@ -41,6 +41,9 @@ pub enum Error {
         /// The transport's message.
         source: TransportError,
     },
+    /// The link stays broken after a failure.
+    #[error("the link does not come back in order: {0}")]
+    Link(#[source] TransportError),
     /// The streams of a job did not get through, and the unit names no reason of its own.
     #[error("{job}: {source}")]
     Streams {
@@ -214,6 +217,7 @@ impl Error {
         matches!(
             self,
             Error::Register { .. }
+                | Error::Link(_)
                 | Error::Streams { .. }
                 | Error::Device { .. }
                 | Error::UnknownCode { .. }

@@ -143,7 +143,8 @@ pub struct Ledger {
     /// Multiply-accumulates of ternary linears done on the host, because they were not to be offloaded, the device failed, or
     /// its sums were wrong.
     pub host_macs: u64,
-    /// Multiply-accumulates of the device whose results were compared with the golden model.
+    /// Multiply-accumulates of the device whose results were compared with the golden model, also those of a matmul that failed
+    /// later and is not in `macs`.
     pub checked_macs: u64,
     /// Results that differ.
     pub mismatches: u64,

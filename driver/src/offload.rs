@@ -169,6 +169,7 @@ impl<T: Transport + Send> Offload<T> {
                 self.ledger.job(job);
             }
             bytes += share.bytes;
+            self.ledger.checked_macs += share.compared;
             wrong += share.mismatches;
             first_wrong = first_wrong.or(share.first_mismatch);
             failure = failure.or(share.failure);
@@ -220,6 +221,7 @@ impl<T: Transport + Send> Offload<T> {
             self.ledger.job(JobRecord { id, tokens, shape, counters, end: None });
         }
         self.ledger.resumed += 1;
+        self.ledger.checked_macs += call.expected.as_ref().map_or(0, |_| call.shape.macs());
         (entry.counters.into_iter().sum(), entry.bytes)
     }
 
@@ -253,9 +255,6 @@ impl<T: Transport + Send> Offload<T> {
             zero_activations: call.x.iter().filter(|x| **x == 0).count() as u64,
             zero_weights: call.w.zeros() as u64,
         });
-        if call.expected.is_some() {
-            self.ledger.checked_macs += shape.macs();
-        }
         Ok(())
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Share {
     pub(crate) bytes: u64,
     /// Failures that a second attempt overcame, or at least followed.
     pub(crate) retried: Vec<Error>,
+    /// Multiply-accumulates of the sums that were compared.
+    pub(crate) compared: u64,
     pub(crate) mismatches: u64,
     pub(crate) first_mismatch: Option<Mismatch>,
     /// Why it is not complete.
@@ -68,6 +70,7 @@ impl<T: Transport> Worker<T> {
             jobs: vec![],
             bytes: 0,
             retried: vec![],
+            compared: 0,
             mismatches: 0,
             first_mismatch: None,
             failure: None,
@@ -128,6 +131,7 @@ impl Share {
     /// Compares the tokens that `job` completed with what the golden model says.
     fn compare<T: Transport>(&mut self, call: &Call<'_>, job: &Job, device: &Device<T>) {
         let Some(expected) = &call.expected else { return };
+        self.compared += (job.tokens.len() * call.shape.k * self.outputs.len()) as u64;
         for token in job.tokens.clone() {
             let expected = &expected[token * call.shape.n..][self.outputs.clone()];
             let actual = &self.y[token * self.outputs.len()..][..self.outputs.len()];

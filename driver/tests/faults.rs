@@ -1,6 +1,6 @@
 //! Devices that misbehave: every fault is named, tried once more, and never hidden.
 
-use trine_driver::{Device, Error, Offload, OnFailure, Options, Remedy, Scope, Transport, TransportError};
+use trine_driver::{Device, Error, Offload, OnFailure, OnMismatch, Options, Remedy, Scope, Transport, TransportError};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_soft_unit::{Fault, SoftUnit};
 use trine_spec::config::Builder;
@@ -107,6 +107,19 @@ fn the_golden_model_steps_in_only_when_allowed_and_never_silently() {
     assert_eq!((y, engine.ledger().macs, engine.ledger().fallbacks()), ([5], 1, 1));
 }
 
+/// The first job of two is compared before the second fails for good.
+#[test]
+fn what_was_compared_counts_although_the_matmul_fails_later() {
+    let config = Config::sized(4, 4).max_tokens(1).build().unwrap();
+    let device = open(&config, |unit| unit.faults.extend([Fault::Flip { beat: 0, column: 1 }, Fault::Hang])).unwrap();
+    let options = Options { check: Some(OnMismatch::Count), on_failure: OnFailure::Golden, ..Options::default() };
+    let mut engine = Offload::new(device, options);
+    let w = TernaryMatrix::from_trits(4, 4, &[1; 16]).unwrap();
+    engine.matmul(UP, &w, &[3; 8], 2, &mut [0; 8]).unwrap();
+    let ledger = engine.ledger();
+    assert_eq!((ledger.mismatches, ledger.checked_macs, ledger.macs, ledger.host_macs), (1, 16, 0, 32));
+}
+
 #[test]
 fn a_unit_that_no_reset_helps_is_reported() {
     let (outcome, ..) = with_faults(&[Fault::Hang], OnFailure::Stop);
@@ -164,6 +177,39 @@ impl Transport for Dead {
     fn exchange(&mut self, _: trine_driver::Exchange<'_>) -> Result<(), TransportError> {
         Err(TransportError::Failed("no answer".into()))
     }
+}
+
+/// A unit whose link breaks in its first job and stays broken.
+struct Broken(SoftUnit);
+
+impl Transport for Broken {
+    fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
+        self.0.read(offset)
+    }
+
+    fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
+        self.0.write(offset, value)
+    }
+
+    fn exchange(&mut self, _: trine_driver::Exchange<'_>) -> Result<(), TransportError> {
+        Err(TransportError::Failed("no answer".into()))
+    }
+
+    fn recover(&mut self) -> Result<(), TransportError> {
+        Err(TransportError::Failed("serial line: its other end is closed".into()))
+    }
+}
+
+#[test]
+fn a_link_that_stays_broken_is_no_access_to_a_register() {
+    let config = Config::sized(4, 4).build().unwrap();
+    let mut device = Device::open(Broken(SoftUnit::new(&config)), config).unwrap();
+    let shape = trine_driver::MatmulShape { m: 1, k: 4, n: 4 };
+    let mut run = || device.run(shape, &[0; 4], &[0; 4], &mut [0; 16]).unwrap_err();
+    assert!(run().to_string().starts_with("job 1 (m = 1, k = 4, n = 4): "));
+    let error = run();
+    assert_eq!(error.to_string(), "the link does not come back in order: serial line: its other end is closed");
+    assert!(error.is_transient(), "another unit or attempt may do it");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn wrong_sums_stop_a_matmul_where_nothing_else_is_chosen() {
     );
     assert!(!error.is_transient() && !error.is_the_units(), "another attempt would only hide it");
     let ledger = engine.ledger();
-    assert_eq!((ledger.mismatches, ledger.macs, ledger.host_macs), (2, 0, 0));
+    assert_eq!((ledger.mismatches, ledger.checked_macs, ledger.macs, ledger.host_macs), (2, 210, 0, 0));
     assert!(ledger.first_mismatch.is_some());
 
     // The unit itself is in order: the next matmul runs.

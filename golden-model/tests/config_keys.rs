@@ -273,7 +273,9 @@ fn published_configurations() {
         (one_bit_llm, Convention::AutoBitLinearOnline),
     ] {
         let read = read(&config.to_string()).unwrap();
-        assert_eq!((read.convention, &read.notices[..]), (convention, &[][..]), "{config}");
+        // Without weights nobody knows whether floats are ternary.
+        let doubts = usize::from(convention == Convention::Unpacked);
+        assert_eq!((read.convention, read.notices.len()), (convention, doubts), "{config}");
     }
 }
 

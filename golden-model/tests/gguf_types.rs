@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::common::build::{Built, PACKED, Recipe, Storage, Tensor, VOCAB, build};
 use crate::common::{fixture, gguf};
 use half::{bf16, f16};
-use trine_golden_model::{Golden, KvCache, Model};
+use trine_golden_model::{Config, Golden, KvCache, Model};
 
 const RECIPE: Recipe =
     Recipe { storage: Storage::Tq2, hidden: 256, intermediate: 256, heads: 2, head_dim: 128, tied: false, ..PACKED };
@@ -165,6 +165,15 @@ fn linears_that_are_not_ternary() {
         (change.kind, change.data) = (kind, blocks(kind, 256 * 256).0);
         refuse(&built, &[UP, kind, "not ternary", "convert_hf_to_gguf.py"]);
     }
+    // The shape alone is not taken for that of a ternary model.
+    let mut built = build(&RECIPE, 2);
+    let change = tensor(&mut built, "blk.0.attn_q.weight");
+    (change.kind, change.data) = ("Q4_K", blocks("Q4_K", 256 * 256).0);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.gguf");
+    std::fs::write(&path, gguf::bytes(3, &built.metadata("bitnet"), &built.tensors)).unwrap();
+    let error = Config::load(&path.as_path().into()).unwrap_err().to_string();
+    assert!(error.contains("blk.0.attn_q.weight") && error.contains("not ternary"), "{error}");
     // Blocks that hold floats, with a factor that is no number.
     let mut built = build(&RECIPE, 2);
     let change = tensor(&mut built, "token_embd.weight");

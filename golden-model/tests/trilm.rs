@@ -8,7 +8,7 @@ use crate::common::naive::{Layer, Linear, Net, Norm};
 use half::f16;
 use safetensors::SafeTensors;
 use serde_json::{Map, Value, json};
-use trine_golden_model::{Golden, KvCache, LinearId, LinearKind, Model, npy};
+use trine_golden_model::{Config, Golden, KvCache, LinearId, LinearKind, Model, npy};
 
 const HIDDEN: usize = 384;
 const INTERMEDIATE: usize = 768;
@@ -103,6 +103,27 @@ fn compare(actual: &[Vec<f64>], expected: &[Vec<f64>]) -> (f64, f64) {
     let best = |row: &[f64]| (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b]));
     let same = actual.iter().zip(expected).filter(|(a, e)| best(a) == best(e)).count();
     (furthest / (ends(f64::max) - ends(f64::min)), same as f64 / expected.len() as f64)
+}
+
+/// Only its weights tell a TriLM from any other Llama.
+#[test]
+fn the_shape_of_a_model_in_floats_is_not_taken_for_a_ternary_one() {
+    let (folder, stored) = (tempfile::tempdir().unwrap(), fixture("trilm-2-shards"));
+    std::fs::copy(stored.join("config.json"), folder.path().join("config.json")).unwrap();
+    let shape = || Config::load(&folder.path().into());
+    let notices = shape().unwrap().notices;
+    let said = notices.iter().filter(|notice| notice.contains("config.json: without quantization_config the linears"));
+    assert_eq!(said.count(), 1, "{notices:?}");
+
+    let bytes = std::fs::read(stored.join("packed.safetensors")).unwrap();
+    let mut net = net(&SafeTensors::deserialize(&bytes).unwrap());
+    write(&net, folder.path());
+    assert!(shape().unwrap().notices.iter().all(|notice| !notice.contains("taken for ternary")));
+    let weights = &mut net.layers[0].linears[0].weights;
+    (0..HIDDEN).for_each(|col| weights[0][col] = 0.001 * col as f64);
+    write(&net, folder.path());
+    let error = shape().unwrap_err().to_string();
+    assert!(error.contains("model.layers.0.self_attn.q_proj.weight") && error.contains("not ternary"), "{error}");
 }
 
 #[test]

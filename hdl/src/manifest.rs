@@ -95,8 +95,28 @@ fn register(register: &trine_spec::registers::Register) -> Register {
     Register { name: register.name, offset: register.offset, description: register.doc, fields: fields.collect() }
 }
 
+/// Folder of models of a vendor's cells, with a slash behind it.
+pub const CELLS: &str = "cells/";
+
+/// Paths and texts of the files of a unit, without its manifest.
+pub fn unit_files(verilog: &Verilog, testbench: Option<&Testbench>) -> Vec<(String, String)> {
+    let list = |folder: &str, files: &[SourceFile]| -> String {
+        files.iter().map(|file| format!("{folder}{}\n", file.name)).collect()
+    };
+    let own = |file: &SourceFile| (file.name.clone(), file.text.clone());
+    let mut all: Vec<(String, String)> = verilog.files.iter().map(own).collect();
+    if !verilog.cells.is_empty() {
+        all.extend(verilog.cells.iter().map(|file| (format!("{CELLS}{}", file.name), file.text.clone())));
+        all.push(("trine_cells.f".into(), list(CELLS, &verilog.cells)));
+    }
+    all.push(("trine.f".into(), list("", &verilog.files)));
+    all.extend(testbench.iter().flat_map(|bench| bench.files()).map(own));
+    all.push(("trine.core".into(), fusesoc_core(verilog, testbench)));
+    all
+}
+
 /// A FuseSoC core file (CAPI2) for the files of `verilog`, and a testbench where there is one.
-pub fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String {
+fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String {
     let list = |folder: &str, files: &[SourceFile]| -> String {
         files.iter().map(|file| format!("      - {folder}{}\n", file.name)).collect()
     };
@@ -105,7 +125,7 @@ pub fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String 
     let (cells, models) = match verilog.cells.is_empty() {
         true => (String::new(), ""),
         false => {
-            let files = list("cells/", &verilog.cells);
+            let files = list(CELLS, &verilog.cells);
             (format!("  cells:\n    files:\n{files}    file_type: verilogSource\n"), "cells, ")
         }
     };

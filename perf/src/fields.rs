@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use trine_spec::file;
 
 /// Most faults that a message lists; the rest is counted.
 const LISTED: usize = 40;
@@ -12,7 +13,8 @@ const LISTED: usize = 40;
 #[derive(Debug)]
 pub(crate) struct Faults<'a> {
     text: &'a str,
-    found: Vec<(usize, String)>,
+    /// Each with the line that decides its order, and its own line.
+    found: Vec<(usize, bool, usize, String)>,
 }
 
 impl<'a> Faults<'a> {
@@ -22,12 +24,16 @@ impl<'a> Faults<'a> {
 
     /// The line of a place in the file, from 1.
     pub(crate) fn line(&self, place: &Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..place.start).unwrap_or(self.text.as_bytes());
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+        file::line(self.text, place.start)
     }
 
     pub(crate) fn add(&mut self, line: usize, problem: impl Into<String>) {
-        self.found.push((line, problem.into()));
+        self.found.push((line, true, line, problem.into()));
+    }
+
+    /// Adds the cause of other faults of the table that begins in line `table`, to be named before them.
+    fn add_cause(&mut self, table: usize, line: usize, problem: String) {
+        self.found.push((table, false, line, problem));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -47,12 +53,12 @@ impl<'a> Faults<'a> {
         if self.is_empty() { Ok((document, self)) } else { Err(self.message()) }
     }
 
-    /// All faults in the order of their lines.
+    /// All faults in the order of their lines, but each misspelt key before what is missing in its table.
     pub(crate) fn message(mut self) -> String {
         self.found.sort();
         self.found.dedup();
         let more = self.found.len().saturating_sub(LISTED);
-        let line = |(line, problem): &(usize, String)| format!("\n  line {line}: {problem}");
+        let line = |(.., line, problem): &(usize, bool, usize, String)| format!("\n  line {line}: {problem}");
         let mut text: String = self.found.iter().take(LISTED).map(line).collect();
         if more > 0 {
             text += &format!("\n  and {more} more");
@@ -100,7 +106,8 @@ impl<'a> Fields<'a> {
         for key in self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let known = known.join(", ");
             let line = faults.line(&key.span());
-            faults.add(line, format!("{} has no key `{}`; there are {known}", self.what, key.get_ref()));
+            let problem = format!("{} has no key `{}`; there are {known}", self.what, key.get_ref());
+            faults.add_cause(self.line, line, problem);
         }
     }
 

@@ -3,7 +3,8 @@
 //! Energies are in joules, times in seconds at the stated clock, cycles from the unit's own counters.
 
 use serde::Serialize;
-use trine_driver::{Counters, Incident, Ledger, Mismatch};
+use trine_driver::{Counters, Incident, Ledger, Mismatch, Scope};
+use trine_golden_model::{LinearId, LinearKind};
 use trine_spec::Config;
 
 use crate::Error;
@@ -20,6 +21,27 @@ pub struct HostWork {
     pub name: String,
     /// Its multiply-accumulates, where they are counted.
     pub macs: Option<u64>,
+}
+
+impl HostWork {
+    /// Work of the host in a run whose unit, if there is one, keeps `books` of the layers of a scope; `head` are the
+    /// multiply-accumulates of the output head.
+    pub fn of_run(books: Option<(&Ledger, Scope)>, head: u64) -> Vec<Self> {
+        let work = |name: &str, macs| Self { name: name.into(), macs };
+        let linears = books.filter(|(ledger, _)| ledger.host_macs > 0).map(|(ledger, scope)| {
+            let kept = LinearKind::ALL.into_iter().filter(|&kind| !scope.takes(LinearId { layer: 0, kind }));
+            let kept: Vec<String> = kept.map(|kind| kind.to_string()).collect();
+            let name = if kept.is_empty() { "linears of failed jobs".into() } else { kept.join(", ") };
+            work(&name, Some(ledger.host_macs))
+        });
+        let others = [
+            work("embedding, norms, rotary positions, quantisation and scales", None),
+            work("attention scores, softmax, weighted values", None),
+            work("output head", Some(head)),
+            work("sampling", None),
+        ];
+        linears.into_iter().chain(others).collect()
+    }
 }
 
 /// One line of the bill: what happened, how often, and what it cost.

@@ -36,7 +36,7 @@ fn the_example_prices_a_unit() {
     assert_eq!((memory.bytes_per_second, memory.cycles(256, 200e6)), (25.6e9, 2));
     let pair = records.memory("lpddr5-6400-x2").unwrap();
     assert_eq!((pair.bytes_per_second, pair.set.as_str()), (51.2e9, "lpddr5-6400"));
-    assert_eq!((records.die("my-7nm").unwrap(), records.die("7nm").unwrap()), (true, false));
+    assert_eq!((records.die("my-7nm").unwrap(), records.die("7nm").unwrap()), (Some(31), None));
     // One action differs from the set that it extends.
     let add = |die: &str, action: (Component, Action)| {
         let price = records.price(die, action.0, action.1, 8, None).unwrap();
@@ -98,6 +98,15 @@ fn everything_wrong_with_a_file_is_told_at_once() {
             "{line}\n{all:#?}"
         );
     }
+}
+
+/// A misspelt key comes before the faults that follow from it.
+#[test]
+fn a_misspelt_key_is_named_before_what_is_missing() {
+    let misspelt = EXAMPLE.replacen("pj = 0.0006", "pJ = 0.0006", 1);
+    let all = faults(&misspelt);
+    assert!(all[0].starts_with("line 41: [[record]] has no key `pJ`; there are component"), "{all:?}");
+    assert_eq!(all[1..], ["line 37: my-7nm selector select needs `pj`"]);
 }
 
 #[test]

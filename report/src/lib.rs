@@ -9,6 +9,7 @@
 //! | [`plot`] | plots as SVG files |
 //! | [`text`] | numbers, energies and configurations in words |
 //! | [`place`] | files and folders of results, checked before the work |
+//! | [`places`] | inputs and results of one command, none of which replaces another |
 //! | [`lossy`] | paths in machine forms |
 #![forbid(unsafe_code)]
 
@@ -17,6 +18,7 @@ pub mod document;
 mod error;
 pub mod lossy;
 pub mod place;
+pub mod places;
 pub mod plot;
 pub mod run;
 pub mod text;

@@ -78,12 +78,16 @@ fn followed(path: &Path) -> io::Result<End> {
 }
 
 /// The path of a plain file without links, whether or not it is there yet; absent for devices, pipes and descriptors.
-fn plain(path: &Path) -> Option<PathBuf> {
+pub(crate) fn plain(path: &Path) -> Option<PathBuf> {
     let End::Path(path) = followed(path).ok()? else { return None };
-    let folder = folder(&path);
-    let folder = folder.canonicalize().or_else(|_| std::path::absolute(folder)).ok()?;
+    let folder = canonical(folder(&path))?;
     let plain = path != Path::new("-") && fs::metadata(&path).map_or(true, |data| data.is_file());
     plain.then_some(folder.join(path.file_name()?))
+}
+
+/// The path of a folder without links as far as it is there.
+pub(crate) fn canonical(folder: &Path) -> Option<PathBuf> {
+    folder.canonicalize().or_else(|_| std::path::absolute(folder)).ok()
 }
 
 /// The folder that a path lies in.
@@ -92,7 +96,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// A place that nothing can be written to, and why.
-fn refused(path: &Path, problem: impl Into<String>) -> Error {
+pub(crate) fn refused(path: &Path, problem: impl Into<String>) -> Error {
     Error::Place { path: path.to_owned(), problem: problem.into() }
 }
 
@@ -250,29 +254,6 @@ pub fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     Ok(text)
-}
-
-/// True if both paths lead to one plain file: the later result would replace the earlier.
-pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    plain(one).is_some_and(|one| plain(other) == Some(one))
-}
-
-/// Checks that none of the other files, each with its option, is the file `place` of `option`, which would replace it or be
-/// replaced.
-///
-/// # Errors
-/// [`Error::Place`] with both options.
-pub fn check_apart(
-    option: &str,
-    place: &Path,
-    others: impl IntoIterator<Item = (&'static str, PathBuf)>,
-) -> Result<()> {
-    match others.into_iter().find(|(_, path)| is_same_file(place, path)) {
-        Some((other, _)) => {
-            Err(refused(place, format!("this is the file of {other} too; name another file for {option}")))
-        }
-        None => Ok(()),
-    }
 }
 
 /// A folder for results, made where it is not there.

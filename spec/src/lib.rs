@@ -6,6 +6,8 @@
 
 pub mod config;
 pub mod emit;
+#[cfg(feature = "toml")]
+pub mod file;
 pub mod packing;
 pub mod registers;
 

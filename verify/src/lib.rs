@@ -9,6 +9,7 @@
 //! reference  a device that any host may drive, held to its model cycle by cycle
 //! ```
 //!
+//! [`check_closed_forms`] compares what the unit counts with the closed forms of estimates.
 //! [`verify()`] compares one unit with the golden model; [`judge()`] runs everything there is for one unit and stops at the
 //! first fault.
 #![forbid(unsafe_code)]
@@ -16,6 +17,7 @@
 mod campaign;
 mod cases;
 mod check;
+mod closed_forms;
 pub mod coverage;
 mod error;
 mod judge;
@@ -29,6 +31,7 @@ pub mod suite;
 
 pub use campaign::{Campaign, Item};
 pub use check::{Plan, verify, verify_shape};
+pub use closed_forms::{Checked, check_closed_forms};
 pub use error::Error;
 pub use judge::judge;
 pub use mapped::verify_mapped;

@@ -7,6 +7,7 @@ use rand::{Rng, SeedableRng};
 use serde::Deserialize;
 use trine_driver::MatmulShape;
 use trine_sim::Stalls;
+use trine_spec::file::{self, Fault};
 use trine_spec::{Config, Style, WeightCode};
 
 use crate::{Error, Result};
@@ -53,6 +54,11 @@ pub(crate) struct Layers {
 }
 
 impl PlanFile {
+    /// The file of the plan `name`; absent for one that comes with this crate.
+    pub fn path(name: &str) -> Option<&Path> {
+        BUILTIN.iter().all(|(known, _)| *known != name).then_some(Path::new(name))
+    }
+
     /// The plan of that name, or in that file.
     ///
     /// # Errors
@@ -64,27 +70,27 @@ impl PlanFile {
                 std::fs::read_to_string(Path::new(name)).map_err(|source| Error::File { name: name.into(), source })?
             }
         };
-        Self::parse(&text).map_err(|problem| Error::content(name, problem))
+        Self::parse(&text).map_err(|fault| Error::content(file::place(Path::new(name), fault.line), fault.problem))
     }
 
     /// A plan whose numbers can be used.
-    fn parse(text: &str) -> Result<Self, String> {
-        let plan: Self = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let whole = |problem: String| Fault { line: None, problem };
+        let plan: Self = file::parse(text)?;
         let stalls = plan.layers.iter().flat_map(|layers| &layers.stalls).chain(&plan.random.stalls);
         for &probability in stalls {
-            Stalls::new(probability, 0).map_err(|error| error.to_string())?;
+            Stalls::new(probability, 0).map_err(|error| whole(error.to_string()))?;
         }
         if let Some(MatmulShape { m, k, n }) =
             plan.layers.iter().flat_map(Layers::shapes).find(|shape| shape.macs() == 0)
         {
-            return Err(format!("m = {m}, k = {k}, n = {n} is no matmul"));
+            return Err(whole(format!("m = {m}, k = {k}, n = {n} is no matmul")));
         }
         let Random { configurations, cases, stalls } = &plan.random;
         let random = *configurations > 0 && *cases > 0 && !stalls.is_empty();
         if !random && plan.layers.iter().all(|layers| layers.stalls.is_empty() || layers.shapes().next().is_none()) {
-            return Err(
-                "nothing to verify: neither random cases nor layers, each with at least one number of stalls".into()
-            );
+            let problem = "nothing to verify: neither random cases nor layers, each with at least one number of stalls";
+            return Err(whole(problem.into()));
         }
         Ok(plan)
     }
@@ -131,9 +137,9 @@ mod tests {
         let wrong = |from: &str, to: &str| {
             let text = BUILTIN[0].1.replacen(from, to, 1);
             assert_ne!(text, BUILTIN[0].1);
-            PlanFile::parse(&text).unwrap_err()
+            PlanFile::parse(&text).unwrap_err().to_string()
         };
-        assert!(wrong("seed", "sead").contains("unknown field `sead`"));
+        assert!(wrong("seed", "sead").contains("line 3: unknown key `sead`"));
         assert_eq!(wrong("tokens = [", "tokens = [0, "), "m = 0, k = 2560, n = 2560 is no matmul");
         assert!(wrong("stalls = [", "stalls = [1.5, ").contains("1.5"));
         assert!(wrong("lanes = 64", "lanes = 0").contains("lanes = 0 is outside 1 to 256"));

@@ -28,7 +28,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use trine_cli::command;
-use trine_cli::json::JsonArg;
 
 /// Maintainers' measurements, and the documents written from them.
 #[derive(Debug, Parser)]
@@ -69,12 +68,12 @@ impl Verb {
     /// The files and folders that results go to, besides what is printed.
     fn results(&self) -> impl Iterator<Item = &Path> {
         let (json, other) = match self {
-            Verb::Area(_) | Verb::Presets(_) | Verb::Speed(_) | Verb::Tokens(_) => (&JsonArg::NONE, None),
-            Verb::Compare(args) => (&args.json, args.docs.as_deref()),
-            Verb::Coverage(args) => (&args.json, None),
-            Verb::Gates(args) => (&args.json, None),
-            Verb::Mutate(args) => (&args.json, None),
+            Verb::Area(_) | Verb::Presets(_) | Verb::Speed(_) | Verb::Tokens(_) => (None, None),
+            Verb::Compare(args) => (Some(&args.json), args.docs.as_deref()),
+            Verb::Coverage(args) => (Some(&args.json), None),
+            Verb::Gates(args) => (Some(&args.json), None),
+            Verb::Mutate(args) => (Some(&args.json), None),
         };
-        json.json.as_deref().into_iter().chain(other)
+        json.and_then(|json| json.json.as_deref()).into_iter().chain(other)
     }
 }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use trine_golden_model::ModelSource;
 use trine_report::document::Kind;
 use trine_report::place::open_folder;
+use trine_report::places::Places;
 use trine_report::text::describe;
 use trine_synth::bench::{Tick, ToolBench};
 use trine_synth::flow::asic::{self, Library};
@@ -24,7 +25,7 @@ use crate::Verdict;
 use crate::args::{UnitArgs, cell_pattern, within};
 use crate::board::BoardArg;
 use crate::json::JsonArg;
-use crate::loading::Loading;
+use crate::loading::{self, Loading};
 use crate::output::{progress, spinner};
 use crate::provenance::{provenance, simulators};
 use crate::simulation;
@@ -111,8 +112,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = match &goal {
         Goal::Board(_) => {
             let config = args.board.unit(&args.unit)?;
-            ensure!(config.windows(), "a unit on a board is reached through windows only: windows = true is missing");
-            config
+            match config.windows() {
+                true => config,
+                false => {
+                    let problem = "windows = false; a unit on a board is reached through windows only";
+                    return Err(args.board.refusal(&args.unit, "windows", problem));
+                }
+            }
         }
         _ => args.unit.config()?,
     };
@@ -214,7 +220,25 @@ fn targets() -> PossibleValuesParser {
     PossibleValuesParser::new(TARGETS.map(|target| target.name).into_iter().chain([OSU018]))
 }
 
+/// Endings of the files that the tools write into the folder.
+const WRITTEN: &[&str] =
+    &[".v", ".ys", ".il", ".json", ".log", ".lib", ".tcl", ".config", ".asc", ".bit", ".bin", ".fs", "constraints"];
+/// Folders in it.
+const FOLDERS: [&str; 4] = ["", "rtl", "cells", "shell"];
+
 impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        self.liberty.iter().for_each(|file| places.reads("--liberty", file));
+        self.weights_on_chip.iter().for_each(|model| loading::add_to("--weights-on-chip", model, places));
+        for folder in self.output.iter().flat_map(|folder| FOLDERS.map(|inside| folder.join(inside))) {
+            places.writes_in("--output", &folder, WRITTEN);
+        }
+        self.board.add_to(&self.unit, places)?;
+        self.json.add_to(places);
+        Ok(())
+    }
+
     /// Refuses what would only be noticed when all is done, or not at all.
     fn check(&self, goal: &Goal) -> Result<()> {
         ensure!(self.freq.is_none_or(|mhz| mhz > 0.0 && mhz.is_finite()), "--freq: a clock is a number above 0 MHz");

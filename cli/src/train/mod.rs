@@ -15,6 +15,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use trine_report::document::Kind as Form;
 use trine_report::place::{check_folder, write_in};
+use trine_report::places::Places;
 use trine_report::text::grouped;
 use trine_train::export::{self, Architecture, BlockKind, GgufOptions};
 use trine_train::{Activation, Error, Kind, Place, Plan, Point, Recipe, Session, files};
@@ -167,13 +168,11 @@ struct Report<'a> {
     parameters: usize,
     linear_weights: usize,
     curve: &'a [Point],
-    /// Bits per character of all of the held-out text.
-    held_out_bits_per_char: f64,
+    /// Bits per character of all of the held-out text; absent until the training is finished.
+    held_out_bits_per_char: Option<f64>,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let written = args.output.iter().flat_map(|folder| files(folder)).map(|file| ("--output", file));
-    args.json.check_apart(written.chain([("--data", args.data.clone())]))?;
     let json = args.json.open()?;
     let text = read(&args.data)?;
     if let Some(rates) = &args.sweep {
@@ -230,22 +229,33 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     });
     progress.finish();
     result.with_context(|| kept(*saved.lock().unwrap_or_else(PoisonError::into_inner)))?;
+    let write = |session: &Session, held_out_bits_per_char| {
+        let curve = &session.curve;
+        let report = Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char };
+        json.write(Form::Train, provenance().with_seed(recipe.seed), &report)
+    };
     if !session.trainer.finished() {
         writeln!(out, "stopped after step {}; --resume continues", grouped(session.trainer.steps_done()))?;
+        write(&session, None)?;
         return Ok(Verdict::Right);
     }
     let bits = session.held_out();
     let context = recipe.shape.context;
     writeln!(out, "held out: {bits:.4} bits per character (measured on all of it, in windows of {context})")?;
     let exported = export(&session, folder, out);
-    let curve = &session.curve;
-    let report = Report { recipe: &recipe, parameters, linear_weights, curve, held_out_bits_per_char: bits };
-    json.write(Form::Train, provenance().with_seed(recipe.seed), &report)?;
+    write(&session, Some(bits))?;
     exported?;
     Ok(Verdict::Right)
 }
 
 impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) {
+        places.reads("--data", &self.data);
+        self.output.iter().flat_map(|folder| files(folder)).for_each(|file| places.writes("--output", &file));
+        self.json.add_to(places);
+    }
+
     /// The GGUF file that is asked for, of a model with this activation.
     fn options(&self, activation: Activation) -> Option<GgufOptions> {
         let architecture = self.gguf_arch.map_or(Architecture::of(activation), ArchArg::architecture);

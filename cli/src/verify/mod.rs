@@ -12,15 +12,16 @@ use trine_driver::MatmulShape;
 use trine_golden_model::ModelSource;
 use trine_report::document::Kind;
 use trine_report::place::is_standard;
+use trine_report::places::Places;
 use trine_report::text::{describe, grouped};
 use trine_spec::Config;
-use trine_verify::{Finding, Outcome, Plan, verify, verify_shape};
+use trine_verify::{Finding, Outcome, Plan, PlanFile, verify, verify_shape};
 
 use crate::Verdict;
 use crate::args::{UnitArgs, flags};
 use crate::board::BoardArg;
 use crate::json::JsonArg;
-use crate::loading::Loading;
+use crate::loading::{self, Loading};
 use crate::output::{progress, spinner};
 use crate::provenance::{provenance, simulators};
 use delivered::{Delivered, Origin};
@@ -111,7 +112,6 @@ fn shape(text: &str) -> Result<MatmulShape, String> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    args.json.check_apart(args.trace.iter().map(|file| ("--trace", file.clone())))?;
     let json = args.json.open()?;
     if let Some(plan) = &args.plan {
         return campaign::run(plan, &json, out);
@@ -212,6 +212,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
 }
 
 impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        self.model.iter().for_each(|model| loading::add_to("--model", model, places));
+        self.plan.as_deref().and_then(PlanFile::path).iter().for_each(|file| places.reads("--plan", file));
+        for folder in self.rtl.iter().flat_map(|folder| [folder.clone(), folder.join("cells")]) {
+            places.reads("--rtl", &folder);
+        }
+        self.trace.iter().for_each(|file| places.writes("--trace", file));
+        self.board.add_to(&self.unit, places)?;
+        self.json.add_to(places);
+        Ok(())
+    }
+
     /// Number of random cases.
     fn random(&self) -> u64 {
         self.cases.unwrap_or(if self.shape.is_some() { 0 } else { 100 })

@@ -30,10 +30,10 @@ impl Model {
 
 impl Config {
     /// Reads the shape of the model at `source`, of any kind that [`Model::load`] takes, without its
-    /// weights.
+    /// weights. Of linears in floats the first is read, where it is there: only its values show that a model is ternary.
     ///
     /// # Errors
-    /// When there is no model or its configuration is damaged or of a kind not implemented.
+    /// When there is no model, its configuration is damaged or of a kind not implemented, or its first linear is not ternary.
     pub fn load(source: &ModelSource) -> Result<Self, Error> {
         config(source)
     }
@@ -56,7 +56,7 @@ fn load(source: &ModelSource, options: LoadOptions) -> Result<Model, Error> {
     }
 }
 
-/// Reads the shape of the model at `source`, and none of its weights.
+/// Reads the shape of the model at `source`.
 fn config(source: &ModelSource) -> Result<Config, Error> {
     match source {
         ModelSource::Synthetic(synthetic) => Ok(synthetic.config()),

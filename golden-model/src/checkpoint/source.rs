@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
+use crate::gguf::split::Name;
+use crate::tokenizer::COMPANIONS;
 use crate::transformer::synthetic::Synthetic;
 use crate::{Error, files};
 
@@ -31,6 +33,14 @@ impl ModelSource {
             Self::Folder(path) | Self::File(path) => Some(path),
             Self::Synthetic(_) => None,
         }
+    }
+
+    /// Inputs of whoever reads this model or tokenizer: its folder, or its file with the parts and companions that it may have.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Self::File(path) = self else { return self.path().map(Path::to_owned).into_iter().collect() };
+        let parts = Name::of(path)
+            .map_or(vec![path.clone()], |name| (1..=name.count).map(|part| name.path(path, part)).collect());
+        parts.into_iter().chain(COMPANIONS.map(|name| path.with_file_name(name))).collect()
     }
 }
 
@@ -114,5 +124,18 @@ mod tests {
             assert!(parsed(text).unwrap_err().to_string().starts_with(reason), "{text}");
         }
         assert_eq!(ModelSource::from(Path::new("synthetic:trilm-99m")).path(), Some(Path::new("synthetic:trilm-99m")));
+    }
+
+    #[test]
+    fn parts_and_companions_of_a_file_are_read_with_it() {
+        let files = |text: &str| text.parse::<ModelSource>().unwrap().files();
+        assert_eq!(files("src"), [Path::new("src")]);
+        assert!(files("synthetic:trilm-99m").is_empty());
+        let split = files("no/m-00002-of-00002.gguf");
+        assert!(
+            split.starts_with(&["no/m-00001-of-00002.gguf".into(), "no/m-00002-of-00002.gguf".into()]),
+            "{split:?}"
+        );
+        assert!(files("no/tokenizer.model").contains(&"no/tokenizer_config.json".into()));
     }
 }

@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 use crate::Error;
 use crate::files::json::read_if_there;
 
+/// Names of the files.
+pub(crate) const COMPANIONS: [&str; 3] = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+
 /// The special tokens that have names, in transformers' order.
 const NAMED: [&str; 7] = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
@@ -78,7 +81,7 @@ impl Companions {
     /// # Errors
     /// If one of the files is damaged, or gives a key a value of a wrong type.
     pub(super) fn beside(file: &Path) -> Result<Self, Error> {
-        let path = file.with_file_name("tokenizer_config.json");
+        let path = file.with_file_name(COMPANIONS[0]);
         let config: Map<String, Value> = read_if_there(&path)?.unwrap_or_default();
         let flag = |key: &str| match config.get(key) {
             None | Some(Value::Null) => Ok(None),
@@ -122,15 +125,15 @@ impl Companions {
 
     /// The files of older folders.
     fn legacy_files(&mut self, file: &Path) -> Result<(), Error> {
-        let path = file.with_file_name("special_tokens_map.json");
+        let path = file.with_file_name(COMPANIONS[1]);
         if let Some(map) = read_if_there::<Map<String, Value>>(&path)? {
             self.name(&path, &map)?;
         }
-        let tokens: Option<BTreeMap<String, u32>> = read_if_there(&file.with_file_name("added_tokens.json"))?;
+        let tokens: Option<BTreeMap<String, u32>> = read_if_there(&file.with_file_name(COMPANIONS[2]))?;
         for (content, id) in tokens.into_iter().flatten() {
             let special = self.special.iter().any(|token| token.content == content);
             if let Some(other) = self.added.insert(id, AddedToken::plain(&content, special)) {
-                let path = file.with_file_name("added_tokens.json");
+                let path = file.with_file_name(COMPANIONS[2]);
                 let reason = format!("id {id} is given to `{content}` and to `{}`", other.content);
                 return Err(Error::config(&path, reason));
             }

@@ -20,3 +20,5 @@ mod pre;
 mod refusal;
 mod sentencepiece;
 pub(crate) mod vocabulary;
+
+pub(crate) use companions::COMPANIONS;

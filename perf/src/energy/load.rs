@@ -47,10 +47,8 @@ impl Records {
     }
 
     fn join(mut self, toml: &str, origin: Option<&Origin>) -> Result<Self, Error> {
-        let before: Vec<String> = self.sets().into_iter().map(str::to_owned).collect();
-        file::read(&mut self, toml, origin).map_err(Error::Records)?;
-        let added: Vec<String> = self.sets().into_iter().map(str::to_owned).filter(|s| !before.contains(s)).collect();
-        self.own.extend(added);
+        let own = file::read(&mut self, toml, origin).map_err(Error::Records)?;
+        self.own.extend(own);
         Ok(self)
     }
 }

@@ -67,8 +67,8 @@ pub struct Price {
 pub struct Records {
     records: Vec<Record>,
     pub(super) memories: Vec<Memory>,
-    /// Sets that came with a file of the user's.
-    pub(super) own: Vec<String>,
+    /// Sets that came with a file of the user's, with their lines there.
+    pub(super) own: Vec<(String, usize)>,
 }
 
 impl Records {
@@ -106,16 +106,16 @@ impl Records {
         self.sets().into_iter().filter(of_die).collect()
     }
 
-    /// The die called `name`; whether it comes from a file of the user's.
+    /// Line of the die called `name` in the file of the user's that it comes from; absent for one that comes with this crate.
     ///
     /// # Errors
     /// [`Error::Unknown`] with the names there are.
-    pub fn die(&self, name: &str) -> Result<bool, Error> {
+    pub fn die(&self, name: &str) -> Result<Option<usize>, Error> {
         let dies = self.dies();
         if !dies.contains(&name) {
             return Err(Error::Unknown { what: "die", name: name.into(), known: dies.join(", ") });
         }
-        Ok(self.own.iter().any(|own| own == name))
+        Ok(self.own.iter().find(|(own, _)| own == name).map(|(_, line)| *line))
     }
 
     pub(super) fn push(&mut self, record: Record) {

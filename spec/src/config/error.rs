@@ -29,3 +29,14 @@ pub enum ConfigError {
         known: &'static str,
     },
 }
+
+impl ConfigError {
+    /// Key of the refused value, spelt as on the command line.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Range { field, .. } => field,
+            Self::WeightBus(_) => "weight-bus",
+            Self::Unknown { what, .. } => what,
+        }
+    }
+}

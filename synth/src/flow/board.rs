@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use trine_hdl::design::{self, LEAST_DIVIDER};
 use trine_hdl::{SourceFile, lang};
 use trine_spec::Config;
+use trine_spec::file::{self, Fault};
 
 /// The manifest's file name.
 const MANIFEST: &str = "board.toml";
@@ -144,12 +145,9 @@ impl Board {
     fn read(folder: &Path) -> Result<Board, Error> {
         let path = folder.join(MANIFEST);
         let text = text(&path)?;
-        let wrong = |line: Option<usize>, problem: String| {
-            let line = line.map_or(String::new(), |line| format!(", line {line}"));
-            Error::Manifest { place: format!("{}{line}", path.display()), problem }
-        };
-        let manifest: Manifest = toml::from_str(&text).map_err(|error| {
-            let (line, problem) = explained(&text, &error);
+        let wrong = |line: Option<usize>, problem: String| Error::Manifest { place: file::place(&path, line), problem };
+        let manifest: Manifest = file::parse(&text).map_err(|fault| {
+            let Fault { line, problem } = explained(&text, fault);
             wrong(line, problem)
         })?;
         let board = Board { folder: folder.to_owned(), manifest };
@@ -181,6 +179,12 @@ impl Board {
     /// Its manifest.
     pub fn file(&self) -> PathBuf {
         self.folder.join(MANIFEST)
+    }
+
+    /// All files that describe it.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let named = self.manifest.sources.iter().chain([&self.manifest.constraints]);
+        named.map(|file| self.folder.join(file)).chain([self.file()]).collect()
     }
 
     /// The device on the board.
@@ -226,18 +230,16 @@ impl Board {
     }
 }
 
-/// Line and problem of a manifest that is not read: an unknown key by name, or all keys that are missing.
-fn explained(text: &str, error: &toml::de::Error) -> (Option<usize>, String) {
-    let line = error.span().map(|span| 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
-    // It ends with a line break where it is a syntax error.
-    let message = error.message().trim_end().replace('\n', "; ");
-    if !message.starts_with("missing field") {
-        return (line, message.replace("unknown field", "unknown key"));
+/// The fault of a manifest that is not read; for a missing key, all keys that are missing.
+fn explained(text: &str, fault: Fault) -> Fault {
+    if !fault.problem.starts_with("missing field") {
+        return fault;
     }
     let there = text.parse::<toml::Table>().unwrap_or_default();
     let missing = KEYS.iter().filter(|key| key.required && !there.contains_key(key.name));
     let missing: Vec<String> = missing.map(|key| format!("`{}`", key.name)).collect();
-    (None, format!("missing {}: {}", if missing.len() == 1 { "key" } else { "keys" }, missing.join(", ")))
+    let keys = if missing.len() == 1 { "key" } else { "keys" };
+    Fault { line: None, problem: format!("missing {keys}: {}", missing.join(", ")) }
 }
 
 /// Line of the first key `key`.

@@ -69,7 +69,7 @@ impl Target {
     /// # Errors
     /// [`Error::Unknown`] with the names there are.
     pub fn named(name: &str) -> Result<Target, Error> {
-        let known = || format!("{} {OSU018}", TARGETS.map(|target| target.name).join(" "));
+        let known = || TARGETS.map(|target| target.name).join(" ");
         TARGETS.into_iter().find(|target| target.name == name).ok_or_else(|| Error::Unknown {
             what: "target",
             value: name.into(),

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use trine_report::document::Kind as Form;
 use trine_report::place::{check_folder, write_in};
+use trine_report::places::Places;
 use trine_report::text::{describe, grouped, si};
 use trine_train::ptq::{Method, quantise};
 use trine_train::{Kind, Layout, Lock, Network, Pass, PowerLaw, Recipe, Session, Sweep, held_out};
@@ -87,9 +88,22 @@ fn learning_rate(text: &str) -> Result<f64, String> {
     positive(text, false)
 }
 
+impl Args {
+    /// All that is read and written.
+    fn places(&self) -> Places {
+        let mut places = Places::default();
+        let inputs = [("--data", &self.data), ("--from", &self.from), ("--sweep", &self.sweep)];
+        inputs.into_iter().for_each(|(option, file)| file.iter().for_each(|file| places.reads(option, file)));
+        self.docs.iter().for_each(|folder| places.writes_in("--docs", folder, &document::NAMES));
+        self.pricing.add_to(&mut places);
+        self.unit.add_to(&mut places);
+        self.json.add_to(&mut places);
+        places
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let documents = args.docs.iter().flat_map(|folder| document::NAMES.map(|name| ("--docs", folder.join(name))));
-    args.json.check_apart(documents)?;
+    args.places().check()?;
     let json = args.json.open()?;
     if let Some(folder) = &args.docs {
         check_folder(folder, &document::NAMES)?;

@@ -15,7 +15,7 @@ use super::{blocks, ends, i2_s, keys, tensors};
 use crate::checkpoint::options::{I2sPacking, LoadOptions};
 use crate::gguf::Gguf;
 use crate::layers::dense::Dense;
-use crate::tensor::Tensor;
+use crate::tensor::{Kind, Tensor};
 use crate::transformer::assemble::assemble;
 use crate::transformer::weights::{DenseId, NormId, PartId, Weights};
 use crate::{Activation, Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, RopePairs};
@@ -31,9 +31,18 @@ pub(crate) fn load(path: &Path, options: LoadOptions) -> Result<Model, Error> {
     assemble(config, source, options.streamed)
 }
 
-/// Description of the model in a GGUF file, without a look at its tensors.
+/// Description of the model in a GGUF file. Of linears in the encodings of any model the first is read, which says whether they
+/// are ternary.
 pub(crate) fn config(path: &Path) -> Result<Config, Error> {
-    describe(&Gguf::open(path)?)
+    let gguf = Gguf::open(path)?;
+    let config = describe(&gguf)?;
+    let source = File { gguf, config: config.clone(), packing: I2sPacking::default() };
+    let first = LinearId { layer: 0, kind: LinearKind::Q };
+    let kind = source.gguf.find(&format!("{}.weight", prefix(first))).transpose()?.map(|weight| weight.kind);
+    if kind.is_some_and(|kind| !matches!(kind, Kind::Tq1_0 | Kind::Tq2_0 | Kind::I2S)) {
+        source.linear(first)?;
+    }
+    Ok(config)
 }
 
 fn describe(gguf: &Gguf) -> Result<Config, Error> {

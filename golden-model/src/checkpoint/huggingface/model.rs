@@ -29,7 +29,8 @@ use crate::tensor::{Kind, Tensor};
 use crate::transformer::assemble::assemble;
 use crate::transformer::weights::{DenseId, NormId, PartId, Weights};
 use crate::{
-    Config, Convention, Error, InputNorm, Linear, LinearId, Model, Part, Parts, RmsNorm, TernaryMatrix, quant,
+    Config, Convention, Error, InputNorm, Linear, LinearId, LinearKind, Model, Part, Parts, RmsNorm, TernaryMatrix,
+    quant,
 };
 
 /// Loads a folder.
@@ -46,9 +47,26 @@ pub(crate) fn load(folder: &Path, options: LoadOptions) -> Result<Model, Error> 
     assemble(source.description.config.clone(), source, options.streamed)
 }
 
-/// Contents of a folder's `config.json`, without a look at its tensors.
+/// Contents of a folder's `config.json`. Of linears in floats, which may be those of any model, the first is read too; where there
+/// are no weights, a notice says so.
 pub(crate) fn config(folder: &Path) -> Result<Config, Error> {
-    Ok(describe(folder)?.config)
+    let mut description = describe(folder)?;
+    let mut config = description.config.clone();
+    if config.convention != Convention::Unpacked {
+        return Ok(config);
+    }
+    match Safetensors::open(folder, description.weights.take().as_deref()) {
+        Ok(tensors) => {
+            let source = Folder { path: folder.to_owned(), description, tensors, embedding: EMBEDDING };
+            source.linear(LinearId { layer: 0, kind: LinearKind::Q })?;
+        }
+        Err(_) => config.notices.push(format!(
+            "{}: without quantization_config the linears are floats; they are taken for ternary, which only their weights can \
+             show, and those are not read",
+            folder.join("config.json").display()
+        )),
+    }
+    Ok(config)
 }
 
 fn describe(folder: &Path) -> Result<HfConfig, Error> {

@@ -25,16 +25,16 @@ const VOLTS: [f64; 2] = [0.2, 5.5];
 /// An interval as wide as this says nothing, and comes of a slip in one of its ends.
 const WIDEST_INTERVAL: f64 = 1000.0;
 
-/// Adds what the file `text` holds to `all`.
+/// Adds what the file `text` holds to `all`; returns its sets with their lines.
 ///
 /// # Errors
 /// Everything that is wrong with the file, each fault with its line.
-pub(super) fn read(all: &mut Records, text: &str, origin: Option<&Origin>) -> Result<(), String> {
+pub(super) fn read(all: &mut Records, text: &str, origin: Option<&Origin>) -> Result<Vec<(String, usize)>, String> {
     let (document, mut faults) = Faults::new(text).document()?;
     let file = Fields::document(document.get_ref(), DOCUMENT, &mut faults);
     let sources = file.table("sources", &mut faults).map_or(vec![], |table| table.texts(&mut faults));
     let taken = all.sets().iter().map(|set| (*set).to_owned()).collect();
-    let mut reader = Reader { all, sources, taken, origin, faults, named: vec![] };
+    let mut reader = Reader { all, sources, taken, origin, faults, named: vec![], own: vec![] };
     for record in file.tables("record", RECORD, &mut reader.faults) {
         reader.record(record);
     }
@@ -44,8 +44,8 @@ pub(super) fn read(all: &mut Records, text: &str, origin: Option<&Origin>) -> Re
     for memory in file.tables("memory", memory::KEYS, &mut reader.faults) {
         reader.memory(memory);
     }
-    let faults = reader.faults;
-    if faults.is_empty() { Ok(()) } else { Err(faults.message()) }
+    let (faults, own) = (reader.faults, reader.own);
+    if faults.is_empty() { Ok(own) } else { Err(faults.message()) }
 }
 
 struct Reader<'a, 'r> {
@@ -57,6 +57,8 @@ struct Reader<'a, 'r> {
     faults: Faults<'a>,
     /// Names that `[[die]]` and `[[memory]]` gave, with their lines.
     named: Vec<(String, usize)>,
+    /// Sets of the file, with the lines of their `[[die]]` or first `[[record]]`.
+    own: Vec<(String, usize)>,
 }
 
 /// Values that a set gives to all its records.
@@ -117,6 +119,9 @@ impl Reader<'_, '_> {
         let other = self.all.all().iter().find(|r| r.set == set && Some(&r.node) != node.as_ref());
         if let (Some(other), Some(node)) = (other.map(|r| r.node.clone()), &node) {
             self.faults.add(fields.line, format!("set {set}: {other} and {node} in one set"));
+        }
+        if self.own.iter().all(|(own, _)| *own != set) {
+            self.own.push((set.clone(), fields.line));
         }
         self.price(fields, Common { set, node, volts: None, source: None });
     }
@@ -210,6 +215,7 @@ impl Reader<'_, '_> {
     fn die(&mut self, mut fields: Fields<'_>) {
         let Some(name) = self.name(&fields, false, true) else { return };
         fields.what = format!("die {name}");
+        self.own.push((name.clone(), fields.line));
         let node = fields.text("node", &mut self.faults);
         if let Some(node) = &node
             && limits::nanometres(node).is_none_or(|nm| !NODES.contains(&nm))

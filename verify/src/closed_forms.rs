@@ -1,6 +1,5 @@
 //! One layer of every shape through the simulated unit, to see that the closed forms count what the unit counts.
 
-use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use serde::Serialize;
@@ -8,32 +7,36 @@ use trine_driver::cycles::MatmulShape;
 use trine_driver::{Counters, Offload, OnMismatch, Options, Scope};
 use trine_golden_model::{Config as ModelConfig, LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_perf::predict::{self, Traffic};
-use trine_sim::{BuildOptions, SimOptions};
+use trine_sim::{Library, SimOptions};
 use trine_spec::Config;
 
-use crate::simulation;
+use crate::{Error, Result};
 
 /// A layer that was simulated.
 #[derive(Debug, Serialize)]
-pub(super) struct Checked {
-    name: String,
+pub struct Checked {
+    /// Its projection.
+    pub name: String,
     m: usize,
     k: usize,
     n: usize,
     /// Cycles by the closed form.
-    pub(super) estimated_cycles: u64,
+    pub estimated_cycles: u64,
     /// Cycles that the unit counted.
-    pub(super) simulated_cycles: u64,
+    pub simulated_cycles: u64,
     /// True if cycles, active cycles, beats and bytes all agree.
-    pub(super) equal: bool,
+    pub equal: bool,
     /// Sums that differ from the golden model's.
-    pub(super) mismatches: u64,
+    pub mismatches: u64,
 }
 
-/// Simulates every different shape of `model`'s layers with random weights, for one token and for a full job.
-pub(super) fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>> {
-    let library = simulation::build(&trine_sim::verilog(config)?, BuildOptions::default())?;
-    let device = trine_sim::device(&library, config, &SimOptions::default())?;
+/// Runs every different shape of `model`'s layers with random weights on the simulated unit in `library`, for one token and for a
+/// full job.
+///
+/// # Errors
+/// [`Error`] if the simulation cannot be started or a matmul fails.
+pub fn check_closed_forms(model: &ModelConfig, config: &Config, library: &Library) -> Result<Vec<Checked>> {
+    let device = trine_sim::device(library, config, &SimOptions::default())?;
     let options =
         Options { scope: Scope::Linear, check: Some(OnMismatch::Count), weight_cache: 0, ..Options::default() };
     let mut offload = Offload::new(device, options);
@@ -65,7 +68,7 @@ fn layer<T: trine_driver::Transport + Send>(
     let x: Vec<i8> = x.into_iter().map(|byte| (byte as i8) >> spare).collect();
     let before = offload.ledger().mismatches;
     let id = LinearId { layer: 0, kind };
-    offload.matmul(id, &weights, &x, m, &mut vec![0; m * n]).map_err(|e| anyhow::anyhow!(e))?;
+    offload.matmul(id, &weights, &x, m, &mut vec![0; m * n]).map_err(|e| Error::content(kind.to_string(), e))?;
     let last = offload.ledger().layers().iter().find(|totals| totals.id == id && totals.shape == shape);
     let (counted, bytes) = last.map_or((Counters::default(), 0), |totals| (totals.counters, totals.bytes));
     let expected = predict::counters(config, shape);

@@ -1,10 +1,8 @@
 //! `trine estimate`: what a whole model would do on a unit behind a memory, by closed forms.
 
-mod check;
-
 use std::io::Write;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use serde::Serialize;
 use trine_golden_model::{Config as ModelConfig, ModelSource};
 use trine_perf::energy::{Origin, Tag};
@@ -14,16 +12,20 @@ use trine_perf::published::{System, systems};
 use trine_perf::whole::{Prices, WholeModel};
 use trine_report::beside::{Beside, print_columns};
 use trine_report::document::Kind;
+use trine_report::places::Places;
 use trine_report::text::{describe, grouped, interval, percent, si};
+use trine_sim::BuildOptions;
 use trine_spec::Config;
+use trine_verify::{Checked, check_closed_forms};
 
-use crate::Verdict;
 use crate::args::UnitArgs;
 use crate::board::BoardArg;
 use crate::json::JsonArg;
+use crate::loading;
 use crate::output::{table, warn};
 use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
+use crate::{Verdict, simulation};
 
 /// Prompt of the prefill, if the context has room for it.
 const PROMPT: usize = 128;
@@ -52,6 +54,17 @@ pub(crate) struct Args {
     unit: UnitArgs,
 }
 
+impl Args {
+    /// Adds the files of the options to `places`.
+    pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
+        loading::add_to("--model", &self.model, places);
+        self.pricing.add_to(places);
+        self.board.add_to(&self.unit, places)?;
+        self.json.add_to(places);
+        Ok(())
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Report {
     model: ModelSource,
@@ -70,7 +83,7 @@ struct Report {
     whole: WholeModel,
     published: Vec<System>,
     /// Layers that were simulated, where asked for.
-    checked: Option<Vec<check::Checked>>,
+    checked: Option<Vec<Checked>>,
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
@@ -89,9 +102,7 @@ fn estimate(args: &Args) -> Result<Report> {
     let asked = args.board.unit(&args.unit)?;
     // The closed forms are those of streams that never wait; words written by a host depend on its link.
     let config = Config::builder().windows(false).weight_bus(asked.weight_bus()).or(&asked).build()?;
-    if let Some(open) = board.as_ref().and_then(|board| args.pricing.left_open(board)) {
-        bail!(open);
-    }
+    board.as_ref().map_or(Ok(()), |board| args.pricing.expect_named(board))?;
     warn(&model.notices);
     let context = model.context;
     let prompt = args.prompt_tokens.map_or(context.min(PROMPT), |tokens| tokens as usize);
@@ -108,7 +119,7 @@ fn estimate(args: &Args) -> Result<Report> {
         tag: Tag::Projected,
         whole,
         published: systems()?,
-        checked: args.check.then(|| check::check(&model, &config)).transpose()?,
+        checked: args.check.then(|| check(&model, &config)).transpose()?,
         config,
         windows_left_out: asked.windows(),
         die,
@@ -116,6 +127,12 @@ fn estimate(args: &Args) -> Result<Report> {
         records: file,
         clock_hz,
     })
+}
+
+/// Simulates one layer of every shape.
+fn check(model: &ModelConfig, config: &Config) -> Result<Vec<Checked>> {
+    let library = simulation::build(&trine_sim::verilog(config)?, BuildOptions::default())?;
+    Ok(check_closed_forms(model, config, &library)?)
 }
 
 fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
