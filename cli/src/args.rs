@@ -24,9 +24,9 @@ pub struct UnitArgs {
     /// Bits of an activation, 2 to 8 [default: 8]
     #[arg(long, value_name = "BITS")]
     act_bits: Option<usize>,
-    /// Technology of the columns' cells [default: portable]
+    /// Style of the columns; packed is for simulation only [default: portable]
     #[arg(long, value_name = "STYLE", value_parser = named::<Style>())]
-    style: Option<Style>,
+    pub(crate) style: Option<Style>,
     /// Code of weights on their stream [default: base3]
     #[arg(long, value_name = "CODE", value_parser = named::<WeightCode>())]
     weight_code: Option<WeightCode>,
@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(refused("--weight-bus 12"), "--weight-bus: weight-bus = 12 is not a multiple of 8 bits");
         for (line, known) in [
             ("--preset giant", "unit, odd, serial, small, standard, wide"),
-            ("--style vhdl", "portable, ecp5, xilinx7"),
+            ("--style vhdl", "portable, ecp5, xilinx7, packed"),
             ("--weight-code gray", "base3, two-bit"),
         ] {
             assert!(refused(line).contains(&format!("[possible values: {known}]")), "{line}: {}", refused(line));

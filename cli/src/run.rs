@@ -20,7 +20,7 @@ use trine_report::places::Places;
 use trine_report::run::{
     self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
 };
-use trine_report::text::{bar, describe, grouped, interval, percent, si};
+use trine_report::text::{bar, describe, grouped, interval, percent, si, simulated};
 
 use crate::Verdict;
 use crate::args::within;
@@ -257,7 +257,7 @@ fn print(report: &Report, backend: &Backend, model: &Model, out: &mut dyn Write)
     match &report.device {
         Some(device) => match backend {
             Backend::Uart(path) => writeln!(out, "unit: {} (at {path})", describe(&device.config))?,
-            _ => writeln!(out, "unit: {} (simulated RTL)", describe(&device.config))?,
+            _ => writeln!(out, "unit: {} ({})", describe(&device.config), simulated(&device.config))?,
         },
         None => writeln!(out, "unit: none, the golden model computes")?,
     }

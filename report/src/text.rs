@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use trine_perf::energy::{Columns, Estimate};
-use trine_spec::Config;
+use trine_spec::{Config, Style};
 use uom::si::energy::joule;
 
 /// An integer with its digits in groups of three.
@@ -92,6 +92,14 @@ pub fn describe(c: &Config) -> String {
         c.style(),
         if c.windows() { ", through windows" } else { "" }
     )
+}
+
+/// What computes when a unit of configuration `c` is simulated.
+pub fn simulated(c: &Config) -> &'static str {
+    match c.style() {
+        Style::Packed => "simulated RTL, cycle for cycle as portable",
+        _ => "simulated RTL",
+    }
 }
 
 /// Energy of the same products in the columns of other units, as factors of `own`.
