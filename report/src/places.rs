@@ -8,7 +8,7 @@
 //! places.writes_in("--report", "out".as_ref(), &["report.html", ".csv"]);
 //! places.writes("--json", "./Cargo.toml".as_ref());
 //! let refused = places.check().unwrap_err().to_string();
-//! assert_eq!(refused, "./Cargo.toml: this is the file of --text too; name another file for --json");
+//! assert_eq!(refused, "Cargo.toml: this is the file of --text too; name another file for --json");
 //! ```
 
 use std::path::{Path, PathBuf};
