@@ -15,15 +15,15 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(feature = "checkpoints")]
+pub(crate) mod dense;
 mod lanes;
 mod portable;
-#[cfg(any(target_arch = "x86_64", feature = "checkpoints"))]
+#[cfg(target_arch = "x86_64")]
 mod prefetch;
 mod wide;
 
 use lanes::{Lanes, PLANES};
-#[cfg(feature = "checkpoints")]
-pub(crate) use prefetch::ahead;
 use rayon::prelude::*;
 pub(crate) use wide::wide;
 
@@ -169,16 +169,18 @@ impl Kernel {
     }
 }
 
-/// Turns an `N x M` product into `M x N`, a strip of rows at a time so that both sides stay in the cache.
-fn transpose(from: &[i32], to: &mut [i32], m: usize, n: usize) {
-    const STRIP: usize = 16;
-    for (strip, rows) in from.chunks(STRIP * m).enumerate() {
-        for (token, to) in to.chunks_mut(n).enumerate() {
-            for (to, row) in to[strip * STRIP..].iter_mut().zip(rows.chunks(m)) {
-                *to = row[token];
+/// Turns an `N x M` product into `M x N`, blocks of tokens in parallel; a block of a few rows stays in the cache.
+pub(crate) fn transpose<T: Copy + Send + Sync>(from: &[T], to: &mut [T], m: usize, n: usize) {
+    const BLOCK: usize = 16;
+    to.par_chunks_mut(BLOCK * n).enumerate().for_each(|(block, to)| {
+        for (strip, rows) in from.chunks(BLOCK * m).enumerate() {
+            for (token, to) in to.chunks_mut(n).enumerate() {
+                for (to, row) in to[strip * BLOCK..].iter_mut().zip(rows.chunks(m)) {
+                    *to = row[block * BLOCK + token];
+                }
             }
         }
-    }
+    });
 }
 
 /// `M x K` activations, each token padded with zeros to whole blocks.

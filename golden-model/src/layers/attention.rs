@@ -3,8 +3,8 @@
 
 use rayon::prelude::*;
 
-use super::dense::dot;
 use super::rope::Rope;
+use crate::kernels::dense::dot;
 use crate::{Error, KvCache, Linear, Matmul, RmsNorm};
 
 /// The attention of one layer.
