@@ -18,6 +18,8 @@ mod avx512;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod dense;
 mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod prefetch;
@@ -51,6 +53,8 @@ enum Isa {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Kernel {
@@ -67,6 +71,10 @@ impl Kernel {
                 kernels.push(Self(Isa::Avx512Vnni));
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            kernels.push(Self(Isa::Neon));
+        }
         kernels
     }
 
@@ -75,7 +83,7 @@ impl Kernel {
         Self::available().pop().unwrap_or(Self(Isa::Portable))
     }
 
-    /// A short name: `portable`, `avx2`, `avx512vnni`.
+    /// A short name: `portable`, `avx2`, `avx512vnni`, `neon`.
     pub fn name(self) -> &'static str {
         match self.0 {
             Isa::Portable => "portable",
@@ -83,6 +91,8 @@ impl Kernel {
             Isa::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => "avx512vnni",
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => "neon",
         }
     }
 
@@ -160,6 +170,9 @@ impl Kernel {
             // SAFETY: `available` saw that the processor has AVX-512 F, BW and VNNI.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => unsafe { avx512::tile(weights, tokens) },
+            // SAFETY: `available` saw that the processor has NEON.
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => unsafe { neon::tile(weights, tokens) },
         };
         for (r, sums) in sums.iter().enumerate() {
             for (t, sum) in sums.iter().enumerate() {
@@ -194,12 +207,14 @@ impl Activations {
     fn new(x: &[i8], m: usize, k: usize) -> Self {
         let stride = k.div_ceil(BLOCK);
         let mut lanes = vec![[Lanes([0; PLANE]); PLANES]; m * stride];
-        for (x, lanes) in x.chunks(k).zip(lanes.chunks_mut(stride)) {
+        let tokens = x.par_chunks(k).zip(lanes.par_chunks_mut(stride));
+        let sums = tokens.map(|(x, lanes)| {
             for (x, lanes) in x.chunks(PLANE).zip(lanes.as_flattened_mut()) {
                 lanes.0[..x.len()].copy_from_slice(x);
             }
-        }
-        let sums = x.chunks(k).map(|x| x.iter().map(|&x| i32::from(x)).sum()).collect();
+            x.iter().map(|&x| i32::from(x)).sum()
+        });
+        let sums = sums.collect();
         Self { lanes, stride, sums }
     }
 
