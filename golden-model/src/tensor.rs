@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
+use half::vec::HalfBitsVecExt;
 use half::{bf16, f16};
+use rayon::prelude::*;
 
 use crate::gguf::{Encoding, LARGEST};
 use crate::layers::dense::{Dense, Values};
@@ -73,6 +75,9 @@ impl Kind {
         (elements / block).checked_mul(bytes).map(|n| n + tail).ok_or("the shape is too large".into())
     }
 }
+
+/// Numbers that one task reads.
+const CHUNK: usize = 1 << 16;
 
 /// Stored bytes with their meaning and their place.
 #[derive(Clone, Debug)]
@@ -151,10 +156,26 @@ impl Tensor<'_> {
                 None => Ok(()),
             };
         }
-        match self.floats()?.enumerate().find(|(_, value)| !value.is_finite()) {
+        // Floats are tested by their exponents, by all threads, and looked at one by one only where that fails.
+        let floats = self.floats()?;
+        let finite = match self.kind {
+            Kind::F32 => self.all(|bytes| u32::from_le_bytes(bytes) & 0x7f80_0000 != 0x7f80_0000),
+            Kind::F16 => self.all(|bytes| u16::from_le_bytes(bytes) & 0x7c00 != 0x7c00),
+            _ => self.all(|bytes| u16::from_le_bytes(bytes) & 0x7f80 != 0x7f80),
+        };
+        if finite {
+            return Ok(());
+        }
+        match floats.enumerate().find(|(_, value)| !value.is_finite()) {
             Some((i, value)) => Err(self.error(self.place(i), format!("element {i} is {value}"))),
             None => Ok(()),
         }
+    }
+
+    /// True if `test` holds for all numbers of `N` bytes.
+    fn all<const N: usize>(&self, test: impl Fn([u8; N]) -> bool + Sync) -> bool {
+        let whole = |chunk: &[[u8; N]]| chunk.iter().fold(true, |all, &bytes| all & test(bytes));
+        self.data.as_chunks().0.par_chunks(CHUNK).all(whole)
     }
 
     /// True if two float tensors hold the same numbers in the same shape, whatever their types.
@@ -204,17 +225,25 @@ impl Tensor<'_> {
         self.floats()?.take(count).enumerate().map(number).collect()
     }
 
+    /// The data as numbers of `N` bytes, copied by all threads.
+    fn copied<T: Clone + Default + Send, const N: usize>(&self, number: impl Fn([u8; N]) -> T + Sync) -> Vec<T> {
+        let bytes = self.data.as_chunks::<N>().0;
+        let mut copy = vec![T::default(); bytes.len()];
+        let chunks = copy.par_chunks_mut(CHUNK).zip(bytes.par_chunks(CHUNK));
+        chunks.for_each(|(copy, bytes)| copy.iter_mut().zip(bytes).for_each(|(copy, &bytes)| *copy = number(bytes)));
+        copy
+    }
+
     /// A matrix of finite floats, in the precision or the blocks it is stored in.
     pub(crate) fn dense(&self, rows: usize, cols: usize) -> Result<Dense, Error> {
         self.expect_shape(&[rows, cols])?;
         self.expect_finite()?;
-        let halves = || self.data.as_chunks::<2>().0.iter();
         let values = match self.kind {
-            Kind::F16 => Values::F16(halves().map(|&b| f16::from_le_bytes(b)).collect()),
-            Kind::Bf16 => Values::Bf16(halves().map(|&b| bf16::from_le_bytes(b)).collect()),
+            Kind::F16 => Values::F16(self.copied(u16::from_le_bytes).reinterpret_into()),
+            Kind::Bf16 => Values::Bf16(self.copied(u16::from_le_bytes).reinterpret_into()),
             kind => match kind.encoding() {
-                Some(encoding) => Values::Blocks(encoding, self.data.to_vec()),
-                None => Values::F32(self.floats()?.collect()),
+                Some(encoding) => Values::Blocks(encoding, self.copied(u8::from_le_bytes)),
+                None => Values::F32(self.copied(f32::from_le_bytes)),
             },
         };
         Ok(Dense::new(cols, values))

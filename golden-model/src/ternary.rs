@@ -18,6 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::kernels::wide;
 
 /// Weights in a [`Block`].
 pub(crate) const BLOCK: usize = 256;
@@ -124,7 +125,7 @@ impl TernaryMatrix {
         let mut blocks = Vec::with_capacity(rows * cols.div_ceil(BLOCK));
         for row in 0..rows {
             fill(row, &mut row_buffer)?;
-            blocks.extend(row_buffer.chunks(BLOCK).map(pack));
+            wide(|| blocks.extend(row_buffer.chunks(BLOCK).map(pack)));
         }
         Ok(Self::of(rows, cols, blocks))
     }
@@ -200,10 +201,23 @@ fn trit(block: &Block, j: usize) -> i8 {
     ((block.0[j % PLANE] >> (2 * (j / PLANE))) & 3) as i8 - 1
 }
 
+/// Packs up to 256 trits, plane by plane, which compilers turn into vectors.
 fn pack(trits: &[i8]) -> Block {
     let mut block = Block::ZERO;
-    trits.iter().enumerate().for_each(|(j, &trit)| block.set(j, trit));
+    for (plane, trits) in trits.chunks(PLANE).enumerate() {
+        // The bits that turn the code of zero into the trit's.
+        let bits = |trit: i8| (((trit + 1) as u8) ^ 1) << (2 * plane);
+        block.0.iter_mut().zip(trits).for_each(|(byte, &trit)| *byte ^= bits(trit));
+    }
     block
+}
+
+/// The first of `trits` that is greater than 1.
+#[cfg(feature = "checkpoints")]
+pub(crate) fn illegal(trits: &[i8]) -> Option<usize> {
+    // The largest first, which compilers turn into vectors.
+    let largest = trits.iter().copied().fold(0, i8::max);
+    (largest > 1).then(|| trits.iter().position(|&trit| trit > 1)).flatten()
 }
 
 fn check(rows: usize, cols: usize) -> Result<(), Error> {

@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use memmap2::Mmap;
+use memmap2::{Mmap, UncheckedAdvice};
 
 use crate::{Error, files};
 
@@ -30,6 +30,19 @@ impl Mapped {
         // `Model::load` asks the caller to prevent both; reading a whole checkpoint instead would take its size in memory.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
         Ok(Self { path: path.to_owned(), map })
+    }
+
+    /// Gives back the memory of a part of this file, which is read from the file again if it is needed again; bytes that are
+    /// not of this file stay.
+    pub(crate) fn release(&self, part: &[u8]) {
+        let (file, part) = (self.map.as_ptr_range(), part.as_ptr_range());
+        if !part.is_empty() && file.start <= part.start && part.end <= file.end {
+            let (at, len) = (part.start.addr() - file.start.addr(), part.end.addr() - part.start.addr());
+            // SAFETY: the map is of a file and never written, so its pages come back with the same bytes.
+            let released = unsafe { self.map.unchecked_advise_range(UncheckedAdvice::DontNeed, at, len) };
+            // Memory that is not given back does no harm.
+            drop(released);
+        }
     }
 
     /// A notice if the file ends in 4,096 zeros or more: its end is probably missing.

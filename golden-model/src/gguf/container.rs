@@ -207,6 +207,11 @@ impl Gguf {
         self.files.iter().filter_map(Mapped::zero_tail)
     }
 
+    /// Gives back the memory of a tensor's data until it is read again.
+    pub(crate) fn release(&self, data: &[u8]) {
+        self.files.iter().for_each(|file| file.release(data));
+    }
+
     /// The names of all tensors, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)

@@ -85,19 +85,26 @@ pub(crate) fn digit(byte: u8, n: usize) -> u8 {
     ((u16::from(fraction) * 3) >> 8) as u8
 }
 
-/// The code of element `e` of a TQ1_0 block; every byte is five legal digits.
-pub(crate) fn tq1_0(block: &[u8], e: usize) -> u8 {
-    let (byte, n) = match e {
-        0..160 => (e % 32, e / 32),
-        160..240 => (32 + e % 16, (e - 160) / 16),
-        _ => (48 + e % 4, (e - 240) / 4),
-    };
-    digit(block[byte], n)
+/// Writes the trits of a TQ1_0 block; every byte is five legal digits.
+#[inline]
+pub(crate) fn tq1_0(block: &[u8], out: &mut [i8]) {
+    let (first, rest) = out.split_at_mut(160);
+    let (second, third) = rest.split_at_mut(80);
+    for (bytes, out) in [(&block[..32], first), (&block[32..48], second), (&block[48..52], third)] {
+        for (n, out) in out.chunks_mut(bytes.len()).enumerate() {
+            out.iter_mut().zip(bytes).for_each(|(out, &byte)| *out = digit(byte, n) as i8 - 1);
+        }
+    }
 }
 
-/// The code of element `e` of a TQ2_0 block.
-pub(crate) fn tq2_0(block: &[u8], e: usize) -> u8 {
-    block[e / 128 * 32 + e % 32] >> (e % 128 / 32 * 2) & 3
+/// Writes the trits of a TQ2_0 block; code 3, which is none, becomes 2.
+#[inline]
+pub(crate) fn tq2_0(block: &[u8], out: &mut [i8]) {
+    for (half, out) in block[..64].chunks(32).zip(out.chunks_mut(128)) {
+        for (pair, out) in out.chunks_mut(32).enumerate() {
+            out.iter_mut().zip(half).for_each(|(out, byte)| *out = (byte >> (2 * pair) & 3) as i8 - 1);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -107,15 +114,17 @@ mod tests {
     #[test]
     fn codes_are_read_as_they_are_written() {
         let trits: Vec<i8> = (0..2 * BLOCK).map(|e| ((e * 7 + e / 5) % 3) as i8 - 1).collect();
-        for (blocks, size, code) in [
-            (TernaryBlocks::Tq1_0, 54, tq1_0 as fn(&[u8], usize) -> u8),
-            (TernaryBlocks::Tq2_0, 66, tq2_0 as fn(&[u8], usize) -> u8),
+        for (blocks, size, decode) in [
+            (TernaryBlocks::Tq1_0, 54, tq1_0 as fn(&[u8], &mut [i8])),
+            (TernaryBlocks::Tq2_0, 66, tq2_0 as fn(&[u8], &mut [i8])),
         ] {
             let bytes = blocks.encode(&trits);
             assert_eq!(bytes.len(), 2 * size);
             for (block, trits) in bytes.chunks(size).zip(trits.chunks(BLOCK)) {
                 assert_eq!(block[size - 2..], f16::ONE.to_le_bytes());
-                assert!((0..BLOCK).all(|e| code(block, e) as i8 - 1 == trits[e]), "{blocks:?}");
+                let mut read = [9; BLOCK];
+                decode(block, &mut read);
+                assert_eq!(read, trits, "{blocks:?}");
             }
         }
     }

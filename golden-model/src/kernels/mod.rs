@@ -15,15 +15,17 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(feature = "checkpoints")]
+pub(crate) mod dense;
 mod lanes;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
-#[cfg(any(target_arch = "x86_64", feature = "checkpoints"))]
+#[cfg(target_arch = "x86_64")]
 mod prefetch;
 mod wide;
 
 use lanes::{Lanes, PLANES};
-#[cfg(feature = "checkpoints")]
-pub(crate) use prefetch::ahead;
 use rayon::prelude::*;
 pub(crate) use wide::wide;
 
@@ -51,6 +53,8 @@ enum Isa {
     Avx2,
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Kernel {
@@ -67,6 +71,10 @@ impl Kernel {
                 kernels.push(Self(Isa::Avx512Vnni));
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            kernels.push(Self(Isa::Neon));
+        }
         kernels
     }
 
@@ -75,7 +83,7 @@ impl Kernel {
         Self::available().pop().unwrap_or(Self(Isa::Portable))
     }
 
-    /// A short name: `portable`, `avx2`, `avx512vnni`.
+    /// A short name: `portable`, `avx2`, `avx512vnni`, `neon`.
     pub fn name(self) -> &'static str {
         match self.0 {
             Isa::Portable => "portable",
@@ -83,6 +91,8 @@ impl Kernel {
             Isa::Avx2 => "avx2",
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => "avx512vnni",
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => "neon",
         }
     }
 
@@ -160,6 +170,9 @@ impl Kernel {
             // SAFETY: `available` saw that the processor has AVX-512 F, BW and VNNI.
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => unsafe { avx512::tile(weights, tokens) },
+            // SAFETY: `available` saw that the processor has NEON.
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => unsafe { neon::tile(weights, tokens) },
         };
         for (r, sums) in sums.iter().enumerate() {
             for (t, sum) in sums.iter().enumerate() {
@@ -169,16 +182,18 @@ impl Kernel {
     }
 }
 
-/// Turns an `N x M` product into `M x N`, a strip of rows at a time so that both sides stay in the cache.
-fn transpose(from: &[i32], to: &mut [i32], m: usize, n: usize) {
-    const STRIP: usize = 16;
-    for (strip, rows) in from.chunks(STRIP * m).enumerate() {
-        for (token, to) in to.chunks_mut(n).enumerate() {
-            for (to, row) in to[strip * STRIP..].iter_mut().zip(rows.chunks(m)) {
-                *to = row[token];
+/// Turns an `N x M` product into `M x N`, blocks of tokens in parallel; a block of a few rows stays in the cache.
+pub(crate) fn transpose<T: Copy + Send + Sync>(from: &[T], to: &mut [T], m: usize, n: usize) {
+    const BLOCK: usize = 16;
+    to.par_chunks_mut(BLOCK * n).enumerate().for_each(|(block, to)| {
+        for (strip, rows) in from.chunks(BLOCK * m).enumerate() {
+            for (token, to) in to.chunks_mut(n).enumerate() {
+                for (to, row) in to[strip * BLOCK..].iter_mut().zip(rows.chunks(m)) {
+                    *to = row[block * BLOCK + token];
+                }
             }
         }
-    }
+    });
 }
 
 /// `M x K` activations, each token padded with zeros to whole blocks.
@@ -192,12 +207,14 @@ impl Activations {
     fn new(x: &[i8], m: usize, k: usize) -> Self {
         let stride = k.div_ceil(BLOCK);
         let mut lanes = vec![[Lanes([0; PLANE]); PLANES]; m * stride];
-        for (x, lanes) in x.chunks(k).zip(lanes.chunks_mut(stride)) {
+        let tokens = x.par_chunks(k).zip(lanes.par_chunks_mut(stride));
+        let sums = tokens.map(|(x, lanes)| {
             for (x, lanes) in x.chunks(PLANE).zip(lanes.as_flattened_mut()) {
                 lanes.0[..x.len()].copy_from_slice(x);
             }
-        }
-        let sums = x.chunks(k).map(|x| x.iter().map(|&x| i32::from(x)).sum()).collect();
+            x.iter().map(|&x| i32::from(x)).sum()
+        });
+        let sums = sums.collect();
         Self { lanes, stride, sums }
     }
 

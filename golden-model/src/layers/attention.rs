@@ -3,8 +3,9 @@
 
 use rayon::prelude::*;
 
-use super::dense::dot;
 use super::rope::Rope;
+use crate::kernels::dense::dot;
+use crate::kernels::wide;
 use crate::{Error, KvCache, Linear, Matmul, RmsNorm};
 
 /// The attention of one layer.
@@ -45,10 +46,11 @@ impl Attention {
             row += span.rows;
             let first = span.cache.len();
             let (queries, keys) = (&mut queries[q.clone()], &mut keys[kv.clone()]);
-            for (i, (q, k)) in queries.chunks_mut(q_width).zip(keys.chunks_mut(kv_width)).enumerate() {
+            let rows = queries.par_chunks_mut(q_width).zip(keys.par_chunks_mut(kv_width)).enumerate();
+            rows.for_each(|(i, (q, k))| {
                 rope.rotate(q, first + i);
                 rope.rotate(k, first + i);
-            }
+            });
             span.cache.append(layer, keys, &values[kv]);
             self.attend(queries, first, span.cache.layer(layer), &mut mixed[q]);
         }
@@ -67,11 +69,13 @@ impl Attention {
         mixed.par_chunks_mut(d).zip(queries.par_chunks(d)).enumerate().for_each(|(i, (mixed, query))| {
             let (positions, kv_head) = (first + i / heads + 1, i % heads / group);
             let head = |rows| head_rows(rows, kv_width, kv_head, d).take(positions);
-            let mut weights: Vec<f32> = head(keys).map(|key| dot(query, key) * scale).collect();
-            softmax(&mut weights);
-            for (weight, value) in weights.iter().zip(head(values)) {
-                mixed.iter_mut().zip(value).for_each(|(mixed, value)| *mixed += weight * value);
-            }
+            wide(|| {
+                let mut weights: Vec<f32> = head(keys).map(|key| dot(query, key) * scale).collect();
+                softmax(&mut weights);
+                for (weight, value) in weights.iter().zip(head(values)) {
+                    mixed.iter_mut().zip(value).for_each(|(mixed, value)| *mixed += weight * value);
+                }
+            });
         });
     }
 }

@@ -6,7 +6,8 @@ use half::{bf16, f16};
 use rayon::prelude::*;
 
 use crate::gguf::Encoding;
-use crate::kernels::{ahead, wide};
+use crate::kernels::dense::{self, Q8_0, Weights};
+use crate::kernels::{transpose, wide};
 
 /// `rows x cols` floats.
 #[derive(Clone, Debug)]
@@ -67,7 +68,9 @@ impl Dense {
         match &self.values {
             Values::F32(v) => out.copy_from_slice(&v[range]),
             Values::F16(v) => v[range].convert_to_f32_slice(out),
-            Values::Bf16(v) => out.iter_mut().zip(&v[range]).for_each(|(out, &v)| *out = widened(v)),
+            Values::Bf16(v) => {
+                out.iter_mut().zip(&v[range]).for_each(|(out, &v)| *out = f32::from_bits(u32::from(v.to_bits()) << 16))
+            }
             Values::Blocks(encoding, v) => {
                 let (weights, bytes) = encoding.block();
                 encoding.decode(&v[range.start / weights * bytes..range.end / weights * bytes], out);
@@ -77,59 +80,49 @@ impl Dense {
 
     /// `y[m][n] = dot(x[m], row n)` for `x` of `M x cols`.
     pub(crate) fn product(&self, x: &[f32]) -> Vec<f32> {
-        let (n, m) = (self.rows(), x.len() / self.cols);
-        let mut transposed = vec![0.0; n * m];
-        transposed.par_chunks_mut(TASK_ROWS * m).enumerate().for_each(|(task, y)| {
-            wide(|| {
-                let mut row = vec![0.0; self.cols];
-                for (i, y) in y.chunks_mut(m).enumerate() {
-                    let at = task * TASK_ROWS + i;
-                    let range = at * self.cols..(at + 1) * self.cols;
-                    match (&self.values, &mut *y) {
-                        // A single token reads each row once, from memory: it converts on the way.
-                        (Values::F32(v), [y]) => *y = streamed(&v[range], x, |v| v),
-                        (Values::Bf16(v), [y]) => *y = streamed(&v[range], x, widened),
-                        (_, y) => {
-                            self.row(at, &mut row);
-                            y.iter_mut().zip(x.chunks(self.cols)).for_each(|(y, x)| *y = dot(&row, x));
-                        }
-                    }
-                }
-            });
-        });
-        (0..m).flat_map(|token| transposed[token..].iter().step_by(m).copied()).collect()
-    }
-}
-
-/// The upper half of an f32; `to_f32` would look for NaN first, which no matrix here holds.
-#[inline]
-fn widened(value: bf16) -> f32 {
-    f32::from_bits(u32::from(value.to_bits()) << 16)
-}
-
-/// The dot product in sixteen interleaved sums: the order of additions, and the result, is the same on every machine.
-#[inline]
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    interleaved(a, b, |a| a, |_| ())
-}
-
-/// The same for `a` that comes from memory and is converted on the way.
-#[inline]
-fn streamed<T: Copy>(a: &[T], b: &[f32], convert: impl Fn(T) -> f32) -> f32 {
-    interleaved(a, b, convert, ahead)
-}
-
-#[inline]
-fn interleaved<T: Copy>(a: &[T], b: &[f32], convert: impl Fn(T) -> f32, before: impl Fn(&[T; 16])) -> f32 {
-    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-    let mut sums = [0f32; 16];
-    for (a, b) in a.iter().zip(b) {
-        before(a);
-        for i in 0..16 {
-            sums[i] += convert(a[i]) * b[i];
+        match &self.values {
+            Values::F32(v) => self.fused(v, x),
+            Values::F16(v) => self.fused(v, x),
+            Values::Bf16(v) => self.fused(v, x),
+            Values::Blocks(Encoding::Q8_0, v) => self.fused::<Q8_0>(v.as_chunks().0, x),
+            Values::Blocks(..) => self.decoded(x),
         }
     }
-    sums.iter().sum::<f32>() + a_tail.iter().zip(b_tail).map(|(&a, b)| convert(a) * b).sum::<f32>()
+
+    /// The product, weights widened on their way.
+    fn fused<W: Weights>(&self, w: &[W], x: &[f32]) -> Vec<f32> {
+        let row = self.cols / W::WEIGHTS;
+        self.tasks(x, |first, m, y| {
+            dense::product(&w[first * row..][..y.len() / m * row], self.cols, x, y);
+        })
+    }
+
+    /// The product, each row decoded into memory first.
+    fn decoded(&self, x: &[f32]) -> Vec<f32> {
+        self.tasks(x, |first, m, y| {
+            wide(|| {
+                let mut row = vec![0.0; self.cols];
+                for (at, y) in y.chunks_mut(m).enumerate() {
+                    self.row(first + at, &mut row);
+                    y.iter_mut().zip(x.chunks(self.cols)).for_each(|(y, x)| *y = dense::dot(&row, x));
+                }
+            });
+        })
+    }
+
+    /// Shares the rows of an `N x M` product among tasks, each from a first row on, and returns `M x N`.
+    fn tasks(&self, x: &[f32], work: impl Fn(usize, usize, &mut [f32]) + Sync) -> Vec<f32> {
+        let (n, m) = (self.rows(), x.len() / self.cols);
+        let mut product = vec![0.0; n * m];
+        let tasks = product.par_chunks_mut(TASK_ROWS * m).enumerate();
+        tasks.for_each(|(task, y)| work(task * TASK_ROWS, m, y));
+        if m == 1 {
+            return product;
+        }
+        let mut y = vec![0.0; n * m];
+        transpose(&product, &mut y, m, n);
+        y
+    }
 }
 
 #[cfg(test)]
@@ -155,17 +148,25 @@ mod tests {
         }
     }
 
-    /// A token alone is converted on the way, several are not: the sums are added in one order, and equal in every bit.
+    /// Weights widened on their way give the bits of decoded rows, in every encoding, alone and beside other tokens.
     #[test]
-    fn a_token_alone_gives_the_same_bits_as_beside_others() {
+    fn fused_and_decoded_products_are_equal_in_every_bit() {
         let wave = |i: usize| (i as f32 * 0.7).sin() / 3.0;
-        let values: Vec<f32> = (0..5 * 301).map(wave).collect();
-        let x: Vec<f32> = (0..2 * 301).map(|i| wave(i + 9)).collect();
-        for values in [Values::Bf16(values.iter().map(|&v| bf16::from_f32(v)).collect()), Values::F32(values)] {
-            let dense = Dense::new(301, values);
-            let bits = |sums: Vec<f32>| sums.into_iter().map(f32::to_bits).collect::<Vec<_>>();
-            let alone = x.chunks(301).flat_map(|x| dense.product(x)).collect();
-            assert_eq!(bits(alone), bits(dense.product(&x)));
+        let (rows, cols) = (600, 320);
+        let floats: Vec<f32> = (0..rows * cols).map(wave).collect();
+        let blocks = (0..rows * cols / 32 * 34).map(|i| if i % 34 == 1 { 0x2c } else { (i * 7) as u8 }).collect();
+        for values in [
+            Values::F16(floats.iter().map(|&v| f16::from_f32(v)).collect()),
+            Values::Bf16(floats.iter().map(|&v| bf16::from_f32(v)).collect()),
+            Values::Blocks(Encoding::Q8_0, blocks),
+            Values::F32(floats),
+        ] {
+            let dense = Dense::new(cols, values);
+            for m in [1, 2, 7] {
+                let x: Vec<f32> = (0..m * cols).map(|i| wave(i + 9)).collect();
+                let bits = |sums: Vec<f32>| sums.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+                assert_eq!(bits(dense.product(&x)), bits(dense.decoded(&x)), "{m} tokens");
+            }
         }
     }
 }

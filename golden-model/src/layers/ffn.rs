@@ -1,6 +1,11 @@
 //! The gated feed-forward network: `down(sub_norm(act(gate(x)) * up(x)))`.
 
+use rayon::prelude::*;
+
 use crate::{Activation, Error, Linear, Matmul, RmsNorm};
+
+/// Activations that one task computes.
+const CHUNK: usize = 1 << 11;
 
 /// The feed-forward network of one layer.
 #[derive(Clone, Debug)]
@@ -17,7 +22,9 @@ impl Ffn {
     pub(crate) fn forward(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
         let mut gated = self.gate.forward(engine, x)?;
         let up = self.up.forward(engine, x)?;
-        gated.iter_mut().zip(up).for_each(|(gate, up)| *gate = self.activation.apply(*gate) * up);
+        gated.par_chunks_mut(CHUNK).zip(up.par_chunks(CHUNK)).for_each(|(gated, up)| {
+            gated.iter_mut().zip(up).for_each(|(gate, up)| *gate = self.activation.apply(*gate) * up);
+        });
         match &self.sub_norm {
             Some(norm) => self.down.forward(engine, &norm.forward(&gated)),
             None => self.down.forward(engine, &gated),

@@ -7,6 +7,8 @@
 //! If the inputs are in several [`Parts`] with scales of their own, each part is a product, and the outputs are their
 //! scaled sums, added in `f64` and rounded once.
 
+use rayon::prelude::*;
+
 use super::norm::layer_norm;
 use crate::{Convention, Error, LinearId, Matmul, Part, Parts, RmsNorm, quant};
 
@@ -55,10 +57,11 @@ impl Linear {
     fn quantised(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
         let k = self.parts.inputs();
         let mut q = vec![0; x.len()];
-        let codes = |(row, (x, q)): (usize, (&[f32], &mut [i8]))| {
-            quant::activations(x, q).ok_or_else(|| self.not_finite(row, x))
-        };
-        let a: Vec<f32> = x.chunks(k).zip(q.chunks_mut(k)).enumerate().map(codes).collect::<Result<_, _>>()?;
+        let tokens = x.par_chunks(k).zip(q.par_chunks_mut(k));
+        let scales: Vec<Option<f32>> = tokens.map(|(x, q)| quant::activations(x, q)).collect();
+        let checked = scales.into_iter().zip(x.chunks(k)).enumerate();
+        let a: Vec<f32> =
+            checked.map(|(row, (a, x))| a.ok_or_else(|| self.not_finite(row, x))).collect::<Result<_, _>>()?;
         match self.parts.only() {
             Some(part) => Ok(self.scaled(part, &self.sums(engine, part, &q, a.len())?, &a)),
             None => self.added(engine, &q, &a),
@@ -82,18 +85,19 @@ impl Linear {
 
     /// The outputs when all inputs are in one part.
     fn scaled(&self, part: &Part, sums: &[i32], a: &[f32]) -> Vec<f32> {
-        let mut y = Vec::with_capacity(sums.len());
-        for (sums, a) in sums.chunks(part.weights.rows()).zip(a) {
+        let n = part.weights.rows();
+        let mut y = vec![0.0; sums.len()];
+        y.par_chunks_mut(n).zip(sums.par_chunks(n)).zip(a).for_each(|((y, sums), a)| {
             for (outputs, scale) in part.scales.ranges() {
-                let sums = sums[outputs].iter().map(|&sum| sum as f32);
+                let pairs = y[outputs.clone()].iter_mut().zip(&sums[outputs]);
                 if self.convention.divides() {
                     let divisor = a * scale;
-                    y.extend(sums.map(|sum| sum / divisor));
+                    pairs.for_each(|(y, &sum)| *y = sum as f32 / divisor);
                 } else {
-                    y.extend(sums.map(|sum| sum / a * scale));
+                    pairs.for_each(|(y, &sum)| *y = sum as f32 / a * scale);
                 }
             }
-        }
+        });
         y
     }
 

@@ -1,4 +1,6 @@
-//! Root-mean-square normalisation: `y = w * x / sqrt(mean(x^2) + eps)`, per token.
+//! Root-mean-square normalisation: `y = w * x / sqrt(mean(x^2) + eps)`, per token; tokens in parallel.
+
+use rayon::prelude::*;
 
 /// An RMSNorm with its weights.
 #[derive(Clone, Debug)]
@@ -24,11 +26,11 @@ impl RmsNorm {
     /// If the norm has no weights.
     pub fn forward(&self, x: &[f32]) -> Vec<f32> {
         let mut y = x.to_vec();
-        for row in y.chunks_mut(self.weights.len()) {
+        y.par_chunks_mut(self.weights.len()).for_each(|row| {
             let mean = row.iter().map(|x| x * x).sum::<f32>() / row.len() as f32;
             let scale = 1.0 / (mean + self.eps).sqrt();
             row.iter_mut().zip(&self.weights).for_each(|(x, w)| *x = *x * scale * w);
-        }
+        });
         y
     }
 }
@@ -37,13 +39,13 @@ impl RmsNorm {
 /// linear.
 pub(crate) fn layer_norm(x: &[f32], features: usize, eps: f32) -> Vec<f32> {
     let mut y = x.to_vec();
-    for row in y.chunks_mut(features) {
+    y.par_chunks_mut(features).for_each(|row| {
         let mean = row.iter().sum::<f32>() / row.len() as f32;
         row.iter_mut().for_each(|x| *x -= mean);
         let variance = row.iter().map(|x| x * x).sum::<f32>() / row.len() as f32;
         let scale = 1.0 / (variance + eps).sqrt();
         row.iter_mut().for_each(|x| *x *= scale);
-    }
+    });
     y
 }
 

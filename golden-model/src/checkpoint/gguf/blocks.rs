@@ -18,6 +18,7 @@ use crate::checkpoint::ternary_floats::unpacked;
 use crate::gguf::Encoding;
 use crate::gguf::trits::{self, BLOCK};
 use crate::tensor::{Kind, Tensor};
+use crate::ternary::illegal;
 use crate::{Error, I2sPacking, Part, Parts, Scales, TernaryMatrix};
 
 /// Reads a ternary tensor of `rows x cols`.
@@ -47,7 +48,7 @@ fn with_way_out(error: Error, kind: Kind) -> Error {
     }
 }
 
-fn scaled_blocks(tensor: &Tensor, rows: usize, cols: usize, code: fn(&[u8], usize) -> u8) -> Result<Parts, Error> {
+fn scaled_blocks(tensor: &Tensor, rows: usize, cols: usize, decode: fn(&[u8], &mut [i8])) -> Result<Parts, Error> {
     let (size, stride) = (tensor.data.len() / (rows * cols / BLOCK), cols / BLOCK);
     let scale = |row: usize, block: usize| {
         let end = (row * stride + block + 1) * size;
@@ -73,11 +74,9 @@ fn scaled_blocks(tensor: &Tensor, rows: usize, cols: usize, code: fn(&[u8], usiz
                     out.fill(0);
                     continue;
                 }
-                for (e, out) in out.iter_mut().enumerate() {
-                    *out = code(&tensor.data[at..][..size - 2], e) as i8 - 1;
-                    if *out == 2 {
-                        return Err(tensor.error(at, format!("code 3 for element {e} of this block is not a trit")));
-                    }
+                decode(&tensor.data[at..][..size - 2], out);
+                if let Some(e) = illegal(out) {
+                    return Err(tensor.error(at, format!("code 3 for element {e} of this block is not a trit")));
                 }
             }
             Ok(())
@@ -100,12 +99,17 @@ fn i2_s(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPacking) -> Resul
         return Err(tensor.error(codes, format!("the scale is {scale}; it must be a positive number")));
     }
     let weights = TernaryMatrix::from_rows(rows, cols, |row, out| {
-        for (col, out) in out.iter_mut().enumerate() {
+        let mut col = 0;
+        while col < cols {
             let (byte, shift) = packing.place(cols, row, col);
-            *out = (tensor.data[byte] >> shift & 3) as i8 - 1;
-            if *out == 2 {
-                return Err(tensor.error(byte, format!("code 3 for weight [{row}, {col}] is not a trit")));
-            }
+            let run = packing.run(cols, row, col);
+            let pairs = out[col..][..run].iter_mut().zip(&tensor.data[byte..]);
+            pairs.for_each(|(out, byte)| *out = (byte >> shift & 3) as i8 - 1);
+            col += run;
+        }
+        if let Some(col) = illegal(out) {
+            let (byte, _) = packing.place(cols, row, col);
+            return Err(tensor.error(byte, format!("code 3 for weight [{row}, {col}] is not a trit")));
         }
         Ok(())
     })?;

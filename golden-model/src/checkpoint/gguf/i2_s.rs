@@ -41,6 +41,16 @@ impl I2sPacking {
         };
         (byte, 6 - 2 * pair)
     }
+
+    /// The weights from this one to the end of its row that lie in consecutive bytes at the same place.
+    pub(crate) fn run(self, cols: usize, row: usize, col: usize) -> usize {
+        let e = row * cols + col;
+        match self {
+            Self::X86 => (32 - e % 32).min(cols - col),
+            Self::Arm => (16 - e % 16).min(cols - col),
+            Self::Rows => cols - col,
+        }
+    }
 }
 
 /// Gate, up and down projection of a layer.
@@ -202,5 +212,20 @@ mod tests {
         assert_eq!(places(I2sPacking::X86), [(1, 4), (64 + 5, 6), (6 * 64 + 32 + 8, 2)]);
         assert_eq!(places(I2sPacking::Arm), [(1, 2), (64 + 5, 6), (6 * 64 + 48 + 8, 6)]);
         assert_eq!(places(I2sPacking::Rows), [(33, 6), (5, 4), (256 + 200, 2)]);
+    }
+
+    /// Every weight of a run is one byte behind the one before it.
+    #[test]
+    fn runs_follow_places() {
+        for packing in I2sPacking::ALL {
+            for (row, col) in (0..8).flat_map(|row| (0..80).map(move |col| (row, col))) {
+                let ((byte, shift), run) = (packing.place(80, row, col), packing.run(80, row, col));
+                assert!(run > 0 && col + run <= 80, "{packing:?} [{row}, {col}]");
+                assert!(
+                    (0..run).all(|i| packing.place(80, row, col + i) == (byte + i, shift)),
+                    "{packing:?} [{row}, {col}]"
+                );
+            }
+        }
     }
 }

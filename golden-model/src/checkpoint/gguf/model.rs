@@ -151,7 +151,10 @@ impl File {
 
 impl Weights for File {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
-        self.tensor(&self.name(PartId::Dense(id)))?.dense(self.config.vocab, self.config.hidden)
+        let tensor = self.tensor(&self.name(PartId::Dense(id)))?;
+        let dense = tensor.dense(self.config.vocab, self.config.hidden)?;
+        self.gguf.release(tensor.data);
+        Ok(dense)
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
@@ -163,6 +166,7 @@ impl Weights for File {
         let (rows, cols) = self.config.linear_shape(id.kind);
         let weight = self.tensor(&format!("{prefix}.weight"))?;
         let parts = blocks::read(&weight, rows, cols, self.packing)?;
+        self.gguf.release(weight.data);
         let factor =
             self.gguf.find(&format!("{prefix}.scale")).transpose()?.map_or(Ok(1.0), |tensor| tensor.scale())?;
         Ok(Linear {

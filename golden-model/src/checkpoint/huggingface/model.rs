@@ -26,6 +26,7 @@ use crate::checkpoint::options::LoadOptions;
 use crate::checkpoint::ternary_floats::unpacked;
 use crate::layers::dense::Dense;
 use crate::tensor::{Kind, Tensor};
+use crate::ternary::illegal;
 use crate::transformer::assemble::assemble;
 use crate::transformer::weights::{DenseId, NormId, PartId, Weights};
 use crate::{
@@ -129,7 +130,10 @@ impl Folder {
 impl Weights for Folder {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
         let config = &self.description.config;
-        self.tensor(&self.name(PartId::Dense(id)))?.dense(config.vocab, config.hidden)
+        let tensor = self.tensor(&self.name(PartId::Dense(id)))?;
+        let dense = tensor.dense(config.vocab, config.hidden)?;
+        self.tensors.release(tensor.data);
+        Ok(dense)
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {
@@ -151,6 +155,7 @@ impl Weights for Folder {
             // `Gguf` is never the convention of a folder.
             Convention::AutoBitLinearOnline | Convention::Gguf => absmean(&weight, rows, cols)?,
         };
+        self.tensors.release(weight.data);
         let input_norm = self.input_norm(&prefix, cols)?;
         Ok(Linear { id, parts, convention: config.convention, input_norm, encoding: weight.kind.to_string() })
     }
@@ -184,14 +189,11 @@ fn packed(tensor: &Tensor, rows: usize, cols: usize) -> Result<TernaryMatrix, Er
     tensor.expect_shape(&[plane, cols])?;
     TernaryMatrix::from_rows(rows, cols, |row, out| {
         let (start, shift) = (row % plane * cols, row / plane * 2);
-        for (i, (out, byte)) in out.iter_mut().zip(&tensor.data[start..]).enumerate() {
-            let code = byte >> shift & 3;
-            if code == 3 {
-                return Err(tensor.error(start + i, format!("code 3 for weight [{row}, {i}] is not a trit")));
-            }
-            *out = code as i8 - 1;
+        out.iter_mut().zip(&tensor.data[start..]).for_each(|(out, byte)| *out = (byte >> shift & 3) as i8 - 1);
+        match illegal(out) {
+            Some(i) => Err(tensor.error(start + i, format!("code 3 for weight [{row}, {i}] is not a trit"))),
+            None => Ok(()),
         }
-        Ok(())
     })
 }
 

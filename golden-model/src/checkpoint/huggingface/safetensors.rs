@@ -132,6 +132,11 @@ impl Safetensors {
         Ok(())
     }
 
+    /// Gives back the memory of a tensor's data until it is read again.
+    pub(crate) fn release(&self, data: &[u8]) {
+        self.files.iter().for_each(|file| file.release(data));
+    }
+
     /// The names of all tensors.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
