@@ -94,7 +94,7 @@ pub fn describe(c: &Config) -> String {
     )
 }
 
-/// What computes when a unit of configuration `c` is simulated.
+/// Engine of a simulated unit of configuration `c`, in words.
 pub fn simulated(c: &Config) -> &'static str {
     match c.style() {
         Style::Packed => "simulated RTL, cycle for cycle as portable",
