@@ -14,9 +14,14 @@ fn bad_usage_is_refused_before_the_first_step() {
     let folder = workplace();
     fs::write(folder.path().join("cells.lib"), "/* a library */ library (cells) { }").unwrap();
     let cases = [
-        ("--board ulx3s --preset standard", "reached through windows only: windows = true is missing"),
+        (
+            "--board ulx3s --preset standard",
+            "--preset: windows = false; a unit on a board is reached through windows only",
+        ),
+        ("--target ecp5-25k --style packed", "ecp5-25k has no cells for style packed: `--style portable` is for"),
         ("--target ice40-hx8k --style ecp5", "ice40-hx8k has no cells for style ecp5: `--style portable` is for"),
         ("--liberty cells.lib --style xilinx7", "cells has no cells for style xilinx7"),
+        ("--liberty cells.lib --style packed", "cells has no cells for style packed"),
         ("--liberty cells.lib --freq=nan", "for '--freq <MHZ>': must be 0.001 to 10000 MHz"),
         ("--target osu018 --weights-on-chip MODEL", "--weights-on-chip: cell libraries have no block RAM"),
         ("--target ecp5-25k --dont-use LUT4", "--dont-use applies to cell libraries"),
