@@ -57,26 +57,39 @@ pub fn plane_decoder(count: usize) -> Result<Arc<Module>, Errors> {
         top[0].each(|plane| plane | &escape_top),
         Planes { nonzero: &digit[0] | &digit[1], negative: digit[1].clone() },
     ];
-    for (port, name, of) in [
-        (&io.nonzero, "nonzero", &(|t: &Planes| t.nonzero.clone()) as &dyn Fn(&Planes) -> Expr),
-        (&io.negative, "negative", &|t: &Planes| t.negative.clone()),
+    for (port, name, planes) in [
+        (&io.nonzero, "nonzero", trits.each_ref().map(|trit| trit.nonzero.clone())),
+        (&io.negative, "negative", trits.each_ref().map(|trit| trit.negative.clone())),
     ] {
-        let spread = trits.iter().enumerate().map(|(t, planes)| match t {
-            0 => of(planes),
-            _ => cat([lit(0, bits(t)), of(planes)]),
-        });
+        let at = |(t, plane)| if t == 0 { plane } else { cat([lit(0, bits(t)), plane]) };
+        let spread = planes.into_iter().enumerate().map(at);
         let spread = spread.reduce(|all, plane| all | plane).expect("a byte has trits");
-        let spread = m.name(name, spread);
-        let fields = (0..count).map(|i| spread.slice(8 * i, trits.len()));
-        m.assign(port, cat(fields));
-        if count > 1 {
-            m.unused((0..count - 1).map(|i| spread.slice(8 * i + trits.len(), 8 - trits.len())));
-        }
+        let plane = gathered(&mut m, name, spread, count);
+        m.assign(port, plane);
     }
     let illegal = &escape_top & (&pair[2] | (&pair[0] & &pair[1]));
     let illegal = m.name("illegal", illegal);
     m.assign(&io.illegal, illegal.any());
     m.build()
+}
+
+/// The trits of `count` bytes side by side, from `spread` with a byte between the first ones of neighbours: twos are joined, then fours,
+/// then eights.
+fn gathered(m: &mut Module, name: &str, spread: Expr, count: usize) -> Expr {
+    let width = spread.ty.width;
+    let (mut value, mut field, mut pitch) = (m.name(name, spread), Base3.trits_per_byte(), 8);
+    while pitch < 8 * count {
+        let fields = (0..width).filter(|bit| bit % (2 * pitch) < field).fold(0, |mask, bit| mask | 1i64 << bit);
+        let (gap, low) = (pitch - field, width - (pitch - field));
+        let moved = value.slice(gap, low) & lit(fields << field & ((1 << low) - 1), bits(low));
+        value = m.name(&format!("{name}_{}", pitch / 4), (&value & lit(fields, bits(width))) | moved);
+        (field, pitch) = (2 * field, 2 * pitch);
+    }
+    let trits = Base3.trits_per_byte() * count;
+    if width > trits {
+        m.unused([value.slice(trits, width - trits)]);
+    }
+    value.slice(0, trits)
 }
 
 /// One trit of every byte.
