@@ -26,7 +26,7 @@ pub struct UnitArgs {
     act_bits: Option<usize>,
     /// Style of the columns; packed is for simulation only [default: portable]
     #[arg(long, value_name = "STYLE", value_parser = named::<Style>())]
-    pub(crate) style: Option<Style>,
+    style: Option<Style>,
     /// Code of weights on their stream [default: base3]
     #[arg(long, value_name = "CODE", value_parser = named::<WeightCode>())]
     weight_code: Option<WeightCode>,
@@ -97,6 +97,11 @@ impl UnitArgs {
             };
             anyhow!("{source}{error}{advice}")
         })
+    }
+
+    /// True if --style or the file of --config names a style.
+    pub fn names_style(&self) -> Result<bool> {
+        Ok(self.style.is_some() || self.keys()?.is_some_and(|keys| keys.line_of("style").is_some()))
     }
 
     /// The keys of the file of --config, if there is one.

@@ -15,7 +15,7 @@ use trine_hdl::lang;
 use trine_report::place::check_folder;
 use trine_report::places::Places;
 use trine_sim::{BuildOptions, SimOptions};
-use trine_spec::{Config, Style};
+use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, within};
 use crate::board::BoardArg;
@@ -185,13 +185,6 @@ impl BackendArgs {
         self.board.unit(&self.unit)
     }
 
-    /// The unit that is simulated in place of `unit`: packed columns take less time and as many cycles as portable ones, unless a
-    /// flag or a waveform asks for these.
-    fn simulated(&self, unit: Config, trace: Option<&Path>) -> Config {
-        let asked = self.unit.style.is_some() || trace.is_some();
-        if unit.style() == Style::Portable && !asked { unit.with_style(Style::Packed) } else { unit }
-    }
-
     /// Builds what multiplies the layers of `model`, loaded from `source`; `trace` names the waveform file to write.
     pub(crate) fn engine(&self, source: &ModelSource, model: &Model, trace: Option<&Path>) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
@@ -236,7 +229,8 @@ impl BackendArgs {
             }
             return Ok(Engine::Rtl(Box::new(offload)));
         }
-        let config = self.simulated(config, trace);
+        let asked = self.unit.names_style()? || trace.is_some();
+        let config = if asked { config } else { trine_sim::stand_in(config) };
         if self.weights_on_chip {
             let alone = self.units.is_none_or(|units| units == 1) && self.resume.is_none();
             ensure!(alone, "a unit with its weights on the chip works alone: leave out --units and --resume");

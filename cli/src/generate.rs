@@ -12,13 +12,14 @@ use trine_report::document::{Document, Kind};
 use trine_report::place::{check_folder, to_json, write_in};
 use trine_report::places::Places;
 use trine_report::text::{describe, grouped};
+use trine_spec::Style;
 
 use crate::Verdict;
 use crate::args::UnitArgs;
 use crate::board::BoardArg;
 use crate::emitter::Emitter;
 use crate::json::JsonArg;
-use crate::output::table;
+use crate::output::{table, warn};
 use crate::provenance::provenance;
 
 /// Write the accelerator as Verilog, with a testbench
@@ -55,6 +56,9 @@ impl Args {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.board.unit(&args.unit)?;
+    if config.style() == Style::Packed {
+        warn(&["--style packed is for simulation only: nothing can be synthesised of it".into()]);
+    }
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
     let files = unit_files(&verilog, testbench.as_ref());

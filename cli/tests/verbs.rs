@@ -80,17 +80,27 @@ fn a_unit_takes_the_place_of_another() {
     assert!(!printed.contains("removed") && folder.join("outside").exists(), "{printed}");
 }
 
+#[test]
+fn packed_columns_are_generated_with_a_warning() {
+    let place = workplace();
+    let run = trine(place.path(), "generate --lanes 4 --columns 2 --style packed -o rtl");
+    assert_eq!(
+        (run.code, &*run.stderr),
+        (Some(0), "warning: --style packed is for simulation only: nothing can be synthesised of it\n")
+    );
+}
+
 /// The command that `generate` prints works, and finds outputs that nothing drives; a unit with windows has no testbench.
 #[test]
 fn generate_says_how_to_run_the_testbench() {
     let place = workplace();
     let folder = place.path();
-    for style in ["portable", "ecp5", "xilinx7"] {
+    for style in ["portable", "ecp5", "xilinx7", "packed"] {
         let unit = format!("generate --lanes 4 --columns 2 --max-depth 24 --max-tokens 2 --style {style} -o {style}");
         let printed = done(folder, &unit);
         let start = "testbench: trine_tb.v; in that folder: ";
         let line = printed.lines().find_map(|line| line.strip_prefix(start)).unwrap();
-        assert_eq!(line.contains("-f trine_cells.f"), style != "portable", "{line}");
+        assert_eq!(line.contains("-f trine_cells.f"), style == "ecp5" || style == "xilinx7", "{line}");
         let plain = line.replacen("-f trine_cells.f ", "", 1);
         let head = std::fs::read_to_string(folder.join(style).join("trine_tb.v")).unwrap();
         assert!(
@@ -198,7 +208,16 @@ fn a_model_speaks_the_same_on_both_backends() {
     let line = "run --model MODEL --prompt KING --tokens 12 --seed 3 --json";
     done(folder.path(), &format!("{line} g.json --backend golden"));
     let printed = done(folder.path(), &format!("{line} r.json --preset small --offload linear --report out"));
+    assert!(printed.contains("packed style (simulated RTL, cycle for cycle as portable)"), "{printed}");
+    std::fs::write(folder.path().join("unit.toml"), "style = \"portable\"\n").unwrap();
+    let asked = done(folder.path(), &format!("{line} p.json --preset small --offload linear --config unit.toml"));
+    assert!(asked.contains("portable style (simulated RTL)"), "{asked}");
     let (golden, rtl) = (json(folder.path(), "g.json"), json(folder.path(), "r.json"));
+    let portable = json(folder.path(), "p.json");
+    assert_eq!(
+        ["cycles", "macs", "energy_j"].map(|key| &portable[key]),
+        ["cycles", "macs", "energy_j"].map(|key| &rtl[key])
+    );
     assert_eq!((&golden["text"], &golden["tokens"]), (&rtl["text"], &rtl["tokens"]));
     assert_eq!(rtl["tokens"].as_array().unwrap().len(), 12);
     assert!(golden.get("macs").is_none(), "nothing was offloaded");

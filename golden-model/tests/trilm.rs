@@ -124,6 +124,13 @@ fn the_shape_of_a_model_in_floats_is_not_taken_for_a_ternary_one() {
     write(&net, folder.path());
     let error = shape().unwrap_err().to_string();
     assert!(error.contains("model.layers.0.self_attn.q_proj.weight") && error.contains("not ternary"), "{error}");
+
+    // Weights that cannot be read are no missing weights.
+    let shard = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let shard = shard.filter(|path| path.extension().is_some_and(|it| it == "safetensors")).min().unwrap();
+    std::fs::write(&shard, [0; 16]).unwrap();
+    let error = shape().unwrap_err().to_string();
+    assert!(error.contains(&shard.display().to_string()), "{error}");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn grown(m: &mut Module, random: &mut Random, known: &[(Expr, BigInt)], name: &s
     let (c, z) = known[random.below(known.len())].clone();
     let raw = |e: &Expr, x: &BigInt| as_type(x, bits(e.ty.width));
     let truth = BigInt::from;
-    let (e, value) = match random.below(14) {
+    let (e, value) = match random.below(15) {
         0 => (&a + &b, x + y),
         1 => (&a - &b, x - y),
         2 => (&a & &b, x & y),
@@ -71,6 +71,7 @@ fn grown(m: &mut Module, random: &mut Random, known: &[(Expr, BigInt)], name: &s
             (a.slice(low, width), raw(&a, &x) >> low)
         }
         12 => (a.all(), truth(i32::from(raw(&a, &x) + 1 == (BigInt::from(1) << a.ty.width)))),
+        13 => (a.count_ones(), (0..a.ty.width as u64).map(|bit| i32::from(raw(&a, &x).bit(bit))).sum::<i32>().into()),
         _ => ((&a + &b).wrap(), x + y),
     };
     let e = if random.below(4) == 0 { if e.ty.signed { e.unsigned() } else { e.signed() } } else { e };

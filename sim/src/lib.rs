@@ -73,7 +73,7 @@ pub use isolated::Isolated;
 pub use library::Library;
 pub use mismatch::Mismatch;
 pub use monitor::StreamRule;
-pub use open::{Link, device, link, open, verilog};
+pub use open::{Link, device, link, open, stand_in, verilog};
 pub use options::{BuildOptions, BuildStep};
 pub use scoreboard::Scoreboard;
 pub use serial::SimSerial;

@@ -10,9 +10,6 @@ pub enum Error {
     /// The golden model refuses a matrix.
     #[error(transparent)]
     Golden(#[from] trine_golden_model::Error),
-    /// A simulated unit is not the one that was asked for.
-    #[error(transparent)]
-    Driver(#[from] trine_driver::Error),
     /// A unit cannot be generated.
     #[error(transparent)]
     Generate(#[from] trine_hdl::lang::Errors),

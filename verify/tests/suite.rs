@@ -1,7 +1,7 @@
 //! The checks of every unit hold for units of all kinds, and a broken unit does not get through them.
 
 use trine_sim::{BuildOptions, Library};
-use trine_spec::{Config, WeightCode};
+use trine_spec::{Config, Style, WeightCode};
 use trine_verify::suite::checks;
 
 /// The simulation of a unit of configuration `config`.
@@ -34,6 +34,13 @@ fn a_unit_with_odd_sizes_passes() {
 #[test]
 fn a_unit_with_base3_weights_passes() {
     passes(&Config::sized(5, 2).act_bits(5).weight_bus(8).max_depth(24).max_tokens(4).build().unwrap());
+}
+
+/// Eleven bytes a beat: decoders of eight and of three.
+#[test]
+fn a_unit_with_packed_columns_passes() {
+    let sizes = Config::sized(67, 3).style(Style::Packed).act_bits(7).weight_bus(88).build().unwrap();
+    passes(&Config::builder().max_depth(150).max_tokens(4).or(&sizes).build().unwrap());
 }
 
 #[test]

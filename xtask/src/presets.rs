@@ -21,7 +21,7 @@ const MARKS: [&str; 2] = ["<!-- presets -->\n", "<!-- /presets -->\n"];
 const PROVEN: [(&str, &str); 3] = [
     ("odd", "the whole unit's results"),
     ("serial", "windows"),
-    ("standard", "columns in all styles, accumulators, register bus"),
+    ("standard", "columns in the styles of hardware, accumulators, register bus"),
 ];
 
 /// Render the table of presets in README.md from the results of earlier runs

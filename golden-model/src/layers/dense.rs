@@ -68,9 +68,7 @@ impl Dense {
         match &self.values {
             Values::F32(v) => out.copy_from_slice(&v[range]),
             Values::F16(v) => v[range].convert_to_f32_slice(out),
-            Values::Bf16(v) => {
-                out.iter_mut().zip(&v[range]).for_each(|(out, &v)| *out = f32::from_bits(u32::from(v.to_bits()) << 16))
-            }
+            Values::Bf16(v) => out.iter_mut().enumerate().for_each(|(i, out)| *out = bf16::one(&v[range.clone()], i)),
             Values::Blocks(encoding, v) => {
                 let (weights, bytes) = encoding.block();
                 encoding.decode(&v[range.start / weights * bytes..range.end / weights * bytes], out);

@@ -13,7 +13,11 @@ use std::sync::Arc;
 use trine_spec::WeightCode::Base3;
 
 /// Bytes that are decoded at once.
-pub(super) const BYTES: usize = 8;
+const BYTES: usize = 8;
+
+/// Comment of a port that carries a tile in planes.
+pub(super) const TILE: &str =
+    "Plane of the trits of a tile that are not zero, column by column, and above it that of the negative ones.";
 
 interface! {
     /// Ports of the decoder.
@@ -71,6 +75,26 @@ pub fn plane_decoder(count: usize) -> Result<Arc<Module>, Errors> {
     let illegal = m.name("illegal", illegal);
     m.assign(&io.illegal, illegal.any());
     m.build()
+}
+
+/// Planes of the trits of a beat, one above the other, and marks of the illegal codes, one for every decoder.
+///
+/// # Errors
+/// None: see [`plane_decoder`].
+pub(super) fn decode(m: &mut Module, data: &Expr) -> Result<(Expr, Expr), Errors> {
+    let bytes = data.ty.width / 8;
+    let whole = BYTES.min(bytes);
+    let modules = [plane_decoder(whole)?, plane_decoder((bytes % whole).max(1))?];
+    let (mut nonzero, mut negative, mut illegal) = (vec![], vec![], vec![]);
+    for (i, low) in (0..bytes).step_by(whole).enumerate() {
+        let count = whole.min(bytes - low);
+        let decoder: PlaneDecoderPorts = m.place(&format!("decoder_{i}"), &modules[usize::from(count < whole)]);
+        m.assign(&decoder.bytes, data.slice(8 * low, 8 * count));
+        nonzero.push(decoder.nonzero);
+        negative.push(decoder.negative);
+        illegal.push(decoder.illegal);
+    }
+    Ok((m.name("codes", cat(nonzero.into_iter().chain(negative))), m.name("illegal", cat(illegal))))
 }
 
 /// The trits of `count` bytes side by side, from `spread` with a byte between the first ones of neighbours: twos are joined, then fours,

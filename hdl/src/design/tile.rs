@@ -11,6 +11,7 @@
 //! Results follow after `1 + column latency` cycles; no handshake.
 
 use super::column::{ColumnPorts, column};
+use super::plane_decoder;
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, set, when};
 use std::sync::Arc;
@@ -53,6 +54,9 @@ pub fn tile(c: &Config) -> Result<Arc<Module>, Errors> {
     let doc = format!("{} lanes x {} columns around one tile of weights.", c.lanes(), c.columns());
     let mut m = Module::new("trine_tile", doc);
     let io = TilePorts::declare(&mut m, c.clone(), column.output_ty("sum_o").width);
+    if c.style() == Style::Packed {
+        m.describe(&io.tile, plane_decoder::TILE);
+    }
     let groups: Vec<_> = match &io.valid {
         Some(valid) => vec![planes(&mut m, c, &io.act, valid); c.chunk_copies()],
         None => {

@@ -13,7 +13,7 @@
 //! `early_o` says that no whole tile is left and that a mark stands inside the next one, `illegal_o`, three cycles after a beat
 //! moved on, that it held an illegal code.
 
-use super::plane_decoder::{self, PlaneDecoderPorts, plane_decoder};
+use super::plane_decoder;
 use super::trit_decoder::{TritDecoderPorts, trit_decoder};
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
@@ -76,6 +76,9 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     }
     parts.push(code_q);
     let tile = tile(&mut m, c, &parts);
+    if c.style() == Style::Packed {
+        m.describe(&io.tile, plane_decoder::TILE);
+    }
     m.assign(&io.tile, tile);
     m.assign(&io.beats.ready, &flow.admits_q & !&flow.stuck_q);
     m.assign(&io.arrives, &flow.arrives_q);
@@ -207,33 +210,15 @@ fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Error
     Ok(match (c.weight_code(), c.style()) {
         (WeightCode::TwoBit, style) => {
             let trits = c.weight_bus() / 2;
-            let illegal = (0..trits).map(|i| data.bit(2 * i + 1) & !data.bit(2 * i));
+            let bits = |k| (0..trits).map(move |i| data.bit(2 * i + k));
+            let illegal = bits(1).zip(bits(0)).map(|(negative, nonzero)| negative & !nonzero);
             let illegal = m.name("illegal", cat(illegal));
-            if style == Style::Packed {
-                (
-                    m.name("codes", cat([0, 1].into_iter().flat_map(|k| (0..trits).map(move |i| data.bit(2 * i + k))))),
-                    illegal,
-                )
-            } else {
-                (data.clone(), illegal)
+            match style {
+                Style::Packed => (m.name("codes", cat(bits(0).chain(bits(1)))), illegal),
+                _ => (data.clone(), illegal),
             }
         }
-        (WeightCode::Base3, Style::Packed) => {
-            let (mut nonzero, mut negative, mut illegal) = (vec![], vec![], vec![]);
-            let bytes = c.weight_bus() / 8;
-            let most = plane_decoder::BYTES.min(bytes);
-            let (most_decoder, rest_decoder) = (plane_decoder(most)?, plane_decoder((bytes % most).max(1))?);
-            for (i, low) in (0..bytes).step_by(most).enumerate() {
-                let count = most.min(bytes - low);
-                let module = if count == most { &most_decoder } else { &rest_decoder };
-                let decoder: PlaneDecoderPorts = m.place(&format!("decoder_{i}"), module);
-                m.assign(&decoder.bytes, data.slice(8 * low, 8 * count));
-                nonzero.push(decoder.nonzero);
-                negative.push(decoder.negative);
-                illegal.push(decoder.illegal);
-            }
-            (m.name("codes", cat(nonzero.into_iter().chain(negative))), m.name("illegal", cat(illegal)))
-        }
+        (WeightCode::Base3, Style::Packed) => plane_decoder::decode(m, data)?,
         (WeightCode::Base3, _) => {
             let decoder = trit_decoder()?;
             let (mut codes, mut illegal) = (vec![], vec![]);

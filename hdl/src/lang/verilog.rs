@@ -1,4 +1,4 @@
-//! Clean hierarchical Verilog-2005: every module once, registers in one `always @(posedge clock)`.
+//! Clean hierarchical Verilog-2005, but for counts of ones, which are SystemVerilog: every module once, registers in one `always @(posedge clock)`.
 //!
 //! Verilog's implicit extensions are spelled out, so that the text means the same under every width rule, and no linter
 //! finds anything to say.
@@ -266,6 +266,7 @@ impl Printer<'_> {
             Node::Repeat(a, count) => extend(format!("{{{count}{{{}}}}}", self.own(a))),
             Node::Any(a) => extend(format!("|{}", self.paren(a, a.ty.width))),
             Node::All(a) => extend(format!("&{}", self.paren(a, a.ty.width))),
+            // Without the conversion Verilator takes the function's int for a number without a size.
             Node::Count(a, _) => extend(format!("$unsigned($countones({}))", self.own(a))),
             Node::Slice(x, low) => extend(match (x.ty.width, e.ty.width) {
                 (1, _) => self.own(x),

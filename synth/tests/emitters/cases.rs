@@ -40,7 +40,7 @@ pub fn start(name: &str) -> (Module, Inputs) {
 type Value = fn(&Inputs) -> Expr;
 
 /// Every expression node, with operands of one and of different widths, unsigned and signed.
-pub const VALUES: [(&str, Value); 50] = [
+pub const VALUES: [(&str, Value); 53] = [
     ("net", |i| i.a.clone()),
     ("add", |i| &i.a + &i.b),
     ("add_signed", |i| &i.s + &i.t),
@@ -86,6 +86,9 @@ pub const VALUES: [(&str, Value); 50] = [
     ("any_signed", |i| i.s.any()),
     ("all", |i| i.a.all()),
     ("all_signed", |i| i.t.all() & i.v.all()),
+    ("count", |i| (&i.a ^ &i.b).count_ones()),
+    ("count_signed", |i| i.s.count_ones() + i.c.count_ones()),
+    ("count_wide", |i| i.v.count_ones()),
     ("slice", |i| i.v.slice(61, 7)),
     ("bit", |i| i.t.bit(5) & i.c.bit(0)),
     ("cast_to_signed", |i| i.a.clone().signed() + &i.s),

@@ -7,8 +7,8 @@ use cases::{BODIES, VALUES, bodied, valued};
 use std::sync::Arc;
 use trine_hdl::lang::{self, Module};
 use trine_hdl::{Verilog, design, rust_hdl};
-use trine_spec::Config;
 use trine_spec::config::PRESETS;
+use trine_spec::{Config, Style};
 use trine_synth::Error;
 use trine_synth::yosys::{Proof, Yosys};
 
@@ -47,8 +47,8 @@ fn every_statement_memory_and_instance() {
     }
 }
 
-fn unit() -> Arc<Module> {
-    let c = Config::sized(2, 2).max_depth(8).max_tokens(4).build().unwrap();
+fn unit(style: Style) -> Arc<Module> {
+    let c = Config::sized(2, 2).style(style).max_depth(8).max_tokens(4).build().unwrap();
     design::unit(&c).unwrap()
 }
 
@@ -65,7 +65,9 @@ fn both_forms_of_every_preset_are_sound() {
 
 #[test]
 fn the_complete_unit() {
-    prove(&Yosys::find().unwrap(), &unit());
+    for style in [Style::Portable, Style::Packed] {
+        prove(&Yosys::find().unwrap(), &unit(style));
+    }
 }
 
 /// Changes one place of `form` and shows that it no longer equals `other`: found in the module that was changed, with
@@ -87,7 +89,7 @@ fn expose(yosys: &Yosys, form: &Verilog, other: &Verilog, (module, from, to): (&
 
 #[test]
 fn one_changed_operator_in_the_complete_unit_is_found() {
-    let (ours, theirs) = both(&unit());
+    let (ours, theirs) = both(&unit(Style::Portable));
     let change = ("trine_column", " ^ {8{code_i[1]}}", " | {8{code_i[1]}}");
     expose(&Yosys::find().unwrap(), &ours, &theirs, change);
 }

@@ -121,6 +121,11 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// True if the folder has a safetensors file, whole or a shard.
+pub(crate) fn has_weights(folder: &Path) -> bool {
+    names(folder).iter().any(|name| name.ends_with(".safetensors"))
+}
+
 /// The reason why a folder has no weights, and the way out.
 fn missing(folder: &Path) -> String {
     let names = names(folder);

@@ -56,16 +56,16 @@ pub(crate) fn config(folder: &Path) -> Result<Config, Error> {
     if config.convention != Convention::Unpacked {
         return Ok(config);
     }
-    match Safetensors::open(folder, description.weights.take().as_deref()) {
-        Ok(tensors) => {
-            let source = Folder { path: folder.to_owned(), description, tensors, embedding: EMBEDDING };
-            source.linear(LinearId { layer: 0, kind: LinearKind::Q })?;
-        }
-        Err(_) => config.notices.push(format!(
+    if files::has_weights(folder) {
+        let tensors = Safetensors::open(folder, description.weights.take().as_deref())?;
+        let source = Folder { path: folder.to_owned(), description, tensors, embedding: EMBEDDING };
+        source.linear(LinearId { layer: 0, kind: LinearKind::Q })?;
+    } else {
+        config.notices.push(format!(
             "{}: without quantization_config the linears are floats; they are taken for ternary, which only their weights can \
-             show, and those are not read",
+             show, and those are not there",
             folder.join("config.json").display()
-        )),
+        ));
     }
     Ok(config)
 }

@@ -23,6 +23,8 @@ const WORD: usize = 64;
 pub(super) fn sum(m: &mut Module, c: &Config, operands: &Operands) -> Term {
     let (lanes, top) = (c.lanes(), c.act_bits() - 1);
     let (act, code) = (&operands.act, &operands.code);
+    m.describe(act, "Bit planes of the activations, that of the lowest bits first.");
+    m.describe(code, "Plane of the trits that are not zero, and above it that of the negative ones.");
     let negative = |low, width| code.slice(lanes + low, width);
     let plane = |b: usize| {
         let ones = ones(lanes, |low, width| {
@@ -33,11 +35,8 @@ pub(super) fn sum(m: &mut Module, c: &Config, operands: &Operands) -> Term {
     let above = (0..top).map(plane).fold(ones(lanes, negative), |sum, plane| sum + plane);
     let exact = above - plane(top);
     let exact_q = m.reg("exact_q", exact.ty);
-    let load = set(&exact_q, exact);
-    m.on_clock(match &operands.valid {
-        Some(valid) => [when(valid, [load])],
-        None => [load],
-    });
+    let valid = operands.valid.as_ref().expect("this style rests");
+    m.on_clock([when(valid, [set(&exact_q, exact)])]);
     // All lanes at the lowest activation and a weight of -1: one more than a sum of as many bits as a tree has.
     let mut value = fitted(m, exact_q.signed(), c.act_bits() + clog2(lanes) + 1);
     for level in 2..=c.tree_levels() {
