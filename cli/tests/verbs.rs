@@ -97,7 +97,7 @@ fn generate_says_how_to_run_the_testbench() {
     let folder = place.path();
     for style in ["portable", "ecp5", "xilinx7", "packed"] {
         let unit = format!("generate --lanes 4 --columns 2 --max-depth 24 --max-tokens 2 --style {style} -o {style}");
-        let printed = done(folder, &unit);
+        let printed = trine(folder, &unit).stdout;
         let start = "testbench: trine_tb.v; in that folder: ";
         let line = printed.lines().find_map(|line| line.strip_prefix(start)).unwrap();
         assert_eq!(line.contains("-f trine_cells.f"), style == "ecp5" || style == "xilinx7", "{line}");
