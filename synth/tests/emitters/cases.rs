@@ -88,7 +88,7 @@ pub const VALUES: [(&str, Value); 53] = [
     ("all_signed", |i| i.t.all() & i.v.all()),
     ("count", |i| (&i.a ^ &i.b).count_ones()),
     ("count_signed", |i| i.s.count_ones() + i.c.count_ones()),
-    ("count_wide", |i| i.v.count_ones()),
+    ("count_of_odd_width", |i| i.v.slice(3, 13).count_ones()),
     ("slice", |i| i.v.slice(61, 7)),
     ("bit", |i| i.t.bit(5) & i.c.bit(0)),
     ("cast_to_signed", |i| i.a.clone().signed() + &i.s),
