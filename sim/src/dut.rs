@@ -13,7 +13,7 @@ use trine_hdl::{Direction, Port};
 use crate::error::Error;
 use crate::ffi::{RawDut, SinkJob, SourceJob, status};
 use crate::library::Library;
-use crate::value::{Value, words};
+use crate::value::Value;
 
 /// A running instance of a simulated design.
 pub struct Dut {
@@ -21,6 +21,8 @@ pub struct Dut {
     library: Library,
     /// Inputs changed since the outputs were computed.
     unsettled: bool,
+    /// Room for the value of a port.
+    words: Vec<u32>,
     waveform: Option<PathBuf>,
 }
 
@@ -78,7 +80,9 @@ impl Dut {
         let Some(raw) = NonNull::new(raw) else {
             return Err(Error::Design { top: loaded.top.clone(), message: "out of memory".to_owned() });
         };
-        let mut dut = Self { raw, library: library.clone(), unsettled: true, waveform: None };
+        let most = loaded.ports.iter().map(|port| port.width.div_ceil(32)).max().unwrap_or(0);
+        let words = vec![0; most];
+        let mut dut = Self { raw, library: library.clone(), unsettled: true, words, waveform: None };
         dut.settle()?;
         Ok(dut)
     }
@@ -102,13 +106,14 @@ impl Dut {
     /// # Errors
     /// [`Error::NoSuchPort`] for an output or an unknown name, [`Error::Width`] when the value does not fit.
     pub fn poke(&mut self, port: impl PortId, value: impl Value) -> Result<(), Error> {
-        let (index, Port { name, width, .. }) = self.find(&port, Some(Direction::Input))?;
-        let words = words(&value, *width).ok_or_else(|| Error::Width {
-            port: name.clone(),
-            width: *width,
-            problem: "the value does not fit".to_owned(),
-        })?;
-        // SAFETY: the index is in the port table, and `words` has checked that there are words for the port's whole width.
+        let (index, Port { name, width, .. }) = find(&self.library, &port, Some(Direction::Input))?;
+        let words = &mut self.words[..width.div_ceil(32)];
+        words.fill(0);
+        if !value.fill(*width, words) {
+            let problem = "the value does not fit".to_owned();
+            return Err(Error::Width { port: name.clone(), width: *width, problem });
+        }
+        // SAFETY: the index is in the port table, and there are words for the port's whole width.
         unsafe { (self.library.loaded().functions.poke)(self.raw.as_ptr(), index as u32, words.as_ptr()) };
         self.unsettled = true;
         Ok(())
@@ -125,7 +130,7 @@ impl Dut {
             return Err(Error::Width { port: name.clone(), width: *width, problem });
         }
         let words = self.read(index)?;
-        Ok(u64::from(words[0]) | u64::from(words[1]) << 32)
+        Ok(words.iter().rev().fold(0, |value, word| value << 32 | u64::from(*word)))
     }
 
     /// Reads a port of up to 64 bits as a two's complement number.
@@ -143,11 +148,8 @@ impl Dut {
     /// # Errors
     /// [`Error::NoSuchPort`], [`Error::Design`] when the design fails.
     pub fn peek_words(&mut self, port: impl PortId) -> Result<Vec<u32>, Error> {
-        let (index, Port { width, .. }) = self.find(&port, None)?;
-        let count = width.div_ceil(32);
-        let mut words = self.read(index)?;
-        words.truncate(count);
-        Ok(words)
+        let index = self.find(&port, None)?.0;
+        Ok(self.read(index)?.to_vec())
     }
 
     /// One clock cycle: the inputs settle, then the clock rises.
@@ -155,6 +157,9 @@ impl Dut {
     /// # Errors
     /// [`Error::Design`] when the design fails or has no clock.
     pub fn tick(&mut self) -> Result<(), Error> {
+        if self.unsettled {
+            self.settle()?;
+        }
         // SAFETY: the design is live.
         let result = unsafe { (self.library.loaded().functions.tick)(self.raw.as_ptr()) };
         self.unsettled = true;
@@ -240,16 +245,7 @@ impl Dut {
     }
 
     pub(crate) fn find(&self, id: &impl PortId, wanted: Option<Direction>) -> Result<(usize, &Port), Error> {
-        let ports = self.library.ports();
-        let found = id.index_in(ports).map(|index| (index, &ports[index]));
-        found.filter(|(_, port)| wanted.is_none_or(|direction| direction == port.direction)).ok_or_else(|| {
-            let wanted = match wanted {
-                Some(Direction::Input) => "input",
-                Some(Direction::Output) => "output",
-                None => "such",
-            };
-            Error::NoSuchPort { top: self.library.top().to_owned(), wanted, port: id.describe() }
-        })
+        find(&self.library, id, wanted)
     }
 
     fn settle(&mut self) -> Result<(), Error> {
@@ -260,13 +256,14 @@ impl Dut {
         Ok(())
     }
 
-    /// The words of a port, two at least.
-    fn read(&mut self, index: usize) -> Result<Vec<u32>, Error> {
+    /// The words of a port.
+    fn read(&mut self, index: usize) -> Result<&[u32], Error> {
         if self.unsettled {
             self.settle()?;
         }
         let loaded = self.library.loaded();
-        let mut words = vec![0; loaded.ports[index].width.div_ceil(32).max(2)];
+        let words = &mut self.words[..loaded.ports[index].width.div_ceil(32)];
+        words.fill(0);
         // SAFETY: the index is in the port table, and there is room for the port's whole width.
         unsafe { (loaded.functions.peek)(self.raw.as_ptr(), index as u32, words.as_mut_ptr()) };
         Ok(words)
@@ -279,6 +276,24 @@ impl Dut {
         // SAFETY: the design is live.
         Err(unsafe { self.library.loaded().failure(self.raw.as_ptr()) })
     }
+}
+
+/// The port of a design that `id` names, if it is of the wanted direction.
+fn find<'a>(
+    library: &'a Library,
+    id: &impl PortId,
+    wanted: Option<Direction>,
+) -> Result<(usize, &'a Port), Error> {
+    let ports = library.ports();
+    let found = id.index_in(ports).map(|index| (index, &ports[index]));
+    found.filter(|(_, port)| wanted.is_none_or(|direction| direction == port.direction)).ok_or_else(|| {
+        let wanted = match wanted {
+            Some(Direction::Input) => "input",
+            Some(Direction::Output) => "output",
+            None => "such",
+        };
+        Error::NoSuchPort { top: library.top().to_owned(), wanted, port: id.describe() }
+    })
 }
 
 impl fmt::Debug for Dut {

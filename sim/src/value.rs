@@ -2,56 +2,48 @@
 
 /// A value for a port: an unsigned number, a signed number in two's complement, or 32-bit words, lowest first.
 pub trait Value {
-    /// The value as words for a port of `width` bits, or `None` when it does not fit.
-    fn to_words(&self, width: usize) -> Option<Vec<u32>>;
-}
-
-/// The words of a value for a port of `width` bits, or `None` when it does not fit or its type gives too few.
-pub(crate) fn words(value: &impl Value, width: usize) -> Option<Vec<u32>> {
-    value.to_words(width).filter(|words| words.len() >= width.div_ceil(32))
+    /// Writes the value for a port of `width` bits into `words`, lowest first: as many as the port has, all zero before.
+    /// False when it does not fit.
+    fn fill(&self, width: usize, words: &mut [u32]) -> bool;
 }
 
 impl Value for u64 {
-    fn to_words(&self, width: usize) -> Option<Vec<u32>> {
-        let mut words = vec![*self as u32, (*self >> 32) as u32];
-        let fits = width >= 64 || *self >> width == 0;
-        words.resize(width.div_ceil(32).max(2), 0);
-        fits.then_some(words)
+    fn fill(&self, width: usize, words: &mut [u32]) -> bool {
+        words.iter_mut().zip([*self as u32, (*self >> 32) as u32]).for_each(|(word, part)| *word = part);
+        width >= 64 || *self >> width == 0
     }
 }
 
 impl Value for u32 {
-    fn to_words(&self, width: usize) -> Option<Vec<u32>> {
-        u64::from(*self).to_words(width)
+    fn fill(&self, width: usize, words: &mut [u32]) -> bool {
+        u64::from(*self).fill(width, words)
     }
 }
 
 impl Value for bool {
-    fn to_words(&self, width: usize) -> Option<Vec<u32>> {
-        u64::from(*self).to_words(width)
+    fn fill(&self, width: usize, words: &mut [u32]) -> bool {
+        u64::from(*self).fill(width, words)
     }
 }
 
 impl Value for i64 {
-    fn to_words(&self, width: usize) -> Option<Vec<u32>> {
-        if width > 64 {
-            let sign = if *self < 0 { u32::MAX } else { 0 };
-            let mut words = vec![sign; width.div_ceil(32)];
-            words[0] = *self as u32;
-            words[1] = (*self >> 32) as u32;
-            mask_top(&mut words, width);
-            return Some(words);
-        }
-        let spare = 64 - width;
-        ((*self << spare) >> spare == *self).then(|| ((*self as u64) << spare >> spare).to_words(width))?
+    fn fill(&self, width: usize, words: &mut [u32]) -> bool {
+        words.fill(if *self < 0 { u32::MAX } else { 0 });
+        (*self as u64).fill(64, words);
+        mask_top(words, width);
+        let spare = 64_usize.saturating_sub(width);
+        (*self << spare) >> spare == *self
     }
 }
 
 impl Value for &[u32] {
-    fn to_words(&self, width: usize) -> Option<Vec<u32>> {
-        let mut words = self.to_vec();
-        mask_top(&mut words, width);
-        (words == *self && words.len() == width.div_ceil(32)).then_some(words)
+    fn fill(&self, width: usize, words: &mut [u32]) -> bool {
+        if self.len() != words.len() {
+            return false;
+        }
+        words.copy_from_slice(self);
+        mask_top(words, width);
+        words == *self
     }
 }
 
@@ -65,20 +57,29 @@ fn mask_top(words: &mut [u32], width: usize) {
 mod tests {
     use super::*;
 
-    /// A type of another crate that gives a single word for every width.
-    struct Short;
-
-    impl Value for Short {
-        fn to_words(&self, _: usize) -> Option<Vec<u32>> {
-            Some(vec![7])
-        }
+    fn words(value: impl Value, width: usize) -> Option<Vec<u32>> {
+        let mut words = vec![0; width.div_ceil(32)];
+        value.fill(width, &mut words).then_some(words)
     }
 
     #[test]
-    fn too_few_words_do_not_fit() {
-        assert_eq!(words(&Short, 32), Some(vec![7]));
-        assert_eq!(words(&Short, 33), None);
-        assert_eq!(words(&7u64, 33), Some(vec![7, 0]));
-        assert_eq!(words(&8u64, 3), None);
+    fn numbers_fill_all_words_of_a_port() {
+        assert_eq!(words(7u64, 3), Some(vec![7]));
+        assert_eq!(words(7u64, 33), Some(vec![7, 0]));
+        assert_eq!(words(1u64 << 40, 70), Some(vec![0, 1 << 8, 0]));
+        assert_eq!(words(-1i64, 3), Some(vec![7]));
+        assert_eq!(words(-2i64, 33), Some(vec![0xffff_fffe, 1]));
+        assert_eq!(words(-1i64, 70), Some(vec![u32::MAX, u32::MAX, 0x3f]));
+        assert_eq!(words(&[5, 1][..], 33), Some(vec![5, 1]));
+    }
+
+    #[test]
+    fn what_is_too_wide_or_of_other_length_does_not_fit() {
+        assert_eq!(words(8u64, 3), None);
+        assert_eq!(words(4i64, 3), None);
+        assert_eq!(words(-5i64, 3), None);
+        assert_eq!(words(&[5, 2][..], 33), None);
+        assert_eq!(words(&[5][..], 33), None);
+        assert_eq!(words(&[5, 0, 0][..], 33), None);
     }
 }

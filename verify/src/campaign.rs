@@ -36,6 +36,8 @@ pub struct Item {
     /// The size, if it is no random one.
     pub shape: Option<MatmulShape>,
     cases: u64,
+    /// The checks of every unit run too: once a unit, since no stalls and no seed bear on them.
+    checks: bool,
 }
 
 /// A unit and its sources.
@@ -65,16 +67,16 @@ impl Campaign {
             for &stalls in &layers.stalls {
                 for shape in layers.shapes() {
                     seed += 1;
-                    items.push(Item { unit, seed, stalls, shape: Some(shape), cases: 1 });
+                    items.push(Item { unit, seed, stalls, shape: Some(shape), cases: 1, checks: false });
                 }
             }
         }
         items.sort_by_key(|item| std::cmp::Reverse(item.shape.map_or(0, |shape| shape.macs())));
         for number in 0..plan.random.configurations {
             let unit = unit(configuration(plan.seed.wrapping_add(number))?);
-            for &stalls in &plan.random.stalls {
+            for (checks, &stalls) in std::iter::once(true).chain(std::iter::repeat(false)).zip(&plan.random.stalls) {
                 seed += plan.random.cases;
-                items.push(Item { unit, seed, stalls, shape: None, cases: plan.random.cases });
+                items.push(Item { unit, seed, stalls, shape: None, cases: plan.random.cases, checks });
             }
         }
         Ok(Self { configs, items })
@@ -115,8 +117,8 @@ impl Campaign {
 
 impl Item {
     fn run(self, unit: &BuiltUnit<'_>) -> Result<Outcome> {
-        let Self { cases, seed, stalls, .. } = self;
-        let plan = Plan { cases, seed, stalls, checks: self.shape.is_none(), ..Plan::default() };
+        let Self { cases, seed, stalls, checks, .. } = self;
+        let plan = Plan { cases, seed, stalls, checks, ..Plan::default() };
         let case = |number| match self.shape {
             Some(shape) => Case::shaped(unit.config, self.seed, shape),
             None => Case::random(unit.config, self.seed + number),

@@ -175,7 +175,7 @@ EXPORT int32_t trine_settle(Dut* dut) {
 }
 
 EXPORT int32_t trine_tick(Dut* dut) {
-    return guarded(dut, [&] { return dut->settle(), dut->clock_edge(), OK; });
+    return guarded(dut, [&] { return dut->clock_edge(), OK; });
 }
 
 EXPORT int32_t trine_trace_open(Dut* dut, const char* path) {

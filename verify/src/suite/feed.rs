@@ -40,7 +40,8 @@ pub(super) struct Feed {
     last: PortHandle,
     valid: PortHandle,
     ready: PortHandle,
-    words: usize,
+    width: usize,
+    words: Vec<u32>,
     offered: bool,
     pub queue: VecDeque<(Vec<u8>, bool)>,
     pub pace: Pace,
@@ -57,7 +58,8 @@ impl Feed {
             last: port("tlast")?,
             valid: port("tvalid")?,
             ready: port("tready")?,
-            words: width.div_ceil(32),
+            width,
+            words: vec![0; width.div_ceil(32)],
             offered: false,
             queue: VecDeque::new(),
             pace: Pace::eager(),
@@ -75,15 +77,13 @@ impl Feed {
         // Nonsense that would be an illegal trit, in either code, if anybody looked at it.
         let filler = if offers { 0 } else { [0xA5, 0x78, 0xAA][cycle as usize % 3] };
         let byte = |i: usize| bytes.get(i).copied().unwrap_or(filler);
-        let width = dut.width(&self.data)?;
-        let mut words: Vec<u32> =
-            (0..self.words).map(|i| u32::from_le_bytes([0, 1, 2, 3].map(|b| byte(4 * i + b)))).collect();
-        if let Some(top) = words.last_mut()
-            && width % 32 != 0
-        {
-            *top &= (1 << (width % 32)) - 1;
+        for (i, word) in self.words.iter_mut().enumerate() {
+            *word = u32::from_le_bytes([0, 1, 2, 3].map(|b| byte(4 * i + b)));
         }
-        dut.poke(self.data, words.as_slice())?;
+        if let (Some(top), used @ 1..) = (self.words.last_mut(), self.width % 32) {
+            *top &= (1 << used) - 1;
+        }
+        dut.poke(self.data, self.words.as_slice())?;
         dut.poke(self.keep, cycle & 1)?;
         dut.poke(self.last, last)?;
         dut.poke(self.valid, offers)?;
@@ -195,10 +195,12 @@ impl Drain {
         if let Some(held) = &self.held {
             holds!(*held == beat, "a result changed while it waited");
         }
-        self.held = Some(beat.clone()).filter(|_| !self.ready_now);
         if self.ready_now {
+            self.held = None;
             self.beats.push(beat);
             self.cycles.push(cycle);
+        } else {
+            self.held = Some(beat);
         }
         Ok(())
     }
