@@ -279,11 +279,7 @@ impl Dut {
 }
 
 /// The port of a design that `id` names, if it is of the wanted direction.
-fn find<'a>(
-    library: &'a Library,
-    id: &impl PortId,
-    wanted: Option<Direction>,
-) -> Result<(usize, &'a Port), Error> {
+fn find<'a>(library: &'a Library, id: &impl PortId, wanted: Option<Direction>) -> Result<(usize, &'a Port), Error> {
     let ports = library.ports();
     let found = id.index_in(ports).map(|index| (index, &ports[index]));
     found.filter(|(_, port)| wanted.is_none_or(|direction| direction == port.direction)).ok_or_else(|| {
