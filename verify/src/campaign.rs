@@ -74,8 +74,9 @@ impl Campaign {
         items.sort_by_key(|item| std::cmp::Reverse(item.shape.map_or(0, |shape| shape.macs())));
         for number in 0..plan.random.configurations {
             let unit = unit(configuration(plan.seed.wrapping_add(number))?);
-            for (checks, &stalls) in std::iter::once(true).chain(std::iter::repeat(false)).zip(&plan.random.stalls) {
+            for (place, &stalls) in plan.random.stalls.iter().enumerate() {
                 seed += plan.random.cases;
+                let checks = place == 0;
                 items.push(Item { unit, seed, stalls, shape: None, cases: plan.random.cases, checks });
             }
         }
@@ -124,5 +125,21 @@ impl Item {
             None => Case::random(unit.config, self.seed + number),
         };
         run_cases(&unit.library, &unit.verilog, unit.config, &plan, (0..self.cases).map(case), &|| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_random_unit_is_checked_once() {
+        let plan = PlanFile::load("ci").unwrap();
+        let campaign = Campaign::new(&plan).unwrap();
+        let random: Vec<&Item> = campaign.items().iter().filter(|item| item.shape.is_none()).collect();
+        assert_eq!(random.len() as u64, plan.random.configurations * plan.random.stalls.len() as u64);
+        for unit in random.iter().map(|item| item.unit) {
+            assert_eq!(random.iter().filter(|item| item.unit == unit && item.checks).count(), 1, "unit {unit}");
+        }
     }
 }
