@@ -11,4 +11,4 @@ pub mod file;
 pub mod packing;
 pub mod registers;
 
-pub use config::{Config, ConfigError, Style, WeightCode};
+pub use config::{Config, ConfigError, Style, WeightCode, Weights};

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use expect_test::{expect, expect_file};
-use trine_spec::registers::{Access, ErrorCode, REGISTERS, WINDOW_BYTES, WINDOWS, constant};
-use trine_spec::{Config, config::PRESETS, emit};
+use trine_spec::registers::{Access, ErrorCode, MEMORY_REGISTERS, REGISTERS, WINDOW_BYTES, WINDOWS, constant, registers};
+use trine_spec::{Config, Weights, config::PRESETS, emit};
 
 fn odd() -> Config {
     Config::preset("odd").unwrap()
@@ -18,7 +18,8 @@ fn the_document_is_up_to_date() {
 
 #[test]
 fn an_svd_reader_finds_every_register_and_field() {
-    for (name, c) in PRESETS {
+    let memory = Config::sized(8, 2).weights(Weights::Memory).build().unwrap();
+    for (name, c) in PRESETS.into_iter().chain([("memory", memory)]) {
         let text = emit::svd(&c);
         let document = roxmltree::Document::parse(&text).unwrap();
         let all = |node: roxmltree::Node<'_, '_>, tag: &str| {
@@ -28,8 +29,8 @@ fn an_svd_reader_finds_every_register_and_field() {
             node.children().find(|n| n.has_tag_name(tag)).and_then(|n| n.text()).unwrap_or_default().to_owned()
         };
         let hex = |text: String| u32::from_str_radix(text.strip_prefix("0x").unwrap(), 16).unwrap();
-        let registers = all(document.root(), "register");
-        let (registers, windows) = registers.split_at(REGISTERS.len());
+        let nodes = all(document.root(), "register");
+        let (nodes, windows) = nodes.split_at(registers(&c).count());
         assert_eq!(windows.len(), if c.windows() { WINDOWS.len() } else { 0 }, "{name}");
         for (id, w) in windows.iter().zip(WINDOWS) {
             let node = document.get_node(*id).unwrap();
@@ -39,7 +40,7 @@ fn an_svd_reader_finds_every_register_and_field() {
             assert_eq!(found, [&name, w.doc, &(WINDOW_BYTES / 4).to_string(), "4", access].map(str::to_owned));
             assert_eq!(hex(text_of(node, "addressOffset")), w.offset);
         }
-        for (id, r) in registers.iter().zip(REGISTERS) {
+        for (id, r) in nodes.iter().zip(registers(&c)) {
             let node = document.get_node(*id).unwrap();
             assert_eq!((text_of(node, "name"), text_of(node, "description")), (r.name.into(), r.doc.into()));
             assert_eq!(
@@ -81,7 +82,7 @@ fn c_and_cpp_compilers_take_the_header_and_see_the_table() {
     let mut check = |what: String, value: u32| {
         source += &format!("typedef char check_{}[({what}) == {value:#x}u ? 1 : -1];\n", what.to_lowercase());
     };
-    for r in REGISTERS {
+    for r in REGISTERS.iter().chain(MEMORY_REGISTERS) {
         check(format!("TRINE_{}", r.name), r.offset);
         check(format!("TRINE_{}_RESET", r.name), constant(r, &c));
         for f in r.fields {
@@ -107,7 +108,7 @@ fn c_and_cpp_compilers_take_the_header_and_see_the_table() {
 fn rustc_takes_the_constants_and_sees_the_table() {
     let c = odd();
     let mut source = emit::rust(&c);
-    for r in REGISTERS {
+    for r in REGISTERS.iter().chain(MEMORY_REGISTERS) {
         source +=
             &format!("const _: () = assert!({0} == {1} && {0}_RESET == {2});\n", r.name, r.offset, constant(r, &c));
         for f in r.fields {

@@ -1,6 +1,6 @@
 //! A configuration before it is checked.
 
-use super::{Config, ConfigError, Style, WeightCode};
+use super::{Config, ConfigError, Style, WeightCode, Weights};
 use serde::Deserialize;
 
 /// The fields of a [`Config`] that are given so far; a file is read into one, missing fields missing. Keys are spelt as flags
@@ -36,6 +36,7 @@ pub struct Builder {
     #[serde(alias = "max_tokens")]
     max_tokens: Option<usize>,
     windows: Option<bool>,
+    weights: Option<Weights>,
 }
 
 macro_rules! setters {
@@ -54,17 +55,19 @@ macro_rules! setters {
 impl Builder {
     setters! {
         lanes: usize, columns: usize, act_bits: usize, style: Style, weight_code: WeightCode, weight_bus: usize,
-        max_depth: usize, max_tokens: usize, windows: bool
+        max_depth: usize, max_tokens: usize, windows: bool, weights: Weights
     }
 
-    /// Takes the fields that are not given from `base`; the width of the weight bus only if lanes, columns and code are those of
-    /// `base`, because another tile has another default.
+    /// Takes the fields that are not given from `base`; the width of the weight bus only if lanes, columns, code and way of the weights
+    /// are those of `base`, because another tile or way has another default.
     #[must_use]
     pub fn or(self, base: &Config) -> Self {
         let lanes = self.lanes.unwrap_or(base.lanes);
         let columns = self.columns.unwrap_or(base.columns);
         let weight_code = self.weight_code.unwrap_or(base.weight_code);
-        let same_tile = (lanes, columns, weight_code) == (base.lanes, base.columns, base.weight_code);
+        let weights = self.weights.unwrap_or(base.weights);
+        let same_tile =
+            (lanes, columns, weight_code, weights) == (base.lanes, base.columns, base.weight_code, base.weights);
         Self {
             lanes: Some(lanes),
             columns: Some(columns),
@@ -75,6 +78,7 @@ impl Builder {
             max_depth: self.max_depth.or(Some(base.max_depth)),
             max_tokens: self.max_tokens.or(Some(base.max_tokens)),
             windows: self.windows.or(Some(base.windows)),
+            weights: Some(weights),
         }
     }
 
@@ -87,16 +91,18 @@ impl Builder {
         let lanes = self.lanes.unwrap_or(default.lanes);
         let columns = self.columns.unwrap_or(default.columns);
         let weight_code = self.weight_code.unwrap_or(default.weight_code);
+        let weights = self.weights.unwrap_or(default.weights);
         let config = Config {
             lanes,
             columns,
             act_bits: self.act_bits.unwrap_or(default.act_bits),
             style: self.style.unwrap_or(default.style),
             weight_code,
-            weight_bus: self.weight_bus.unwrap_or(Config::default_weight_bus(lanes, columns, weight_code)),
+            weight_bus: self.weight_bus.unwrap_or(Config::default_weight_bus(lanes, columns, weight_code, weights)),
             max_depth: self.max_depth.unwrap_or(default.max_depth),
             max_tokens: self.max_tokens.unwrap_or(default.max_tokens),
             windows: self.windows.unwrap_or(default.windows),
+            weights,
         };
         config.check()?;
         Ok(config)
@@ -123,6 +129,18 @@ mod tests {
         assert_eq!(refused(Config::sized(1 << 63, 9)), "lanes = 9223372036854775808 is outside 1 to 256");
         assert_eq!(refused(Config::sized(8, 8).weight_bus(12)), "weight-bus = 12 is not a multiple of 8 bits");
         assert_eq!(refused(Config::sized(8, 8).weight_bus(128)), "weight-bus = 128 is outside 8 to 104");
+        assert_eq!(
+            refused(Config::sized(64, 15).weight_bus(1024).weights(Weights::Memory)),
+            "weight-bus = 1024 is not 8, 16, 32, 64, 128, 256 or 512 bits, as weights from memory have it"
+        );
+    }
+
+    #[test]
+    fn weights_from_memory_have_a_bus_of_a_memory() {
+        let bus = |lanes, columns| Config::sized(lanes, columns).weights(Weights::Memory).build().unwrap().weight_bus();
+        assert_eq!([bus(64, 20), bus(8, 8), bus(1, 1), bus(40, 8)], [512, 64, 8, 512]);
+        let stream = Config::sized(8, 8).build().unwrap();
+        assert_eq!(Config::builder().weights(Weights::Memory).or(&stream).build().unwrap().weight_bus(), 64);
     }
 
     #[test]

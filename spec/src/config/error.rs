@@ -18,6 +18,9 @@ pub enum ConfigError {
     /// The weight bus is not a whole number of bytes.
     #[error("weight-bus = {0} is not a multiple of 8 bits")]
     WeightBus(usize),
+    /// The weight bus is not one of a memory.
+    #[error("weight-bus = {0} is not 8, 16, 32, 64, 128, 256 or 512 bits, as weights from memory have it")]
+    MemoryBus(usize),
     /// A name that is not known.
     #[error("unknown {what} `{value}`; known: {known}")]
     Unknown {
@@ -35,7 +38,7 @@ impl ConfigError {
     pub fn key(&self) -> &'static str {
         match self {
             Self::Range { field, .. } => field,
-            Self::WeightBus(_) => "weight-bus",
+            Self::WeightBus(_) | Self::MemoryBus(_) => "weight-bus",
             Self::Unknown { what, .. } => what,
         }
     }

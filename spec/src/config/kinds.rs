@@ -49,6 +49,16 @@ impl WeightCode {
     }
 }
 
+/// The way of the weights to the unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weights {
+    /// The host sends them with every job, through `s_axis_wgt` or its window.
+    Stream,
+    /// The unit reads them from memory, through the AXI4 master `m_axi_wgt0`; a job names their place.
+    Memory,
+}
+
 macro_rules! named {
     ($type:ty, $what:literal, $($name:literal => $value:path),+) => {
         impl fmt::Display for $type {
@@ -68,4 +78,5 @@ macro_rules! named {
     };
 }
 named!(Style, "style", "portable" => Style::Portable, "ecp5" => Style::Ecp5, "xilinx7" => Style::Xilinx7, "packed" => Style::Packed);
+named!(Weights, "way of weights", "stream" => Weights::Stream, "memory" => Weights::Memory);
 named!(WeightCode, "weight code", "base3" => WeightCode::Base3, "two-bit" => WeightCode::TwoBit);

@@ -10,7 +10,7 @@ mod presets;
 
 pub use builder::Builder;
 pub use error::ConfigError;
-pub use kinds::{Style, WeightCode};
+pub use kinds::{Style, WeightCode, Weights};
 pub use presets::PRESETS;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,7 @@ pub struct Config {
     max_depth: usize,
     max_tokens: usize,
     windows: bool,
+    weights: Weights,
 }
 
 impl Config {
@@ -104,10 +105,35 @@ impl Config {
         self.windows
     }
 
-    /// 512 bits, or a full tile where that is narrower; `lanes` and `columns` may be any, as nothing has checked them yet.
-    const fn default_weight_bus(lanes: usize, columns: usize, code: WeightCode) -> usize {
+    /// The way of the weights to the unit.
+    pub const fn weights(&self) -> Weights {
+        self.weights
+    }
+
+    /// The unit reads its weights from memory.
+    pub const fn memory(&self) -> bool {
+        matches!(self.weights, Weights::Memory)
+    }
+
+    /// Beats that the unit reads ahead from memory: what it asked for and has not used yet has a place for each. As many as a
+    /// block RAM of an FPGA holds at its widest.
+    pub const READ_AHEAD: usize = 512;
+
+    /// Most beats of a burst from memory, a power of two: none crosses a boundary of 4 KiB, and eight are under way at a time.
+    pub const fn burst_beats(&self) -> usize {
+        let page = 4096 / (self.weight_bus / 8);
+        if page < 64 { page } else { 64 }
+    }
+
+    /// 512 bits, or a full tile where that is narrower; from memory the next power of two below. `lanes` and `columns` may be any,
+    /// as nothing has checked them yet.
+    const fn default_weight_bus(lanes: usize, columns: usize, code: WeightCode, weights: Weights) -> usize {
         let full = lanes.saturating_mul(columns).div_ceil(code.trits_per_byte()).saturating_mul(8);
-        if full < 512 { full } else { 512 }
+        match weights {
+            _ if full >= 512 => 512,
+            Weights::Memory if full > 0 => 1 << full.ilog2(),
+            _ => full,
+        }
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -121,6 +147,9 @@ impl Config {
         range("max-tokens", self.max_tokens, 1, 4096)?;
         if !self.weight_bus.is_multiple_of(8) {
             return Err(ConfigError::WeightBus(self.weight_bus));
+        }
+        if self.memory() && !(self.weight_bus.is_power_of_two() && self.weight_bus <= 512) {
+            return Err(ConfigError::MemoryBus(self.weight_bus));
         }
         range("weight-bus", self.weight_bus, 8, self.full_tile_bus())
     }

@@ -1,6 +1,6 @@
 //! Named configurations.
 
-use super::{Config, ConfigError, Style, WeightCode};
+use super::{Config, ConfigError, Style, WeightCode, Weights};
 
 const NAMES: &str = "unit odd serial small standard wide";
 
@@ -45,10 +45,11 @@ const fn defaults(lanes: usize, columns: usize) -> Config {
         act_bits: 8,
         style: Style::Portable,
         weight_code,
-        weight_bus: Config::default_weight_bus(lanes, columns, weight_code),
+        weight_bus: Config::default_weight_bus(lanes, columns, weight_code, Weights::Stream),
         max_depth: 16384,
         max_tokens: 16,
         windows: false,
+        weights: Weights::Stream,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::snake;
 use crate::Config;
-use crate::registers::{COUNTER_BITS, ErrorCode, REGISTERS, SPACE, WINDOW_BYTES, WINDOWS, constant};
+use crate::registers::{COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, REGISTERS, SPACE, WINDOW_BYTES, WINDOWS, constant};
 
 /// A number with a name.
 pub(super) struct Named {
@@ -24,9 +24,11 @@ pub(super) fn names(c: &Config) -> Vec<Named> {
         named("SPACE".into(), format!("{SPACE:#x}"), "Bytes of address space.".into()),
         named("COUNTER_BITS".into(), COUNTER_BITS.to_string(), "Bits of a counter with two words.".into()),
     ];
-    for r in REGISTERS {
+    for r in REGISTERS.iter().chain(MEMORY_REGISTERS) {
         let reset = constant(r, c);
-        all.push(named(r.name.into(), format!("{:#05x}", r.offset), format!("Offset of {}: {}", r.name, r.doc)));
+        let units = if MEMORY_REGISTERS.contains(r) { ", where CAPS0.memory is 1" } else { "" };
+        let doc = format!("Offset of {}{units}: {}", r.name, r.doc);
+        all.push(named(r.name.into(), format!("{:#05x}", r.offset), doc));
         all.push(named(format!("{}_RESET", r.name), format!("{reset:#010x}"), format!("{} after reset.", r.name)));
         for f in r.fields {
             let field = format!("{}_{}", r.name, f.name.to_uppercase());

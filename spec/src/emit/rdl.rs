@@ -2,7 +2,7 @@
 
 use super::{TITLE, snake, unit};
 use crate::Config;
-use crate::registers::{Access, ERR_CODE_CODE, ErrorCode, REGISTERS, WINDOW_BYTES, WINDOWS, constant};
+use crate::registers::{Access, ERR_CODE_CODE, ErrorCode, WINDOW_BYTES, WINDOWS, constant, registers};
 
 /// A SystemRDL description; its address map is `trine`.
 pub fn rdl(c: &Config) -> String {
@@ -15,7 +15,7 @@ pub fn rdl(c: &Config) -> String {
     text += "};\n\naddrmap trine {\n";
     text += &format!("    name = \"Trine\";\n    desc = {};\n", quoted(TITLE));
     text += "    default regwidth = 32;\n    default accesswidth = 32;\n";
-    for r in REGISTERS {
+    for r in registers(c) {
         text += &format!("\n    reg {{\n        desc = {};\n", quoted(r.doc));
         for f in r.fields {
             let encode = if *f == ERR_CODE_CODE { " encode = error_code;" } else { "" };

@@ -3,14 +3,14 @@
 use super::{TITLE, snake, unit};
 use crate::Config;
 use crate::registers::{
-    Access, ERR_CODE_CODE, ErrorCode, Field, REGISTERS, Register, SPACE, VERSION_VALUE, WINDOW_BYTES, WINDOWS, Window,
-    constant,
+    Access, ERR_CODE_CODE, ErrorCode, Field, Register, SPACE, VERSION_VALUE, WINDOW_BYTES, WINDOWS, Window, constant,
+    registers,
 };
 
 /// A CMSIS-SVD device with the unit as its only peripheral, at address 0: a system moves it to where the unit is.
 pub fn svd(c: &Config) -> String {
     let [major, minor, patch, _] = VERSION_VALUE.to_be_bytes();
-    let registers = REGISTERS.iter().map(|r| register(r, constant(r, c)));
+    let registers = registers(c).map(|r| register(r, constant(r, c)));
     let registers: String = registers.chain(WINDOWS.iter().filter(|_| c.windows()).map(window)).collect();
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?>

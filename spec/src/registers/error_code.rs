@@ -37,6 +37,8 @@ error_codes! {
     WindowFull = 8;
     /// A result was read where none came, or without a job.
     WindowEmpty = 9;
+    /// The memory answered a read of weights with an error.
+    Memory = 10;
 }
 
 impl ErrorCode {

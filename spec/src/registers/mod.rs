@@ -15,7 +15,7 @@ use crate::{Config, Style, WeightCode};
 /// Value of [`ID`]: "TRIN" in ASCII.
 pub const ID_VALUE: u32 = 0x5452_494E;
 /// Value of [`VERSION`]: major, minor, patch in the three upper bytes.
-pub const VERSION_VALUE: u32 = 0x0002_0000;
+pub const VERSION_VALUE: u32 = 0x0003_0000;
 /// Bytes of address space.
 pub const SPACE: u32 = 0x1000;
 /// Bits of a 64-bit counter that are implemented; the rest read as zero.
@@ -37,17 +37,24 @@ const fn field(name: &'static str, lsb: usize, width: usize, access: Access, doc
     Field { name, lsb, width, access, doc }
 }
 
+/// Bytes by which the addresses of weights in memory step: [`WGT_BASE`] counts them.
+pub const MEMORY_STEP: u64 = 64;
+/// Bytes of memory that a unit can address.
+pub const MEMORY_SPACE: u64 = MEMORY_STEP << 32;
+
 macro_rules! registers {
-    ($( $(#[doc = $doc:literal])+ $reg:ident @ $offset:literal { $( $(#[doc = $fdoc:literal])+ $const:ident $name:literal [$lsb:literal +: $width:expr] $access:ident; )+ } )+) => {
+    ($(#[doc = $table_doc:literal])+ $table:ident: $( $(#[doc = $doc:literal])+ $reg:ident @ $offset:literal { $( $(#[doc = $fdoc:literal])+ $const:ident $name:literal [$lsb:literal +: $width:expr] $access:ident; )+ } )+) => {
         $( $( $(#[doc = $fdoc])+ pub const $const: Field = field($name, $lsb, $width, Access::$access, concat!($($fdoc),+).trim_ascii()); )+
            $(#[doc = $doc])+
            pub const $reg: Register = Register { name: stringify!($reg), offset: $offset, fields: &[$($const),+], doc: concat!($($doc),+).trim_ascii() }; )+
-        /// All registers by offset.
-        pub const REGISTERS: &[Register] = &[$($reg),+];
+        $(#[doc = $table_doc])+
+        pub const $table: &[Register] = &[$($reg),+];
     };
 }
 
 registers! {
+    /// Registers of every unit by offset.
+    REGISTERS:
     /// Identifies the unit: "TRIN".
     ID @ 0x00 {
         /// The constant 0x5452494E.
@@ -78,6 +85,8 @@ registers! {
         CAPS0_STYLE "style" [26 +: 2] Constant;
         /// Way of the beats: 0 through the stream ports, 1 through the windows.
         CAPS0_WINDOWS "windows" [28 +: 1] Constant;
+        /// Way of the weights: 0 from the host, 1 from memory.
+        CAPS0_MEMORY "memory" [29 +: 1] Constant;
     }
     /// Largest job.
     CAPS1 @ 0x0C {
@@ -246,6 +255,33 @@ registers! {
     }
 }
 
+registers! {
+    /// Registers of units that read their weights from memory, behind [`REGISTERS`].
+    MEMORY_REGISTERS:
+    /// Place of the next job's weights.
+    WGT_BASE @ 0x80 {
+        /// Address of the first byte, in steps of 64 bytes.
+        WGT_BASE_ADDRESS "address" [0 +: 32] ReadWrite;
+    }
+    /// Length of the next job's weights.
+    WGT_LENGTH @ 0x84 {
+        /// Weight beats, at least 1: ceil(N / columns) * ceil(K / lanes) * beats of a tile, or the job fails.
+        WGT_LENGTH_BEATS "beats" [0 +: 32] ReadWrite;
+    }
+    /// State of the memory port.
+    MEM_STATUS @ 0x88 {
+        /// Reads of a job that was dropped are still under way; STATUS.busy stays set until they are not.
+        MEM_STATUS_DRAINING "draining" [0 +: 1] ReadOnly;
+        /// First answer of the memory in the last job that was not OKAY: 2 SLVERR, 3 DECERR.
+        MEM_STATUS_RESPONSE "response" [1 +: 2] ReadOnly;
+    }
+}
+
+/// The registers of a unit of configuration `c`, by offset.
+pub fn registers(c: &Config) -> impl Iterator<Item = &'static Register> + Clone {
+    REGISTERS.iter().chain(if c.memory() { MEMORY_REGISTERS } else { &[] })
+}
+
 /// Value after reset of a register in a unit of configuration `c`: only [`Access::Constant`] fields are not zero.
 pub fn constant(register: &Register, c: &Config) -> u32 {
     let code = match c.weight_code() {
@@ -269,6 +305,7 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
                 | CAPS0_WEIGHT_CODE.at(code)
                 | CAPS0_STYLE.at(style)
                 | CAPS0_WINDOWS.at(u32::from(c.windows()))
+                | CAPS0_MEMORY.at(u32::from(c.memory()))
         }
         CAPS1 => CAPS1_MAX_DEPTH.at(c.max_depth() as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens() as u32),
         CAPS2 => CAPS2_WEIGHT_BYTES.at(c.weight_bus() as u32 / 8),

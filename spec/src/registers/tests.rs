@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn registers_lie_side_by_side_and_fields_do_not_overlap() {
-    for (word, r) in (0..).zip(REGISTERS) {
+    for (word, r) in (0..).zip(REGISTERS.iter().chain(MEMORY_REGISTERS)) {
         assert_eq!(r.offset, 4 * word, "{}", r.name);
         let mut used = 0u32;
         for f in r.fields {
@@ -28,7 +28,7 @@ fn constants_describe_the_configuration() {
 #[test]
 fn exactly_the_registers_with_constant_fields_have_a_constant() {
     let c = Config::preset("odd").unwrap();
-    for r in REGISTERS {
+    for r in REGISTERS.iter().chain(MEMORY_REGISTERS) {
         let constants = r.fields.iter().filter(|f| f.access == Access::Constant);
         let mask = constants.fold(0, |mask, f| mask | f.mask());
         assert_eq!(constant(r, &c) & !mask, 0, "{}", r.name);
@@ -47,7 +47,7 @@ fn every_bit_of_a_counter_has_its_place_in_the_registers() {
 
 #[test]
 fn windows_lie_behind_the_registers_side_by_side() {
-    let registers = REGISTERS.iter().map(|r| r.offset + 4).max().unwrap();
+    let registers = MEMORY_REGISTERS.iter().map(|r| r.offset + 4).max().unwrap();
     let ends = WINDOWS.map(|w| w.offset + WINDOW_BYTES);
     assert!(registers <= WINDOWS[0].offset);
     assert_eq!([ends[0], ends[1], ends[2]], [WINDOWS[1].offset, WINDOWS[2].offset, SPACE]);
@@ -57,5 +57,5 @@ fn windows_lie_behind_the_registers_side_by_side() {
 #[test]
 fn error_codes_round_trip() {
     assert_eq!(ErrorCode::from_code(6), Some(ErrorCode::IllegalTrit));
-    assert_eq!(ErrorCode::from_code(10), None);
+    assert_eq!(ErrorCode::from_code(11), None);
 }
