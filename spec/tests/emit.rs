@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use expect_test::{expect, expect_file};
-use trine_spec::registers::{Access, ErrorCode, MEMORY_REGISTERS, REGISTERS, WINDOW_BYTES, WINDOWS, constant, registers};
+use trine_spec::registers::{
+    Access, ErrorCode, MEMORY_REGISTERS, REGISTERS, WINDOW_BYTES, WINDOWS, constant, registers,
+};
 use trine_spec::{Config, Weights, config::PRESETS, emit};
 
 fn odd() -> Config {

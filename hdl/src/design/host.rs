@@ -13,7 +13,8 @@ use trine_spec::Config;
 /// The host's side of the three streams.
 pub(super) struct Host {
     pub(super) act: Stream,
-    pub(super) wgt: Stream,
+    /// None for weights from memory.
+    pub(super) wgt: Option<Stream>,
     /// The results; with windows an accumulator a column instead of an int32.
     pub(super) res: Stream,
     /// The windows, if there are any.
@@ -40,10 +41,10 @@ fn stream(axis: &AxiStream) -> Stream {
 impl Host {
     /// Stream ports.
     pub(super) fn ports(m: &mut Module, pins: &UnitPins) -> Option<Host> {
-        let (act, wgt, res) = (pins.act.as_ref()?, pins.wgt.as_ref()?, pins.res.as_ref()?);
-        m.unused([act.tkeep.clone(), wgt.tkeep.clone()]);
+        let (act, wgt, res) = (pins.act.as_ref()?, pins.wgt.as_ref(), pins.res.as_ref()?);
+        m.unused([act].into_iter().chain(wgt).map(|axis| axis.tkeep.clone()));
         let source = |axis: &AxiStream| Stream { keep: None, ..stream(axis) };
-        Some(Host { act: source(act), wgt: source(wgt), res: stream(res), windows: None })
+        Some(Host { act: source(act), wgt: wgt.map(source), res: stream(res), windows: None })
     }
 
     /// Windows, which answer on the wires `answers` what the register file `regs` asks.
@@ -58,7 +59,7 @@ impl Host {
         [clear, busy, starting]: [&Expr; 3],
     ) -> Result<Host, Errors> {
         let act_ready = m.wire("act_ready", BIT);
-        let wgt_ready = m.wire("wgt_ready", BIT);
+        let wgt_ready = (!c.memory()).then(|| m.wire("wgt_ready", BIT));
         let res_valid = m.wire("res_valid", BIT);
         let res_values = m.wire("res_values", bits(c.columns() * c.acc_bits()));
         let made: WindowsPorts = m.place("windows", &windows(c)?);
@@ -67,15 +68,17 @@ impl Host {
             m.assign_all([
                 (&made.control.data, &asked.wdata),
                 (&made.act.write, &asked.write_act),
-                (&made.wgt.write, &asked.write_wgt),
                 (&made.res.read, &asked.read_res),
             ]);
         }
+        if let (Some(wgt), Some(ready)) = (&made.wgt, &wgt_ready) {
+            let write = regs.windows.as_ref().and_then(|asked| asked.write_wgt.as_ref());
+            write.into_iter().for_each(|write| m.assign(&wgt.write, write));
+            m.assign_all([(&wgt.mark, regs.fields.output("ctrl_wgt_last")), (&wgt.beats.ready, ready)]);
+        }
         m.assign_all([
             (&made.act.mark, regs.fields.output("ctrl_act_last")),
-            (&made.wgt.mark, regs.fields.output("ctrl_wgt_last")),
             (&made.act.beats.ready, &act_ready),
-            (&made.wgt.beats.ready, &wgt_ready),
             (&made.res.res.valid, &res_valid),
             (&made.res.res.data, &res_values),
         ]);
@@ -88,7 +91,7 @@ impl Host {
         ]);
         Ok(Host {
             act: Stream { ready: act_ready, ..made.act.beats.clone() },
-            wgt: Stream { ready: wgt_ready, ..made.wgt.beats.clone() },
+            wgt: made.wgt.iter().zip(wgt_ready).map(|(wgt, ready)| Stream { ready, ..wgt.beats.clone() }).next(),
             res: Stream { valid: res_valid, data: res_values, ..made.res.res.clone() },
             windows: Some(made),
         })

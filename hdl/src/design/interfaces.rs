@@ -5,14 +5,18 @@
 //! | `aclk`, `aresetn` | clock of all the others, and its reset, active low |
 //! | `s_axil_*` | AXI4-Lite |
 //! | `s_axis_*`, `m_axis_*` | AXI4-Stream |
+//! | `m_axi_wgt0_*` | AXI4, reads only |
 //! | `irq` | interrupt, active high |
 //!
 //! Other tools take the attributes for comments.
 
 use crate::lang::{Kind, Module};
 
-/// The register bus.
-const REGISTERS: &str = "s_axil";
+/// Buses of addresses, and their parameters.
+const MAPPED: [(&str, &str); 2] = [
+    ("s_axil", "PROTOCOL AXI4LITE"),
+    ("m_axi_wgt0", "PROTOCOL AXI4, READ_WRITE_MODE READ_ONLY, SUPPORTS_NARROW_BURST 0"),
+];
 
 /// Marks every port of `m`, which has ports of the names above.
 pub(super) fn mark(m: &mut Module) {
@@ -33,11 +37,14 @@ pub(super) fn mark(m: &mut Module) {
     m.attribute("irq", "X_INTERFACE_PARAMETER", "SENSITIVITY LEVEL_HIGH");
     for port in &ports {
         let Some((bus, signal)) = split(port) else { continue };
-        let kind = if bus == REGISTERS { "aximm" } else { "axis" };
+        let kind = if MAPPED.iter().any(|(mapped, _)| *mapped == bus) { "aximm" } else { "axis" };
         let signal = signal.to_uppercase();
         m.attribute(port, "X_INTERFACE_INFO", &format!("xilinx.com:interface:{kind}:1.0 {bus} {signal}"));
     }
-    m.attribute("s_axil_awaddr", "X_INTERFACE_PARAMETER", "PROTOCOL AXI4LITE");
+    for (bus, parameters) in MAPPED {
+        let first = ports.iter().find(|port| split(port).is_some_and(|(of, _)| of == bus));
+        first.into_iter().for_each(|port| m.attribute(port, "X_INTERFACE_PARAMETER", parameters));
+    }
 }
 
 /// Bus and signal of a port, for those of a bus.

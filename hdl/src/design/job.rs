@@ -19,7 +19,9 @@ use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
+use trine_spec::registers::{
+    DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES, WGT_LENGTH_BEATS,
+};
 
 interface! {
     /// Ports of the job control.
@@ -56,6 +58,10 @@ interface! {
         input wgt_late: BIT,
         /// A beat of weights holds an illegal code.
         input illegal: BIT,
+        /// Weight beats asked for.
+        input length: c.memory().then_some(bits(WGT_LENGTH_BEATS.width)) => Option<Expr>,
+        /// The memory answers with an error.
+        input memory: c.memory().then_some(BIT) => Option<Expr>,
         /// A write to a window is not served.
         input window_full: c.windows().then_some(BIT) => Option<Expr>,
         /// A read of a window is not served.
@@ -84,8 +90,9 @@ interface! {
 }
 
 impl JobPorts {
-    /// Faults that end a job, first one wins; the last two come from windows.
+    /// Faults that end a job, first one wins; the first comes from memory, the last two come from windows.
     fn faults(&self) -> Vec<(&Expr, ErrorCode)> {
+        let memory = self.memory.iter().map(|fault| (fault, ErrorCode::Memory));
         let streams = [
             (&self.act_early, ErrorCode::ActivationsEarly),
             (&self.act_late, ErrorCode::ActivationsLate),
@@ -95,7 +102,7 @@ impl JobPorts {
         ];
         let windows = [(&self.window_full, ErrorCode::WindowFull), (&self.window_empty, ErrorCode::WindowEmpty)];
         let windows = windows.into_iter().filter_map(|(fault, code)| Some((fault.as_ref()?, code)));
-        streams.into_iter().chain(windows).collect()
+        memory.chain(streams).chain(windows).collect()
     }
 }
 
@@ -209,7 +216,12 @@ fn shape_fits(m: &mut Module, io: &JobPorts, c: &Config) -> Expr {
     let some_q = m.register("some_q", cat([some(tokens, c.max_tokens()), some(depth, c.max_depth())]));
     let (low, high) = (outputs.slice(0, 16), outputs.slice(16, outputs.ty.width - 16));
     let some_outputs_q = m.register("some_outputs_q", cat([low.any(), high.any()]));
-    let fits = m.name("fits", !beyond_q.any() & some_q.all() & some_outputs_q.any());
+    let mut fits = !beyond_q.any() & some_q.all() & some_outputs_q.any();
+    if let Some(length) = &io.length {
+        let halves = (0..2).map(|i| length.slice(16 * i, 16).any());
+        fits = fits & m.register("some_length_q", cat(halves)).any();
+    }
+    let fits = m.name("fits", fits);
     m.register("shape_q", fits)
 }
 

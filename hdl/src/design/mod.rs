@@ -13,7 +13,8 @@
 //! of weights is applied to all tokens while the next one loads. Activations are stored once and replayed for every
 //! pass; the first pass runs while they arrive. Results leave through a buffer while the next pass runs. A unit with
 //! [`Config::windows`](trine_spec::Config::windows) has `windows` in place of the three streams, between registers and datapath.
-//! [`unit_on_chip`] has `weight_memory` in front of the weight loader.
+//! [`unit_on_chip`] has `weight_memory` in front of the weight loader, one whose weights are [in memory](trine_spec::Weights::Memory)
+//! has `weight_reader` there, and the AXI4 port `m_axi_wgt0` in place of `s_axis_wgt`.
 
 mod accumulators;
 mod column;
@@ -33,6 +34,8 @@ mod top;
 mod trit_decoder;
 mod weight_loader;
 mod weight_memory;
+mod weight_reader;
+mod weight_source;
 mod windows;
 
 pub use accumulators::{accumulate, accumulators};
@@ -48,4 +51,5 @@ pub use top::{unit, unit_on_chip};
 pub use trit_decoder::trit_decoder;
 pub use weight_loader::weight_loader;
 pub use weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
+pub use weight_reader::weight_reader;
 pub use windows::windows;

@@ -3,7 +3,7 @@
 use crate::interface;
 use crate::lang::{BIT, bits};
 use trine_spec::Config;
-use trine_spec::registers::SPACE;
+use trine_spec::registers::{MEMORY_SPACE, SPACE};
 
 /// Bits of a byte address in the register space.
 pub(super) const ADDRESS_BITS: usize = SPACE.trailing_zeros() as usize;
@@ -18,9 +18,11 @@ interface! {
         /// Activations
         sink act as "s_axis_act": (!c.windows()).then(|| AxiStream::of(c.act_bus())) => Option<AxiStream>,
         /// Weights
-        sink wgt as "s_axis_wgt": (!c.windows()).then(|| AxiStream::of(weight_bits)) => Option<AxiStream>,
+        sink wgt as "s_axis_wgt": (!c.windows() && !c.memory()).then(|| AxiStream::of(weight_bits)) => Option<AxiStream>,
         /// Results
         source res as "m_axis_res": (!c.windows()).then(|| AxiStream::of(32 * c.columns())) => Option<AxiStream>,
+        /// Memory of the weights
+        source memory as "m_axi_wgt0": c.memory().then(|| AxiRead::of(c.weight_bus())) => Option<AxiRead>,
         /// Interrupt: high while an enabled one is pending.
         output irq: BIT,
     }
@@ -66,6 +68,38 @@ interface! {
         /// A read is answered.
         input rvalid: BIT,
         /// The word read is taken.
+        output rready: BIT,
+    }
+}
+
+interface! {
+    /// Read channels of AXI4, `width` bits wide; reads are answered in order.
+    pub(super) struct AxiRead(width: usize) {
+        /// Address of the first byte of a burst.
+        output araddr: bits(MEMORY_SPACE.ilog2() as usize),
+        /// Beats of the burst minus one.
+        output arlen: bits(8),
+        /// Bytes of a beat, as a power of two.
+        output arsize: bits(3),
+        /// Addresses of the burst: 1, they increase.
+        output arburst: bits(2),
+        /// Memory type: 3, normal, not cached.
+        output arcache: bits(4),
+        /// Protection: 0, unprivileged, secure data.
+        output arprot: bits(3),
+        /// A burst is asked for.
+        output arvalid: BIT,
+        /// The request is taken.
+        input arready: BIT,
+        /// The beat.
+        input rdata: bits(width),
+        /// Answer: OKAY, or why the beat is not what the memory holds.
+        input rresp: bits(2),
+        /// The beat is the last one of its burst.
+        input rlast: BIT,
+        /// A beat is offered.
+        input rvalid: BIT,
+        /// The beat is taken.
         output rready: BIT,
     }
 }

@@ -6,6 +6,7 @@
 //! | `s_axil_*` | registers ([`trine_spec::registers`]) |
 //! | `s_axis_act_*` | activations: one lane chunk of one token a beat |
 //! | `s_axis_wgt_*` | weights: part of a tile a beat |
+//! | `m_axi_wgt0_*` | memory to read weights from, in place of `s_axis_wgt` ([`super::weight_reader()`]) |
 //! | `m_axis_res_*` | results: `columns` int32 a beat, `tkeep` marks real columns |
 //! | `irq` | high while an enabled interrupt is pending |
 //!
@@ -21,7 +22,8 @@ use super::job::{JobPorts, job};
 use super::pins::{AxiLite, UnitPins};
 use super::registers::{BusAnswer, BusRequest, Fields, RegisterPorts, registers};
 use super::sequencer::JobShape;
-use super::weight_memory::{REQUEST_BITS, WeightBeats, in_front, weight_memory};
+use super::weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
+use super::weight_source::{Around, WeightSource};
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -37,12 +39,12 @@ pub fn unit(c: &Config) -> Result<Arc<Module>, Errors> {
 }
 
 /// The unit with the weights of a model on the chip: a beat of `s_axis_wgt` is [`REQUEST_BITS`] wide and names the first of
-/// the `beats` of a job. Configurations with windows have no such form; they come out as with ports.
+/// the `beats` of a job. Configurations with windows, or with weights from memory, have no such form; they come out as with streams.
 ///
 /// # Errors
 /// As [`unit()`].
 pub fn unit_on_chip(c: &Config, beats: &WeightBeats) -> Result<Arc<Module>, Errors> {
-    assemble(&c.clone().with_windows(false), Some(weight_memory(c, beats)?))
+    assemble(&c.clone().with_windows(false).with_weight_stream(), Some(weight_memory(c, beats)?))
 }
 
 fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Errors> {
@@ -62,7 +64,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     let rst = m.wire("rst", BIT);
 
     // What the register file reads comes from modules behind it: declare the wires first.
-    let status = status_wires(&mut m);
+    let status = status_wires(&mut m, c);
     let answers = c.windows().then(|| answers(&mut m));
     let regs: RegisterPorts = m.place("registers", &registers(c)?);
     status.iter().for_each(|(name, wire)| m.assign(regs.fields.input(name), wire));
@@ -80,50 +82,48 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         _ => Host::ports(&mut m, &pins),
     };
     let host = host.unwrap_or_else(|| unreachable!("a unit has windows or streams"));
-    let on_chip = memory.map(|memory| {
-        let ready = m.wire("beat_ready", BIT);
-        let made = in_front(&mut m, &memory, [&job.clear, &job.busy, &ready]);
-        m.unused(host.wgt.last.clone());
-        (Stream { ready, ..made.beats.clone() }, made.requests)
-    });
-    let wgt = on_chip.as_ref().map_or(&host.wgt, |(beats, _)| beats);
+    let around = Around {
+        pins: &pins,
+        host: &host,
+        fields: &regs.fields,
+        hard: &hard,
+        clear: &job.clear,
+        busy: &job.busy,
+        start: &job.start,
+    };
+    let weights = WeightSource::new(&mut m, c, memory.as_ref(), &around)?;
     let core: CorePorts = m.place("core", &core(c)?);
     m.connect(&job.shape, &core.shape);
     m.assign_all([(&core.clear, &job.clear), (&core.start, &job.start), (&core.open_next, &job.busy)]);
-    let moved = Moved::new(&mut m, [&host.act, wgt, &host.res], &core);
+    let moved = Moved::new(&mut m, [&host.act, &weights.beats, &host.res], &core);
     let control = place_job(&mut m, c, [&rst, &regs.watchdog_written], &regs.fields, &core, &moved)?;
     host.tell_faults(&mut m, &control);
+    weights.tell_faults(&mut m, &regs.fields, &control);
     job.drive(&mut m, &control);
     let events = place_counters(&mut m, [&rst, &job.busy], &regs.fields, &core, &moved, &control.done)?;
-    tell_registers(&mut m, status, &control, &events);
+    tell_registers(&mut m, status, &control, weights.memory(), &events);
     answer(&mut m, &pins.axil, &regs.answer);
-    if let Some((beats, _)) = &on_chip {
-        m.connect(beats, &core.wgt);
-    }
+    weights.feed(&mut m, &core);
     m.connect(&host.act, &core.act);
-    match &on_chip {
-        Some((_, requests)) => m.connect(&Stream { last: None, ..host.wgt.clone() }, requests),
-        None => m.connect(&host.wgt, &core.wgt),
-    }
+    weights.connect(&mut m, &host, &core);
     host.results(&mut m, c, &core);
     let field = |name: &str| regs.fields.output(name);
     let pending = (field("irq_en_done") & field("irq_stat_done")) | (field("irq_en_error") & field("irq_stat_error"));
     m.assign(&pins.irq, pending);
     m.unused(["status_done", "status_error", "scratch_value"].map(|name| field(name).clone()));
-    if !c.windows() {
-        m.unused(["ctrl_act_last", "ctrl_wgt_last"].map(|name| field(name).clone()));
-    }
+    let marks = [(c.windows(), "ctrl_act_last"), (c.windows() && !c.memory(), "ctrl_wgt_last")];
+    m.unused(marks.iter().filter(|(used, _)| !used).map(|(_, name)| field(name).clone()));
     interfaces::mark(&mut m);
     m.build()
 }
 
 /// A wire for each input of the register file's fields, by name and in order.
-fn status_wires(m: &mut Module) -> Vec<(String, Expr)> {
+fn status_wires(m: &mut Module, c: &Config) -> Vec<(String, Expr)> {
     let wire = |(name, field): (String, &trine_spec::registers::Field)| {
         let wire = m.wire(&name, bits(field.width));
         (name, wire)
     };
-    Fields::input_names().map(wire).collect()
+    Fields::input_names(trine_spec::registers::registers(c)).map(wire).collect()
 }
 
 /// Hands the requests of the register bus to the register file.
@@ -264,13 +264,26 @@ fn place_counters(
 }
 
 /// Drives the `status` wires, which the register file reads.
-fn tell_registers(m: &mut Module, status: Vec<(String, Expr)>, job: &JobPorts, counts: &CounterPorts) {
+fn tell_registers(
+    m: &mut Module,
+    status: Vec<(String, Expr)>,
+    job: &JobPorts,
+    memory: Option<[&Expr; 2]>,
+    counts: &CounterPorts,
+) {
     let mut status: HashMap<String, Expr> = status.into_iter().collect();
     let mut feed = |name: &str, value: Expr| {
         let wire = status.remove(name);
         m.assign(&wire.unwrap_or_else(|| panic!("no register input {name}")), value);
     };
-    feed("status_busy", job.taken.clone());
+    let mut busy = job.taken.clone();
+    if let Some([draining, response]) = memory {
+        // A job that is dropped drains from the cycle after its clear on.
+        busy = busy | &job.clear | draining;
+        feed("mem_status_draining", draining.clone());
+        feed("mem_status_response", response.clone());
+    }
+    feed("status_busy", busy);
     feed("status_done_set", job.done.clone());
     feed("status_error_set", job.error.clone());
     feed("irq_stat_done_set", job.done.clone());

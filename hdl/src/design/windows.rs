@@ -31,7 +31,7 @@ interface! {
         /// Window of activations
         source act: WriteWindow::of(c.act_bus()) => WriteWindow,
         /// Window of weights
-        source wgt: WriteWindow::of(c.weight_bus()) => WriteWindow,
+        source wgt: (!c.memory()).then(|| WriteWindow::of(c.weight_bus())) => Option<WriteWindow>,
         /// Window of results
         source res as "": ReadWindow::of(c.columns() * c.acc_bits()) => ReadWindow,
         /// Answers
@@ -105,19 +105,20 @@ pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     let job = Job { busy, starting };
     let word_q = m.register("word_q", data);
     let act = source(&mut m, "act", c.act_bus(), &rst, &job, &word_q);
-    let wgt = source(&mut m, "wgt", c.weight_bus(), &rst, &job, &word_q);
-    let blocked = m.name("write_blocked", &act.blocked | &wgt.blocked);
+    let wgt = (!c.memory()).then(|| source(&mut m, "wgt", c.weight_bus(), &rst, &job, &word_q));
+    let write = wgt.into_iter().fold(act, Request::or);
+    let blocked = m.name("write_blocked", write.blocked);
     let patience = c.window_patience();
     let write_expired = expiry(&mut m, "write", &blocked, patience);
     let sink = sink(&mut m, c, &rst, &job);
     let read_expired = expiry(&mut m, "read", &sink.blocked, patience);
 
-    let full = (&write_expired & &blocked) | act.stray | wgt.stray;
+    let full = (&write_expired & &blocked) | write.stray;
     let full = m.register("full_q", full & !&rst);
     let empty = m.register("empty_q", ((&read_expired & &sink.blocked) | sink.stray) & !&rst);
     let answers = WindowsAnswers::declare(&mut m);
     m.assign(&answers.write_wait, blocked & !write_expired);
-    m.assign(&answers.write_ok, act.taken | wgt.taken);
+    m.assign(&answers.write_ok, write.taken);
     m.assign(&answers.read_wait, sink.blocked & !read_expired);
     m.assign(&answers.read_ok, sink.taken);
     m.assign(&answers.full, full);
@@ -146,6 +147,17 @@ struct Request {
     blocked: Expr,
     /// It can never be served: without a job, or after the last beat.
     stray: Expr,
+}
+
+impl Request {
+    /// The state of two windows of which one is asked.
+    fn or(self, other: Request) -> Request {
+        Request {
+            taken: self.taken | other.taken,
+            blocked: self.blocked | other.blocked,
+            stray: self.stray | other.stray,
+        }
+    }
 }
 
 /// A window that is written: words become the beats of `bus` bits of a stream.

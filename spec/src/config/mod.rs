@@ -54,6 +54,12 @@ impl Config {
         Self { windows, ..self }
     }
 
+    /// This configuration with the weight beats of the host's stream.
+    #[must_use]
+    pub fn with_weight_stream(self) -> Self {
+        Self { weights: Weights::Stream, ..self }
+    }
+
     /// This configuration with columns of another style.
     #[must_use]
     pub fn with_style(self, style: Style) -> Self {
@@ -119,11 +125,8 @@ impl Config {
     /// block RAM of an FPGA holds at its widest.
     pub const READ_AHEAD: usize = 512;
 
-    /// Most beats of a burst from memory, a power of two: none crosses a boundary of 4 KiB, and eight are under way at a time.
-    pub const fn burst_beats(&self) -> usize {
-        let page = 4096 / (self.weight_bus / 8);
-        if page < 64 { page } else { 64 }
-    }
+    /// Most beats of a burst from memory: of 64 bytes each they are a page of 4 KiB, which no burst may leave.
+    pub const BURST_BEATS: usize = 64;
 
     /// 512 bits, or a full tile where that is narrower; from memory the next power of two below. `lanes` and `columns` may be any,
     /// as nothing has checked them yet.

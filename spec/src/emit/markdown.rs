@@ -48,7 +48,8 @@ pub fn markdown(c: &Config) -> String {
 
 /// A table of registers and their fields.
 fn table(registers: &[Register], c: &Config) -> String {
-    let mut text = "| offset | register | bits | field | access | reset | what |\n|---|---|---|---|---|---|---|\n".to_owned();
+    let mut text =
+        "| offset | register | bits | field | access | reset | what |\n|---|---|---|---|---|---|---|\n".to_owned();
     for r in registers {
         let reset = constant(r, c);
         text += &format!("| `{:#05x}` | **{}** | | | | `{reset:#x}` | {} |\n", r.offset, r.name, cell(r.doc));

@@ -19,7 +19,7 @@ macro_rules! error_codes {
 error_codes! {
     /// No error.
     None = 0;
-    /// TOKENS, DEPTH or OUTPUTS out of range at start.
+    /// TOKENS, DEPTH, OUTPUTS or WGT_LENGTH out of range at start.
     Shape = 1;
     /// `tlast` before the last activation beat.
     ActivationsEarly = 2;

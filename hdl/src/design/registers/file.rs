@@ -5,7 +5,7 @@ use super::ports::port;
 use crate::lang::{BIT, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
 use trine_spec::Config;
 use trine_spec::registers::{
-    Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, REGISTERS, Register, STATUS, STATUS_BUSY, WATCHDOG, constant,
+    Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, Register, STATUS, STATUS_BUSY, WATCHDOG, constant, registers,
 };
 
 /// The register file under construction.
@@ -48,7 +48,7 @@ impl File<'_> {
     /// Makes all registers; for each the highest bit that varies, and the word that reads give.
     pub(super) fn words(&mut self, decoded: &Decoded, enter: &Expr, read_word: &Expr) -> Vec<(Option<usize>, Expr)> {
         let mut words = vec![];
-        for r in REGISTERS {
+        for r in registers(self.c) {
             let (name, word) = (r.name.to_lowercase(), i64::from(r.offset / 4));
             let skip = self.m.reg(&format!("{name}_skip_q"), BIT);
             self.m.on_clock([when(enter, [set(&skip, !read_word.is(word))])]);

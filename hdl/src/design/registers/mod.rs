@@ -26,7 +26,7 @@ use ports::WindowRequests;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::{ACT_WINDOW, REGISTERS, RES_WINDOW, SPACE, WGT_WINDOW, Window};
+use trine_spec::registers::{self as map, ACT_WINDOW, RES_WINDOW, SPACE, WGT_WINDOW, Window};
 
 const SLVERR: i64 = 0b10;
 
@@ -63,12 +63,12 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     m.assign(&read, reads);
 
     let (mut file, allowed) = File::new(m, c, rst, &write, [wdata.clone(), full_q.clone()]);
-    let decoded = Decoded::new(&mut file.m, &aw.enter, &write_word);
+    let decoded = Decoded::new(&mut file.m, c, &aw.enter, &write_word);
     let words = file.words(&decoded, &ar.enter, &read_word);
     let mut m = file.m;
     let known_q = m.reg("known_q", BIT);
     let found_q = m.reg("found_q", BIT);
-    let known = |word: &Expr| cat(REGISTERS.iter().map(|r| word.is(i64::from(r.offset / 4)))).any();
+    let known = |word: &Expr| cat(map::registers(c).map(|r| word.is(i64::from(r.offset / 4)))).any();
     m.on_clock([
         when(&aw.enter, [set(&known_q, known(&write_word))]),
         when(&ar.enter, [set(&found_q, known(&read_word))]),
@@ -76,7 +76,7 @@ pub fn registers(c: &Config) -> Result<Arc<Module>, Errors> {
     let mut served = known_q & &allowed;
     if let Some(answers) = &windows {
         let asked = Asked { write: &write_request, full: &full_q, read: &read_request, wdata: &wdata };
-        ask_windows(&mut m, [&aw, &ar], [&write_word, &read_word], &asked);
+        ask_windows(&mut m, c, [&aw, &ar], [&write_word, &read_word], &asked);
         served = served | &answers.write_ok;
     }
     let denied = m.name("denied", !served);
@@ -145,11 +145,18 @@ struct Asked<'a> {
 }
 
 /// Hands requests for windows on.
-fn ask_windows(m: &mut Module, [aw, ar]: [&Channel; 2], [write_word, read_word]: [&Expr; 2], asked: &Asked) {
-    let io = WindowRequests::declare(m);
+fn ask_windows(
+    m: &mut Module,
+    c: &Config,
+    [aw, ar]: [&Channel; 2],
+    [write_word, read_word]: [&Expr; 2],
+    asked: &Asked,
+) {
+    let io = WindowRequests::declare(m, c.clone());
     let request = |window: &Window, word: &Expr| word.slice(word.ty.width - 2, 2).is(i64::from(window.index()));
-    let hits = [(&io.write_act, "write_act_q", &ACT_WINDOW), (&io.write_wgt, "write_wgt_q", &WGT_WINDOW)];
+    let hits = [(Some(&io.write_act), "write_act_q", &ACT_WINDOW), (io.write_wgt.as_ref(), "write_wgt_q", &WGT_WINDOW)];
     for (port, name, window) in hits {
+        let Some(port) = port else { continue };
         let hit = m.reg(name, BIT);
         m.on_clock([when(&aw.enter, [set(&hit, request(window, write_word))])]);
         m.assign(port, asked.write & asked.full & hit);
@@ -201,12 +208,12 @@ impl Decoded {
     /// Bits of the lower part.
     const LOW: usize = 3;
 
-    fn new(m: &mut Module, enter: &Expr, word: &Expr) -> Decoded {
+    fn new(m: &mut Module, c: &Config, enter: &Expr, word: &Expr) -> Decoded {
         let low = m.reg("write_low_q", bits(1 << Self::LOW));
         let part = word.slice(0, Self::LOW);
         m.on_clock([when(enter, [set(&low, cat((0..1 << Self::LOW).map(|i| part.is(i))))])]);
         let part = word.slice(Self::LOW, word.ty.width - Self::LOW);
-        let values: BTreeSet<i64> = REGISTERS.iter().map(|r| i64::from(r.offset / 4) >> Self::LOW).collect();
+        let values: BTreeSet<i64> = map::registers(c).map(|r| i64::from(r.offset / 4) >> Self::LOW).collect();
         let high = values.into_iter().map(|value| {
             let q = m.reg(&format!("write_high_{value}_q"), BIT);
             m.on_clock([when(enter, [set(&q, part.is(value))])]);

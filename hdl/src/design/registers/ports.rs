@@ -3,7 +3,8 @@
 use crate::interface;
 use crate::lang::{At, BIT, Expr, Flow, Interface, Signal, bits};
 use std::collections::BTreeMap;
-use trine_spec::registers::{Access, Field, REGISTERS, Register};
+use trine_spec::Config;
+use trine_spec::registers::{Access, Field, MEMORY_REGISTERS, REGISTERS, Register};
 
 /// Name of a field's port on the register file; `end` is `i`, `o` or `set_i`.
 pub(super) fn port(register: &Register, field: &Field, end: &str) -> String {
@@ -94,11 +95,11 @@ interface! {
 
 interface! {
     /// Requests for [the windows](crate::design::windows()).
-    pub(in crate::design) struct WindowRequests() {
+    pub(in crate::design) struct WindowRequests(c: Config) {
         /// A word is written to the window of activations.
         output write_act: BIT,
         /// A word is written to the window of weights.
-        output write_wgt: BIT,
+        output write_wgt: (!c.memory()).then_some(BIT) => Option<Expr>,
         /// Word that is written.
         output wdata: bits(32),
         /// A word is read from the window of results.
@@ -124,9 +125,11 @@ impl Fields {
         self.inputs.get(name).unwrap_or_else(|| panic!("no register input {name}"))
     }
 
-    /// Names and fields of all inputs, in the order of registers.
-    pub(in crate::design) fn input_names() -> impl Iterator<Item = (String, &'static Field)> {
-        let fields = REGISTERS.iter().flat_map(|r| r.fields.iter().map(move |f| (r, f)));
+    /// Names and fields of the inputs for `registers`, in their order.
+    pub(in crate::design) fn input_names(
+        registers: impl Iterator<Item = &'static Register>,
+    ) -> impl Iterator<Item = (String, &'static Field)> {
+        let fields = registers.flat_map(|r| r.fields.iter().map(move |f| (r, f)));
         fields.filter_map(|(r, f)| {
             let end = match f.access {
                 Access::ReadOnly => "",
@@ -148,8 +151,9 @@ impl Interface for Fields {
             let port = <Expr as Interface>::find(&at.part(&name, &[], flow), look)?;
             Some((name, port))
         };
-        let inputs = Fields::input_names().filter_map(|(name, _)| found(name, Flow::In)).collect();
-        let names = REGISTERS.iter().flat_map(|r| r.fields.iter().map(|f| port(r, f, "o")));
+        let all = || REGISTERS.iter().chain(MEMORY_REGISTERS);
+        let inputs = Fields::input_names(all()).filter_map(|(name, _)| found(name, Flow::In)).collect();
+        let names = all().flat_map(|r| r.fields.iter().map(|f| port(r, f, "o")));
         let names = names.map(|name| name.trim_end_matches("_o").to_string());
         let outputs = names.filter_map(|name| found(name, Flow::Out)).collect();
         Some(Fields { inputs, outputs })
