@@ -11,8 +11,9 @@ use std::ptr::NonNull;
 use trine_hdl::{Direction, Port};
 
 use crate::error::Error;
-use crate::ffi::{RawDut, SinkJob, SourceJob, status};
+use crate::ffi::{Functions, RawDut, SinkJob, SourceJob, status};
 use crate::library::Library;
+use crate::memory::Memories;
 use crate::value::Value;
 
 /// A running instance of a simulated design.
@@ -24,6 +25,8 @@ pub struct Dut {
     /// Room for the value of a port.
     words: Vec<u32>,
     waveform: Option<PathBuf>,
+    /// Memories behind its ports.
+    pub(crate) memories: Memories,
 }
 
 // SAFETY: the shim keeps all state inside the design and is entered by one thread at a time, since every call that
@@ -82,7 +85,14 @@ impl Dut {
         };
         let most = loaded.ports.iter().map(|port| port.width.div_ceil(32)).max().unwrap_or(0);
         let words = vec![0; most];
-        let mut dut = Self { raw, library: library.clone(), unsettled: true, words, waveform: None };
+        let mut dut = Self {
+            raw,
+            library: library.clone(),
+            unsettled: true,
+            words,
+            waveform: None,
+            memories: Memories::default(),
+        };
         dut.settle()?;
         Ok(dut)
     }
@@ -269,7 +279,13 @@ impl Dut {
         Ok(words)
     }
 
-    fn checked(&self, result: i32) -> Result<(), Error> {
+    /// The shim's side of this instance, with the functions that take it. Inputs may change behind the call.
+    pub(crate) fn shim(&mut self) -> (*mut RawDut, &Functions) {
+        self.unsettled = true;
+        (self.raw.as_ptr(), &self.library.loaded().functions)
+    }
+
+    pub(crate) fn checked(&self, result: i32) -> Result<(), Error> {
         if result == status::OK {
             return Ok(());
         }

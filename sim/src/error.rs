@@ -135,6 +135,14 @@ pub enum Error {
         /// The misfit.
         problem: String,
     },
+    /// A memory cannot be as its options say, or an access lies outside it.
+    #[error("memory behind {port}: {problem}")]
+    Memory {
+        /// Prefix of the port.
+        port: String,
+        /// The misfit.
+        problem: String,
+    },
     /// A stall probability outside 0 <= p < 1.
     #[error("a stall probability must be at least 0 and below 1, not {0}")]
     StallProbability(f64),

@@ -1,10 +1,10 @@
-//! The Rust side of `shim/shim.cpp` and `shim/streams.h`: the same layouts, the same names.
+//! The Rust side of `shim/shim.cpp`, `shim/streams.h`, `shim/memory.h` and `shim/axi_read.h`: the same layouts, the same names.
 
 use std::ffi::{c_char, c_int};
 use std::marker::{PhantomData, PhantomPinned};
 
 /// Answer of `trine_abi`.
-pub(crate) const ABI_VERSION: u32 = 1;
+pub(crate) const ABI_VERSION: u32 = 2;
 
 /// Port number of a stream port that is not there.
 pub(crate) const ABSENT: u32 = u32::MAX;
@@ -64,6 +64,59 @@ pub(crate) struct SinkJob {
     pub stalls: StallState,
 }
 
+/// A range of a memory that is answered otherwise; `response` is a code of AXI, or 1 for no answer.
+#[repr(C)]
+pub(crate) struct Fault {
+    pub first: u64,
+    pub end: u64,
+    pub response: u32,
+}
+
+#[repr(C)]
+pub(crate) struct MemorySettings {
+    pub bytes: u64,
+    pub latency: u64,
+    pub faults: *const Fault,
+    pub fault_count: u64,
+}
+
+/// Port numbers of the read half of an AXI4 memory port.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadPorts {
+    pub addr: u32,
+    pub len: u32,
+    pub size: u32,
+    pub burst: u32,
+    pub prot: u32,
+    pub cache: u32,
+    pub arvalid: u32,
+    pub arready: u32,
+    pub data: u32,
+    pub resp: u32,
+    pub last: u32,
+    pub rvalid: u32,
+    pub rready: u32,
+    pub data_bits: u32,
+}
+
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct PortCounts {
+    pub bursts: u64,
+    pub beats: u64,
+    pub busy: u64,
+    pub idle: u64,
+}
+
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct MemoryCounts {
+    pub row_hits: u64,
+    pub activates: u64,
+    pub refreshes: u64,
+}
+
 /// Compressors for the waveform writer; each returns the compressed size, or 0 when the target is too small.
 #[repr(C)]
 pub(crate) struct Codecs {
@@ -102,6 +155,13 @@ functions! {
     tick = b"trine_tick": unsafe extern "C" fn(*mut RawDut) -> i32;
     trace_open = b"trine_trace_open": unsafe extern "C" fn(*mut RawDut, *const c_char) -> i32;
     trace_close = b"trine_trace_close": unsafe extern "C" fn(*mut RawDut);
+    memory = b"trine_memory": unsafe extern "C" fn(*mut RawDut, *const MemorySettings) -> i32;
+    memory_reader = b"trine_memory_reader":
+        unsafe extern "C" fn(*mut RawDut, u32, *const c_char, *const ReadPorts, u32, *const StallState) -> i32;
+    memory_write = b"trine_memory_write": unsafe extern "C" fn(*mut RawDut, u32, u64, *const u8, u64);
+    memory_read = b"trine_memory_read": unsafe extern "C" fn(*const RawDut, u32, u64, *mut u8, u64);
+    memory_counts = b"trine_memory_counts":
+        unsafe extern "C" fn(*const RawDut, u32, *mut PortCounts, *mut MemoryCounts);
     exchange = b"trine_exchange":
         unsafe extern "C" fn(*mut RawDut, *mut SourceJob, u32, *mut SinkJob, u32, u64, u64) -> i32;
 }

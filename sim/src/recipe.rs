@@ -24,8 +24,10 @@ use crate::options::{BuildOptions, BuildStep};
 use crate::tools::{Compiler, Verilator};
 
 /// The C++ half of this crate: file name and text.
-const SHIM: [(&str, &str); 6] = [
+const SHIM: [(&str, &str); 8] = [
     ("shim.cpp", include_str!("shim/shim.cpp")),
+    ("memory.h", include_str!("shim/memory.h")),
+    ("axi_read.h", include_str!("shim/axi_read.h")),
     ("streams.h", include_str!("shim/streams.h")),
     ("hooks.h", include_str!("shim/hooks.h")),
     ("codecs.cpp", include_str!("shim/codecs.cpp")),

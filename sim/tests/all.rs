@@ -8,6 +8,7 @@ mod dut;
 mod faults;
 mod isolated;
 mod litex;
+mod memory;
 mod modules;
 mod on_chip;
 mod serial;

@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "axi_read.h"
+#include "memory.h"
 #include "streams.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "port words are copied as bytes, lowest first");
@@ -26,7 +28,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "port words are copied 
 
 namespace {
 
-constexpr uint32_t ABI_VERSION = 1;
+constexpr uint32_t ABI_VERSION = 2;
 constexpr uint64_t TIME_PER_CYCLE = 10;  // the clock rises in the middle
 constexpr int RANDOM_INITIAL_VALUES = 2;
 constexpr int INITIAL_VALUE_SEED = 1;    // fixed, so that runs repeat
@@ -45,6 +47,8 @@ struct Dut {
     uint64_t cycles = 0;
     std::string printed;
     std::string error;
+    std::vector<std::unique_ptr<Memory>> memories;
+    std::vector<std::unique_ptr<AxiRead>> readers;
 #if VM_TRACE_FST
     std::unique_ptr<VerilatedFstC> trace;
 #endif
@@ -74,12 +78,21 @@ struct Dut {
     // The cycle's inputs are settled by the caller.
     void clock_edge() {
 #ifdef TRINE_CLOCK
+        std::string broken;
+        for (auto& reader : readers) {
+            std::string rule = reader->sample(cycles);
+            if (broken.empty()) broken = std::move(rule);
+        }
         dump(cycles * TIME_PER_CYCLE);
         top->TRINE_CLOCK = 1;
         top->eval();
         dump(cycles * TIME_PER_CYCLE + TIME_PER_CYCLE / 2);
         top->TRINE_CLOCK = 0;
         ++cycles;
+        // Not before the edge, so that the waveform has the cycle of the fault.
+        if (!broken.empty()) throw std::runtime_error(broken);
+        for (auto& memory : memories) memory->step(cycles);
+        for (auto& reader : readers) reader->drive();
 #else
         throw std::logic_error("the design has no clock");
 #endif
@@ -176,6 +189,40 @@ EXPORT int32_t trine_settle(Dut* dut) {
 
 EXPORT int32_t trine_tick(Dut* dut) {
     return guarded(dut, [&] { return dut->clock_edge(), OK; });
+}
+
+// Makes a memory; its number is the count of memories before it.
+EXPORT int32_t trine_memory(Dut* dut, const MemorySettings* settings) {
+    return guarded(dut, [&] {
+        std::unique_ptr<Timing> timing{new Ideal{settings->latency}};
+        std::vector<Fault> faults{settings->faults, settings->faults + settings->fault_count};
+        dut->memories.emplace_back(new Memory{settings->bytes, std::move(timing), std::move(faults)});
+        return OK;
+    });
+}
+
+// Puts a memory behind read ports of the design; `reset` is the number of its low active reset, or ABSENT.
+EXPORT int32_t trine_memory_reader(Dut* dut, uint32_t memory, const char* name, const ReadPorts* ports, uint32_t reset,
+                                   const Stalls* stalls) {
+    return guarded(dut, [&] {
+        const uint8_t* const low = reset == ABSENT ? nullptr : dut->ports[reset].data;
+        dut->readers.emplace_back(
+            new AxiRead{name, *ports, dut->ports, low, *dut->memories[memory], stalls[0], stalls[1]});
+        return OK;
+    });
+}
+
+EXPORT void trine_memory_write(Dut* dut, uint32_t memory, uint64_t at, const uint8_t* bytes, uint64_t count) {
+    std::memcpy(&dut->memories[memory]->contents[at], bytes, count);
+}
+
+EXPORT void trine_memory_read(const Dut* dut, uint32_t memory, uint64_t at, uint8_t* bytes, uint64_t count) {
+    std::memcpy(bytes, &dut->memories[memory]->contents[at], count);
+}
+
+EXPORT void trine_memory_counts(const Dut* dut, uint32_t reader, PortCounts* port, MemoryCounts* memory) {
+    *port = dut->readers[reader]->counts;
+    *memory = dut->readers[reader]->memory.counts;
 }
 
 EXPORT int32_t trine_trace_open(Dut* dut, const char* path) {
