@@ -1,0 +1,88 @@
+//! Memory of a device, and what lies where in it.
+//!
+//! ```text
+//! Placement   key ──> Region { at, bytes }, digest
+//!    │ place: once a key, one behind the other, each from a page of 4 KiB on
+//!    │ damaged: reads a region back and compares its digest
+//!    v
+//! Memory      write, read, epoch      a simulated memory, or what is behind a link
+//! ```
+//! A [`Placement`] trusts a memory for as long as its [epoch](Memory::epoch) lasts: when the device began anew, nothing of what was
+//! placed counts, and everything is placed again when it is next needed.
+//!
+//! ```
+//! use trine_memory::{Memory, MemoryError, Placement, Ram};
+//!
+//! let mut memory = Ram::new(1 << 14);
+//! let mut placement = Placement::default();
+//! let first = placement.place(&mut memory, "up", &[1; 100])?;
+//! let second = placement.place(&mut memory, "down", &[2; 5000])?;
+//! assert_eq!((first.at, second.at), (0, 4096));
+//! assert_eq!(placement.find(&memory, &"up"), Some(first));
+//!
+//! memory.write(4100, &[7])?;
+//! assert!(placement.damaged(&mut memory, &"down")?);
+//! assert_eq!(
+//!     placement.place(&mut memory, "gate", &[0; 5000]).unwrap_err(),
+//!     MemoryError::Full { bytes: 16384, used: 12288, more: 5000 }
+//! );
+//! # Ok::<(), MemoryError>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod placement;
+mod ram;
+
+pub use placement::{Placement, Region};
+pub use ram::Ram;
+
+use serde::{Deserialize, Serialize};
+
+/// Reason for which a memory did not do what it was asked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum MemoryError {
+    /// There is no room.
+    #[error("{more} more bytes do not fit the {bytes} bytes of the device's memory, of which {used} are taken")]
+    Full {
+        /// Bytes of the memory.
+        bytes: u64,
+        /// Bytes that are taken.
+        used: u64,
+        /// Bytes that were to be placed.
+        more: u64,
+    },
+    /// An access beyond the end.
+    #[error("{count} bytes from {at:#x} on are outside the {bytes} bytes of the device's memory")]
+    Range {
+        /// First byte.
+        at: u64,
+        /// Bytes of the access.
+        count: u64,
+        /// Bytes of the memory.
+        bytes: u64,
+    },
+    /// The device or its link failed; the message comes from there.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Memory that the host and a device see.
+pub trait Memory {
+    /// Bytes, from address 0 on.
+    fn bytes(&self) -> u64;
+
+    /// Number that changes whenever the contents may have been lost.
+    fn epoch(&self) -> u64;
+
+    /// Writes bytes from address `at` on.
+    ///
+    /// # Errors
+    /// [`MemoryError::Range`] beyond the end, [`MemoryError::Failed`] when the device or its link fails.
+    fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError>;
+
+    /// Reads bytes from address `at` on.
+    ///
+    /// # Errors
+    /// As [`Memory::write`].
+    fn read(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError>;
+}
