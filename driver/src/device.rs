@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! open:  ID, VERSION, every constant of the configuration
-//! run:   PERF clear -> WATCHDOG TOKENS DEPTH OUTPUTS JOB_TAG -> CTRL.start -> streams -> STATUS.done, DONE_TAG -> PERF snapshot
+//! run:   PERF clear -> WATCHDOG TOKENS DEPTH OUTPUTS JOB_TAG, WGT_BASE WGT_LENGTH from memory -> CTRL.start -> streams -> STATUS.done, DONE_TAG -> PERF snapshot
 //! reset: link in order -> CTRL.abort -> CTRL.soft_reset -> STATUS must not be busy
 //! ```
 //!
@@ -12,8 +12,9 @@
 
 use std::time::{Duration, Instant};
 
+use trine_memory::{Memory, Region};
 use trine_spec::Config;
-use trine_spec::registers::{self as regs, Access, ErrorCode, Register};
+use trine_spec::registers::{self as regs, Access, ErrorCode, MEMORY_SPACE, MEMORY_STEP, Register};
 
 use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, TransportError, cycles::MatmulShape};
 
@@ -23,6 +24,12 @@ const DONE_POLLS: usize = 1000;
 /// Device cycles that a host may pause where nothing else is said: over a second at 200 MHz, for a link as slow as a serial line
 /// and an operating system that has other things to do.
 const PAUSE: u32 = 1 << 28;
+
+/// The weights of a job.
+enum Weights<'a> {
+    Beats(&'a [u8]),
+    Resident(Region),
+}
 
 /// A unit that has been identified and answers as its configuration says.
 #[derive(Debug)]
@@ -57,8 +64,9 @@ impl<T: Transport> Device<T> {
         let described = |register: &&Register| {
             register.offset != regs::VERSION.offset && register.fields.iter().all(|f| f.access == Access::Constant)
         };
-        for register in regs::REGISTERS.iter().filter(described) {
-            let (word, expected) = (device.read(register)?, regs::constant(register, &device.config));
+        let config = device.config.clone();
+        for register in regs::registers(&config).filter(described) {
+            let (word, expected) = (device.read(register)?, regs::constant(register, &config));
             if let Some(field) = register.fields.iter().find(|field| field.of(word) != field.of(expected)) {
                 return Err(Error::ConfigMismatch {
                     register: register.name,
@@ -104,16 +112,63 @@ impl<T: Transport> Device<T> {
         &mut self.transport
     }
 
+    /// The memory from which the unit reads its weights.
+    ///
+    /// # Errors
+    /// [`Error::NoMemory`] for a unit that does not read any, or behind a transport that cannot reach it.
+    pub fn memory(&mut self) -> Result<&mut dyn Memory, Error> {
+        let reads = self.config.memory();
+        self.transport.memory().filter(|_| reads).ok_or(Error::NoMemory)
+    }
+
     /// Runs one job: streams whole beats in, fills `results` with the result beats, and returns what the unit counted.
     ///
     /// # Errors
     /// The unit's own reason when it states one, else that of the transport, or [`Error::NotDone`];
-    /// [`Error::StuckBusy`] when the job before failed and a reset does not help.
+    /// [`Error::StuckBusy`] when the job before failed and a reset does not help; [`Error::NoStream`] for a unit that reads
+    /// its weights from memory.
     pub fn run(
         &mut self,
         shape: MatmulShape,
         acts: &[u8],
         weights: &[u8],
+        results: &mut [u8],
+    ) -> Result<Counters, Error> {
+        if self.config.memory() {
+            Err(Error::NoStream)
+        } else {
+            self.job(shape, acts, Weights::Beats(weights), results)
+        }
+    }
+
+    /// The same with the weights that lie in `region` of the device's [memory](Device::memory).
+    ///
+    /// # Errors
+    /// As [`Device::run`]; [`Error::NoMemory`] for a unit that reads none, [`Error::Region`] for one that no job can have.
+    pub fn run_resident(
+        &mut self,
+        shape: MatmulShape,
+        acts: &[u8],
+        region: Region,
+        results: &mut [u8],
+    ) -> Result<Counters, Error> {
+        if !self.config.memory() {
+            return Err(Error::NoMemory);
+        }
+        let beat = self.config.weight_bus() as u64 / 8;
+        let end = region.at.checked_add(region.bytes);
+        let fits = region.at.is_multiple_of(MEMORY_STEP) && end.is_some_and(|end| end <= MEMORY_SPACE);
+        if !fits || region.bytes == 0 || !region.bytes.is_multiple_of(beat) {
+            return Err(Error::Region { at: region.at, bytes: region.bytes, beat });
+        }
+        self.job(shape, acts, Weights::Resident(region), results)
+    }
+
+    fn job(
+        &mut self,
+        shape: MatmulShape,
+        acts: &[u8],
+        weights: Weights<'_>,
         results: &mut [u8],
     ) -> Result<Counters, Error> {
         let begun = Instant::now();
@@ -133,20 +188,29 @@ impl<T: Transport> Device<T> {
         begun: Instant,
         shape: MatmulShape,
         acts: &[u8],
-        weights: &[u8],
+        weights: Weights<'_>,
         results: &mut [u8],
     ) -> Result<Counters, Error> {
         self.tag = self.tag.wrapping_add(1);
         let job = JobPlace { tag: self.tag, tokens: shape.m, depth: shape.k, outputs: shape.n };
-        self.access(&[
+        let (weights, place) = match weights {
+            Weights::Beats(beats) => (beats, vec![]),
+            Weights::Resident(Region { at, bytes }) => {
+                let beats = bytes / (self.config.weight_bus() as u64 / 8);
+                let base = (&regs::WGT_BASE, Some((at / MEMORY_STEP) as u32));
+                (&[][..], vec![base, (&regs::WGT_LENGTH, Some(beats as u32))])
+            }
+        };
+        let registers = [
             (&regs::PERF_CTRL, Some(regs::PERF_CTRL_CLEAR.mask())),
             (&regs::WATCHDOG, Some(self.watchdog(shape))),
             (&regs::TOKENS, Some(shape.m as u32)),
             (&regs::DEPTH, Some(shape.k as u32)),
             (&regs::OUTPUTS, Some(shape.n as u32)),
             (&regs::JOB_TAG, Some(job.tag)),
-            (&regs::CTRL, Some(regs::CTRL_START.mask())),
-        ])?;
+        ];
+        let start = (&regs::CTRL, Some(regs::CTRL_START.mask()));
+        self.access(&[&registers[..], &place, &[start]].concat())?;
         if let Err(source) = self.transport.exchange(Exchange { activations: acts, weights, results }) {
             // A unit that dropped the job knows better why than the link that starved, where it still answers.
             if !matches!(source, TransportError::Deadline { .. })
@@ -175,10 +239,13 @@ impl<T: Transport> Device<T> {
         self.transport.recover().map_err(Error::Link)?;
         self.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
         self.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
-        match regs::STATUS_BUSY.of(self.read(&regs::STATUS)?) {
-            0 => Ok(()),
-            _ => Err(Error::StuckBusy),
+        // Reads from memory that were under way come to their end first.
+        for _ in 0..if self.config.memory() { DONE_POLLS } else { 1 } {
+            if regs::STATUS_BUSY.of(self.read(&regs::STATUS)?) == 0 {
+                return Ok(());
+            }
         }
+        Err(Error::StuckBusy)
     }
 
     fn wait(&mut self, job: JobPlace, begun: Instant) -> Result<(), Error> {

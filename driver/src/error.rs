@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use trine_memory::MemoryError;
 use trine_spec::registers::ErrorCode;
 
 use crate::TransportError;
@@ -130,6 +131,27 @@ pub enum Error {
         /// The last DONE_TAG.
         done_tag: u32,
     },
+    /// The device's memory did not take or give what it was asked to.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// There is no memory to place weights in.
+    #[error("the unit reads no weights from memory, or its memory cannot be reached")]
+    NoMemory,
+    /// Weights were sent to a unit that reads them from memory.
+    #[error("the unit reads its weights from memory: place them there, and name the region")]
+    NoStream,
+    /// A region that cannot hold the weights of a job.
+    #[error(
+        "{bytes} bytes from {at:#x} on are no weights of a job: whole beats of {beat} bytes from a multiple of 64 on, below 256 GiB"
+    )]
+    Region {
+        /// First byte.
+        at: u64,
+        /// Length.
+        bytes: u64,
+        /// Bytes of a beat.
+        beat: u64,
+    },
     /// After abort and reset the unit still says that it is busy.
     #[error("the unit stays busy after abort and soft reset")]
     StuckBusy,
@@ -194,7 +216,7 @@ pub enum Error {
 fn explain(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::None => "none, although STATUS.error is set",
-        ErrorCode::Shape => "TOKENS, DEPTH or OUTPUTS out of range",
+        ErrorCode::Shape => "TOKENS, DEPTH, OUTPUTS or WGT_LENGTH out of range",
         ErrorCode::ActivationsEarly => "the activation stream ended early",
         ErrorCode::ActivationsLate => "the activation stream did not end with the job",
         ErrorCode::WeightsEarly => "the weight stream ended early",
@@ -203,6 +225,7 @@ fn explain(code: ErrorCode) -> &'static str {
         ErrorCode::Watchdog => "no beat moved for WATCHDOG cycles",
         ErrorCode::WindowFull => "a word came for a window that had no room or was closed",
         ErrorCode::WindowEmpty => "a result was read where none came",
+        ErrorCode::Memory => "the memory answered a read of weights with an error",
     }
 }
 
@@ -223,6 +246,7 @@ impl Error {
                 | Error::UnknownCode { .. }
                 | Error::NotDone { .. }
                 | Error::StuckBusy
+                | Error::Memory(MemoryError::Failed(_))
         )
     }
 }

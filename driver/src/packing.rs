@@ -80,6 +80,11 @@ pub fn result_bytes(config: &Config, shape: MatmulShape) -> usize {
     shape.n.div_ceil(config.columns()) * shape.m * config.res_bus() / 8
 }
 
+/// Bytes of the weight beats of a job of this shape.
+pub fn weight_bytes(config: &Config, shape: MatmulShape) -> u64 {
+    shape.tiles(config) * (config.beats_per_tile() * config.weight_bus() / 8) as u64
+}
+
 /// Result beat and column that carry output `output` of token `token`, both as numbers within the job.
 ///
 /// # Panics

@@ -12,10 +12,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use trine_golden_model::{LinearId, TernaryMatrix};
+use trine_memory::{Placement, Region};
 
 use crate::ledger::{JobRecord, Mismatch};
 use crate::schedule::Job;
-use crate::weights::WeightCache;
+use crate::weights::{Beats, Key, WeightCache};
 use crate::{Counters, Device, Error, Transport, cycles::MatmulShape, packing};
 
 /// One matmul on its way through the units.
@@ -35,6 +36,8 @@ pub(crate) struct Worker<T> {
     activations: Vec<u8>,
     weights: Vec<u8>,
     results: Vec<u8>,
+    /// What lies in the unit's memory, if it reads its weights from there.
+    placement: Placement<Key>,
 }
 
 /// Outcome of a share.
@@ -58,7 +61,7 @@ pub(crate) struct Share {
 
 impl<T: Transport> Worker<T> {
     pub(crate) fn new(device: Device<T>) -> Self {
-        Self { device, activations: vec![], weights: vec![], results: vec![] }
+        Self { device, activations: vec![], weights: vec![], results: vec![], placement: Placement::default() }
     }
 
     /// Runs the jobs of one range of outputs.
@@ -86,19 +89,30 @@ impl<T: Transport> Worker<T> {
     }
 
     fn piece(&mut self, call: &Call<'_>, jobs: &[Job], cache: &WeightCache, share: &mut Share) -> Result<(), Error> {
-        let Self { device, activations, weights, results } = self;
+        let Self { device, activations, weights, results, placement } = self;
         let config = device.config().clone();
         let Some(first) = jobs.first() else { return Ok(()) };
-        let weights = cache.get(&config, call.w, &first.outputs, &first.depth, weights);
+        let mut resident = config.memory().then(|| Resident { placement, w: call.w, job: first, room: vec![] });
+        let weights = match &resident {
+            Some(_) => Beats::Made(&[]),
+            None => cache.get(&config, call.w, &first.outputs, &first.depth, weights),
+        };
         for job in jobs {
             activations.clear();
             packing::activations(&config, job, call.x, call.shape.k, activations)?;
             results.clear();
             results.resize(packing::result_bytes(&config, job.shape()), 0);
-            let counters = run(device, job, activations, &weights, results, &mut share.retried)?;
+            let mut attempt = |again| match &mut resident {
+                None => device.run(job.shape(), activations, &weights, results),
+                Some(resident) => {
+                    let region = resident.region(device, again)?;
+                    device.run_resident(job.shape(), activations, region, results)
+                }
+            };
+            let counters = retried(&mut attempt, &mut share.retried)?;
             let end = device.transport().result_cycles().last().copied();
             share.jobs.push(JobRecord { id: call.id, tokens: call.shape.m, shape: job.shape(), counters, end });
-            share.bytes += (activations.len() + weights.len() + results.len()) as u64;
+            share.bytes += (activations.len() + results.len()) as u64 + packing::weight_bytes(&config, job.shape());
             let within = Job { outputs: 0..share.outputs.len(), ..job.clone() };
             packing::add_results(&config, &within, results, &mut share.y, share.outputs.len());
             if job.completes(call.shape.k) {
@@ -109,19 +123,42 @@ impl<T: Transport> Worker<T> {
     }
 }
 
-/// One job, and once more after a reset when it fails for a reason that may pass.
-fn run<T: Transport>(
-    device: &mut Device<T>,
-    job: &Job,
-    activations: &[u8],
-    weights: &[u8],
-    results: &mut [u8],
-    retried: &mut Vec<Error>,
+/// The weights of one piece in the memory of a unit.
+struct Resident<'a> {
+    placement: &'a mut Placement<Key>,
+    w: &'a TernaryMatrix,
+    /// A job of the piece.
+    job: &'a Job,
+    room: Vec<u8>,
+}
+
+impl Resident<'_> {
+    /// The region of the piece, placed if it is not there; after a failure also if it is damaged.
+    fn region<T: Transport>(&mut self, device: &mut Device<T>, failed: bool) -> Result<Region, Error> {
+        let config = device.config().clone();
+        let memory = device.memory()?;
+        let key = (*self.w.digest(), self.job.outputs.clone(), self.job.depth.clone());
+        let kept = self.placement.find(memory, &key);
+        if let Some(region) = kept
+            && !(failed && self.placement.damaged(memory, &key)?)
+        {
+            return Ok(region);
+        }
+        self.room.clear();
+        packing::weights(&config, self.w, &self.job.outputs, &self.job.depth, &mut self.room);
+        Ok(self.placement.place(memory, key, &self.room)?)
+    }
+}
+
+/// One job, and once more when it fails for a reason that may pass; the unit is reset then. The attempt is told which it is.
+fn retried(
+    attempt: &mut dyn FnMut(bool) -> Result<Counters, Error>,
+    failures: &mut Vec<Error>,
 ) -> Result<Counters, Error> {
-    match device.run(job.shape(), activations, weights, results) {
+    match attempt(false) {
         Err(error) if error.is_transient() => {
-            retried.push(error);
-            device.run(job.shape(), activations, weights, results)
+            failures.push(error);
+            attempt(true)
         }
         outcome => outcome,
     }

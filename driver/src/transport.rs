@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+use trine_memory::Memory;
 
 /// Byte-wise contents of the streams of one job.
 ///
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct Exchange<'a> {
     /// Beats for `s_axis_act`.
     pub activations: &'a [u8],
-    /// Beats for `s_axis_wgt`.
+    /// Beats for `s_axis_wgt`; none for a unit that reads its weights from memory.
     pub weights: &'a [u8],
     /// Filled with the beats of `m_axis_res`; bytes whose `tkeep` is low are left as they were.
     pub results: &'a mut [u8],
@@ -138,6 +139,11 @@ pub trait Transport {
     fn result_cycles(&self) -> &[u64] {
         &[]
     }
+
+    /// The memory from which the device reads its weights; `None` where it has none that the host can reach.
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        None
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
@@ -167,5 +173,9 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn result_cycles(&self) -> &[u64] {
         (**self).result_cycles()
+    }
+
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        (**self).memory()
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! activations -> ACT_WINDOW        all of them, then for each column block
-//!   weights   -> WGT_WINDOW          the tiles of the block
+//!   weights   -> WGT_WINDOW          the tiles of the block, unless the unit reads them from memory
 //!   RES_WINDOW -> results            its results
 //! ```
 //! Before the last beat of a source, CTRL says that it is the last one. A link that does not hear responses, like a serial
@@ -10,6 +10,7 @@
 
 use std::time::Instant;
 
+use trine_memory::Memory;
 use trine_spec::Config;
 use trine_spec::registers::{
     ACT_WINDOW, CTRL, CTRL_ACT_LAST, CTRL_WGT_LAST, Field, RES_WINDOW, TOKENS, WGT_WINDOW, WINDOW_BYTES, Window,
@@ -52,6 +53,11 @@ pub trait Words {
     /// As [`Words::read`].
     fn write_burst(&mut self, offset: u32, words: &[u32]) -> Result<(), TransportError> {
         (offset..).step_by(4).zip(words).try_for_each(|(address, word)| self.write(address, *word))
+    }
+
+    /// Memory of the device, like [`Transport::memory`].
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        None
     }
 
     /// Brings the link back in order, like [`Transport::recover`].
@@ -160,8 +166,10 @@ impl<W: Words> Transport for WindowTransport<W> {
         }
         self.send(ACT_WINDOW, act_bus, activations, Some(CTRL_ACT_LAST))?;
         for block in 0..blocks {
-            let mark = (block + 1 == blocks).then_some(CTRL_WGT_LAST);
-            self.send(WGT_WINDOW, wgt_bus, &weights[part * block..][..part], mark)?;
+            if !self.config.memory() {
+                let mark = (block + 1 == blocks).then_some(CTRL_WGT_LAST);
+                self.send(WGT_WINDOW, wgt_bus, &weights[part * block..][..part], mark)?;
+            }
             self.receive(
                 &mut results[4 * self.config.columns() * tokens * block..][..4 * self.config.columns() * tokens],
             )?;
@@ -175,6 +183,10 @@ impl<W: Words> Transport for WindowTransport<W> {
 
     fn set_deadline(&mut self, end: Option<Instant>) {
         self.time.1 = end;
+    }
+
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        self.words.memory()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trine_spec::Config;
-use trine_spec::registers::REGISTERS;
+use trine_spec::registers::registers;
 
 use crate::{Direction, Port, SourceFile, TESTBENCH, Testbench, Verilog};
 
@@ -78,7 +78,7 @@ impl Manifest {
             ports: verilog.ports.iter().map(PortOf::new).collect(),
             latency: config.latency(),
             config: config.clone(),
-            registers: REGISTERS.iter().map(register).collect(),
+            registers: registers(config).map(register).collect(),
             files,
         }
     }

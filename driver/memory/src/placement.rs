@@ -143,7 +143,10 @@ mod tests {
         memory.write(4999, &[0xff]).unwrap();
         assert_eq!(placement.damaged(&mut memory, &'a'), Ok(true));
         assert_eq!(placement.place(&mut memory, 'a', &bytes), Ok(region));
-        assert_eq!((placement.damaged(&mut memory, &'a'), placement.damaged(&mut memory, &'b')), (Ok(false), Ok(false)));
+        assert_eq!(
+            (placement.damaged(&mut memory, &'a'), placement.damaged(&mut memory, &'b')),
+            (Ok(false), Ok(false))
+        );
         assert_eq!(Placement::<char>::footprint([5000, 1]), 3 << 12);
     }
 

@@ -72,8 +72,7 @@ pub struct SoftUnit {
 impl SoftUnit {
     /// A unit of configuration `config` after reset.
     pub fn new(config: &Config) -> Self {
-        let constants = regs::REGISTERS
-            .iter()
+        let constants = regs::registers(config)
             .filter(|r| r.fields.iter().all(|f| f.access == Access::Constant))
             .map(|r| (r.offset, regs::constant(r, config)))
             .collect();
