@@ -1,7 +1,9 @@
-//! The Rust side of `shim/shim.cpp`, `shim/streams.h`, `shim/memory.h` and `shim/axi_read.h`: the same layouts, the same names.
+//! The Rust side of `shim/shim.cpp`, `shim/streams.h`, `shim/memory.h`, `shim/dram.h` and `shim/axi_read.h`: the same layouts, the same names.
 
 use std::ffi::{c_char, c_int};
 use std::marker::{PhantomData, PhantomPinned};
+
+use crate::dram::DramTiming;
 
 /// Answer of `trine_abi`.
 pub(crate) const ABI_VERSION: u32 = 2;
@@ -76,6 +78,8 @@ pub(crate) struct Fault {
 pub(crate) struct MemorySettings {
     pub bytes: u64,
     pub latency: u64,
+    /// Null for an ideal memory.
+    pub dram: *const DramTiming,
     pub faults: *const Fault,
     pub fault_count: u64,
 }

@@ -40,6 +40,7 @@ mod axi;
 mod bridge;
 mod cache;
 mod codecs;
+mod dram;
 mod dut;
 mod error;
 mod exchange;
@@ -66,6 +67,7 @@ mod wire;
 
 pub use axi::{AxiAnswer, AxiChannel, AxiHalf, AxiLite, AxiRule, AxiSeen};
 pub use bridge::Bridge;
+pub use dram::DramTiming;
 pub use dut::{Dut, PortHandle, PortId};
 pub use error::Error;
 pub use exchange::{Limits, exchange};

@@ -29,9 +29,11 @@
 
 use std::ffi::CString;
 use std::ops::Range;
+use std::ptr;
 
 use trine_hdl::Direction;
 
+use crate::dram::DramTiming;
 use crate::dut::Dut;
 use crate::error::Error;
 use crate::ffi::{self, ABSENT, MemoryCounts, MemorySettings, PortCounts, ReadPorts};
@@ -67,6 +69,19 @@ pub enum Timing {
         /// Cycles.
         latency: u64,
     },
+    /// A DRAM with banks, rows and refresh behind its controller.
+    Dram(DramTiming),
+}
+
+impl Timing {
+    /// The timing that is impossible, if it is.
+    fn problem(&self, bus: usize) -> Option<String> {
+        match self {
+            Self::Ideal { latency: 0 } => Some("a latency of 0 cycles is none".to_owned()),
+            Self::Ideal { .. } => None,
+            Self::Dram(dram) => dram.problem(bus),
+        }
+    }
 }
 
 /// A range of bytes that is not answered as memory is.
@@ -130,17 +145,25 @@ impl Dut {
     /// are impossible or a port that has a memory.
     pub fn attach_memory(&mut self, prefix: &str, options: &MemoryOptions) -> Result<MemoryPort, Error> {
         let wrong = |problem: String| Err(Error::Memory { port: prefix.to_owned(), problem });
-        let Timing::Ideal { latency } = options.timing;
-        if latency == 0 {
-            return wrong("a latency of 0 cycles is none".to_owned());
-        }
         let Ok(1..) = isize::try_from(options.bytes) else {
             return wrong(format!("{} bytes are no size of a memory", options.bytes));
         };
         let ports = self.read_ports(prefix)?;
+        if let Some(problem) = options.timing.problem(ports.data_bits as usize / 8) {
+            return wrong(problem);
+        }
+        let (latency, dram) = match &options.timing {
+            Timing::Ideal { latency } => (*latency, ptr::null()),
+            Timing::Dram(dram) => (0, ptr::from_ref(dram)),
+        };
         let faults: Vec<ffi::Fault> = options.faults.iter().map(Fault::raw).collect();
-        let settings =
-            MemorySettings { bytes: options.bytes, latency, faults: faults.as_ptr(), fault_count: faults.len() as u64 };
+        let settings = MemorySettings {
+            bytes: options.bytes,
+            latency,
+            dram,
+            faults: faults.as_ptr(),
+            fault_count: faults.len() as u64,
+        };
         let (raw, functions) = self.shim();
         // SAFETY: the design is live, and the settings hold for the call.
         let result = unsafe { (functions.memory)(raw, &raw const settings) };

@@ -24,9 +24,10 @@ use crate::options::{BuildOptions, BuildStep};
 use crate::tools::{Compiler, Verilator};
 
 /// The C++ half of this crate: file name and text.
-const SHIM: [(&str, &str); 8] = [
+const SHIM: [(&str, &str); 9] = [
     ("shim.cpp", include_str!("shim/shim.cpp")),
     ("memory.h", include_str!("shim/memory.h")),
+    ("dram.h", include_str!("shim/dram.h")),
     ("axi_read.h", include_str!("shim/axi_read.h")),
     ("streams.h", include_str!("shim/streams.h")),
     ("hooks.h", include_str!("shim/hooks.h")),

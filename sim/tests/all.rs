@@ -4,6 +4,7 @@ mod axi;
 mod common;
 mod cycles;
 mod dot;
+mod dram;
 mod dut;
 mod faults;
 mod isolated;

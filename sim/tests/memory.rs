@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng};
 use trine_sim::{Dut, Error, Fault, FaultKind, Limits, MemoryOptions, MemoryPort, Sink, Source, Stalls, Timing};
 
 /// A master of wires: stream `s` is the address channel and stream `m` the data channel.
-fn reader(bits: usize) -> String {
+pub fn reader(bits: usize) -> String {
     format!(
         "module reader(
     input clk,
@@ -71,7 +71,7 @@ impl Bench {
         bench
     }
 
-    fn reset(&mut self) {
+    pub fn reset(&mut self) {
         for (level, cycles) in [(false, 16), (true, 1)] {
             self.dut.poke("aresetn", level).unwrap();
             (0..cycles).for_each(|_| self.dut.tick().unwrap());

@@ -1,6 +1,6 @@
 // Memories behind the AXI4 ports of a design: contents, faults, and when an access is answered.
 //
-//   port ──bursts──> Flow ──accesses──> Timing  ──counts──> Flow ──beats──> port
+//   port ──bursts──> Flow ──accesses──> Timing ──counts──> Flow ──beats──> port
 //
 // A port turns bursts into accesses of its Flow and waits until enough of them are done; Timing decides when that is.
 // Contents are read when a beat is handed over.
@@ -24,13 +24,6 @@ struct Fault {
     uint32_t response;
 
     bool touches(uint64_t at, uint64_t bytes) const { return at < end && first < at + bytes; }
-};
-
-struct MemorySettings {
-    uint64_t bytes;
-    uint64_t latency;
-    const Fault* faults;
-    uint64_t fault_count;
 };
 
 struct MemoryCounts {
@@ -68,7 +61,7 @@ class Timing {
     virtual void forget(const Flow& flow) = 0;
 };
 
-// A beat a cycle, the first of them `latency` cycles after its burst was taken.
+// Timing::Ideal of the host program: a beat a cycle, the first of them `latency` cycles after its burst was taken.
 class Ideal : public Timing {
   public:
     explicit Ideal(uint64_t latency) : latency{latency} {}

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "axi_read.h"
+#include "dram.h"
 #include "memory.h"
 #include "streams.h"
 
@@ -191,10 +192,23 @@ EXPORT int32_t trine_tick(Dut* dut) {
     return guarded(dut, [&] { return dut->clock_edge(), OK; });
 }
 
+// What a memory is made of; `dram` is null for an ideal one. The layout is shared with the host program.
+struct MemorySettings {
+    uint64_t bytes;
+    uint64_t latency;
+    const DramSettings* dram;
+    const Fault* faults;
+    uint64_t fault_count;
+};
+
 // Makes a memory; its number is the count of memories before it.
 EXPORT int32_t trine_memory(Dut* dut, const MemorySettings* settings) {
     return guarded(dut, [&] {
-        std::unique_ptr<Timing> timing{new Ideal{settings->latency}};
+        std::unique_ptr<Timing> timing;
+        if (settings->dram)
+            timing.reset(new Dram{*settings->dram});
+        else
+            timing.reset(new Ideal{settings->latency});
         std::vector<Fault> faults{settings->faults, settings->faults + settings->fault_count};
         dut->memories.emplace_back(new Memory{settings->bytes, std::move(timing), std::move(faults)});
         return OK;
