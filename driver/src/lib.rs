@@ -71,6 +71,6 @@ pub use on_chip::{OnChip, WeightImage};
 #[cfg(feature = "serial")]
 pub use serial::SerialLine;
 pub use transport::{AccessError, Exchange, RegisterOp, Transport, TransportError};
-pub use trine_memory::{Memory, MemoryError, Placement, Region};
+pub use trine_memory::{Memory, MemoryError, Placement, Ram, Region};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

@@ -4,4 +4,5 @@ mod bound;
 mod faults;
 mod offload;
 mod packing_page;
+mod resident;
 mod shared;

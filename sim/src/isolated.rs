@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use trine_driver::{AccessError, Exchange, RegisterOp, Transport, TransportError};
+use trine_driver::{AccessError, Exchange, Memory, MemoryError, RegisterOp, Transport, TransportError};
 use trine_tools::Tree;
 
 use crate::wire::{self, Exchanged, Request};
@@ -31,6 +31,10 @@ pub struct Isolated {
     running: Option<Running>,
     deadline: Option<Instant>,
     cycles: Vec<u64>,
+    /// Bytes of the device's memory; 0 where it has none.
+    memory: u64,
+    /// Processes that have ended: their memory is gone with them.
+    ended: u64,
 }
 
 #[derive(Debug)]
@@ -45,7 +49,14 @@ impl Isolated {
     /// A device that `command` serves on its standard input and output; it is started when it is first needed.
     #[must_use]
     pub fn new(command: Command) -> Self {
-        Self { command, running: None, deadline: None, cycles: vec![] }
+        Self { command, running: None, deadline: None, cycles: vec![], memory: 0, ended: 0 }
+    }
+
+    /// The same for a device that reads its weights from a memory of `bytes`.
+    #[must_use]
+    pub fn with_memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
     }
 
     /// Number of the process, while there is one.
@@ -89,6 +100,7 @@ impl Isolated {
                 None => running.replies.recv().map_err(RecvTimeoutError::from),
             },
         };
+        self.ended += u64::from(reply.is_err());
         match reply {
             Ok(reply) => {
                 self.running = Some(running);
@@ -170,6 +182,40 @@ impl Transport for Isolated {
 
     fn set_deadline(&mut self, end: Option<Instant>) {
         self.deadline = end;
+    }
+
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        (self.memory > 0).then_some(self as &mut dyn Memory)
+    }
+}
+
+impl Memory for Isolated {
+    fn bytes(&self) -> u64 {
+        self.memory
+    }
+
+    fn epoch(&self) -> u64 {
+        self.ended
+    }
+
+    fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+        let reply =
+            self.ask(&Request::MemoryWrite { at, bytes }).map_err(|error| MemoryError::Failed(error.to_string()))?;
+        wire::decoded::<Result<(), MemoryError>>(&reply)
+            .map_err(|error| MemoryError::Failed(failed(error).to_string()))?
+    }
+
+    fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+        let count = bytes.len() as u64;
+        let reply =
+            self.ask(&Request::MemoryRead { at, count }).map_err(|error| MemoryError::Failed(error.to_string()))?;
+        let found = wire::decoded::<Result<Vec<u8>, MemoryError>>(&reply);
+        let found = found.map_err(|error| MemoryError::Failed(failed(error).to_string()))??;
+        if found.len() != bytes.len() {
+            return Err(MemoryError::Failed("the simulator's process: bytes of another length".into()));
+        }
+        bytes.copy_from_slice(&found);
+        Ok(())
     }
 }
 

@@ -2,18 +2,25 @@
 
 use std::path::PathBuf;
 
-use trine_driver::{Exchange, Transport, TransportError, Words};
+use trine_driver::{Exchange, Memory, MemoryError, Transport, TransportError, Words};
 
 use crate::axi::AxiLite;
 use crate::dut::Dut;
 use crate::error::Error;
 use crate::exchange::{Limits, exchange};
 use crate::library::Library;
+use crate::memory::{MemoryOptions, MemoryPort, MemoryStatistics};
 use crate::stalls::Stalls;
 use crate::streams::{Sink, Source};
 
 /// Clock cycles for which reset is held; AXI wants 16.
 const RESET_CYCLES: u64 = 16;
+
+/// Bytes of a memory where nothing else is said.
+const MEMORY: u64 = 1 << 30;
+
+/// The port of a unit that reads its weights from memory.
+const WEIGHTS: &str = "m_axi_wgt0";
 
 /// Options of a simulated device.
 #[derive(Clone, Debug)]
@@ -27,11 +34,19 @@ pub struct SimOptions {
     pub waveform: Option<PathBuf>,
     /// Further inputs and the values that they keep.
     pub held: Vec<(String, u64)>,
+    /// The memory of a unit that reads its weights from there; others have none.
+    pub memory: MemoryOptions,
 }
 
 impl Default for SimOptions {
     fn default() -> Self {
-        Self { stalls: Stalls::NONE, idle_limit: 200_000, waveform: None, held: vec![] }
+        Self {
+            stalls: Stalls::NONE,
+            idle_limit: 200_000,
+            waveform: None,
+            held: vec![],
+            memory: MemoryOptions::new(MEMORY),
+        }
     }
 }
 
@@ -40,6 +55,8 @@ impl Default for SimOptions {
 pub struct SimRegisters {
     dut: Dut,
     registers: AxiLite,
+    /// The memory of the weights, and its size.
+    memory: Option<(MemoryPort, u64)>,
 }
 
 impl SimRegisters {
@@ -56,9 +73,21 @@ impl SimRegisters {
         for (port, value) in &options.held {
             dut.poke(port.as_str(), *value)?;
         }
-        let mut device = Self { registers: AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?, dut };
+        let reads = dut.port(&format!("{WEIGHTS}_araddr")).is_ok();
+        let memory = match reads {
+            true => Some((dut.attach_memory(WEIGHTS, &options.memory)?, options.memory.bytes)),
+            false => None,
+        };
+        let mut device = Self { registers: AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?, memory, dut };
         device.reset()?;
         Ok(device)
+    }
+
+    /// The memory and its size, if it has `count` bytes from `at` on.
+    fn range(&self, at: u64, count: usize) -> Result<(MemoryPort, u64), MemoryError> {
+        let (count, bytes) = (count as u64, Memory::bytes(self));
+        let within = at.checked_add(count).is_some_and(|end| end <= bytes);
+        self.memory.filter(|_| within).ok_or(MemoryError::Range { at, count, bytes })
     }
 
     /// Resets the device through its reset pin.
@@ -70,8 +99,8 @@ impl SimRegisters {
         for _ in 0..RESET_CYCLES {
             self.dut.tick()?;
         }
-        for valid in ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid"] {
-            // A unit with windows has no result port.
+        for valid in ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid", "m_axi_wgt0_arvalid"] {
+            // A unit with windows has no result port, one without memory no port to it.
             let Ok(port) = self.dut.port(valid) else { continue };
             if self.dut.peek(port)? != 0 {
                 let message = format!("{valid} is high in reset, after {RESET_CYCLES} cycles");
@@ -93,6 +122,19 @@ impl SimRegisters {
         &mut self.dut
     }
 
+    /// Work of the memory of the weights, if there is one.
+    ///
+    /// # Errors
+    /// None for the design that the memory belongs to.
+    pub fn memory_statistics(&mut self) -> Result<Option<MemoryStatistics>, Error> {
+        self.memory.map(|(port, _)| self.dut.memory_statistics(port)).transpose()
+    }
+
+    /// The memory of the weights, if there is one.
+    fn weights(&mut self) -> Option<&mut dyn Memory> {
+        self.memory.is_some().then_some(self as &mut dyn Memory)
+    }
+
     fn waveform_note(&self) -> String {
         self.dut.waveform().map(|file| format!(", waveform {}", file.display())).unwrap_or_default()
     }
@@ -106,7 +148,32 @@ impl SimRegisters {
     }
 }
 
+/// That of the weights; a unit without one has no bytes.
+impl Memory for SimRegisters {
+    fn bytes(&self) -> u64 {
+        self.memory.map_or(0, |(_, bytes)| bytes)
+    }
+
+    fn epoch(&self) -> u64 {
+        0
+    }
+
+    fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+        let (port, _) = self.range(at, bytes.len())?;
+        self.dut.memory_write(port, at, bytes).map_err(|error| MemoryError::Failed(error.to_string()))
+    }
+
+    fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+        let (port, _) = self.range(at, bytes.len())?;
+        self.dut.memory_read(port, at, bytes).map_err(|error| MemoryError::Failed(error.to_string()))
+    }
+}
+
 impl Words for SimRegisters {
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        self.weights()
+    }
+
     fn read(&mut self, offset: u32) -> Result<u32, TransportError> {
         self.registers.read(&mut self.dut, offset).map_err(|error| self.failed(&error))
     }
@@ -121,12 +188,21 @@ impl Words for SimRegisters {
 pub struct SimTransport {
     device: SimRegisters,
     activations: Source,
-    weights: Source,
+    /// None where the unit reads its weights from memory.
+    weights: Option<Source>,
     results: Sink,
     limits: Limits,
 }
 
 impl SimTransport {
+    /// Work of the memory of the weights, as [`SimRegisters::memory_statistics`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn memory_statistics(&mut self) -> Result<Option<MemoryStatistics>, Error> {
+        self.device.memory_statistics()
+    }
+
     /// Makes a device and resets it.
     ///
     /// # Errors
@@ -136,7 +212,10 @@ impl SimTransport {
         let stalls = |stream| options.stalls.for_stream(stream);
         Ok(Self {
             activations: Source::axi(&device.dut, "s_axis_act", stalls(2))?,
-            weights: Source::axi(&device.dut, "s_axis_wgt", stalls(3))?,
+            weights: match device.memory {
+                None => Some(Source::axi(&device.dut, "s_axis_wgt", stalls(3))?),
+                Some(_) => None,
+            },
             results: Sink::axi(&device.dut, "m_axis_res", stalls(4))?,
             limits: Limits { idle: options.idle_limit, ..Limits::default() },
             device,
@@ -195,13 +274,17 @@ impl Transport for SimTransport {
     }
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
-        let mut sources = [self.activations.play(streams.activations), self.weights.play(streams.weights)];
+        let weights = self.weights.as_mut().map(|weights| weights.play(streams.weights));
+        let mut sources: Vec<_> =
+            [Some(self.activations.play(streams.activations)), weights].into_iter().flatten().collect();
         let mut sinks = [self.results.collect(streams.results)];
-        match exchange(&mut self.device.dut, &mut sources, &mut sinks, self.limits) {
+        let outcome = exchange(&mut self.device.dut, &mut sources, &mut sinks, self.limits);
+        drop(sources);
+        match outcome {
             Ok(()) => self.check_framing(),
             Err(Error::Idle { limit, .. }) => Err(TransportError::Timeout {
                 activations: self.activations.moved(),
-                weights: self.weights.moved(),
+                weights: self.weights.as_ref().map_or(0, Source::moved),
                 results: self.results.moved(),
                 limit,
             }),
@@ -215,5 +298,9 @@ impl Transport for SimTransport {
 
     fn result_cycles(&self) -> &[u64] {
         self.results.cycles()
+    }
+
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        self.device.weights()
     }
 }

@@ -1,8 +1,9 @@
 //! Messages between a device's process and its user: one request, one reply, each a length and a body.
 //!
 //! ```text
-//! request   Access(accesses)                  | Exchange { activations, weights, results }
-//! reply     Result<values, AccessError>       | Result<Exchanged, TransportError>
+//! request   Access(accesses)                  | Exchange { activations, weights, results }   | MemoryWrite    | MemoryRead
+//! reply     Result<values, AccessError>       | Result<Exchanged, TransportError>            | Result<(), MemoryError>
+//!                                                                                            and bytes
 //! message   length of the body in bytes (8 bytes, little-endian), body (postcard)
 //! ```
 //! Both ends are the same program, so there is no version.
@@ -10,7 +11,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 
 use serde::{Deserialize, Serialize, Serializer};
-use trine_driver::{Exchange, RegisterOp, Transport};
+use trine_driver::{Exchange, Memory, MemoryError, RegisterOp, Transport};
 
 /// A call of the device.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -20,14 +21,29 @@ pub(crate) enum Request<'a> {
     /// The streams of one job.
     Exchange {
         /// Beats of the activations.
-        #[serde(serialize_with = "bytes")]
+        #[serde(serialize_with = "whole")]
         activations: &'a [u8],
         /// Beats of the weights.
-        #[serde(serialize_with = "bytes")]
+        #[serde(serialize_with = "whole")]
         weights: &'a [u8],
         /// Contents of the result buffer before the job.
-        #[serde(serialize_with = "bytes")]
+        #[serde(serialize_with = "whole")]
         results: &'a [u8],
+    },
+    /// Bytes for the memory of the weights.
+    MemoryWrite {
+        /// Address of the first.
+        at: u64,
+        /// The bytes.
+        #[serde(serialize_with = "whole")]
+        bytes: &'a [u8],
+    },
+    /// Bytes of the memory of the weights.
+    MemoryRead {
+        /// Address of the first.
+        at: u64,
+        /// Number of bytes.
+        count: u64,
     },
 }
 
@@ -35,14 +51,14 @@ pub(crate) enum Request<'a> {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Exchanged<'a> {
     /// Contents of the result buffer.
-    #[serde(serialize_with = "bytes")]
+    #[serde(serialize_with = "whole")]
     pub(crate) results: &'a [u8],
     /// Cycle of each result beat.
     pub(crate) cycles: Vec<u64>,
 }
 
 /// Serialises bytes as one piece, which serde does one by one.
-fn bytes<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+fn whole<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
     to.serialize_bytes(bytes)
 }
 
@@ -91,9 +107,23 @@ pub fn serve(device: &mut dyn Transport, from: &mut impl Read, to: &mut impl Wri
                 let cycles = device.result_cycles().to_vec();
                 send(to, &outcome.map(|()| Exchanged { results: &results, cycles }))?;
             }
+            Request::MemoryWrite { at, bytes } => send(to, &memory(device).and_then(|memory| memory.store(at, bytes)))?,
+            Request::MemoryRead { at, count } => {
+                let found = memory(device).and_then(|memory| {
+                    let (end, bytes) = (at.checked_add(count), memory.bytes());
+                    end.filter(|end| *end <= bytes).ok_or(MemoryError::Range { at, count, bytes })?;
+                    let mut found = vec![0; count as usize];
+                    memory.load(at, &mut found).map(|()| found)
+                });
+                send(to, &found)?;
+            }
         }
     }
     Ok(())
+}
+
+fn memory(device: &mut dyn Transport) -> Result<&mut dyn Memory, MemoryError> {
+    device.memory().ok_or_else(|| MemoryError::Failed("the unit reads no weights from memory".into()))
 }
 
 #[cfg(test)]

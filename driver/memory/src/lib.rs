@@ -5,7 +5,7 @@
 //!    │ place: once a key, one behind the other, each from a page of 4 KiB on
 //!    │ damaged: reads a region back and compares its digest
 //!    v
-//! Memory      write, read, epoch      a simulated memory, or what is behind a link
+//! Memory      store, load, epoch      a simulated memory, or what is behind a link
 //! ```
 //! A [`Placement`] trusts a memory for as long as its [epoch](Memory::epoch) lasts: when the device began anew, nothing of what was
 //! placed counts, and everything is placed again when it is next needed.
@@ -20,7 +20,7 @@
 //! assert_eq!((first.at, second.at), (0, 4096));
 //! assert_eq!(placement.find(&memory, &"up"), Some(first));
 //!
-//! memory.write(4100, &[7])?;
+//! memory.store(4100, &[7])?;
 //! assert!(placement.damaged(&mut memory, &"down")?);
 //! assert_eq!(
 //!     placement.place(&mut memory, "gate", &[0; 5000]).unwrap_err(),
@@ -74,15 +74,15 @@ pub trait Memory {
     /// Number that changes whenever the contents may have been lost.
     fn epoch(&self) -> u64;
 
-    /// Writes bytes from address `at` on.
+    /// Stores bytes from address `at` on.
     ///
     /// # Errors
     /// [`MemoryError::Range`] beyond the end, [`MemoryError::Failed`] when the device or its link fails.
-    fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError>;
+    fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError>;
 
-    /// Reads bytes from address `at` on.
+    /// Loads bytes from address `at` on.
     ///
     /// # Errors
-    /// As [`Memory::write`].
-    fn read(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError>;
+    /// As [`Memory::store`].
+    fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError>;
 }

@@ -53,7 +53,7 @@ impl<K: Eq + Hash> Placement<K> {
     /// Writes `bytes` to a region of their own, or to the one that `key` has if it is of this length.
     ///
     /// # Errors
-    /// [`MemoryError::Full`] when there is no room; then nothing is written. Otherwise as [`Memory::write`].
+    /// [`MemoryError::Full`] when there is no room; then nothing is written. Otherwise as [`Memory::store`].
     pub fn place(&mut self, memory: &mut dyn Memory, key: K, bytes: &[u8]) -> Result<Region, MemoryError> {
         if self.epoch != Some(memory.epoch()) {
             *self = Self { epoch: Some(memory.epoch()), ..Self::default() };
@@ -67,7 +67,7 @@ impl<K: Eq + Hash> Placement<K> {
         if region.at.checked_add(length).is_none_or(|end| end > size) {
             return Err(MemoryError::Full { bytes: size, used: self.next, more: length });
         }
-        memory.write(region.at, bytes)?;
+        memory.store(region.at, bytes)?;
         self.next = self.next.max((region.at + length).next_multiple_of(PAGE));
         self.regions.insert(key, (region, Sha256::digest(bytes).into()));
         Ok(region)
@@ -76,7 +76,7 @@ impl<K: Eq + Hash> Placement<K> {
     /// True if the region of `key` does not hold what was placed there, or was never placed.
     ///
     /// # Errors
-    /// As [`Memory::read`].
+    /// As [`Memory::load`].
     pub fn damaged(&self, memory: &mut dyn Memory, key: &K) -> Result<bool, MemoryError> {
         if self.find(memory, key).is_none() {
             return Ok(true);
@@ -86,7 +86,7 @@ impl<K: Eq + Hash> Placement<K> {
         let mut at = region.at;
         while at < region.at + region.bytes {
             let count = (region.at + region.bytes - at).min(part.len() as u64) as usize;
-            memory.read(at, &mut part[..count])?;
+            memory.load(at, &mut part[..count])?;
             found.update(&part[..count]);
             at += count as u64;
         }
@@ -111,12 +111,12 @@ mod tests {
             self.1
         }
 
-        fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
-            self.0.write(at, bytes)
+        fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+            self.0.store(at, bytes)
         }
 
-        fn read(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
-            self.0.read(at, bytes)
+        fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+            self.0.load(at, bytes)
         }
     }
 
@@ -140,7 +140,7 @@ mod tests {
         let bytes: Vec<u8> = (0..5000u32).map(|i| i as u8).collect();
         let region = placement.place(&mut memory, 'a', &bytes).unwrap();
         placement.place(&mut memory, 'b', &[1]).unwrap();
-        memory.write(4999, &[0xff]).unwrap();
+        memory.store(4999, &[0xff]).unwrap();
         assert_eq!(placement.damaged(&mut memory, &'a'), Ok(true));
         assert_eq!(placement.place(&mut memory, 'a', &bytes), Ok(region));
         assert_eq!(
@@ -156,7 +156,7 @@ mod tests {
         let full = MemoryError::Full { bytes: 4096, used: 0, more: 4097 };
         assert_eq!(placement.place(&mut memory, 'a', &[1; 4097]), Err(full));
         let mut first = [9];
-        memory.read(0, &mut first).unwrap();
+        memory.load(0, &mut first).unwrap();
         assert_eq!((first, placement.find(&memory, &'a')), ([0], None));
     }
 }

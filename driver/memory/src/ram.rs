@@ -31,11 +31,11 @@ impl Memory for Ram {
         0
     }
 
-    fn write(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+    fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
         self.range(at, bytes.len()).map(|room| room.copy_from_slice(bytes))
     }
 
-    fn read(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+    fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
         self.range(at, bytes.len()).map(|room| bytes.copy_from_slice(room))
     }
 }
@@ -47,12 +47,12 @@ mod tests {
     #[test]
     fn what_is_outside_is_refused_whole() {
         let mut ram = Ram::new(8);
-        ram.write(6, &[1, 2]).unwrap();
+        ram.store(6, &[1, 2]).unwrap();
         let mut bytes = [9; 3];
         let outside = |at, count| Err(MemoryError::Range { at, count, bytes: 8 });
-        assert_eq!(ram.read(6, &mut bytes), outside(6, 3));
-        assert_eq!((bytes, ram.write(u64::MAX, &[1])), ([9; 3], outside(u64::MAX, 1)));
-        ram.read(5, &mut bytes).unwrap();
+        assert_eq!(ram.load(6, &mut bytes), outside(6, 3));
+        assert_eq!((bytes, ram.store(u64::MAX, &[1])), ([9; 3], outside(u64::MAX, 1)));
+        ram.load(5, &mut bytes).unwrap();
         assert_eq!(bytes, [0, 1, 2]);
     }
 }

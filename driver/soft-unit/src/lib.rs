@@ -22,7 +22,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use trine_driver::{Exchange, Transport, TransportError};
+use trine_driver::{Exchange, Memory, Ram, Transport, TransportError};
 use trine_spec::registers::{self as regs, Access, ErrorCode};
 use trine_spec::{Config, WeightCode, packing};
 
@@ -63,6 +63,8 @@ pub struct SoftUnit {
     hung: bool,
     counters: [u64; 8],
     cycles: Vec<u64>,
+    /// The memory of a unit that reads its weights from there.
+    pub ram: Ram,
     /// Number of exchanges.
     pub jobs: usize,
     /// Number of soft resets.
@@ -85,6 +87,7 @@ impl SoftUnit {
             hung: false,
             counters: [0; 8],
             cycles: Vec::new(),
+            ram: Ram::new(if config.memory() { 1 << 20 } else { 0 }),
             jobs: 0,
             resets: 0,
         }
@@ -167,7 +170,14 @@ impl SoftUnit {
             std::cmp::Ordering::Greater => return Err(ErrorCode::ActivationsLate),
             std::cmp::Ordering::Equal => {}
         }
-        let w = self.decode(streams.weights)?;
+        let mut resident = vec![];
+        if self.config.memory() {
+            let beat = self.config.weight_bus() / 8;
+            resident.resize(self.word(&regs::WGT_LENGTH) * beat, 0);
+            let at = self.word(&regs::WGT_BASE) as u64 * regs::MEMORY_STEP;
+            self.ram.load(at, &mut resident).map_err(|_| ErrorCode::Memory)?;
+        }
+        let w = self.decode(if self.config.memory() { &resident } else { streams.weights })?;
         let act = |token: usize, position: usize| {
             streams.activations[(position / lanes * m + token) * lanes + position % lanes] as i8
         };
@@ -289,5 +299,9 @@ impl Transport for SoftUnit {
 
     fn result_cycles(&self) -> &[u64] {
         &self.cycles
+    }
+
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        self.config.memory().then_some(&mut self.ram as &mut dyn Memory)
     }
 }
