@@ -1,8 +1,7 @@
 //! Weights that lie in the device's memory: placed once, found damaged, refused where there is no room.
 
 use trine_driver::{
-    Device, Error, MatmulShape, MemoryError, Offload, OnFailure, OnMismatch, Options, Ram, Region, Remedy,
-    Scope,
+    Device, Error, MatmulShape, MemoryError, Offload, OnFailure, OnMismatch, Options, Ram, Region, Remedy, Scope,
 };
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix, reference};
 use trine_soft_unit::SoftUnit;

@@ -12,6 +12,7 @@ mod litex;
 mod memory;
 mod modules;
 mod on_chip;
+mod resident;
 mod serial;
 mod streams;
 mod terminal;
