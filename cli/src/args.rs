@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use trine_report::places::Places;
 use trine_spec::config::PRESETS;
 use trine_spec::file::{self, UnitKeys};
-use trine_spec::{Config, ConfigError, Style, WeightCode};
+use trine_spec::{Config, ConfigError, Style, WeightCode, Weights};
 use trine_synth::flow::asic::Library;
 
 /// The accelerator: sizes over a file over a preset over what the verb takes without any.
@@ -42,6 +42,9 @@ pub struct UnitArgs {
     /// Beats through register windows, not streams [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     windows: Option<bool>,
+    /// Way of the weights: stream, or memory that the unit reads [default: stream]
+    #[arg(long, value_name = "WAY", value_parser = named::<Weights>())]
+    weights: Option<Weights>,
     /// TOML file with these options as keys, all or some; options win over it
     #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
@@ -85,7 +88,8 @@ impl UnitArgs {
             .weight_bus(self.weight_bus)
             .max_depth(self.max_depth)
             .max_tokens(self.max_tokens)
-            .windows(self.windows);
+            .windows(self.windows)
+            .weights(self.weights);
         given.or(preset.as_ref().unwrap_or(default)).build().map_err(|error| {
             // Presets and defaults are right by themselves, and the weight bus of another tile is never taken from them.
             let source = self.source_of(error.key()).map_or_else(String::new, |source| format!("{source}: "));
@@ -122,6 +126,7 @@ impl UnitArgs {
             "max-depth" => self.max_depth.is_some(),
             "max-tokens" => self.max_tokens.is_some(),
             "windows" => self.windows.is_some(),
+            "weights" => self.weights.is_some(),
             _ => false,
         };
         if is_option {
@@ -171,7 +176,7 @@ pub fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
 /// The flags that describe `config` in full, to repeat a command.
 pub fn flags(c: &Config) -> String {
     format!(
-        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {}{}",
+        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {} --weights {}{}",
         c.lanes(),
         c.columns(),
         c.act_bits(),
@@ -180,6 +185,7 @@ pub fn flags(c: &Config) -> String {
         c.weight_bus(),
         c.max_depth(),
         c.max_tokens(),
+        c.weights(),
         if c.windows() { " --windows" } else { "" }
     )
 }

@@ -14,7 +14,7 @@ use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource,
 use trine_hdl::lang;
 use trine_report::place::check_folder;
 use trine_report::places::Places;
-use trine_sim::{BuildOptions, SimOptions};
+use trine_sim::{BuildOptions, SimOptions, Timing};
 use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, within};
@@ -185,8 +185,15 @@ impl BackendArgs {
         self.board.unit(&self.unit)
     }
 
-    /// Builds what multiplies the layers of `model`, loaded from `source`; `trace` names the waveform file to write.
-    pub(crate) fn engine(&self, source: &ModelSource, model: &Model, trace: Option<&Path>) -> Result<Engine> {
+    /// Builds what multiplies the layers of `model`, loaded from `source`; `trace` names the waveform file to write, and a memory
+    /// with the weights answers as `timing` says.
+    pub(crate) fn engine(
+        &self,
+        source: &ModelSource,
+        model: &Model,
+        trace: Option<&Path>,
+        timing: Option<&Timing>,
+    ) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let port = match &self.backend {
             Backend::Golden => {
@@ -219,6 +226,7 @@ impl BackendArgs {
         let limit = Duration::from_secs_f64(self.deadline);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
         if let Some(path) = port {
+            ensure!(!config.memory(), "a serial port reaches no memory: leave out --weights memory");
             ensure!(
                 self.units.is_none() && !self.weights_on_chip && trace.is_none(),
                 "behind a serial port is one unit as it is: leave out --units, --weights-on-chip and --trace"
@@ -249,7 +257,7 @@ impl BackendArgs {
         ensure!(units == 1 || trace.is_none(), "a waveform is of one unit: leave --units out, or make it 1");
         let verilog = trine_sim::verilog(&config)?;
         simulation::build(&verilog, build)?;
-        let device = || Ok::<_, anyhow::Error>(simulation::isolated(&config, trace)?.with_limit(limit));
+        let device = || Ok::<_, anyhow::Error>(simulation::isolated(&config, trace, timing)?.with_limit(limit));
         let mut offload = Offload::new(device()?, options);
         for _ in 1..units {
             offload = offload.and(device()?)?;

@@ -101,7 +101,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         }
         None => writeln!(
             out,
-            "testbench: none for a unit with windows; `trine verify --rtl {}` checks it",
+            "testbench: none for a unit with {}; `trine verify --rtl {}` checks it",
+            if config.windows() { "windows" } else { "weights in memory" },
             folder.display()
         )?,
     }

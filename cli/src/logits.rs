@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         bail!("token {token} is outside the vocabulary of {vocab}");
     }
     let (file, json) = (Output::open(&args.output)?, args.json.open()?);
-    let mut engine = args.backend.engine(&args.model, &model, None)?;
+    let mut engine = args.backend.engine(&args.model, &model, None, None)?;
 
     let start = Instant::now();
     let bar = progress(batch.len() as u64, "sequences");

@@ -120,7 +120,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let board = args.backend.board.read()?.map(|board| board.manifest.name);
     let json = args.json.open()?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
-    let mut engine = args.backend.engine(&args.model, &model, trace.as_deref())?;
+    let mut engine = args.backend.engine(&args.model, &model, trace.as_deref(), None)?;
 
     let says = |folder: &PathBuf| {
         let text = format!("{}: finished matmuls are kept; the same command continues", folder.display());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use trine_hdl::design::{self, LEAST_DIVIDER};
 use trine_hdl::lang;
@@ -40,6 +40,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // A serial line reaches a unit through its windows only.
     let config = args.board.unit(&args.unit)?.with_windows(true);
+    ensure!(!config.memory(), "a serial port reaches no memory: leave out --weights memory");
     Terminal::vacant(&args.uart)?;
     let mut device: Box<dyn FarEnd> = match args.pins {
         Some(divider) => Box::new(pins(&config, divider)?),

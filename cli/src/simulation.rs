@@ -10,7 +10,7 @@ use trine_golden_model::Model;
 use trine_hdl::Verilog;
 use trine_hdl::design::{WeightBeats, unit_on_chip};
 use trine_hdl::lang::Module;
-use trine_sim::{BuildOptions, Isolated, Library, Link, SimOptions, SimTransport};
+use trine_sim::{BuildOptions, Isolated, Library, Link, MEMORY, SimOptions, SimTransport, Timing};
 use trine_spec::Config;
 
 use crate::args::flags;
@@ -19,6 +19,7 @@ use crate::output;
 /// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
 pub fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
     ensure!(!config.windows(), "a unit with weights on the chip has stream ports, not windows");
+    ensure!(!config.memory(), "weights are on the chip or in memory: leave out --weights-on-chip, or --weights memory");
     let parts = model.linears()?.flat_map(|(_, linear)| &linear.parts);
     let image = WeightImage::new(config, parts.map(|part| &part.weights));
     let beats = WeightBeats { bytes: image.bytes().to_vec(), last: image.last().to_vec() };
@@ -36,14 +37,18 @@ pub fn build(verilog: &Verilog, options: BuildOptions<'_>) -> Result<Library> {
     Ok(library?)
 }
 
-/// A unit in a process of its own, whose simulation [`build`] has built.
-pub fn isolated(config: &Config, trace: Option<&Path>) -> Result<Device<Link>> {
+/// A unit in a process of its own, whose simulation [`build`] has built; its memory, if it has one, answers as `timing` says.
+pub fn isolated(config: &Config, trace: Option<&Path>, timing: Option<&Timing>) -> Result<Device<Link>> {
     let mut command = Command::new(std::env::current_exe().context("the path of this program")?);
     command.arg("simulate").args(flags(config).split_whitespace());
     if let Some(file) = trace {
         command.arg("--trace").arg(file);
     }
-    let link: Link = Box::new(Isolated::new(command));
+    let memory = if config.memory() { MEMORY } else { 0 };
+    if let Some(timing) = timing.filter(|_| memory > 0) {
+        command.arg("--timing").arg(serde_json::to_string(timing)?);
+    }
+    let link: Link = Box::new(Isolated::new(command).with_memory(memory));
     Ok(Device::open(link, config.clone())?)
 }
 

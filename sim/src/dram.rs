@@ -16,9 +16,11 @@
 //! assert_eq!(timing.bytes_per_unit_cycle(), 4.0);
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 /// Clocks, geometry and cycle counts of a DRAM with its controller. The shim has the same layout.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DramTiming {
     /// Clock of the controller.
     pub controller_hz: u64,

@@ -31,6 +31,7 @@ use std::ffi::CString;
 use std::ops::Range;
 use std::ptr;
 
+use serde::{Deserialize, Serialize};
 use trine_hdl::Direction;
 
 use crate::dram::DramTiming;
@@ -61,7 +62,7 @@ impl MemoryOptions {
 }
 
 /// When a memory answers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Timing {
     /// A beat a cycle. The first beat of a burst comes at least `latency` cycles after its address was taken, 1 or more.
     /// Any number of bursts is outstanding.

@@ -16,8 +16,8 @@ use crate::streams::{Sink, Source};
 /// Clock cycles for which reset is held; AXI wants 16.
 const RESET_CYCLES: u64 = 16;
 
-/// Bytes of a memory where nothing else is said.
-const MEMORY: u64 = 1 << 30;
+/// Bytes of a memory where nothing else is said; only those that are used take memory of this machine.
+pub const MEMORY: u64 = 1 << 32;
 
 /// The port of a unit that reads its weights from memory.
 const WEIGHTS: &str = "m_axi_wgt0";

@@ -70,9 +70,9 @@ fn patience(c: &Config) -> usize {
     20_000 + 8 * (c.max_tokens() + c.beats_per_tile())
 }
 
-/// The testbench of a unit of configuration `c`; `None` for one with windows, which has no streams to drive.
+/// The testbench of a unit of configuration `c`; `None` for one without streams of activations, weights and results to drive.
 pub fn testbench(c: &Config) -> Option<Testbench> {
-    if c.windows() {
+    if c.windows() || c.memory() {
         return None;
     }
     let vectors = Vectors::new(c, &jobs::jobs(c));
