@@ -19,6 +19,7 @@ use trine_report::place::open_seekable;
 use trine_report::places::Places;
 use trine_report::run::{
     self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
+    print_resident,
 };
 use trine_report::text::{bar, describe, grouped, interval, percent, si, simulated};
 
@@ -313,6 +314,7 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
         }
     )?;
     print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
+    print_resident(&report.phases, device, out)?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let ends = |l: &LayerReport| l.cycles.saturating_sub(l.active + l.stall_wgt + l.stall_act + l.stall_out);
     let parts: [(&str, u64, &str); 5] = [

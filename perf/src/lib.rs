@@ -21,6 +21,7 @@ pub mod phase;
 pub mod predict;
 pub mod published;
 pub mod report;
+pub mod resident;
 pub mod roofline;
 mod unpacking;
 mod utilization;

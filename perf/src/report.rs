@@ -13,6 +13,7 @@ use crate::energy::{Columns, Energy, Estimate, Event, Item, Part, Pricing, Systo
 use crate::layer::{BaselineTotal, LayerReport, totals};
 use crate::memory::Memory;
 use crate::roofline::{Position, Roofs};
+use crate::resident::Resident;
 
 /// Work that the unit does not do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -104,6 +105,8 @@ pub struct DeviceReport {
     pub memory_cycles: u64,
     /// All cycles behind that memory, layer by layer the greater of both.
     pub cycles_with_memory: u64,
+    /// Of a unit that reads its weights from that memory, with which its cycles were counted.
+    pub resident: Option<Resident>,
     /// All energy; absent when an event has no sourced price.
     pub energy_j: Option<Estimate>,
     /// The same by part.
@@ -158,6 +161,7 @@ impl DeviceReport {
             bytes,
             memory_cycles: memory.cycles(bytes, clock_hz),
             cycles_with_memory,
+            resident: Resident::new(config, &layers, cycles, clock_hz, memory),
             energy_j: energy.map(|e| e.total()),
             energy,
             bill: pricing.map_or(vec![], |pricing| bill(ledger, cycles_with_memory, pricing)),

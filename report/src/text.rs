@@ -90,7 +90,12 @@ pub fn describe(c: &Config) -> String {
         c.max_depth(),
         c.max_tokens(),
         c.style(),
-        if c.windows() { ", through windows" } else { "" }
+        match (c.windows(), c.memory()) {
+            (false, false) => "",
+            (true, false) => ", through windows",
+            (false, true) => ", weights from memory",
+            (true, true) => ", through windows, weights from memory",
+        }
     )
 }
 
