@@ -68,7 +68,7 @@ fn skewed(mut line: SimSerial, divider: u32) -> SimSerial {
 fn bursts_rise_or_stay() {
     let mut line = line(8);
     // ID and VERSION; then ID twice.
-    for (command, second) in [(2, 0x0002_0000), (4, ID_VALUE)] {
+    for (command, second) in [(2, 0x0003_0000), (4, ID_VALUE)] {
         line.write_all(&[command, 2, 0, 0, 0, 0]).unwrap();
         let mut answer = [0; 8];
         line.read_exact(&mut answer).unwrap();
