@@ -137,7 +137,7 @@ mod tests {
         let mut device = Uartbone::new(Line(vec![], answer), 0x1000_0000);
         let mut words = [0; 2];
         device.read_burst(0, &mut words).unwrap();
-        assert_eq!(words, [0x5452_494E, 0x0003_0000]);
+        assert_eq!(words, [0x5452_494E, 0x0002_0000]);
         device.write(0x7C, 0x0102_0304).unwrap();
         assert_eq!(device.line.0, [2, 2, 4, 0, 0, 0, 1, 1, 4, 0, 0, 31, 1, 2, 3, 4]);
         let error = device.read(0x14).unwrap_err().to_string();
