@@ -4,11 +4,11 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use trine_report::place::is_standard;
+use trine_report::printer::Printer;
 
-use crate::printer::Printer;
 use crate::{fault, message};
 
 /// The finding of a verb.
@@ -69,7 +69,7 @@ pub fn printing<'a>(
         [] => Printer::new(),
     };
     let verdict = work(&mut out)?;
-    out.finish()?;
+    out.finish().context("standard output")?;
     Ok(verdict)
 }
 
