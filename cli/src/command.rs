@@ -66,7 +66,7 @@ pub fn printing<'a>(
         results if results.iter().any(|path| is_standard(path)) => Printer::silent(),
         // Files are written whoever reads what is printed.
         [_, ..] => Printer::patient(),
-        [] => Printer::new(),
+        [] => Printer::strict(),
     };
     let verdict = work(&mut out)?;
     out.finish().context("standard output")?;

@@ -15,18 +15,18 @@ pub struct Printer {
 
 impl Printer {
     /// A printer that fails at once.
-    pub fn new() -> Self {
+    pub fn strict() -> Self {
         Self { out: Some(io::stdout()), patient: false, failure: None }
     }
 
     /// A printer that keeps a failure until [`finish`](Self::finish).
     pub fn patient() -> Self {
-        Self { patient: true, ..Self::new() }
+        Self { patient: true, ..Self::strict() }
     }
 
     /// A printer that prints no text.
     pub fn silent() -> Self {
-        Self { out: None, ..Self::new() }
+        Self { out: None, ..Self::strict() }
     }
 
     /// Ends printing.
