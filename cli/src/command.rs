@@ -4,11 +4,11 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
 use trine_report::place::is_standard;
+use trine_report::printer::Printer;
 
-use crate::printer::Printer;
 use crate::{fault, message};
 
 /// The finding of a verb.
@@ -66,10 +66,10 @@ pub fn printing<'a>(
         results if results.iter().any(|path| is_standard(path)) => Printer::silent(),
         // Files are written whoever reads what is printed.
         [_, ..] => Printer::patient(),
-        [] => Printer::new(),
+        [] => Printer::strict(),
     };
     let verdict = work(&mut out)?;
-    out.finish()?;
+    out.finish().context("standard output")?;
     Ok(verdict)
 }
 

@@ -29,7 +29,6 @@ mod message;
 pub mod output;
 mod perplexity;
 pub mod pricing;
-pub mod printer;
 pub mod provenance;
 mod regs;
 mod run;
@@ -38,6 +37,7 @@ mod shell;
 mod simulate;
 pub mod simulation;
 mod synth;
+mod threads;
 #[cfg(feature = "train")]
 pub mod train;
 #[cfg(not(feature = "train"))]
@@ -113,10 +113,10 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Energy(args) => energy::run(args, out),
         Verb::Generate(args) => generate::run(args, out),
         Verb::Inspect(args) => inspect::run(args, out),
-        Verb::Logits(args) => logits::run(args, out),
-        Verb::Perplexity(args) => perplexity::run(args, out),
+        Verb::Logits(args) => args.threads.install(|| logits::run(args, out)),
+        Verb::Perplexity(args) => args.threads.install(|| perplexity::run(args, out)),
         Verb::Regs(args) => regs::run(args, out),
-        Verb::Run(args) => run::run(args, out),
+        Verb::Run(args) => args.threads.install(|| run::run(args, out)),
         Verb::Serve(args) => serve::run(args, out),
         Verb::Simulate(args) => simulate::run(args, out),
         Verb::Synth(args) => synth::run(args, out),

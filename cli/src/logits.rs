@@ -18,6 +18,7 @@ use crate::json::JsonArg;
 use crate::loading::{self, Loading};
 use crate::output::progress;
 use crate::provenance::{provenance, simulators};
+use crate::threads::ThreadsArg;
 
 /// Compute the logits of token ids as a NumPy array
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,8 @@ pub(crate) struct Args {
     /// File to write, float32 [batch, seq, vocab]; - is standard output
     #[arg(short, long, alias = "out", value_name = "FILE.npy")]
     pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArg,
     #[command(flatten)]
     pub(crate) json: JsonArg,
     #[command(flatten)]

@@ -17,6 +17,7 @@ use crate::json::JsonArg;
 use crate::loading::{self, Loading, Tokenizing};
 use crate::output::progress;
 use crate::provenance::provenance;
+use crate::threads::ThreadsArg;
 
 /// Measure how well a model predicts a text
 ///
@@ -30,6 +31,8 @@ pub(crate) struct Args {
     /// Text in UTF-8; - reads standard input
     #[arg(long, value_name = "FILE")]
     text: PathBuf,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArg,
     #[command(flatten)]
     pub(crate) json: JsonArg,
     #[command(flatten)]

@@ -34,6 +34,7 @@ use crate::message::causes;
 use crate::output::{progress, table, warn};
 use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
+use crate::threads::ThreadsArg;
 
 /// Generate text with the ternary layers on the accelerator
 #[derive(Debug, clap::Args)]
@@ -59,6 +60,8 @@ pub(crate) struct Args {
     /// Waveform to write; the simulation is several times slower
     #[arg(long, value_name = "FILE.fst")]
     trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArg,
     #[command(flatten)]
     pub(crate) json: JsonArg,
     #[command(flatten)]

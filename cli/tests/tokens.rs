@@ -94,3 +94,39 @@ fn a_tokenizer_from_elsewhere_takes_the_place_of_the_models() {
         }
     }
 }
+
+#[test]
+fn the_number_of_threads_changes_no_result() {
+    let folder = workplace();
+    std::fs::write(folder.path().join("text"), "To be, or not to be: that is the question").unwrap();
+    let done = |line: &str| {
+        let run = trine(folder.path(), line);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{line}");
+        run.stdout
+    };
+    let [one, two] = ["--threads 1", "--threads 2"].map(|threads| {
+        done(&format!("{RUN} KING --model MODEL {threads}").replace("--model copy ", ""));
+        done(&format!("logits --model MODEL --ids 3,1,4,1,5,9,2,6,5,3 --backend golden -o l.npy {threads}"));
+        let logits = std::fs::read(folder.path().join("l.npy")).unwrap();
+        let perplexity = done(&format!("perplexity --model MODEL --text text {threads}"));
+        (json(folder.path(), "run.json")["tokens"].clone(), logits, perplexity)
+    });
+    assert_eq!(one.0.as_array().unwrap().len(), 12);
+    assert!(one == two);
+}
+
+#[test]
+fn no_threads_are_refused_by_name() {
+    let folder = workplace();
+    for line in [
+        "run --model MODEL --tokens 1",
+        "logits --model MODEL --ids 1 -o o.npy",
+        "perplexity --model MODEL --text text",
+    ] {
+        for threads in ["0", "-1", "1025", "many"] {
+            let run = trine(folder.path(), &format!("{line} --threads={threads}"));
+            assert_eq!(run.code, Some(2), "{run:?}");
+            assert!(run.stderr.contains(&format!("'{threads}' for '--threads <N>'")), "{run:?}");
+        }
+    }
+}

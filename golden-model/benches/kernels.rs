@@ -1,4 +1,5 @@
-//! The packed kernels on the shapes of real models, beside ggml's TQ2_0 when `scripts/install-ggml` has brought it.
+//! The packed kernels on the shapes of real models, beside ggml's TQ2_0 when `scripts/install-ggml` has brought it, and beside
+//! bitnet.cpp's I2_S when the variable `BITNET_CPP` names a library with it (see `i2s/mod.rs`).
 //!
 //! Every candidate of a row is timed in turn, round after round, so that a busy moment of the machine hits all alike;
 //! the figure is the median round. One thread; GB/s counts the bytes of the packed weights once.
@@ -6,12 +7,18 @@
 //! Warm repeats one matrix. Cold cycles through more matrices than a cache holds, as the layers of a large model do.
 
 mod ggml;
+mod i2s;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use ggml::Ggml;
+use i2s::BitnetCpp;
 use trine_golden_model::{Kernel, TernaryMatrix, reference};
+
+/// Names of the peers.
+const TQ2_0: &str = "ggml tq2_0";
+const I2_S: &str = "bitnet i2_s";
 
 const ROUNDS: usize = 15;
 const ROUND: Duration = Duration::from_millis(20);
@@ -47,24 +54,31 @@ fn copy_bandwidth() -> f64 {
 fn main() {
     // Cargo passes `--bench`; a filter or another harness's flags have no meaning here.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
-    let ggml = Ggml::load();
-    match &ggml {
+    let peers = (Ggml::load(), BitnetCpp::load());
+    match &peers.0 {
         Ok(ggml) => println!("peer: ggml, {}", ggml.name),
-        Err(reason) => println!("peer: absent ({reason}); install it with golden-model/scripts/install-ggml"),
+        Err(reason) => println!("peer: ggml left out ({reason}); install it with golden-model/scripts/install-ggml"),
     }
+    match &peers.1 {
+        Ok(_) => println!("peer: bitnet.cpp"),
+        Err(reason) => {
+            println!("peer: bitnet.cpp left out ({reason}); build it as golden-model/benches/i2s/mod.rs says")
+        }
+    }
+    let peers = (peers.0.as_ref().ok(), peers.1.as_ref().ok());
     println!("copy bandwidth: {:.1} GB/s", copy_bandwidth() / 1e9);
     println!(
-        "{:>5} {:>5} {:>5} {:>5}  {:<12} {:>10} {:>8} {:>9} {:>10}",
-        "m", "k", "n", "cache", "kernel", "us", "GB/s", "GMAC/s", "ggml ratio"
+        "{:>5} {:>5} {:>5} {:>5}  {:<12} {:>10} {:>8} {:>9} {:>8} {:>8}",
+        "m", "k", "n", "cache", "kernel", "us", "GB/s", "GMAC/s", "/ tq2_0", "/ i2_s"
     );
     for (n, k) in [(6912, 2560), (2560, 6912), (2560, 2560)] {
         for (m, cold) in [(1, false), (1, true), (64, false)] {
-            pool.install(|| row(ggml.as_ref().ok(), m, k, n, cold));
+            pool.install(|| row(peers, m, k, n, cold));
         }
     }
 }
 
-fn row(ggml: Option<&Ggml>, m: usize, k: usize, n: usize, cold: bool) {
+fn row((ggml, bitnet): (Option<&Ggml>, Option<&BitnetCpp>), m: usize, k: usize, n: usize, cold: bool) {
     let first = TernaryMatrix::random(n, k, 1).expect("a shape");
     let copies = if cold { COLD_BYTES.div_ceil(first.bytes()) } else { 1 };
     let matrices = vec![first; copies];
@@ -77,7 +91,8 @@ fn row(ggml: Option<&Ggml>, m: usize, k: usize, n: usize, cold: bool) {
 
     let kernels = Kernel::available();
     let mut outputs = vec![vec![0; m * n]; kernels.len()];
-    let mut peers: Vec<_> = ggml.iter().flat_map(|ggml| matrices.iter().map(|w| ggml.prepare(w, &x, m))).collect();
+    let mut ggml = ggml.map(|ggml| vec![ggml.prepare(w, &x, m); copies]);
+    let mut bitnet = bitnet.map(|bitnet| vec![bitnet.prepare(w, &x, m); copies]);
     let mut names: Vec<&str> = kernels.iter().map(|kernel| kernel.name()).collect();
     let mut candidates: Vec<Box<dyn FnMut() + '_>> = Vec::new();
     for (kernel, y) in kernels.iter().zip(&mut outputs) {
@@ -87,30 +102,34 @@ fn row(ggml: Option<&Ggml>, m: usize, k: usize, n: usize, cold: bool) {
             kernel.matmul(black_box(w), black_box(x), m, y);
         }));
     }
-    let count = peers.len();
-    if count > 0 {
-        names.push("ggml tq2_0");
-        let (mut turn, peers) = (0, &mut peers);
-        candidates.push(Box::new(move || {
-            peers[turn % count].matmul();
-            turn += 1;
-        }));
+    if let Some(peers) = &mut ggml {
+        names.push(TQ2_0);
+        let mut turn = (0..copies).cycle();
+        candidates.push(Box::new(move || peers[turn.next().expect("a cycle has no end")].matmul()));
+    }
+    if let Some(peers) = &mut bitnet {
+        names.push(I2_S);
+        let mut turn = (0..copies).cycle();
+        candidates.push(Box::new(move || peers[turn.next().expect("a cycle has no end")].matmul()));
     }
     let seconds = medians(&mut candidates);
     drop(candidates);
     assert!(outputs.iter().all(|y| *y == expected), "a kernel is wrong");
-    let theirs = peers.first().map(|peer| {
-        assert!(peer.output().iter().zip(&expected).all(|(y, &e)| *y == e as f32), "the peer computes something else");
-        seconds[seconds.len() - 1]
-    });
+    let theirs = [ggml.as_ref().map(|peers| peers[0].output()), bitnet.as_ref().map(|peers| peers[0].output())];
+    for (name, theirs) in [TQ2_0, I2_S].iter().zip(theirs).filter_map(|(name, theirs)| Some((name, theirs?))) {
+        assert!(theirs.iter().zip(&expected).all(|(y, &e)| *y == e as f32), "{name} computes something else");
+    }
     let cache = if cold { "cold" } else { "warm" };
-    for (name, seconds) in names.iter().zip(&seconds) {
-        let ratio = theirs.map_or("-".to_owned(), |theirs| format!("{:.2}", seconds / theirs));
+    for (name, own) in names.iter().zip(&seconds) {
+        let [tq2_0, i2_s] = [TQ2_0, I2_S].map(|peer| {
+            let theirs = names.iter().position(|name| *name == peer).map(|at| seconds[at]);
+            theirs.map_or("-".to_owned(), |theirs| format!("{:.2}", own / theirs))
+        });
         println!(
-            "{m:>5} {k:>5} {n:>5} {cache:>5}  {name:<12} {:>10.1} {:>8.1} {:>9.1} {ratio:>10}",
-            seconds * 1e6,
-            w.bytes() as f64 / seconds / 1e9,
-            (m * k * n) as f64 / seconds / 1e9,
+            "{m:>5} {k:>5} {n:>5} {cache:>5}  {name:<12} {:>10.1} {:>8.1} {:>9.1} {tq2_0:>8} {i2_s:>8}",
+            own * 1e6,
+            w.bytes() as f64 / own / 1e9,
+            (m * k * n) as f64 / own / 1e9,
         );
     }
 }

@@ -67,6 +67,20 @@ fn large_shapes_with_tails() {
     }
 }
 
+/// Shapes beside those at which kernels change their tiles: 8 tokens, then threes; eights and 64s of rows; parts of 10 blocks.
+#[test]
+fn shapes_around_the_sizes_of_tiles() {
+    for k in [1, 256, 257, 2560, 2561, 2817, 5121] {
+        for n in [1, 7, 8, 9, 63, 64, 71, 73] {
+            let w = TernaryMatrix::random(n, k, (n * k) as u64).unwrap();
+            for m in [3, 4, 5, 7, 8, 9, 10, 11] {
+                let x: Vec<i8> = (0..m * k).map(|i| (i * 89 + i / 31) as i8).collect();
+                assert_equal(&w, &x, m);
+            }
+        }
+    }
+}
+
 #[test]
 fn no_tokens_no_product() {
     assert_equal(&TernaryMatrix::from_trits(2, 2, &[1; 4]).unwrap(), &[], 0);

@@ -11,6 +11,7 @@
 //! | [`place`] | files and folders of results, checked before the work |
 //! | [`places`] | inputs and results of one command, none of which replaces another |
 //! | [`lossy`] | paths in machine forms |
+//! | [`printer`] | standard output of a command |
 #![forbid(unsafe_code)]
 
 pub mod beside;
@@ -20,6 +21,7 @@ pub mod lossy;
 pub mod place;
 pub mod places;
 pub mod plot;
+pub mod printer;
 pub mod run;
 pub mod text;
 pub mod training;

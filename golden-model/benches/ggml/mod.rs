@@ -23,6 +23,7 @@ pub struct Ggml {
 }
 
 /// A product ready to be computed.
+#[derive(Clone)]
 pub struct Peer<'a> {
     dot: Symbol<'a, VecDot>,
     weights: Vec<u8>,

@@ -10,11 +10,15 @@
 //!  R rows    |  tile   |     tokens:  padded to whole blocks, M x K bytes stay in the L1 cache
 //!            +---------+
 //! ```
+//!
+//! With AVX-512 and many tokens, a row is decoded once for all of them.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod decoded;
 #[cfg(feature = "checkpoints")]
 pub(crate) mod dense;
 mod lanes;
@@ -107,43 +111,41 @@ impl Kernel {
             return;
         }
         let x = Activations::new(x, tokens, k);
-        if tokens == 1 {
-            self.product(w, &x, y);
+        // A task owns a slice of every token's outputs.
+        let mut tasks: Vec<Vec<&mut [i32]>> = (0..n.div_ceil(TASK_ROWS)).map(|_| Vec::with_capacity(tokens)).collect();
+        for y in y.chunks_mut(n) {
+            tasks.iter_mut().zip(y.chunks_mut(TASK_ROWS)).for_each(|(task, y)| task.push(y));
+        }
+        let task = |(i, y): (usize, &mut Vec<&mut [i32]>)| self.rows(w, i * TASK_ROWS, &x, y);
+        if n * k * tokens < PARALLEL_MACS {
+            tasks.iter_mut().enumerate().for_each(task);
         } else {
-            // Tasks own weight rows, so they write an N x M product; the caller wants M x N.
-            let mut transposed = vec![0; tokens * n];
-            self.product(w, &x, &mut transposed);
-            transpose(&transposed, y, tokens, n);
+            tasks.par_iter_mut().enumerate().for_each(task);
         }
     }
 
-    /// The `N x M` product.
-    fn product(self, w: &TernaryMatrix, x: &Activations, y: &mut [i32]) {
-        let task = |(i, y): (usize, &mut [i32])| self.rows(w, i * TASK_ROWS, x, y);
-        let chunk = TASK_ROWS * x.tokens();
-        if w.rows() * w.cols() * x.tokens() < PARALLEL_MACS {
-            y.chunks_mut(chunk).enumerate().for_each(task);
-        } else {
-            y.par_chunks_mut(chunk).enumerate().for_each(task);
-        }
-    }
-
-    /// Fills `y`, whole rows of the `N x M` product from output `first`.
-    fn rows(self, w: &TernaryMatrix, first: usize, x: &Activations, y: &mut [i32]) {
-        let m = x.tokens();
-        let rows = y.len() / m;
+    /// Fills `y`, outputs from `first` on, a slice for each token.
+    #[allow(unsafe_code)]
+    fn rows(self, w: &TernaryMatrix, first: usize, x: &Activations, y: &mut [&mut [i32]]) {
+        let (m, rows) = (y.len(), y[0].len());
+        let done = match self.0 {
+            // SAFETY: `available` saw that the processor has AVX-512 F, BW and VNNI.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Vnni if m >= decoded::REPAID => unsafe { decoded::rows(w, first, x, y) },
+            _ => 0,
+        };
         let mut token = 0;
         while token < m {
             let wide = m - token >= TOKENS;
-            let mut row = 0;
+            let mut row = done;
             while row < rows {
                 let tall = rows - row >= ROWS;
-                let out = &mut y[row * m..];
+                let (place, out) = ((first + row, token), (row, &mut y[token..]));
                 match (tall, wide) {
-                    (true, true) => self.tile::<ROWS, TOKENS>(w, first + row, x, token, out),
-                    (true, false) => self.tile::<ROWS, 1>(w, first + row, x, token, out),
-                    (false, true) => self.tile::<1, TOKENS>(w, first + row, x, token, out),
-                    (false, false) => self.tile::<1, 1>(w, first + row, x, token, out),
+                    (true, true) => self.tile::<ROWS, TOKENS>(w, x, place, out),
+                    (true, false) => self.tile::<ROWS, 1>(w, x, place, out),
+                    (false, true) => self.tile::<1, TOKENS>(w, x, place, out),
+                    (false, false) => self.tile::<1, 1>(w, x, place, out),
                 }
                 row += if tall { ROWS } else { 1 };
             }
@@ -151,14 +153,14 @@ impl Kernel {
         }
     }
 
+    /// Fills `R` outputs of `M` tokens: the products of `row` and `token`, and those after them, in `y` from output `at` on.
     #[allow(unsafe_code)]
     fn tile<const R: usize, const M: usize>(
         self,
         w: &TernaryMatrix,
-        row: usize,
         x: &Activations,
-        token: usize,
-        out: &mut [i32],
+        (row, token): (usize, usize),
+        (at, y): (usize, &mut [&mut [i32]]),
     ) {
         let weights: [&[Block]; R] = std::array::from_fn(|r| w.row(row + r));
         let tokens: [&[[Lanes; PLANES]]; M] = std::array::from_fn(|t| x.token(token + t));
@@ -176,13 +178,14 @@ impl Kernel {
         };
         for (r, sums) in sums.iter().enumerate() {
             for (t, sum) in sums.iter().enumerate() {
-                out[r * x.tokens() + token + t] = sum - x.sums[token + t];
+                y[t][at + r] = sum - x.sums[token + t];
             }
         }
     }
 }
 
 /// Turns an `N x M` product into `M x N`, blocks of tokens in parallel; a block of a few rows stays in the cache.
+#[cfg(feature = "checkpoints")]
 pub(crate) fn transpose<T: Copy + Send + Sync>(from: &[T], to: &mut [T], m: usize, n: usize) {
     const BLOCK: usize = 16;
     to.par_chunks_mut(BLOCK * n).enumerate().for_each(|(block, to)| {
@@ -216,10 +219,6 @@ impl Activations {
         });
         let sums = sums.collect();
         Self { lanes, stride, sums }
-    }
-
-    fn tokens(&self) -> usize {
-        self.sums.len()
     }
 
     fn token(&self, token: usize) -> &[[Lanes; PLANES]] {

@@ -1,11 +1,10 @@
-//! Standard output of a verb.
+//! Standard output of a command.
 
 use std::io::{self, Stdout, Write};
 
-use anyhow::{Context, Result};
-
-/// Prints what people read. Results that go elsewhere do not depend on it: a reader that leaves and a disk that is full are
-/// remembered until those are written.
+/// A writer for text that people read. Results that go elsewhere do not depend on it: it keeps the failure of a reader that
+/// leaves or of a full disk until those are written.
+#[derive(Debug)]
 pub struct Printer {
     /// Absent where a result has standard output for itself.
     out: Option<Stdout>,
@@ -15,25 +14,28 @@ pub struct Printer {
 }
 
 impl Printer {
-    /// Prints; what fails, fails at once.
-    pub(crate) fn new() -> Self {
+    /// A printer that fails at once.
+    pub fn strict() -> Self {
         Self { out: Some(io::stdout()), patient: false, failure: None }
     }
 
-    /// Prints; what fails is said in the end.
-    pub(crate) fn patient() -> Self {
-        Self { patient: true, ..Self::new() }
+    /// A printer that keeps a failure until [`finish`](Self::finish).
+    pub fn patient() -> Self {
+        Self { patient: true, ..Self::strict() }
     }
 
-    /// Prints nothing.
-    pub(crate) fn silent() -> Self {
-        Self { out: None, ..Self::new() }
+    /// A printer that prints no text.
+    pub fn silent() -> Self {
+        Self { out: None, ..Self::strict() }
     }
 
     /// Ends printing.
-    pub(crate) fn finish(mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// The last write's, or the failure that was kept.
+    pub fn finish(mut self) -> io::Result<()> {
         self.flush()?;
-        self.failure.map_or(Ok(()), Err).context("standard output")
+        self.failure.map_or(Ok(()), Err)
     }
 
     fn outcome<T>(&mut self, outcome: io::Result<T>, instead: T) -> io::Result<T> {
