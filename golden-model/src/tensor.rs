@@ -101,6 +101,24 @@ fn float(kind: Kind, bytes: &[u8]) -> f32 {
     }
 }
 
+/// True unless the number is NaN or infinite, which its exponent tells.
+fn finite_f32(bytes: [u8; 4]) -> bool {
+    u32::from_le_bytes(bytes) & 0x7f80_0000 != 0x7f80_0000
+}
+
+fn finite_f16(bytes: [u8; 2]) -> bool {
+    u16::from_le_bytes(bytes) & 0x7c00 != 0x7c00
+}
+
+fn finite_bf16(bytes: [u8; 2]) -> bool {
+    u16::from_le_bytes(bytes) & 0x7f80 != 0x7f80
+}
+
+/// True if `test` holds for all; it is made for all, which compilers turn into vectors.
+fn every<const N: usize>(numbers: &[[u8; N]], test: impl Fn([u8; N]) -> bool) -> bool {
+    numbers.iter().fold(true, |all, &bytes| all & test(bytes))
+}
+
 impl Tensor<'_> {
     /// An error about the byte `at` of this tensor.
     pub(crate) fn error(&self, at: usize, reason: impl Into<String>) -> Error {
@@ -159,9 +177,9 @@ impl Tensor<'_> {
         // Floats are tested by their exponents, by all threads, and looked at one by one only where that fails.
         let floats = self.floats()?;
         let finite = match self.kind {
-            Kind::F32 => self.all(|bytes| u32::from_le_bytes(bytes) & 0x7f80_0000 != 0x7f80_0000),
-            Kind::F16 => self.all(|bytes| u16::from_le_bytes(bytes) & 0x7c00 != 0x7c00),
-            _ => self.all(|bytes| u16::from_le_bytes(bytes) & 0x7f80 != 0x7f80),
+            Kind::F32 => self.all(finite_f32),
+            Kind::F16 => self.all(finite_f16),
+            _ => self.all(finite_bf16),
         };
         if finite {
             return Ok(());
@@ -174,8 +192,7 @@ impl Tensor<'_> {
 
     /// True if `test` holds for all numbers of `N` bytes.
     fn all<const N: usize>(&self, test: impl Fn([u8; N]) -> bool + Sync) -> bool {
-        let whole = |chunk: &[[u8; N]]| chunk.iter().fold(true, |all, &bytes| all & test(bytes));
-        self.data.as_chunks().0.par_chunks(CHUNK).all(whole)
+        self.data.as_chunks().0.par_chunks(CHUNK).all(|chunk| every(chunk, &test))
     }
 
     /// True if two float tensors hold the same numbers in the same shape, whatever their types.
@@ -225,25 +242,38 @@ impl Tensor<'_> {
         self.floats()?.take(count).enumerate().map(number).collect()
     }
 
-    /// The data as numbers of `N` bytes, copied by all threads.
-    fn copied<T: Clone + Default + Send, const N: usize>(&self, number: impl Fn([u8; N]) -> T + Sync) -> Vec<T> {
+    /// The data as finite numbers of `N` bytes, copied by all threads, each of which tests what it copies.
+    fn copied<T: Clone + Default + Send, const N: usize>(
+        &self,
+        number: impl Fn([u8; N]) -> T + Sync,
+        finite: impl Fn([u8; N]) -> bool + Sync,
+    ) -> Result<Vec<T>, Error> {
         let bytes = self.data.as_chunks::<N>().0;
         let mut copy = vec![T::default(); bytes.len()];
         let chunks = copy.par_chunks_mut(CHUNK).zip(bytes.par_chunks(CHUNK));
-        chunks.for_each(|(copy, bytes)| copy.iter_mut().zip(bytes).for_each(|(copy, &bytes)| *copy = number(bytes)));
-        copy
+        let all = chunks.all(|(copy, bytes)| {
+            copy.iter_mut().zip(bytes).for_each(|(copy, &bytes)| *copy = number(bytes));
+            every(bytes, &finite)
+        });
+        if !all {
+            self.expect_finite()?;
+        }
+        Ok(copy)
     }
 
     /// A matrix of finite floats, in the precision or the blocks it is stored in.
     pub(crate) fn dense(&self, rows: usize, cols: usize) -> Result<Dense, Error> {
         self.expect_shape(&[rows, cols])?;
-        self.expect_finite()?;
+        self.piece()?;
         let values = match self.kind {
-            Kind::F16 => Values::F16(self.copied(u16::from_le_bytes).reinterpret_into()),
-            Kind::Bf16 => Values::Bf16(self.copied(u16::from_le_bytes).reinterpret_into()),
+            Kind::F16 => Values::F16(self.copied(u16::from_le_bytes, finite_f16)?.reinterpret_into()),
+            Kind::Bf16 => Values::Bf16(self.copied(u16::from_le_bytes, finite_bf16)?.reinterpret_into()),
             kind => match kind.encoding() {
-                Some(encoding) => Values::Blocks(encoding, self.copied(u8::from_le_bytes)),
-                None => Values::F32(self.copied(f32::from_le_bytes)),
+                Some(encoding) => {
+                    self.expect_finite()?;
+                    Values::Blocks(encoding, self.copied(u8::from_le_bytes, |_| true)?)
+                }
+                None => Values::F32(self.copied(f32::from_le_bytes, finite_f32)?),
             },
         };
         Ok(Dense::new(cols, values))

@@ -34,7 +34,7 @@ pub(crate) struct Block(pub(crate) [u8; PLANE]);
 
 impl Block {
     /// Code 1, the zero weight, in all four planes.
-    const ZERO: Self = Self([0b01_01_01_01; PLANE]);
+    pub(crate) const ZERO: Self = Self([0b01_01_01_01; PLANE]);
 
     fn set(&mut self, j: usize, trit: i8) {
         let shift = 2 * (j / PLANE);
@@ -130,6 +130,23 @@ impl TernaryMatrix {
         Ok(Self::of(rows, cols, blocks))
     }
 
+    /// A matrix of the blocks that `block` makes for each row and each block of it; they hold code 1 behind the last column and
+    /// code 3 nowhere.
+    #[cfg(feature = "checkpoints")]
+    pub(crate) fn from_blocks(
+        rows: usize,
+        cols: usize,
+        mut block: impl FnMut(usize, usize) -> Result<Block, Error>,
+    ) -> Result<Self, Error> {
+        check(rows, cols)?;
+        let stride = cols.div_ceil(BLOCK);
+        let mut blocks = Vec::with_capacity(rows * stride);
+        for row in 0..rows {
+            wide(|| (0..stride).try_for_each(|at| block(row, at).map(|block| blocks.push(block))))?;
+        }
+        Ok(Self::of(rows, cols, blocks))
+    }
+
     /// `N`, the number of outputs.
     pub fn rows(&self) -> usize {
         self.rows
@@ -202,7 +219,7 @@ fn trit(block: &Block, j: usize) -> i8 {
 }
 
 /// Packs up to 256 trits, plane by plane, which compilers turn into vectors.
-fn pack(trits: &[i8]) -> Block {
+pub(crate) fn pack(trits: &[i8]) -> Block {
     let mut block = Block::ZERO;
     for (plane, trits) in trits.chunks(PLANE).enumerate() {
         // The bits that turn the code of zero into the trit's.

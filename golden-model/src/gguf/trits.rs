@@ -12,6 +12,7 @@
 use half::f16;
 
 use super::types::TensorType;
+use crate::ternary::Block;
 
 /// Weights in a block.
 pub(crate) const BLOCK: usize = 256;
@@ -76,6 +77,21 @@ impl TernaryBlocks {
         }
         bytes
     }
+}
+
+/// The weights of a TQ2_0 block in the order of the kernels; `None` if a code is 3.
+#[inline(always)]
+pub(crate) fn repacked(codes: &[u8; BLOCK / 4]) -> Option<Block> {
+    // The first and third code of a byte, side by side.
+    let odd = |byte: u8| byte & 3 | byte >> 2 & 0xc;
+    let (mut block, mut threes) = ([0; BLOCK / 4], 0);
+    for i in 0..32 {
+        let (low, high) = (codes[i], codes[32 + i]);
+        threes |= low & low >> 1 | high & high >> 1;
+        block[i] = odd(low) | odd(high) << 4;
+        block[32 + i] = odd(low >> 2) | odd(high >> 2) << 4;
+    }
+    (threes & 0x55 == 0).then_some(Block(block))
 }
 
 /// Digit `n` of the five in a byte.

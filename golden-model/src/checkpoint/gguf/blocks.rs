@@ -18,15 +18,18 @@ use crate::checkpoint::ternary_floats::unpacked;
 use crate::gguf::Encoding;
 use crate::gguf::trits::{self, BLOCK};
 use crate::tensor::{Kind, Tensor};
-use crate::ternary::illegal;
+use crate::ternary::{Block, illegal, pack};
 use crate::{Error, I2sPacking, Part, Parts, Scales, TernaryMatrix};
 
 /// Reads a ternary tensor of `rows x cols`.
 pub(crate) fn read(tensor: &Tensor, rows: usize, cols: usize, packing: I2sPacking) -> Result<Parts, Error> {
     tensor.expect_shape(&[rows, cols])?;
     match tensor.kind {
-        Kind::Tq1_0 => scaled_blocks(tensor, rows, cols, trits::tq1_0),
-        Kind::Tq2_0 => scaled_blocks(tensor, rows, cols, trits::tq2_0),
+        Kind::Tq1_0 => scaled_blocks(tensor, rows, cols, |codes| packed(codes, trits::tq1_0)),
+        Kind::Tq2_0 => scaled_blocks(tensor, rows, cols, |codes| {
+            let block = codes.first_chunk().and_then(trits::repacked);
+            block.map_or_else(|| packed(codes, trits::tq2_0), Ok)
+        }),
         Kind::I2S => i2_s(tensor, rows, cols, packing),
         Kind::F32 | Kind::F16 | Kind::Bf16 | Kind::Blocks(Encoding::Q8_0) => {
             unpacked(tensor, rows, cols).map_err(|error| with_way_out(error, tensor.kind))
@@ -48,38 +51,52 @@ fn with_way_out(error: Error, kind: Kind) -> Error {
     }
 }
 
-fn scaled_blocks(tensor: &Tensor, rows: usize, cols: usize, decode: fn(&[u8], &mut [i8])) -> Result<Parts, Error> {
+/// Packs the trits of a block, or names the first element that is no trit.
+fn packed(codes: &[u8], decode: fn(&[u8], &mut [i8])) -> Result<Block, usize> {
+    let mut trits = [0; BLOCK];
+    decode(codes, &mut trits);
+    illegal(&trits).map_or_else(|| Ok(pack(&trits)), Err)
+}
+
+/// Reads blocks that end in an f16 scale; `repacked` makes the weights of one from its codes, or names an element that is no trit.
+fn scaled_blocks(
+    tensor: &Tensor,
+    rows: usize,
+    cols: usize,
+    repacked: impl Fn(&[u8]) -> Result<Block, usize>,
+) -> Result<Parts, Error> {
     let (size, stride) = (tensor.data.len() / (rows * cols / BLOCK), cols / BLOCK);
     let scale = |row: usize, block: usize| {
         let end = (row * stride + block + 1) * size;
         f16::from_le_bytes([tensor.data[end - 2], tensor.data[end - 1]]).to_f32()
     };
     let error = |row: usize, block: usize, reason: String| tensor.error((row * stride + block + 1) * size - 2, reason);
-    for (row, block) in (0..rows).flat_map(|row| (0..stride).map(move |block| (row, block))) {
+    // Most tensors have one scale, which is found without looking at numbers.
+    let bytes = |block: &[u8]| [block[size - 2], block[size - 1]];
+    let uniform = tensor.data.chunks(size).all(|block| bytes(block) == bytes(tensor.data));
+    let checked = if uniform { (1, 1) } else { (rows, stride) };
+    for (row, block) in (0..checked.0).flat_map(|row| (0..checked.1).map(move |block| (row, block))) {
         let d = scale(row, block);
         if !(d.is_finite() && d >= 0.0) {
             return Err(error(row, block, format!("the scale is {d}; it must be a positive number")));
         }
     }
-    let cuts = cuts::cut(rows, stride, 1, scale).map_err(|flaw| {
-        let (Flaw::Odd { row, column, .. } | Flaw::Many { row, column }) = flaw;
-        let reason = format!("the scales of blocks change along the inputs more than {MOST} times; scales of small groups are not implemented");
-        error(row, column, reason)
-    })?;
+    let cuts = match uniform {
+        true => vec![Cut { columns: 0..stride, magnitudes: vec![scale(0, 0); rows] }],
+        false => cuts::cut(rows, stride, 1, scale).map_err(|flaw| {
+            let (Flaw::Odd { row, column, .. } | Flaw::Many { row, column }) = flaw;
+            let reason = format!("the scales of blocks change along the inputs more than {MOST} times; scales of small groups are not implemented");
+            error(row, column, reason)
+        })?,
+    };
     let part = |Cut { columns, magnitudes }: Cut| {
-        let weights = TernaryMatrix::from_rows(rows, columns.len() * BLOCK, |row, out| {
-            for (out, block) in out.chunks_mut(BLOCK).zip(columns.clone()) {
-                let at = (row * stride + block) * size;
-                if scale(row, block) == 0.0 {
-                    out.fill(0);
-                    continue;
-                }
-                decode(&tensor.data[at..][..size - 2], out);
-                if let Some(e) = illegal(out) {
-                    return Err(tensor.error(at, format!("code 3 for element {e} of this block is not a trit")));
-                }
+        let weights = TernaryMatrix::from_blocks(rows, columns.len() * BLOCK, |row, block| {
+            let at = (row * stride + columns.start + block) * size;
+            let (codes, scale) = tensor.data[at..][..size].split_at(size - 2);
+            if matches!(scale, [0, 0 | 0x80]) {
+                return Ok(Block::ZERO);
             }
-            Ok(())
+            repacked(codes).map_err(|e| tensor.error(at, format!("code 3 for element {e} of this block is not a trit")))
         })?;
         let inputs = columns.start * BLOCK..columns.end * BLOCK;
         Ok(Part { inputs, weights, scales: Scales::of_outputs(&magnitudes) })
@@ -163,6 +180,16 @@ mod tests {
             assert_eq!(trits(&weights), expected, "{kind:?}");
             let stored = if kind == Kind::I2S { scale } else { f16::from_f32(scale).to_f32() };
             assert_eq!(read_scale, stored, "{kind:?}");
+        }
+    }
+
+    /// Every byte at both ends of both halves, codes of 3 among them.
+    #[test]
+    fn repacked_blocks_are_those_of_their_trits() {
+        for (byte, place) in (0..=255).flat_map(|byte| [0, 31, 32, 63].map(|place| (byte, place))) {
+            let mut codes = [0b10_01_00_01; 64];
+            codes[place] = byte;
+            assert_eq!(trits::repacked(&codes), packed(&codes, trits::tq2_0).ok(), "{byte} at {place}");
         }
     }
 
