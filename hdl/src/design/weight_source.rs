@@ -40,7 +40,7 @@ enum From {
     Host,
     /// The ROM's port for numbers of beats.
     OnChip(Stream),
-    Memory(WeightReaderPorts),
+    Memory(Box<WeightReaderPorts>),
 }
 
 impl WeightSource {
@@ -75,7 +75,7 @@ impl WeightSource {
             (&reader.beats.ready, &ready),
         ]);
         pins.memory.iter().for_each(|pins| m.connect(&reader.axi, pins));
-        Ok(WeightSource { beats: Stream { ready, ..reader.beats.clone() }, from: From::Memory(reader) })
+        Ok(WeightSource { beats: Stream { ready, ..reader.beats.clone() }, from: From::Memory(Box::new(reader)) })
     }
 
     /// Tells the job control what it needs of the memory.
