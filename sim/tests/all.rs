@@ -8,6 +8,7 @@ mod dram;
 mod dut;
 mod faults;
 mod isolated;
+mod litedram;
 mod litex;
 mod memory;
 mod modules;
