@@ -20,3 +20,4 @@ mod timing;
 mod transport;
 mod unit;
 mod windows;
+mod writes;

@@ -61,7 +61,7 @@ fn controller(folder: &Path, name: &str) -> Dut {
     Dut::new(&trine_sim::build(&verilog, &BuildOptions::default()).unwrap()).unwrap()
 }
 
-/// Cycles in which LiteDRAM reads so many words.
+/// Cycles that LiteDRAM takes to read `words` words.
 fn measured(folder: &Path, name: &str, words: u64) -> u64 {
     let mut dut = controller(folder, name);
     dut.poke("words", words).unwrap();
