@@ -26,8 +26,9 @@ pub struct PricingArgs {
     die: Option<String>,
     /// Memory behind the unit, which may be one of --records
     ///
-    /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2 or sdram-143, or the name
-    /// of a [[memory]] [default: lpddr4-4266, or the board's].
+    /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2, sdram-143, ulx3s or
+    /// orangecrab, or the name of a [[memory]] [default: lpddr4-4266, or
+    /// the board's].
     #[arg(long, value_name = "NAME")]
     memory: Option<String>,
     /// Clock for times and static energy, 1e3 to 1e10 Hz

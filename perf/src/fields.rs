@@ -194,6 +194,24 @@ impl<'a> Fields<'a> {
         array.iter().filter_map(|value| Fields::new(&format!("[[{key}]]"), value, known, faults)).collect()
     }
 
+    /// The table of a key, of whose keys only those in `known` are allowed.
+    pub(crate) fn part(&self, key: &str, known: &[&str], faults: &mut Faults<'_>) -> Option<Fields<'a>> {
+        Fields::new(key, self.table.get(key)?, known, faults)
+    }
+
+    /// A `true` or `false` that has to be there.
+    pub(crate) fn truth(&self, key: &str, faults: &mut Faults<'_>) -> Option<bool> {
+        if !self.needed(key, faults) {
+            return None;
+        }
+        let (line, value) = self.get(key, faults)?;
+        let truth = value.as_bool();
+        if truth.is_none() {
+            faults.add(line, format!("{}: `{key}` is neither true nor false", self.what));
+        }
+        truth
+    }
+
     /// The table of a key, whatever keys it has.
     pub(crate) fn table(&self, key: &str, faults: &mut Faults<'_>) -> Option<Fields<'a>> {
         let (line, value) = self.get(key, faults)?;

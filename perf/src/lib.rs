@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod conditions;
+pub mod dram;
 pub mod energy;
 mod error;
 pub mod estimate;

@@ -153,3 +153,68 @@ fn what_is_no_toml_or_no_table_is_refused_with_its_line() {
         assert!(all.iter().any(|fault| fault.starts_with(complaint)), "{text}: {all:?}");
     }
 }
+
+/// A memory with a timing for simulation, its table as `ulx3s` has it.
+const TIMED: &str = "[sources]
+s = \"S\"
+[[memory]]
+name = \"m\"
+set = \"sdram\"
+bytes_per_second = 100e6
+source = \"s\"
+table = \"T\"
+[memory.dram]
+controller_hz = 50e6
+access_bytes = 2
+access_cycles = 1
+row_bytes = 2048
+banks = 4
+rcd_ns = 18
+rp_ns = 18
+ras_ns = 42
+rc_ns = 60
+rfc_ns = 60
+refi_ns = 7812.5
+read_latency = 5
+front = 4
+refresh_entry = 5
+lookahead = 8
+outstanding = 16
+banks_ahead = false
+one_command = true
+source = \"data sheet\"
+";
+
+#[test]
+fn a_memory_may_have_the_timing_of_a_data_sheet() {
+    let dram = with(TIMED).memory("m").unwrap().dram.unwrap();
+    let board = trine_perf::memory::named("ulx3s").unwrap().dram.unwrap();
+    assert_eq!(trine_perf::dram::Dram { source: board.source.clone(), ..dram }, board);
+    // A memory that extends another one has its timing, as long as its rate is the same.
+    let extended = |rate: &str| {
+        let text = format!("[[memory]]\nname = \"n\"\nextends = \"ulx3s\"\n{rate}source = \"s\"\ntable = \"T\"\n");
+        with(&(TIMED.to_owned() + &text)).memory("n").unwrap().dram
+    };
+    assert_eq!((extended(""), extended("bytes_per_second = 1e9\n")), (Some(board), None));
+}
+
+#[test]
+fn an_impossible_timing_is_refused_by_name() {
+    for (from, to, says) in [
+        ("banks = 4", "bank = 4", "line 14: dram has no key `bank`; there are controller_hz, access_bytes"),
+        ("banks = 4", "banks = 0", "memory m, [memory.dram]: `banks` is no whole number from 1 to 1048576"),
+        ("rcd_ns = 18", "rcd_ns = -1", "memory m, [memory.dram]: `rcd_ns` is -1 and has to be above 0 ns"),
+        ("row_bytes = 2048", "row_bytes = 2000", "`row_bytes` is 2000 and no power of two"),
+        ("row_bytes = 2048", "row_bytes = 1", "`access_bytes` is 2 and `row_bytes` only 1"),
+        ("ras_ns = 42", "ras_ns = 10", "`ras_ns` is 10 and has to be `rcd_ns` of 18 at least"),
+        ("refi_ns = 7812.5", "refi_ns = 200", "`refi_ns` is 10 cycles, which refreshes of 12 fill"),
+        ("access_bytes = 2", "access_bytes = 4", "accesses move 2e8 bytes a second, and `bytes_per_second` is 1e8"),
+        ("front = 4", "front = 4\nmargin_cycles = 1.5", "`margin_cycles` is 1.5 and has to be below 1"),
+        ("one_command = true", "one_command = 1", "memory m, [memory.dram]: `one_command` is neither true nor false"),
+    ] {
+        assert!(TIMED.contains(from), "{from}");
+        let all = faults(&TIMED.replacen(from, to, 1)).join("; ");
+        assert!(all.contains(says), "{to}: {all}");
+    }
+    assert!(faults(&TIMED.replace("lookahead = 8\n", ""))[0].ends_with("memory m, [memory.dram] needs `lookahead`"));
+}

@@ -75,7 +75,7 @@ impl DramTiming {
         rcd: 1,
         rp: 1,
         ras: 3,
-        rc: 4,
+        rc: 3,
         rfc: 3,
         refi: 390,
         read_latency: 5,

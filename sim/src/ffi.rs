@@ -1,4 +1,4 @@
-//! The Rust side of `shim/shim.cpp`, `shim/streams.h`, `shim/memory.h`, `shim/dram.h` and `shim/axi_read.h`: the same layouts, the same names.
+//! The Rust side of `shim/shim.cpp`, `shim/streams.h`, `shim/memory.h`, `shim/dram.h` and `shim/axi_*.h`: the same layouts, the same names.
 
 use std::ffi::{c_char, c_int};
 use std::marker::{PhantomData, PhantomPinned};
@@ -84,23 +84,44 @@ pub(crate) struct MemorySettings {
     pub fault_count: u64,
 }
 
-/// Port numbers of the read half of an AXI4 memory port.
+/// Port numbers of an address channel of an AXI4 memory port.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ReadPorts {
+pub(crate) struct AddressPorts {
     pub addr: u32,
     pub len: u32,
     pub size: u32,
     pub burst: u32,
     pub prot: u32,
     pub cache: u32,
-    pub arvalid: u32,
-    pub arready: u32,
+    pub valid: u32,
+    pub ready: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadPorts {
+    pub address: AddressPorts,
     pub data: u32,
     pub resp: u32,
     pub last: u32,
-    pub rvalid: u32,
-    pub rready: u32,
+    pub valid: u32,
+    pub ready: u32,
+    pub data_bits: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WritePorts {
+    pub address: AddressPorts,
+    pub data: u32,
+    pub strobe: u32,
+    pub last: u32,
+    pub valid: u32,
+    pub ready: u32,
+    pub resp: u32,
+    pub answer_valid: u32,
+    pub answer_ready: u32,
     pub data_bits: u32,
 }
 
@@ -162,6 +183,8 @@ functions! {
     memory = b"trine_memory": unsafe extern "C" fn(*mut RawDut, *const MemorySettings) -> i32;
     memory_reader = b"trine_memory_reader":
         unsafe extern "C" fn(*mut RawDut, u32, *const c_char, *const ReadPorts, u32, *const StallState) -> i32;
+    memory_writer = b"trine_memory_writer":
+        unsafe extern "C" fn(*mut RawDut, u32, *const c_char, *const WritePorts, u32, *const StallState) -> i32;
     memory_write = b"trine_memory_write": unsafe extern "C" fn(*mut RawDut, u32, u64, *const u8, u64);
     memory_read = b"trine_memory_read": unsafe extern "C" fn(*const RawDut, u32, u64, *mut u8, u64);
     memory_counts = b"trine_memory_counts":

@@ -24,10 +24,12 @@ use crate::options::{BuildOptions, BuildStep};
 use crate::tools::{Compiler, Verilator};
 
 /// The C++ half of this crate: file name and text.
-const SHIM: [(&str, &str); 9] = [
+const SHIM: [(&str, &str); 11] = [
     ("shim.cpp", include_str!("shim/shim.cpp")),
     ("memory.h", include_str!("shim/memory.h")),
     ("dram.h", include_str!("shim/dram.h")),
+    ("axi_address.h", include_str!("shim/axi_address.h")),
+    ("axi_write.h", include_str!("shim/axi_write.h")),
     ("axi_read.h", include_str!("shim/axi_read.h")),
     ("streams.h", include_str!("shim/streams.h")),
     ("hooks.h", include_str!("shim/hooks.h")),

@@ -28,7 +28,7 @@ const TINY: DramTiming = DramTiming {
 };
 
 /// DDR3 of 16 bits (MT41K64M16) at 192 MT/s behind LiteDRAM at 48 MHz.
-const DDR3: DramTiming = DramTiming {
+pub const DDR3: DramTiming = DramTiming {
     controller_hz: 48_000_000,
     unit_hz: 48_000_000,
     access_bytes: 16,

@@ -201,7 +201,7 @@ fn each_rule_of_the_master_is_checked() {
     for (offer, rule) in [
         (field(49, 2, 0), "address 0x40: the burst type is not INCR"),
         (field(49, 2, 2), "address 0x40: the burst type is not INCR"),
-        (field(46, 3, 2), "address 0x40: arsize is not the width of the bus"),
+        (field(46, 3, 2), "address 0x40: the size of a beat is not the width of the bus"),
         (ask(64, 0x44, 1), "address 0x44: the address is not aligned to the width of the bus"),
         (ask(64, 0xff8, 2), "address 0xff8: the burst crosses a boundary of 4 KiB"),
         (ask(64, 0x2000, 1), "address 0x2000: the burst ends beyond the memory"),
@@ -212,7 +212,7 @@ fn each_rule_of_the_master_is_checked() {
         }
     }
     let dropped = broken(&[Some(good), Some(good), None], false);
-    assert_eq!(dropped, "reader: m_axi, cycle 19, address 0x0: arvalid was dropped before arready");
+    assert_eq!(dropped, "reader: m_axi, cycle 19, address 0x0: valid of the address was dropped before ready");
     for (at, what) in [(0, "address"), (38, "length"), (53, "protection"), (57, "cache attribute")] {
         let changed = broken(&[Some(good), Some(good ^ 1 << at)], false);
         assert!(changed.ends_with(": the address or its attributes changed while they waited"), "{what}: {changed}");
@@ -226,7 +226,7 @@ fn an_address_in_reset_is_found() {
     bench.dut.poke("s_tdata", ask(64, 0, 1)).unwrap();
     bench.dut.poke("s_tvalid", true).unwrap();
     let failure = (0..16).find_map(|_| bench.dut.tick().err()).unwrap().to_string();
-    assert_eq!(failure, "reader: m_axi, cycle 32, address 0x0: arvalid is high in reset");
+    assert_eq!(failure, "reader: m_axi, cycle 32, address 0x0: an address is valid in reset");
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn options_and_ports_that_do_not_fit_are_errors() {
     let no_latency = MemoryOptions { timing: Timing::Ideal { latency: 0 }, ..MemoryOptions::new(4096) };
     assert_eq!(refused("m_axi", &no_latency), "memory behind m_axi: a latency of 0 cycles is none");
     assert_eq!(refused("m_axi", &MemoryOptions::new(0)), "memory behind m_axi: 0 bytes are no size of a memory");
-    assert_eq!(refused("x", &MemoryOptions::new(1)), "reader has no input port x_rdata");
+    assert_eq!(refused("x", &MemoryOptions::new(1)), "reader has no output port x_araddr");
     for (from, to, says) in [
         (
             "[63:0] m_axi_rdata",

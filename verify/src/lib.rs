@@ -23,6 +23,7 @@ mod error;
 mod judge;
 mod lanes;
 mod mapped;
+pub mod memory;
 pub mod mutation;
 mod outcome;
 mod plan;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "axi_read.h"
+#include "axi_write.h"
 #include "dram.h"
 #include "memory.h"
 #include "streams.h"
@@ -49,7 +50,7 @@ struct Dut {
     std::string printed;
     std::string error;
     std::vector<std::unique_ptr<Memory>> memories;
-    std::vector<std::unique_ptr<AxiRead>> readers;
+    std::vector<std::unique_ptr<AxiHalf>> halves;
 #if VM_TRACE_FST
     std::unique_ptr<VerilatedFstC> trace;
 #endif
@@ -80,8 +81,8 @@ struct Dut {
     void clock_edge() {
 #ifdef TRINE_CLOCK
         std::string broken;
-        for (auto& reader : readers) {
-            std::string rule = reader->sample(cycles);
+        for (auto& half : halves) {
+            std::string rule = half->sample(cycles);
             if (broken.empty()) broken = std::move(rule);
         }
         dump(cycles * TIME_PER_CYCLE);
@@ -93,7 +94,7 @@ struct Dut {
         // Not before the edge, so that the waveform has the cycle of the fault.
         if (!broken.empty()) throw std::runtime_error(broken);
         for (auto& memory : memories) memory->step(cycles);
-        for (auto& reader : readers) reader->drive();
+        for (auto& half : halves) half->drive();
 #else
         throw std::logic_error("the design has no clock");
 #endif
@@ -215,15 +216,25 @@ EXPORT int32_t trine_memory(Dut* dut, const MemorySettings* settings) {
     });
 }
 
-// Puts a memory behind read ports of the design; `reset` is the number of its low active reset, or ABSENT.
-EXPORT int32_t trine_memory_reader(Dut* dut, uint32_t memory, const char* name, const ReadPorts* ports, uint32_t reset,
-                                   const Stalls* stalls) {
+// Puts a memory behind a half of a port; its number is the count of halves before it. `reset` is the number of the low active
+// reset, or ABSENT.
+template <typename Half, typename Ports>
+int32_t attach(Dut* dut, uint32_t memory, const char* name, const Ports* ports, uint32_t reset, const Stalls* stalls) {
     return guarded(dut, [&] {
         const uint8_t* const low = reset == ABSENT ? nullptr : dut->ports[reset].data;
-        dut->readers.emplace_back(
-            new AxiRead{name, *ports, dut->ports, low, *dut->memories[memory], stalls[0], stalls[1]});
+        dut->halves.emplace_back(new Half{name, *ports, dut->ports, low, *dut->memories[memory], stalls});
         return OK;
     });
+}
+
+EXPORT int32_t trine_memory_reader(Dut* dut, uint32_t memory, const char* name, const ReadPorts* ports, uint32_t reset,
+                                   const Stalls* stalls) {
+    return attach<AxiRead>(dut, memory, name, ports, reset, stalls);
+}
+
+EXPORT int32_t trine_memory_writer(Dut* dut, uint32_t memory, const char* name, const WritePorts* ports, uint32_t reset,
+                                   const Stalls* stalls) {
+    return attach<AxiWrite>(dut, memory, name, ports, reset, stalls);
 }
 
 EXPORT void trine_memory_write(Dut* dut, uint32_t memory, uint64_t at, const uint8_t* bytes, uint64_t count) {
@@ -234,9 +245,9 @@ EXPORT void trine_memory_read(const Dut* dut, uint32_t memory, uint64_t at, uint
     std::memcpy(bytes, &dut->memories[memory]->contents[at], count);
 }
 
-EXPORT void trine_memory_counts(const Dut* dut, uint32_t reader, PortCounts* port, MemoryCounts* memory) {
-    *port = dut->readers[reader]->counts;
-    *memory = dut->readers[reader]->memory.counts;
+EXPORT void trine_memory_counts(const Dut* dut, uint32_t half, PortCounts* port, MemoryCounts* memory) {
+    *port = dut->halves[half]->counts;
+    *memory = dut->halves[half]->memory.counts;
 }
 
 EXPORT int32_t trine_trace_open(Dut* dut, const char* path) {

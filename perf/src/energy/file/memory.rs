@@ -5,11 +5,12 @@ use super::super::estimate::Tag;
 use super::super::limits;
 use super::super::records::Record;
 use super::{Reader, volts};
+use crate::dram::Dram;
 use crate::fields::Fields;
 use crate::memory::Memory;
 
 pub(super) const KEYS: &[&str] =
-    &["name", "extends", "bytes_per_second", "set", "pj_per_bit", "lo", "hi", "volts", "source", "table"];
+    &["name", "extends", "bytes_per_second", "set", "pj_per_bit", "lo", "hi", "volts", "source", "table", "dram"];
 
 /// Peak bandwidth: from a serial flash to many stacks, bytes a second.
 const BANDWIDTH: [f64; 2] = [1e6, 1e14];
@@ -38,6 +39,7 @@ impl Reader<'_, '_> {
             let limits = format!("{least:e} to {most:e} bytes a second");
             faults.add(fields.line, format!("{}: {value:e} bytes a second is outside {limits}", fields.what));
         }
+        let dram = Dram::read(&fields, bandwidth, faults);
         let table = fields.text("table", faults);
         let own_price = fields.has("pj_per_bit");
         if own_price == fields.has("set") && (own_price || !extends) {
@@ -60,6 +62,9 @@ impl Reader<'_, '_> {
             self.faults.add(fields.line, problem);
         }
         let (Some(bytes_per_second), Some(source), Some(table)) = (bandwidth, source, table) else { return };
+        // A timing holds for the rate that it was given with.
+        let dram =
+            dram.or_else(|| base.as_ref().filter(|base| base.bytes_per_second == bytes_per_second)?.dram.clone());
         let set = match interval {
             Some([Some(pj), Some(lo), Some(hi)]) => {
                 let (component, action, node) = (Component::Dram, Action::Transfer, "DRAM");
@@ -89,6 +94,6 @@ impl Reader<'_, '_> {
             },
         };
         let source = format!("{source}: {table}");
-        self.all.push_memory(Memory { name, set, bytes_per_second, source, file: self.origin.cloned() });
+        self.all.push_memory(Memory { name, set, bytes_per_second, source, dram, file: self.origin.cloned() });
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //!                      ┌─────────────── memory ───────────────┐
-//!  design   AR ───────>│ port: rules, stalls ──> timing model │
-//!  <prefix> R  <───────│                    <── when it is there
+//!  design   AR ───────>│ read half: rules, stalls ──┐         │
+//!  <prefix> R  <───────│                            timing    │
+//!           AW, W ────>│ write half: rules, stalls ─┘ model   │
+//!           B  <───────│                                      │
 //!                      │ contents, faults                     │<── memory_write, memory_read
 //!                      └──────────────────────────────────────┘
 //! ```
@@ -27,6 +29,8 @@
 //! # }
 //! ```
 
+mod ports;
+
 use std::ffi::CString;
 use std::ops::Range;
 use std::ptr;
@@ -37,8 +41,9 @@ use trine_hdl::Direction;
 use crate::dram::DramTiming;
 use crate::dut::Dut;
 use crate::error::Error;
-use crate::ffi::{self, ABSENT, MemoryCounts, MemorySettings, PortCounts, ReadPorts};
+use crate::ffi::{self, ABSENT, MemoryCounts, MemorySettings, PortCounts};
 use crate::stalls::Stalls;
+use ports::AxiPorts;
 
 /// A memory and the port that it is behind.
 #[derive(Clone, Debug)]
@@ -97,9 +102,9 @@ pub struct Fault {
 /// The answer to accesses in the range of a [`Fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
-    /// Beats with a byte in the range have the response SLVERR and no data.
+    /// Beats with a byte in the range have the response SLVERR and no data; bursts that write there have it and change nothing.
     SlaveError,
-    /// Beats with a byte in the range have the response DECERR and no data.
+    /// The same with the response DECERR.
     DecodeError,
     /// A burst with a byte in the range is taken and never answered, nor is any burst after it until reset.
     Silent,
@@ -112,14 +117,18 @@ pub struct MemoryPort(u32);
 /// Work of a port, and of the memory behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemoryStatistics {
-    /// Bursts that were taken.
+    /// Reading bursts that were taken.
     pub bursts: u64,
     /// Beats that were handed over.
     pub beats: u64,
-    /// Cycles out of reset with a burst outstanding.
+    /// Cycles out of reset with a read outstanding.
     pub busy: u64,
     /// Cycles out of reset without one.
     pub idle: u64,
+    /// Writing bursts that were taken.
+    pub write_bursts: u64,
+    /// Beats that were written.
+    pub write_beats: u64,
     /// Accesses of the whole memory to a row that was open.
     pub row_hits: u64,
     /// Rows of the whole memory that were opened.
@@ -133,13 +142,31 @@ pub struct MemoryStatistics {
 pub(crate) struct Memories {
     /// Size of each memory.
     bytes: Vec<u64>,
-    /// Prefix of each port, and the number of its memory.
-    ports: Vec<(String, u32)>,
+    ports: Vec<Port>,
+    /// Halves of all ports.
+    halves: u32,
+}
+
+/// A port with the numbers of its memory and of its halves.
+#[derive(Debug)]
+struct Port {
+    prefix: String,
+    memory: u32,
+    read: Option<u32>,
+    write: Option<u32>,
+}
+
+impl Memories {
+    /// The number of a half that was just made.
+    fn half(&mut self) -> u32 {
+        self.halves += 1;
+        self.halves - 1
+    }
 }
 
 impl Dut {
-    /// Puts a memory behind the AXI4 read master with the ports `<prefix>_araddr` and so on; `_arprot` and `_arcache` may be
-    /// missing. The bus is a power of two from 8 to 1024 bits wide.
+    /// Puts a memory behind the AXI4 master with the ports `<prefix>_araddr` and so on, `<prefix>_awaddr` and so on, or both;
+    /// `_arprot`, `_arcache`, `_awprot` and `_awcache` may be missing. The bus is a power of two from 8 to 1024 bits wide.
     ///
     /// # Errors
     /// [`Error::NoSuchPort`] and [`Error::Width`] when the ports are not those of a master, [`Error::Memory`] for options that
@@ -149,8 +176,8 @@ impl Dut {
         let Ok(1..) = isize::try_from(options.bytes) else {
             return wrong(format!("{} bytes are no size of a memory", options.bytes));
         };
-        let ports = self.read_ports(prefix)?;
-        if let Some(problem) = options.timing.problem(ports.data_bits as usize / 8) {
+        let ports = AxiPorts::of(self, prefix)?;
+        if let Some(problem) = options.timing.problem(ports.widest() / 8) {
             return wrong(problem);
         }
         let (latency, dram) = match &options.timing {
@@ -178,8 +205,8 @@ impl Dut {
     /// # Errors
     /// As [`Dut::attach_memory`].
     pub fn share_memory(&mut self, prefix: &str, port: MemoryPort, stalls: Stalls) -> Result<MemoryPort, Error> {
-        let memory = self.memory(port)?.1;
-        let ports = self.read_ports(prefix)?;
+        let memory = self.memory(port)?.memory;
+        let ports = AxiPorts::of(self, prefix)?;
         self.add_port(prefix, ports, memory, stalls)
     }
 
@@ -212,20 +239,24 @@ impl Dut {
     /// # Errors
     /// [`Error::NoSuchPort`] for a port of another design.
     pub fn memory_statistics(&mut self, port: MemoryPort) -> Result<MemoryStatistics, Error> {
-        self.memory(port)?;
-        let (mut of_port, mut of_memory) = (PortCounts::default(), MemoryCounts::default());
+        let Port { read, write, .. } = *self.memory(port)?;
         let (raw, functions) = self.shim();
-        // SAFETY: the design is live and has the port.
-        unsafe { (functions.memory_counts)(raw, port.0, &raw mut of_port, &raw mut of_memory) };
-        let PortCounts { bursts, beats, busy, idle } = of_port;
-        let MemoryCounts { row_hits, activates, refreshes } = of_memory;
-        Ok(MemoryStatistics { bursts, beats, busy, idle, row_hits, activates, refreshes })
+        let counts = |half: Option<u32>| {
+            let (mut of_port, mut of_memory) = (PortCounts::default(), MemoryCounts::default());
+            if let Some(half) = half {
+                // SAFETY: the design is live and has the half.
+                unsafe { (functions.memory_counts)(raw, half, &raw mut of_port, &raw mut of_memory) };
+            }
+            (of_port, of_memory)
+        };
+        let (PortCounts { bursts, beats, busy, idle }, _) = counts(read);
+        let (PortCounts { bursts: write_bursts, beats: write_beats, .. }, _) = counts(write);
+        let MemoryCounts { row_hits, activates, refreshes } = counts(read.or(write)).1;
+        Ok(MemoryStatistics { bursts, beats, busy, idle, write_bursts, write_beats, row_hits, activates, refreshes })
     }
 
-    /// Prefix of a port and the number of its memory.
-    fn memory(&self, port: MemoryPort) -> Result<(&str, u32), Error> {
-        let found = self.memories.ports.get(port.0 as usize);
-        found.map(|(prefix, memory)| (prefix.as_str(), *memory)).ok_or_else(|| Error::NoSuchPort {
+    fn memory(&self, port: MemoryPort) -> Result<&Port, Error> {
+        self.memories.ports.get(port.0 as usize).ok_or_else(|| Error::NoSuchPort {
             top: self.library().top().to_owned(),
             wanted: "memory",
             port: format!("number {}", port.0),
@@ -234,73 +265,46 @@ impl Dut {
 
     /// The memory behind `port`, if it has `count` bytes from `at` on.
     fn range(&self, port: MemoryPort, at: u64, count: usize) -> Result<u32, Error> {
-        let (prefix, memory) = self.memory(port)?;
-        let bytes = self.memories.bytes[memory as usize];
+        let Port { prefix, memory, .. } = self.memory(port)?;
+        let bytes = self.memories.bytes[*memory as usize];
         if at <= bytes && count as u64 <= bytes - at {
-            return Ok(memory);
+            return Ok(*memory);
         }
         let problem = format!("{count} bytes from {at:#x} on are outside its {bytes} bytes");
-        Err(Error::Memory { port: prefix.to_owned(), problem })
+        Err(Error::Memory { port: prefix.clone(), problem })
     }
 
-    fn add_port(&mut self, prefix: &str, ports: ReadPorts, memory: u32, stalls: Stalls) -> Result<MemoryPort, Error> {
+    fn add_port(&mut self, prefix: &str, ports: AxiPorts, memory: u32, stalls: Stalls) -> Result<MemoryPort, Error> {
         let failed = |problem: &str| Error::Memory { port: prefix.to_owned(), problem: problem.to_owned() };
-        if self.memories.ports.iter().any(|(taken, _)| taken == prefix) {
+        if self.memories.ports.iter().any(|port| port.prefix == prefix) {
             return Err(failed("the port has a memory"));
         }
         let name = CString::new(prefix).map_err(|_| failed("a prefix cannot contain a zero byte"))?;
         let reset = self.find(&"aresetn", Some(Direction::Input)).map_or(ABSENT, |(index, _)| index as u32);
-        let stalls = [1, 2].map(|channel| stalls.for_stream(channel).state());
-        let (raw, functions) = self.shim();
-        // SAFETY: the design is live and has the memory; the port numbers are in its table and of the widths that the shim
-        // reaches; name, ports and stalls hold for the call.
-        let result =
-            unsafe { (functions.memory_reader)(raw, memory, name.as_ptr(), &raw const ports, reset, stalls.as_ptr()) };
-        self.checked(result)?;
-        self.memories.ports.push((prefix.to_owned(), memory));
-        Ok(MemoryPort(self.memories.ports.len() as u32 - 1))
-    }
-
-    /// The ports of an AXI4 read master, by direction and width.
-    fn read_ports(&self, prefix: &str) -> Result<ReadPorts, Error> {
-        use Direction::{Input, Output};
-        let find = |name: &str, direction, widths: Range<usize>| {
-            let (index, port) = self.find(&format!("{prefix}_{name}").as_str(), Some(direction))?;
-            if widths.contains(&port.width) {
-                return Ok((index as u32, port.width));
-            }
-            let most = widths.end - 1;
-            let least = if widths.start == most { String::new() } else { format!("{} to ", widths.start) };
-            let problem = format!("on an AXI4 port it is {least}{most} bits wide");
-            Err(Error::Width { port: port.name.clone(), width: port.width, problem })
-        };
-        let output = |name, width| Ok::<_, Error>(find(name, Output, width..width + 1)?.0);
-        let input = |name, width| Ok::<_, Error>(find(name, Input, width..width + 1)?.0);
-        let optional = |name, width| match output(name, width) {
-            Err(Error::NoSuchPort { .. }) => Ok(ABSENT),
-            other => other,
-        };
-        let (data, bits) = find("rdata", Input, 8..1025)?;
-        if !bits.is_power_of_two() {
-            let problem = "on an AXI4 port it is a power of two".to_owned();
-            return Err(Error::Width { port: format!("{prefix}_rdata"), width: bits, problem });
+        let reads = [1, 2].map(|channel| stalls.for_stream(channel).state());
+        let writes = [3, 4, 5].map(|channel| stalls.for_stream(channel).state());
+        let mut port = Port { prefix: prefix.to_owned(), memory, read: None, write: None };
+        if let Some(ports) = &ports.read {
+            let (raw, functions) = self.shim();
+            // SAFETY: the design is live and has the memory; the port numbers are in its table and of the widths that the
+            // shim reaches; name, ports and stalls hold for the call.
+            let result = unsafe {
+                (functions.memory_reader)(raw, memory, name.as_ptr(), ptr::from_ref(ports), reset, reads.as_ptr())
+            };
+            self.checked(result)?;
+            port.read = Some(self.memories.half());
         }
-        Ok(ReadPorts {
-            addr: find("araddr", Output, 1..65)?.0,
-            len: find("arlen", Output, 1..9)?.0,
-            size: output("arsize", 3)?,
-            burst: output("arburst", 2)?,
-            prot: optional("arprot", 3)?,
-            cache: optional("arcache", 4)?,
-            arvalid: output("arvalid", 1)?,
-            arready: input("arready", 1)?,
-            data,
-            resp: input("rresp", 2)?,
-            last: input("rlast", 1)?,
-            rvalid: input("rvalid", 1)?,
-            rready: output("rready", 1)?,
-            data_bits: bits as u32,
-        })
+        if let Some(ports) = &ports.write {
+            let (raw, functions) = self.shim();
+            // SAFETY: as above.
+            let result = unsafe {
+                (functions.memory_writer)(raw, memory, name.as_ptr(), ptr::from_ref(ports), reset, writes.as_ptr())
+            };
+            self.checked(result)?;
+            port.write = Some(self.memories.half());
+        }
+        self.memories.ports.push(port);
+        Ok(MemoryPort(self.memories.ports.len() as u32 - 1))
     }
 }
 
