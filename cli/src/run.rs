@@ -22,6 +22,8 @@ use trine_report::run::{
     print_resident,
 };
 use trine_report::text::{bar, describe, grouped, interval, percent, si, simulated};
+use trine_sim::Timing;
+use trine_verify::memory::timing;
 
 use crate::Verdict;
 use crate::args::within;
@@ -124,7 +126,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let board = args.backend.board.read()?.map(|board| board.manifest.name);
     let json = args.json.open()?;
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
-    let mut engine = args.backend.engine(&args.model, &model, trace.as_deref(), None)?;
+    let timing = prices.memory.dram.as_ref().map(|dram| Timing::Dram(timing(dram, prices.clock_hz)));
+    ensure!(
+        timing.is_some() || !args.backend.config()?.memory(),
+        "the memory {} has no table `dram` to simulate it with: add one, or choose another with --memory",
+        prices.memory.name
+    );
+    let mut engine = args.backend.engine(&args.model, &model, trace.as_deref(), timing.as_ref())?;
 
     let says = |folder: &PathBuf| {
         let text = format!("{}: finished matmuls are kept; the same command continues", folder.display());

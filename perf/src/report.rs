@@ -12,8 +12,8 @@ use crate::conditions::Conditions;
 use crate::energy::{Columns, Energy, Estimate, Event, Item, Part, Pricing, Systolic};
 use crate::layer::{BaselineTotal, LayerReport, totals};
 use crate::memory::Memory;
-use crate::roofline::{Position, Roofs};
 use crate::resident::Resident;
+use crate::roofline::{Position, Roofs};
 
 /// Work that the unit does not do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
