@@ -4,11 +4,13 @@
 //! All widths of the generated hardware follow from the numbers of a [`Config`].
 
 mod builder;
+mod density;
 mod error;
 mod kinds;
 mod presets;
 
 pub use builder::Builder;
+pub use density::Density;
 pub use error::ConfigError;
 pub use kinds::{Style, WeightCode};
 pub use presets::PRESETS;
