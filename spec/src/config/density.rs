@@ -15,6 +15,7 @@
 //! # Ok::<(), trine_spec::ConfigError>(())
 //! ```
 
+use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
 use serde::Serialize;
@@ -62,20 +63,22 @@ impl Config {
     }
 
     /// The configuration of this weight bus that is within [`Density::LIMIT`] and differs least: in its columns; if no number of
-    /// columns within a factor of two is, in its lanes; else in both. More columns or lanes win over fewer.
+    /// columns within a factor of two is, in its lanes; else in both.
     fn nearest_dense(&self) -> Option<Config> {
         let (lanes, columns) = (self.lanes(), self.columns());
-        let in_columns = around(columns).map(|columns| (lanes, columns));
-        let in_lanes = || around(lanes).map(|lanes| (lanes, columns));
-        let in_both = || around(lanes).flat_map(|lanes| around(columns).map(move |columns| (lanes, columns)));
-        let nearest = |sizes: &mut dyn Iterator<Item = (usize, usize)>| {
-            let dense = sizes.filter_map(|(lanes, columns)| self.resized(lanes, columns));
-            dense.min_by_key(|c| {
-                let change = columns * c.lanes().abs_diff(lanes) + lanes * c.columns().abs_diff(columns);
-                (change, std::cmp::Reverse(c.tile_trits()))
-            })
-        };
-        nearest(&mut { in_columns }).or_else(|| nearest(&mut in_lanes())).or_else(|| nearest(&mut in_both()))
+        self.nearest_within(lanes..=lanes, around(columns))
+            .or_else(|| self.nearest_within(around(lanes), columns..=columns))
+            .or_else(|| self.nearest_within(around(lanes), around(columns)))
+    }
+
+    /// The same among these sizes, where lanes and columns count by their share; of two that differ alike the larger.
+    fn nearest_within(&self, lanes: RangeInclusive<usize>, columns: RangeInclusive<usize>) -> Option<Config> {
+        let sizes = lanes.flat_map(|lanes| columns.clone().map(move |columns| (lanes, columns)));
+        let dense = sizes.filter_map(|(lanes, columns)| self.resized(lanes, columns));
+        dense.min_by_key(|c| {
+            let (lanes, columns) = (c.lanes().abs_diff(self.lanes()), c.columns().abs_diff(self.columns()));
+            (lanes * self.columns() + columns * self.lanes(), Reverse(c.tile_trits()))
+        })
     }
 
     /// This configuration with other sizes, if it can be built on the same bus and is within [`Density::LIMIT`].
