@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(weight_stream_notice(&sized(1, 1)).unwrap(), least);
         assert_eq!(weight_stream(&sized(64, 20)), "1.60 bits a weight, 0.0 % of the bus wasted");
         let narrow = Config::sized(64, 16).weight_bus(64).build().unwrap();
-        assert_eq!(weight_stream(&narrow), "1.63 bits a weight, 1.5 % of the bus wasted");
+        assert_eq!(weight_stream(&narrow), "1.62 bits a weight, 1.5 % of the bus wasted");
         let two_bit = Config::sized(64, 16).weight_code(trine_spec::WeightCode::TwoBit).build().unwrap();
         assert_eq!([weight_stream_notice(&narrow), weight_stream_notice(&two_bit)], [None, None]);
     }
