@@ -21,7 +21,7 @@ build: ## Build the trine command
 	$(CARGO) build --release --package trine-cli
 
 demo: setup build ## Check the hardware against the golden model, then let a BitNet model speak through it
-	$(TRINE) verify --lanes 64 --columns 16 --cases 20 --seed 1 --stalls 0.3
+	$(TRINE) verify --preset standard --cases 20 --seed 1 --stalls 0.3
 	$(TRINE) run --model models/shakespeare --prompt "KING " --tokens 64 --seed 1 --backend rtl --offload linear --report target/demo
 
 train-demo: setup build ## Train a BitNet model on Shakespeare (minutes), then let it speak through the simulated hardware

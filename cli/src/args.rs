@@ -18,7 +18,7 @@ pub struct UnitArgs {
     /// Inputs of a dot product per cycle, 1 to 256 [default: 64]
     #[arg(long, value_name = "N")]
     lanes: Option<usize>,
-    /// Outputs per cycle, 1 to 64 [default: 16]
+    /// Outputs per cycle, 1 to 64 [default: 20]
     #[arg(long, value_name = "N")]
     columns: Option<usize>,
     /// Bits of an activation, 2 to 8 [default: 8]

@@ -13,7 +13,7 @@ use trine_perf::whole::{Prices, WholeModel};
 use trine_report::beside::{Beside, print_columns};
 use trine_report::document::Kind;
 use trine_report::places::Places;
-use trine_report::text::{describe, grouped, interval, percent, si};
+use trine_report::text::{describe, grouped, interval, percent, si, weight_stream_notice};
 use trine_sim::BuildOptions;
 use trine_spec::Config;
 use trine_verify::{Checked, check_closed_forms};
@@ -104,6 +104,7 @@ fn estimate(args: &Args) -> Result<Report> {
     let config = Config::builder().windows(false).weight_bus(asked.weight_bus()).or(&asked).build()?;
     board.as_ref().map_or(Ok(()), |board| args.pricing.expect_named(board))?;
     warn(&model.notices);
+    warn(weight_stream_notice(&config).as_slice());
     let context = model.context;
     let prompt = args.prompt_tokens.map_or(context.min(PROMPT), |tokens| tokens as usize);
     ensure!(

@@ -11,8 +11,7 @@ use trine_hdl::manifest::{CELLS, Manifest, unit_files};
 use trine_report::document::{Document, Kind};
 use trine_report::place::{check_folder, to_json, write_in};
 use trine_report::places::Places;
-use trine_report::text::{describe, grouped};
-use trine_spec::Style;
+use trine_report::text::{describe, generated_notices, grouped};
 
 use crate::Verdict;
 use crate::args::UnitArgs;
@@ -56,9 +55,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = args.board.unit(&args.unit)?;
-    if config.style() == Style::Packed {
-        warn(&["--style packed is for simulation only: nothing can be synthesised of it".into()]);
-    }
+    warn(&generated_notices(&config));
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
     let files = unit_files(&verilog, testbench.as_ref());

@@ -21,7 +21,7 @@ use trine_report::run::{
     self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
     print_resident,
 };
-use trine_report::text::{bar, describe, grouped, interval, percent, si, simulated};
+use trine_report::text::{bar, describe, grouped, interval, percent, si, simulated, weight_stream_notice};
 use trine_sim::Timing;
 use trine_verify::memory::timing;
 
@@ -243,7 +243,10 @@ fn head_macs(model: &Model) -> u64 {
 /// Memory, die and clock, looked up and checked.
 fn look_up(args: &Args) -> Result<Prices> {
     let board = args.backend.board.read()?;
-    let prices = args.pricing.look_up(&args.backend.config()?, board.as_ref())?;
+    let config = args.backend.config()?;
+    let simulated = (args.backend.backend == Backend::Rtl).then_some(&config);
+    warn(simulated.and_then(weight_stream_notice).as_slice());
+    let prices = args.pricing.look_up(&config, board.as_ref())?;
     warn(board.as_ref().and_then(|board| args.pricing.assumed(board, &prices)).as_slice());
     if !args.backend.weights_on_chip {
         return Ok(prices);

@@ -20,12 +20,12 @@ fn one_folder_serves_every_verb() {
         assert_eq!(run.code, Some(0), "{line}: {run:?}");
         run.stdout
     };
-    let unit = "unit: 16 lanes x 4 columns, 8-bit activations, base3 weights on 64 bits, K up to 2048, M up to 4";
+    let unit = "unit: 16 lanes x 5 columns, 8-bit activations, base3 weights on 64 bits, K up to 2048, M up to 4";
     assert!(done("generate --output rtl --json g.json").starts_with(unit));
     let config = json(folder.path(), "g.json")["config"].clone();
     assert_eq!(
         (&config["lanes"], &config["columns"], &config["style"], &config["windows"]),
-        (&16.into(), &4.into(), &"ecp5".into(), &true.into())
+        (&16.into(), &5.into(), &"ecp5".into(), &true.into())
     );
     assert!(done("regs --format c").contains("TRINE_"));
 

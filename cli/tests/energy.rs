@@ -62,15 +62,16 @@ fn an_estimate_is_what_the_unit_counts() {
 #[test]
 fn one_token_of_two_billion_weights_is_a_matter_of_bytes() {
     let folder = workplace();
-    for (bus, gain) in [(512, 4.0), (1640, 5.0)] {
-        let line = format!("estimate --model synthetic:bitnet-2b-4t --weight-bus {bus} --memory lpddr4-4266 --json");
+    for (columns, bus, gain) in [(16, 512, 4.0), (20, 512, 5.0), (20, 2048, 5.0)] {
+        let unit = format!("--columns {columns} --weight-bus {bus}");
+        let line = format!("estimate --model synthetic:bitnet-2b-4t {unit} --memory lpddr4-4266 --json");
         let report: Value = serde_json::from_str(&trine(folder.path(), &line).stdout).unwrap();
         let (energy, total) = (&report["decode"]["energy_parts_j"], number(&report["energy_per_token_j"]["value"]));
         assert!(number(&energy["dram"]["value"]) > 0.9 * total, "{energy}");
         let int8 = &report["decode"]["baselines"][0];
         assert_eq!(int8["arithmetic"], "int8");
         let ratio = number(&int8["energy_j"]["value"]) / total;
-        assert!((ratio / gain - 1.0).abs() < 0.03, "{ratio} on {bus} bits");
+        assert!((ratio / gain - 1.0).abs() < 0.03, "{ratio} with {unit}");
     }
 }
 
@@ -129,10 +130,12 @@ fn the_documented_estimate_is_what_the_command_says() {
         .filter(|line| line.contains(" bits | ") && line.contains(" MB | "))
         .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
         .collect();
-    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.len(), 3);
     for row in rows {
-        let bus = row[0].trim_end_matches(" bits");
-        let line = format!("estimate --model synthetic:bitnet-2b-4t --weight-bus {bus} --json");
+        let (sizes, bus) = row[0].trim_end_matches(" bits").split_once(", ").unwrap();
+        let (lanes, columns) = sizes.split_once(" × ").unwrap();
+        let unit = format!("--lanes {lanes} --columns {columns} --weight-bus {bus}");
+        let line = format!("estimate --model synthetic:bitnet-2b-4t {unit} --json");
         let report: Value = serde_json::from_str(&trine(folder.path(), &line).stdout).unwrap();
         let joules = ["value", "lo", "hi"].map(|end| 1e3 * number(&report["energy_per_token_j"][end]));
         let share = number(&report["decode"]["energy_parts_j"]["dram"]["value"]) * 1e5 / joules[0];
@@ -196,7 +199,7 @@ fn memory_bits(module: &Arc<Module>) -> usize {
 /// An energy is no better than the parts it assumes.
 #[test]
 fn the_inventory_is_that_of_the_generated_unit() {
-    for (lanes, columns, bus) in [(32, 4, 208), (64, 16, 512), (64, 16, 1640), (256, 64, 512)] {
+    for (lanes, columns, bus) in [(32, 5, 256), (64, 20, 512), (64, 20, 2048), (256, 64, 512)] {
         let config = Config::sized(lanes, columns).weight_bus(bus).build().unwrap();
         let (unit, parts) = (design::unit(&config).unwrap(), Inventory::new(&config, Arithmetic::Ternary));
         let off = |assumed: usize, there: usize| (assumed as f64 / there as f64 - 1.0).abs();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use trine_spec::Config;
+use trine_spec::config::Density;
 use trine_spec::registers::registers;
 
 use crate::{Direction, Port, SourceFile, TESTBENCH, Testbench, Verilog};
@@ -22,6 +23,8 @@ pub struct Manifest {
     #[serde(rename = "latency_cycles")]
     pub latency: usize,
     config: Config,
+    /// Density of the weight stream.
+    density: Density,
     registers: Vec<Register>,
     /// All files of the unit but this one.
     files: Vec<String>,
@@ -78,6 +81,7 @@ impl Manifest {
             ports: verilog.ports.iter().map(PortOf::new).collect(),
             latency: config.latency(),
             config: config.clone(),
+            density: config.density(),
             registers: registers(config).map(register).collect(),
             files,
         }

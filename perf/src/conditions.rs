@@ -28,11 +28,10 @@ impl Conditions {
         let mut tokens: Vec<usize> = layers.iter().map(|l| l.m).collect();
         tokens.sort_unstable();
         tokens.dedup();
-        let beats = config.beats_per_tile() * config.weight_bus();
         Self {
             tokens,
             weight_code: config.weight_code(),
-            bits_per_weight: beats as f64 / config.tile_trits() as f64,
+            bits_per_weight: config.density().bits_per_weight,
             zero_weights: share(layers, |l| l.zero_weights, |l| l.k * l.n),
             zero_activations: share(layers, |l| l.zero_activations, |l| l.m * l.k),
         }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use trine_driver::{Counters, Incident, Ledger, Mismatch, Scope};
 use trine_golden_model::{LinearId, LinearKind};
 use trine_spec::Config;
+use trine_spec::config::Density;
 
 use crate::Error;
 use crate::conditions::Conditions;
@@ -75,6 +76,8 @@ pub struct BillLine {
 pub struct DeviceReport {
     /// The unit.
     pub config: Config,
+    /// Density of its weight stream.
+    pub density: Density,
     /// Multiply-accumulates done by the unit.
     pub macs: u64,
     /// Those whose results were compared with the golden model.
@@ -147,6 +150,7 @@ impl DeviceReport {
         let energy = pricing.ok().map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
         Self {
             config: config.clone(),
+            density: config.density(),
             macs: ledger.macs,
             checked_macs: ledger.checked_macs,
             mismatches: ledger.mismatches,

@@ -4,6 +4,7 @@ use serde::Serialize;
 use trine_driver::Ledger;
 use trine_golden_model::Config as ModelConfig;
 use trine_spec::Config;
+use trine_spec::config::Density;
 
 use crate::Error;
 use crate::energy::{Action, Columns, Component, Estimate, Origin, Pricing, Records, Tag};
@@ -70,6 +71,8 @@ pub struct MemoryPrice {
 /// Speed and energy of a whole model.
 #[derive(Clone, Debug, Serialize)]
 pub struct WholeModel {
+    /// Density of the unit's weight stream.
+    pub density: Density,
     /// Price of a bit from memory, if it has one.
     pub memory_price: Option<MemoryPrice>,
     /// Tokens a second of decoding, linear layers only.
@@ -123,6 +126,7 @@ impl WholeModel {
         };
         let work = |name: &str, macs| HostWork { name: name.into(), macs };
         Ok(Self {
+            density: config.density(),
             memory_price,
             tokens_per_second: 1.0 / decode.seconds,
             joules_per_token: decode.energy_j,

@@ -17,7 +17,7 @@ fn offload(config: &Config, scope: Scope) -> Offload<SoftUnit> {
 
 #[test]
 fn the_report_adds_up() {
-    let config = Config::preset("small").unwrap();
+    let config = Config::sized(32, 4).max_depth(2048).max_tokens(8).build().unwrap();
     let w = TernaryMatrix::random(10, 50, 5).unwrap();
     let mut engine = offload(&config, Scope::Ffn);
     for m in [8, 1, 1] {

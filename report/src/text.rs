@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use trine_perf::energy::{Columns, Estimate};
+use trine_spec::config::Density;
 use trine_spec::{Config, Style};
 use uom::si::energy::joule;
 
@@ -99,6 +100,28 @@ pub fn describe(c: &Config) -> String {
     )
 }
 
+/// Density of the weight stream of a unit, with the flags of the nearest unit that wastes no more than [`Density::LIMIT`].
+pub fn weight_stream(c: &Config) -> String {
+    let Density { bits_per_weight, wasted, nearest, .. } = c.density();
+    let nearest = nearest.map_or_else(String::new, |n| {
+        let (lanes, columns, bus) = (n.lanes(), n.columns(), n.weight_bus());
+        format!("; nearest that fills its beats: --lanes {lanes} --columns {columns} --weight-bus {bus}")
+    });
+    format!("{bits_per_weight:.2} bits a weight, {:.1} % of the bus wasted{nearest}", 100.0 * wasted)
+}
+
+/// The notice on a unit whose weight stream wastes more than [`Density::LIMIT`].
+pub fn weight_stream_notice(c: &Config) -> Option<String> {
+    c.density().is_wasteful().then(|| format!("weight stream: {}", weight_stream(c)))
+}
+
+/// The notices on a unit of which Verilog is generated.
+pub fn generated_notices(c: &Config) -> Vec<String> {
+    let packed = (c.style() == Style::Packed)
+        .then(|| "--style packed is for simulation only: nothing can be synthesised of it".to_owned());
+    packed.into_iter().chain(weight_stream_notice(c)).collect()
+}
+
 /// Engine of a simulated unit of configuration `c`, in words.
 pub fn simulated(c: &Config) -> &'static str {
     match c.style() {
@@ -133,6 +156,23 @@ mod tests {
         assert_eq!([times(3.0, 2.0), times(3.0, 0.0), times(0.0, 0.0), times(0.0, 2.0)], ["1.50x", "-", "-", "0.00x"]);
         assert_eq!([percent(1.0, 8.0), percent(1.0, 0.0), percent(0.0, 0.0)], ["12.5 %", "-", "-"]);
         assert_eq!(bar(f64::NAN, 2), "  ");
+    }
+
+    #[test]
+    fn a_weight_stream_that_wastes_names_the_nearest_that_does_not() {
+        let sized = |lanes, columns| Config::sized(lanes, columns).build().unwrap();
+        assert_eq!(
+            weight_stream_notice(&sized(64, 16)).unwrap(),
+            "weight stream: 2.00 bits a weight, 20.0 % of the bus wasted; nearest that fills its beats: --lanes 64 --columns 15 \
+             --weight-bus 512"
+        );
+        let least = "weight stream: 8.00 bits a weight, 80.0 % of the bus wasted";
+        assert_eq!(weight_stream_notice(&sized(1, 1)).unwrap(), least);
+        assert_eq!(weight_stream(&sized(64, 20)), "1.60 bits a weight, 0.0 % of the bus wasted");
+        let narrow = Config::sized(64, 16).weight_bus(64).build().unwrap();
+        assert_eq!(weight_stream(&narrow), "1.62 bits a weight, 1.5 % of the bus wasted");
+        let two_bit = Config::sized(64, 16).weight_code(trine_spec::WeightCode::TwoBit).build().unwrap();
+        assert_eq!([weight_stream_notice(&narrow), weight_stream_notice(&two_bit)], [None, None]);
     }
 
     #[test]

@@ -138,7 +138,7 @@ mod tests {
         let lines = ["lanes", "style", "max-depth", "columns"].map(|key| keys.line_of(key));
         assert_eq!(lines, [Some(2), Some(4), Some(5), None]);
         let unit = keys.given().build().unwrap();
-        assert_eq!((unit.lanes(), unit.columns()), (8, 16));
+        assert_eq!((unit.lanes(), unit.columns()), (8, 20));
     }
 
     #[test]

@@ -52,6 +52,14 @@ fn top(board: &Board) -> Vec<Port> {
 }
 
 #[test]
+fn units_of_boards_waste_no_weight_stream() {
+    for board in boards() {
+        let density = board.manifest.unit.density();
+        assert!(!density.is_wasteful(), "{}: {density:?}", board.manifest.name);
+    }
+}
+
+#[test]
 fn there_are_boards_and_devices_for_them() {
     let boards = boards();
     assert!(boards.len() >= 5);

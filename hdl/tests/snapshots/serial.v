@@ -416,7 +416,7 @@ module trine_registers (
     if (ar_enter) begin
       caps0_skip_q <= ~(read_word == 10'd2);
     end
-    caps0_word_q <= caps0_skip_q ? 29'd0 : 29'd273285897;
+    caps0_word_q <= caps0_skip_q ? 29'd0 : 29'd273286153;
     if (ar_enter) begin
       caps1_skip_q <= ~(read_word == 10'd3);
     end
@@ -701,7 +701,7 @@ module trine_windows (
   // Window of results: results, an accumulator a column: a beat is offered; it holds until it is taken.
   input  wire res_valid_i,
   // Window of results: results, an accumulator a column: the beat.
-  input  wire [71:0] res_data_i,
+  input  wire [89:0] res_data_i,
   // Window of results: word of the request before.
   output wire [31:0] data_o,
   // Window of results: results, an accumulator a column: the beat is taken.
@@ -753,11 +753,12 @@ module trine_windows (
   reg have_q;
   wire res_request;
   wire res_taken;
-  reg [3:0] res_place_q;
+  reg [4:0] res_place_q;
   reg [17:0] word_0_q;
   reg [17:0] word_1_q;
   reg [17:0] word_2_q;
   reg [17:0] word_3_q;
+  reg [17:0] word_4_q;
   wire [17:0] word;
   wire signed [31:0] widened;
   wire res_blocked;
@@ -783,10 +784,10 @@ module trine_windows (
   assign write_blocked = act_blocked | wgt_blocked;
   assign res_request = read_i & (busy_i & ~starting_i);
   assign res_taken = res_request & have_q;
-  assign word = (word_0_q | word_1_q) | (word_2_q | word_3_q);
+  assign word = ((word_0_q | word_1_q) | (word_2_q | word_3_q)) | word_4_q;
   assign widened = $signed({{14{word[17]}}, $signed(word)});
   assign data_o = $unsigned(widened);
-  assign res_ready_o = res_taken & res_place_q[3];
+  assign res_ready_o = res_taken & res_place_q[4];
   assign res_blocked = (res_request & ~have_q) | (read_i & starting_i);
   assign write_wait_o = write_blocked & ~write_waited_q[10];
   assign write_ok_o = act_taken | wgt_taken;
@@ -863,10 +864,10 @@ module trine_windows (
       write_waited_q <= 11'd0;
     end
     if (rst_i) begin
-      res_place_q <= 4'd1;
+      res_place_q <= 5'd1;
     end else begin
       if (res_taken) begin
-        res_place_q <= {res_place_q[2:0], res_place_q[3]};
+        res_place_q <= {res_place_q[3:0], res_place_q[4]};
       end
     end
     have_q <= res_valid_i & ~(res_taken | rst_i);
@@ -889,6 +890,11 @@ module trine_windows (
       word_3_q <= res_data_i[71:54];
     end else begin
       word_3_q <= 18'd0;
+    end
+    if (res_place_q[4]) begin
+      word_4_q <= res_data_i[89:72];
+    end else begin
+      word_4_q <= 18'd0;
     end
     if (res_blocked) begin
       read_waited_q <= read_waited_q + 11'd1;
@@ -1120,7 +1126,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 2 beats of 40 bits into a tile of 40 trits.
+// Gathers 2 beats of 40 bits into a tile of 50 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1137,7 +1143,7 @@ module trine_weight_loader (
   // Takes a tile.
   input  wire take_i,
   // Two-bit codes of the tile taken in the cycle before.
-  output wire [79:0] tile_o,
+  output wire [99:0] tile_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -1205,7 +1211,7 @@ module trine_weight_loader (
   assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign tile_o = {code_q[29:0], held_0_q};
+  assign tile_o = {code_q, held_0_q};
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -1241,8 +1247,6 @@ module trine_weight_loader (
     .codes_o(decoder_4_codes_o),
     .illegal_o(decoder_4_illegal_o)
   );
-
-  wire unused_ok = &{1'b0, code_q[49:30]};
 
   always @(posedge clk_i) begin
     complete_q <= complete;
@@ -1452,8 +1456,8 @@ module trine_sequencer (
     one_chunk_q <= ~(10'd10 < depth_i);
     two_chunks_q <= ~(10'd20 < depth_i);
     k_second_q <= depth_i - 10'd10;
-    one_pass_q <= ~(20'd4 < outputs_i);
-    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd4);
+    one_pass_q <= ~(20'd5 < outputs_i);
+    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd5);
     issue_q <= may & (tile_next | ~needs_tile);
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
@@ -1472,7 +1476,7 @@ module trine_sequencer (
       end
       if (pass_end_q & ~last_pass_q) begin
         n_left_q <= n_left_q + n_step_q;
-        last_pass_q <= ~(20'd8 < n_left_q);
+        last_pass_q <= ~(20'd10 < n_left_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
@@ -1620,7 +1624,7 @@ module trine_column (
   end
 endmodule
 
-// 10 lanes x 4 columns around one tile of weights.
+// 10 lanes x 5 columns around one tile of weights.
 module trine_tile (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1629,15 +1633,16 @@ module trine_tile (
   // Lane chunk.
   input  wire [79:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
-  input  wire [79:0] tile_i,
+  input  wire [99:0] tile_i,
   // Sums of all columns.
-  output wire [47:0] sums_o,
+  output wire [59:0] sums_o,
   // Ones that the columns owe.
-  output wire [3:0] owed_o
+  output wire [4:0] owed_o
 );
   wire [79:0] chunk_0_act_o;
-  reg [79:0] next_q;
-  reg [79:0] tile_q;
+  wire [79:0] chunk_1_act_o;
+  reg [99:0] next_q;
+  reg [99:0] tile_q;
   wire signed [11:0] column_0_sum_o;
   wire column_0_owed_o;
   wire signed [11:0] column_1_sum_o;
@@ -1646,13 +1651,21 @@ module trine_tile (
   wire column_2_owed_o;
   wire signed [11:0] column_3_sum_o;
   wire column_3_owed_o;
-  assign sums_o = {column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
-  assign owed_o = {column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
+  wire signed [11:0] column_4_sum_o;
+  wire column_4_owed_o;
+  assign sums_o = {column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
+  assign owed_o = {column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
   trine_chunk chunk_0 (
     .clk_i(clk_i),
     .act_i(act_i),
     .act_o(chunk_0_act_o)
+  );
+
+  trine_chunk chunk_1 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_1_act_o)
   );
 
   trine_column column_0 (
@@ -1687,6 +1700,14 @@ module trine_tile (
     .owed_o(column_3_owed_o)
   );
 
+  trine_column column_4 (
+    .clk_i(clk_i),
+    .act_i(chunk_1_act_o),
+    .code_i(tile_q[99:80]),
+    .sum_o(column_4_sum_o),
+    .owed_o(column_4_owed_o)
+  );
+
   always @(posedge clk_i) begin
     if (swap_i) begin
       next_q <= tile_i;
@@ -1695,7 +1716,7 @@ module trine_tile (
   end
 endmodule
 
-// 4 words of 72 bits, read in two cycles.
+// 4 words of 90 bits, read in two cycles.
 module trine_accumulators_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1704,7 +1725,7 @@ module trine_accumulators_ram (
   // Address to write at.
   input  wire [1:0] write_at_i,
   // Word to write.
-  input  wire [71:0] data_i,
+  input  wire [89:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -1714,11 +1735,11 @@ module trine_accumulators_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [71:0] word_o
+  output wire [89:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [71:0] ram [0:3];
-  reg [71:0] out_q;
-  reg [71:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [89:0] ram [0:3];
+  reg [89:0] out_q;
+  reg [89:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -1729,7 +1750,7 @@ module trine_accumulators_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 72'd0;
+      out_q <= 90'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -1760,7 +1781,7 @@ module trine_accumulate (
   assign total_o = (base + $signed({{6{sum_i[11]}}, sum_i})) + $signed({17'd0, owed_i});
 endmodule
 
-// 4 accumulators for each of 4 tokens.
+// 5 accumulators for each of 4 tokens.
 module trine_accumulators (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1785,27 +1806,28 @@ module trine_accumulators (
   // The job has two tokens.
   input  wire pair_i,
   // Sums of all columns.
-  input  wire [47:0] sums_i,
+  input  wire [59:0] sums_i,
   // Ones that the columns owe.
-  input  wire [3:0] owed_i,
+  input  wire [4:0] owed_i,
   // Totals of all columns, one cycle after the sum.
-  output wire [71:0] total_o
+  output wire [89:0] total_o
 );
-  reg [71:0] total_q;
-  reg [71:0] before_q;
-  wire [71:0] total;
+  reg [89:0] total_q;
+  reg [89:0] before_q;
+  wire [89:0] total;
   reg forward_q;
   wire zero;
   wire begins;
   reg clears_q;
-  wire [71:0] words_word_o;
+  wire [89:0] words_word_o;
   wire signed [17:0] adder_0_total_o;
   wire signed [17:0] adder_1_total_o;
   wire signed [17:0] adder_2_total_o;
   wire signed [17:0] adder_3_total_o;
+  wire signed [17:0] adder_4_total_o;
   assign zero = next_first_i | pair_i;
   assign begins = next_valid_i & (next_odd_i ? next_last_chunk_i : next_first_i);
-  assign total = {$unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
+  assign total = {$unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
   trine_accumulators_ram words (
@@ -1860,6 +1882,16 @@ module trine_accumulators (
     .total_o(adder_3_total_o)
   );
 
+  trine_accumulate adder_4 (
+    .forward_i(forward_q),
+    .word_i(words_word_o[89:72]),
+    .last_i(total_q[89:72]),
+    .before_i(before_q[89:72]),
+    .sum_i(sums_i[59:48]),
+    .owed_i(owed_i[4]),
+    .total_o(adder_4_total_o)
+  );
+
   always @(posedge clk_i) begin
     forward_q <= single_i & ~next_first_i;
     clears_q <= (rst_i | ~pair_i) | begins;
@@ -1867,7 +1899,7 @@ module trine_accumulators (
       total_q <= total;
     end
     if (clears_q) begin
-      before_q <= 72'd0;
+      before_q <= 90'd0;
     end else begin
       if (valid_i) begin
         before_q <= total_q;
@@ -1876,7 +1908,7 @@ module trine_accumulators (
   end
 endmodule
 
-// 32 words of 74 bits, read in two cycles.
+// 32 words of 92 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1885,7 +1917,7 @@ module trine_results_ram (
   // Address to write at.
   input  wire [4:0] write_at_i,
   // Word to write.
-  input  wire [73:0] data_i,
+  input  wire [91:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -1895,11 +1927,11 @@ module trine_results_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [73:0] word_o
+  output wire [91:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [73:0] ram [0:31];
-  reg [73:0] out_q;
-  reg [73:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [91:0] ram [0:31];
+  reg [91:0] out_q;
+  reg [91:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -1910,7 +1942,7 @@ module trine_results_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 74'd0;
+      out_q <= 92'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -1919,7 +1951,7 @@ module trine_results_ram (
   end
 endmodule
 
-// First in, first out: 32 words of 74 bits.
+// First in, first out: 32 words of 92 bits.
 module trine_results (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1928,13 +1960,13 @@ module trine_results (
   // Stores a word, for which there is room.
   input  wire push_i,
   // Word to store.
-  input  wire [73:0] data_i,
+  input  wire [91:0] data_i,
   // Words in the order they came: the beat is taken.
   input  wire ready_i,
   // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
   // Words in the order they came: the beat.
-  output wire [73:0] data_o,
+  output wire [91:0] data_o,
   // A word leaves.
   output wire pop_o
 );
@@ -1955,7 +1987,7 @@ module trine_results (
   wire fetch;
   wire less;
   wire many;
-  wire [73:0] words_word_o;
+  wire [91:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = ready_i | ~both_q;
   assign word_next = word_free ? stored_q : word_valid_q;
@@ -2010,7 +2042,7 @@ module trine_results (
   end
 endmodule
 
-// 10 x 4 datapath, 8 cycles from issue to result.
+// 10 x 5 datapath, 8 cycles from issue to result.
 module trine_core (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2047,9 +2079,9 @@ module trine_core (
   // Results, an int32 a column: a beat is offered; it holds until it is taken.
   output wire res_valid_o,
   // Results, an int32 a column: the beat.
-  output wire [127:0] res_data_o,
+  output wire [159:0] res_data_o,
   // Results, an int32 a column: bytes of the beat that count.
-  output wire [15:0] res_keep_o,
+  output wire [19:0] res_keep_o,
   // Results, an int32 a column: the beat is the last one.
   output wire res_last_o,
   // A lane chunk is issued.
@@ -2079,7 +2111,7 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [79:0] weights_tile_o;
+  wire [99:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -2102,8 +2134,8 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [47:0] tile_sums_o;
-  wire [3:0] tile_owed_o;
+  wire [59:0] tile_sums_o;
+  wire [4:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -2150,37 +2182,39 @@ module trine_core (
   reg pass_end_8_q;
   reg single_q;
   reg pair_q;
-  wire [71:0] sums_total_o;
+  wire [89:0] sums_total_o;
   wire job_end;
-  wire [73:0] word;
+  wire [91:0] word;
   wire results_valid_o;
-  wire [73:0] results_data_o;
+  wire [91:0] results_data_o;
   wire results_pop_o;
   wire tail;
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
   wire signed [31:0] result_3;
-  reg [2:0] real_q;
-  wire [15:0] keep;
+  wire signed [31:0] result_4;
+  reg [3:0] real_q;
+  wire [19:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_8_q & last_pass_8_q;
   assign word = {job_end, last_pass_8_q, sums_total_o};
   assign pop = results_pop_o;
-  assign tail = results_data_o[72];
+  assign tail = results_data_o[90];
   assign result_0 = $signed({{14{results_data_o[17]}}, $signed(results_data_o[17:0])});
   assign result_1 = $signed({{14{results_data_o[35]}}, $signed(results_data_o[35:18])});
   assign result_2 = $signed({{14{results_data_o[53]}}, $signed(results_data_o[53:36])});
   assign result_3 = $signed({{14{results_data_o[71]}}, $signed(results_data_o[71:54])});
-  assign keep = {{4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
+  assign result_4 = $signed({{14{results_data_o[89]}}, $signed(results_data_o[89:72])});
+  assign keep = {{4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
-  assign res_data_o = {$unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
+  assign res_data_o = {$unsigned(result_4), $unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
   assign res_keep_o = keep;
-  assign res_last_o = results_data_o[73];
+  assign res_last_o = results_data_o[91];
   assign active_o = issue;
   assign stall_act_o = sequencer_stall_act_o;
   assign stall_wgt_o = sequencer_stall_wgt_o;
@@ -2398,7 +2432,7 @@ module trine_core (
     pass_end_8_q <= pass_end_7_q;
     single_q <= last_token_i == 2'd0;
     pair_q <= last_token_i == 2'd1;
-    real_q <= {3'd3 < sequencer_n_left_o, 3'd2 < sequencer_n_left_o, 3'd1 < sequencer_n_left_o};
+    real_q <= {3'd4 < sequencer_n_left_o, 3'd3 < sequencer_n_left_o, 3'd2 < sequencer_n_left_o, 3'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -2797,7 +2831,7 @@ module trine_counters (
 endmodule
 
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
-// 10 lanes x 4 columns, base3 weights on 40 bits a beat.
+// 10 lanes x 5 columns, base3 weights on 40 bits a beat.
 module trine (
   // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil, ASSOCIATED_RESET aresetn" *)
@@ -2936,7 +2970,7 @@ module trine (
   wire act_ready;
   wire wgt_ready;
   wire res_valid;
-  wire [71:0] res_values;
+  wire [89:0] res_values;
   wire windows_act_valid_o;
   wire [79:0] windows_act_data_o;
   wire windows_act_last_o;
@@ -2954,8 +2988,8 @@ module trine (
   wire core_act_ready_o;
   wire core_wgt_ready_o;
   wire core_res_valid_o;
-  wire [127:0] core_res_data_o;
-  wire [15:0] core_res_keep_o;
+  wire [159:0] core_res_data_o;
+  wire [19:0] core_res_keep_o;
   wire core_res_last_o;
   wire core_active_o;
   wire core_stall_act_o;
@@ -3043,7 +3077,7 @@ module trine (
   assign act_ready = core_act_ready_o;
   assign wgt_ready = core_wgt_ready_o;
   assign res_valid = core_res_valid_o;
-  assign res_values = {core_res_data_o[113:96], core_res_data_o[81:64], core_res_data_o[49:32], core_res_data_o[17:0]};
+  assign res_values = {core_res_data_o[145:128], core_res_data_o[113:96], core_res_data_o[81:64], core_res_data_o[49:32], core_res_data_o[17:0]};
   assign irq = (registers_irq_en_done_o & registers_irq_stat_done_o) | (registers_irq_en_error_o & registers_irq_stat_error_o);
 
   trine_registers registers (
@@ -3240,5 +3274,5 @@ module trine (
     .jobs_o(counters_jobs_o)
   );
 
-  wire unused_ok = &{1'b0, s_axil_awprot, s_axil_arprot, core_res_keep_o, core_res_data_o[31:18], core_res_data_o[63:50], core_res_data_o[95:82], core_res_data_o[127:114], registers_status_done_o, registers_status_error_o, registers_scratch_value_o};
+  wire unused_ok = &{1'b0, s_axil_awprot, s_axil_arprot, core_res_keep_o, core_res_data_o[31:18], core_res_data_o[63:50], core_res_data_o[95:82], core_res_data_o[127:114], core_res_data_o[159:146], registers_status_done_o, registers_status_error_o, registers_scratch_value_o};
 endmodule

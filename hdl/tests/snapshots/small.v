@@ -205,7 +205,7 @@ module trine_registers (
   reg [19:0] outputs_n_q;
   reg [19:0] outputs_word_q;
   reg caps2_skip_q;
-  reg [4:0] caps2_word_q;
+  reg [5:0] caps2_word_q;
   reg watchdog_skip_q;
   wire watchdog_write;
   wire watchdog_strobe;
@@ -261,7 +261,7 @@ module trine_registers (
   reg found_q;
   wire denied;
   reg [30:0] words_0_q;
-  reg [4:0] words_1_q;
+  reg [5:0] words_1_q;
   reg [12:0] words_2_q;
   reg [15:0] words_3_q;
   reg [31:0] words_4_q;
@@ -325,7 +325,7 @@ module trine_registers (
   assign scratch_strobe = commit_q & scratch_write;
   assign scratch_value_o = scratch_value_q;
   assign denied = ~(known_q & allowed);
-  assign value = (((((({1'd0, words_0_q} | {27'd0, words_1_q}) | {19'd0, words_2_q}) | {16'd0, words_3_q}) | words_4_q) | words_5_q) | words_6_q) | words_7_q;
+  assign value = (((((({1'd0, words_0_q} | {26'd0, words_1_q}) | {19'd0, words_2_q}) | {16'd0, words_3_q}) | words_4_q) | words_5_q) | words_6_q) | words_7_q;
   assign awready_o = ~aw_full_q;
   assign wready_o = ~w_full_q;
   assign bvalid_o = bvalid_q;
@@ -391,7 +391,7 @@ module trine_registers (
     if (ar_enter) begin
       caps0_skip_q <= ~(read_word == 10'd2);
     end
-    caps0_word_q <= caps0_skip_q ? 23'd0 : 23'd5374751;
+    caps0_word_q <= caps0_skip_q ? 23'd0 : 23'd5375007;
     if (ar_enter) begin
       caps1_skip_q <= ~(read_word == 10'd3);
     end
@@ -491,7 +491,7 @@ module trine_registers (
     if (ar_enter) begin
       caps2_skip_q <= ~(read_word == 10'd12);
     end
-    caps2_word_q <= caps2_skip_q ? 5'd0 : 5'd26;
+    caps2_word_q <= caps2_skip_q ? 6'd0 : 6'd32;
     if (ar_enter) begin
       watchdog_skip_q <= ~(read_word == 10'd13);
     end
@@ -598,7 +598,7 @@ module trine_registers (
       found_q <= |{read_word == 10'd31, read_word == 10'd30, read_word == 10'd29, read_word == 10'd28, read_word == 10'd27, read_word == 10'd26, read_word == 10'd25, read_word == 10'd24, read_word == 10'd23, read_word == 10'd22, read_word == 10'd21, read_word == 10'd20, read_word == 10'd19, read_word == 10'd18, read_word == 10'd17, read_word == 10'd16, read_word == 10'd15, read_word == 10'd14, read_word == 10'd13, read_word == 10'd12, read_word == 10'd11, read_word == 10'd10, read_word == 10'd9, read_word == 10'd8, read_word == 10'd7, read_word == 10'd6, read_word == 10'd5, read_word == 10'd4, read_word == 10'd3, read_word == 10'd2, read_word == 10'd1, read_word == 10'd0};
     end
     words_0_q <= ((id_word_q | {13'd0, version_word_q}) | {8'd0, caps0_word_q}) | {8'd0, caps1_word_q};
-    words_1_q <= ((caps2_word_q | {3'd0, irq_en_word_q}) | {3'd0, irq_stat_word_q}) | {3'd0, perf_ctrl_word_q};
+    words_1_q <= ((caps2_word_q | {4'd0, irq_en_word_q}) | {4'd0, irq_stat_word_q}) | {4'd0, perf_ctrl_word_q};
     words_2_q <= (({10'd0, status_word_q} | {9'd0, err_code_word_q}) | {8'd0, ctrl_word_q}) | tokens_word_q;
     words_3_q <= ((cycles_hi_word_q | active_hi_word_q) | stall_act_hi_word_q) | stall_wgt_hi_word_q;
     words_4_q <= (({16'd0, stall_out_hi_word_q} | {13'd0, depth_word_q}) | {12'd0, outputs_word_q}) | watchdog_word_q;
@@ -842,7 +842,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 1 beats of 208 bits into a tile of 128 trits.
+// Gathers 1 beats of 256 bits into a tile of 160 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -855,11 +855,11 @@ module trine_weight_loader (
   // Weights: the beat is the last one.
   input  wire in_last_i,
   // Weights: the beat.
-  input  wire [207:0] in_data_i,
+  input  wire [255:0] in_data_i,
   // Takes a tile.
   input  wire take_i,
   // Two-bit codes of the tile taken in the cycle before.
-  output wire [255:0] tile_o,
+  output wire [319:0] tile_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -871,10 +871,10 @@ module trine_weight_loader (
   // A beat holds an illegal code.
   output wire illegal_o
 );
-  reg [207:0] in_q;
+  reg [255:0] in_q;
   reg in_full_q;
   reg in_last_q;
-  reg [207:0] beat_q;
+  reg [255:0] beat_q;
   reg full_q;
   reg last_q;
   reg admits_q;
@@ -944,11 +944,23 @@ module trine_weight_loader (
   wire decoder_24_illegal_o;
   wire [9:0] decoder_25_codes_o;
   wire decoder_25_illegal_o;
-  wire [259:0] codes;
-  wire [25:0] illegal;
-  reg [259:0] code_q;
+  wire [9:0] decoder_26_codes_o;
+  wire decoder_26_illegal_o;
+  wire [9:0] decoder_27_codes_o;
+  wire decoder_27_illegal_o;
+  wire [9:0] decoder_28_codes_o;
+  wire decoder_28_illegal_o;
+  wire [9:0] decoder_29_codes_o;
+  wire decoder_29_illegal_o;
+  wire [9:0] decoder_30_codes_o;
+  wire decoder_30_illegal_o;
+  wire [9:0] decoder_31_codes_o;
+  wire decoder_31_illegal_o;
+  wire [319:0] codes;
+  wire [31:0] illegal;
+  reg [319:0] code_q;
   reg code_last_q;
-  reg [25:0] illegal_q;
+  reg [31:0] illegal_q;
   reg [3:0] group_q;
   reg checked_q;
   reg fault_q;
@@ -959,9 +971,9 @@ module trine_weight_loader (
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
-  assign codes = {decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
-  assign illegal = {decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign tile_o = code_q[255:0];
+  assign codes = {decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
+  assign illegal = {decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
+  assign tile_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -1124,7 +1136,41 @@ module trine_weight_loader (
     .illegal_o(decoder_25_illegal_o)
   );
 
-  wire unused_ok = &{1'b0, code_q[259:256]};
+  trine_trit_decoder decoder_26 (
+    .byte_i(beat_q[215:208]),
+    .codes_o(decoder_26_codes_o),
+    .illegal_o(decoder_26_illegal_o)
+  );
+
+  trine_trit_decoder decoder_27 (
+    .byte_i(beat_q[223:216]),
+    .codes_o(decoder_27_codes_o),
+    .illegal_o(decoder_27_illegal_o)
+  );
+
+  trine_trit_decoder decoder_28 (
+    .byte_i(beat_q[231:224]),
+    .codes_o(decoder_28_codes_o),
+    .illegal_o(decoder_28_illegal_o)
+  );
+
+  trine_trit_decoder decoder_29 (
+    .byte_i(beat_q[239:232]),
+    .codes_o(decoder_29_codes_o),
+    .illegal_o(decoder_29_illegal_o)
+  );
+
+  trine_trit_decoder decoder_30 (
+    .byte_i(beat_q[247:240]),
+    .codes_o(decoder_30_codes_o),
+    .illegal_o(decoder_30_illegal_o)
+  );
+
+  trine_trit_decoder decoder_31 (
+    .byte_i(beat_q[255:248]),
+    .codes_o(decoder_31_codes_o),
+    .illegal_o(decoder_31_illegal_o)
+  );
 
   always @(posedge clk_i) begin
     complete_q <= complete;
@@ -1160,7 +1206,7 @@ module trine_weight_loader (
       code_last_q <= last_q;
     end
     illegal_q <= illegal;
-    group_q <= {|illegal_q[25:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
+    group_q <= {|illegal_q[31:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
   end
@@ -1314,8 +1360,8 @@ module trine_sequencer (
     one_chunk_q <= ~(12'd32 < depth_i);
     two_chunks_q <= ~(12'd64 < depth_i);
     k_second_q <= depth_i - 12'd32;
-    one_pass_q <= ~(20'd4 < outputs_i);
-    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd4);
+    one_pass_q <= ~(20'd5 < outputs_i);
+    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd5);
     issue_q <= may & (tile_next | ~needs_tile);
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
@@ -1334,7 +1380,7 @@ module trine_sequencer (
       end
       if (pass_end_q & ~last_pass_q) begin
         n_left_q <= n_left_q + n_step_q;
-        last_pass_q <= ~(20'd8 < n_left_q);
+        last_pass_q <= ~(20'd10 < n_left_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
@@ -1607,7 +1653,7 @@ module trine_column (
   end
 endmodule
 
-// 32 lanes x 4 columns around one tile of weights.
+// 32 lanes x 5 columns around one tile of weights.
 module trine_tile (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1616,15 +1662,16 @@ module trine_tile (
   // Lane chunk.
   input  wire [255:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
-  input  wire [255:0] tile_i,
+  input  wire [319:0] tile_i,
   // Sums of all columns.
-  output wire [51:0] sums_o,
+  output wire [64:0] sums_o,
   // Ones that the columns owe.
-  output wire [3:0] owed_o
+  output wire [4:0] owed_o
 );
   wire [255:0] chunk_0_act_o;
-  reg [255:0] next_q;
-  reg [255:0] tile_q;
+  wire [255:0] chunk_1_act_o;
+  reg [319:0] next_q;
+  reg [319:0] tile_q;
   wire signed [12:0] column_0_sum_o;
   wire column_0_owed_o;
   wire signed [12:0] column_1_sum_o;
@@ -1633,13 +1680,21 @@ module trine_tile (
   wire column_2_owed_o;
   wire signed [12:0] column_3_sum_o;
   wire column_3_owed_o;
-  assign sums_o = {column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
-  assign owed_o = {column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
+  wire signed [12:0] column_4_sum_o;
+  wire column_4_owed_o;
+  assign sums_o = {column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
+  assign owed_o = {column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
   trine_chunk chunk_0 (
     .clk_i(clk_i),
     .act_i(act_i),
     .act_o(chunk_0_act_o)
+  );
+
+  trine_chunk chunk_1 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_1_act_o)
   );
 
   trine_column column_0 (
@@ -1674,6 +1729,14 @@ module trine_tile (
     .owed_o(column_3_owed_o)
   );
 
+  trine_column column_4 (
+    .clk_i(clk_i),
+    .act_i(chunk_1_act_o),
+    .code_i(tile_q[319:256]),
+    .sum_o(column_4_sum_o),
+    .owed_o(column_4_owed_o)
+  );
+
   always @(posedge clk_i) begin
     if (swap_i) begin
       next_q <= tile_i;
@@ -1682,7 +1745,7 @@ module trine_tile (
   end
 endmodule
 
-// 8 words of 80 bits, read in two cycles.
+// 8 words of 100 bits, read in two cycles.
 module trine_accumulators_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1691,7 +1754,7 @@ module trine_accumulators_ram (
   // Address to write at.
   input  wire [2:0] write_at_i,
   // Word to write.
-  input  wire [79:0] data_i,
+  input  wire [99:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -1701,11 +1764,11 @@ module trine_accumulators_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [79:0] word_o
+  output wire [99:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [79:0] ram [0:7];
-  reg [79:0] out_q;
-  reg [79:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [99:0] ram [0:7];
+  reg [99:0] out_q;
+  reg [99:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -1716,7 +1779,7 @@ module trine_accumulators_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 80'd0;
+      out_q <= 100'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -1747,7 +1810,7 @@ module trine_accumulate (
   assign total_o = (base + $signed({{7{sum_i[12]}}, sum_i})) + $signed({19'd0, owed_i});
 endmodule
 
-// 4 accumulators for each of 8 tokens.
+// 5 accumulators for each of 8 tokens.
 module trine_accumulators (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1772,27 +1835,28 @@ module trine_accumulators (
   // The job has two tokens.
   input  wire pair_i,
   // Sums of all columns.
-  input  wire [51:0] sums_i,
+  input  wire [64:0] sums_i,
   // Ones that the columns owe.
-  input  wire [3:0] owed_i,
+  input  wire [4:0] owed_i,
   // Totals of all columns, one cycle after the sum.
-  output wire [79:0] total_o
+  output wire [99:0] total_o
 );
-  reg [79:0] total_q;
-  reg [79:0] before_q;
-  wire [79:0] total;
+  reg [99:0] total_q;
+  reg [99:0] before_q;
+  wire [99:0] total;
   reg forward_q;
   wire zero;
   wire begins;
   reg clears_q;
-  wire [79:0] words_word_o;
+  wire [99:0] words_word_o;
   wire signed [19:0] adder_0_total_o;
   wire signed [19:0] adder_1_total_o;
   wire signed [19:0] adder_2_total_o;
   wire signed [19:0] adder_3_total_o;
+  wire signed [19:0] adder_4_total_o;
   assign zero = next_first_i | pair_i;
   assign begins = next_valid_i & (next_odd_i ? next_last_chunk_i : next_first_i);
-  assign total = {$unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
+  assign total = {$unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
   trine_accumulators_ram words (
@@ -1847,6 +1911,16 @@ module trine_accumulators (
     .total_o(adder_3_total_o)
   );
 
+  trine_accumulate adder_4 (
+    .forward_i(forward_q),
+    .word_i(words_word_o[99:80]),
+    .last_i(total_q[99:80]),
+    .before_i(before_q[99:80]),
+    .sum_i(sums_i[64:52]),
+    .owed_i(owed_i[4]),
+    .total_o(adder_4_total_o)
+  );
+
   always @(posedge clk_i) begin
     forward_q <= single_i & ~next_first_i;
     clears_q <= (rst_i | ~pair_i) | begins;
@@ -1854,7 +1928,7 @@ module trine_accumulators (
       total_q <= total;
     end
     if (clears_q) begin
-      before_q <= 80'd0;
+      before_q <= 100'd0;
     end else begin
       if (valid_i) begin
         before_q <= total_q;
@@ -1863,7 +1937,7 @@ module trine_accumulators (
   end
 endmodule
 
-// 32 words of 82 bits, read in two cycles.
+// 32 words of 102 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1872,7 +1946,7 @@ module trine_results_ram (
   // Address to write at.
   input  wire [4:0] write_at_i,
   // Word to write.
-  input  wire [81:0] data_i,
+  input  wire [101:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -1882,11 +1956,11 @@ module trine_results_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [81:0] word_o
+  output wire [101:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [81:0] ram [0:31];
-  reg [81:0] out_q;
-  reg [81:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [101:0] ram [0:31];
+  reg [101:0] out_q;
+  reg [101:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -1897,7 +1971,7 @@ module trine_results_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 82'd0;
+      out_q <= 102'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -1906,7 +1980,7 @@ module trine_results_ram (
   end
 endmodule
 
-// First in, first out: 32 words of 82 bits.
+// First in, first out: 32 words of 102 bits.
 module trine_results (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1915,13 +1989,13 @@ module trine_results (
   // Stores a word, for which there is room.
   input  wire push_i,
   // Word to store.
-  input  wire [81:0] data_i,
+  input  wire [101:0] data_i,
   // Words in the order they came: the beat is taken.
   input  wire ready_i,
   // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
   // Words in the order they came: the beat.
-  output wire [81:0] data_o,
+  output wire [101:0] data_o,
   // A word leaves.
   output wire pop_o
 );
@@ -1942,7 +2016,7 @@ module trine_results (
   wire fetch;
   wire less;
   wire many;
-  wire [81:0] words_word_o;
+  wire [101:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = ready_i | ~both_q;
   assign word_next = word_free ? stored_q : word_valid_q;
@@ -1997,7 +2071,7 @@ module trine_results (
   end
 endmodule
 
-// 32 x 4 datapath, 9 cycles from issue to result.
+// 32 x 5 datapath, 9 cycles from issue to result.
 module trine_core (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2024,7 +2098,7 @@ module trine_core (
   // Weights, part of a tile a beat: the beat is the last one.
   input  wire wgt_last_i,
   // Weights, part of a tile a beat: the beat.
-  input  wire [207:0] wgt_data_i,
+  input  wire [255:0] wgt_data_i,
   // Results, an int32 a column: the beat is taken.
   input  wire res_ready_i,
   // Activations, one lane chunk of one token a beat: the beat is taken.
@@ -2034,9 +2108,9 @@ module trine_core (
   // Results, an int32 a column: a beat is offered; it holds until it is taken.
   output wire res_valid_o,
   // Results, an int32 a column: the beat.
-  output wire [127:0] res_data_o,
+  output wire [159:0] res_data_o,
   // Results, an int32 a column: bytes of the beat that count.
-  output wire [15:0] res_keep_o,
+  output wire [19:0] res_keep_o,
   // Results, an int32 a column: the beat is the last one.
   output wire res_last_o,
   // A lane chunk is issued.
@@ -2066,7 +2140,7 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [255:0] weights_tile_o;
+  wire [319:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -2089,8 +2163,8 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [51:0] tile_sums_o;
-  wire [3:0] tile_owed_o;
+  wire [64:0] tile_sums_o;
+  wire [4:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -2143,37 +2217,39 @@ module trine_core (
   reg pass_end_9_q;
   reg single_q;
   reg pair_q;
-  wire [79:0] sums_total_o;
+  wire [99:0] sums_total_o;
   wire job_end;
-  wire [81:0] word;
+  wire [101:0] word;
   wire results_valid_o;
-  wire [81:0] results_data_o;
+  wire [101:0] results_data_o;
   wire results_pop_o;
   wire tail;
   wire signed [31:0] result_0;
   wire signed [31:0] result_1;
   wire signed [31:0] result_2;
   wire signed [31:0] result_3;
-  reg [2:0] real_q;
-  wire [15:0] keep;
+  wire signed [31:0] result_4;
+  reg [3:0] real_q;
+  wire [19:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_9_q & last_pass_9_q;
   assign word = {job_end, last_pass_9_q, sums_total_o};
   assign pop = results_pop_o;
-  assign tail = results_data_o[80];
+  assign tail = results_data_o[100];
   assign result_0 = $signed({{12{results_data_o[19]}}, $signed(results_data_o[19:0])});
   assign result_1 = $signed({{12{results_data_o[39]}}, $signed(results_data_o[39:20])});
   assign result_2 = $signed({{12{results_data_o[59]}}, $signed(results_data_o[59:40])});
   assign result_3 = $signed({{12{results_data_o[79]}}, $signed(results_data_o[79:60])});
-  assign keep = {{4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
+  assign result_4 = $signed({{12{results_data_o[99]}}, $signed(results_data_o[99:80])});
+  assign keep = {{4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
-  assign res_data_o = {$unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
+  assign res_data_o = {$unsigned(result_4), $unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
   assign res_keep_o = keep;
-  assign res_last_o = results_data_o[81];
+  assign res_last_o = results_data_o[101];
   assign active_o = issue;
   assign stall_act_o = sequencer_stall_act_o;
   assign stall_wgt_o = sequencer_stall_wgt_o;
@@ -2405,7 +2481,7 @@ module trine_core (
     pass_end_9_q <= pass_end_8_q;
     single_q <= last_token_i == 3'd0;
     pair_q <= last_token_i == 3'd1;
-    real_q <= {3'd3 < sequencer_n_left_o, 3'd2 < sequencer_n_left_o, 3'd1 < sequencer_n_left_o};
+    real_q <= {3'd4 < sequencer_n_left_o, 3'd3 < sequencer_n_left_o, 3'd2 < sequencer_n_left_o, 3'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -2792,7 +2868,7 @@ module trine_counters (
 endmodule
 
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
-// 32 lanes x 4 columns, base3 weights on 208 bits a beat.
+// 32 lanes x 5 columns, base3 weights on 256 bits a beat.
 module trine (
   // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
@@ -2847,10 +2923,10 @@ module trine (
   input  wire s_axis_act_tvalid,
   // Weights: the beat.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TDATA" *)
-  input  wire [207:0] s_axis_wgt_tdata,
+  input  wire [255:0] s_axis_wgt_tdata,
   // Weights: bytes of the beat that count.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TKEEP" *)
-  input  wire [25:0] s_axis_wgt_tkeep,
+  input  wire [31:0] s_axis_wgt_tkeep,
   // Weights: the beat is the last one.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 s_axis_wgt TLAST" *)
   input  wire s_axis_wgt_tlast,
@@ -2892,10 +2968,10 @@ module trine (
   output wire s_axis_wgt_tready,
   // Results: the beat.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TDATA" *)
-  output wire [127:0] m_axis_res_tdata,
+  output wire [159:0] m_axis_res_tdata,
   // Results: bytes of the beat that count.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TKEEP" *)
-  output wire [15:0] m_axis_res_tkeep,
+  output wire [19:0] m_axis_res_tkeep,
   // Results: the beat is the last one.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TLAST" *)
   output wire m_axis_res_tlast,
@@ -2966,8 +3042,8 @@ module trine (
   wire core_act_ready_o;
   wire core_wgt_ready_o;
   wire core_res_valid_o;
-  wire [127:0] core_res_data_o;
-  wire [15:0] core_res_keep_o;
+  wire [159:0] core_res_data_o;
+  wire [19:0] core_res_keep_o;
   wire core_res_last_o;
   wire core_active_o;
   wire core_stall_act_o;

@@ -391,7 +391,7 @@ module trine_registers (
     if (ar_enter) begin
       caps0_skip_q <= ~(read_word == 10'd2);
     end
-    caps0_word_q <= caps0_skip_q ? 23'd0 : 23'd6164287;
+    caps0_word_q <= caps0_skip_q ? 23'd0 : 23'd6165311;
     if (ar_enter) begin
       caps1_skip_q <= ~(read_word == 10'd3);
     end
@@ -842,7 +842,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 4 beats of 512 bits into a tile of 1024 trits.
+// Gathers 4 beats of 512 bits into a tile of 1280 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -859,7 +859,7 @@ module trine_weight_loader (
   // Takes a tile.
   input  wire take_i,
   // Two-bit codes of the tile taken in the cycle before.
-  output wire [2047:0] tile_o,
+  output wire [2559:0] tile_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -1046,7 +1046,7 @@ module trine_weight_loader (
   assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign tile_o = {code_q[127:0], held_2_q, held_1_q, held_0_q};
+  assign tile_o = {code_q, held_2_q, held_1_q, held_0_q};
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -1437,8 +1437,6 @@ module trine_weight_loader (
     .illegal_o(decoder_63_illegal_o)
   );
 
-  wire unused_ok = &{1'b0, code_q[639:128]};
-
   always @(posedge clk_i) begin
     if (flows_q) begin
       in_q <= in_data_i;
@@ -1652,8 +1650,8 @@ module trine_sequencer (
     one_chunk_q <= ~(15'd64 < depth_i);
     two_chunks_q <= ~(15'd128 < depth_i);
     k_second_q <= depth_i - 15'd64;
-    one_pass_q <= ~(20'd16 < outputs_i);
-    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd16);
+    one_pass_q <= ~(20'd20 < outputs_i);
+    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd20);
     issue_q <= may & (tile_next | ~needs_tile);
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
@@ -1672,7 +1670,7 @@ module trine_sequencer (
       end
       if (pass_end_q & ~last_pass_q) begin
         n_left_q <= n_left_q + n_step_q;
-        last_pass_q <= ~(20'd32 < n_left_q);
+        last_pass_q <= ~(20'd40 < n_left_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
@@ -2138,7 +2136,7 @@ module trine_column (
   end
 endmodule
 
-// 64 lanes x 16 columns around one tile of weights.
+// 64 lanes x 20 columns around one tile of weights.
 module trine_tile (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2147,18 +2145,19 @@ module trine_tile (
   // Lane chunk.
   input  wire [511:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
-  input  wire [2047:0] tile_i,
+  input  wire [2559:0] tile_i,
   // Sums of all columns.
-  output wire [223:0] sums_o,
+  output wire [279:0] sums_o,
   // Ones that the columns owe.
-  output wire [15:0] owed_o
+  output wire [19:0] owed_o
 );
   wire [511:0] chunk_0_act_o;
   wire [511:0] chunk_1_act_o;
   wire [511:0] chunk_2_act_o;
   wire [511:0] chunk_3_act_o;
-  reg [2047:0] next_q;
-  reg [2047:0] tile_q;
+  wire [511:0] chunk_4_act_o;
+  reg [2559:0] next_q;
+  reg [2559:0] tile_q;
   wire signed [13:0] column_0_sum_o;
   wire column_0_owed_o;
   wire signed [13:0] column_1_sum_o;
@@ -2191,8 +2190,16 @@ module trine_tile (
   wire column_14_owed_o;
   wire signed [13:0] column_15_sum_o;
   wire column_15_owed_o;
-  assign sums_o = {column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
-  assign owed_o = {column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
+  wire signed [13:0] column_16_sum_o;
+  wire column_16_owed_o;
+  wire signed [13:0] column_17_sum_o;
+  wire column_17_owed_o;
+  wire signed [13:0] column_18_sum_o;
+  wire column_18_owed_o;
+  wire signed [13:0] column_19_sum_o;
+  wire column_19_owed_o;
+  assign sums_o = {column_19_sum_o, column_18_sum_o, column_17_sum_o, column_16_sum_o, column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
+  assign owed_o = {column_19_owed_o, column_18_owed_o, column_17_owed_o, column_16_owed_o, column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
   trine_chunk chunk_0 (
     .clk_i(clk_i),
@@ -2216,6 +2223,12 @@ module trine_tile (
     .clk_i(clk_i),
     .act_i(act_i),
     .act_o(chunk_3_act_o)
+  );
+
+  trine_chunk chunk_4 (
+    .clk_i(clk_i),
+    .act_i(act_i),
+    .act_o(chunk_4_act_o)
   );
 
   trine_column column_0 (
@@ -2346,6 +2359,38 @@ module trine_tile (
     .owed_o(column_15_owed_o)
   );
 
+  trine_column column_16 (
+    .clk_i(clk_i),
+    .act_i(chunk_4_act_o),
+    .code_i(tile_q[2175:2048]),
+    .sum_o(column_16_sum_o),
+    .owed_o(column_16_owed_o)
+  );
+
+  trine_column column_17 (
+    .clk_i(clk_i),
+    .act_i(chunk_4_act_o),
+    .code_i(tile_q[2303:2176]),
+    .sum_o(column_17_sum_o),
+    .owed_o(column_17_owed_o)
+  );
+
+  trine_column column_18 (
+    .clk_i(clk_i),
+    .act_i(chunk_4_act_o),
+    .code_i(tile_q[2431:2304]),
+    .sum_o(column_18_sum_o),
+    .owed_o(column_18_owed_o)
+  );
+
+  trine_column column_19 (
+    .clk_i(clk_i),
+    .act_i(chunk_4_act_o),
+    .code_i(tile_q[2559:2432]),
+    .sum_o(column_19_sum_o),
+    .owed_o(column_19_owed_o)
+  );
+
   always @(posedge clk_i) begin
     if (swap_i) begin
       next_q <= tile_i;
@@ -2354,7 +2399,7 @@ module trine_tile (
   end
 endmodule
 
-// 16 words of 368 bits, read in two cycles.
+// 16 words of 460 bits, read in two cycles.
 module trine_accumulators_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2363,7 +2408,7 @@ module trine_accumulators_ram (
   // Address to write at.
   input  wire [3:0] write_at_i,
   // Word to write.
-  input  wire [367:0] data_i,
+  input  wire [459:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -2373,11 +2418,11 @@ module trine_accumulators_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [367:0] word_o
+  output wire [459:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [367:0] ram [0:15];
-  reg [367:0] out_q;
-  reg [367:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [459:0] ram [0:15];
+  reg [459:0] out_q;
+  reg [459:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -2388,7 +2433,7 @@ module trine_accumulators_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 368'd0;
+      out_q <= 460'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -2419,7 +2464,7 @@ module trine_accumulate (
   assign total_o = (base + $signed({{9{sum_i[13]}}, sum_i})) + $signed({22'd0, owed_i});
 endmodule
 
-// 16 accumulators for each of 16 tokens.
+// 20 accumulators for each of 16 tokens.
 module trine_accumulators (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2444,20 +2489,20 @@ module trine_accumulators (
   // The job has two tokens.
   input  wire pair_i,
   // Sums of all columns.
-  input  wire [223:0] sums_i,
+  input  wire [279:0] sums_i,
   // Ones that the columns owe.
-  input  wire [15:0] owed_i,
+  input  wire [19:0] owed_i,
   // Totals of all columns, one cycle after the sum.
-  output wire [367:0] total_o
+  output wire [459:0] total_o
 );
-  reg [367:0] total_q;
-  reg [367:0] before_q;
-  wire [367:0] total;
+  reg [459:0] total_q;
+  reg [459:0] before_q;
+  wire [459:0] total;
   reg forward_q;
   wire zero;
   wire begins;
   reg clears_q;
-  wire [367:0] words_word_o;
+  wire [459:0] words_word_o;
   wire signed [22:0] adder_0_total_o;
   wire signed [22:0] adder_1_total_o;
   wire signed [22:0] adder_2_total_o;
@@ -2474,9 +2519,13 @@ module trine_accumulators (
   wire signed [22:0] adder_13_total_o;
   wire signed [22:0] adder_14_total_o;
   wire signed [22:0] adder_15_total_o;
+  wire signed [22:0] adder_16_total_o;
+  wire signed [22:0] adder_17_total_o;
+  wire signed [22:0] adder_18_total_o;
+  wire signed [22:0] adder_19_total_o;
   assign zero = next_first_i | pair_i;
   assign begins = next_valid_i & (next_odd_i ? next_last_chunk_i : next_first_i);
-  assign total = {$unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
+  assign total = {$unsigned(adder_19_total_o), $unsigned(adder_18_total_o), $unsigned(adder_17_total_o), $unsigned(adder_16_total_o), $unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
   trine_accumulators_ram words (
@@ -2651,6 +2700,46 @@ module trine_accumulators (
     .total_o(adder_15_total_o)
   );
 
+  trine_accumulate adder_16 (
+    .forward_i(forward_q),
+    .word_i(words_word_o[390:368]),
+    .last_i(total_q[390:368]),
+    .before_i(before_q[390:368]),
+    .sum_i(sums_i[237:224]),
+    .owed_i(owed_i[16]),
+    .total_o(adder_16_total_o)
+  );
+
+  trine_accumulate adder_17 (
+    .forward_i(forward_q),
+    .word_i(words_word_o[413:391]),
+    .last_i(total_q[413:391]),
+    .before_i(before_q[413:391]),
+    .sum_i(sums_i[251:238]),
+    .owed_i(owed_i[17]),
+    .total_o(adder_17_total_o)
+  );
+
+  trine_accumulate adder_18 (
+    .forward_i(forward_q),
+    .word_i(words_word_o[436:414]),
+    .last_i(total_q[436:414]),
+    .before_i(before_q[436:414]),
+    .sum_i(sums_i[265:252]),
+    .owed_i(owed_i[18]),
+    .total_o(adder_18_total_o)
+  );
+
+  trine_accumulate adder_19 (
+    .forward_i(forward_q),
+    .word_i(words_word_o[459:437]),
+    .last_i(total_q[459:437]),
+    .before_i(before_q[459:437]),
+    .sum_i(sums_i[279:266]),
+    .owed_i(owed_i[19]),
+    .total_o(adder_19_total_o)
+  );
+
   always @(posedge clk_i) begin
     forward_q <= single_i & ~next_first_i;
     clears_q <= (rst_i | ~pair_i) | begins;
@@ -2658,7 +2747,7 @@ module trine_accumulators (
       total_q <= total;
     end
     if (clears_q) begin
-      before_q <= 368'd0;
+      before_q <= 460'd0;
     end else begin
       if (valid_i) begin
         before_q <= total_q;
@@ -2667,7 +2756,7 @@ module trine_accumulators (
   end
 endmodule
 
-// 32 words of 370 bits, read in two cycles.
+// 32 words of 462 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2676,7 +2765,7 @@ module trine_results_ram (
   // Address to write at.
   input  wire [4:0] write_at_i,
   // Word to write.
-  input  wire [369:0] data_i,
+  input  wire [461:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -2686,11 +2775,11 @@ module trine_results_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [369:0] word_o
+  output wire [461:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [369:0] ram [0:31];
-  reg [369:0] out_q;
-  reg [369:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [461:0] ram [0:31];
+  reg [461:0] out_q;
+  reg [461:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -2701,7 +2790,7 @@ module trine_results_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 370'd0;
+      out_q <= 462'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -2710,7 +2799,7 @@ module trine_results_ram (
   end
 endmodule
 
-// First in, first out: 32 words of 370 bits.
+// First in, first out: 32 words of 462 bits.
 module trine_results (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2719,13 +2808,13 @@ module trine_results (
   // Stores a word, for which there is room.
   input  wire push_i,
   // Word to store.
-  input  wire [369:0] data_i,
+  input  wire [461:0] data_i,
   // Words in the order they came: the beat is taken.
   input  wire ready_i,
   // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
   // Words in the order they came: the beat.
-  output wire [369:0] data_o,
+  output wire [461:0] data_o,
   // A word leaves.
   output wire pop_o
 );
@@ -2746,7 +2835,7 @@ module trine_results (
   wire fetch;
   wire less;
   wire many;
-  wire [369:0] words_word_o;
+  wire [461:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = ready_i | ~both_q;
   assign word_next = word_free ? stored_q : word_valid_q;
@@ -2801,7 +2890,7 @@ module trine_results (
   end
 endmodule
 
-// 64 x 16 datapath, 10 cycles from issue to result.
+// 64 x 20 datapath, 10 cycles from issue to result.
 module trine_core (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -2838,9 +2927,9 @@ module trine_core (
   // Results, an int32 a column: a beat is offered; it holds until it is taken.
   output wire res_valid_o,
   // Results, an int32 a column: the beat.
-  output wire [511:0] res_data_o,
+  output wire [639:0] res_data_o,
   // Results, an int32 a column: bytes of the beat that count.
-  output wire [63:0] res_keep_o,
+  output wire [79:0] res_keep_o,
   // Results, an int32 a column: the beat is the last one.
   output wire res_last_o,
   // A lane chunk is issued.
@@ -2870,7 +2959,7 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [2047:0] weights_tile_o;
+  wire [2559:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -2893,8 +2982,8 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [223:0] tile_sums_o;
-  wire [15:0] tile_owed_o;
+  wire [279:0] tile_sums_o;
+  wire [19:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -2953,11 +3042,11 @@ module trine_core (
   reg pass_end_10_q;
   reg single_q;
   reg pair_q;
-  wire [367:0] sums_total_o;
+  wire [459:0] sums_total_o;
   wire job_end;
-  wire [369:0] word;
+  wire [461:0] word;
   wire results_valid_o;
-  wire [369:0] results_data_o;
+  wire [461:0] results_data_o;
   wire results_pop_o;
   wire tail;
   wire signed [31:0] result_0;
@@ -2976,15 +3065,19 @@ module trine_core (
   wire signed [31:0] result_13;
   wire signed [31:0] result_14;
   wire signed [31:0] result_15;
-  reg [14:0] real_q;
-  wire [63:0] keep;
+  wire signed [31:0] result_16;
+  wire signed [31:0] result_17;
+  wire signed [31:0] result_18;
+  wire signed [31:0] result_19;
+  reg [18:0] real_q;
+  wire [79:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_10_q & last_pass_10_q;
   assign word = {job_end, last_pass_10_q, sums_total_o};
   assign pop = results_pop_o;
-  assign tail = results_data_o[368];
+  assign tail = results_data_o[460];
   assign result_0 = $signed({{9{results_data_o[22]}}, $signed(results_data_o[22:0])});
   assign result_1 = $signed({{9{results_data_o[45]}}, $signed(results_data_o[45:23])});
   assign result_2 = $signed({{9{results_data_o[68]}}, $signed(results_data_o[68:46])});
@@ -3001,13 +3094,17 @@ module trine_core (
   assign result_13 = $signed({{9{results_data_o[321]}}, $signed(results_data_o[321:299])});
   assign result_14 = $signed({{9{results_data_o[344]}}, $signed(results_data_o[344:322])});
   assign result_15 = $signed({{9{results_data_o[367]}}, $signed(results_data_o[367:345])});
-  assign keep = {{4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
+  assign result_16 = $signed({{9{results_data_o[390]}}, $signed(results_data_o[390:368])});
+  assign result_17 = $signed({{9{results_data_o[413]}}, $signed(results_data_o[413:391])});
+  assign result_18 = $signed({{9{results_data_o[436]}}, $signed(results_data_o[436:414])});
+  assign result_19 = $signed({{9{results_data_o[459]}}, $signed(results_data_o[459:437])});
+  assign keep = {{4{~tail | real_q[18]}}, {4{~tail | real_q[17]}}, {4{~tail | real_q[16]}}, {4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
-  assign res_data_o = {$unsigned(result_15), $unsigned(result_14), $unsigned(result_13), $unsigned(result_12), $unsigned(result_11), $unsigned(result_10), $unsigned(result_9), $unsigned(result_8), $unsigned(result_7), $unsigned(result_6), $unsigned(result_5), $unsigned(result_4), $unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
+  assign res_data_o = {$unsigned(result_19), $unsigned(result_18), $unsigned(result_17), $unsigned(result_16), $unsigned(result_15), $unsigned(result_14), $unsigned(result_13), $unsigned(result_12), $unsigned(result_11), $unsigned(result_10), $unsigned(result_9), $unsigned(result_8), $unsigned(result_7), $unsigned(result_6), $unsigned(result_5), $unsigned(result_4), $unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
   assign res_keep_o = keep;
-  assign res_last_o = results_data_o[369];
+  assign res_last_o = results_data_o[461];
   assign active_o = issue;
   assign stall_act_o = sequencer_stall_act_o;
   assign stall_wgt_o = sequencer_stall_wgt_o;
@@ -3253,7 +3350,7 @@ module trine_core (
     pass_end_10_q <= pass_end_9_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
-    real_q <= {5'd15 < sequencer_n_left_o, 5'd14 < sequencer_n_left_o, 5'd13 < sequencer_n_left_o, 5'd12 < sequencer_n_left_o, 5'd11 < sequencer_n_left_o, 5'd10 < sequencer_n_left_o, 5'd9 < sequencer_n_left_o, 5'd8 < sequencer_n_left_o, 5'd7 < sequencer_n_left_o, 5'd6 < sequencer_n_left_o, 5'd5 < sequencer_n_left_o, 5'd4 < sequencer_n_left_o, 5'd3 < sequencer_n_left_o, 5'd2 < sequencer_n_left_o, 5'd1 < sequencer_n_left_o};
+    real_q <= {5'd19 < sequencer_n_left_o, 5'd18 < sequencer_n_left_o, 5'd17 < sequencer_n_left_o, 5'd16 < sequencer_n_left_o, 5'd15 < sequencer_n_left_o, 5'd14 < sequencer_n_left_o, 5'd13 < sequencer_n_left_o, 5'd12 < sequencer_n_left_o, 5'd11 < sequencer_n_left_o, 5'd10 < sequencer_n_left_o, 5'd9 < sequencer_n_left_o, 5'd8 < sequencer_n_left_o, 5'd7 < sequencer_n_left_o, 5'd6 < sequencer_n_left_o, 5'd5 < sequencer_n_left_o, 5'd4 < sequencer_n_left_o, 5'd3 < sequencer_n_left_o, 5'd2 < sequencer_n_left_o, 5'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -3640,7 +3737,7 @@ module trine_counters (
 endmodule
 
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
-// 64 lanes x 16 columns, base3 weights on 512 bits a beat.
+// 64 lanes x 20 columns, base3 weights on 512 bits a beat.
 module trine (
   // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
@@ -3740,10 +3837,10 @@ module trine (
   output wire s_axis_wgt_tready,
   // Results: the beat.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TDATA" *)
-  output wire [511:0] m_axis_res_tdata,
+  output wire [639:0] m_axis_res_tdata,
   // Results: bytes of the beat that count.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TKEEP" *)
-  output wire [63:0] m_axis_res_tkeep,
+  output wire [79:0] m_axis_res_tkeep,
   // Results: the beat is the last one.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TLAST" *)
   output wire m_axis_res_tlast,
@@ -3814,8 +3911,8 @@ module trine (
   wire core_act_ready_o;
   wire core_wgt_ready_o;
   wire core_res_valid_o;
-  wire [511:0] core_res_data_o;
-  wire [63:0] core_res_keep_o;
+  wire [639:0] core_res_data_o;
+  wire [79:0] core_res_keep_o;
   wire core_res_last_o;
   wire core_active_o;
   wire core_stall_act_o;

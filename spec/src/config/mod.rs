@@ -4,11 +4,13 @@
 //! All widths of the generated hardware follow from the numbers of a [`Config`].
 
 mod builder;
+mod density;
 mod error;
 mod kinds;
 mod presets;
 
 pub use builder::Builder;
+pub use density::Density;
 pub use error::ConfigError;
 pub use kinds::{Style, WeightCode, Weights};
 pub use presets::PRESETS;
@@ -254,9 +256,9 @@ mod tests {
     #[test]
     fn widths_of_the_standard_preset() {
         let c = Config::preset("standard").unwrap();
-        assert_eq!((c.tile_trits(), c.trits_per_beat(), c.beats_per_tile()), (1024, 320, 4));
-        assert_eq!((c.act_bus(), c.res_bus(), c.acc_bits(), c.tree_levels()), (512, 512, 23, 6));
-        assert_eq!(c.full_tile_bus(), 1640);
+        assert_eq!((c.tile_trits(), c.trits_per_beat(), c.beats_per_tile()), (1280, 320, 4));
+        assert_eq!((c.act_bus(), c.res_bus(), c.acc_bits(), c.tree_levels()), (512, 640, 23, 6));
+        assert_eq!(c.full_tile_bus(), 2048);
     }
 
     #[test]

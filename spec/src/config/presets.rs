@@ -4,16 +4,17 @@ use super::{Config, ConfigError, Style, WeightCode, Weights};
 
 const NAMES: &str = "unit odd serial small standard wide";
 
-/// The configurations that every check runs over, by name.
+/// The configurations that every check runs over, by name. All but `unit` and `odd` waste at most [`super::Density::LIMIT`] of
+/// their weight stream.
 pub const PRESETS: [(&str, Config); 6] = [
     ("unit", Config { max_depth: 64, max_tokens: 4, ..defaults(1, 1) }),
     (
         "odd",
         Config { weight_code: WeightCode::TwoBit, weight_bus: 16, max_depth: 100, max_tokens: 5, ..defaults(7, 3) },
     ),
-    ("serial", Config { weight_bus: 40, max_depth: 512, max_tokens: 4, windows: true, ..defaults(10, 4) }),
-    ("small", Config { max_depth: 2048, max_tokens: 8, ..defaults(32, 4) }),
-    ("standard", defaults(64, 16)),
+    ("serial", Config { weight_bus: 40, max_depth: 512, max_tokens: 4, windows: true, ..defaults(10, 5) }),
+    ("small", Config { max_depth: 2048, max_tokens: 8, ..defaults(32, 5) }),
+    ("standard", defaults(64, 20)),
     ("wide", defaults(256, 64)),
 ];
 
@@ -33,7 +34,7 @@ impl Config {
 
 impl Default for Config {
     fn default() -> Config {
-        defaults(64, 16)
+        defaults(64, 20)
     }
 }
 
@@ -69,5 +70,19 @@ mod tests {
             Config::preset("nope").unwrap_err().to_string(),
             "unknown preset `nope`; known: unit odd serial small standard wide"
         );
+    }
+
+    /// `unit` and `odd` cover what partial beats bring.
+    #[test]
+    fn presets_fill_the_beats_of_their_weight_stream() {
+        for (name, config) in PRESETS {
+            let density = config.density();
+            match name {
+                "unit" | "odd" => assert!(density.is_wasteful(), "{name}: {density:?}"),
+                // The largest unit there is takes 1.625 bits a weight.
+                "wide" => assert!(!density.is_wasteful(), "{name}: {density:?}"),
+                _ => assert!(density.bits_per_weight <= 1.62, "{name}: {density:?}"),
+            }
+        }
     }
 }
