@@ -96,14 +96,14 @@ fn a_unit_too_narrow_for_the_activations_of_models_is_refused_before_it_is_built
     let place = workplace();
     for verb in ["run --model MODEL --prompt A --tokens 1", "logits --model MODEL --ids 1 --output x.npy"] {
         for bits in [2, 5, 7] {
-            let line = format!("{verb} --lanes 3 --columns 2 --act-bits {bits}");
+            let line = format!("{verb} --lanes 5 --columns 2 --act-bits {bits}");
             let text = refused(trine(place.path(), &line), 2);
             assert!(
                 text.contains(&format!("--act-bits: act-bits = {bits} is below the 8 bits of a model's")),
                 "{text}"
             );
         }
-        std::fs::write(place.path().join("unit.toml"), "lanes = 3\nact-bits = 4\n").unwrap();
+        std::fs::write(place.path().join("unit.toml"), "lanes = 5\nact-bits = 4\n").unwrap();
         let text = refused(trine(place.path(), &format!("{verb} --columns 2 --config unit.toml")), 2);
         assert!(text.starts_with("error: unit.toml, line 2: act-bits = 4 is below the 8 bits"), "{text}");
     }

@@ -82,7 +82,7 @@ fn standard_output_under_every_name_holds_the_result_alone() {
     for name in ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"] {
         for line in [
             "inspect MODEL",
-            "generate --preset unit -o rtl",
+            "generate --lanes 5 --columns 1 -o rtl",
             "estimate --model MODEL",
             "energy paper",
             "perplexity --model MODEL --text text.txt",

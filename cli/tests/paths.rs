@@ -80,7 +80,7 @@ fn a_temporary_folder_that_is_missing_is_named_with_the_cure() {
     let folder = place.path();
     for line in [
         "verify --preset unit --cases 1",
-        "run --model MODEL --prompt A --tokens 1 --preset unit",
+        "run --model MODEL --prompt A --tokens 1 --lanes 5 --columns 1",
         "synth --target ecp5-25k --preset unit",
     ] {
         for missing in ["/nowhere/tmp", "nowhere"] {

@@ -123,7 +123,7 @@ fn counters_equal_a_count_made_by_the_golden_model() {
     let run = json(out(), "run.json");
     let (model, tokenizer) = (Model::load(&model().into()).unwrap(), Tokenizer::load(&model().into()).unwrap());
     let bus = run["config"]["weight_bus"].as_u64().unwrap() as usize;
-    let mut counting = Counting { lanes: 32, columns: 4, bytes_a_beat: bus / 8, ..Counting::default() };
+    let mut counting = Counting { lanes: 32, columns: 5, bytes_a_beat: bus / 8, ..Counting::default() };
     let prompt = tokenizer.encode("KING").unwrap();
     let mut sampler = Sampler::temperature(0.0, 5);
     let tokens: Vec<u32> =
@@ -161,12 +161,12 @@ fn conditions_are_stated_wherever_figures_are() {
     let [weights, inputs] = ["zero_weights", "zero_activations"].map(|share| number(&conditions[share]));
     assert!(close(weights, mean("zero_weights", ["k", "n"])) && close(inputs, mean("zero_activations", ["m", "k"])));
     assert!((0.2..0.6).contains(&weights) && inputs > 0.0, "{conditions}");
-    // A prompt of four characters, then one at a time; 128 trits are 26 bytes, one beat of 208 bits.
+    // A prompt of four characters, then one at a time; 160 trits are 32 bytes, one beat of 256 bits.
     assert_eq!((&conditions["tokens"], &conditions["weight_code"]), (&serde_json::json!([1, 4]), &"base3".into()));
-    assert!(close(number(&conditions["bits_per_weight"]), 208.0 / 128.0), "{conditions}");
+    assert!(close(number(&conditions["bits_per_weight"]), 256.0 / 160.0), "{conditions}");
     let line = |tokens: &str, weights: f64, inputs: f64| {
         format!(
-            "m = {tokens}; base3 weights, 1.62 bits each on the bus; zeros: {:.1} % of weights, {:.1} % of activations",
+            "m = {tokens}; base3 weights, 1.60 bits each on the bus; zeros: {:.1} % of weights, {:.1} % of activations",
             100.0 * weights,
             100.0 * inputs
         )
@@ -192,8 +192,8 @@ fn no_layer_is_above_its_roof_and_arrays_sum() {
         let [rate, attainable, columns] = [
             number(&at["roofline"]["macs_per_second"]),
             number(&at["roofline"]["attainable_macs_per_second"]),
-            // Thirty-two lanes, four columns, 200 MHz.
-            128.0 * 200e6,
+            // Thirty-two lanes, five columns, 200 MHz.
+            160.0 * 200e6,
         ];
         assert!(0.0 < rate && rate <= attainable && attainable <= columns, "{}", at["roofline"]);
     }

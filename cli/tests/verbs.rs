@@ -6,10 +6,11 @@ use std::process::Command;
 use crate::common::{body, json, model, trine, workplace};
 use trine_golden_model::npy;
 
-/// Runs a line that must succeed and returns what it printed.
+/// Runs a line that must succeed, without a warning but of weight streams of small units, and returns what it printed.
 fn done(folder: &Path, line: &str) -> String {
     let run = trine(folder, line);
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{line}: {}", run.stdout);
+    let other = run.stderr.lines().find(|line| !line.starts_with("warning: weight stream: "));
+    assert_eq!((run.code, other), (Some(0), None), "{line}: {}", run.stdout);
     run.stdout
 }
 
@@ -83,7 +84,7 @@ fn a_unit_takes_the_place_of_another() {
 #[test]
 fn packed_columns_are_generated_with_a_warning() {
     let place = workplace();
-    let run = trine(place.path(), "generate --lanes 4 --columns 2 --style packed -o rtl");
+    let run = trine(place.path(), "generate --lanes 5 --columns 2 --style packed -o rtl");
     assert_eq!(
         (run.code, &*run.stderr),
         (Some(0), "warning: --style packed is for simulation only: nothing can be synthesised of it\n")
