@@ -126,7 +126,7 @@ impl DramTiming {
         let beat = (bus as u64).div_ceil(access_bytes.into());
         if access_bytes > row_bytes {
             Some(format!("access_bytes is {access_bytes} and row_bytes only {row_bytes}"))
-        } else if refresh >= self.refi.into() {
+        } else if refresh >= u64::from(self.refi) {
             Some(format!("refi is {} cycles, which refreshes of {refresh} fill", self.refi))
         } else if u64::from(outstanding) < beat {
             Some(format!("outstanding is {outstanding}, and a beat takes {beat} accesses"))
