@@ -11,13 +11,16 @@ use std::path::Path;
 use trine_driver::{MatmulShape, Offload, OnMismatch, Options, Scope};
 use trine_golden_model::{Matmul, Model, reference};
 use trine_hdl::Verilog;
-use trine_sim::{BuildOptions, BuildStep, Library, SimOptions, Stalls};
+use trine_sim::{BuildOptions, BuildStep, Library, MemoryOptions, SimOptions, Stalls};
 use trine_spec::Config;
 
 use crate::cases::Case;
 use crate::outcome::{Finding, Outcome};
 use crate::suite::checks;
 use crate::{Result, lanes};
+
+/// The memory's pauses are others than those of the streams.
+const MEMORY_STALLS: u64 = 64;
 
 /// The work of one verification.
 #[derive(Clone, Copy)]
@@ -67,6 +70,11 @@ impl fmt::Debug for Plan<'_> {
 }
 
 impl Plan<'_> {
+    /// True if cycles are those of the model: nothing pauses, and no beat goes through windows or comes from memory.
+    fn exact(&self, config: &Config) -> bool {
+        self.stalls == 0.0 && !config.windows() && !config.memory()
+    }
+
     fn build(&self, verilog: &Verilog, trace: bool) -> Result<Library> {
         let options = BuildOptions { trace, gates: self.gates, progress: self.building, ..BuildOptions::default() };
         Ok(trine_sim::build(verilog, &options)?)
@@ -112,7 +120,7 @@ pub(crate) fn run_cases<'a>(
     step: &dyn Fn(),
 ) -> Result<Outcome> {
     let mut outcome = Outcome {
-        cycles_model_exact: (plan.stalls == 0.0 && !config.windows()).then_some(true),
+        cycles_model_exact: plan.exact(config).then_some(true),
         seed: plan.seed,
         stalls: plan.stalls,
         config: config.clone(),
@@ -171,7 +179,7 @@ pub(crate) fn fails(
             let wrong = mismatch.map(|m| format!("{} instead of {} in beat {}", m.actual, m.expected, m.beat));
             return Ok(Some(error.or(wrong).unwrap_or_default()));
         }
-        if plan.stalls == 0.0 && !config.windows() && ledger.cycles != ledger.modelled {
+        if plan.exact(config) && ledger.cycles != ledger.modelled {
             return Ok(Some(format!("{} cycles instead of {}", ledger.cycles, ledger.modelled)));
         }
     }
@@ -204,11 +212,14 @@ fn run_case(
         let (columns, lanes, waveform) = (vec![], None, None);
         Some(Finding { case: 0, seed, m, k, n, mismatch, wrong_sums: 0, columns, lanes, error, waveform })
     };
+    let stalls = Stalls::new(plan.stalls, case.seed)?;
+    let default = SimOptions::default();
     let options = SimOptions {
-        stalls: Stalls::new(plan.stalls, case.seed)?,
+        stalls,
+        memory: MemoryOptions { stalls: stalls.for_stream(MEMORY_STALLS), ..default.memory.clone() },
         waveform: waveform.map(Path::to_owned),
         held: held.to_vec(),
-        ..SimOptions::default()
+        ..default
     };
     let mut result = CaseLedger::default();
     let device = match trine_sim::device(library, config, &options) {

@@ -18,7 +18,7 @@ pub struct Outcome {
     /// The first case that fails.
     pub first_mismatch: Option<Finding>,
     /// True if every matmul took exactly the cycles that the model says; unknown when the host pauses, as it does
-    /// between the words of windows.
+    /// between the words of windows, and when weights come from memory.
     pub cycles_model_exact: Option<bool>,
     /// Cycles counted by the unit.
     pub cycles: u64,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use trine_driver::MatmulShape;
 use trine_sim::Stalls;
 use trine_spec::file::{self, Fault};
-use trine_spec::{Config, Style, WeightCode};
+use trine_spec::{Config, Style, WeightCode, Weights};
 
 use crate::{Error, Result};
 
@@ -114,7 +114,13 @@ pub(crate) fn configuration(seed: u64) -> Result<Config> {
     let full_tile = sized.clone().build()?.full_tile_bus();
     let sized = sized.weight_bus(8 * random.random_range(1..=full_tile / 8));
     let sized = sized.max_depth(random.random_range(lanes..=6 * lanes)).max_tokens(random.random_range(1..=20));
-    Ok(sized.windows(random.random_range(0..6) == 0).build()?)
+    let sized = sized.windows(random.random_range(0..6) == 0);
+    if random.random_range(0..4) == 0 {
+        // A bus of a memory is a power of two.
+        let most = (full_tile / 8).min(64).ilog2();
+        return Ok(sized.weights(Weights::Memory).weight_bus(8 << random.random_range(0..=most)).build()?);
+    }
+    Ok(sized.build()?)
 }
 
 #[cfg(test)]
@@ -150,6 +156,7 @@ mod tests {
     fn configurations_are_many_and_small() {
         let all: Vec<Config> = (0..100).map(|seed| configuration(seed).unwrap()).collect();
         assert!(all.iter().any(|c| c.windows()) && all.iter().any(|c| c.style() == Style::Xilinx7));
+        assert!(all.iter().any(|c| c.memory() && c.windows()) && all.iter().any(|c| c.memory() && !c.windows()));
         assert!(all.iter().all(|c| c.tile_trits() <= 144));
         assert_eq!(all[7], configuration(7).unwrap(), "a seed always makes the same");
     }

@@ -1,7 +1,7 @@
 //! The checks of every unit hold for units of all kinds, and a broken unit does not get through them.
 
 use trine_sim::{BuildOptions, Library};
-use trine_spec::{Config, Style, WeightCode};
+use trine_spec::{Config, Style, WeightCode, Weights};
 use trine_verify::suite::checks;
 
 /// The simulation of a unit of configuration `config`.
@@ -60,4 +60,24 @@ fn a_unit_with_tiles_of_many_beats_counts_its_stalls() {
 fn a_unit_with_windows_passes() {
     let sizes = Config::sized(9, 3).weight_code(WeightCode::TwoBit).weight_bus(40).build().unwrap();
     passes(&Config::builder().max_depth(40).max_tokens(3).windows(true).or(&sizes).build().unwrap());
+}
+
+/// Seven beats a tile on a bus of 16 bits, so that a job's last burst ends anywhere.
+#[test]
+fn a_unit_with_weights_from_memory_passes() {
+    let sizes = Config::sized(7, 3).weights(Weights::Memory).weight_bus(16).max_depth(40).max_tokens(3);
+    passes(&sizes.weight_code(WeightCode::TwoBit).build().unwrap());
+}
+
+/// Tiles of one beat, which holds more than a tile needs; steps of two beats.
+#[test]
+fn a_unit_with_weights_from_memory_and_packed_columns_passes() {
+    let sizes = Config::sized(32, 20).weights(Weights::Memory).style(Style::Packed);
+    passes(&sizes.max_depth(96).max_tokens(4).build().unwrap());
+}
+
+#[test]
+fn a_unit_with_windows_and_weights_from_memory_passes() {
+    let sizes = Config::sized(9, 3).weights(Weights::Memory).windows(true).weight_bus(8);
+    passes(&sizes.max_depth(40).max_tokens(3).build().unwrap());
 }

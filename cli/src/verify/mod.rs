@@ -189,6 +189,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let model = match outcome.cycles_model_exact {
         Some(true) => "exactly as the cycle model says",
         Some(false) => "NOT as the cycle model says",
+        None if config.memory() => "the memory's waits included",
         None => "the host's pauses included",
     };
     writeln!(out, "{} cycles, bound {}, {model}", grouped(outcome.cycles), grouped(outcome.bound_cycles))?;

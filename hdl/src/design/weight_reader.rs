@@ -26,10 +26,12 @@
 //! reader.clock();
 //! // Three beats from 0x1040 on: 8 bytes each, one burst.
 //! reader.set_all([("rst_i", 0), ("base_i", 0x41), ("length_i", 3), ("axi_arready_i", 1)]);
-//! (0..2).for_each(|_| reader.clock());
-//! reader.set("start_i", 1);
 //! reader.clock();
-//! reader.set("start_i", 0);
+//! for pulse in ["clear_i", "start_i"] {
+//!     reader.set(pulse, 1);
+//!     reader.clock();
+//!     reader.set(pulse, 0);
+//! }
 //! reader.clock();
 //! assert_eq!((reader.get("axi_arvalid_o"), reader.get("axi_araddr_o"), reader.get("axi_arlen_o")), (1, 0x1040, 2));
 //! reader.clock();
@@ -51,11 +53,11 @@ interface! {
         input rst: BIT,
         /// Drops the job.
         input clear: BIT,
-        /// Begins to read for a job; nothing is under way.
+        /// Begins to read for a job, in the cycle behind a clear; nothing is under way.
         input start: BIT,
-        /// Address of the job's first byte, in steps of 64 bytes; two cycles ahead of the start.
+        /// Address of the job's first byte, in steps of 64 bytes; in the cycle ahead of the clear ahead of the start.
         input base: bits(WGT_BASE_ADDRESS.width),
-        /// Beats of the job, at least 1; two cycles ahead of the start.
+        /// Beats of the job, at least 1; in the same cycle.
         input length: bits(WGT_LENGTH_BEATS.width),
         /// Memory
         source axi: AxiRead::of(c.weight_bus()) => AxiRead,
@@ -169,7 +171,7 @@ struct Job {
     left_q: Expr,
     /// There are none.
     final_q: Expr,
-    /// Window, first beat, windows behind it and last beat of a job that starts.
+    /// Window and first beat of a job whose clear is there, windows behind it and last beat of one that starts.
     begin: [Expr; 4],
 }
 
@@ -177,7 +179,8 @@ impl Job {
     fn new(m: &mut Module, io: &WeightReaderPorts, bytes: usize) -> Job {
         // Beats of a step of the base.
         let steps = (MEMORY_STEP as usize / bytes).ilog2() as usize;
-        let base = io.base.clone();
+        // The register may be written again as soon as the start is answered.
+        let base = m.register("base_q", &io.base);
         let beat = m.name("beat", if steps == 0 { base } else { cat([lit(0, bits(steps)), base]) });
         debug_assert_eq!(beat.ty.width + bytes.ilog2() as usize, MEMORY_SPACE.ilog2() as usize);
         let first = beat.slice(0, WITHIN);
@@ -204,25 +207,14 @@ impl Job {
         let fewer = m.name("left_next", self.left_q.back(1));
         m.on_clock([
             if_else(
+                &io.clear,
+                [set(&self.window_q, window), set(&self.first_q, first)].to_vec(),
+                [when(ask, [set(&self.window_q, self.window_q.step(1)), set_to(&self.first_q, 0)])].to_vec(),
+            ),
+            if_else(
                 &io.start,
-                [
-                    set(&self.window_q, window),
-                    set(&self.first_q, first),
-                    set(&self.left_q, behind),
-                    set(&self.final_q, !behind.any()),
-                    set(&self.end_q, end),
-                ]
-                .to_vec(),
-                [when(
-                    ask,
-                    [
-                        set(&self.window_q, self.window_q.step(1)),
-                        set_to(&self.first_q, 0),
-                        set(&self.left_q, &fewer),
-                        set(&self.final_q, !fewer.any()),
-                    ],
-                )]
-                .to_vec(),
+                [set(&self.left_q, behind), set(&self.final_q, !behind.any()), set(&self.end_q, end)].to_vec(),
+                [when(ask, [set(&self.left_q, &fewer), set(&self.final_q, !fewer.any())])].to_vec(),
             ),
             if_else(
                 &io.rst | &io.clear,
@@ -307,7 +299,9 @@ mod tests {
     /// Starts a job of `length` beats from step `base` on, while the memory offers nothing.
     fn start(unit: &mut Interpreter, base: i64, length: i64) {
         unit.set_all([("base_i", base), ("length_i", length), ("axi_rvalid_i", 0), ("axi_arready_i", 0)]);
-        (0..2).for_each(|_| unit.clock());
+        unit.clock();
+        // What is written behind the start belongs to the next job.
+        unit.set_all([("base_i", base ^ 0x155), ("length_i", length ^ 0x2AA)]);
         for pulse in ["clear_i", "start_i"] {
             unit.set(pulse, 1);
             unit.clock();

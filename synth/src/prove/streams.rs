@@ -62,6 +62,22 @@ pub fn windows(c: &Config) -> Result<Claim, Errors> {
     claim("windows serve or report".into(), &design::windows(c)?, property, 8)
 }
 
+/// The reader of weights from memory has a place for every beat that it asks for, no burst of it leaves its window, requests hold until
+/// taken, and a job that was dropped drains until its last burst has come.
+///
+/// # Errors
+/// See [`design::weight_reader`].
+pub fn weight_reader(c: &Config) -> Result<Claim, Errors> {
+    let (burst, bytes) = (Config::BURST_BEATS, c.weight_bus() / 8);
+    let property = format!(
+        "\n  localparam BURST = {burst}, ROOM = {}, BYTES = {bytes}, WINDOW = {};\n{}",
+        Config::READ_AHEAD,
+        (burst - 1) * bytes,
+        include_str!("properties/weight_reader.v")
+    );
+    claim("weight reader has room for what it asks for".into(), &design::weight_reader(c)?, property, 20)
+}
+
 /// The master behind a serial line keeps the rules of AXI4-Lite: requests hold until taken, one at a time, a read never
 /// beside a write.
 ///

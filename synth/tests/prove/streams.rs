@@ -1,7 +1,7 @@
 //! Buffers, streams and the register bus.
 
 use super::{proven, refuted};
-use trine_spec::Config;
+use trine_spec::{Config, Weights};
 use trine_synth::prove::streams;
 
 #[test]
@@ -91,6 +91,36 @@ fn broken_windows_are_found() {
         ("(read_i & ~starting_i) & ~busy_i", "(read_i & ~starting_i) & busy_i"),
     ] {
         refuted(&claim, ("trine_windows", from, to));
+    }
+}
+
+#[test]
+fn a_reader_of_weights_has_room_for_what_it_asks_for() {
+    for bus in [8, 64] {
+        proven(&streams::weight_reader(&resident(bus)).unwrap());
+    }
+}
+
+fn resident(bus: usize) -> Config {
+    Config::sized(8, 8).weights(Weights::Memory).weight_bus(bus).max_depth(8).build().unwrap()
+}
+
+#[test]
+fn a_broken_reader_of_weights_is_found() {
+    let claim = streams::weight_reader(&resident(64)).unwrap();
+    for (from, to) in [
+        ("(active_q & enough)", "active_q"),
+        ("start_i ? 10'd512", "clear_i ? 10'd512"),
+        ("{4{ask}}, 5'd0, buffer_pop_o", "{4{ask}}, 5'd0, axi_rvalid_i"),
+        ("arlen_q <= ends - first_q", "arlen_q <= ends"),
+        ("first_q <= 6'd0", "first_q <= first_q"),
+        ("(axi_arready_i | ~arvalid_q)", "1'd1"),
+        ("ask | (arvalid_q & ~axi_arready_i)", "ask"),
+        ("draining_q <= dropping & (|pending_next)", "draining_q <= dropping & ~ended"),
+        ("dropping = clear_i | draining_q", "dropping = clear_i"),
+        ("if (rst_i | clear_i) begin\n      active_q", "if (rst_i) begin\n      active_q"),
+    ] {
+        refuted(&claim, ("trine_weight_reader", from, to));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trine_hdl::lang::{Module, Mutant};
-use trine_spec::{Config, WeightCode};
+use trine_spec::{Config, WeightCode, Weights};
 
 use crate::Result;
 
@@ -36,6 +36,14 @@ impl Subject {
             .max_tokens(3)
             .windows(true)
             .build()?;
+        // Steps of eight beats, more tiles than are read ahead.
+        let memory = Config::sized(8, 4)
+            .weights(Weights::Memory)
+            .weight_code(WeightCode::TwoBit)
+            .weight_bus(64)
+            .max_depth(24)
+            .max_tokens(3)
+            .build()?;
         Ok(vec![
             Subject { name: "odd", config: odd, modules: &[] },
             Subject { name: "base3", config: base3, modules: &["trine_trit_decoder", "trine_weight_loader"] },
@@ -52,6 +60,7 @@ impl Subject {
                 ],
             },
             Subject { name: "windows", config: windows, modules: &["trine_windows", "trine_job"] },
+            Subject { name: "memory", config: memory, modules: &["trine_weight_reader", "trine_weight_fifo"] },
         ])
     }
 

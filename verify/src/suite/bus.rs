@@ -3,6 +3,7 @@
 use trine_spec::registers::{self as regs, ID_VALUE};
 
 use super::unit::DrivenUnit;
+use super::weights::memory;
 use super::{Found, equal, holds};
 use trine_sim::{AxiAnswer, AxiHalf, AxiRule, AxiSeen, Dut, Error, PortHandle};
 
@@ -122,7 +123,7 @@ impl Bus {
 
 /// Makes accesses as fast as the channels take them, each channel in its own time; answers are taken in every cycle of a number
 /// that `pace` divides, from cycle `hold` on. What writes and reads were answered, in order.
-fn pipelined(
+pub(super) fn pipelined(
     unit: &mut DrivenUnit<'_>,
     writes: &[(u32, u32)],
     reads: &[u32],
@@ -173,6 +174,8 @@ fn pipelined(
 
 /// Requests that follow one another while earlier ones are answered.
 pub(super) fn pipelines(unit: &mut DrivenUnit<'_>) -> Found {
+    // No weights come while requests follow one another.
+    unit.renew(&memory(60, 0.0, 0)?)?;
     // Every register has something to show.
     if !unit.config.windows() {
         unit.works(&super::work::Work::small(unit.config, 9))?;
@@ -183,8 +186,9 @@ pub(super) fn pipelines(unit: &mut DrivenUnit<'_>) -> Found {
     for (register, value) in [(&regs::IRQ_EN, 3), (&regs::OUTPUTS, 0x9_1234), (&regs::JOB_TAG, 0x1357_9BDF)] {
         unit.write(register, value)?;
     }
-    let all: Vec<(bool, u32)> = regs::REGISTERS.iter().map(|r| Ok((true, unit.read(r)?))).collect::<Found<_>>()?;
-    let offsets: Vec<u32> = regs::REGISTERS.iter().map(|r| r.offset).collect();
+    let all: Vec<(bool, u32)> =
+        regs::registers(unit.config).map(|r| Ok((true, unit.read(r)?))).collect::<Found<_>>()?;
+    let offsets: Vec<u32> = regs::registers(unit.config).map(|r| r.offset).collect();
     for (hold, pace) in [(0, 1), (0, 2), (0, 3), (0, 7), (30, 1), (30, 5)] {
         let backwards: Vec<u32> = offsets.iter().rev().copied().collect();
         let reads = [offsets.as_slice(), &backwards].concat();
@@ -206,7 +210,7 @@ pub(super) fn pipelines(unit: &mut DrivenUnit<'_>) -> Found {
         unit.shape(1, 1, 1)?;
         let start = (regs::CTRL.offset, regs::CTRL_START.mask());
         equal!(pipelined(unit, &[start, start, start], &[], hold)?.0, [true, false, false], "starts in a row");
-        unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+        unit.abort()?;
         unit.steps(4)?;
     }
     // What is written in the cycle of a soft reset is reset.

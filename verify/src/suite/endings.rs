@@ -1,7 +1,7 @@
 //! Jobs that are dropped in every cycle of their life: the unit is empty at once and the next job is right.
 
 use trine_driver::Counters;
-use trine_spec::registers::{self as regs, REGISTERS, constant};
+use trine_spec::registers::{self as regs, constant, registers};
 
 use super::feed::Pace;
 use super::unit::DrivenUnit;
@@ -10,18 +10,19 @@ use super::{Found, equal, holds};
 
 /// Ways to drop a job.
 #[derive(Clone, Copy, PartialEq)]
-enum Ending {
+pub(super) enum Ending {
     Abort,
     SoftReset,
     Reset,
 }
 
-/// Drops a job in every cycle, with results taken and with results that wait.
-fn everywhere(unit: &mut DrivenUnit<'_>, ending: Ending) -> Found {
+/// Drops a job in every cycle, with results taken and with results that wait; where the unit `fills` in a limited time, that it
+/// has room for as many results as before.
+pub(super) fn everywhere(unit: &mut DrivenUnit<'_>, ending: Ending, fills: bool) -> Found {
     let c = unit.config;
     let work = Work::small(c, 11);
-    let length = work.shape.cycles(c) + 40;
-    let room = super::jobs::fill(unit)?;
+    let length = unit.works(&work)?.cycles + 40;
+    let room = if fills { super::jobs::fill(unit)? } else { 0 };
     for waiting in [false, true] {
         for at in 0..length {
             unit.drop_streams();
@@ -58,8 +59,8 @@ fn everywhere(unit: &mut DrivenUnit<'_>, ending: Ending) -> Found {
             unit.eager();
             let next = Work::new(c, (1 + at as usize % c.max_tokens(), c.lanes().min(c.max_depth()), c.columns()), at);
             let counted = unit.works(&next)?;
-            equal!(counted.cycles, next.shape.cycles(c), "cycles of the next job");
-            if ending == Ending::Abort {
+            unit.in_time(&counted, &next)?;
+            if fills && ending == Ending::Abort {
                 equal!(super::jobs::fill(unit)?, room, "issues for which there is room after an abort");
             }
         }
@@ -77,16 +78,16 @@ fn drop_job(unit: &mut DrivenUnit<'_>, ending: Ending) -> Found {
 }
 
 pub(super) fn abort(unit: &mut DrivenUnit<'_>) -> Found {
-    everywhere(unit, Ending::Abort)?;
+    everywhere(unit, Ending::Abort, true)?;
     // Without a job it does nothing, and registers stay.
     unit.write(&regs::SCRATCH, 0x1234_5678)?;
-    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    unit.abort()?;
     unit.steps(5)?;
     equal!((unit.status()?, unit.read(&regs::SCRATCH)?), (0, 0x1234_5678), "after an abort without a job");
     // With a start beside it, the job is dropped or runs, and the unit lives on.
     unit.write(&regs::CTRL, regs::CTRL_ABORT.mask() | regs::CTRL_START.mask())?;
     unit.steps(10)?;
-    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    unit.abort()?;
     unit.steps(5)?;
     unit.write(&regs::STATUS, u32::MAX)?;
     unit.write(&regs::IRQ_STAT, u32::MAX)?;
@@ -94,12 +95,12 @@ pub(super) fn abort(unit: &mut DrivenUnit<'_>) -> Found {
 }
 
 pub(super) fn soft_reset(unit: &mut DrivenUnit<'_>) -> Found {
-    everywhere(unit, Ending::SoftReset)?;
+    everywhere(unit, Ending::SoftReset, true)?;
     all_registers(unit, |unit| unit.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask()))
 }
 
 pub(super) fn reset(unit: &mut DrivenUnit<'_>) -> Found {
-    everywhere(unit, Ending::Reset)?;
+    everywhere(unit, Ending::Reset, true)?;
     beside_start(unit)?;
     all_registers(unit, |unit| unit.reset())
 }
@@ -133,7 +134,7 @@ fn all_registers(unit: &mut DrivenUnit<'_>, reset: fn(&mut DrivenUnit<'_>) -> Fo
     unit.shape(0, 0, 0)?;
     unit.write(&regs::CTRL, regs::CTRL_START.mask())?;
     unit.steps(4)?;
-    for register in REGISTERS.iter().filter(|r| **r != regs::CTRL && **r != regs::STATUS && **r != regs::IRQ_STAT) {
+    for register in registers(c).filter(|r| **r != regs::CTRL && **r != regs::STATUS && **r != regs::IRQ_STAT) {
         unit.write(register, u32::MAX)?;
     }
     let work = Work::small(c, 4);
@@ -146,7 +147,7 @@ fn all_registers(unit: &mut DrivenUnit<'_>, reset: fn(&mut DrivenUnit<'_>) -> Fo
     equal!(flags, [Ok(6), Ok(3)], "STATUS and IRQ_STAT with all flags set");
     reset(unit)?;
     unit.steps(3)?;
-    for register in REGISTERS {
+    for register in registers(c) {
         equal!(unit.read(register)?, constant(register, c), "{} after a reset", register.name);
     }
     equal!(unit.irq()?, false, "irq after a reset");

@@ -10,7 +10,7 @@ use super::work::Work;
 use super::{Found, equal, holds};
 
 /// Streams beats as they are, with their marks, and waits until the job is over.
-fn ends(unit: &mut DrivenUnit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
+pub(super) fn ends(unit: &mut DrivenUnit<'_>, work: &Work, marks: [Option<usize>; 2], code: ErrorCode) -> Found {
     streams(unit, work, marks);
     over(unit, work, code)
 }
@@ -22,6 +22,11 @@ fn streams(unit: &mut DrivenUnit<'_>, work: &Work, marks: [Option<usize>; 2]) {
     for ((feed, beats), mark) in unit.feeds.iter_mut().zip([&work.acts, &work.weights]).zip(marks) {
         feed.queue.extend(beats.iter().enumerate().map(|(i, beat)| (beat.clone(), Some(i) == mark)));
     }
+    // From memory the last beat is the marked one.
+    if let Some(memory) = &mut unit.memory {
+        memory.give(work.weights.clone());
+    }
+    unit.reads(marks[1].unwrap_or(work.weights.len()) + 1);
 }
 
 /// Starts the job, which has to end for this reason.

@@ -5,6 +5,7 @@ use trine_spec::registers::{self as regs, ErrorCode};
 
 use super::feed::Pace;
 use super::unit::DrivenUnit;
+use super::weights::memory;
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -23,6 +24,8 @@ const ALL: u32 = 128;
 /// Shapes out of range are refused at once and leave the unit idle; those at the borders are not.
 pub(super) fn shapes(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
+    // No weights come while a job is looked at.
+    unit.renew(&memory(60, 0.0, 0)?)?;
     let (m, k) = (c.max_tokens() as u32, c.max_depth() as u32);
     let beyond = |most: u32, bits: usize| {
         let powers = (0..bits).flat_map(|bit| [1 << bit, (1 << bit) + 1]);
@@ -49,7 +52,7 @@ pub(super) fn shapes(unit: &mut DrivenUnit<'_>) -> Found {
         unit.steps(6)?;
         equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS of a job of {m} x {k} x {n}");
         equal!(unit.read(&regs::ERR_CODE)?, 0, "ERR_CODE of a job under way");
-        unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+        unit.abort()?;
         equal!(unit.status()?, 0, "STATUS after an abort");
     }
     Ok(())
@@ -65,7 +68,7 @@ pub(super) fn sizes(unit: &mut DrivenUnit<'_>) -> Found {
                 seed += 1;
                 let work = Work::new(c, (m, k, n), seed);
                 let counted = unit.works(&work)?;
-                equal!(counted.cycles, work.shape.cycles(c), "cycles of {:?}", work.shape);
+                unit.in_time(&counted, &work)?;
                 equal!(counted.active, work.shape.tiles(c) * m as u64, "active cycles of {:?}", work.shape);
                 let beats = [&work.acts, &work.weights].map(|beats| beats.len() as u64);
                 equal!([counted.act_beats, counted.wgt_beats], beats, "beats of {:?}", work.shape);
@@ -123,10 +126,10 @@ pub(super) fn tags(unit: &mut DrivenUnit<'_>) -> Found {
     for (jobs, tag) in (0..32).map(|bit| 1u32 << bit).chain([u32::MAX, 0, 0x5555_AAAA]).enumerate() {
         unit.drop_streams();
         unit.write(&regs::JOB_TAG, tag)?;
-        unit.start(work.shape)?;
+        unit.begin(&work)?;
         unit.write(&regs::JOB_TAG, !tag)?;
         equal!(unit.read(&regs::DONE_TAG)?, done, "DONE_TAG while the next job runs");
-        unit.send(&work.acts, &work.weights);
+        unit.send(&work.acts, &[]);
         unit.collect(1)?;
         unit.steps(12)?;
         equal!(unit.read(&regs::DONE_TAG)?, tag, "DONE_TAG");
@@ -158,7 +161,7 @@ pub(super) fn idle(unit: &mut DrivenUnit<'_>) -> Found {
         unit.start(work.shape)?;
         unit.collect(work.results.len())?;
         let taken: Vec<u64> = unit.feeds.iter().zip(&before).map(|(feed, before)| feed.taken - before).collect();
-        equal!(taken, [work.acts.len() as u64, work.weights.len() as u64], "beats taken in round {round}");
+        equal!(taken, unit.beats(&work), "beats taken in round {round}");
         unit.steps(12)?;
         unit.silent()?;
         // What is offered beyond the marks while results wait is not taken either.
@@ -170,7 +173,8 @@ pub(super) fn idle(unit: &mut DrivenUnit<'_>) -> Found {
         unit.send(&work.acts, &work.weights);
         unit.steps(20)?;
         let taken: Vec<u64> = unit.feeds.iter().zip(&before).map(|(feed, before)| feed.taken - before).collect();
-        equal!(taken, [2 * work.acts.len() as u64, 2 * work.weights.len() as u64], "beats taken beyond the marks");
+        let twice: Vec<u64> = unit.beats(&work).iter().map(|beats| 2 * beats).collect();
+        equal!(taken, twice, "beats taken beyond the marks");
         equal!(unit.status()? & regs::STATUS_BUSY.mask(), 1, "busy while results wait");
         unit.eager();
         unit.collect(work.results.len())?;
@@ -204,7 +208,8 @@ pub(super) fn writes_while_busy(unit: &mut DrivenUnit<'_>) -> Found {
         unit.write(&regs::CTRL, value)?;
         equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS after a write without an action");
     }
-    for register in [&regs::TOKENS, &regs::DEPTH, &regs::OUTPUTS, &regs::JOB_TAG] {
+    let place = [&regs::WGT_BASE, &regs::WGT_LENGTH].into_iter().filter(|_| unit.config.memory());
+    for register in [&regs::TOKENS, &regs::DEPTH, &regs::OUTPUTS, &regs::JOB_TAG].into_iter().chain(place) {
         unit.write(register, 1)?;
         unit.write(register, u32::MAX)?;
     }

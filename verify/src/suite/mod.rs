@@ -12,8 +12,10 @@ mod faults;
 mod feed;
 mod jobs;
 mod large;
+mod memory;
 mod registers;
 mod unit;
+mod weights;
 mod window_edges;
 mod windows;
 mod work;
@@ -141,11 +143,37 @@ const WINDOWS: [Check; 10] = [
     check("window words lost or doubled", windows::lost_or_doubled),
 ];
 
+/// Checks of units that read their weights from memory.
+const MEMORY: [Check; 6] = [
+    check("memory registers", memory::registers),
+    check("memory sizes", memory::sizes),
+    check("memory lengths", memory::lengths),
+    check("memory places", memory::places),
+    check("memory errors", memory::errors),
+    check("memory that never answers", memory::silence),
+];
+
+/// Checks of those that have stream ports too.
+const MEMORY_STREAMS: [Check; 6] = [
+    check("memory stalls", memory::stalls),
+    check("memory read ahead", memory::read_ahead),
+    check("memory watchdog", memory::watchdog),
+    check("memory abort in every cycle", memory::abort),
+    check("memory soft reset in every cycle", memory::soft_reset),
+    check("memory reset in every cycle", memory::reset),
+];
+
+/// Checks that need a host which sends the weights, late or never.
+const FROM_HOST: [&str; 5] = ["counters", "stall counters", "watchdog", "too many activations", "long watchdog"];
+
 /// The checks of a unit of configuration `config`, quick ones first.
 #[must_use]
 pub fn checks(config: &Config) -> Vec<Check> {
-    let own: &[Check] = if config.windows() { &WINDOWS } else { &STREAMS };
-    COMMON.iter().chain(own).copied().collect()
+    let (own, memory): (&[Check], &[Check]) =
+        if config.windows() { (&WINDOWS, &[]) } else { (&STREAMS, &MEMORY_STREAMS) };
+    let memory = MEMORY.iter().chain(memory).filter(|_| config.memory());
+    let host = |check: &&Check| !(config.memory() && FROM_HOST.contains(&check.name));
+    COMMON.iter().chain(own).filter(host).chain(memory).copied().collect()
 }
 
 impl Check {
@@ -154,7 +182,7 @@ impl Check {
     /// # Errors
     /// The unit's fault.
     pub fn run(&self, library: &Library, config: &Config, held: &[(String, u64)]) -> Result<(), Fault> {
-        self.run_on(DrivenUnit::new(library, config, held)?)
+        self.run_on(DrivenUnit::new(library, config, held, None)?)
     }
 
     /// Runs the check once more and writes a waveform of it to `file`; `library` was built with `trace`.
@@ -162,9 +190,7 @@ impl Check {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn traced(&self, library: &Library, config: &Config, file: &Path) -> Result<(), Fault> {
-        let mut unit = DrivenUnit::new(library, config, &[])?;
-        unit.dut.trace(file)?;
-        self.run_on(unit)
+        self.run_on(DrivenUnit::new(library, config, &[], Some(file))?)
     }
 
     fn run_on(&self, mut unit: DrivenUnit<'_>) -> Result<(), Fault> {

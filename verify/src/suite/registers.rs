@@ -1,7 +1,8 @@
 //! Every register: its reset value, what may be done with it, and what is refused.
 
 use trine_spec::registers::{
-    self as regs, Access, CTRL, CTRL_SOFT_RESET, ErrorCode, REGISTERS, Register, SPACE, WINDOW_BYTES, constant,
+    self as regs, Access, CTRL, CTRL_SOFT_RESET, ErrorCode, Register, SPACE, WGT_WINDOW, WINDOW_BYTES, constant,
+    registers,
 };
 
 use super::unit::DrivenUnit;
@@ -15,7 +16,7 @@ fn mask(register: &Register, access: Access) -> u32 {
 /// Values of all registers after a reset.
 pub(super) fn resets(unit: &mut DrivenUnit<'_>) -> Found {
     let config = unit.config;
-    for register in REGISTERS {
+    for register in registers(config) {
         equal!(unit.read(register)?, constant(register, config), "{} after reset", register.name);
     }
     equal!(unit.irq()?, false, "irq after reset");
@@ -27,17 +28,17 @@ pub(super) fn access(unit: &mut DrivenUnit<'_>) -> Found {
     let config = unit.config;
     let own = |register: &Register| (register.offset * 5 + 1).wrapping_mul(0x9E37_79B9).rotate_left(15);
     for pattern in [0x5555_5555, 0xAAAA_AAAA, u32::MAX, 0] {
-        for register in REGISTERS.iter().filter(|r| **r != CTRL) {
+        for register in registers(config).filter(|r| **r != CTRL) {
             unit.write(register, pattern)?;
             let expected = constant(register, config) | pattern & mask(register, Access::ReadWrite);
             equal!(unit.read(register)?, expected, "{} after {pattern:#x} was written", register.name);
         }
     }
-    for register in REGISTERS.iter().filter(|r| **r != CTRL) {
+    for register in registers(config).filter(|r| **r != CTRL) {
         unit.write(register, own(register))?;
     }
     let check = |unit: &mut DrivenUnit<'_>, written: bool| -> Found {
-        for register in REGISTERS {
+        for register in registers(config) {
             let kept = if written && *register != CTRL { own(register) & mask(register, Access::ReadWrite) } else { 0 };
             let kept = if register.name == "CTRL" { 0 } else { kept };
             equal!(unit.read(register)?, constant(register, config) | kept, "{}", register.name);
@@ -46,7 +47,7 @@ pub(super) fn access(unit: &mut DrivenUnit<'_>) -> Found {
     };
     check(unit, true)?;
     // One after another, so that one that takes the write of another shows.
-    for register in REGISTERS.iter().filter(|r| **r != CTRL) {
+    for register in registers(config).filter(|r| **r != CTRL) {
         unit.write(register, !own(register))?;
         let expected = constant(register, config) | !own(register) & mask(register, Access::ReadWrite);
         equal!(unit.read(register)?, expected, "{}", register.name);
@@ -68,13 +69,15 @@ pub(super) fn refused(unit: &mut DrivenUnit<'_>) -> Found {
     unit.shape(0, 0, 0)?;
     unit.write(&CTRL, regs::CTRL_START.mask())?;
     unit.steps(4)?;
-    for register in REGISTERS {
+    let config = unit.config;
+    for register in registers(config) {
         for strobes in 0..15 {
             unit.refused(register.offset, Some((u32::MAX, strobes)))?;
         }
     }
-    let known = |offset: u32| REGISTERS.iter().any(|r| r.offset == offset);
-    let window = |offset: u32| unit.config.windows() && offset >= WINDOW_BYTES;
+    let known = |offset: u32| registers(config).any(|r| r.offset == offset);
+    let weights = |offset: u32| (WGT_WINDOW.offset..WGT_WINDOW.offset + WINDOW_BYTES).contains(&offset);
+    let window = |offset: u32| config.windows() && offset >= WINDOW_BYTES && !(config.memory() && weights(offset));
     let unknown: Vec<u32> = (0..SPACE).step_by(4).filter(|offset| !known(*offset) && !window(*offset)).collect();
     for offset in unknown {
         unit.refused(offset, Some((u32::MAX, 0xF)))?;

@@ -1,15 +1,17 @@
 //! A unit driven pin by pin: streams move in every cycle, also while registers are accessed.
 
+use std::path::{Path, PathBuf};
+
 use trine_driver::{Counters, MatmulShape};
 use trine_spec::Config;
 use trine_spec::registers::{self as regs, ErrorCode, Field, Register};
 
 use super::bus::Bus;
 use super::feed::{Drain, Feed, Pace};
+use super::weights::WeightMemory;
 use super::work::Work;
 use super::{Found, equal, holds};
-use trine_sim::Library;
-use trine_sim::{Dut, PortHandle};
+use trine_sim::{Dut, Library, MemoryOptions, MemoryStatistics, PortHandle};
 
 /// Cycles for which reset is held; AXI wants 16.
 const RESET_CYCLES: usize = 16;
@@ -34,31 +36,75 @@ pub(super) struct DrivenUnit<'a> {
     pub dut: Dut,
     pub bus: Bus,
     irq: PortHandle,
-    /// Activations and weights; none with windows.
+    /// Activations, then weights unless they come from memory; none with windows.
     pub feeds: Vec<Feed>,
     pub drain: Option<Drain>,
+    pub memory: Option<WeightMemory>,
     tag: u32,
+    library: &'a Library,
+    held: &'a [(String, u64)],
+    waveform: Option<PathBuf>,
 }
 
 impl<'a> DrivenUnit<'a> {
-    /// A unit after reset.
-    pub fn new(library: &Library, config: &'a Config, held: &[(String, u64)]) -> Found<Self> {
+    /// A unit after reset, with waveforms in a file if one is named.
+    pub fn new(
+        library: &'a Library,
+        config: &'a Config,
+        held: &'a [(String, u64)],
+        waveform: Option<&Path>,
+    ) -> Found<Self> {
+        Self::behind(library, config, held, waveform, &WeightMemory::ideal())
+    }
+
+    /// The same with such a memory behind it, if it reads its weights from there.
+    fn behind(
+        library: &'a Library,
+        config: &'a Config,
+        held: &'a [(String, u64)],
+        waveform: Option<&Path>,
+        memory: &MemoryOptions,
+    ) -> Found<Self> {
         let mut dut = Dut::new(library)?;
+        if let Some(file) = waveform {
+            dut.trace(file)?;
+        }
         for (port, value) in held {
             dut.poke(port.as_str(), *value)?;
         }
-        let streams = if config.windows() { &[][..] } else { &["s_axis_act", "s_axis_wgt"] };
+        let streams = match (config.windows(), config.memory()) {
+            (true, _) => &[][..],
+            (false, true) => &["s_axis_act"],
+            (false, false) => &["s_axis_act", "s_axis_wgt"],
+        };
         let mut unit = Self {
             bus: Bus::new(&dut)?,
             irq: dut.port("irq")?,
             feeds: streams.iter().map(|prefix| Feed::new(&dut, prefix)).collect::<Result<_, _>>()?,
             drain: (!config.windows()).then(|| Drain::new(&dut, "m_axis_res", config.columns())).transpose()?,
+            memory: config.memory().then(|| WeightMemory::attach(&mut dut, config, memory)).transpose()?,
             config,
             dut,
             tag: 0,
+            library,
+            held,
+            waveform: waveform.map(Path::to_owned),
         };
         unit.reset()?;
         Ok(unit)
+    }
+
+    /// Goes on with a fresh unit, with such a memory behind it; a waveform begins anew.
+    pub fn renew(&mut self, memory: &MemoryOptions) -> Found {
+        let Self { library, config, held, .. } = *self;
+        let waveform = self.waveform.take();
+        // Two designs cannot write one waveform.
+        *self = Self::behind(library, config, held, None, memory)?;
+        if let Some(file) = &waveform {
+            self.dut.trace(file)?;
+        }
+        self.waveform = waveform;
+        Ok(())
     }
 
     pub fn cycle(&self) -> u64 {
@@ -152,6 +198,11 @@ impl<'a> DrivenUnit<'a> {
         for (register, value) in [(&regs::TOKENS, m), (&regs::DEPTH, k), (&regs::OUTPUTS, n)] {
             self.write(register, value)?;
         }
+        if let Some(memory) = &mut self.memory {
+            let [base, length] = memory.region(&mut self.dut)?;
+            self.write(&regs::WGT_BASE, base)?;
+            self.write(&regs::WGT_LENGTH, length)?;
+        }
         Ok(())
     }
 
@@ -161,12 +212,31 @@ impl<'a> DrivenUnit<'a> {
         self.write(&regs::CTRL, regs::CTRL_START.mask())
     }
 
-    /// Gives beats to the sources, the last one of each marked.
+    /// The same for a unit with windows, whose beats follow; weights from memory are there at once.
+    pub fn begin(&mut self, work: &Work) -> Found {
+        self.send(&[], &work.weights);
+        self.start(work.shape)
+    }
+
+    /// Gives beats to the sources, the last one of each marked, and weights to the memory if there is one.
     pub fn send(&mut self, acts: &[Vec<u8>], weights: &[Vec<u8>]) {
         for (feed, beats) in self.feeds.iter_mut().zip([acts, weights]) {
             let marked = beats.iter().enumerate().map(|(i, beat)| (beat.clone(), i + 1 == beats.len()));
             feed.queue.extend(marked);
         }
+        for memory in self.memory.iter_mut().filter(|_| !weights.is_empty()) {
+            memory.give(weights.to_vec());
+        }
+    }
+
+    /// The next job reads so many beats from memory, if there is one, whatever it needs.
+    pub fn reads(&mut self, length: usize) {
+        self.memory.iter_mut().for_each(|memory| memory.length = Some(length as u32));
+    }
+
+    /// The weights that are given next lie from step `base` of the memory on.
+    pub fn place(&mut self, base: u64) {
+        self.memory.iter_mut().for_each(|memory| memory.place = Some(base));
     }
 
     pub fn pace(&mut self, acts: Pace, weights: Pace, results: Pace) {
@@ -212,7 +282,6 @@ impl<'a> DrivenUnit<'a> {
         }
     }
 
-    /// Steps until the unit is idle, for a limited time; how many reads of STATUS it took.
     pub fn status(&mut self) -> Found<u32> {
         self.read(&regs::STATUS)
     }
@@ -220,6 +289,7 @@ impl<'a> DrivenUnit<'a> {
     /// Runs a whole job on a unit with streams; results, state and tag have to be right.
     pub fn works(&mut self, work: &Work) -> Found<Counters> {
         let before: Vec<u64> = self.feeds.iter().map(|feed| feed.taken).collect();
+        let read = self.traffic()?;
         self.drop_streams();
         self.tag = self.tag.wrapping_mul(5).wrapping_add(0x9E37_79B9);
         self.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
@@ -229,8 +299,28 @@ impl<'a> DrivenUnit<'a> {
         self.collect(work.results.len())?;
         self.finished(work)?;
         let taken: Vec<u64> = self.feeds.iter().zip(before).map(|(feed, before)| feed.taken - before).collect();
-        equal!(taken, [work.acts.len() as u64, work.weights.len() as u64], "beats taken");
+        equal!(taken, self.beats(work), "beats taken");
+        let beats = if self.memory.is_some() { work.weights.len() as u64 } else { 0 };
+        equal!(self.traffic()?.beats - read.beats, beats, "beats read from memory");
         self.counters()
+    }
+
+    /// Beats of a job on each of its sources.
+    pub fn beats(&self, work: &Work) -> Vec<u64> {
+        self.feeds.iter().zip([work.acts.len() as u64, work.weights.len() as u64]).map(|(_, beats)| beats).collect()
+    }
+
+    /// Work of the memory so far; none without one.
+    pub fn traffic(&mut self) -> Found<MemoryStatistics> {
+        self.memory.as_ref().map_or(Ok(MemoryStatistics::default()), |memory| memory.statistics(&mut self.dut))
+    }
+
+    /// A job counts the cycles of the model, or more if its weights come from memory.
+    pub fn in_time(&self, counted: &Counters, work: &Work) -> Found {
+        let (actual, expected) = (counted.cycles, work.shape.cycles(self.config));
+        let right = if self.config.memory() { actual >= expected } else { actual == expected };
+        holds!(right, "{actual} cycles instead of {expected} for {:?}", work.shape);
+        Ok(())
     }
 
     /// Starts a job whose results nobody takes, with counters at zero.
@@ -251,6 +341,35 @@ impl<'a> DrivenUnit<'a> {
             self.step_unwatched()?;
         }
         self.feeds.iter_mut().for_each(Feed::drop_all);
+        self.drained()
+    }
+
+    /// Drops the job by an abort.
+    pub fn abort(&mut self) -> Found {
+        self.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+        self.drained()
+    }
+
+    /// Waits until no read of a job that was dropped is under way; then nothing more comes from memory.
+    pub fn drained(&mut self) -> Found {
+        if self.memory.is_none() {
+            return Ok(());
+        }
+        // Until the unit says so.
+        self.steps(2)?;
+        let begun = self.cycle();
+        while self.status()? & regs::STATUS_BUSY.mask() != 0 {
+            holds!(self.cycle() - begun < 4 * PATIENCE, "reads of a job that was dropped never end");
+        }
+        equal!(self.read(&regs::MEM_STATUS)? & regs::MEM_STATUS_DRAINING.mask(), 0, "MEM_STATUS of an idle unit");
+        let before = self.traffic()?;
+        self.steps(4)?;
+        let after = self.traffic()?;
+        equal!(
+            (after.bursts, after.beats, after.busy),
+            (before.bursts, before.beats, before.busy),
+            "bursts, beats and busy cycles of the memory behind an idle unit"
+        );
         Ok(())
     }
 
@@ -258,7 +377,7 @@ impl<'a> DrivenUnit<'a> {
     pub fn completes(&mut self, work: &Work) -> Found {
         self.collect(work.results.len())?;
         self.steps(12)?;
-        equal!(self.drain.as_ref().map(|drain| &drain.beats), Some(&work.results), "results of {:?}", work.shape);
+        self.results(work)?;
         equal!(self.status()?, regs::STATUS_DONE.mask(), "STATUS after a job");
         self.write(&regs::STATUS, regs::STATUS_DONE.mask())
     }
@@ -266,6 +385,12 @@ impl<'a> DrivenUnit<'a> {
     /// The job has left its results and nothing else.
     fn finished(&mut self, work: &Work) -> Found {
         self.steps(12)?;
+        self.results(work)?;
+        if self.drain.is_some() { self.done() } else { Ok(()) }
+    }
+
+    /// The results that came are those of the job.
+    fn results(&self, work: &Work) -> Found {
         let Some(drain) = &self.drain else { return Ok(()) };
         equal!(drain.beats.len(), work.results.len(), "result beats of {:?}", work.shape);
         for (i, (actual, expected)) in drain.beats.iter().zip(&work.results).enumerate() {
@@ -274,7 +399,7 @@ impl<'a> DrivenUnit<'a> {
                 return Err(format!("result beat {i} of {m} x {k} x {n}: {difference}").into());
             }
         }
-        self.done()
+        Ok(())
     }
 
     /// STATUS, error code and tag of a job that went well; clears the flag.
@@ -310,6 +435,7 @@ impl<'a> DrivenUnit<'a> {
 
     /// The unit has dropped its job for this reason; clears the flags.
     pub fn failed(&mut self, code: ErrorCode) -> Found {
+        self.drained()?;
         equal!(self.status()?, regs::STATUS_ERROR.mask(), "STATUS after {code:?}");
         equal!(self.read(&regs::ERR_CODE)?, code as u32, "ERR_CODE after {code:?}");
         equal!(self.read(&regs::IRQ_STAT)?, regs::IRQ_STAT_ERROR.mask(), "IRQ_STAT after {code:?}");

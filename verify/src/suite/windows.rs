@@ -1,5 +1,6 @@
 //! Units whose beats go through the register space.
 
+use trine_spec::Config;
 use trine_spec::packing::words;
 use trine_spec::registers::{
     self as regs, ACT_WINDOW, CTRL_ACT_LAST, CTRL_WGT_LAST, ErrorCode, Field, RES_WINDOW, WGT_WINDOW, WINDOW_BYTES,
@@ -7,6 +8,7 @@ use trine_spec::registers::{
 };
 
 use super::unit::DrivenUnit;
+use super::weights::{WeightMemory, memory};
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -18,6 +20,13 @@ pub(super) enum Step {
     Write(Window, u32),
     /// Reads a result, which has to be this one.
     Read(i32),
+}
+
+/// Windows that take beats, the bits of a beat, and its mark; one if the weights come from memory.
+fn inputs(c: &Config) -> Vec<(Window, usize, Field, ErrorCode)> {
+    let acts = (ACT_WINDOW, c.act_bus(), CTRL_ACT_LAST, ErrorCode::ActivationsEarly);
+    let weights = (WGT_WINDOW, c.weight_bus(), CTRL_WGT_LAST, ErrorCode::WeightsEarly);
+    [acts].into_iter().chain((!c.memory()).then_some(weights)).collect()
 }
 
 /// All accesses of a job, in the order of R27.
@@ -42,7 +51,9 @@ pub(super) fn steps(unit: &DrivenUnit<'_>, work: &Work) -> Vec<Step> {
     let (weights, results) = (work.weights.len() / blocks, work.results.len() / blocks);
     for block in 0..blocks {
         let mark = (block + 1 == blocks).then_some(CTRL_WGT_LAST);
-        send(&mut steps, WGT_WINDOW, c.weight_bus(), &work.weights[block * weights..][..weights], mark);
+        if !c.memory() {
+            send(&mut steps, WGT_WINDOW, c.weight_bus(), &work.weights[block * weights..][..weights], mark);
+        }
         let beats = &work.results[block * results..][..results];
         steps.extend(beats.iter().flat_map(|beat| beat.values.iter().map(|value| Step::Read(*value))));
     }
@@ -69,10 +80,10 @@ pub(super) fn make(unit: &mut DrivenUnit<'_>, step: Step, number: usize) -> Foun
 }
 
 /// Runs a whole job; everything has to be answered with OKAY.
-fn works(unit: &mut DrivenUnit<'_>, work: &Work) -> Found {
+pub(super) fn works(unit: &mut DrivenUnit<'_>, work: &Work) -> Found {
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     unit.write(&regs::JOB_TAG, 0x8765_4321)?;
-    unit.start(work.shape)?;
+    unit.begin(work)?;
     equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS after a start");
     unit.write(&regs::JOB_TAG, 0)?;
     complete(unit, work, 0)?;
@@ -131,17 +142,18 @@ pub(super) fn sizes(unit: &mut DrivenUnit<'_>) -> Found {
 /// Windows go one way, take whole words, and do nothing without a job.
 pub(super) fn access(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 3);
-    let reads = [ACT_WINDOW, WGT_WINDOW].map(|window| (window, None));
+    let inputs: Vec<Window> = inputs(unit.config).into_iter().map(|(window, ..)| window).collect();
+    let reads = inputs.iter().map(|window| (*window, None));
     let writes = [(RES_WINDOW, Some((1, 0xF))), (ACT_WINDOW, Some((1, 0x7))), (WGT_WINDOW, Some((1, 0xE)))];
-    unit.start(work.shape)?;
-    for (window, value) in reads.into_iter().chain(writes) {
+    unit.begin(&work)?;
+    for (window, value) in reads.chain(writes) {
         refused(unit, window.offset + 0x3FC, value, 0..10)?;
         equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS after a refused access");
     }
-    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    unit.abort()?;
     unit.steps(5)?;
     for _ in 0..2 {
-        for window in [ACT_WINDOW, WGT_WINDOW] {
+        for window in &inputs {
             refused(unit, window.offset + 0x3FC, Some((1, 0xF)), 0..10)?;
             unit.failed(ErrorCode::WindowFull)?;
             works(unit, &work)?;
@@ -166,8 +178,10 @@ pub(super) fn patience(unit: &mut DrivenUnit<'_>) -> Found {
     let (patience, work) = (c.window_patience() as u64, Work::small(c, 4));
     // Accesses take cycles of their own.
     let (writes, reads) = (patience + WRITE..patience + WRITE + 1, patience + READ..patience + READ + 1);
-    for window in [ACT_WINDOW, WGT_WINDOW] {
-        unit.start(work.shape)?;
+    for (window, bus, ..) in inputs(c) {
+        // No weights come meanwhile.
+        unit.renew(&memory(4000, 0.0, 0)?)?;
+        unit.begin(&work)?;
         let mut taken = 0;
         loop {
             let answer = unit.access(window.offset, Some((0, 0xF)))?;
@@ -179,18 +193,19 @@ pub(super) fn patience(unit: &mut DrivenUnit<'_>) -> Found {
             taken += 1;
             holds!(taken < 100_000, "a window is never full");
         }
-        holds!(taken >= words(c.weight_bus()), "a window takes no whole beat");
+        holds!(taken >= words(bus), "a window takes no whole beat");
         unit.failed(ErrorCode::WindowFull)?;
         refused(unit, window.offset, Some((0, 0xF)), 0..10)?;
         unit.failed(ErrorCode::WindowFull)?;
+        unit.renew(&WeightMemory::ideal())?;
         works(unit, &work)?;
     }
-    unit.start(work.shape)?;
+    unit.begin(&work)?;
     refused(unit, RES_WINDOW.offset, None, reads.clone())?;
     unit.failed(ErrorCode::WindowEmpty)?;
     works(unit, &work)?;
     // Waits do not add up: a word that comes in between begins a new one.
-    unit.start(work.shape)?;
+    unit.begin(&work)?;
     unit.steps(patience / 2)?;
     refused(unit, RES_WINDOW.offset, None, reads)?;
     unit.failed(ErrorCode::WindowEmpty)
@@ -200,11 +215,7 @@ pub(super) fn patience(unit: &mut DrivenUnit<'_>) -> Found {
 pub(super) fn marks(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 5);
     let plain: Vec<Step> = steps(unit, &work);
-    let cases = [
-        (CTRL_ACT_LAST, ACT_WINDOW, unit.config.act_bus(), ErrorCode::ActivationsEarly),
-        (CTRL_WGT_LAST, WGT_WINDOW, unit.config.weight_bus(), ErrorCode::WeightsEarly),
-    ];
-    for (mark, window, bus, early) in cases {
+    for (window, bus, mark, early) in inputs(unit.config) {
         let is_mark = |step: &Step| matches!(step, Step::Mark(field) if *field == mark);
         let places: Vec<usize> =
             (0..plain.len()).filter(|i| matches!(plain[*i], Step::Write(w, _) if w == window)).collect();
@@ -238,11 +249,11 @@ pub(super) fn faults(unit: &mut DrivenUnit<'_>) -> Found {
         // Illegal in either code.
         wrong.weights[beat][0] = 0x7A;
         let accesses = steps(unit, &wrong);
-        fails(unit, &work, &accesses, &[ErrorCode::IllegalTrit])?;
+        fails(unit, &wrong, &accesses, &[ErrorCode::IllegalTrit])?;
     }
     for limit in [50, 300, 900, 0x1_0000] {
         unit.write(&regs::WATCHDOG, limit)?;
-        unit.start(work.shape)?;
+        unit.begin(&work)?;
         unit.steps(u64::from(limit) - 10)?;
         equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS before the watchdog's time");
         unit.steps(30)?;
@@ -250,27 +261,25 @@ pub(super) fn faults(unit: &mut DrivenUnit<'_>) -> Found {
     }
     // The shortest one, and one so far away that only its lower bits are met.
     unit.write(&regs::WATCHDOG, 1)?;
-    unit.start(work.shape)?;
+    unit.begin(&work)?;
     unit.steps(20)?;
     unit.failed(ErrorCode::Watchdog)?;
     unit.write(&regs::WATCHDOG, 0x0101_0200)?;
-    unit.start(work.shape)?;
+    unit.begin(&work)?;
     unit.steps(1500)?;
     equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS with a watchdog far away");
-    unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
+    unit.abort()?;
     unit.write(&regs::WATCHDOG, 0)?;
     works(unit, &work)?;
     // Results of a job that failed are gone.
     let work = Work::new(unit.config, (1, 1, 2 * unit.config.columns()), 9);
-    let mut wrong = steps(unit, &work);
-    let first = wrong.iter().position(|step| matches!(step, Step::Read(_))).unwrap_or_default();
-    wrong.drain(first..first + unit.config.columns());
-    for step in wrong[first..].iter_mut() {
-        if let Step::Write(_, word) = step {
-            *word = 0x7A7A_7A7A;
-        }
-    }
-    fails(unit, &work, &wrong, &[ErrorCode::IllegalTrit])?;
+    let mut wrong = work.clone();
+    let half = wrong.weights.len() / 2;
+    wrong.weights[half..].iter_mut().for_each(|beat| beat.fill(0x7A));
+    let mut accesses = steps(unit, &wrong);
+    let first = accesses.iter().position(|step| matches!(step, Step::Read(_))).unwrap_or_default();
+    accesses.drain(first..first + unit.config.columns());
+    fails(unit, &wrong, &accesses, &[ErrorCode::IllegalTrit])?;
     refused(unit, RES_WINDOW.offset, None, 0..10)?;
     // The first reason stays.
     unit.failed(ErrorCode::IllegalTrit)?;
@@ -278,14 +287,15 @@ pub(super) fn faults(unit: &mut DrivenUnit<'_>) -> Found {
 }
 
 /// Makes accesses until the job has failed, with one of these codes.
-fn fails(unit: &mut DrivenUnit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode]) -> Found {
-    unit.start(work.shape)?;
+pub(super) fn fails(unit: &mut DrivenUnit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode]) -> Found {
+    unit.begin(work)?;
     for (number, step) in accesses.iter().enumerate() {
         if !make(unit, *step, number)? {
             break;
         }
     }
     unit.steps(20)?;
+    unit.drained()?;
     let code = unit.read(&regs::ERR_CODE)?;
     let Some(code) = codes.iter().find(|wanted| **wanted as u32 == code) else {
         return Err(format!("ERR_CODE {code} instead of {codes:?}").into());
@@ -303,12 +313,13 @@ pub(super) fn aborts(unit: &mut DrivenUnit<'_>) -> Found {
     let all = steps(unit, &work);
     for end in 0..all.len() {
         for action in [regs::CTRL_ABORT, regs::CTRL_SOFT_RESET] {
-            unit.start(work.shape)?;
+            unit.begin(&work)?;
             for (number, step) in all[..end].iter().enumerate() {
                 holds!(make(unit, *step, number)?, "access {number} is refused");
             }
             unit.write(&regs::CTRL, action.mask())?;
             unit.steps(3)?;
+            unit.drained()?;
             equal!(unit.status()?, 0, "STATUS after the job was dropped");
         }
         if end % 4 == 0 {
@@ -318,7 +329,7 @@ pub(super) fn aborts(unit: &mut DrivenUnit<'_>) -> Found {
     // A read that waits gives way to an abort and to the watchdog.
     for watchdog in [0, 50] {
         unit.write(&regs::WATCHDOG, watchdog)?;
-        unit.start(work.shape)?;
+        unit.begin(&work)?;
         unit.bus.request(&mut unit.dut, RES_WINDOW.offset, None)?;
         for _ in 0..30 {
             holds!(unit.bus.look(&mut unit.dut)?.is_none(), "a read of an empty window does not wait");
@@ -353,7 +364,7 @@ pub(super) fn lost_or_doubled(unit: &mut DrivenUnit<'_>) -> Found {
     let words: Vec<usize> = (0..all.len()).filter(|i| !matches!(all[*i], Step::Mark(_))).collect();
     for place in words {
         for times in [0, 2] {
-            unit.start(work.shape)?;
+            unit.begin(&work)?;
             for (number, step) in all.iter().enumerate() {
                 for _ in 0..if number == place { times } else { 1 } {
                     match *step {
@@ -366,6 +377,7 @@ pub(super) fn lost_or_doubled(unit: &mut DrivenUnit<'_>) -> Found {
             holds!(status != regs::STATUS_DONE.mask(), "word {place} came {times} times and nobody noticed");
             unit.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
             unit.steps(3)?;
+            unit.drained()?;
         }
     }
     works(unit, &work)
