@@ -25,7 +25,7 @@ pub struct Resident {
 }
 
 impl Resident {
-    /// What `layers` moved in `cycles` of a clock of `clock_hz`; `None` for a unit whose weights come from the host.
+    /// Bytes that `layers` moved in `cycles` of a clock of `clock_hz`; `None` for a unit whose weights come from the host.
     pub fn new(config: &Config, layers: &[LayerReport], cycles: u64, clock_hz: f64, memory: &Memory) -> Option<Self> {
         config.memory().then(|| {
             let traffic: Traffic = layers.iter().map(|layer| layer.traffic).sum();

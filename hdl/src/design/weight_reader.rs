@@ -158,7 +158,7 @@ pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
     m.build()
 }
 
-/// What is left to ask for.
+/// The bursts that are left to ask for.
 struct Job {
     active_q: Expr,
     /// Number of the window that is asked for next.

@@ -85,7 +85,7 @@ impl WeightSource {
         }
     }
 
-    /// Whether reads of a job that was dropped are under way, and the first answer that was not OKAY.
+    /// Set while reads of a job that was dropped are under way; and the first answer that was not OKAY.
     pub(super) fn memory(&self) -> Option<[&Expr; 2]> {
         match &self.from {
             From::Memory(reader) => Some([&reader.draining, &reader.response]),

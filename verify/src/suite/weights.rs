@@ -27,7 +27,7 @@ pub(super) struct WeightMemory {
     stored: u64,
     /// Weights of the next job that are not stored yet.
     waiting: Option<Vec<Vec<u8>>>,
-    /// Where the weights that are stored next lie, in steps, unless anywhere.
+    /// Place of the weights that are stored next, in steps; `None` for any.
     pub place: Option<u64>,
     /// Beats that the next job reads, unless all of its weights.
     pub length: Option<u32>,
