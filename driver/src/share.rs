@@ -36,7 +36,7 @@ pub(crate) struct Worker<T> {
     activations: Vec<u8>,
     weights: Vec<u8>,
     results: Vec<u8>,
-    /// What lies in the unit's memory, if it reads its weights from there.
+    /// Contents of the memory of a unit that reads its weights from there.
     placement: Placement<Key>,
 }
 
@@ -150,7 +150,7 @@ impl Resident<'_> {
     }
 }
 
-/// One job, and once more when it fails for a reason that may pass; the unit is reset then. The attempt is told which it is.
+/// One job, and once more after a failure that may pass, when the unit is reset. The attempt learns whether it is the second one.
 fn retried(
     attempt: &mut dyn FnMut(bool) -> Result<Counters, Error>,
     failures: &mut Vec<Error>,

@@ -1,4 +1,4 @@
-//! What lies where in a memory.
+//! Regions of a memory by their keys.
 
 use std::collections::HashMap;
 use std::hash::Hash;

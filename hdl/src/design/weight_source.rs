@@ -17,7 +17,7 @@ use crate::lang::{BIT, Errors, Expr, Module, Stream};
 use std::sync::Arc;
 use trine_spec::Config;
 
-/// What the beats depend on.
+/// The surroundings of the beats.
 pub(super) struct Around<'a> {
     pub(super) pins: &'a UnitPins,
     pub(super) host: &'a Host,

@@ -229,7 +229,7 @@ impl<'a> DrivenUnit<'a> {
         }
     }
 
-    /// The next job reads so many beats from memory, if there is one, whatever it needs.
+    /// The next job reads this number of beats from memory, where the unit has one.
     pub fn reads(&mut self, length: usize) {
         self.memory.iter_mut().for_each(|memory| memory.length = Some(length as u32));
     }
