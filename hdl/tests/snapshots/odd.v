@@ -387,7 +387,7 @@ module trine_registers (
     if (ar_enter) begin
       version_skip_q <= ~(read_word == 10'd1);
     end
-    version_word_q <= version_skip_q ? 18'd0 : 18'd131072;
+    version_word_q <= version_skip_q ? 18'd0 : 18'd196608;
     if (ar_enter) begin
       caps0_skip_q <= ~(read_word == 10'd2);
     end

@@ -412,7 +412,7 @@ module trine_registers (
     if (ar_enter) begin
       version_skip_q <= ~(read_word == 10'd1);
     end
-    version_word_q <= version_skip_q ? 18'd0 : 18'd131072;
+    version_word_q <= version_skip_q ? 18'd0 : 18'd196608;
     if (ar_enter) begin
       caps0_skip_q <= ~(read_word == 10'd2);
     end
@@ -901,7 +901,7 @@ module trine_windows (
     end else begin
       read_waited_q <= 11'd0;
     end
-    full_q <= (((write_waited_q[10] & write_blocked) | ((write_act_i & ~starting_i) & (~busy_i | act_closed_q))) | ((write_wgt_i & ~starting_i) & (~busy_i | wgt_closed_q))) & ~rst_i;
+    full_q <= ((write_waited_q[10] & write_blocked) | (((write_act_i & ~starting_i) & (~busy_i | act_closed_q)) | ((write_wgt_i & ~starting_i) & (~busy_i | wgt_closed_q)))) & ~rst_i;
     empty_q <= ((read_waited_q[10] & res_blocked) | ((read_i & ~starting_i) & ~busy_i)) & ~rst_i;
   end
 endmodule
