@@ -9,6 +9,7 @@ use trine_spec::Config;
 use crate::energy::{Arithmetic, Baseline, Energy, Estimate, Pricing, Systolic, baseline};
 use crate::memory::Memory;
 use crate::predict::Traffic;
+use crate::resident;
 use crate::roofline::{Position, Roofs};
 use crate::utilization;
 
@@ -108,8 +109,8 @@ impl LayerReport {
     ) -> Self {
         let (shape, calls, counters) = (totals.shape, totals.calls, &totals.counters);
         let macs = shape.macs() * calls;
-        let memory_cycles = memory.cycles(totals.bytes, clock_hz);
         let traffic = Traffic::new(config, counters);
+        let memory_cycles = memory.cycles(resident::from_memory(config, &traffic, totals.bytes), clock_hz);
         // A unit that waits for its memory is clocked and leaks meanwhile.
         let waiting = Counters { cycles: counters.cycles.max(memory_cycles), ..*counters };
         let other = |arithmetic| {

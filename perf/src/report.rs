@@ -13,7 +13,8 @@ use crate::conditions::Conditions;
 use crate::energy::{Columns, Energy, Estimate, Event, Item, Part, Pricing, Systolic};
 use crate::layer::{BaselineTotal, LayerReport, totals};
 use crate::memory::Memory;
-use crate::resident::Resident;
+use crate::predict::Traffic;
+use crate::resident::{Resident, from_memory};
 use crate::roofline::{Position, Roofs};
 
 /// Work that the unit does not do.
@@ -146,7 +147,7 @@ impl DeviceReport {
         let sum = |field: fn(&LayerReport) -> u64| layers.iter().map(field).sum::<u64>();
         let (cycles, bytes) = (sum(|l| l.cycles), sum(|l| l.bytes));
         let cycles_with_memory = sum(|l| l.cycles_with_memory);
-        let traffic = layers.iter().map(|l| l.traffic).sum();
+        let traffic: Traffic = layers.iter().map(|l| l.traffic).sum();
         let energy = pricing.ok().map(|_| layers.iter().filter_map(|l| l.energy).sum::<Energy>());
         Self {
             config: config.clone(),
@@ -163,7 +164,7 @@ impl DeviceReport {
             clock_hz,
             memory: memory.clone(),
             bytes,
-            memory_cycles: memory.cycles(bytes, clock_hz),
+            memory_cycles: memory.cycles(from_memory(config, &traffic, bytes), clock_hz),
             cycles_with_memory,
             resident: Resident::new(config, &layers, cycles, clock_hz, memory),
             energy_j: energy.map(|e| e.total()),

@@ -43,6 +43,11 @@ impl Resident {
     }
 }
 
+/// Bytes that the memory has to move: the weights alone, where only they lie in it, or all `bytes` of the streams.
+pub(crate) fn from_memory(config: &Config, traffic: &Traffic, bytes: u64) -> u64 {
+    if config.memory() { traffic.weights } else { bytes }
+}
+
 /// Tokens a second of a phase, and those for every GB/s of the memory's peak; `None` without tokens.
 pub fn rates(phase: &Phase, clock_hz: f64, memory: &Memory) -> Option<[f64; 2]> {
     let rate = phase.cycles_per_token.filter(|cycles| *cycles > 0.0).map(|cycles| clock_hz / cycles)?;
@@ -78,6 +83,8 @@ mod tests {
         let config = Config::sized(40, 8).weights(Weights::Memory).build().unwrap();
         let memory = named("sdram-143").unwrap();
         let layer = LayerReport::new(&totals(), &config, 1e6, &memory, None);
+        // 0.448 cycles: activations and results do not pass through the memory.
+        assert_eq!((layer.memory_cycles, layer.cycles_with_memory), (1, 100));
         let resident = Resident::new(&config, &[layer], 100, 1e6, &memory).unwrap();
         assert_eq!((resident.memory_bytes, resident.link_bytes), (128, 4 * 40 + 64));
         // 128 bytes in 100 us.
