@@ -185,7 +185,11 @@ fn what_is_no_board_is_refused() {
         complaint("windows = true", "windows = false"),
         format!("{at} 17: the unit of a board needs windows = true")
     );
-    assert_eq!(complaint("lanes = 8", "lanes = 300"), format!("{at} 12: lanes = 300 is outside 1 to 256"));
+    assert_eq!(
+        complaint("windows = true", "windows = true\nweights = \"memory\""),
+        format!("{at} 18: the unit of a board needs weights = \"stream\"")
+    );
+    assert_eq!(complaint("lanes = 10", "lanes = 300"), format!("{at} 12: lanes = 300 is outside 1 to 256"));
     assert_eq!(
         complaint("ice40-up5k", "ice40-lp1k"),
         format!(

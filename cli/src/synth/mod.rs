@@ -112,13 +112,15 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let config = match &goal {
         Goal::Board(_) => {
             let config = args.board.unit(&args.unit)?;
-            match config.windows() {
-                true => config,
-                false => {
-                    let problem = "windows = false; a unit on a board is reached through windows only";
-                    return Err(args.board.refusal(&args.unit, "windows", problem));
+            for (key, wrong, problem) in [
+                ("windows", !config.windows(), "windows = false; a unit on a board is reached through windows only"),
+                ("weights", config.memory(), "weights = memory; no board has a memory behind its unit yet"),
+            ] {
+                if wrong {
+                    return Err(args.board.refusal(&args.unit, key, problem));
                 }
             }
+            config
         }
         _ => args.unit.config()?,
     };

@@ -169,6 +169,9 @@ impl Board {
         if !unit.windows() {
             return Err(wrong(line_of(&text, "windows"), "the unit of a board needs windows = true".into()));
         }
+        if unit.memory() {
+            return Err(wrong(line_of(&text, "weights"), "the unit of a board needs weights = \"stream\"".into()));
+        }
         let target = Target::named(&board.manifest.target);
         let target = target.map_err(|error| wrong(line_of(&text, "target"), error.to_string()))?;
         let speed = target.speed(board.manifest.speed.as_deref());
