@@ -270,16 +270,28 @@ impl<'a> DrivenUnit<'a> {
         let (mut quiet, willing) = (0, self.all_willing_from());
         loop {
             let Some(drain) = &self.drain else { return Err("no result stream".to_owned().into()) };
-            let before = (drain.beats.len(), self.feeds.iter().map(|feed| feed.taken).sum::<u64>());
-            if before.0 >= beats {
+            let came = drain.beats.len();
+            if came >= beats {
                 return Ok(());
             }
+            let before = self.moved()?;
             self.step()?;
-            let drain = self.drain.as_ref().map_or(0, |drain| drain.beats.len());
-            let after = (drain, self.feeds.iter().map(|feed| feed.taken).sum::<u64>());
-            quiet = if before == after && self.cycle() > willing { quiet + 1 } else { 0 };
-            holds!(quiet < PATIENCE, "no beat moves any more; {} of {beats} results came", before.0);
+            quiet = if before == self.moved()? && self.cycle() > willing { quiet + 1 } else { 0 };
+            holds!(quiet < self.patience(), "no beat moves any more; {came} of {beats} results came");
         }
+    }
+
+    /// Beats that have moved: results, those of the sources, and those from memory.
+    fn moved(&mut self) -> Found<[u64; 3]> {
+        let results = self.drain.as_ref().map_or(0, |drain| drain.beats.len() as u64);
+        let sources = self.feeds.iter().map(|feed| feed.taken).sum();
+        Ok([results, sources, self.traffic()?.beats])
+    }
+
+    /// Cycles without a beat after which a unit hangs; what it has read ahead from memory may be a tile a beat.
+    fn patience(&self) -> u64 {
+        let ahead = if self.memory.is_some() { Config::READ_AHEAD * self.config.max_tokens() } else { 0 };
+        PATIENCE + ahead as u64
     }
 
     pub fn status(&mut self) -> Found<u32> {
