@@ -263,8 +263,11 @@ impl BackendArgs {
             offload = offload.and(device()?)?;
         }
         if let Some(folder) = &self.resume {
+            // Cycles that were counted with another memory are not those of this run.
+            let memory = timing.filter(|_| config.memory()).map(serde_json::to_string).transpose()?;
             let files = verilog.with_cells().flat_map(|file| [&*file.name, &*file.text]);
-            let run: Vec<u8> = files.chain([&*verilog.top]).flat_map(|text| [text.as_bytes(), &[0]].concat()).collect();
+            let run = files.chain([&*verilog.top]).chain(memory.as_deref());
+            let run: Vec<u8> = run.flat_map(|text| [text.as_bytes(), &[0]].concat()).collect();
             offload = offload.keeping(Journal::open(folder, &run)?);
         }
         Ok(Engine::Rtl(Box::new(offload)))
