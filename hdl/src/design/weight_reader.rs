@@ -15,7 +15,7 @@
 //! come and gone. No job may start meanwhile, which is why STATUS.busy shows it too. `fault_o` is a pulse for every beat that
 //! the memory answers with an error; `response_o` keeps the first such answer of a job.
 //!
-//! The first beat leaves four cycles after it came; after that one passes each cycle.
+//! The first beat leaves three cycles after it came; after that one passes each cycle.
 //!
 //! ```
 //! use trine_hdl::lang::Interpreter;
