@@ -77,8 +77,14 @@ impl<'a> Campaign<'a> {
         wanted.par_iter().with_max_len(1).map(judge).collect()
     }
 
-    /// A mutant that no check finds: proven to be none, known to a person, or alive.
+    /// A mutant that no check finds: known to a person, proven to be none, refuted by a proof, or alive.
+    ///
+    /// Yosys takes minutes for a mutant that it cannot prove to be none, so it is not asked about those that a person has explained.
     fn survived(&self, mutant: &Mutant) -> Result<Fate> {
+        let known = self.known.iter().find(|entry| entry.is_of(self.subject.name, mutant));
+        if let Some(Entry { verdict: Verdict::Equivalent, reason, .. }) = known {
+            return Ok(Fate::Equivalent { how: reason.clone() });
+        }
         if self.proofs && self.proven(mutant)? {
             return Ok(Fate::Equivalent { how: "proven".into() });
         }
@@ -87,12 +93,7 @@ impl<'a> Campaign<'a> {
         {
             return Ok(Fate::Killed { check: "proofs".into(), fault: format!("no longer proven: {claim}") });
         }
-        let known = self.known.iter().find(|entry| entry.is_of(self.subject.name, mutant));
-        Ok(match known {
-            Some(Entry { verdict: Verdict::Equivalent, reason, .. }) => Fate::Equivalent { how: reason.clone() },
-            Some(Entry { verdict: Verdict::Alive, reason, .. }) => Fate::Alive { why: Some(reason.clone()) },
-            None => Fate::Alive { why: None },
-        })
+        Ok(Fate::Alive { why: known.map(|entry| entry.reason.clone()) })
     }
 
     /// A claim about the module, of those that `make prove` proves, that does not hold any more.
