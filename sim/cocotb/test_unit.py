@@ -1,6 +1,7 @@
 """Generates units, simulates them with Icarus Verilog and checks them; broken ones must fail.
 
-All run `register_checks.py`. Units with streams run `bus_checks.py`, units with windows `window_checks.py`.
+All run `register_checks.py`. Units with streams run `bus_checks.py`, units with windows `window_checks.py`, and units that read
+their weights from memory `memory_checks.py`.
 """
 
 import os
@@ -22,6 +23,7 @@ TRINE = shlex.split(os.environ.get("TRINE", "trine"))
 SEED = int(os.environ.get("SEED", "1"))
 FAILED = ("failure", "error")
 
+MEMORY = "--weights memory"
 MEMORY_REGISTERS = ("WGT_BASE", "WGT_LENGTH", "MEM_STATUS")
 LIMITS = "--max-depth 100 --max-tokens 5"
 UNITS = {
@@ -29,6 +31,11 @@ UNITS = {
     "7x3-full-tile": f"--lanes 7 --columns 3 {LIMITS}",
     "8x4-base3": f"--lanes 8 --columns 4 --weight-bus 16 {LIMITS}",
     "7x3-windows": f"--lanes 7 --columns 3 --windows {LIMITS}",
+    "7x3-memory-8": f"--lanes 7 --columns 3 --weight-code two-bit --weight-bus 8 {MEMORY} {LIMITS}",
+    "7x3-memory-16": f"--lanes 7 --columns 3 --weight-bus 16 --windows {MEMORY} {LIMITS}",
+    "9x5-memory-64": f"--lanes 9 --columns 5 --weight-code two-bit --weight-bus 64 {MEMORY} {LIMITS}",
+    "13x7-memory-128": f"--lanes 13 --columns 7 --weight-bus 128 {MEMORY} {LIMITS}",
+    "33x8-memory-512": f"--lanes 33 --columns 8 --weight-code two-bit --weight-bus 512 --windows {MEMORY} {LIMITS}",
 }
 WINDOWS = "7x3-windows"
 
@@ -79,6 +86,8 @@ class Generated:
 
     @property
     def modules(self) -> list[str]:
+        if MEMORY in self.flags:
+            return ["register_checks", "memory_checks"]
         return ["register_checks", "window_checks" if "--windows" in self.flags else "bus_checks"]
 
     def simulate(self, checks: str = ".*") -> dict[str, str]:
@@ -133,7 +142,7 @@ def test_rdl_and_markdown_describe_the_same_map(unit: Generated) -> None:
     registers = regmap.from_markdown(document)
     assert len(registers) == 35
     # The document is that of all units; only one that reads from memory has the registers for it.
-    assert compiled == [r for r in registers if r.name not in MEMORY_REGISTERS]
+    assert compiled == [r for r in registers if MEMORY in unit.flags or r.name not in MEMORY_REGISTERS]
     described = regmap.windows_from_markdown(document)
     assert len(described) == 3
     assert regmap.windows_from_rdl(unit.rdl) == (described if "--windows" in unit.flags else [])
