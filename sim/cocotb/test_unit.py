@@ -38,6 +38,7 @@ UNITS = {
     "33x8-memory-512": f"--lanes 33 --columns 8 --weight-code two-bit --weight-bus 512 --windows {MEMORY} {LIMITS}",
 }
 WINDOWS = "7x3-windows"
+FROM_MEMORY = "9x5-memory-64"
 
 # One character each: file, what stands there, what stands there then, the check that must notice and what it says.
 BROKEN = {
@@ -70,6 +71,19 @@ BROKEN_WINDOWS = {
     "stray": ("trine_windows.v", "(~busy_i | act_closed_q)", "(~busy_i & act_closed_q)", "a_word_too_many", ""),
     "strobes": ("trine_registers.v", "<= &wstrb_i", "<= |wstrb_i", "accesses_that_are", ""),
     "window": ("trine_registers.v", "read_word[9:8] == 2'd3", "read_word[9:8] == 2'd2", "accesses_that_are", ""),
+}
+# The same, in a unit that reads its weights from memory.
+READER = "trine_weight_reader.v"
+BROKEN_READERS = {
+    "page": (READER, "ends - first_q", "ends + first_q", "a_job_may_span", "crosses 4 KiB"),
+    "address": (READER, "window_q + 29'd1", "window_q + 29'd2", "a_job_may_span", "burst at"),
+    "burst": (READER, "arburst_o = 2'd1", "arburst_o = 2'd2", "a_job_may_span", "is not INCR"),
+    "hold": (READER, "(arvalid_q & ~axi_arready_i)", "(arvalid_q &  axi_arready_i)", "a_dropped_job", "ar offered"),
+    "room": (READER, "10'd512", "10'd712", "a_unit_asks", "room for 512"),
+    "drain": (READER, "dropping & (|pending_next)", "dropping & (&pending_next)", "jobs_are_dropped", "beats under way"),
+    "error": (READER, "fault_q <= (push & axi_rresp_i[1])", "fault_q <= (push & axi_rresp_i[0])", "an_error_of", "still busy"),
+    "kept": (READER, "response_q <= 2'd0;\n      end", "response_q <= 2'd1;\n      end", "matmuls_are_exact", "MEM_STATUS"),
+    "mark": (READER, "pending_q == 4'd1", "pending_q == 4'd2", "matmuls_are_exact", "SimTimeoutError"),
 }
 
 
@@ -159,7 +173,7 @@ def test_the_unit_passes_every_check(unit: Generated) -> None:
 
 @pytest.fixture(scope="session")
 def intact(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Generated]:
-    return {name: generate(name, tmp_path_factory.mktemp("intact")) for name in ("8x4-base3", WINDOWS)}
+    return {name: generate(name, tmp_path_factory.mktemp("intact")) for name in ("8x4-base3", WINDOWS, FROM_MEMORY)}
 
 
 @pytest.mark.parametrize("fault", BROKEN)
@@ -170,6 +184,11 @@ def test_a_broken_unit_is_noticed(fault: str, intact: dict[str, Generated], tmp_
 @pytest.mark.parametrize("fault", BROKEN_WINDOWS)
 def test_broken_windows_are_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
     noticed(BROKEN_WINDOWS[fault], intact[WINDOWS], tmp_path / "broken")
+
+
+@pytest.mark.parametrize("fault", BROKEN_READERS)
+def test_a_broken_reader_is_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
+    noticed(BROKEN_READERS[fault], intact[FROM_MEMORY], tmp_path / "broken")
 
 
 def noticed(fault: tuple[str, str, str, str, str], intact: Generated, folder: Path) -> None:
