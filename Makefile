@@ -61,7 +61,7 @@ conformance: ## Compare stored checkpoints with their stored logits; docs/result
 	$(CARGO) test --quiet --workspace --test conformance
 	git diff --exit-code HEAD -- docs/results/conformance.md
 
-cocotb: build ## Check registers, streams and whole products of generated units with cocotb and Icarus Verilog
+cocotb: build ## Check registers, streams, reads of memory and whole products of generated units with cocotb and Icarus Verilog
 	@sim/cocotb/setup
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/cocotb/bin/python3 -m pytest -q -p no:cacheprovider sim/cocotb
 

@@ -1,6 +1,7 @@
 """Generates units, simulates them with Icarus Verilog and checks them; broken ones must fail.
 
-Units with streams run `bus_checks.py`, units with windows `window_checks.py`.
+All run `register_checks.py`. Units with streams run `bus_checks.py`, units with windows `window_checks.py`, and units that read
+their weights from memory `memory_checks.py`.
 """
 
 import os
@@ -22,14 +23,22 @@ TRINE = shlex.split(os.environ.get("TRINE", "trine"))
 SEED = int(os.environ.get("SEED", "1"))
 FAILED = ("failure", "error")
 
+MEMORY = "--weights memory"
+MEMORY_REGISTERS = ("WGT_BASE", "WGT_LENGTH", "MEM_STATUS")
 LIMITS = "--max-depth 100 --max-tokens 5"
 UNITS = {
     "7x3-two-bit": f"--lanes 7 --columns 3 --weight-code two-bit --weight-bus 16 {LIMITS}",
     "7x3-full-tile": f"--lanes 7 --columns 3 {LIMITS}",
     "8x4-base3": f"--lanes 8 --columns 4 --weight-bus 16 {LIMITS}",
     "7x3-windows": f"--lanes 7 --columns 3 --windows {LIMITS}",
+    "7x3-memory-8": f"--lanes 7 --columns 3 --weight-code two-bit --weight-bus 8 {MEMORY} {LIMITS}",
+    "7x3-memory-16": f"--lanes 7 --columns 3 --weight-bus 16 --windows {MEMORY} {LIMITS}",
+    "9x5-memory-64": f"--lanes 9 --columns 5 --weight-code two-bit --weight-bus 64 {MEMORY} {LIMITS}",
+    "13x7-memory-128": f"--lanes 13 --columns 7 --weight-bus 128 {MEMORY} {LIMITS}",
+    "33x8-memory-512": f"--lanes 33 --columns 8 --weight-code two-bit --weight-bus 512 --windows {MEMORY} {LIMITS}",
 }
 WINDOWS = "7x3-windows"
+FROM_MEMORY = "9x5-memory-64"
 
 # One character each: file, what stands there, what stands there then, the check that must notice and what it says.
 BROKEN = {
@@ -63,6 +72,19 @@ BROKEN_WINDOWS = {
     "strobes": ("trine_registers.v", "<= &wstrb_i", "<= |wstrb_i", "accesses_that_are", ""),
     "window": ("trine_registers.v", "read_word[9:8] == 2'd3", "read_word[9:8] == 2'd2", "accesses_that_are", ""),
 }
+# The same, in a unit that reads its weights from memory.
+READER = "trine_weight_reader.v"
+BROKEN_READERS = {
+    "page": (READER, "ends - first_q", "ends + first_q", "a_job_may_span", "crosses 4 KiB"),
+    "address": (READER, "window_q + 29'd1", "window_q + 29'd2", "a_job_may_span", "burst at"),
+    "burst": (READER, "arburst_o = 2'd1", "arburst_o = 2'd2", "a_job_may_span", "is not INCR"),
+    "hold": (READER, "(arvalid_q & ~axi_arready_i)", "(arvalid_q &  axi_arready_i)", "a_dropped_job", "ar offered"),
+    "room": (READER, "10'd512", "10'd712", "a_unit_asks", "room for 512"),
+    "drain": (READER, "dropping & (|pending_next)", "dropping & (&pending_next)", "jobs_are_dropped", "beats under way"),
+    "error": (READER, "fault_q <= (push & axi_rresp_i[1])", "fault_q <= (push & axi_rresp_i[0])", "an_error_of", "still busy"),
+    "kept": (READER, "response_q <= 2'd0;\n      end", "response_q <= 2'd1;\n      end", "matmuls_are_exact", "MEM_STATUS"),
+    "mark": (READER, "pending_q == 4'd1", "pending_q == 4'd2", "matmuls_are_exact", "SimTimeoutError"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,8 +99,10 @@ class Generated:
         return self.folder / "trine.rdl"
 
     @property
-    def module(self) -> str:
-        return "window_checks" if "--windows" in self.flags else "bus_checks"
+    def modules(self) -> list[str]:
+        if MEMORY in self.flags:
+            return ["register_checks", "memory_checks"]
+        return ["register_checks", "window_checks" if "--windows" in self.flags else "bus_checks"]
 
     def simulate(self, checks: str = ".*") -> dict[str, str]:
         """Runs the checks that match; tells of each what was wrong, which is nothing when it passed."""
@@ -96,7 +120,7 @@ class Generated:
         # Failed checks end the runner; the report tells more about them.
         with suppress(SystemExit):
             runner.test(
-                test_module=self.module,
+                test_module=self.modules,
                 test_filter=checks,
                 seed=SEED,
                 extra_env=environment,
@@ -129,8 +153,10 @@ def generate(name: str, folder: Path) -> Generated:
 
 def test_rdl_and_markdown_describe_the_same_map(unit: Generated) -> None:
     compiled, document = regmap.from_rdl(unit.rdl), trine(f"regs --format markdown {unit.flags}")
-    assert len(compiled) == 32
-    assert compiled == regmap.from_markdown(document)
+    registers = regmap.from_markdown(document)
+    assert len(registers) == 35
+    # The document is that of all units; only one that reads from memory has the registers for it.
+    assert compiled == [r for r in registers if MEMORY in unit.flags or r.name not in MEMORY_REGISTERS]
     described = regmap.windows_from_markdown(document)
     assert len(described) == 3
     assert regmap.windows_from_rdl(unit.rdl) == (described if "--windows" in unit.flags else [])
@@ -140,14 +166,14 @@ def test_the_unit_passes_every_check(unit: Generated) -> None:
     outcome = unit.simulate()
     wrong = "\n".join(said for said in outcome.values() if said)
     assert not wrong, f"SEED={SEED}, {unit.flags}; see {unit.folder / 'run.log'}"
-    source = (HERE / f"{unit.module}.py").read_text()
+    source = "".join((HERE / f"{module}.py").read_text() for module in unit.modules)
     variants = sum(len(values.split(",")) - 1 for values in re.findall(r"^@cocotb.parametrize\(\w+=\[(.*)\]", source, re.M))
     assert len(outcome) == len(re.findall("^@cocotb.test", source, re.M)) + variants
 
 
 @pytest.fixture(scope="session")
 def intact(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Generated]:
-    return {name: generate(name, tmp_path_factory.mktemp("intact")) for name in ("8x4-base3", WINDOWS)}
+    return {name: generate(name, tmp_path_factory.mktemp("intact")) for name in ("8x4-base3", WINDOWS, FROM_MEMORY)}
 
 
 @pytest.mark.parametrize("fault", BROKEN)
@@ -158,6 +184,11 @@ def test_a_broken_unit_is_noticed(fault: str, intact: dict[str, Generated], tmp_
 @pytest.mark.parametrize("fault", BROKEN_WINDOWS)
 def test_broken_windows_are_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
     noticed(BROKEN_WINDOWS[fault], intact[WINDOWS], tmp_path / "broken")
+
+
+@pytest.mark.parametrize("fault", BROKEN_READERS)
+def test_a_broken_reader_is_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
+    noticed(BROKEN_READERS[fault], intact[FROM_MEMORY], tmp_path / "broken")
 
 
 def noticed(fault: tuple[str, str, str, str, str], intact: Generated, folder: Path) -> None:

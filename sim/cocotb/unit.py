@@ -24,6 +24,8 @@ from cocotbext.axi import (
     AxiStreamSink,
     AxiStreamSource,
 )
+from memory import WeightMemory
+from read_rules import ReadRules
 
 Signal = LogicObject | LogicArrayObject
 
@@ -68,11 +70,16 @@ class Unit:
         dut.aresetn.value = 0
         self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), *reset)
         self.streams: list[AxiStreamSource | AxiStreamSink] = []
+        self.has_memory = config["weights"] == "memory"
         if not self.windows:
             self.act = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_act"), *reset)
-            self.wgt = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_wgt"), *reset)
             self.res = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_res"), *reset)
-            self.streams = [self.act, self.wgt, self.res]
+            self.streams = [self.act, self.res]
+            if not self.has_memory:
+                self.wgt = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_wgt"), *reset)
+                self.streams.append(self.wgt)
+        if self.has_memory:
+            self.memory, self.rules = WeightMemory(dut, self.rng), ReadRules(dut, self.beat)
         if stalls > 0:
             self.stall(stalls)
 
@@ -80,7 +87,8 @@ class Unit:
         """Lets every channel hold back at random, each in its own rhythm."""
         write, read = self.axil.write_if, self.axil.read_if
         channels = [write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel]
-        for number, channel in enumerate([*channels, *self.streams]):
+        memory = [self.memory.ar_channel, self.memory.r_channel] if self.has_memory else []
+        for number, channel in enumerate([*channels, *self.streams, *memory]):
             channel.set_pause_generator(pauses(Random(cocotb.RANDOM_SEED + number), share))
 
     async def start_up(self) -> None:
@@ -93,6 +101,8 @@ class Unit:
         if self.streams:
             data = self.dut.m_axis_res_tdata, self.dut.m_axis_res_tkeep, self.dut.m_axis_res_tlast
             cocotb.start_soon(self.holds("m_axis_res", self.dut.m_axis_res_tvalid, self.dut.m_axis_res_tready, data))
+        if self.has_memory:
+            cocotb.start_soon(self.rules.watch())
         answer = (self.dut.s_axil_rdata, self.dut.s_axil_rresp)
         cocotb.start_soon(self.holds("s_axil_r", self.dut.s_axil_rvalid, self.dut.s_axil_rready, answer))
         cocotb.start_soon(

@@ -6,17 +6,10 @@ import numpy as np
 from cocotb.handle import HierarchyObject
 from cocotbext.axi import AxiResp
 from unit import Matmul, Unit
+from windows import receive, send
 
 STALLS = 0.4
 TIMEOUT = {"timeout_time": 4, "timeout_unit": "ms"}
-
-
-@cocotb.test(**TIMEOUT)
-async def registers_hold_their_resets(dut: HierarchyObject) -> None:
-    unit = Unit(dut, STALLS)
-    await unit.start_up()
-    for register in unit.map.values():
-        assert await unit.read(register.name) == register.reset, register.name
 
 
 @cocotb.test(**TIMEOUT)
@@ -77,19 +70,5 @@ async def through_windows(unit: Unit, job: Matmul) -> layout.Matrix:
     for block in range(blocks):
         last = "wgt_last" if block + 1 == blocks else ""
         await send(unit, "WGT_WINDOW", weights[part * block : part * (block + 1)], unit.beat, last)
-        for _ in range(tokens):
-            answer = await unit.axil.read(unit.windows["RES_WINDOW"].offset, 4 * unit.columns)
-            assert answer.resp == AxiResp.OKAY
-            results += answer.data
+        results += await receive(unit, tokens)
     return layout.results(results, tokens, outputs, unit.columns)
-
-
-async def send(unit: Unit, window: str, stream: bytes, beat: int, mark: str) -> None:
-    """Writes beats to a window; each is a burst over rising addresses."""
-    for start in range(0, len(stream), beat):
-        if mark and start + beat == len(stream):
-            await unit.write("CTRL", unit.mask("CTRL", mark))
-        words = layout.words(stream[start : start + beat], unit.rng.bytes(4))
-        # Any word of the window will do.
-        offset = unit.windows[window].offset + 4 * int(unit.rng.integers(256 - len(words) // 4))
-        assert (await unit.axil.write(offset, words)).resp == AxiResp.OKAY

@@ -1,0 +1,208 @@
+"""What is asked of a unit that reads its weights from memory (R33 to R39); run by `test_unit.py` like `bus_checks.py`.
+
+The memory is cocotbext-axi's, and `read_rules.py` watches the port in every check.
+"""
+
+import cocotb
+from cocotb.handle import HierarchyObject
+from cocotb.triggers import ClockCycles
+from cocotbext.axi import AxiResp
+from memory import SPACE, STEP
+from memory_jobs import begin, begin_at, check, drop, fails, finish, idle, offer, refuses_a_start
+from read_rules import BURST_BEATS, PAGE, ROOM
+from unit import Matmul, Unit
+
+STALLS = 0.4
+TIMEOUT = {"timeout_time": 4, "timeout_unit": "ms"}
+MEMORY_ERROR = 10
+BASE = 5 * PAGE + 3 * STEP
+
+
+def of_size(unit: Unit, size: int) -> Matmul:
+    """A job of the largest depth with at least `size` bytes of weights."""
+    columns = len(unit.wgt_stream(Matmul.random(unit.rng, 1, unit.max_depth, unit.columns)))
+    return Matmul.random(unit.rng, 1, unit.max_depth, unit.columns * -(-size // columns))
+
+
+@cocotb.test(**TIMEOUT)
+@cocotb.parametrize(stalls=[0.0, STALLS])
+async def matmuls_are_exact_from_memory(dut: HierarchyObject, stalls: float) -> None:
+    unit = Unit(dut, stalls)
+    await unit.start_up()
+    lanes, columns, tokens = unit.lanes, unit.columns, unit.max_tokens
+    shapes = [
+        (1, 1, 1),
+        (tokens, 2 * lanes + 1, 2 * columns + 1),
+        (2, lanes - 1, columns + 1),
+        (1, lanes, columns),
+        (tokens, unit.max_depth, 3 * columns - 1),
+    ]
+    bases = [0, PAGE - STEP, BASE, SPACE // 2 - STEP, 0x15_5555_5540]
+    for tag, (shape, base) in enumerate(zip(shapes, bases, strict=True)):
+        await check(unit, Matmul.random(unit.rng, *shape), base, tag)
+    job = Matmul.random(unit.rng, *shapes[1])
+    steps = -(-len(unit.wgt_stream(job)) // STEP)
+    await check(unit, job, SPACE - steps * STEP)
+
+
+@cocotb.test(**TIMEOUT)
+async def jobs_follow_each_other_at_random_places(dut: HierarchyObject) -> None:
+    unit = Unit(dut, STALLS)
+    await unit.start_up()
+    limits = unit.max_tokens, 2 * unit.lanes, 2 * unit.columns
+    for tag in range(12):
+        shape = tuple(int(unit.rng.integers(1, limit + 1)) for limit in limits)
+        await check(unit, Matmul.random(unit.rng, *shape), STEP * int(unit.rng.integers(1 << 31)), tag)
+
+
+@cocotb.test(**TIMEOUT)
+@cocotb.parametrize(stalls=[0.0, STALLS])
+async def a_job_may_span_pages(dut: HierarchyObject, stalls: float) -> None:
+    unit = Unit(dut, stalls)
+    await unit.start_up()
+    job = of_size(unit, PAGE + 2 * STEP)
+    # The first burst ends at the border of a page, and the job at least behind the next one.
+    await begin(unit, job, 7 * PAGE - STEP)
+    await finish(unit, job)
+    first = unit.rules.bursts[0]
+    assert first.address + first.beats * unit.beat == 7 * PAGE, first
+    assert {burst.address // PAGE for burst in unit.rules.bursts} >= {6, 7, 8}
+
+
+@cocotb.test(**TIMEOUT)
+async def a_unit_asks_only_for_what_it_has_room_for(dut: HierarchyObject) -> None:
+    unit = Unit(dut)
+    await unit.start_up()
+    job = of_size(unit, 5 * ROOM // 4 * unit.beat)
+    unit.memory.r_channel.pause = True
+    await begin(unit, job, 16 * PAGE)
+    await ClockCycles(dut.aclk, 100)
+    assert unit.rules.asked == ROOM and unit.rules.come == 0, "asked for all that fits while nothing comes"
+    unit.memory.r_channel.pause = False
+    # No activations: the buffer is full, apart from the tiles that the datapath took.
+    await ClockCycles(dut.aclk, 3 * ROOM)
+    assert unit.rules.asked == unit.rules.come < 5 * ROOM // 4, "and for no more while nothing is used"
+    await finish(unit, job)
+
+
+@cocotb.test(**TIMEOUT)
+@cocotb.parametrize(action=["abort", "soft_reset"])
+async def a_dropped_job_drains(dut: HierarchyObject, action: str) -> None:
+    unit = Unit(dut)
+    await unit.start_up()
+    job = of_size(unit, 4 * BURST_BEATS * unit.beat)
+    memory, draining = unit.memory, unit.mask("MEM_STATUS", "draining")
+    # A request waits at AR, and the beats of an earlier one at R.
+    memory.r_channel.pause = True
+    await begin(unit, job, BASE)
+    while not unit.rules.asked:
+        await ClockCycles(dut.aclk, 1)
+    memory.ar_channel.pause = True
+    await ClockCycles(dut.aclk, 4)
+    assert int(dut.m_axi_wgt0_arvalid.value), "a request waits"
+    await drop(unit, action)
+    for channel in (memory.ar_channel, memory.r_channel):
+        assert await unit.status() == (1, 0, 0) and await unit.read("MEM_STATUS") == draining
+        await refuses_a_start(unit)
+        channel.pause = False
+        await ClockCycles(dut.aclk, 10)
+    assert await idle(unit) == (0, 0, 0) and await unit.read("IRQ_STAT") == 0
+    unit.restart_streams()
+    await check(unit, Matmul.random(unit.rng, 2, 2 * unit.lanes - 1, unit.columns + 1), BASE + PAGE)
+
+
+@cocotb.test(**TIMEOUT)
+async def jobs_are_dropped_at_any_time(dut: HierarchyObject) -> None:
+    unit = Unit(dut, STALLS)
+    await unit.start_up()
+    for tag in range(12):
+        dropped, job = (Matmul.random(unit.rng, 2, 2 * unit.lanes, 3 * unit.columns) for _ in range(2))
+        await begin(unit, dropped, BASE)
+        if tag % 2:
+            await offer(unit, dropped)
+        await ClockCycles(dut.aclk, int(unit.rng.integers(1, 60)))
+        await drop(unit, "soft_reset" if tag % 4 == 3 else "abort")
+        status = await idle(unit)
+        assert status in ((0, 0, 0), (0, 1, 0)), status
+        await unit.write("STATUS", unit.mask("STATUS", "done"))
+        unit.restart_streams()
+        await check(unit, job, BASE + STEP * tag, tag)
+
+
+@cocotb.test(**TIMEOUT)
+async def an_error_of_the_memory_ends_the_job_and_the_next_is_right(dut: HierarchyObject) -> None:
+    unit = Unit(dut, STALLS)
+    await unit.start_up()
+    assert unit.errors["memory"] == MEMORY_ERROR
+    response = next(f for f in unit.map["MEM_STATUS"].fields if f.name == "response")
+    job = of_size(unit, 4 * BURST_BEATS * unit.beat)
+    last = len(unit.wgt_stream(job)) // unit.beat - 1
+    # Two answers in one job: the first is told and kept, and the second changes nothing.
+    for beats in ((0, 1), (BURST_BEATS, last), (last, last)):
+        unit.memory.broken = {BASE + beat * unit.beat for beat in beats}
+        await begin(unit, job, BASE)
+        await fails(unit, "memory")
+        assert response.of(await unit.read("MEM_STATUS")) == AxiResp.SLVERR, "kept until the next start"
+        unit.memory.broken = set()
+        await check(unit, Matmul.random(unit.rng, 2, 2 * unit.lanes, 2 * unit.columns), BASE)
+        assert await unit.read("ERR_CODE") == unit.errors["none"]
+
+
+@cocotb.test(**TIMEOUT)
+async def wrong_lengths_and_codes_end_the_job_and_the_next_is_right(dut: HierarchyObject) -> None:
+    unit = Unit(dut, STALLS)
+    await unit.start_up()
+    job = Matmul.random(unit.rng, 2, 2 * unit.lanes, unit.columns)
+    weights = unit.wgt_stream(job)
+    beats = len(weights) // unit.beat
+    for length, reason in ((beats - 1, "weights_early"), (beats + 1, "weights_late"), (0, "shape")):
+        await begin(unit, job, BASE, length=length)
+        await offer(unit, job, may_fail=True)
+        await fails(unit, reason)
+        await check(unit, job, BASE)
+    illegal = bytearray(weights)
+    illegal[-unit.beat] = {"base3": 0b011_11_000, "two-bit": 0b10}[unit.code]
+    unit.memory.place(BASE, bytes(illegal))
+    await begin_at(unit, job, BASE, beats)
+    await offer(unit, job, may_fail=True)
+    await fails(unit, "illegal_trit")
+    await check(unit, job, BASE)
+
+
+@cocotb.test(**TIMEOUT)
+@cocotb.parametrize(silent=["ar_channel", "r_channel"])
+async def a_memory_that_never_answers_ends_the_job(dut: HierarchyObject, silent: str) -> None:
+    unit = Unit(dut)
+    await unit.start_up()
+    job = Matmul.random(unit.rng, 2, unit.lanes, unit.columns)
+    await unit.write("WATCHDOG", 100)
+    getattr(unit.memory, silent).pause = True
+    await begin(unit, job, BASE)
+    await ClockCycles(dut.aclk, 200)
+    assert await unit.status() == (1, 0, 1) and await unit.read("ERR_CODE") == unit.errors["watchdog"]
+    await refuses_a_start(unit)
+    await drop(unit, "soft_reset")
+    assert await unit.status() == (1, 0, 0) and await unit.read("MEM_STATUS") == unit.mask("MEM_STATUS", "draining")
+    await refuses_a_start(unit)
+    # Nothing but the reset pin frees the unit.
+    dut.aresetn.value = 0
+    await ClockCycles(dut.aclk, 16)
+    getattr(unit.memory, silent).pause = False
+    dut.aresetn.value = 1
+    await ClockCycles(dut.aclk, 2)
+    assert await unit.status() == (0, 0, 0) and await unit.read("MEM_STATUS") == 0
+    assert int(dut.m_axi_wgt0_arvalid.value) == 0
+    await check(unit, job, BASE)
+
+
+@cocotb.test(**TIMEOUT)
+async def weights_have_no_window(dut: HierarchyObject) -> None:
+    unit = Unit(dut, STALLS)
+    await unit.start_up()
+    for offset in (0x8C, 0x800, 0xBFC):
+        assert (await unit.axil.write(offset, bytes(4))).resp == AxiResp.SLVERR
+    assert await unit.status() == (0, 0, 0)
+    job = Matmul.random(unit.rng, 1, unit.lanes, unit.columns)
+    await begin(unit, job, BASE)
+    assert (await unit.axil.write(0x800, bytes(4))).resp == AxiResp.SLVERR
+    await finish(unit, job)
