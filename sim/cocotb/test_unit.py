@@ -159,7 +159,8 @@ def test_rdl_and_markdown_describe_the_same_map(unit: Generated) -> None:
     assert compiled == [r for r in registers if MEMORY in unit.flags or r.name not in MEMORY_REGISTERS]
     described = regmap.windows_from_markdown(document)
     assert len(described) == 3
-    assert regmap.windows_from_rdl(unit.rdl) == (described if "--windows" in unit.flags else [])
+    in_unit = [window for window in described if window.name != "WGT_WINDOW" or MEMORY not in unit.flags]
+    assert regmap.windows_from_rdl(unit.rdl) == (in_unit if "--windows" in unit.flags else [])
 
 
 def test_the_unit_passes_every_check(unit: Generated) -> None:

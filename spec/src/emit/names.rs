@@ -2,7 +2,9 @@
 
 use super::snake;
 use crate::Config;
-use crate::registers::{COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, REGISTERS, SPACE, WINDOW_BYTES, WINDOWS, constant};
+use crate::registers::{
+    COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, REGISTERS, SPACE, WGT_WINDOW, WINDOW_BYTES, WINDOWS, constant,
+};
 
 /// A number with a name.
 pub(super) struct Named {
@@ -39,7 +41,8 @@ pub(super) fn names(c: &Config) -> Vec<Named> {
     }
     all.push(named("WINDOW_BYTES".into(), format!("{WINDOW_BYTES:#x}"), "Bytes of a window.".into()));
     for w in WINDOWS {
-        let doc = format!("Offset of {}, where CAPS0.windows is 1: {}", w.name, w.doc);
+        let memory = if w == WGT_WINDOW { " and CAPS0.memory is 0" } else { "" };
+        let doc = format!("Offset of {}, where CAPS0.windows is 1{memory}: {}", w.name, w.doc);
         all.push(named(w.name.into(), format!("{:#05x}", w.offset), doc));
     }
     for (code, doc) in ErrorCode::ALL {

@@ -2,7 +2,7 @@
 
 use super::{TITLE, snake, unit};
 use crate::Config;
-use crate::registers::{Access, ERR_CODE_CODE, ErrorCode, WINDOW_BYTES, WINDOWS, constant, registers};
+use crate::registers::{Access, ERR_CODE_CODE, ErrorCode, WINDOW_BYTES, constant, registers, windows};
 
 /// A SystemRDL description; its address map is `trine`.
 pub fn rdl(c: &Config) -> String {
@@ -25,7 +25,7 @@ pub fn rdl(c: &Config) -> String {
         }
         text += &format!("    }} {} @ {:#05x};\n", r.name, r.offset);
     }
-    for w in WINDOWS.iter().filter(|_| c.windows()) {
+    for w in windows(c) {
         let (words, access) = (WINDOW_BYTES / 4, if w.written { "w" } else { "r" });
         text += &format!(
             "\n    external mem {{\n        desc = {};\n        mementries = {words};\n        memwidth = 32;\n        \

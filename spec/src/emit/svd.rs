@@ -3,15 +3,15 @@
 use super::{TITLE, snake, unit};
 use crate::Config;
 use crate::registers::{
-    Access, ERR_CODE_CODE, ErrorCode, Field, Register, SPACE, VERSION_VALUE, WINDOW_BYTES, WINDOWS, Window, constant,
-    registers,
+    Access, ERR_CODE_CODE, ErrorCode, Field, Register, SPACE, VERSION_VALUE, WINDOW_BYTES, Window, constant, registers,
+    windows,
 };
 
 /// A CMSIS-SVD device with the unit as its only peripheral, at address 0: a system moves it to where the unit is.
 pub fn svd(c: &Config) -> String {
     let [major, minor, patch, _] = VERSION_VALUE.to_be_bytes();
     let registers = registers(c).map(|r| register(r, constant(r, c)));
-    let registers: String = registers.chain(WINDOWS.iter().filter(|_| c.windows()).map(window)).collect();
+    let registers: String = registers.chain(windows(c).map(window)).collect();
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <!-- Made by `trine regs`. {} -->

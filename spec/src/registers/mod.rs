@@ -8,7 +8,7 @@ mod window;
 
 pub use error_code::ErrorCode;
 pub use field::{Access, Field, Register};
-pub use window::{ACT_WINDOW, RES_WINDOW, WGT_WINDOW, WINDOW_BYTES, WINDOWS, Window};
+pub use window::{ACT_WINDOW, RES_WINDOW, WGT_WINDOW, WINDOW_BYTES, WINDOWS, Window, windows};
 
 use crate::{Config, Style, WeightCode};
 

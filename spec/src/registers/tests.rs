@@ -1,4 +1,5 @@
 use super::*;
+use crate::{Config, Weights};
 
 #[test]
 fn registers_lie_side_by_side_and_fields_do_not_overlap() {
@@ -52,6 +53,16 @@ fn windows_lie_behind_the_registers_side_by_side() {
     assert!(registers <= WINDOWS[0].offset);
     assert_eq!([ends[0], ends[1], ends[2]], [WINDOWS[1].offset, WINDOWS[2].offset, SPACE]);
     assert_eq!(WINDOWS.map(|w| w.index()), [1, 2, 3]);
+}
+
+#[test]
+fn weights_from_memory_have_no_window() {
+    let names =
+        |c: crate::config::Builder| windows(&c.weight_bus(64).build().unwrap()).map(|w| w.name).collect::<Vec<_>>();
+    let sized = || Config::sized(10, 8);
+    assert_eq!(names(sized().windows(true)), ["ACT_WINDOW", "WGT_WINDOW", "RES_WINDOW"]);
+    assert_eq!(names(sized().windows(true).weights(Weights::Memory)), ["ACT_WINDOW", "RES_WINDOW"]);
+    assert_eq!(names(sized()), [""; 0]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Streams as ranges of addresses.
 
+use crate::Config;
+
 /// Bytes of a window.
 pub const WINDOW_BYTES: u32 = 0x400;
 
@@ -35,3 +37,8 @@ pub const RES_WINDOW: Window =
     Window { name: "RES_WINDOW", offset: 0xC00, written: false, doc: "Gives the words of result beats." };
 /// All windows by offset.
 pub const WINDOWS: [Window; 3] = [ACT_WINDOW, WGT_WINDOW, RES_WINDOW];
+
+/// The windows of a unit of configuration `c`, by offset: none of a unit with streams, and none for weights that come from memory.
+pub fn windows(c: &Config) -> impl Iterator<Item = &'static Window> {
+    WINDOWS.iter().filter(|&window| c.windows() && !(c.memory() && *window == WGT_WINDOW))
+}
