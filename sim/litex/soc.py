@@ -2,8 +2,8 @@
 
     python3 soc.py RTL BUILD ulx3s|orangecrab
 
-builds it around the unit in folder RTL, with the memory of that board. BUILD gets `csr.csv` and `files.txt`, which lists the
-Verilog files. The host's bytes come and go a byte a cycle, where a real UART needs hundreds of cycles; uartbone behind it is
+builds it around the unit in folder RTL, with the memory of that board. BUILD gets `csr.csv`, `sdram_init.py` and `files.txt`,
+which lists the Verilog files. The host's bytes come and go a byte a cycle, where a real UART needs hundreds of cycles; uartbone behind it is
 LiteX's own. Run by `make soc-sim`.
 """
 
@@ -41,6 +41,7 @@ def main(rtl, build, board):
     soc.crg = CRG(platform.request("sys_clk"), rst=platform.request("sys_rst"))
     builder = Builder(soc, output_dir=build, compile_software=False, csr_csv=f"{build}/csr.csv")
     builder.build(build=False, run=False)
+    Path(build, "sdram_init.py").write_text(soc.start_commands)
     top = Path(builder.gateware_dir, f"{TOP}.v")
     platform.get_verilog(soc, name=TOP).write(str(top))
     files = [source[0] for source in platform.sources] + [top]

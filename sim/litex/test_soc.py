@@ -22,8 +22,9 @@ import numpy as np
 import simulation
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "sim/cocotb"))
+sys.path[:0] = [str(ROOT / "sim/cocotb"), str(ROOT / "synth/litex")]
 import layout
+import start_memory
 
 TRINE = shlex.split(os.environ.get("TRINE", "trine"))
 MODEL = ROOT / "models/shakespeare/model.safetensors"
@@ -65,7 +66,10 @@ class Orangecrab(unittest.TestCase):
         manifest = json.loads((rtl / "manifest.json").read_text())
         cls.config = manifest["config"]
         cls.map = {register["name"]: register for register in manifest["registers"]}
-        cls.bus = simulation.Bus(simulation.build(rtl, work / "soc", cls.board))
+        built = simulation.build(rtl, work / "soc", cls.board)
+        cls.bus = simulation.Bus(built)
+        # The model would work without; a board's memory does not
+        start_memory.start(cls.bus, built / "sdram_init.py")
         cls.rng = np.random.default_rng(1)
         cls.layers = ternary_layers(MODEL)
         cls.places = cls.store(cls.layers)

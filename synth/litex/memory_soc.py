@@ -6,14 +6,13 @@
                                         └── PHY, memory
 
 The host stores packed weights in the region `main_ram`. WGT_BASE takes the same addresses. What gives the bytes, the PHY and
-the memory belong to a board or to a simulation: sim/litex/soc.py has one.
+the memory belong to a board (board.py) or to a simulation (sim/litex/soc.py).
 
-    python3 -c 'import json; print(json.load(open("build/csr.json"))["memories"])'
-
-lists the regions of a SoC that was built with `csr_json="build/csr.json"`.
+`start_commands` is the text of LiteDRAM's `sdram_init.py`: start_memory.py gives it to a board's memory.
 """
 
 from litedram.frontend.axi import LiteDRAMAXI2Native
+from litedram.init import get_sdram_phy_py_header
 from litex.gen import LiteXModule
 from litex.soc.cores.uart import UARTBone
 from litex.soc.integration.soc import SoCRegion
@@ -25,8 +24,6 @@ from trine import Trine
 
 UNIT = 0x3000_0000
 MEMORY = 0x4000_0000
-# Reads that LiteDRAM's AXI port keeps under way: fewer than the memory's latency in cycles cost bandwidth
-UNDER_WAY = 32
 
 
 class PortCounters(LiteXModule):
@@ -67,5 +64,6 @@ class MemorySoc(SoCMini):
         port = self.sdram.crossbar.get_port()
         if port.data_width != self.trine.weights.data_width:
             raise ValueError(f"the memory's port has {port.data_width} bits: generate the unit with --weight-bus {port.data_width}")
-        self.port = LiteDRAMAXI2Native(self.trine.weights, port, r_buffer_depth=UNDER_WAY, base_address=MEMORY)
+        self.port = LiteDRAMAXI2Native(self.trine.weights, port, base_address=MEMORY)
         self.counters = PortCounters(self.trine.weights)
+        self.start_commands = get_sdram_phy_py_header(phy.settings, module.timing_settings)
