@@ -18,7 +18,7 @@ from litex.soc.cores.uart import UARTBone
 from litex.soc.integration.soc import SoCRegion
 from litex.soc.integration.soc_core import SoCMini
 from litex.soc.interconnect.csr import CSR, CSRStatus
-from migen import If, Signal
+from migen import If, Mux, Signal
 
 from trine import Trine
 
@@ -36,7 +36,7 @@ class PortCounters(LiteXModule):
         asked, answered = master.ar.valid & master.ar.ready, master.r.valid & master.r.ready
         due = Signal(16)
         self.sync += [
-            due.eq(due + (asked * (master.ar.len + 1)) - answered),
+            due.eq(due + Mux(asked, master.ar.len + 1, 0) - answered),
             If(self.clear.re, self.beats.status.eq(0), self.cycles.status.eq(0)).Else(
                 self.beats.status.eq(self.beats.status + answered),
                 self.cycles.status.eq(self.cycles.status + (master.ar.valid | (due != 0))),
