@@ -3,8 +3,8 @@
     python3 soc.py RTL BUILD ulx3s|orangecrab
 
 builds it around the unit in folder RTL, with the memory of that board. BUILD gets `csr.csv`, `sdram_init.py` and `files.txt`,
-which lists the Verilog files. The host's bytes come and go a byte a cycle, where a real UART needs hundreds of cycles; uartbone behind it is
-LiteX's own. Run by `make soc-sim`.
+which lists the Verilog files. The host's bytes come and go a byte a cycle, where a real UART needs hundreds of cycles; uartbone
+behind it is LiteX's own. Run by `make soc-sim`.
 """
 
 import sys

@@ -27,7 +27,8 @@ BAUD = 1_000_000
 # Cycles of 48 MHz; the data sheet has 110 ns. LiteDRAM counts tRFC of its MT41K64M16 as 128 clocks, whatever they take: that
 # costs a sixth of the bandwidth
 DDR3_REFRESH = 7
-FEATHER = [("serial", 0, Subsignal("tx", Pins("GPIO:1")), Subsignal("rx", Pins("GPIO:0"), Misc("PULLMODE=UP")), IOStandard("LVCMOS33"))]
+RX = Subsignal("rx", Pins("GPIO:0"), Misc("PULLMODE=UP"))
+FEATHER = [("serial", 0, Subsignal("tx", Pins("GPIO:1")), RX, IOStandard("LVCMOS33"))]
 
 
 def ulx3s(rtl):
