@@ -6,13 +6,14 @@
 
 `bus` is AXI4-Lite with the unit's registers; LiteX puts a bridge to its own bus in front of it. A unit with windows needs
 nothing more. One without has its three streams: `act` and `wgt` are sinks, `res` is a source, each with a layout of `data`
-and `keep`. `ev.unit` is the unit's interrupt, active while it is high.
+and `keep`. One that reads its weights from memory has `weights`, an AXI4 master that only reads, for a port of the memory with
+the same width. `ev.unit` is the unit's interrupt, active while it is high.
 """
 
 import json
 from pathlib import Path
 
-from migen import ClockSignal, Instance, ResetSignal
+from migen import ClockSignal, Instance, ResetSignal, Signal
 
 from litex.gen import LiteXModule
 from litex.soc.interconnect import axi, stream
@@ -48,6 +49,9 @@ class Trine(LiteXModule):
                 endpoint = stream.Endpoint(layout)
                 setattr(self, name, endpoint)
                 pins.update(self._stream(port, endpoint, sink))
+        if "m_axi_wgt0_araddr" in widths:
+            self.weights = axi.AXIInterface(data_width=widths["m_axi_wgt0_rdata"], address_width=32, id_width=1)
+            pins.update(self._memory(widths["m_axi_wgt0_araddr"]))
         self.specials += Instance(manifest["top"], **pins)
 
     def _registers(self, address):
@@ -60,6 +64,15 @@ class Trine(LiteXModule):
                     value = getattr(getattr(self.bus, channel), signal)
                     pins[f"{direction}_s_axil_{channel}{signal}"] = value[:address] if signal == "addr" else value
         return pins
+
+    def _memory(self, address):
+        ask, answer = self.weights.ar, self.weights.r
+        # LiteX's bus has 32 bits of address; the unit can name more
+        place = Signal(address)
+        self.comb += ask.addr.eq(place)
+        pins = {f"o_m_axi_wgt0_ar{name}": getattr(ask, name) for name in "len size burst cache prot valid".split()}
+        pins.update({f"i_m_axi_wgt0_r{name}": getattr(answer, name) for name in "data resp last valid".split()})
+        return {**pins, "o_m_axi_wgt0_araddr": place, "i_m_axi_wgt0_arready": ask.ready, "o_m_axi_wgt0_rready": answer.ready}
 
     @staticmethod
     def _stream(port, endpoint, sink):
