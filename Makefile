@@ -6,7 +6,7 @@ TRAINER := $(CARGO) run --release --quiet --package trine-cli --features train -
 XTASK := $(CARGO) run --release --quiet --package xtask --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage presets book synth-smoke synth-full packaging litex dram-check soc-sim soc-boards neon lint deny rust-version ci clean
+.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage presets book synth-smoke synth-full packaging litex dram-check soc-sim soc-boards clang neon lint deny rust-version ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -122,6 +122,9 @@ soc-sim: setup build ## Compute real layers in whole LiteX SoCs whose units read
 soc-boards: setup-synth build ## Place and route LiteX SoCs with LiteDRAM for ULX3S and OrangeCrab (ten minutes)
 	@sim/litex/setup
 	@for board in ulx3s orangecrab; do TRINE="$(TRINE)" synth/litex/route $$board target/soc-boards/$$board || exit 1; done
+
+clang: setup ## Check simulations that Clang compiles (needs Debian's clang; ten minutes)
+	CXX=clang++ $(CARGO) test --package trine-sim
 
 neon: ## Check the golden model's NEON kernel under QEMU (needs Debian's qemu-user and gcc-aarch64-linux-gnu, and rustup)
 	@CARGO="$(CARGO)" golden-model/scripts/check-neon

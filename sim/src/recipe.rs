@@ -61,6 +61,10 @@ const COMPILE: &str = "-c -std=c++17 -fPIC -fvisibility=hidden -pthread \
 /// A library shares nothing with the next one: each holds a runtime of its own. Only GCC would share, and knows the flag.
 const NOT_UNIQUE: &str = "-fno-gnu-unique";
 
+/// A precompiled header of Clang names the files that it was made from: these flags leave out their times, and the part of their
+/// paths that `-isysroot` gives, because an entry of the cache moves when it is complete.
+const MOVES: &str = "--relocatable-pch -Xclang -fno-pch-timestamp";
+
 /// Generated C++ that the compiler gets at once: parsing the headers again costs more than a small file, and what is in
 /// one piece keeps other processors idle.
 const UNIT_BYTES: usize = 1 << 20;
@@ -128,14 +132,12 @@ impl Recipe {
             let workshop = Workshop { recipe: self, folder, top, failure_log: cache.failure_log(&name) };
             workshop.write_shim()?;
             workshop.write(PREFIX.0, PREFIX.1)?;
-            if !self.compiler.is_clang() {
-                workshop.precompile(PREFIX.0)?;
-            }
+            workshop.precompile(PREFIX.0)?;
             let units = sources.iter().map(|source| {
                 let name = format!("{source}.cpp");
                 workshop.write(&name, &format!("{RUNS_SELDOM}#include <{name}>\n")).map(|()| name.into())
             });
-            workshop.compile(units.collect::<Result<_, _>>()?, Path::new(PREFIX.0))
+            workshop.compile(units.collect::<Result<_, _>>()?, &folder.join(PREFIX.0))
         })?;
         let objects = sources.iter().map(|source| entry.join(source).with_extension("o")).collect();
         Ok(Runtime { objects, prefix: entry.join(PREFIX.0) })
@@ -260,7 +262,8 @@ impl Workshop<'_> {
         let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let queue = Mutex::new(sources.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let one = |source: PathBuf| self.run_compiler(|command| command.arg("-include").arg(prefix).arg(source));
+        let one =
+            |source: PathBuf| self.run_compiler(prefix, |command| command.arg("-include").arg(prefix).arg(source));
         let work = || std::iter::from_fn(next).try_for_each(one);
         std::thread::scope(|scope| {
             let running: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
@@ -270,13 +273,20 @@ impl Workshop<'_> {
 
     /// Compiles a header ahead, under the name that a compiler looks for when a flag includes the header.
     fn precompile(&self, header: &str) -> Result<(), Error> {
-        self.run_compiler(|command| command.args(["-x", "c++-header", header, "-o"]).arg(format!("{header}.gch")))
+        let (extension, flags) = if self.recipe.compiler.is_clang() { ("pch", MOVES) } else { ("gch", "") };
+        self.run_compiler(&self.folder.join(header), |command| {
+            let command = command.args(flags.split_whitespace()).args(["-x", "c++-header", header, "-o"]);
+            command.arg(format!("{header}.{extension}"))
+        })
     }
 
-    fn run_compiler(&self, job: impl FnOnce(&mut Command) -> &mut Command) -> Result<(), Error> {
+    fn run_compiler(&self, prefix: &Path, job: impl FnOnce(&mut Command) -> &mut Command) -> Result<(), Error> {
         let include = self.recipe.verilator.root.join("include");
         let trace = format!("-DVM_TRACE={0} -DVM_TRACE_FST={0}", u8::from(self.recipe.trace));
         let mut command = self.compiler();
+        if self.recipe.compiler.is_clang() {
+            command.arg("-isysroot").arg(prefix.parent().unwrap_or(prefix));
+        }
         let coverage = if self.recipe.coverage { COUNTING[1] } else { "" };
         let unique = if self.recipe.compiler.is_clang() { "" } else { NOT_UNIQUE };
         command.args([COMPILE, unique, &trace, coverage, OPTIMISE].into_iter().flat_map(str::split_whitespace));
