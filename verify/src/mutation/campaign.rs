@@ -101,6 +101,7 @@ impl<'a> Campaign<'a> {
         let c = &self.subject.config;
         let mut claims = vec![streams::registers(c)?];
         claims.extend(if c.windows() { vec![streams::windows(c)?] } else { vec![] });
+        claims.extend(if c.memory() { vec![streams::weight_reader(c)?] } else { vec![] });
         // What the top connects is said of units with streams only.
         claims.extend(counting::claims(c)?.into_iter().filter(|claim| !c.windows() || claim.module == "trine_job"));
         for mut claim in claims.into_iter().filter(|claim| claim.module == of.module) {
