@@ -72,7 +72,7 @@ impl Compiler {
     }
 
     /// Finds the C++ compiler: what the variable names, then a `clang++` that finds the headers of a C++ library, then `g++`, then
-    /// `c++`. Clang comes first because its simulations are up to twice as fast (docs/decisions/0013-clang-before-gcc.md).
+    /// `c++`. Clang comes first because its simulations are up to 1.5 times as fast (docs/decisions/0013-clang-before-gcc.md).
     ///
     /// # Errors
     /// [`Error::ToolMissing`] when there is none, [`Error::ToolUnusable`] when what the variable names does not run.

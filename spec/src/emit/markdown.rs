@@ -30,7 +30,8 @@ pub fn markdown(c: &Config) -> String {
     text += &table(MEMORY_REGISTERS, c);
     text += "\n\
          ## Windows\n\n\
-         In a unit whose CAPS0.windows is 1; WGT_WINDOW only where CAPS0.memory is 0. Every word of a window is the same end of its stream; \
+         In a unit whose CAPS0.windows is 1; WGT_WINDOW only where CAPS0.memory is 0. \
+         Every word of a window is the same end of its stream; \
          [protocol](protocol.md) says how words make beats.\n\n\
          | offset | window | bytes | access | what |\n|---|---|---|---|---|\n";
     for w in WINDOWS {

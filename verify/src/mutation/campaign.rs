@@ -79,7 +79,7 @@ impl<'a> Campaign<'a> {
 
     /// A mutant that no check finds: known to a person, proven to be none, refuted by a proof, or alive.
     ///
-    /// Yosys takes minutes for a mutant that it cannot prove to be none, so it is not asked about those that a person has explained.
+    /// Yosys takes a minute for a mutant that it cannot prove to be none, so it is not asked about those that a person has explained.
     fn survived(&self, mutant: &Mutant) -> Result<Fate> {
         let known = self.known.iter().find(|entry| entry.is_of(self.subject.name, mutant));
         if let Some(Entry { verdict: Verdict::Equivalent, reason, .. }) = known {
