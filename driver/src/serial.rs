@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,10 @@ const SILENCE: Duration = Duration::from_secs(1);
 
 /// Longest time for a path to reappear: a board that is plugged in again needs some seconds.
 const ABSENCE: Duration = Duration::from_secs(5);
+
+/// Longest time for a port to be let go. A program that this process starts shares its locks until its own image is loaded, so
+/// that a port can be in use for a moment after it was closed.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// Bits on the line of the longest frame of the protocol, twice: what a write may have to wait for.
 const FRAME_BITS: f64 = 2.0 * 10.0 * 1026.0;
@@ -116,25 +121,40 @@ impl Write for SerialLine {
 }
 
 fn open(path: &str, baud: u32) -> Result<Box<dyn SerialPort>, Error> {
-    let port = serialport::new(path, baud).open();
+    let end = Instant::now() + LETTING_GO;
+    let port = loop {
+        match serialport::new(path, baud).open() {
+            Err(error) if in_use(&error) && Path::new(path).exists() && Instant::now() < end => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            outcome => break outcome,
+        }
+    };
     // What another program asked for is no answer to this one.
     let port = port.and_then(|port| port.clear(ClearBuffer::Input).map(|()| port));
     port.map_err(|error| Error::Line { path: path.to_owned(), problem: problem(path, &error) })
 }
 
+/// True if somebody else holds the port.
+fn in_use(error: &serialport::Error) -> bool {
+    use serialport::ErrorKind::{Io, NoDevice};
+    matches!(error.kind(), NoDevice | Io(ErrorKind::ResourceBusy))
+}
+
 /// The fault, and what to do about it.
 fn problem(path: &str, error: &serialport::Error) -> String {
-    use serialport::ErrorKind::{Io, NoDevice};
-    if std::path::Path::new(path).is_symlink() && !std::path::Path::new(path).exists() {
+    if Path::new(path).is_symlink() && !Path::new(path).exists() {
         return "it is a link that leads nowhere; its board was unplugged, or its server was ended by force: start that again".into();
     }
-    if !std::path::Path::new(path).exists() {
+    if !Path::new(path).exists() {
         return "there is no such device; is it plugged in, or its server running?".into();
     }
     let said = error.to_string();
     let advice = match error.kind() {
-        Io(ErrorKind::PermissionDenied) => "your user may not open it; it belongs to a group to join",
-        NoDevice | Io(ErrorKind::ResourceBusy) => "another program may be using it",
+        serialport::ErrorKind::Io(ErrorKind::PermissionDenied) => {
+            "your user may not open it; it belongs to a group to join"
+        }
+        _ if in_use(error) => "another program may be using it",
         _ => "it may be no serial line",
     };
     format!("{said}; {advice}")
@@ -148,8 +168,7 @@ mod tests {
     fn what_is_no_serial_line_is_refused_with_its_path() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
-        let refused =
-            |path: &std::path::Path| SerialLine::open(path.to_str().unwrap(), 115_200).unwrap_err().to_string();
+        let refused = |path: &Path| SerialLine::open(path.to_str().unwrap(), 115_200).unwrap_err().to_string();
         let nothing = refused(&file);
         assert!(
             nothing.starts_with(&format!("serial port {}: ", file.display())) && nothing.contains("no such device"),
@@ -158,5 +177,23 @@ mod tests {
         std::fs::write(&file, "text").unwrap();
         let text = refused(&file);
         assert!(text.contains("it may be no serial line"), "{text}");
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_port_is_waited_for_until_it_is_let_go() {
+        let (_master, mut slave) = serialport::TTYPort::pair().unwrap();
+        slave.set_exclusive(false).unwrap();
+        let path = slave.name().unwrap();
+        let holder = std::fs::File::open(&path).unwrap();
+        drop(slave);
+        holder.lock().unwrap();
+        let held = SerialLine::open(&path, 115_200).unwrap_err().to_string();
+        assert!(held.contains("another program may be using it"), "{held}");
+        let holder = thread::spawn(move || {
+            thread::sleep(LETTING_GO / 4);
+            drop(holder);
+        });
+        SerialLine::open(&path, 115_200).unwrap();
+        holder.join().unwrap();
     }
 }
