@@ -3,12 +3,13 @@
 use std::fmt;
 use std::path::Path;
 
-use half::vec::HalfBitsVecExt;
+use bytemuck::AnyBitPattern;
 use half::{bf16, f16};
 use rayon::prelude::*;
 
+use crate::files::mapped::Kept;
 use crate::gguf::{Encoding, LARGEST};
-use crate::layers::dense::{Dense, Values};
+use crate::layers::dense::{Dense, Numbers, Values};
 use crate::{Error, Scales};
 
 /// Storage of a tensor's elements.
@@ -242,12 +243,18 @@ impl Tensor<'_> {
         self.floats()?.take(count).enumerate().map(number).collect()
     }
 
-    /// The data as finite numbers of `N` bytes, copied by all threads, each of which tests what it copies.
-    fn copied<T: Clone + Default + Send, const N: usize>(
+    /// The data as finite numbers of `N` bytes: where they are `kept`, if they can be used there, else copied by all threads,
+    /// each of which tests what it copies.
+    fn numbers<T: AnyBitPattern + Default + Send, const N: usize>(
         &self,
+        kept: Option<Kept>,
         number: impl Fn([u8; N]) -> T + Sync,
         finite: impl Fn([u8; N]) -> bool + Sync,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Numbers<T>, Error> {
+        if let Some(numbers) = kept.and_then(Numbers::kept) {
+            self.expect_finite()?;
+            return Ok(numbers);
+        }
         let bytes = self.data.as_chunks::<N>().0;
         let mut copy = vec![T::default(); bytes.len()];
         let chunks = copy.par_chunks_mut(CHUNK).zip(bytes.par_chunks(CHUNK));
@@ -258,22 +265,23 @@ impl Tensor<'_> {
         if !all {
             self.expect_finite()?;
         }
-        Ok(copy)
+        Ok(copy.into())
     }
 
-    /// A matrix of finite floats, in the precision or the blocks it is stored in.
-    pub(crate) fn dense(&self, rows: usize, cols: usize) -> Result<Dense, Error> {
+    /// A matrix of finite floats, in the precision or the blocks it is stored in; `kept` are the data of this tensor, if they
+    /// stay mapped.
+    pub(crate) fn dense(&self, rows: usize, cols: usize, kept: Option<Kept>) -> Result<Dense, Error> {
         self.expect_shape(&[rows, cols])?;
         self.piece()?;
         let values = match self.kind {
-            Kind::F16 => Values::F16(self.copied(u16::from_le_bytes, finite_f16)?.reinterpret_into()),
-            Kind::Bf16 => Values::Bf16(self.copied(u16::from_le_bytes, finite_bf16)?.reinterpret_into()),
+            Kind::F16 => Values::F16(self.numbers(kept, f16::from_le_bytes, finite_f16)?),
+            Kind::Bf16 => Values::Bf16(self.numbers(kept, bf16::from_le_bytes, finite_bf16)?),
             kind => match kind.encoding() {
                 Some(encoding) => {
                     self.expect_finite()?;
-                    Values::Blocks(encoding, self.copied(u8::from_le_bytes, |_| true)?)
+                    Values::Blocks(encoding, kept.and_then(Numbers::kept).unwrap_or_else(|| self.data.to_vec().into()))
                 }
-                None => Values::F32(self.copied(f32::from_le_bytes, finite_f32)?),
+                None => Values::F32(self.numbers(kept, f32::from_le_bytes, finite_f32)?),
             },
         };
         Ok(Dense::new(cols, values))

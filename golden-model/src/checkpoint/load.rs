@@ -9,9 +9,9 @@ impl Model {
     /// Loads a checkpoint: a folder in Hugging Face layout, a GGUF file (of a split model any part) or a folder with one
     /// model in GGUF, or `synthetic:NAME[:LAYERS]`, random weights in the shape of a published model.
     ///
-    /// The files are mapped into memory until the model is loaded, those of a [streamed](LoadOptions::streamed) model as
-    /// long as it lives. No process may change or shorten them in that time: shortening one ends this process with SIGBUS.
-    /// Replacing a file by a new one of its name is harmless.
+    /// The files stay mapped into memory as long as the model lives: embedding and head are used where they are, and a
+    /// [streamed](LoadOptions::streamed) model reads its linears there. No process may change or shorten them in that time:
+    /// shortening one ends this process with SIGBUS. Replacing a file by a new one of its name is harmless.
     ///
     /// # Errors
     /// With file, tensor and byte offset, if the checkpoint is incomplete, damaged or of a kind not implemented.

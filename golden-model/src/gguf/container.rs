@@ -11,7 +11,7 @@ use super::reader::{Entry, Reader, Value};
 use super::split::Name;
 use super::types::TensorType;
 use crate::Error;
-use crate::files::mapped::Mapped;
+use crate::files::mapped::{Kept, Mapped};
 use crate::files::{self, foreign};
 use crate::tensor::{Kind, Tensor};
 
@@ -205,6 +205,11 @@ impl Gguf {
     /// A notice about each file that ends in zeros.
     pub(crate) fn zero_tails(&self) -> impl Iterator<Item = String> {
         self.files.iter().filter_map(Mapped::zero_tail)
+    }
+
+    /// A tensor's data, which stays mapped.
+    pub(crate) fn keep(&self, data: &[u8]) -> Option<Kept> {
+        self.files.iter().find_map(|file| file.keep(data))
     }
 
     /// Gives back the memory of a tensor's data until it is read again.

@@ -14,6 +14,8 @@
 //!
 //! The encodings of 256 weights with scales of their own inside a block are in [`k_quants`](super::k_quants).
 
+use rayon::prelude::*;
+
 use super::quants::half;
 use super::{k_quants as k, quants as plain};
 
@@ -37,6 +39,9 @@ pub(crate) enum Encoding {
 
 /// Weights of the largest block.
 pub(crate) const LARGEST: usize = 256;
+
+/// Blocks that one task tests.
+const PIECE: usize = 4096;
 
 impl Encoding {
     /// Every encoding.
@@ -91,11 +96,14 @@ impl Encoding {
     /// The first factor of a block that is not finite, and its place in `data`, which is whole blocks.
     pub(crate) fn first_not_finite(self, data: &[u8]) -> Option<(usize, f32)> {
         let (_, bytes) = self.block();
-        let mut factors = data
-            .chunks_exact(bytes)
-            .enumerate()
-            .flat_map(|(i, block)| self.factors().iter().map(move |&at| (i * bytes + at, half(block, at))));
-        factors.find(|(_, factor)| !factor.is_finite())
+        let piece = PIECE * bytes;
+        let first = |(at, data): (usize, &[u8])| {
+            let blocks = data.chunks_exact(bytes).enumerate().map(|(i, block)| (at * piece + i * bytes, block));
+            let mut factors =
+                blocks.flat_map(|(start, block)| self.factors().iter().map(move |&at| (start + at, half(block, at))));
+            factors.find(|(_, factor)| !factor.is_finite())
+        };
+        data.par_chunks(piece).enumerate().find_map_first(first)
     }
 
     /// Writes the weights of whole blocks to `out`, which is as long as they are many.

@@ -1,10 +1,14 @@
 //! The dense matrix of embedding and head, kept in the precision of its file, or in its blocks: those of 128,256 x 2,560
 //! weights take 269 MB in Q6_K where floats take 1.3 GB.
 
+use std::ops::Deref;
+
+use bytemuck::AnyBitPattern;
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 use rayon::prelude::*;
 
+use crate::files::mapped::Kept;
 use crate::gguf::Encoding;
 use crate::kernels::dense::{self, Q8_0, Weights};
 use crate::kernels::{transpose, wide};
@@ -19,11 +23,44 @@ pub(crate) struct Dense {
 /// A tensor of floats as it is stored.
 #[derive(Clone, Debug)]
 pub(crate) enum Values {
-    F32(Vec<f32>),
-    F16(Vec<f16>),
-    Bf16(Vec<bf16>),
+    F32(Numbers<f32>),
+    F16(Numbers<f16>),
+    Bf16(Numbers<bf16>),
     /// Whole blocks, whole rows of them.
-    Blocks(Encoding, Vec<u8>),
+    Blocks(Encoding, Numbers<u8>),
+}
+
+/// Numbers in memory, or in a file that stays mapped.
+#[derive(Clone, Debug)]
+pub(crate) enum Numbers<T> {
+    Held(Vec<T>),
+    /// In this machine's order of bytes, at an address that fits them.
+    Kept(Kept),
+}
+
+impl<T: AnyBitPattern> Numbers<T> {
+    /// The little-endian numbers of a file, if this machine can use them where they are.
+    pub(crate) fn kept(bytes: Kept) -> Option<Self> {
+        let usable = cfg!(target_endian = "little") && bytemuck::try_cast_slice::<u8, T>(&bytes).is_ok();
+        usable.then_some(Self::Kept(bytes))
+    }
+}
+
+impl<T> From<Vec<T>> for Numbers<T> {
+    fn from(numbers: Vec<T>) -> Self {
+        Self::Held(numbers)
+    }
+}
+
+impl<T: AnyBitPattern> Deref for Numbers<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::Held(numbers) => numbers,
+            Self::Kept(bytes) => bytemuck::cast_slice(bytes),
+        }
+    }
 }
 
 impl Values {
@@ -126,6 +163,8 @@ impl Dense {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::mapped::Mapped;
+    use crate::tensor::{Kind, Tensor};
 
     #[test]
     fn the_three_precisions_multiply_alike() {
@@ -137,12 +176,55 @@ mod tests {
             .collect();
         // Small integers are exact in all three.
         for values in [
-            Values::F16(values.iter().map(|&v| f16::from_f32(v)).collect()),
-            Values::Bf16(values.iter().map(|&v| bf16::from_f32(v)).collect()),
-            Values::F32(values),
+            Values::F16(values.iter().map(|&v| f16::from_f32(v)).collect::<Vec<_>>().into()),
+            Values::Bf16(values.iter().map(|&v| bf16::from_f32(v)).collect::<Vec<_>>().into()),
+            Values::F32(values.into()),
         ] {
             let dense = Dense::new(37, values);
             assert_eq!(dense.product(&x), expected);
+        }
+    }
+
+    /// Numbers in a file are used where they are if their address fits them, and copied else; NaN is refused in both.
+    #[test]
+    fn numbers_of_a_file_are_kept_or_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("numbers");
+        let load = |shift: usize, kind: Kind, data: &[u8], shape: [usize; 2]| {
+            std::fs::write(&path, [&vec![0; shift], data].concat()).unwrap();
+            let file = Mapped::open(&path).unwrap();
+            let data = &file[shift..];
+            let tensor =
+                Tensor { path: &path, name: "w".into(), offset: shift as u64, kind, shape: shape.into(), data };
+            let dense = tensor.dense(shape[0], shape[1], file.keep(data))?;
+            std::fs::remove_file(&path).unwrap();
+            Ok::<_, crate::Error>(dense)
+        };
+        let floats: Vec<f32> = (0..8 * 32).map(|i| i as f32 - 100.0).collect();
+        let halves: Vec<u8> = floats.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
+        let brains: Vec<u8> = floats.iter().flat_map(|&v| bf16::from_f32(v).to_le_bytes()).collect();
+        let wholes: Vec<u8> = floats.iter().flat_map(|v| v.to_le_bytes()).collect();
+        for (kind, width, data) in [(Kind::F16, 2, halves), (Kind::Bf16, 2, brains), (Kind::F32, 4, wholes)] {
+            for shift in 0..=width {
+                let dense = load(shift, kind, &data, [8, 32]).unwrap();
+                let kept = matches!(
+                    &dense.values,
+                    Values::F32(Numbers::Kept(_)) | Values::F16(Numbers::Kept(_)) | Values::Bf16(Numbers::Kept(_))
+                );
+                assert_eq!(kept, shift % width == 0, "{kind}, {shift} bytes on");
+                let mut row = [0.0; 32];
+                dense.row(5, &mut row);
+                assert_eq!(row, floats[5 * 32..6 * 32], "{kind}, {shift} bytes on");
+                let mut bad = data.clone();
+                bad[3 * width..4 * width].fill(0xff);
+                let error = load(shift, kind, &bad, [8, 32]).unwrap_err().to_string();
+                assert!(error.contains("element 3 is NaN"), "{error}");
+            }
+        }
+        let blocks = vec![0; 2 * 34];
+        for shift in 0..2 {
+            let dense = load(shift, Kind::Blocks(Encoding::Q8_0), &blocks, [2, 32]).unwrap();
+            assert!(matches!(dense.values, Values::Blocks(_, Numbers::Kept(_))));
         }
     }
 
@@ -152,12 +234,13 @@ mod tests {
         let wave = |i: usize| (i as f32 * 0.7).sin() / 3.0;
         let (rows, cols) = (600, 320);
         let floats: Vec<f32> = (0..rows * cols).map(wave).collect();
-        let blocks = (0..rows * cols / 32 * 34).map(|i| if i % 34 == 1 { 0x2c } else { (i * 7) as u8 }).collect();
+        let blocks: Vec<u8> =
+            (0..rows * cols / 32 * 34).map(|i| if i % 34 == 1 { 0x2c } else { (i * 7) as u8 }).collect();
         for values in [
-            Values::F16(floats.iter().map(|&v| f16::from_f32(v)).collect()),
-            Values::Bf16(floats.iter().map(|&v| bf16::from_f32(v)).collect()),
-            Values::Blocks(Encoding::Q8_0, blocks),
-            Values::F32(floats),
+            Values::F16(floats.iter().map(|&v| f16::from_f32(v)).collect::<Vec<_>>().into()),
+            Values::Bf16(floats.iter().map(|&v| bf16::from_f32(v)).collect::<Vec<_>>().into()),
+            Values::Blocks(Encoding::Q8_0, blocks.into()),
+            Values::F32(floats.into()),
         ] {
             let dense = Dense::new(cols, values);
             for m in [1, 2, 7] {

@@ -251,7 +251,7 @@ impl Weights for Random {
                 }
             }
         });
-        Ok(Dense::new(self.config.hidden, Values::Bf16(values)))
+        Ok(Dense::new(self.config.hidden, Values::Bf16(values.into())))
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {

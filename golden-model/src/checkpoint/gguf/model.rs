@@ -152,9 +152,7 @@ impl File {
 impl Weights for File {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
         let tensor = self.tensor(&self.name(PartId::Dense(id)))?;
-        let dense = tensor.dense(self.config.vocab, self.config.hidden)?;
-        self.gguf.release(tensor.data);
-        Ok(dense)
+        tensor.dense(self.config.vocab, self.config.hidden, self.gguf.keep(tensor.data))
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {

@@ -131,9 +131,7 @@ impl Weights for Folder {
     fn dense(&self, id: DenseId) -> Result<Dense, Error> {
         let config = &self.description.config;
         let tensor = self.tensor(&self.name(PartId::Dense(id)))?;
-        let dense = tensor.dense(config.vocab, config.hidden)?;
-        self.tensors.release(tensor.data);
-        Ok(dense)
+        tensor.dense(config.vocab, config.hidden, self.tensors.keep(tensor.data))
     }
 
     fn norm(&self, id: NormId) -> Result<Vec<f32>, Error> {

@@ -7,7 +7,7 @@ use safetensors::{Dtype, SafeTensors};
 
 use super::files::{self as weights, INDEX, SINGLE, Weights};
 use crate::Error;
-use crate::files::mapped::Mapped;
+use crate::files::mapped::{Kept, Mapped};
 use crate::files::{self, json};
 use crate::gguf::MAGIC;
 use crate::tensor::{Kind, Tensor};
@@ -130,6 +130,11 @@ impl Safetensors {
         }
         self.files.push(file);
         Ok(())
+    }
+
+    /// A tensor's data, which stays mapped.
+    pub(crate) fn keep(&self, data: &[u8]) -> Option<Kept> {
+        self.files.iter().find_map(|file| file.keep(data))
     }
 
     /// Gives back the memory of a tensor's data until it is read again.
