@@ -1,12 +1,18 @@
 //! Hardware broken on purpose: verification finds it and says where.
 
 use tempfile::tempdir;
-use trine_spec::Config;
+use trine_spec::{Config, Style};
 use trine_verify::{Finding, Plan, verify};
 
 /// A small unit with one mistake: `from` becomes `to` in the module `module`, once.
 fn broken(module: &str, from: &str, to: &str) -> Finding {
-    let config = Config::sized(4, 2).max_depth(64).max_tokens(4).build().unwrap();
+    broken_in(Style::Portable, module, from, to)
+}
+
+/// The same with columns of a style.
+fn broken_in(style: Style, module: &str, from: &str, to: &str) -> Finding {
+    let config = Config::builder().style(style).max_depth(64).max_tokens(4).or(&Config::sized(4, 2).build().unwrap());
+    let config = config.build().unwrap();
     let mut verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(&config).unwrap()).unwrap();
     let file = verilog.files.iter_mut().find(|file| file.name == format!("{module}.v")).unwrap();
     assert!(file.text.contains(from), "{module} has no `{from}`:\n{}", file.text);
@@ -33,6 +39,18 @@ fn wrong_result(finding: &Finding) {
 #[test]
 fn a_flipped_select_is_found() {
     wrong_result(&broken("trine_column", "{8{code_i[2]}}", "{8{code_i[0]}}"));
+}
+
+/// The highest bit of an activation counts down, the sign of a trit is one more, and a plane is shifted to its weight.
+#[test]
+fn a_broken_packed_column_is_found() {
+    for (from, to) in [
+        (" - {1'd0, {", " + {1'd0, {"),
+        ("{8'd0, $unsigned($countones(code_i[7:4]))} + ", "{8'd0, $unsigned($countones(code_i[3:0]))} + "),
+        ("& code_i[3:0])), 3'd0}", "& code_i[3:0])) & 3'd3, 3'd0}"),
+    ] {
+        wrong_result(&broken_in(Style::Packed, "trine_column", from, to));
+    }
 }
 
 #[test]
