@@ -156,6 +156,15 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
     }
     let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));
     writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})", r.die, r.memory.name, r.memory.source)?;
+    match r.whole.in_order {
+        Some(share) => {
+            writeln!(out, "  weights, which are read in order, come at {:.1} % of that (simulated)", 100.0 * share)?;
+        }
+        None if r.config.memory() => {
+            writeln!(out, "  weights come at all of that: its timing has no `in_order`, or it has no timing")?;
+        }
+        None => {}
+    }
     if let Some(price) = &r.whole.memory_price {
         writeln!(out, "a bit from memory {}: {}", interval(&price.a_bit), price.source)?;
     }
@@ -168,8 +177,9 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
     }
     writeln!(
         out,
-        "decoding: {:.1} tokens/s by the linear layers, {} a token, bounded by the {} (projected)",
+        "decoding: {:.1} tokens/s by the linear layers, {:.2} for each GB/s, {} a token, bounded by the {} (projected)",
         r.whole.tokens_per_second,
+        r.whole.tokens_per_second_per_gbs,
         si(r.whole.bytes_per_token as f64, "B"),
         r.whole.bound.name()
     )?;

@@ -58,6 +58,28 @@ fn an_estimate_is_what_the_unit_counts() {
     assert!(run.stdout.contains("roofline") && run.stdout.contains("in place"), "{}", run.stdout);
 }
 
+/// A unit that reads weights from its memory is given the rate that reading in order reaches there.
+#[test]
+fn weights_in_the_memory_come_at_its_rate_in_order() {
+    let folder = workplace();
+    let line = "estimate --model synthetic:bitnet-2b-4t:1 --lanes 40 --columns 8 --weight-bus 128 --memory orangecrab \
+                --clock-hz 48e6";
+    let report = |flags: &str| -> Value {
+        let run = trine(folder.path(), &format!("{line} {flags} --json"));
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let (host, memory) = (report(""), report("--weights memory"));
+    assert_eq!((&host["in_order"], &memory["in_order"]), (&Value::Null, &0.939.into()));
+    // 1,851,252 cycles were simulated: `trine run` with the same flags, --prompt A --tokens 1 --offload linear.
+    let cycles = number(&memory["decode"]["cycles"]);
+    assert!((cycles / 1_851_252.0 - 1.0).abs() < 0.001, "{cycles}");
+    let each = number(&memory["tokens_per_second"]) / 0.384;
+    assert!((number(&memory["tokens_per_second_per_gbs"]) / each - 1.0).abs() < 1e-9);
+    let text = trine(folder.path(), &format!("{line} --weights memory")).stdout;
+    assert!(text.contains("weights, which are read in order, come at 93.9 % of that (simulated)"), "{text}");
+    assert!(text.contains(" 67.57 for each GB/s, "), "{text}");
+}
+
 /// The honest figures for BitNet b1.58 2B-4T: bytes decide, and int8 costs what its bytes cost.
 #[test]
 fn one_token_of_two_billion_weights_is_a_matter_of_bytes() {

@@ -37,6 +37,7 @@ const KEYS: &[&str] = &[
     "outstanding",
     "banks_ahead",
     "one_command",
+    "in_order",
     "source",
 ];
 
@@ -86,6 +87,9 @@ pub struct Dram {
     pub banks_ahead: bool,
     /// True if a cycle has room for a single command.
     pub one_command: bool,
+    /// Share of the peak that reading in order reaches, simulated.
+    #[serde(default)]
+    pub in_order: Option<f64>,
     /// Data sheet and controller.
     pub source: String,
 }
@@ -125,6 +129,7 @@ impl Dram {
         let controller_hz = fields.number("controller_hz", "Hz", faults);
         let margin_cycles = fields.optional_number("margin_cycles", "cycles", faults).unwrap_or(0.0);
         let [banks_ahead, one_command] = ["banks_ahead", "one_command"].map(|key| fields.truth(key, faults));
+        let in_order = fields.optional_number("in_order", "of 1", faults);
         let source = fields.text("source", faults);
         let dram = Self {
             controller_hz: controller_hz?,
@@ -146,6 +151,7 @@ impl Dram {
             outstanding: outstanding?,
             banks_ahead: banks_ahead?,
             one_command: one_command?,
+            in_order,
             source: source?,
         };
         if let Some(problem) = dram.problem(bandwidth?) {
@@ -174,6 +180,8 @@ impl Dram {
             Some(format!("`ras_ns` is {ras_ns} and has to be `rcd_ns` of {rcd_ns} at least"))
         } else if refresh >= self.refresh_cycles() {
             Some(format!("`refi_ns` is {} cycles, which refreshes of {refresh} fill", self.refresh_cycles()))
+        } else if let Some(share) = self.in_order.filter(|share| !(*share > 0.0 && *share <= 1.0)) {
+            Some(format!("`in_order` is {share} and has to be a share of the peak, above 0 and 1 at most"))
         } else if (peak / bandwidth - 1.0).abs() > PEAK {
             Some(format!("accesses move {peak:e} bytes a second, and `bytes_per_second` is {bandwidth:e}"))
         } else {

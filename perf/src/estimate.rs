@@ -14,6 +14,7 @@ use crate::energy::{Columns, Energy, Estimate, Pricing, Systolic, Tag};
 use crate::layer::{self, BaselineTotal, Bound, LayerReport};
 use crate::memory::Memory;
 use crate::predict::{self, Traffic};
+use crate::resident::from_memory;
 use crate::roofline::{Position, Roofs};
 use trine_driver::LayerTotals;
 use trine_driver::cycles::MatmulShape;
@@ -104,9 +105,9 @@ fn layer(
     let shape = MatmulShape { m: tokens, k, n };
     let schedule = Schedule::new(config, shape);
     let mut counters = predict::counters(config, shape) * calls;
-    let bytes = Traffic::new(config, &counters).total();
-    let modelled = counters.cycles;
-    counters.cycles = counters.cycles.max(memory.cycles(bytes, clock_hz));
+    let traffic = Traffic::new(config, &counters);
+    let (bytes, modelled) = (traffic.total(), counters.cycles);
+    counters.cycles = counters.cycles.max(memory.cycles(from_memory(config, &traffic, bytes), clock_hz));
     let id = LinearId { layer: 0, kind };
     let totals = LayerTotals {
         id,
@@ -133,6 +134,7 @@ fn layer(
 mod tests {
     use super::*;
     use crate::{energy::Records, memory};
+    use trine_spec::Weights;
 
     fn pass(config: &Config, tokens: usize, memory: &str, die: &str) -> Pass {
         let model = ModelConfig::load(&"synthetic:bitnet-2b-4t".parse().unwrap()).unwrap();
@@ -176,6 +178,18 @@ mod tests {
         assert!(prefill.layers.iter().all(|l| l.utilization > 0.95), "{:?}", prefill.layers[1].utilization);
         let sum: Energy = prefill.layers.iter().filter_map(|l| l.energy).sum();
         assert!((sum.total().joules() / prefill.energy_j.unwrap().joules() - 1.0).abs() < 1e-12);
+    }
+
+    /// Weights alone come from the memory, and as fast as they do when they are read in order.
+    #[test]
+    fn weights_in_a_slow_memory_take_its_rate_in_order() {
+        let config = Config::sized(20, 4).weight_bus(16).weights(Weights::Memory).max_depth(8192).build().unwrap();
+        let board = memory::named("ulx3s").unwrap();
+        let model = ModelConfig::load(&"synthetic:bitnet-2b-4t".parse().unwrap()).unwrap();
+        let decode = Pass::new(&model, 1, &config, 50e6, &board.read_in_order(), None);
+        let weights: u64 = decode.layers.iter().map(|layer| layer.traffic.weights).sum();
+        let exact = weights as f64 / (0.97 * 100e6);
+        assert!((decode.seconds / exact - 1.0).abs() < 1e-6, "{} {exact}", decode.seconds);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! attainable = min(columns:    lanes x columns x clock,
-//!                  memory:     MACs / bytes moved   x bandwidth,
+//!                  memory:     MACs / its bytes     x bandwidth,
 //!                  weight bus: MACs / weight bytes  x bus x clock)
 //! ```
-//! Rates are multiply-accumulates a second. Weights are nearly all bytes for one token, so both intensities are about
+//! Rates are multiply-accumulates a second. All streams come from the memory; of a unit that reads its weights from there only
+//! they do. Weights are nearly all bytes for one token, so both intensities are about
 //! the same where the weight bus matters.
 
 use serde::Serialize;
@@ -23,6 +24,8 @@ pub struct Roofs {
     pub memory: f64,
     /// Bytes a second that the weight bus takes.
     pub weight_bus: f64,
+    /// True if nothing but weights comes from the memory.
+    pub weights_alone: bool,
 }
 
 impl Roofs {
@@ -32,6 +35,7 @@ impl Roofs {
             columns: config.tile_trits() as f64 * clock_hz,
             memory: memory.bytes_per_second,
             weight_bus: config.weight_bus() as f64 / 8.0 * clock_hz,
+            weights_alone: config.memory(),
         }
     }
 
@@ -44,7 +48,7 @@ impl Roofs {
 /// The position of some work under its roofs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Position {
-    /// Multiply-accumulates for a byte moved.
+    /// Multiply-accumulates for a byte of the memory.
     #[serde(rename = "macs_per_byte")]
     pub intensity: f64,
     /// Multiply-accumulates a second, as counted.
@@ -63,7 +67,7 @@ impl Position {
     /// nothing ran.
     pub fn new(roofs: &Roofs, macs: u64, traffic: &Traffic, cycles: u64, clock_hz: f64) -> Self {
         let part = |of: u64| if of == 0 { 0.0 } else { macs as f64 / of as f64 };
-        let intensity = part(traffic.total());
+        let intensity = part(if roofs.weights_alone { traffic.weights } else { traffic.total() });
         Self {
             intensity,
             rate: part(cycles) * clock_hz,
@@ -82,7 +86,7 @@ mod tests {
     #[test]
     fn positions_by_hand() {
         let roofs = Roofs::new(&Config::sized(64, 16).build().unwrap(), 200e6, &memory::named("lpddr4-4266").unwrap());
-        assert_eq!(roofs, Roofs { columns: 204.8e9, memory: 17.064e9, weight_bus: 12.8e9 });
+        assert_eq!(roofs, Roofs { columns: 204.8e9, memory: 17.064e9, weight_bus: 12.8e9, weights_alone: false });
         let traffic = |weights, results| Traffic { activations: 0, weights, results };
         // Four to a byte of weights: the bus decides. Sixty-four: the columns.
         let one = Position::new(&roofs, 4000, &traffic(1000, 0), 16, 200e6);
@@ -92,6 +96,9 @@ mod tests {
         // Results take the memory's time and not the weight bus's.
         let results = Position::new(&roofs, 4000, &traffic(500, 3500), 16, 200e6);
         assert_eq!(results.attainable, 17.064e9);
+        // Or not, where only weights are there.
+        let alone = Position::new(&Roofs { weights_alone: true, ..roofs }, 4000, &traffic(500, 3500), 16, 200e6);
+        assert_eq!((alone.intensity, alone.attainable), (8.0, 102.4e9));
         let nothing = Position::new(&roofs, 0, &Traffic::default(), 0, 200e6);
         assert_eq!((nothing.intensity, nothing.rate, nothing.attainable), (0.0, 0.0, 0.0));
     }

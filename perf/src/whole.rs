@@ -77,6 +77,11 @@ pub struct WholeModel {
     pub memory_price: Option<MemoryPrice>,
     /// Tokens a second of decoding, linear layers only.
     pub tokens_per_second: f64,
+    /// The same for every GB/s of the memory's peak.
+    pub tokens_per_second_per_gbs: f64,
+    /// Share of the memory's peak, simulated, at which a unit that reads its weights from there gets them; `None` for other
+    /// units, and where it was not simulated: those are given the peak.
+    pub in_order: Option<f64>,
     /// Energy of a decoded token, linear layers only, J.
     #[serde(rename = "energy_per_token_j")]
     pub joules_per_token: Option<Estimate>,
@@ -105,8 +110,10 @@ impl WholeModel {
     /// [`Error`] if a die has records of columns that lack one.
     pub fn new(model: &ModelConfig, prompt: usize, config: &Config, prices: &Prices) -> Result<Self, Error> {
         let Prices { records, die, memory, clock_hz, pricing, .. } = prices;
+        let in_order = config.memory().then(|| memory.in_order()).flatten();
+        let behind = if config.memory() { memory.read_in_order() } else { memory.clone() };
         let pass = |tokens| {
-            let pass = Pass::new(model, tokens, config, *clock_hz, memory, pricing.as_ref().ok());
+            let pass = Pass::new(model, tokens, config, *clock_hz, &behind, pricing.as_ref().ok());
             let active = pass.layers.iter().map(|l| l.active).sum();
             let columns = Columns::new(records, config, die, active)?.into_iter().map(Columns::projected).collect();
             Ok::<_, Error>(Pass { columns, ..pass })
@@ -129,6 +136,8 @@ impl WholeModel {
             density: config.density(),
             memory_price,
             tokens_per_second: 1.0 / decode.seconds,
+            tokens_per_second_per_gbs: 1e9 / decode.seconds / memory.bytes_per_second,
+            in_order,
             joules_per_token: decode.energy_j,
             bytes_per_token: decode.bytes,
             bound: decode.bound,

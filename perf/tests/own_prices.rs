@@ -188,6 +188,8 @@ source = \"data sheet\"
 #[test]
 fn a_memory_may_have_the_timing_of_a_data_sheet() {
     let dram = with(TIMED).memory("m").unwrap().dram.unwrap();
+    assert_eq!(dram.in_order, None);
+    let dram = with(&TIMED.replace("front = 4", "front = 4\nin_order = 0.97")).memory("m").unwrap().dram.unwrap();
     let board = trine_perf::memory::named("ulx3s").unwrap().dram.unwrap();
     assert_eq!(trine_perf::dram::Dram { source: board.source.clone(), ..dram }, board);
     // A memory that extends another one has its timing, as long as its rate is the same.
@@ -210,6 +212,11 @@ fn an_impossible_timing_is_refused_by_name() {
         ("refi_ns = 7812.5", "refi_ns = 200", "`refi_ns` is 10 cycles, which refreshes of 12 fill"),
         ("access_bytes = 2", "access_bytes = 4", "accesses move 2e8 bytes a second, and `bytes_per_second` is 1e8"),
         ("front = 4", "front = 4\nmargin_cycles = 1.5", "`margin_cycles` is 1.5 and has to be below 1"),
+        (
+            "front = 4",
+            "front = 4\nin_order = 1.01",
+            "`in_order` is 1.01 and has to be a share of the peak, above 0 and 1 at",
+        ),
         ("one_command = true", "one_command = 1", "memory m, [memory.dram]: `one_command` is neither true nor false"),
     ] {
         assert!(TIMED.contains(from), "{from}");

@@ -36,7 +36,8 @@ fn decades(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
 /// All projections under the roofs of the unit and its memory.
 pub(in crate::run) fn roofline(report: &DeviceReport, groups: &[Group<'_>]) -> Chart {
     let clock = report.clock_hz;
-    let Roofs { columns: peak, memory: bandwidth, weight_bus: bus } = Roofs::new(&report.config, clock, &report.memory);
+    let Roofs { columns: peak, memory: bandwidth, weight_bus: bus, .. } =
+        Roofs::new(&report.config, clock, &report.memory);
     let points: Vec<(f64, f64, String, bool)> = groups
         .iter()
         .map(|group| {
