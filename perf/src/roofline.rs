@@ -24,7 +24,7 @@ pub struct Roofs {
     pub memory: f64,
     /// Bytes a second that the weight bus takes.
     pub weight_bus: f64,
-    /// True if nothing but weights comes from the memory.
+    /// True if weights alone come from the memory.
     pub weights_alone: bool,
 }
 
