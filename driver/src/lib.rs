@@ -42,6 +42,7 @@
 //!   builds without it.
 #![forbid(unsafe_code)]
 
+mod bone_memory;
 mod counters;
 pub mod cycles;
 mod device;
@@ -60,6 +61,7 @@ mod uartbone;
 mod weights;
 mod windows;
 
+pub use bone_memory::MemorySpan;
 pub use counters::Counters;
 pub use cycles::MatmulShape;
 pub use device::Device;

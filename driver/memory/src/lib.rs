@@ -74,6 +74,11 @@ pub trait Memory {
     /// Number that changes whenever the contents may have been lost.
     fn epoch(&self) -> u64;
 
+    /// Address at which the device itself finds byte 0.
+    fn origin(&self) -> u64 {
+        0
+    }
+
     /// Stores bytes from address `at` on.
     ///
     /// # Errors
