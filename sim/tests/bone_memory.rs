@@ -18,7 +18,7 @@ use trine_spec::{Config, Weights};
 
 use crate::terminal::{Noise, Noisy, Served, folder, line};
 
-/// Where a SoC of LiteX has its memory.
+/// Address of the memory in a SoC of LiteX.
 const AT: u32 = 0x4000_0000;
 const BYTES: u64 = 1 << 20;
 
