@@ -14,7 +14,7 @@ use crate::backend::Backend;
 use crate::board::BoardArg;
 use crate::line::LineArgs;
 use crate::loading::{self, Loading};
-use crate::output::progress;
+use crate::output::{progress, warn};
 use crate::{Verdict, interrupt};
 
 /// Place a model's weights in the memory of a unit
@@ -71,17 +71,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     writeln!(out, "memory: {} bytes at {place:#x}", grouped(device.memory()?.bytes()))?;
 
     interrupt::says(|| "what is placed is in the memory's directory; the same command continues".into())?;
-    let (begun, bar) = (Instant::now(), progress(0, "bytes"));
-    let mut step = |step| match step {
+    let (begun, bar, mut failures) = (Instant::now(), progress(0, "bytes"), vec![]);
+    let mut step = |step: LoadStep<'_>| match step {
         LoadStep::Begun(bytes) => {
             bar.set_length(bytes);
             bar.set_position(0);
         }
         LoadStep::Written(bytes) => bar.inc(bytes),
+        LoadStep::Failed(error) => failures.push(format!("{error}; tried again")),
     };
     let matrices = model.linears()?.flat_map(|(_, linear)| &linear.parts).map(|part| &part.weights);
     let loaded = load(&mut device, matrices, args.check, &mut step);
     bar.finish_and_clear();
+    warn(&failures);
     let loaded = loaded?;
     let regions = |count| if count == 1 { "1 region".to_owned() } else { format!("{} regions", grouped(count)) };
     if loaded.cleared {
@@ -89,9 +91,6 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     if args.check {
         writeln!(out, "read back: {} damaged", regions(loaded.damaged))?;
-    }
-    if loaded.retried > 0 {
-        writeln!(out, "failures that another attempt overcame: {}", loaded.retried)?;
     }
     let seconds = begun.elapsed().as_secs_f64();
     let (all, bytes) = (regions(loaded.regions), grouped(loaded.bytes));

@@ -40,12 +40,14 @@ pub struct Loaded {
 }
 
 /// A step of a load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoadStep {
+#[derive(Clone, Copy, Debug)]
+pub enum LoadStep<'a> {
     /// This many bytes are to be written.
     Begun(u64),
     /// This many more bytes were written.
     Written(u64),
+    /// This failure is followed by another attempt.
+    Failed(&'a Error),
 }
 
 /// Weights that are streamed as one.
@@ -91,7 +93,7 @@ pub fn load<'a, T: Transport>(
     device: &mut Device<T>,
     matrices: impl IntoIterator<Item = &'a TernaryMatrix>,
     check: bool,
-    progress: &mut dyn FnMut(LoadStep),
+    progress: &mut dyn FnMut(LoadStep<'_>),
 ) -> Result<Loaded, Error> {
     let config = device.config().clone();
     device.memory()?;
@@ -105,6 +107,7 @@ pub fn load<'a, T: Transport>(
             Ok(()) => return Ok(loaded),
             Err(error) if error.is_transient() && loaded.retried < FAILURES as u64 => {
                 loaded.retried += 1;
+                progress(LoadStep::Failed(&error));
                 device.transport_mut().recover().map_err(Error::Link)?;
             }
             Err(error) => return Err(error),
@@ -127,7 +130,7 @@ impl Load<'_> {
         &mut self,
         memory: &mut dyn Memory,
         loaded: &mut Loaded,
-        progress: &mut dyn FnMut(LoadStep),
+        progress: &mut dyn FnMut(LoadStep<'_>),
     ) -> Result<(), Error> {
         let mut missing = vec![];
         for piece in self.pieces {

@@ -94,7 +94,7 @@ fn ram() -> Ram {
     Ram::new(1 << 16)
 }
 
-fn quiet(_: LoadStep) {}
+fn quiet(_: LoadStep<'_>) {}
 
 /// The memory that a process leaves behind.
 fn left(device: &Device<Counting>) -> Ram {
@@ -106,9 +106,10 @@ fn a_run_finds_what_a_load_has_placed() {
     let weights = matrices(1..4);
     let mut first = device(ram());
     let (mut begun, mut written) = (vec![], 0);
-    let mut steps = |step| match step {
+    let mut steps = |step: LoadStep<'_>| match step {
         LoadStep::Begun(bytes) => begun.push(bytes),
         LoadStep::Written(bytes) => written += bytes,
+        LoadStep::Failed(error) => panic!("{error}"),
     };
     // One of them twice.
     let loaded = load(&mut first, weights.iter().chain(&weights[..1]), false, &mut steps).unwrap();
@@ -172,7 +173,10 @@ fn what_breaks_in_the_middle_goes_on_and_what_is_in_doubt_is_read_back() {
     for left_over in (0..all).step_by(97) {
         let mut broken = device(ram());
         broken.transport_mut().left = vec![left_over, 500];
-        let loaded = load(&mut broken, &weights, false, &mut quiet).unwrap();
+        let mut failures = 0;
+        let mut steps = |step: LoadStep<'_>| failures += u64::from(matches!(step, LoadStep::Failed(_)));
+        let loaded = load(&mut broken, &weights, false, &mut steps).unwrap();
+        assert_eq!(loaded.retried, failures);
         let link = broken.transport();
         assert_eq!((loaded.retried > 0, link.recovered as u64), (true, loaded.retried), "{left_over}");
         assert!(link.written <= all + 2 * 2000, "{} bytes for {all}", link.written);
