@@ -8,8 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
-use trine_driver::{Device, Journal, Offload, OnFailure, OnMismatch, Options, Scope, SerialLine};
-use trine_driver::{Uartbone, WindowTransport, Words};
+use trine_driver::{Journal, MemorySpan, Offload, OnFailure, OnMismatch, Options, Scope};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
 use trine_hdl::lang;
 use trine_report::place::check_folder;
@@ -19,6 +18,7 @@ use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, within};
 use crate::board::BoardArg;
+use crate::line::LineArgs;
 use crate::simulation;
 
 /// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
@@ -64,9 +64,6 @@ impl From<Backend> for String {
         backend.to_string()
     }
 }
-
-/// Bits a second that LiteX and the boards use where nothing else is said.
-const BAUD: u32 = 115_200;
 
 /// Which layers the unit computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -117,12 +114,6 @@ pub(crate) struct BackendArgs {
     /// one of `trine serve`.
     #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
-    /// Bits a second of the serial port [default: 115200, or the board's]
-    #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(1..))]
-    baud: Option<u32>,
-    /// Byte address of the registers behind the serial port, a multiple of 4 [default: 0]
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
-    base: Option<u32>,
     /// Layers that the unit computes
     #[arg(long, value_enum, value_name = "LAYERS", default_value = "ffn")]
     pub(crate) offload: Layers,
@@ -142,19 +133,11 @@ pub(crate) struct BackendArgs {
     #[arg(long)]
     pub(crate) weights_on_chip: bool,
     #[command(flatten)]
+    line: LineArgs,
+    #[command(flatten)]
     pub(crate) board: BoardArg,
     #[command(flatten)]
     unit: UnitArgs,
-}
-
-/// An address of a word, in decimal or with 0x in front in hexadecimal.
-fn address(text: &str) -> Result<u32, String> {
-    let parsed = match text.strip_prefix("0x") {
-        Some(digits) => u32::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    let value = parsed.map_err(|_| "not an address of 32 bits, like 0x30000000".to_owned())?;
-    if value.is_multiple_of(4) { Ok(value) } else { Err("not a multiple of 4".into()) }
 }
 
 fn deadline(text: &str) -> Result<f64, String> {
@@ -185,6 +168,15 @@ impl BackendArgs {
         self.board.unit(&self.unit)
     }
 
+    /// The memory behind the serial port, if weights lie there; refuses flags of a port without one, before anything is loaded.
+    pub(crate) fn memory(&self) -> Result<Option<MemorySpan>> {
+        match &self.backend {
+            Backend::Uart(_) => self.line.memory(&self.config()?),
+            Backend::Rtl => self.line.none("--backend rtl").map(|()| None),
+            Backend::Golden => self.line.none("--backend golden").map(|()| None),
+        }
+    }
+
     /// Builds what multiplies the layers of `model`, loaded from `source`; `trace` names the waveform file to write, and a memory
     /// with the weights answers as `timing` says.
     pub(crate) fn engine(
@@ -195,23 +187,19 @@ impl BackendArgs {
         timing: Option<&Timing>,
     ) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
+        let memory = self.memory()?;
         let port = match &self.backend {
             Backend::Golden => {
-                let unit = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
-                let idle = unit || self.baud.is_some() || self.base.is_some();
+                let idle = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
                 ensure!(
                     !idle,
-                    "the golden model has no unit, port or job: leave out --units, --weights-on-chip, --resume, --baud and --base"
+                    "the golden model has no unit or job: leave out --units, --weights-on-chip and --resume"
                 );
                 return self.config().map(|_| Engine::Golden);
             }
             Backend::Rtl => None,
             Backend::Uart(path) => Some(path),
         };
-        ensure!(
-            port.is_some() || (self.baud.is_none() && self.base.is_none()),
-            "--baud and --base are for a serial port: choose one with --backend uart:PATH, or leave them out"
-        );
         let config = self.config()?;
         if config.act_bits() < QUANTISED_BITS {
             let (bits, wanted) = (config.act_bits(), format!("the {QUANTISED_BITS} bits of a model's activations"));
@@ -226,12 +214,12 @@ impl BackendArgs {
         let limit = Duration::from_secs_f64(self.deadline);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
         if let Some(path) = port {
-            ensure!(!config.memory(), "a serial port reaches no memory: leave out --weights memory");
             ensure!(
                 self.units.is_none() && !self.weights_on_chip && trace.is_none(),
                 "behind a serial port is one unit as it is: leave out --units, --weights-on-chip and --trace"
             );
-            let mut offload = Offload::new(self.behind(path, config.clone())?.with_limit(limit), options);
+            let mut offload =
+                Offload::new(self.line.device(path, &self.board, config.clone(), memory)?.with_limit(limit), options);
             if let Some(folder) = &self.resume {
                 offload = offload.keeping(Journal::open(folder, format!("uart {}", flags(&config)).as_bytes())?);
             }
@@ -272,24 +260,6 @@ impl BackendArgs {
         }
         Ok(Engine::Rtl(Box::new(offload)))
     }
-
-    /// Bits a second of the serial port.
-    fn line_speed(&self) -> Result<u32> {
-        let board = self.board.read()?.map(|board| board.manifest.baud);
-        Ok(self.baud.or(board).unwrap_or(BAUD))
-    }
-
-    /// The unit behind the serial port at `path`, identified.
-    fn behind(&self, path: &str, config: Config) -> Result<Device<trine_sim::Link>> {
-        // A serial line reaches a unit through its windows only.
-        let config = config.with_windows(true);
-        let line = SerialLine::open(path, self.line_speed()?)?;
-        let mut words = Uartbone::new(line, self.base.unwrap_or(0));
-        // Whoever used the line before may have left in the middle of a frame.
-        words.recover()?;
-        let link: trine_sim::Link = Box::new(WindowTransport::new(words, config.clone()));
-        Ok(Device::open(link, config)?)
-    }
 }
 
 impl Matmul for Engine {
@@ -298,28 +268,5 @@ impl Matmul for Engine {
             Engine::Golden => Golden.matmul(id, w, x, m, y),
             Engine::Rtl(offload) => offload.matmul(id, w, x, m, y),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::Parser;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        backend: BackendArgs,
-    }
-
-    #[test]
-    fn the_line_has_the_speed_of_the_board_unless_a_flag_names_another() {
-        let speed = |line: &str| {
-            let line = Line::try_parse_from(format!("trine {line}").split_whitespace()).unwrap();
-            line.backend.line_speed().unwrap()
-        };
-        assert_eq!(speed(""), 115_200);
-        assert_eq!(speed("--board orangecrab"), 1_000_000);
-        assert_eq!(speed("--board orangecrab --baud 9600"), 9600);
     }
 }

@@ -22,6 +22,8 @@ pub mod input;
 mod inspect;
 mod interrupt;
 pub mod json;
+mod line;
+mod load;
 pub mod loading;
 mod logits;
 mod marking;
@@ -75,6 +77,7 @@ enum Verb {
     Estimate(estimate::Args),
     Generate(generate::Args),
     Inspect(inspect::Args),
+    Load(load::Args),
     Logits(logits::Args),
     Perplexity(perplexity::Args),
     Regs(regs::Args),
@@ -113,6 +116,7 @@ fn run(verb: &Verb) -> anyhow::Result<Verdict> {
         Verb::Energy(args) => energy::run(args, out),
         Verb::Generate(args) => generate::run(args, out),
         Verb::Inspect(args) => inspect::run(args, out),
+        Verb::Load(args) => load::run(args, out),
         Verb::Logits(args) => args.threads.install(|| logits::run(args, out)),
         Verb::Perplexity(args) => args.threads.install(|| perplexity::run(args, out)),
         Verb::Regs(args) => regs::run(args, out),
@@ -137,6 +141,7 @@ impl Verb {
             Verb::Estimate(args) => args.add_to(&mut places)?,
             Verb::Generate(args) => args.add_to(&mut places)?,
             Verb::Inspect(args) => args.add_to(&mut places),
+            Verb::Load(args) => args.add_to(&mut places)?,
             Verb::Logits(args) => args.add_to(&mut places)?,
             Verb::Perplexity(args) => args.add_to(&mut places),
             Verb::Regs(args) => args.add_to(&mut places)?,

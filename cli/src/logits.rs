@@ -71,6 +71,7 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    args.backend.memory()?;
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
     let batch = match &args.ids_file {
         Some(path) => npy::read_ids(path)?,

@@ -101,6 +101,7 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
+    args.backend.memory()?;
     let prices = look_up(args)?;
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
     let tokenizer = args.tokenizing.load(&args.model)?;
@@ -128,7 +129,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let trace = args.trace.as_deref().map(open_seekable).transpose()?;
     let timing = prices.memory.dram.as_ref().map(|dram| Timing::Dram(timing(dram, prices.clock_hz)));
     ensure!(
-        timing.is_some() || !args.backend.config()?.memory(),
+        timing.is_some() || args.backend.backend != Backend::Rtl || !args.backend.config()?.memory(),
         "the memory {} has no table `dram` to simulate it with: add one, or choose another with --memory",
         prices.memory.name
     );
@@ -328,7 +329,8 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
         }
     )?;
     print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
-    print_resident(&report.phases, device, out)?;
+    let source = if *backend == Backend::Rtl { "simulated" } else { "assumed" };
+    print_resident(&report.phases, device, source, out)?;
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let ends = |l: &LayerReport| l.cycles.saturating_sub(l.active + l.stall_wgt + l.stall_act + l.stall_out);
     let parts: [(&str, u64, &str); 5] = [

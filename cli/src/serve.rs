@@ -15,6 +15,7 @@ use trine_spec::Config;
 
 use crate::args::UnitArgs;
 use crate::board::BoardArg;
+use crate::line::MemoryArgs;
 use crate::{Verdict, simulation};
 
 /// Clock cycles for which reset is held.
@@ -32,6 +33,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "CYCLES", value_parser = clap::value_parser!(u16).range(LEAST_DIVIDER as i64..))]
     pins: Option<u16>,
     #[command(flatten)]
+    memory: MemoryArgs,
+    #[command(flatten)]
     board: BoardArg,
     #[command(flatten)]
     unit: UnitArgs,
@@ -40,13 +43,18 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     // A serial line reaches a unit through its windows only.
     let config = args.board.unit(&args.unit)?.with_windows(true);
-    ensure!(!config.memory(), "a serial port reaches no memory: leave out --weights memory");
+    let memory = args.memory.span(&config, 0)?;
+    ensure!(
+        memory.is_none() || args.pins.is_none(),
+        "the simulated bridge of --pins reaches no memory: leave out --pins, or --weights memory"
+    );
     Terminal::vacant(&args.uart)?;
     let mut device: Box<dyn FarEnd> = match args.pins {
         Some(divider) => Box::new(pins(&config, divider)?),
         None => {
             let library = simulation::build(&trine_sim::verilog(&config)?, BuildOptions::default())?;
-            Box::new(Bridge::new(SimRegisters::new(&library, &SimOptions::default())?))
+            let bridge = Bridge::new(SimRegisters::new(&library, &SimOptions::default())?);
+            Box::new(bridge.with_memory(memory.map_or(0..0, |span| span.addresses())))
         }
     };
     // From here on there is something to clean up.
@@ -56,6 +64,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     }
     let mut terminal = Terminal::new(&args.uart)?;
     writeln!(out, "unit: {} (simulated RTL)", describe(&config))?;
+    if let Some(span) = memory {
+        let (at, bytes) = (span.addresses().start, trine_report::text::grouped(span.bytes()));
+        writeln!(out, "memory: {bytes} bytes at {at:#x}, empty")?;
+    }
     writeln!(out, "serving at {}; Ctrl-C ends it", args.uart.display())?;
     out.flush()?;
     serve_line(&mut *device, &mut terminal, &stop).context("the unit behind the serial line")?;

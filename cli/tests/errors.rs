@@ -27,7 +27,7 @@ fn copy(folder: &Path) -> std::path::PathBuf {
 #[test]
 fn the_golden_model_takes_no_options_of_a_unit() {
     let folder = workplace();
-    for option in ["--units 2", "--weights-on-chip", "--resume kept", "--baud 9600", "--base 4"] {
+    for option in ["--units 2", "--weights-on-chip", "--resume kept"] {
         let run = trine(folder.path(), &format!("run --model MODEL --prompt A --tokens 1 --backend golden {option}"));
         let message = refused(run, 2);
         assert!(message.contains("the golden model has no unit") && message.contains(&option[..6]), "{message}");

@@ -71,6 +71,44 @@ fn a_model_speaks_through_a_serial_port() {
 }
 
 #[test]
+fn weights_lie_in_the_memory_behind_the_port() {
+    let folder = workplace();
+    let unit = "--lanes 20 --columns 4 --weight-bus 32 --weights memory --memory-base 0x40000000";
+    let _server = Served::new(folder.path(), &format!("{unit} --memory-bytes 8M"));
+    let line = format!("run --model MODEL --prompt A --tokens 3 --json r.json {unit}");
+    let run = trine(folder.path(), &format!("{line} --memory-bytes 8M --memory orangecrab --backend uart:port"));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("weights from memory (at port)"), "{}", run.stdout);
+    assert!(run.stdout.contains("weights from orangecrab, assumed: "), "{}", run.stdout);
+    let through = json(folder.path(), "r.json");
+    assert_eq!((&through["mismatches"], &through["incidents"]), (&0.into(), &serde_json::json!([])));
+    // It is in the memory, not in a file of the host: the next command finds what the first has placed.
+    let place = "load --model MODEL --backend uart:port";
+    let load = trine(folder.path(), &format!("{place} {unit} --memory-bytes 8M"));
+    assert!(load.code == Some(0) && load.stdout.contains("28 regions of "), "{load:?}");
+    assert!(
+        load.stdout.contains("; wrote 16 regions of "),
+        "run has placed the layers of --offload ffn: {}",
+        load.stdout
+    );
+    let load = trine(folder.path(), &format!("{place} {unit} --memory-bytes 8M --check"));
+    assert!(load.stdout.contains("0 regions damaged") && load.stdout.contains("wrote nothing"), "{load:?}");
+    let run = trine(folder.path(), &format!("{line} --memory-bytes 4K --backend uart:port"));
+    assert!(run.code == Some(2) && run.stderr.contains("4096 bytes of the device's memory"), "{run:?}");
+    for (flags, part) in [
+        (
+            format!("load --model MODEL --backend rtl {unit} --memory-bytes 8M"),
+            "only a unit behind a port keeps its memory",
+        ),
+        ("load --model MODEL --backend uart:port".into(), "add --weights memory"),
+        (format!("{place} {unit} --memory-bytes 64K"), "65536 bytes of the device's memory"),
+    ] {
+        let message = refused(trine(folder.path(), &flags));
+        assert!(message.contains(part), "{flags}: {message}");
+    }
+}
+
+#[test]
 fn a_server_does_not_replace_a_file() {
     let folder = workplace();
     std::fs::write(folder.path().join("file"), "mine").unwrap();
@@ -125,12 +163,19 @@ fn flags_that_do_not_go_with_a_backend_are_refused() {
         ("--backend board", "it is golden, rtl, or uart:"),
         ("--backend uart:x --base 0x30000002", "not a multiple of 4"),
         ("--backend uart:x --baud 0", "0 is not in 1.."),
+        ("--backend uart:x --memory-base 0x40000000", "--memory-bytes <SIZE>"),
+        ("--backend uart:x --memory-base 0 --memory-bytes 64MB", "like 67108864 or 64M"),
     ] {
         let run = trine(folder.path(), &format!("{line} {flags}"));
         assert!(run.code == Some(2) && run.stderr.contains(part), "{flags}: {run:?}");
     }
     for (flags, part) in [
-        ("--backend rtl --baud 9600", "--baud and --base are for a serial port"),
+        ("--backend rtl --baud 9600", "--memory-bytes are for a serial port"),
+        ("--backend golden --base 4", "in place of --backend golden"),
+        ("--backend rtl --memory-base 0 --memory-bytes 1M", "in place of --backend rtl"),
+        ("--backend uart:x --memory-base 0x40000000 --memory-bytes 1M", "are for --weights memory: add that"),
+        ("--backend uart:x --weights memory", "with --memory-base and --memory-bytes"),
+        ("--backend uart:x --weights memory --memory-base 0 --memory-bytes 1M", "the registers lie from 0x0 to 0x1000"),
         ("--backend uart:x --units 2", "leave out --units"),
         ("--backend uart:x --weights-on-chip", "leave out --units"),
         ("--backend uart:x --trace f.fst", "leave out --units"),

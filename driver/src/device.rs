@@ -156,12 +156,14 @@ impl<T: Transport> Device<T> {
             return Err(Error::NoMemory);
         }
         let beat = self.config.weight_bus() as u64 / 8;
-        let end = region.at.checked_add(region.bytes);
-        let fits = region.at.is_multiple_of(MEMORY_STEP) && end.is_some_and(|end| end <= MEMORY_SPACE);
+        // The unit has addresses of its own for the bytes of its memory.
+        let at = self.transport.memory().map_or(0, |memory| memory.origin()).saturating_add(region.at);
+        let end = at.checked_add(region.bytes);
+        let fits = at.is_multiple_of(MEMORY_STEP) && end.is_some_and(|end| end <= MEMORY_SPACE);
         if !fits || region.bytes == 0 || !region.bytes.is_multiple_of(beat) {
-            return Err(Error::Region { at: region.at, bytes: region.bytes, beat });
+            return Err(Error::Region { at, bytes: region.bytes, beat });
         }
-        self.job(shape, acts, Weights::Resident(region), results)
+        self.job(shape, acts, Weights::Resident(Region { at, ..region }), results)
     }
 
     fn job(

@@ -152,6 +152,16 @@ pub enum Error {
         /// Bytes of a beat.
         beat: u64,
     },
+    /// Addresses that cannot be those of a device's memory.
+    #[error("no memory can have {bytes} bytes at address {at:#x}: {problem}")]
+    Span {
+        /// First address.
+        at: u64,
+        /// Length.
+        bytes: u64,
+        /// The reason.
+        problem: String,
+    },
     /// After abort and reset the unit still says that it is busy.
     #[error("the unit stays busy after abort and soft reset")]
     StuckBusy,

@@ -42,15 +42,18 @@
 //!   builds without it.
 #![forbid(unsafe_code)]
 
+mod bone_memory;
 mod counters;
 pub mod cycles;
 mod device;
 mod error;
 mod journal;
 mod ledger;
+mod load;
 mod offload;
 mod on_chip;
 pub mod packing;
+mod resident;
 pub mod schedule;
 #[cfg(feature = "serial")]
 mod serial;
@@ -60,17 +63,19 @@ mod uartbone;
 mod weights;
 mod windows;
 
+pub use bone_memory::MemorySpan;
 pub use counters::Counters;
 pub use cycles::MatmulShape;
 pub use device::Device;
 pub use error::{Error, JobPlace};
 pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mark, Mismatch, Remedy};
+pub use load::{LoadStep, Loaded, load};
 pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
 pub use on_chip::{OnChip, WeightImage};
 #[cfg(feature = "serial")]
 pub use serial::SerialLine;
 pub use transport::{AccessError, Exchange, RegisterOp, Transport, TransportError};
-pub use trine_memory::{Memory, MemoryError, Placement, Ram, Region};
+pub use trine_memory::{Key, Memory, MemoryError, Placement, Ram, Region};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

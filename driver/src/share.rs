@@ -16,8 +16,8 @@ use trine_memory::{Placement, Region};
 
 use crate::ledger::{JobRecord, Mismatch};
 use crate::schedule::Job;
-use crate::weights::{Beats, Key, WeightCache};
-use crate::{Counters, Device, Error, Transport, cycles::MatmulShape, packing};
+use crate::weights::{Beats, WeightCache};
+use crate::{Counters, Device, Error, Transport, cycles::MatmulShape, packing, resident};
 
 /// One matmul on its way through the units.
 pub(crate) struct Call<'a> {
@@ -37,7 +37,7 @@ pub(crate) struct Worker<T> {
     weights: Vec<u8>,
     results: Vec<u8>,
     /// Contents of the memory of a unit that reads its weights from there.
-    placement: Placement<Key>,
+    placement: Placement,
 }
 
 /// Outcome of a share.
@@ -61,7 +61,8 @@ pub(crate) struct Share {
 
 impl<T: Transport> Worker<T> {
     pub(crate) fn new(device: Device<T>) -> Self {
-        Self { device, activations: vec![], weights: vec![], results: vec![], placement: Placement::default() }
+        let placement = resident::placement(device.config());
+        Self { device, activations: vec![], weights: vec![], results: vec![], placement }
     }
 
     /// Runs the jobs of one range of outputs.
@@ -125,7 +126,7 @@ impl<T: Transport> Worker<T> {
 
 /// The weights of one piece in the memory of a unit.
 struct Resident<'a> {
-    placement: &'a mut Placement<Key>,
+    placement: &'a mut Placement,
     w: &'a TernaryMatrix,
     /// A job of the piece.
     job: &'a Job,
@@ -137,8 +138,8 @@ impl Resident<'_> {
     fn region<T: Transport>(&mut self, device: &mut Device<T>, failed: bool) -> Result<Region, Error> {
         let config = device.config().clone();
         let memory = device.memory()?;
-        let key = (*self.w.digest(), self.job.outputs.clone(), self.job.depth.clone());
-        let kept = self.placement.find(memory, &key);
+        let key = resident::key(self.w, &self.job.outputs, &self.job.depth);
+        let kept = self.placement.find(memory, &key)?;
         if let Some(region) = kept
             && !(failed && self.placement.damaged(memory, &key)?)
         {

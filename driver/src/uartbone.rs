@@ -4,30 +4,41 @@
 //! Reads are answered with the words. The line answers nothing else, so that errors of the device are seen in its registers
 //! only, and a line that lost a byte takes the next frame for the rest of the one before, until nothing comes for a while.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 
-use crate::{TransportError, Words};
+use trine_memory::Memory;
+
+use crate::{MemorySpan, TransportError, Words};
 
 const WRITE: u8 = 1;
 const READ: u8 = 2;
 
 /// Most words of a frame.
-const FRAME: usize = 255;
+pub(crate) const FRAME: usize = 255;
 
 /// Reads after which a line that should be silent is given up.
 const NOISY: usize = 1000;
 
-/// A device whose register space begins at byte address `base` of what a serial line reaches.
+/// A device whose register space begins at byte address `base` of what a serial line reaches, and perhaps its memory.
 #[derive(Debug)]
 pub struct Uartbone<L> {
     line: L,
     base: u32,
+    pub(crate) memory: Option<MemorySpan>,
+    /// Times that the contents of the memory came into doubt.
+    pub(crate) doubts: u64,
 }
 
 impl<L: Read + Write> Uartbone<L> {
     /// A device behind `line`, whose reads must end with an error when nothing comes.
     pub fn new(line: L, base: u32) -> Self {
-        Self { line, base }
+        Self { line, base, memory: None, doubts: 0 }
+    }
+
+    /// The same with the memory at `span`, which the line reaches too.
+    #[must_use]
+    pub fn with_memory(self, span: MemorySpan) -> Self {
+        Self { memory: Some(span), ..self }
     }
 
     /// The line, for other uses.
@@ -35,16 +46,40 @@ impl<L: Read + Write> Uartbone<L> {
         self.line
     }
 
-    fn frame(&mut self, command: u8, offset: u32, words: usize, payload: &[u32]) -> Result<(), TransportError> {
-        let address = self.base.wrapping_add(offset) / 4;
+    fn frame(&mut self, command: u8, address: u32, words: usize, payload: &[u32]) -> io::Result<()> {
         let mut frame = vec![command, words as u8];
-        frame.extend(address.to_be_bytes());
+        frame.extend((address / 4).to_be_bytes());
         frame.extend(payload.iter().flat_map(|word| word.to_be_bytes()));
-        self.line.write_all(&frame).and_then(|()| self.line.flush()).map_err(|e| failed("writing", offset, &e))
+        self.line.write_all(&frame).and_then(|()| self.line.flush())
+    }
+
+    /// Reads at most [`FRAME`] words at `address`.
+    pub(crate) fn read_frame(&mut self, address: u32, words: &mut [u32]) -> io::Result<()> {
+        let mut bytes = vec![0; 4 * words.len()];
+        let asked = self.frame(READ, address, words.len(), &[]);
+        let outcome = asked.and_then(|()| self.line.read_exact(&mut bytes));
+        self.noted(outcome)?;
+        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+            *word = u32::from_be_bytes(*bytes);
+        }
+        Ok(())
+    }
+
+    /// Writes at most [`FRAME`] words at `address`.
+    pub(crate) fn write_frame(&mut self, address: u32, words: &[u32]) -> io::Result<()> {
+        let outcome = self.frame(WRITE, address, words.len(), words);
+        self.noted(outcome)
+    }
+
+    /// A line that is gone takes the power of a board with it, perhaps.
+    fn noted<R>(&mut self, outcome: io::Result<R>) -> io::Result<R> {
+        let gone = |error: &io::Error| !silent(error) && error.kind() != ErrorKind::Interrupted;
+        self.doubts += u64::from(outcome.as_ref().is_err_and(gone));
+        outcome
     }
 }
 
-fn failed(what: &str, offset: u32, error: &std::io::Error) -> TransportError {
+pub(crate) fn failed(what: &str, offset: u32, error: &io::Error) -> TransportError {
     let why = match silent(error) {
         true => "nothing comes; does the unit run, and at this speed?".to_owned(),
         false => error.to_string(),
@@ -53,12 +88,12 @@ fn failed(what: &str, offset: u32, error: &std::io::Error) -> TransportError {
 }
 
 /// True if a read ended because nothing came.
-fn silent(error: &std::io::Error) -> bool {
+fn silent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock)
 }
 
 /// Byte offsets of pieces of at most [`FRAME`] words.
-fn offsets(offset: u32) -> impl Iterator<Item = u32> {
+pub(crate) fn offsets(offset: u32) -> impl Iterator<Item = u32> {
     (offset..).step_by(4 * FRAME)
 }
 
@@ -75,21 +110,20 @@ impl<L: Read + Write> Words for Uartbone<L> {
 
     fn read_burst(&mut self, offset: u32, words: &mut [u32]) -> Result<(), TransportError> {
         for (offset, words) in offsets(offset).zip(words.chunks_mut(FRAME)) {
-            self.frame(READ, offset, words.len(), &[])?;
-            let mut bytes = vec![0; 4 * words.len()];
-            self.line.read_exact(&mut bytes).map_err(|e| failed("reading", offset, &e))?;
-            for (word, bytes) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
-                *word = u32::from_be_bytes(*bytes);
-            }
+            self.read_frame(self.base.wrapping_add(offset), words).map_err(|e| failed("reading", offset, &e))?;
         }
         Ok(())
     }
 
     fn write_burst(&mut self, offset: u32, words: &[u32]) -> Result<(), TransportError> {
         for (offset, words) in offsets(offset).zip(words.chunks(FRAME)) {
-            self.frame(WRITE, offset, words.len(), words)?;
+            self.write_frame(self.base.wrapping_add(offset), words).map_err(|e| failed("writing", offset, &e))?;
         }
         Ok(())
+    }
+
+    fn memory(&mut self) -> Option<&mut dyn Memory> {
+        self.memory.is_some().then_some(self as &mut dyn Memory)
     }
 
     /// Drops what comes until nothing does: by then a frame that broke off is given up at the other end too.

@@ -30,7 +30,7 @@ impl Deref for Beats<'_> {
 }
 
 /// Digest of the matrix, outputs, positions.
-pub(crate) type Key = ([u8; 32], Range<usize>, Range<usize>);
+type Key = ([u8; 32], Range<usize>, Range<usize>);
 
 #[derive(Debug, Default)]
 struct Kept {

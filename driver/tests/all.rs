@@ -2,6 +2,7 @@
 
 mod bound;
 mod faults;
+mod load;
 mod offload;
 mod packing_page;
 mod resident;

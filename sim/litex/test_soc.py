@@ -1,7 +1,8 @@
 """Real layers through a whole simulated SoC: uartbone, LiteX's bus, a unit that reads its weights, and LiteDRAM.
 
 Every layer of models/shakespeare is stored in the DRAM once, through uartbone. Jobs with random activations follow, and numpy
-computes every sum again. A wrong bit in the DRAM and a wrong address must show.
+computes every sum again. A wrong bit in the DRAM and a wrong address must show. Then the driver itself comes through a serial port: `trine load`
+places the model and repairs what is damaged, `trine run` computes with it.
 
 TRINE is the command. Run by `make soc-sim`.
 """
@@ -14,6 +15,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -66,7 +68,7 @@ class Orangecrab(unittest.TestCase):
         manifest = json.loads((rtl / "manifest.json").read_text())
         cls.config = manifest["config"]
         cls.map = {register["name"]: register for register in manifest["registers"]}
-        built = simulation.build(rtl, work / "soc", cls.board)
+        cls.built = built = simulation.build(rtl, work / "soc", cls.board)
         cls.bus = simulation.Bus(built)
         # The model would work without; a board's memory does not
         start_memory.start(cls.bus, built / "sdram_init.py")
@@ -177,6 +179,40 @@ class Orangecrab(unittest.TestCase):
         name, trits = next(iter(self.layers.items()))
         address, beats = self.places[name]
         self.assertIsNone(self.multiply(self.activations(1, len(trits)), trits.shape[1], (address, beats - 1)))
+
+    def test_the_driver_loads_and_runs_a_model(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name, "port")
+        port = subprocess.Popen([sys.executable, ROOT / "sim/litex/port.py", self.built, path], stdout=subprocess.PIPE)
+        self.addCleanup(port.stdout.close)
+        self.addCleanup(port.wait)
+        self.addCleanup(port.terminate)
+        self.assertEqual(port.stdout.readline(), b"ready\n")
+        memory = self.bus.mems.main_ram
+        unit = f"--weights memory --style packed {self.size} --base {self.bus.mems.trine.base}"
+        unit += f" --memory-base {memory.base} --memory-bytes {memory.size} --backend uart:{path}"
+
+        def trine(verb):
+            command = [*TRINE, *verb.split(), "--model", MODEL.parent, *unit.split()]
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            return done.stdout
+
+        first = trine("load")
+        self.assertRegex(first, "35 regions of (.*) bytes are there; wrote 35 regions of \\1 bytes")
+        self.assertIn("wrote nothing", trine("load"))
+        # In the first region, behind the directory: no code of base 3
+        address = memory.base + max(4096, min(1 << 20, memory.size // 256)) + 64
+        terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        os.write(terminal, struct.pack(">BBI", 1, 1, address // 4) + bytes([255] * 4))
+        os.close(terminal)
+        self.assertIn("read back: 1 region damaged", trine("load --check"))
+        said = trine("run --prompt KING --tokens 2 --offload linear")
+        self.assertRegex(said, "mismatches 0 of [1-9]")
+        self.assertIn("failures of the unit 0,", said)
+        print(f"\n{self.board}, through trine: {first.splitlines()[-1]}")
+        print(next(line for line in said.splitlines() if line.startswith("mismatches")))
 
 
 class Ulx3s(Orangecrab):

@@ -3,10 +3,13 @@
 //! A frame is a byte of command, a byte of length in words, a word address of four bytes and, for writes, the words, all highest
 //! byte first. This does what the module `trine_uartbone` does with the same bytes, refused accesses, addresses beyond the space and
 //! words before a frame breaks off included, except that a line without wires takes what comes while it answers.
+//!
+//! A bridge [with memory](Bridge::with_memory) stands in for one on the bus of a SoC, which reaches the unit's memory too.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use trine_driver::{TransportError, Words};
+use trine_driver::{Memory, MemoryError, TransportError, Words};
 use trine_spec::registers::SPACE;
 
 use crate::terminal::FarEnd;
@@ -18,10 +21,18 @@ const GAP: Duration = Duration::from_millis(500);
 /// Bytes in front of the words.
 const HEADER: usize = 6;
 
+/// A word at the far end.
+enum Place {
+    Register(u32),
+    Memory(u64),
+}
+
 /// Registers that bytes of a line reach.
 #[derive(Debug)]
 pub struct Bridge<W> {
     words: W,
+    /// Addresses of the memory.
+    memory: Range<u64>,
     /// The header of the frame under way, so far.
     header: Vec<u8>,
     /// The word of it that arrives, so far.
@@ -35,7 +46,13 @@ pub struct Bridge<W> {
 impl<W: Words> Bridge<W> {
     /// A bridge to `words`, at word address 0.
     pub fn new(words: W) -> Self {
-        Self { words, header: vec![], word: vec![], left: 0, place: 0 }
+        Self { words, memory: 0..0, header: vec![], word: vec![], left: 0, place: 0 }
+    }
+
+    /// The same, with the device's memory at its own `addresses`; they lie beyond the registers.
+    #[must_use]
+    pub fn with_memory(self, addresses: Range<u64>) -> Self {
+        Self { memory: addresses, ..self }
     }
 
     fn byte(&mut self, byte: u8, answer: &mut Vec<u8>) -> Result<(), TransportError> {
@@ -55,8 +72,11 @@ impl<W: Words> Bridge<W> {
         self.word.push(byte);
         if let Ok(word) = <[u8; 4]>::try_from(&self.word[..]) {
             self.word.clear();
-            if let Some(offset) = self.next() {
-                accepted(self.words.write(offset, u32::from_be_bytes(word)))?;
+            let word = u32::from_be_bytes(word);
+            match self.next() {
+                Some(Place::Register(offset)) => _ = accepted(self.words.write(offset, word))?,
+                Some(Place::Memory(at)) => self.memory(|memory| memory.store(at, &word.to_le_bytes()))?,
+                None => {}
             }
             self.end_if_done();
         }
@@ -68,7 +88,12 @@ impl<W: Words> Bridge<W> {
         let reads = self.header[0].is_multiple_of(2);
         while reads && self.left > 0 {
             let word = match self.next() {
-                Some(offset) => accepted(self.words.read(offset))?.unwrap_or(0),
+                Some(Place::Register(offset)) => accepted(self.words.read(offset))?.unwrap_or(0),
+                Some(Place::Memory(at)) => {
+                    let mut bytes = [0; 4];
+                    self.memory(|memory| memory.load(at, &mut bytes))?;
+                    u32::from_le_bytes(bytes)
+                }
                 None => 0,
             };
             answer.extend(word.to_be_bytes());
@@ -77,13 +102,24 @@ impl<W: Words> Bridge<W> {
         Ok(())
     }
 
-    /// Byte offset of the next word, where there is one inside the space.
-    fn next(&mut self) -> Option<u32> {
+    fn memory<R>(
+        &mut self,
+        access: impl FnOnce(&mut dyn Memory) -> Result<R, MemoryError>,
+    ) -> Result<R, TransportError> {
+        let memory = self.words.memory().ok_or_else(|| TransportError::Failed("the device has no memory".into()))?;
+        access(memory).map_err(|error| TransportError::Failed(error.to_string()))
+    }
+
+    /// The next word, where there is one at its address.
+    fn next(&mut self) -> Option<Place> {
         let offset = 4 * self.place;
         self.left -= 1;
         // Commands 3 and 4 stay where they are.
         self.place += u64::from(self.header[0] <= 2);
-        u32::try_from(offset).ok().filter(|&offset| offset < SPACE)
+        match u32::try_from(offset) {
+            Ok(register) if register < SPACE => Some(Place::Register(register)),
+            _ => self.memory.contains(&offset).then_some(Place::Memory(offset)),
+        }
     }
 
     fn end_if_done(&mut self) {

@@ -1,6 +1,7 @@
 //! All tests of this crate in one binary: most of the time of a build goes into linking.
 
 mod axi;
+mod bone_memory;
 mod common;
 mod cycles;
 mod dot;

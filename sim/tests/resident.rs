@@ -197,7 +197,7 @@ fn a_memory_as_fast_as_the_bus_costs_its_latency_once_a_job() {
     for latency in [1, 20, 100] {
         let options = SimOptions { memory: memory(latency, Stalls::NONE, &[]), ..SimOptions::default() };
         let mut device = Device::open(SimTransport::new(&library, &options).unwrap(), config.clone()).unwrap();
-        let region = Placement::default().place(device.memory().unwrap(), 0, &beats).unwrap();
+        let region = Placement::new([0; 32]).place(device.memory().unwrap(), [0; 32], &beats).unwrap();
         let mut results = vec![0; trine_driver::packing::result_bytes(&config, shape)];
         let counters = device.run_resident(shape, &vec![1; shape.k], region, &mut results).unwrap();
         let more = counters.cycles - shape.cycles(&config);

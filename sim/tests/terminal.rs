@@ -30,13 +30,13 @@ fn config() -> Config {
 }
 
 /// A device behind a port, served by a thread.
-struct Served {
+pub struct Served {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Served {
-    fn new(port: &Path, mut device: impl FarEnd + Send + 'static) -> Self {
+    pub fn new(port: &Path, mut device: impl FarEnd + Send + 'static) -> Self {
         let mut terminal = Terminal::new(port).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -60,7 +60,7 @@ fn bridge() -> Bridge<SimRegisters> {
     Bridge::new(SimRegisters::new(&crate::common::library(&config()), &SimOptions::default()).unwrap())
 }
 
-fn folder() -> (tempfile::TempDir, PathBuf) {
+pub fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let port = folder.path().join("port");
     (folder, port)
@@ -70,7 +70,7 @@ fn client(port: &Path) -> Uartbone<SerialLine> {
     Uartbone::new(line(port), 0)
 }
 
-fn line(port: &Path) -> SerialLine {
+pub fn line(port: &Path) -> SerialLine {
     SerialLine::open(port.to_str().unwrap(), BAUD).unwrap().with_patience(Duration::from_secs(5))
 }
 
@@ -107,14 +107,14 @@ fn matmuls_are_exact_through_a_port() {
 
 /// Damage of a line to one of the bytes it carries.
 #[derive(Clone, Copy, Debug)]
-enum Noise {
+pub enum Noise {
     Lost,
     Doubled,
     Flipped,
 }
 
 /// A line that is disturbed when `left` bytes, to the unit or from it, have passed.
-struct Noisy {
+pub struct Noisy {
     line: SerialLine,
     sending: bool,
     noise: Noise,
@@ -123,6 +123,10 @@ struct Noisy {
 }
 
 impl Noisy {
+    pub fn new(line: SerialLine, sending: bool, noise: Noise, left: &Arc<AtomicUsize>) -> Self {
+        Self { line, sending, noise, left: Arc::clone(left), received: VecDeque::new() }
+    }
+
     fn passed(&self, bytes: &[u8]) -> Vec<u8> {
         let pass = |byte: &u8| match (self.left.fetch_sub(1, Ordering::Relaxed), self.noise) {
             (1, Noise::Lost) => vec![],
@@ -166,10 +170,7 @@ fn after_noise_the_next_products_are_right() {
     {
         let left = Arc::new(AtomicUsize::new(usize::MAX));
         let line = line(&port);
-        let mut engine = engine(Uartbone::new(
-            Noisy { line, sending, noise, left: Arc::clone(&left), received: VecDeque::new() },
-            0,
-        ));
+        let mut engine = engine(Uartbone::new(Noisy::new(line, sending, noise, &left), 0));
         // The noise falls into the product: into its beats, or into what is read before and after its results.
         left.store(rng.random_range(if sending { 70..200 } else { 1..60 }), Ordering::Relaxed);
         multiply(&mut engine, &mut rng, (2, 23, 7));

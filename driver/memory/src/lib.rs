@@ -2,34 +2,35 @@
 //!
 //! ```text
 //! Placement   key ──> Region { at, bytes }, digest
-//!    │ place: once a key, one behind the other, each from a page of 4 KiB on
+//!    │ find, place: once a key, one behind the other, each from a page of 4 KiB on
 //!    │ damaged: reads a region back and compares its digest
+//!    ├──> directory at the beginning of the memory: what lies where, for the next process
 //!    v
 //! Memory      store, load, epoch      a simulated memory, or what is behind a link
 //! ```
-//! A [`Placement`] trusts a memory for as long as its [epoch](Memory::epoch) lasts: when the device began anew, nothing of what was
-//! placed counts, and everything is placed again when it is next needed.
+//! A [`Placement`] trusts a directory, and a memory for as long as its [epoch](Memory::epoch) lasts. When the device began anew,
+//! what its directory names is read back before it counts.
 //!
 //! ```
 //! use trine_memory::{Memory, MemoryError, Placement, Ram};
 //!
-//! let mut memory = Ram::new(1 << 14);
-//! let mut placement = Placement::default();
-//! let first = placement.place(&mut memory, "up", &[1; 100])?;
-//! let second = placement.place(&mut memory, "down", &[2; 5000])?;
-//! assert_eq!((first.at, second.at), (0, 4096));
-//! assert_eq!(placement.find(&memory, &"up"), Some(first));
+//! let (purpose, up, down) = ([0; 32], [1; 32], [2; 32]);
+//! let mut memory = Ram::new(1 << 16);
+//! let mut placement = Placement::new(purpose);
+//! let first = placement.place(&mut memory, up, &[1; 100])?;
+//! let second = placement.place(&mut memory, down, &[2; 5000])?;
+//! assert_eq!((first.at, second.at), (4096, 8192));
 //!
-//! memory.store(4100, &[7])?;
-//! assert!(placement.damaged(&mut memory, &"down")?);
-//! assert_eq!(
-//!     placement.place(&mut memory, "gate", &[0; 5000]).unwrap_err(),
-//!     MemoryError::Full { bytes: 16384, used: 12288, more: 5000 }
-//! );
+//! // Another process, later.
+//! let mut placement = Placement::new(purpose);
+//! assert_eq!(placement.find(&mut memory, &up)?, Some(first));
+//! memory.store(8200, &[7])?;
+//! assert!(placement.damaged(&mut memory, &down)?);
 //! # Ok::<(), MemoryError>(())
 //! ```
 #![forbid(unsafe_code)]
 
+mod directory;
 mod placement;
 mod ram;
 
@@ -37,6 +38,9 @@ pub use placement::{Placement, Region};
 pub use ram::Ram;
 
 use serde::{Deserialize, Serialize};
+
+/// A digest that tells contents, or purposes, apart.
+pub type Key = [u8; 32];
 
 /// Reason for which a memory did not do what it was asked to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -50,6 +54,18 @@ pub enum MemoryError {
         used: u64,
         /// Bytes that were to be placed.
         more: u64,
+    },
+    /// There is room for bytes, and none in the directory.
+    #[error(
+        "{more} more regions do not fit the directory of the device's memory, {used} of whose {slots} places are taken"
+    )]
+    Slots {
+        /// Places of the directory.
+        slots: usize,
+        /// Places that are taken.
+        used: usize,
+        /// Regions that were to be placed.
+        more: usize,
     },
     /// An access beyond the end.
     #[error("{count} bytes from {at:#x} on are outside the {bytes} bytes of the device's memory")]
@@ -73,6 +89,11 @@ pub trait Memory {
 
     /// Number that changes whenever the contents may have been lost.
     fn epoch(&self) -> u64;
+
+    /// Address at which the device itself finds byte 0.
+    fn origin(&self) -> u64 {
+        0
+    }
 
     /// Stores bytes from address `at` on.
     ///

@@ -3,7 +3,7 @@
 use crate::{Memory, MemoryError};
 
 /// Bytes in the memory of this process, for tests and for devices in software.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ram(Vec<u8>);
 
 impl Ram {

@@ -36,17 +36,18 @@ pub fn print_cycles(phases: &Phases, memory: &Memory, clock_hz: f64, out: &mut d
     Ok(())
 }
 
-/// Prints what a unit that reads its weights from memory moved, and its rates; nothing for others.
+/// Prints what a unit that reads its weights from memory moved, and its rates; nothing for others. `source` is the word for the
+/// memory: simulated, or assumed.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn print_resident(phases: &Phases, device: &DeviceReport, out: &mut dyn Write) -> Result<()> {
+pub fn print_resident(phases: &Phases, device: &DeviceReport, source: &str, out: &mut dyn Write) -> Result<()> {
     let Some(resident) = &device.resident else { return Ok(()) };
     let (memory, peak) = (&device.memory.name, si(device.memory.bytes_per_second, "B/s"));
     let [weights, link] = [resident.memory_bytes, resident.link_bytes].map(|bytes| si(bytes as f64, "B"));
     let fewer = times((resident.memory_bytes + resident.link_bytes) as f64, resident.link_bytes as f64);
     let share = 100.0 * resident.memory_utilization;
-    writeln!(out, "weights from {memory}, simulated: {weights}, {share:.1} % of its {peak} while jobs ran")?;
+    writeln!(out, "weights from {memory}, {source}: {weights}, {share:.1} % of its {peak} while jobs ran")?;
     writeln!(out, "  over the host's link {link}; with weights from the host {fewer} as much")?;
     for (name, _, phase) in phases.of_unit() {
         if let Some([rate, each]) = rates(phase, device.clock_hz, &device.memory) {
