@@ -119,9 +119,9 @@ soc-sim: setup build ## Compute real layers in whole LiteX SoCs whose units read
 	@sim/litex/setup
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_soc.py
 
-soc-boards: setup-synth build ## Place and route LiteX SoCs with LiteDRAM for ULX3S and OrangeCrab (ten minutes)
+soc-boards: setup-synth build ## Place and route LiteX SoCs with LiteDRAM for ULX3S, OrangeCrab and ECPIX-5 (fifteen minutes)
 	@sim/litex/setup
-	@for board in ulx3s orangecrab; do TRINE="$(TRINE)" synth/litex/route $$board target/soc-boards/$$board || exit 1; done
+	@for board in ulx3s orangecrab ecpix5; do TRINE="$(TRINE)" synth/litex/route $$board target/soc-boards/$$board || exit 1; done
 
 clang: setup ## Check simulations that Clang compiles (needs Debian's clang; ten minutes)
 	CXX=clang++ $(CARGO) test --package trine-sim

@@ -1,32 +1,31 @@
 """The SoC of memory_soc.py for a board whose memory the unit reads: Verilog, constraints, and what starts the memory.
 
-    python3 board.py ulx3s|orangecrab RTL BUILD [--route]
+    python3 board.py ulx3s|orangecrab|ecpix5 RTL BUILD [--route]
 
 builds it around the unit in folder RTL, which `trine generate --weights memory --windows --style ecp5` wrote with a
-`--weight-bus` of 16 bits (ulx3s) or 128 (orangecrab). BUILD gets `csr.csv`, `sdram_init.py` with the commands that start the
+`--weight-bus` of 16 bits (ulx3s) or 128 (the others). BUILD gets `csr.csv`, `sdram_init.py` with the commands that start the
 memory (start_memory.py gives them), and `gateware` with Verilog, constraints (.lpf) and a script. `--route` runs the script,
 which needs `yosys`, `nextpnr-ecp5` and `ecppack` on PATH. The serial line has 1 Mbaud. Boards, pins and clocks are those of
 litex-boards.
 """
 
 import argparse
+import math
 from pathlib import Path
 
-from litedram.modules import AS4C32M16, MT41K64M16
+from litedram.modules import AS4C32M16, MT41K256M16, MT41K64M16
 from litedram.phy import ECP5DDRPHY, GENSDRPHY
 from litex.build.generic_platform import IOStandard, Misc, Pins, Subsignal
 from litex.soc.cores.uart import UARTPHY
 from litex.soc.integration.builder import Builder
-from litex_boards.platforms import gsd_orangecrab, radiona_ulx3s
+from litex_boards.platforms import gsd_orangecrab, lambdaconcept_ecpix5, radiona_ulx3s
 from litex_boards.targets.gsd_orangecrab import _CRGSDRAM as OrangecrabClocks
+from litex_boards.targets.lambdaconcept_ecpix5 import _CRG as Ecpix5Clocks
 from litex_boards.targets.radiona_ulx3s import _CRG as Ulx3sClocks
 
 from memory_soc import MemorySoc
 
 BAUD = 1_000_000
-# Cycles of 48 MHz; the data sheet has 110 ns. LiteDRAM counts tRFC of its MT41K64M16 as 128 clocks, whatever they take: that
-# costs a sixth of the bandwidth
-DDR3_REFRESH = 7
 RX = Subsignal("rx", Pins("GPIO:0"), Misc("PULLMODE=UP"))
 FEATHER = [("serial", 0, Subsignal("tx", Pins("GPIO:1")), RX, IOStandard("LVCMOS33"))]
 
@@ -51,12 +50,34 @@ def orangecrab(rtl):
     phy = ECP5DDRPHY(pads, sys_clk_freq=hz, dm_remapping={0: 1, 1: 0}, cmd_delay=100)
     phy.settings.rtt_nom = "disabled"
     module = MT41K64M16(hz, "1:2")
-    module.timing_settings.tRFC = DDR3_REFRESH
+    module.timing_settings.tRFC = refresh(hz, 110e-9)
     built = soc(platform, rtl, hz, crg, phy, module)
     built.comb += [crg.stop.eq(phy.init.stop), crg.reset.eq(phy.init.reset)]
     # Pins that this board uses as further supplies of the bank
     built.comb += [pads.vccio.eq(0b111111), pads.gnd.eq(0)]
     return built
+
+
+def ecpix5(rtl):
+    """ECPIX-5 with LFE5UM5G-85F and 512 MB of DDR3; the serial line is the second channel of its FTDI chip."""
+    hz = 75e6
+    platform = lambdaconcept_ecpix5.Platform(device="85F")
+    crg = Ecpix5Clocks(platform, hz)
+    phy = ECP5DDRPHY(platform.request("ddram"), sys_clk_freq=hz)
+    module = MT41K256M16(hz, "1:2")
+    module.timing_settings.tRFC = refresh(hz, 260e-9)
+    built = soc(platform, rtl, hz, crg, phy, module)
+    built.comb += [crg.stop.eq(phy.init.stop), crg.reset.eq(phy.init.reset)]
+    return built
+
+
+def refresh(hz, seconds):
+    """tRFC in cycles, one more than the data sheet's time takes.
+
+    LiteDRAM counts tRFC of these chips in the clocks of their fastest grade, whatever a clock takes: 128 in place of 7 costs an
+    OrangeCrab a sixth of its bandwidth.
+    """
+    return math.ceil(seconds * hz) + 1
 
 
 def soc(platform, rtl, hz, crg, phy, module):
@@ -66,7 +87,7 @@ def soc(platform, rtl, hz, crg, phy, module):
     return built
 
 
-BOARDS = {"ulx3s": ulx3s, "orangecrab": orangecrab}
+BOARDS = {"ulx3s": ulx3s, "orangecrab": orangecrab, "ecpix5": ecpix5}
 
 
 def main():
