@@ -117,6 +117,7 @@ dram-check: setup ## Compare the simulated memory with LiteDRAM's own controller
 
 soc-sim: setup build ## Compute real layers in whole LiteX SoCs whose units read weights from LiteDRAM (two minutes)
 	@sim/litex/setup
+	PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_start_memory.py
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_soc.py
 
 soc-boards: setup-synth build ## Place and route LiteX SoCs with LiteDRAM for ULX3S, OrangeCrab and ECPIX-5 (fifteen minutes)
