@@ -11,13 +11,14 @@ from pathlib import Path
 from unittest import mock
 
 import dram
-from phy_model import BASE, BITSLIPS, DELAYS, Board
+from phy_model import BASE, BITSLIPS, DELAYS, LINES, PHASES, TRANSFERS, Board
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "synth/litex"))
 import memory_soc
 import memory_test
 import read_delays
 import start_memory
+from chip import Chip
 from fault import MemoryFault
 
 # As wide as the ones of the tests that do not vary them
@@ -121,6 +122,29 @@ class Windows(Case):
 
         with mock.patch.object(read_delays, "scan", then_flaky):
             self.assertIn("patterns read back wrong on module 0 with the delays that worked before", self.fault(board))
+
+    def test_right_data_without_a_burst_are_no_window(self):
+        board = Board([(1, 2, 3), GOOD[1]])
+        board.by_chance = {(0, 1, 4), (0, 1, 5), (0, 1, 6), (0, 3, 0)}
+        said = self.start(board)
+        self.assertIn("bitslip 1  ..**....     <- delay 2", said)
+        self.assertIn("bitslip 3  ........\n  module 1", said)
+
+    def test_the_patterns_have_both_values_of_every_bit(self):
+        chip = Chip(Board(GOOD, delays=False), runpy.run_path(self.header))
+        chip.start()
+        self.assertEqual(chip.wrong_modules(), set())
+        for phase in range(PHASES):
+            for bit in range(TRANSFERS * LINES):
+                for stuck in 0, 1:
+
+                    def burst(data, phase=phase, bit=bit, stuck=stuck):
+                        read = list(data)
+                        read[phase] = read[phase] & ~(1 << bit) | stuck << bit
+                        return read
+
+                    chip.bus.burst = burst
+                    self.assertEqual(chip.wrong_modules(), {bit % LINES // 8}, (phase, bit, stuck))
 
     def test_without_training_nothing_works(self):
         with mock.patch.object(read_delays, "train", lambda chip, say: None):
