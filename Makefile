@@ -6,7 +6,7 @@ TRAINER := $(CARGO) run --release --quiet --package trine-cli --features train -
 XTASK := $(CARGO) run --release --quiet --package xtask --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage presets book synth-smoke synth-full packaging litex dram-check soc-sim soc-boards clang neon lint deny rust-version ci clean
+.PHONY: help setup setup-synth setup-litex build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage presets book synth-smoke synth-full packaging litex dram-check soc-sim soc-boards clang neon lint deny rust-version ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -16,6 +16,9 @@ setup: ## Bring the pinned external tools into .tools/ (does nothing when they a
 
 setup-synth: setup ## Bring the pinned tools that place and route into .tools/synth
 	@scripts/setup-synth
+
+setup-litex: ## Bring LiteX, LiteDRAM and pins of boards, pinned, into .tools/litex
+	@sim/litex/setup
 
 build: ## Build the trine command
 	$(CARGO) build --release --package trine-cli
@@ -97,7 +100,7 @@ book: ## Build the pages of docs/ as a book in target/book
 synth-smoke: setup-synth build ## Synthesise small units for every technology and verify what was mapped
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/smoke target/synth-smoke
 
-synth-full: setup-synth build ## Measure area and clock again (about 70 minutes); RUNS="names" does some of synth/runs/full
+synth-full: setup-synth setup-litex build ## Measure area and clock again (about 85 minutes); RUNS="names" does some of synth/runs/full
 	TRINE="$(TRINE)" scripts/synth-runs synth/runs/full docs/data/synth $(RUNS)
 	$(XTASK) area --from docs/data/synth >docs/results/area.md.new
 	mv docs/results/area.md.new docs/results/area.md
@@ -106,22 +109,19 @@ packaging: build ## Lint and simulate units with FuseSoC, and inside a SoC of Li
 	@scripts/setup-packaging
 	TRINE="$(TRINE)" CARGO="$(CARGO)" scripts/packaging
 
-litex: build ## Reach a simulated unit with LiteX's litex_server and RemoteClient through a pseudo-terminal
-	@sim/litex/setup
+litex: setup-litex build ## Reach a simulated unit with LiteX's litex_server and RemoteClient through a pseudo-terminal
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_remote.py
 
-dram-check: setup ## Compare the simulated memory with LiteDRAM's own controller, within 2 % (four minutes)
-	@sim/litex/setup
+dram-check: setup setup-litex ## Compare the simulated memory with LiteDRAM's own controller, within 2 % (four minutes)
 	PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/dram.py target/dram-check
 	TRINE_LITEDRAM=$(CURDIR)/target/dram-check $(CARGO) test --quiet --package trine-sim --test all litedram:: -- --include-ignored --nocapture
 
-soc-sim: setup build ## Compute real layers in whole LiteX SoCs whose units read weights from LiteDRAM (two minutes)
-	@sim/litex/setup
+soc-sim: setup setup-litex build ## Compute real layers in whole LiteX SoCs whose units read weights from LiteDRAM (two minutes)
+	PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_start_memory.py
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_soc.py
 
-soc-boards: setup-synth build ## Place and route LiteX SoCs with LiteDRAM for ULX3S and OrangeCrab (ten minutes)
-	@sim/litex/setup
-	@for board in ulx3s orangecrab; do TRINE="$(TRINE)" synth/litex/route $$board target/soc-boards/$$board || exit 1; done
+soc-boards: setup-synth setup-litex build ## Place and route LiteX SoCs with LiteDRAM for ULX3S, OrangeCrab and ECPIX-5 (fifteen minutes)
+	@for board in ulx3s-sdram orangecrab-ddr3 ecpix5-ddr3; do $(TRINE) synth --board $$board --output target/soc-boards/$$board || exit 1; done
 
 clang: setup ## Check simulations that Clang compiles (needs Debian's clang; ten minutes)
 	CXX=clang++ $(CARGO) test --package trine-sim

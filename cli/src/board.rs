@@ -12,7 +12,9 @@ use crate::args::UnitArgs;
 #[command(next_help_heading = "Accelerator")]
 pub(crate) struct BoardArg {
     /// Defaults from this board: ulx3s, orangecrab, icebreaker,
-    /// tang-nano-20k, or a folder with board.toml (docs/how-to/board.md)
+    /// tang-nano-20k, or with weights in memory ulx3s-sdram,
+    /// orangecrab-ddr3, ecpix5-ddr3; or a folder with board.toml
+    /// (docs/how-to/board.md)
     #[arg(long, value_name = "NAME|DIR")]
     board: Option<String>,
 }

@@ -22,6 +22,7 @@ mod report;
 mod scales;
 mod serve;
 mod shell;
+mod soc;
 mod synth;
 mod testbench;
 mod tokens;

@@ -100,13 +100,13 @@ fn a_broken_manifest_is_refused_with_line_and_key_by_every_verb() {
     ];
     for verb in verbs {
         let error = refused(verb, "baud = ", "bauds = ");
-        let keys = "`name`, `target`, `package`, `speed`, `clock-mhz`, `baud`, `top`, `sources`, `constraints`, `load`, \
+        let keys = "`name`, `target`, `package`, `speed`, `clock-mhz`, `baud`, `top`, `litex`, `sources`, `constraints`, `load`, \
                     `memory`, `die`, `unit`";
         assert_eq!(error, format!("error: mine/board.toml, line 7: unknown key `bauds`, expected one of {keys}\n"));
         let error = refused(verb, "top = \"example\"\n", "");
         assert_eq!(error, "error: mine/board.toml: missing key: `top`\n");
         let error = refused(verb, "ecp5-25k", "ecp5-12k");
-        let known = "ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7";
+        let known = "ecp5-25k ecp5-45k ecp5-85k ecp5-5g-85k ice40-up5k ice40-hx8k gowin xc7";
         assert_eq!(error, format!("error: mine/board.toml, line 3: unknown target `ecp5-12k`; known: {known}\n"));
     }
 }
@@ -170,5 +170,6 @@ fn a_name_that_is_no_board_lists_the_known_ones() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let run = trine(&root, "regs --format c --board ulx4s");
     assert_eq!(run.code, Some(2), "{run:?}");
-    assert_eq!(run.stderr, "error: unknown board `ulx4s`; known: icebreaker orangecrab tang-nano-20k ulx3s\n");
+    let known = "ecpix5-ddr3 icebreaker orangecrab orangecrab-ddr3 tang-nano-20k ulx3s ulx3s-sdram";
+    assert_eq!(run.stderr, format!("error: unknown board `ulx4s`; known: {known}\n"));
 }

@@ -18,7 +18,11 @@ fn bad_usage_is_refused_before_the_first_step() {
             "--board ulx3s --preset standard",
             "--preset: windows = false; a unit on a board is reached through windows only",
         ),
-        ("--board ulx3s --weights memory", "--weights: weights = memory; no board has a memory behind its unit yet"),
+        ("--board ulx3s --weights memory", "--weights: the unit of a board without `litex` needs weights = \"stream\""),
+        (
+            "--board orangecrab-ddr3 --weights stream",
+            "--weights: the unit of a board with `litex` needs weights = \"memory\"",
+        ),
         ("--target ecp5-25k --style packed", "ecp5-25k has no cells for style packed: `--style portable` is for"),
         ("--target ice40-hx8k --style ecp5", "ice40-hx8k has no cells for style ecp5: `--style portable` is for"),
         ("--liberty cells.lib --style xilinx7", "cells has no cells for style xilinx7"),

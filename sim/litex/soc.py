@@ -32,10 +32,20 @@ IO = [
 BOARDS = {"ulx3s": lambda: dram.sdr(50), "orangecrab": lambda: dram.ddr3(48)}
 
 
+class Phy(SDRAMPHYModel):
+    """LiteDRAM's model, with read data valid on every phase and not on the first one only: the host reads all of them."""
+
+    # findings/litedram-model-valid-of-one-phase.sh
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
+        first, *others = self.dfi.phases
+        self.comb += [phase.rddata_valid.eq(first.rddata_valid) for phase in others]
+
+
 def main(rtl, build, board):
     memory = BOARDS[board]()
     platform = SimPlatform("SIM", IO)
-    phy = SDRAMPHYModel(memory["module"], memory["phy"], clk_freq=memory["hz"])
+    phy = Phy(memory["module"], memory["phy"], clk_freq=memory["hz"])
     line = RS232PHYModel(platform.request("bytes"))
     soc = MemorySoc(platform, Path(rtl).resolve(), int(memory["hz"]), line, phy, memory["module"], models=True)
     soc.crg = CRG(platform.request("sys_clk"), rst=platform.request("sys_rst"))

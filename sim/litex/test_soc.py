@@ -70,8 +70,11 @@ class Orangecrab(unittest.TestCase):
         cls.map = {register["name"]: register for register in manifest["registers"]}
         cls.built = built = simulation.build(rtl, work / "soc", cls.board)
         cls.bus = simulation.Bus(built)
-        # The model would work without; a board's memory does not
-        start_memory.start(cls.bus, built / "sdram_init.py")
+        # The model would work without; a board's memory does not. It has no read delays, and the start says so
+        said = []
+        start_memory.start(cls.bus, built / "sdram_init.py", say=said.append)
+        print(f"\n{cls.board}: " + "\n  ".join(said))
+        cls.said = said
         cls.rng = np.random.default_rng(1)
         cls.layers = ternary_layers(MODEL)
         cls.places = cls.store(cls.layers)
@@ -131,6 +134,11 @@ class Orangecrab(unittest.TestCase):
 
     def activations(self, tokens, depth):
         return self.rng.integers(-128, 128, (tokens, depth))
+
+    def test_the_start_trains_nothing_and_tests_the_memory(self):
+        delays, memory = self.said
+        self.assertEqual(delays, "read delays: this PHY has none to set")
+        self.assertTrue(memory.endswith(f"in {self.bus.mems.main_ram.size:,} bytes, no fault"), memory)
 
     def test_every_sum_of_every_layer(self):
         for tokens in (1, self.config["max_tokens"]):

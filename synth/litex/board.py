@@ -1,88 +1,55 @@
-"""The SoC of memory_soc.py for a board whose memory the unit reads: Verilog, constraints, and what starts the memory.
+"""What the recipes of boards share: `soc.py` of a folder in synth/boards puts the SoC of memory_soc.py on that board.
 
-    python3 board.py ulx3s|orangecrab RTL BUILD [--route]
+    python3 soc.py RTL BUILD
 
-builds it around the unit in folder RTL, which `trine generate --weights memory --windows --style ecp5` wrote with a
-`--weight-bus` of 16 bits (ulx3s) or 128 (orangecrab). BUILD gets `csr.csv`, `sdram_init.py` with the commands that start the
-memory (start_memory.py gives them), and `gateware` with Verilog, constraints (.lpf) and a script. `--route` runs the script,
-which needs `yosys`, `nextpnr-ecp5` and `ecppack` on PATH. The serial line has 1 Mbaud. Boards, pins and clocks are those of
-litex-boards.
+RTL has the `manifest.json` of a unit with `--weights memory --windows`, whose weight bus is as wide as the memory's port. BUILD
+gets `gateware` with Verilog and constraints (.lpf), `csr.csv`, and `sdram_init.py` with which start_memory.py starts the memory.
+Clock, line speed and the name of the top module are those of `board.toml` beside the recipe. `trine synth --board` runs it.
 """
 
 import argparse
+import math
+import tomllib
 from pathlib import Path
 
-from litedram.modules import AS4C32M16, MT41K64M16
-from litedram.phy import ECP5DDRPHY, GENSDRPHY
-from litex.build.generic_platform import IOStandard, Misc, Pins, Subsignal
 from litex.soc.cores.uart import UARTPHY
 from litex.soc.integration.builder import Builder
-from litex_boards.platforms import gsd_orangecrab, radiona_ulx3s
-from litex_boards.targets.gsd_orangecrab import _CRGSDRAM as OrangecrabClocks
-from litex_boards.targets.radiona_ulx3s import _CRG as Ulx3sClocks
 
 from memory_soc import MemorySoc
 
-BAUD = 1_000_000
-# Cycles of 48 MHz; the data sheet has 110 ns. LiteDRAM counts tRFC of its MT41K64M16 as 128 clocks, whatever they take: that
-# costs a sixth of the bandwidth
-DDR3_REFRESH = 7
-RX = Subsignal("rx", Pins("GPIO:0"), Misc("PULLMODE=UP"))
-FEATHER = [("serial", 0, Subsignal("tx", Pins("GPIO:1")), RX, IOStandard("LVCMOS33"))]
+
+class Board:
+    """The facts of `board.toml` that a recipe needs, and the unit's folder."""
+
+    def __init__(self, folder, rtl):
+        facts = tomllib.loads((folder / "board.toml").read_text())
+        self.hz, self.baud, self.top, self.rtl = facts["clock-mhz"] * 1e6, facts["baud"], facts["top"], rtl
+
+    def soc(self, platform, crg, phy, module):
+        """The SoC with the pins `serial` of `platform`, the clocks `crg`, and the memory `module` behind `phy`."""
+        line = UARTPHY(platform.request("serial"), self.hz, self.baud)
+        built = MemorySoc(platform, self.rtl, self.hz, line, phy, module)
+        built.crg = crg
+        return built
 
 
-def ulx3s(rtl):
-    """ULX3S with LFE5U-85F and 64 MB of SDR SDRAM."""
-    hz = 50e6
-    platform = radiona_ulx3s.Platform(device="LFE5U-85F")
-    crg = Ulx3sClocks(platform, hz)
-    phy = GENSDRPHY(platform.request("sdram"), hz)
-    return soc(platform, rtl, hz, crg, phy, AS4C32M16(hz, "1:1"))
+def refresh(hz, seconds):
+    """tRFC in cycles, one more than the data sheet's time takes.
+
+    LiteDRAM counts tRFC of DDR3 chips in the clocks of their fastest grade, whatever a clock takes: 128 in place of 7 costs an
+    OrangeCrab a sixth of its bandwidth.
+    """
+    return math.ceil(seconds * hz) + 1
 
 
-def orangecrab(rtl):
-    """OrangeCrab r0.2 with LFE5U-25F and 128 MB of DDR3; the serial line is on pins 0 and 1 of the Feather header."""
-    hz = 48e6
-    platform = gsd_orangecrab.Platform(revision="0.2", device="25F")
-    platform.add_extension(FEATHER)
-    crg = OrangecrabClocks(platform, hz)
-    pads = platform.request("ddram")
-    # Below the clock that DDR3 promises the chip runs with its DLL off: no termination, and commands later
-    phy = ECP5DDRPHY(pads, sys_clk_freq=hz, dm_remapping={0: 1, 1: 0}, cmd_delay=100)
-    phy.settings.rtt_nom = "disabled"
-    module = MT41K64M16(hz, "1:2")
-    module.timing_settings.tRFC = DDR3_REFRESH
-    built = soc(platform, rtl, hz, crg, phy, module)
-    built.comb += [crg.stop.eq(phy.init.stop), crg.reset.eq(phy.init.reset)]
-    # Pins that this board uses as further supplies of the bank
-    built.comb += [pads.vccio.eq(0b111111), pads.gnd.eq(0)]
-    return built
-
-
-def soc(platform, rtl, hz, crg, phy, module):
-    line = UARTPHY(platform.request("serial"), hz, BAUD)
-    built = MemorySoc(platform, rtl, hz, line, phy, module)
-    built.crg = crg
-    return built
-
-
-BOARDS = {"ulx3s": ulx3s, "orangecrab": orangecrab}
-
-
-def main():
+def main(recipe, soc):
+    """Builds `soc(board)`, where `recipe` is the file that has this function."""
     options = argparse.ArgumentParser()
-    options.add_argument("board", choices=BOARDS)
     options.add_argument("rtl", type=Path)
     options.add_argument("build", type=Path)
-    options.add_argument("--route", action="store_true")
     given = options.parse_args()
-    built = BOARDS[given.board](given.rtl.resolve())
+    board = Board(Path(recipe).parent, given.rtl.resolve())
+    built = soc(board)
     builder = Builder(built, output_dir=str(given.build), compile_software=False, csr_csv=str(given.build / "csr.csv"))
-    # Before the rest, which ends with the program where a tool is missing
-    given.build.mkdir(parents=True, exist_ok=True)
+    builder.build(build_name=board.top, run=False)
     (given.build / "sdram_init.py").write_text(built.start_commands)
-    builder.build(build_name=given.board, run=given.route)
-
-
-if __name__ == "__main__":
-    main()

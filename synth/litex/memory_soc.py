@@ -8,7 +8,7 @@
 The host stores packed weights in the region `main_ram`. WGT_BASE takes the same addresses. What gives the bytes, the PHY and
 the memory belong to a board (board.py) or to a simulation (sim/litex/soc.py).
 
-`start_commands` is the text of LiteDRAM's `sdram_init.py`: start_memory.py gives it to a board's memory.
+`start_commands` is the text of `sdram_init.py`, with which start_memory.py starts a board's memory.
 """
 
 from litedram.frontend.axi import LiteDRAMAXI2Native
@@ -66,4 +66,11 @@ class MemorySoc(SoCMini):
             raise ValueError(f"the memory's port has {port.data_width} bits: generate the unit with --weight-bus {port.data_width}")
         self.port = LiteDRAMAXI2Native(self.trine.weights, port, base_address=MEMORY)
         self.counters = PortCounters(self.trine.weights)
-        self.start_commands = get_sdram_phy_py_header(phy.settings, module.timing_settings)
+        self.start_commands = start_commands(phy.settings, module.timing_settings)
+
+
+def start_commands(settings, timings):
+    """LiteDRAM's commands that start a memory, and the facts of its PHY that chip.py needs, as Python."""
+    names = "databits dfi_databits nphases rdphase wrphase bitslips delays".split()
+    facts = {name: getattr(settings, name) for name in names}
+    return get_sdram_phy_py_header(settings, timings) + f"\nphy = {facts}\n"

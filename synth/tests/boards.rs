@@ -1,5 +1,5 @@
 //! Every board of `synth/boards` and the one of `examples`: its manifest is sound, its top module fits the unit and the pins, and answers on its
-//! serial line.
+//! serial line. Boards with a recipe of LiteX have a unit that reads its memory, and no top module of their own.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use trine_sim::{BuildOptions, Dut, SimSerial};
 use trine_spec::Config;
 use trine_spec::registers::{CAPS0, ID, ID_VALUE, SCRATCH, constant};
 use trine_synth::Error;
-use trine_synth::flow::{Board, KEYS, Pins};
+use trine_synth::flow::{Board, KEYS, Manifest, Pins, SHELL_KEYS};
 
 /// A PLL that hands its clock on.
 const PLL: &str = "module EHXPLLL #(parameter CLKI_DIV = 1, CLKFB_DIV = 1, CLKOP_ENABLE = \"\", CLKOP_DIV = 1,
@@ -26,7 +26,17 @@ fn shelf() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("boards")
 }
 
+/// All boards with a top module.
 fn boards() -> Vec<Board> {
+    all().into_iter().filter(|board| board.manifest.litex.is_none()).collect()
+}
+
+/// All boards with a recipe.
+fn socs() -> Vec<Board> {
+    all().into_iter().filter(|board| board.manifest.litex.is_some()).collect()
+}
+
+fn all() -> Vec<Board> {
     let folders = fs::read_dir(shelf()).unwrap().map(|entry| entry.unwrap().path());
     let folders =
         folders.filter(|folder| folder.join("board.toml").is_file()).chain([shelf().join("../../examples/board")]);
@@ -53,7 +63,7 @@ fn top(board: &Board) -> Vec<Port> {
 
 #[test]
 fn units_of_boards_waste_no_weight_stream() {
-    for board in boards() {
+    for board in all() {
         let density = board.manifest.unit.density();
         assert!(!density.is_wasteful(), "{}: {density:?}", board.manifest.name);
     }
@@ -61,18 +71,34 @@ fn units_of_boards_waste_no_weight_stream() {
 
 #[test]
 fn there_are_boards_and_devices_for_them() {
-    let boards = boards();
-    assert!(boards.len() >= 5);
-    for board in boards {
+    assert!(boards().len() >= 5 && socs().len() >= 3);
+    for board in all() {
         let device = board.device().unwrap();
         assert!(device.target.family.placing().is_some(), "{}", board.manifest.name);
     }
 }
 
 #[test]
+fn boards_with_a_recipe_have_units_that_read_the_memory() {
+    for board in socs() {
+        let Manifest { name, unit, litex, sources, constraints, .. } = &board.manifest;
+        let stream = Config::sized(2, 2).windows(true).build().unwrap();
+        assert!(unit.memory() && unit.windows() && board.weights(unit).is_none(), "{name}");
+        let problem = board.weights(&stream).unwrap();
+        assert_eq!(problem, "the unit of a board with `litex` needs weights = \"memory\"", "{name}");
+        assert!(sources.is_empty() && constraints.is_none(), "{name}");
+        let recipe = board.folder.join(litex.as_ref().unwrap());
+        assert!(recipe.is_file() && board.files().contains(&recipe), "{name}");
+        let error = board.serial(unit).unwrap_err().to_string();
+        assert!(error.ends_with("board.toml: the shell of this board is that of its `litex`"), "{error}");
+    }
+    assert!(boards().iter().all(|board| board.weights(&board.manifest.unit).is_none()));
+}
+
+#[test]
 fn every_port_has_a_pin_and_every_pin_a_port() {
     for board in boards() {
-        let Pins::Given(constraints) = board.shell(&board.manifest.unit).unwrap().pins else { panic!("no pins") };
+        let Pins::Given(constraints) = board.serial(&board.manifest.unit).unwrap().pins else { panic!("no pins") };
         let place = |line: &str| {
             let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_matches(['"', ';'])).collect();
             match words[..] {
@@ -98,7 +124,7 @@ fn number(text: &str, mark: &str) -> Option<f64> {
 #[test]
 fn the_clock_is_the_one_that_the_manifest_names() {
     for board in boards() {
-        let Pins::Given(constraints) = board.shell(&board.manifest.unit).unwrap().pins else { panic!("no pins") };
+        let Pins::Given(constraints) = board.serial(&board.manifest.unit).unwrap().pins else { panic!("no pins") };
         let name = &board.manifest.name;
         let top = fs::read_to_string(board.folder.join("top.v")).unwrap();
         let factor = match number(&top, ".CLKI_DIV") {
@@ -124,7 +150,7 @@ fn the_clock_is_the_one_that_the_manifest_names() {
 
 /// The board with a small unit, as it is simulated.
 fn simulated(board: &Board, unit: &Config) -> Verilog {
-    let shell = board.shell(unit).unwrap();
+    let shell = board.serial(unit).unwrap();
     let mut files = lang::verilog(&design::unit(unit).unwrap()).unwrap().files;
     files.extend(shell.sources);
     files.push(SourceFile { name: "EHXPLLL.v".into(), text: PLL.into() });
@@ -161,7 +187,7 @@ fn complaint(from: &str, to: &str) -> String {
     let path = folder.path().join("board.toml");
     fs::write(&path, text.replace(from, to)).unwrap();
     let board = Board::find(&folder.path().to_string_lossy(), &[]);
-    let error = board.and_then(|board| board.device().and(board.shell(&board.manifest.unit)));
+    let error = board.and_then(|board| board.device().and(board.serial(&board.manifest.unit)));
     error.unwrap_err().to_string().replace(&folder.path().display().to_string(), "HERE")
 }
 
@@ -187,14 +213,27 @@ fn what_is_no_board_is_refused() {
     );
     assert_eq!(
         complaint("windows = true", "windows = true\nweights = \"memory\""),
-        format!("{at} 18: the unit of a board needs weights = \"stream\"")
+        format!("{at} 18: the unit of a board without `litex` needs weights = \"stream\"")
+    );
+    let shell = "sources = [\"top.v\", \"../common/power_on_reset.v\"]\nconstraints = \"icebreaker.pcf\"\n";
+    assert_eq!(
+        complaint(shell, "litex = \"soc.py\"\n"),
+        "HERE/board.toml: the unit of a board with `litex` needs weights = \"memory\""
+    );
+    assert_eq!(
+        complaint("sources =", "litex = \"soc.py\"\nsources ="),
+        format!("{at} 8: `litex` gives the SoC its sources and its constraints: remove `sources` or `litex`")
+    );
+    assert_eq!(
+        complaint("sources = [\"top.v\", \"../common/power_on_reset.v\"]\n", "litex = \"soc.py\"\n"),
+        format!("{at} 8: `litex` gives the SoC its sources and its constraints: remove `constraints` or `litex`")
     );
     assert_eq!(complaint("lanes = 10", "lanes = 300"), format!("{at} 12: lanes = 300 is outside 1 to 256"));
     assert_eq!(
         complaint("ice40-up5k", "ice40-lp1k"),
         format!(
             "{at} 2: unknown target `ice40-lp1k`; known: \
-             ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7"
+             ecp5-25k ecp5-45k ecp5-85k ecp5-5g-85k ice40-up5k ice40-hx8k gowin xc7"
         )
     );
     assert_eq!(
@@ -221,6 +260,7 @@ fn a_key_that_is_unknown_is_refused_with_its_line_and_those_there_are() {
 #[test]
 fn all_keys_that_are_missing_are_named() {
     assert_eq!(complaint("baud = 115200\n", ""), "HERE/board.toml: missing key: `baud`");
+    assert_eq!(complaint("constraints = \"icebreaker.pcf\"\n", ""), "HERE/board.toml: missing key: `constraints`");
     assert_eq!(
         complaint("name = \"iCEBreaker with iCE40UP5K\"\ntarget = \"ice40-up5k\"\n", "die = \"ice40\"\n"),
         "HERE/board.toml: missing keys: `name`, `target`"
@@ -228,8 +268,8 @@ fn all_keys_that_are_missing_are_named() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("board.toml"), "").unwrap();
     let error = Board::find(&folder.path().to_string_lossy(), &[]).unwrap_err().to_string();
-    let required: Vec<&str> = KEYS.iter().filter(|key| key.required).map(|key| key.name).collect();
-    assert_eq!(quoted(&error), required);
+    let required = KEYS.iter().filter(|key| key.required || SHELL_KEYS.contains(&key.name));
+    assert_eq!(quoted(&error), required.map(|key| key.name).collect::<Vec<_>>());
 }
 
 /// The tables of the page for whoever brings a board.
@@ -260,7 +300,8 @@ fn boards_that_are_not_there_are_named() {
         Err(Error::Unknown { known, .. }) => known,
         other => panic!("{other:?}"),
     };
-    assert_eq!(missing(&[shelf().join("ulx3s")]), "icebreaker orangecrab tang-nano-20k ulx3s");
+    let known = "ecpix5-ddr3 icebreaker orangecrab orangecrab-ddr3 tang-nano-20k ulx3s ulx3s-sdram";
+    assert_eq!(missing(&[shelf().join("ulx3s")]), known);
     assert_eq!(missing(&[PathBuf::from("/")]), "none, a folder with board.toml is one");
     let error = Board::find(&shelf().join("common").to_string_lossy(), &[]).unwrap_err().to_string();
     assert!(error.contains("boards/common: this folder has no board.toml; "), "{error}");

@@ -17,6 +17,7 @@ use trine_report::places::Places;
 use trine_report::text::describe;
 use trine_synth::bench::{Tick, ToolBench};
 use trine_synth::flow::asic::{self, Library};
+use trine_synth::flow::litex::SOC;
 use trine_synth::flow::{self, Board, Device, Job, OSU018, Shell, Synthesis, TARGETS, Target};
 use trine_synth::yosys::Yosys;
 use trine_verify::verify_mapped;
@@ -96,6 +97,9 @@ fn megahertz(text: &str) -> Result<f64, String> {
     within(text, [1e-3, 1e4], "MHz")
 }
 
+/// Makes what goes around the unit, in the folder where it is placed.
+type MakeShell<'a> = dyn Fn(&ToolBench<'_>) -> Result<Option<Shell>, trine_synth::Error> + 'a;
+
 /// Clock that placement works towards unless one is asked for, MHz.
 const TOWARDS: f64 = 200.0;
 
@@ -110,15 +114,14 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let goal = args.goal()?;
     args.check(&goal)?;
     let config = match &goal {
-        Goal::Board(_) => {
+        Goal::Board(board) => {
             let config = args.board.unit(&args.unit)?;
-            for (key, wrong, problem) in [
-                ("windows", !config.windows(), "windows = false; a unit on a board is reached through windows only"),
-                ("weights", config.memory(), "weights = memory; no board has a memory behind its unit yet"),
-            ] {
-                if wrong {
-                    return Err(args.board.refusal(&args.unit, key, problem));
-                }
+            if !config.windows() {
+                let problem = "windows = false; a unit on a board is reached through windows only";
+                return Err(args.board.refusal(&args.unit, "windows", problem));
+            }
+            if let Some(problem) = board.weights(&config) {
+                return Err(args.board.refusal(&args.unit, "weights", &problem));
             }
             config
         }
@@ -142,9 +145,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     out.flush()?;
 
     let limit = Duration::from_secs(args.time_limit);
-    let place = |folder: &mut Folder, device: &Device, shell: Option<&Shell>, mhz: f64| {
-        let job = Job { config: &config, unit: &unit, device, shell, place: !args.map_only, mhz, seeds: args.seeds };
+    let place = |folder: &mut Folder, device: &Device, shell: &MakeShell<'_>, mhz: f64| {
         folder.watched(limit, |bench| {
+            let shell = shell(bench)?;
+            let (shell, place) = (shell.as_ref(), !args.map_only);
+            let job = Job { config: &config, unit: &unit, device, shell, place, mhz, seeds: args.seeds };
             let result = flow::synthesize(bench, &job)?;
             let family = device.target.family;
             let netlist = args.verify.map(|_| flow::simulation(bench, &Yosys::find()?, family, &unit));
@@ -155,10 +160,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         Goal::Fpga(device) => {
             let map_only = args.map_only || device.target.family.placing().is_none();
             let shell = if map_only { None } else { Some(Shell::narrow(&module)?) };
-            place(&mut folder, device, shell.as_ref(), args.freq.unwrap_or(TOWARDS))?
+            place(&mut folder, device, &|_| Ok(shell.clone()), args.freq.unwrap_or(TOWARDS))?
         }
         Goal::Board(board) => {
-            place(&mut folder, &board.device()?, Some(&board.shell(&config)?), board.manifest.clock_mhz)?
+            let shell = |bench: &ToolBench<'_>| board.shell(bench, &config).map(Some);
+            place(&mut folder, &board.device()?, &shell, board.manifest.clock_mhz)?
         }
         Goal::Asic(library) => folder.watched(limit, |bench| {
             let result = flow::synthesize_asic(bench, &config, &unit, library)?;
@@ -199,6 +205,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             writeln!(out, "bitstream: {}", file.display())?;
             if let Goal::Board(board) = &goal {
                 writeln!(out, "to load it: {} {}", board.manifest.load, file.display())?;
+                if board.manifest.litex.is_some() {
+                    let soc = folder.join(SOC);
+                    writeln!(out, "to start its memory: synth/litex/start_memory.py {}", soc.display())?;
+                }
             }
         }
         (None, Some(_)) => {
@@ -223,10 +233,27 @@ fn targets() -> PossibleValuesParser {
 }
 
 /// Endings of the files that the tools write into the folder.
-const WRITTEN: &[&str] =
-    &[".v", ".ys", ".il", ".json", ".log", ".lib", ".tcl", ".config", ".asc", ".bit", ".bin", ".fs", "constraints"];
+const WRITTEN: &[&str] = &[
+    ".v",
+    ".ys",
+    ".il",
+    ".json",
+    ".log",
+    ".lib",
+    ".tcl",
+    ".config",
+    ".asc",
+    ".bit",
+    ".bin",
+    ".fs",
+    "constraints",
+    ".py",
+    ".csv",
+    ".lpf",
+    ".sh",
+];
 /// Folders in it.
-const FOLDERS: [&str; 4] = ["", "rtl", "cells", "shell"];
+const FOLDERS: [&str; 6] = ["", "rtl", "cells", "shell", SOC, "soc/gateware"];
 
 impl Args {
     /// Adds the files of the options to `places`.

@@ -1,15 +1,19 @@
-//! A board: a folder with a manifest, a top module and constraints.
+//! A board: a folder with a manifest, and either a top module and constraints or a recipe of LiteX.
 //!
 //! The top module brings clock, reset and pins to `trine_serial`, the unit behind a serial line
 //! ([`trine_hdl::design::serial`]); the macro `TRINE_UART_DIVIDER` is the line's divider at the manifest's clock and speed.
+//! A recipe puts the unit into a SoC with a memory instead ([`litex`](super::litex)).
 //! Nothing else has to know the board: a folder with a `board.toml` is all there is to a new one. Estimates and runs read its
 //! clock, memory, die and line speed there, too. `docs/how-to/board.md` describes the keys.
 
+use super::litex;
 use super::route::Device;
 use super::shell::{Pins, Shell};
 use super::target::Target;
+use crate::bench::ToolBench;
 use crate::error::Error;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use trine_hdl::design::{self, LEAST_DIVIDER};
@@ -36,7 +40,7 @@ pub struct Key {
 }
 
 /// Every key of `board.toml`, in the order of [`Manifest`].
-pub const KEYS: [Key; 13] = [
+pub const KEYS: [Key; 14] = [
     required("name"),
     required("target"),
     required("package"),
@@ -44,13 +48,17 @@ pub const KEYS: [Key; 13] = [
     required("clock-mhz"),
     required("baud"),
     required("top"),
-    required("sources"),
-    required("constraints"),
+    optional("litex"),
+    optional("sources"),
+    optional("constraints"),
     required("load"),
     optional("memory"),
     optional("die"),
     required("unit"),
 ];
+
+/// Keys that every manifest has that has no `litex`, and no other one.
+pub const SHELL_KEYS: [&str; 2] = ["sources", "constraints"];
 
 const fn required(name: &'static str) -> Key {
     Key { name, required: true }
@@ -78,10 +86,13 @@ pub struct Manifest {
     pub baud: u32,
     /// Name of the top module.
     pub top: String,
-    /// Verilog files, relative to the manifest.
+    /// Recipe of the SoC around the unit, a Python script relative to the manifest.
+    pub litex: Option<PathBuf>,
+    /// Verilog files, relative to the manifest; none with a recipe.
+    #[serde(default)]
     pub sources: Vec<PathBuf>,
-    /// Pins, in the format of the device's nextpnr.
-    pub constraints: PathBuf,
+    /// Pins, in the format of the device's nextpnr; none with a recipe.
+    pub constraints: Option<PathBuf>,
     /// The command that loads a bitstream named behind it.
     pub load: String,
     /// Name of the memory beside the device, for estimates.
@@ -150,7 +161,18 @@ impl Board {
             let Fault { line, problem } = explained(&text, fault);
             wrong(line, problem)
         })?;
+        if let Some(problem) = missing(&text) {
+            return Err(wrong(None, problem));
+        }
         let board = Board { folder: folder.to_owned(), manifest };
+        if board.manifest.litex.is_some() {
+            let both = SHELL_KEYS.into_iter().find_map(|key| Some((key, line_of(&text, key)?)));
+            if let Some((key, line)) = both {
+                let problem =
+                    format!("`litex` gives the SoC its sources and its constraints: remove `{key}` or `litex`");
+                return Err(wrong(Some(line), problem));
+            }
+        }
         let Manifest { clock_mhz, baud, unit, .. } = &board.manifest;
         if !CLOCKS.contains(clock_mhz) || *baud == 0 {
             let (least, most) = (CLOCKS.start(), CLOCKS.end());
@@ -169,14 +191,23 @@ impl Board {
         if !unit.windows() {
             return Err(wrong(line_of(&text, "windows"), "the unit of a board needs windows = true".into()));
         }
-        if unit.memory() {
-            return Err(wrong(line_of(&text, "weights"), "the unit of a board needs weights = \"stream\"".into()));
+        if let Some(problem) = board.weights(unit) {
+            return Err(wrong(line_of(&text, "weights"), problem));
         }
         let target = Target::named(&board.manifest.target);
         let target = target.map_err(|error| wrong(line_of(&text, "target"), error.to_string()))?;
         let speed = target.speed(board.manifest.speed.as_deref());
         speed.map_err(|error| wrong(line_of(&text, "speed"), error.to_string()))?;
         Ok(board)
+    }
+
+    /// The reason for which a unit of configuration `config` gets no weights on this board; `None` if it gets them.
+    pub fn weights(&self, config: &Config) -> Option<String> {
+        match (&self.manifest.litex, config.memory()) {
+            (None, true) => Some("the unit of a board without `litex` needs weights = \"stream\"".into()),
+            (Some(_), false) => Some("the unit of a board with `litex` needs weights = \"memory\"".into()),
+            _ => None,
+        }
     }
 
     /// Its manifest.
@@ -186,7 +217,8 @@ impl Board {
 
     /// All files that describe it.
     pub fn files(&self) -> Vec<PathBuf> {
-        let named = self.manifest.sources.iter().chain([&self.manifest.constraints]);
+        let Manifest { sources, constraints, litex, .. } = &self.manifest;
+        let named = sources.iter().chain(constraints).chain(litex);
         named.map(|file| self.folder.join(file)).chain([self.file()]).collect()
     }
 
@@ -208,11 +240,27 @@ impl Board {
         (self.manifest.clock_mhz * 1e6 / f64::from(self.manifest.baud)).round() as u64
     }
 
-    /// Hardware around the unit of configuration `config`: the bridge to the serial line, and the board's own modules.
+    /// Hardware around the unit of configuration `config`: the SoC of the recipe, which runs in the folder of `bench`, or what
+    /// [`Board::serial`] gives.
     ///
     /// # Errors
-    /// [`Error::Io`] when a file of the board is not there.
-    pub fn shell(&self, config: &Config) -> Result<Shell, Error> {
+    /// Those of [`litex::soc`](super::litex::soc) and of [`Board::serial`].
+    pub fn shell(&self, bench: &ToolBench<'_>, config: &Config) -> Result<Shell, Error> {
+        match &self.manifest.litex {
+            Some(recipe) => litex::soc(bench, &self.folder.join(recipe), &self.manifest.top, config),
+            None => self.serial(config),
+        }
+    }
+
+    /// The bridge to the serial line around the unit of configuration `config`, and the board's own modules.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a file of the board is not there, [`Error::Manifest`] for a board with a recipe, which has none.
+    pub fn serial(&self, config: &Config) -> Result<Shell, Error> {
+        let Some(constraints) = &self.manifest.constraints else {
+            let place = self.file().display().to_string();
+            return Err(Error::Manifest { place, problem: "the shell of this board is that of its `litex`".into() });
+        };
         let unit: Vec<String> =
             lang::verilog(&design::unit(config)?)?.files.into_iter().map(|file| file.name).collect();
         let mut sources = lang::verilog(&design::serial(config)?)?.files;
@@ -228,8 +276,13 @@ impl Board {
             }
             sources.push(SourceFile { name, text: divider.clone() + &text(&self.folder.join(source))? });
         }
-        let constraints = text(&self.folder.join(&self.manifest.constraints))?;
-        Ok(Shell { top: self.manifest.top.clone(), sources, pins: Pins::Given(constraints) })
+        let constraints = text(&self.folder.join(constraints))?;
+        Ok(Shell {
+            top: self.manifest.top.clone(),
+            sources,
+            pins: Pins::Given(constraints),
+            tool_versions: BTreeMap::new(),
+        })
     }
 }
 
@@ -238,11 +291,17 @@ fn explained(text: &str, fault: Fault) -> Fault {
     if !fault.problem.starts_with("missing field") {
         return fault;
     }
+    Fault { line: None, problem: missing(text).unwrap_or(fault.problem) }
+}
+
+/// The sentence that names all keys that a manifest lacks; `None` if it has all.
+fn missing(text: &str) -> Option<String> {
     let there = text.parse::<toml::Table>().unwrap_or_default();
-    let missing = KEYS.iter().filter(|key| key.required && !there.contains_key(key.name));
+    let needed = |key: &&Key| key.required || SHELL_KEYS.contains(&key.name) && !there.contains_key("litex");
+    let missing = KEYS.iter().filter(needed).filter(|key| !there.contains_key(key.name));
     let missing: Vec<String> = missing.map(|key| format!("`{}`", key.name)).collect();
     let keys = if missing.len() == 1 { "key" } else { "keys" };
-    Fault { line: None, problem: format!("missing {keys}: {}", missing.join(", ")) }
+    (!missing.is_empty()).then(|| format!("missing {keys}: {}", missing.join(", ")))
 }
 
 /// Line of the first key `key`.

@@ -12,6 +12,7 @@
 mod area;
 pub mod asic;
 mod board;
+pub mod litex;
 mod map;
 mod netlist;
 mod result;
@@ -23,7 +24,7 @@ mod timing;
 
 pub use crate::yosys::json::{Cell, Netlist, Parameter};
 pub use area::{Area, Cells};
-pub use board::{Board, KEYS, Key, Manifest};
+pub use board::{Board, KEYS, Key, Manifest, SHELL_KEYS};
 pub use map::{Mapped, files, map, wrap};
 pub use result::{Asic, Fpga, Placement, ShellCost, Spread, Synthesis, Verification};
 pub use route::{Constraints, Device, pack, route};
@@ -83,6 +84,7 @@ pub fn synthesize(bench: &ToolBench<'_>, job: &Job<'_>) -> Result<Synthesis, Err
     result.on_fpga(job.device);
     if let Some(shell) = job.shell {
         let cells = wrap(bench, &yosys, family, &mapped, shell)?;
+        result.tool_versions.extend(shell.tool_versions.clone());
         result.shell = Some(ShellCost { area: cells.area(family), cells });
     }
     if let Some(((nextpnr, packer), shell)) = placing.zip(job.shell) {

@@ -1,6 +1,7 @@
 //! Hardware around the unit before it is placed: pins, and whatever a board needs.
 
 use crate::error::Error;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use trine_hdl::lang::{self, Module};
 use trine_hdl::{SourceFile, library};
@@ -14,6 +15,8 @@ pub struct Shell {
     pub sources: Vec<SourceFile>,
     /// Places of its ports.
     pub pins: Pins,
+    /// Versions by tool of what made it, beside this program.
+    pub tool_versions: BTreeMap<String, String>,
 }
 
 /// Connection of ports to pins.
@@ -34,6 +37,6 @@ impl Shell {
         let mut all = lang::verilog(&library::narrow(unit)?)?;
         // Children come first: all but the last are the unit
         let wrapper = all.files.split_off(all.files.len() - 1);
-        Ok(Shell { top: all.top, sources: wrapper, pins: Pins::Chosen })
+        Ok(Shell { top: all.top, sources: wrapper, pins: Pins::Chosen, tool_versions: BTreeMap::new() })
     }
 }

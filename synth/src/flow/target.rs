@@ -35,10 +35,11 @@ pub struct Target {
 }
 
 /// Every FPGA.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ecp5("ecp5-25k", "LFE5U-25F", "--25k"),
     ecp5("ecp5-45k", "LFE5U-45F", "--45k"),
     ecp5("ecp5-85k", "LFE5U-85F", "--85k"),
+    Target { package: "CABGA554", speeds: &["8"], ..ecp5("ecp5-5g-85k", "LFE5UM5G-85F", "--um5g-85k") },
     ice40("ice40-up5k", "iCE40UP5K", "--up5k", "sg48"),
     ice40("ice40-hx8k", "iCE40HX8K", "--hx8k", "ct256"),
     Target {

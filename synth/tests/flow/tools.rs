@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use trine_synth::Error;
 use trine_synth::flow::asic::Library;
 use trine_synth::flow::{TARGETS, Target};
-use trine_synth::tools::{GOWIN_PACK, NEXTPNR_ECP5, OPENSTA, Search, Tool};
+use trine_synth::tools::{GOWIN_PACK, LITEX, NEXTPNR_ECP5, OPENSTA, Search, Tool};
 
 /// An executable that answers with `answer`.
 fn install(path: &Path, answer: &str) -> PathBuf {
@@ -72,6 +72,21 @@ fn tools_that_say_little_are_known_by_it() {
     assert!(ask(&OPENSTA, "unknown option -version").is_err());
 }
 
+/// Any machine has a Python, and few have LiteX in it.
+#[test]
+fn a_python_without_litex_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    install(&at("path/python3"), "ModuleNotFoundError");
+    let search = Search { path: at("path").into(), starts: vec![at("project")], ..Search::default() };
+    let error = LITEX.find_in(&search).unwrap_err();
+    assert!(error.is_missing_tool());
+    assert_eq!(error.to_string(), "LiteX is not installed: run `make setup-litex`, or name one in TRINE_LITEX");
+    let own = install(&at("project/.tools/litex/bin/python3"), "litex 2024.12");
+    let found = LITEX.find_in(&search).unwrap();
+    assert_eq!((found.path, found.version.as_str()), (own, "2024.12"));
+}
+
 #[test]
 fn targets_and_grades_are_known_by_name() {
     for target in TARGETS {
@@ -79,7 +94,10 @@ fn targets_and_grades_are_known_by_name() {
         assert_eq!(target.speed(None).unwrap(), target.speeds.first().copied());
     }
     let error = Target::named("ecp5").unwrap_err().to_string();
-    assert_eq!(error, "unknown target `ecp5`; known: ecp5-25k ecp5-45k ecp5-85k ice40-up5k ice40-hx8k gowin xc7");
+    assert_eq!(
+        error,
+        "unknown target `ecp5`; known: ecp5-25k ecp5-45k ecp5-85k ecp5-5g-85k ice40-up5k ice40-hx8k gowin xc7"
+    );
     let refused = |target: &str, speed| Target::named(target).unwrap().speed(Some(speed)).unwrap_err().to_string();
     assert_eq!(refused("ecp5-25k", "9"), "unknown speed grade `9`; known: 6 7 8");
     assert_eq!(refused("ice40-hx8k", "6"), "unknown speed grade `6`; known: none for this target");
