@@ -122,7 +122,7 @@ fn process(memory: &mut Frail, purpose: u8, dice: &mut Dice) -> Result<(), Memor
 fn a_directory_never_names_what_is_not_there() {
     let mut breaks = [0; 2];
     for seed in 1..=1000 {
-        let (mut memory, mut dice) = (Frail::new(), Dice(seed * 0x9E37_79B9_7F4A_7C15));
+        let (mut memory, mut dice) = (Frail::new(), Dice(u64::wrapping_mul(seed, 0x9E37_79B9_7F4A_7C15)));
         for step in 0..8 {
             let purpose = 8 + u8::from(dice.below(3) > 0);
             memory.left = if dice.below(4) == 0 { dice.below(600) } else { dice.below(20_000) };
