@@ -3,8 +3,8 @@
 //! ```text
 //! matrices ──> pieces, each once ──> those that are not there ──> pack, place ──> all of them found
 //! ```
-//! What is there already stays: the memory's directory names it. After a failure that may pass, everything is looked for again;
-//! what the memory may have lost is then read back first.
+//! Pieces that the memory's directory names stay. After a failure that may pass, the load looks for all pieces again, and first
+//! reads back those that the memory may have lost.
 
 use std::collections::HashSet;
 use std::ops::Range;
