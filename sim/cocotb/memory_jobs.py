@@ -30,6 +30,17 @@ async def begin_at(unit: Unit, job: Matmul, base: int, length: int, tag: int = 0
     await unit.start(job.shape, tag)
 
 
+async def follow(unit: Unit, job: Matmul, base: int, tag: int) -> None:
+    """Puts the weights into memory and starts the job behind those that run or wait."""
+    weights = unit.wgt_stream(job)
+    unit.memory.place(base, weights)
+    await unit.write("WGT_BASE", base // STEP)
+    await unit.write("WGT_LENGTH", len(weights) // unit.beat)
+    unit.rules.expect_behind(base, len(weights) // unit.beat)
+    await unit.describe(job.shape, tag)
+    await unit.write("QUEUE", unit.mask("QUEUE", "follow"))
+
+
 async def offer(unit: Unit, job: Matmul, may_fail: bool = False) -> None:
     """Sends the activations; a job that `may_fail` may refuse them."""
     activations = unit.act_stream(job)
@@ -50,12 +61,17 @@ async def take(unit: Unit, shape: tuple[int, int, int]) -> Matrix:
     return results(data, tokens, outputs, unit.columns)
 
 
-async def finish(unit: Unit, job: Matmul, tag: int = 0) -> None:
-    """Carries a job that has begun to its end and compares its products with numpy's."""
-    await offer(unit, job)
+async def compare(unit: Unit, job: Matmul) -> None:
+    """Takes the results of a job and compares them with numpy's products."""
     found, expected = await take(unit, job.shape), job.x @ job.w
     wrong = np.argwhere(found != expected)
     assert not len(wrong), f"{job.shape}: {len(wrong)} wrong, first at {wrong[0]} of\n{found}\nnot\n{expected}"
+
+
+async def finish(unit: Unit, job: Matmul, tag: int = 0) -> None:
+    """Carries a job that has begun to its end and compares its products with numpy's."""
+    await offer(unit, job)
+    await compare(unit, job)
     assert await unit.status() == (0, 1, 0) and await unit.read("DONE_TAG") == tag
     assert await unit.read("MEM_STATUS") == 0, "MEM_STATUS of a job without a fault"
     await unit.write("STATUS", unit.mask("STATUS", "done"))
@@ -70,10 +86,10 @@ async def check(unit: Unit, job: Matmul, base: int, tag: int = 0) -> None:
     await finish(unit, job, tag)
 
 
-async def refuses_a_start(unit: Unit) -> None:
+async def refuses_a_start(unit: Unit, register: str = "CTRL", field: str = "start") -> None:
     """While bursts are under way no job may begin."""
-    start = unit.mask("CTRL", "start").to_bytes(4, "little")
-    assert (await unit.axil.write(unit.map["CTRL"].offset, start)).resp == AxiResp.SLVERR
+    start = unit.mask(register, field).to_bytes(4, "little")
+    assert (await unit.axil.write(unit.map[register].offset, start)).resp == AxiResp.SLVERR
 
 
 async def drop(unit: Unit, action: str) -> None:

@@ -27,22 +27,27 @@ class Burst:
 
 
 class ReadRules:
-    """Watches `m_axi_wgt0`, whose beats have `beat` bytes, and keeps the bursts of the job under way."""
+    """Watches `m_axi_wgt0`, whose beats have `beat` bytes, and keeps the bursts of the jobs under way."""
 
     def __init__(self, dut: HierarchyObject, beat: int) -> None:
         self.dut, self.beat = dut, beat
         self.bursts: list[Burst] = []
         self.next, self.left = 0, 0
+        self.waiting: list[tuple[int, int]] = []
         self.asked, self.come = 0, 0
 
     def expect(self, base: int, beats: int) -> None:
         """A job begins: it may ask for these beats, in order, and for nothing else."""
         assert self.asked == self.come, f"a job begins with {self.asked - self.come} beats under way"
-        self.bursts, self.next, self.left = [], base, beats
+        self.bursts, self.next, self.left, self.waiting = [], base, beats, []
+
+    def expect_behind(self, base: int, beats: int) -> None:
+        """A job follows: it may ask for these beats once those before have been asked for."""
+        self.waiting.append((base, beats))
 
     def complete(self) -> None:
         """The job is done: it has asked for every beat, and all have come."""
-        assert self.left == 0, f"{self.left} beats were not asked for"
+        assert self.left == 0 and not self.waiting, f"{self.left} beats and the jobs {self.waiting} were not asked for"
         assert self.asked == self.come, f"{self.asked - self.come} beats have not come"
 
     async def watch(self) -> None:
@@ -95,6 +100,8 @@ class ReadRules:
 
     def take(self, burst: Burst) -> None:
         """A burst belongs to the job, follows the one before, and there is room for it."""
+        if not self.left and self.waiting:
+            self.next, self.left = self.waiting.pop(0)
         assert burst.address == self.next, f"burst at {burst.address:#x}, not {self.next:#x}"
         assert burst.beats <= self.left, f"{burst} is longer than the {self.left} beats that are left"
         self.next += burst.beats * self.beat

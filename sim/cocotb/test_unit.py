@@ -24,7 +24,7 @@ SEED = int(os.environ.get("SEED", "1"))
 FAILED = ("failure", "error")
 
 MEMORY = "--weights memory"
-MEMORY_REGISTERS = ("WGT_BASE", "WGT_LENGTH", "MEM_STATUS")
+MEMORY_REGISTERS = ("WGT_BASE", "WGT_LENGTH", "MEM_STATUS", "QUEUE")
 LIMITS = "--max-depth 100 --max-tokens 5"
 UNITS = {
     "7x3-two-bit": f"--lanes 7 --columns 3 --weight-code two-bit --weight-bus 16 {LIMITS}",
@@ -81,9 +81,11 @@ BROKEN_READERS = {
     "hold": (READER, "(arvalid_q & ~axi_arready_i)", "(arvalid_q &  axi_arready_i)", "a_dropped_job", "ar offered"),
     "room": (READER, "10'd512", "10'd712", "a_unit_asks", "room for 512"),
     "drain": (READER, "dropping & (|pending_next)", "dropping & (&pending_next)", "jobs_are_dropped", "beats under way"),
-    "error": (READER, "fault_q <= (push & axi_rresp_i[1])", "fault_q <= (push & axi_rresp_i[0])", "an_error_of", "still busy"),
-    "kept": (READER, "response_q <= 2'd0;\n      end", "response_q <= 2'd1;\n      end", "matmuls_are_exact", "MEM_STATUS"),
-    "mark": (READER, "pending_q == 4'd1", "pending_q == 4'd2", "matmuls_are_exact", "SimTimeoutError"),
+    "error": (READER, "buffer_pop_o & answer[1]", "buffer_pop_o & answer[0]", "an_error_of", "still busy"),
+    "kept": (READER, "response_q <= 2'd0", "response_q <= 2'd1", "matmuls_are_exact", "MEM_STATUS"),
+    "mark": (READER, "finals_q[0]", "finals_q[1]", "matmuls_are_exact", "SimTimeoutError"),
+    "queue": ("trine_job_queue.v", "full = count_q[2]", "full = count_q[1]", "jobs_wait", ""),
+    "follow": ("trine_job_queue.v", "chain_q <= 1'd0", "chain_q <= 1'd1", "jobs_wait", "AssertionError"),
 }
 
 

@@ -141,9 +141,13 @@ class Unit:
 
     async def start(self, shape: tuple[int, int, int], tag: int = 0) -> None:
         """Starts a job of M, K, N."""
+        await self.describe(shape, tag)
+        await self.write("CTRL", self.mask("CTRL", "start"))
+
+    async def describe(self, shape: tuple[int, int, int], tag: int) -> None:
+        """Says what the next job is: M, K, N and its tag."""
         for name, value in zip(("TOKENS", "DEPTH", "OUTPUTS", "JOB_TAG"), (*shape, tag), strict=True):
             await self.write(name, value)
-        await self.write("CTRL", self.mask("CTRL", "start"))
 
     def act_stream(self, job: Matmul) -> bytes:
         """The job's activations; bytes that count for nothing are random."""

@@ -225,12 +225,14 @@ fn accumulators(config: &Config) {
 
 #[test]
 fn a_fifo_keeps_order_and_counts_what_leaves() {
-    [Style::Portable, Style::Ecp5].into_iter().for_each(fifo);
+    let kinds =
+        [(Style::Portable, RamStyle::Block), (Style::Ecp5, RamStyle::Block), (Style::Portable, RamStyle::Distributed)];
+    kinds.into_iter().for_each(|(style, kind)| fifo(style, kind));
 }
 
-fn fifo(style: Style) {
+fn fifo(style: Style, kind: RamStyle) {
     let depth = 8;
-    let mut dut = dut(library::fifo(style, "trine_fifo", bits(9), depth));
+    let mut dut = dut(library::fifo(style, kind, "trine_fifo", bits(9), depth));
     let mut rng = StdRng::seed_from_u64(5);
     dut.poke("rst_i", true).unwrap();
     dut.tick().unwrap();

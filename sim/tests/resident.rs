@@ -8,7 +8,9 @@ use rand::{Rng, SeedableRng};
 use trine_driver::{Device, Error, MatmulShape, Offload, Options, Placement, RegisterOp, Scope, Transport};
 use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_sim::{Fault, FaultKind, Library, MemoryOptions, SimOptions, SimTransport, Stalls, Timing};
-use trine_spec::registers::{CTRL, CTRL_ABORT, CTRL_SOFT_RESET, CTRL_START, ErrorCode, MEM_STATUS, STATUS, WGT_LENGTH};
+use trine_spec::registers::{
+    CTRL, CTRL_ABORT, CTRL_SOFT_RESET, CTRL_START, ErrorCode, MEM_STATUS, STATUS, STATUS_BUSY, WGT_LENGTH,
+};
 use trine_spec::{Config, Style, WeightCode, Weights};
 
 use super::common::{library, unit};
@@ -138,6 +140,7 @@ fn a_length_that_is_not_the_job_s_ends_it() {
     let link = device.transport_mut();
     link.write(WGT_LENGTH.offset, 0).unwrap();
     link.write(CTRL.offset, CTRL_START.mask()).unwrap();
+    while link.read(STATUS.offset).unwrap() & STATUS_BUSY.mask() != 0 {}
     assert_eq!(link.read(trine_spec::registers::ERR_CODE.offset).unwrap(), ErrorCode::Shape as u32);
 }
 

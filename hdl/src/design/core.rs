@@ -13,7 +13,7 @@ use super::sequencer::{JobShape, SequencerPorts, Stalls, sequencer};
 use super::tile::{TilePorts, tile};
 use super::weight_loader::{WeightLoaderPorts, weight_loader};
 use crate::interface;
-use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, int, lit, set, set_to};
+use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, int, lit, set, set_to};
 use crate::library::{FifoPorts, ReplayPorts, fifo, replay_buffer};
 use std::sync::Arc;
 use trine_spec::Config;
@@ -108,7 +108,8 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     m.assign_all([(&issue, &seq.issue), (&take, &seq.take), (&rewind, &seq.rewind)]);
 
     let word = sums(&mut m, c, &io, &seq, [&issue, &take, &rewind], [&act.word, &wgt.tile])?;
-    let out: FifoPorts = m.place("results", &fifo(c.style(), "trine_results", word.word.ty, c.result_room())?);
+    let out: FifoPorts =
+        m.place("results", &fifo(c.style(), RamStyle::Block, "trine_results", word.word.ty, c.result_room())?);
     m.assign_all([(&out.rst, &io.clear), (&out.push, &word.valid), (&out.data, &word.word)]);
     m.assign(&pop, &out.pop);
     let results = results(&mut m, c, &out.out, &seq.n_left);

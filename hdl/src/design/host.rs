@@ -7,7 +7,7 @@ use super::job::JobPorts;
 use super::pins::{AxiStream, UnitPins};
 use super::registers::{RegisterPorts, WindowAnswers};
 use super::windows::{WindowsPorts, windows};
-use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
+use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, set};
 use trine_spec::Config;
 
 /// The host's side of the three streams.
@@ -76,8 +76,16 @@ impl Host {
             write.into_iter().for_each(|write| m.assign(&wgt.write, write));
             m.assign_all([(&wgt.mark, regs.fields.output("ctrl_wgt_last")), (&wgt.beats.ready, ready)]);
         }
+        let mut mark = regs.fields.output("ctrl_act_last").clone();
+        if c.memory() {
+            // A job of the queue may begin when its mark has come already, and would clear it.
+            let held_q = m.reg("act_mark_q", BIT);
+            let held = m.name("act_mark", &mark | &held_q);
+            m.on_clock([set(&held_q, &held & starting)]);
+            mark = held & !starting;
+        }
         m.assign_all([
-            (&made.act.mark, regs.fields.output("ctrl_act_last")),
+            (&made.act.mark, &mark),
             (&made.act.beats.ready, &act_ready),
             (&made.res.res.valid, &res_valid),
             (&made.res.res.data, &res_values),
@@ -97,8 +105,10 @@ impl Host {
         })
     }
 
-    /// Tells the job control of faults of the windows.
-    pub(super) fn tell_faults(&self, m: &mut Module, job: &JobPorts) {
+    /// Tells the job control of faults of the windows, and these of a beat of weights that moves.
+    pub(super) fn tell(&self, m: &mut Module, job: &JobPorts, weights: &Expr) {
+        let moved = self.windows.as_ref().and_then(|windows| windows.control.moved.as_ref());
+        moved.into_iter().for_each(|moved| m.assign(moved, weights));
         if let (Some(windows), Some(full), Some(empty)) = (&self.windows, &job.window_full, &job.window_empty) {
             m.assign_all([(full, &windows.answers.full), (empty, &windows.answers.empty)]);
         }

@@ -15,13 +15,12 @@
 //! moved, and begins anew when its limit is written: it looks for the one count that is the limit, which must not be behind it.
 
 use super::sequencer::JobShape;
+use super::shape;
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux, set, set_to, when};
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::{
-    DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES, WGT_LENGTH_BEATS,
-};
+use trine_spec::registers::{DEPTH_K, ERR_CODE_CODE, ErrorCode, JOB_TAG_TAG, OUTPUTS_N, TOKENS_M, WATCHDOG_CYCLES};
 
 interface! {
     /// Ports of the job control.
@@ -33,9 +32,9 @@ interface! {
         /// Ends the job.
         input abort: BIT,
         /// Tokens M asked for.
-        input tokens: bits(TOKENS_M.width),
+        input tokens: bits(token_bits(&c)),
         /// Depth K asked for.
-        input depth: bits(DEPTH_K.width),
+        input depth: bits(depth_bits(&c)),
         /// Outputs N asked for.
         input outputs: bits(OUTPUTS_N.width),
         /// Tag of the job asked for.
@@ -58,8 +57,8 @@ interface! {
         input wgt_late: BIT,
         /// A beat of weights holds an illegal code.
         input illegal: BIT,
-        /// Weight beats asked for.
-        input length: c.memory().then_some(bits(WGT_LENGTH_BEATS.width)) => Option<Expr>,
+        /// The unit can compute the job asked for; without a queue this is found here.
+        input fits: c.memory().then_some(BIT) => Option<Expr>,
         /// The memory answers with an error.
         input memory: c.memory().then_some(BIT) => Option<Expr>,
         /// A write to a window is not served.
@@ -82,6 +81,8 @@ interface! {
         output error: BIT,
         /// Reason of the last failure, a code of ERR_CODE.
         output code: bits(ERR_CODE_CODE.width),
+        /// A job was refused, failed or was dropped, in the cycle before.
+        output dropped as "drop": c.memory().then_some(BIT) => Option<Expr>,
         /// Tag of the job done last.
         output done_tag: bits(JOB_TAG_TAG.width),
         /// Shape of the job
@@ -114,10 +115,19 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_job", "Starts, watches and ends jobs.");
     let io = JobPorts::declare(&mut m, c.clone());
     let job = Job::new(&mut m, &io);
-    let shape = shape_fits(&mut m, &io, c);
+    let shape = match &io.fits {
+        Some(fits) => fits.clone(),
+        None => shape::fits(&mut m, c, [&io.tokens, &io.depth, &io.outputs], None),
+    };
     let check_q = m.reg("check_q", BIT);
-    let accept = m.name("accept", &check_q & &shape);
-    let refuse = m.name("refuse", &check_q & !&shape);
+    // Jobs of a queue begin whenever they can, one that is being dropped among them.
+    let drop_q = io.dropped.as_ref().map(|_| m.reg("drop_q", BIT));
+    let check = match &drop_q {
+        Some(drop_q) => m.name("check", &check_q & !&io.abort & !drop_q),
+        None => check_q.clone(),
+    };
+    let accept = m.name("accept", &check & &shape);
+    let refuse = m.name("refuse", &check & !&shape);
     let (any, reason) = faults(&mut m, &io, &job.idle_q);
     let stray = match (&io.window_full, &io.window_empty) {
         (Some(full), Some(empty)) => Some(m.name("stray", !&job.busy_q & (full | empty))),
@@ -169,6 +179,10 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     if let Some(starting) = &io.starting {
         m.assign(starting, &io.start | &check_q | &begins);
     }
+    if let (Some(dropped), Some(drop_q)) = (&io.dropped, &drop_q) {
+        m.on_clock([set(drop_q, &refuse | &fault | &io.abort | &io.rst)]);
+        m.assign(dropped, drop_q);
+    }
     m.assign(&io.done, &finish);
     let error = &fault | &refuse;
     m.assign(&io.error, stray.map_or(error.clone(), |stray| error | stray));
@@ -208,23 +222,6 @@ impl Job {
     }
 }
 
-/// Set if the unit can compute the shape asked for; known well before the check, since a start is written cycles after it.
-fn shape_fits(m: &mut Module, io: &JobPorts, c: &Config) -> Expr {
-    let JobPorts { tokens, depth, outputs, .. } = io;
-    let beyond_q = m.register("beyond_q", cat([beyond(tokens, c.max_tokens()), beyond(depth, c.max_depth())].concat()));
-    let some = |v: &Expr, most| v.slice(0, length(most)).any();
-    let some_q = m.register("some_q", cat([some(tokens, c.max_tokens()), some(depth, c.max_depth())]));
-    let (low, high) = (outputs.slice(0, 16), outputs.slice(16, outputs.ty.width - 16));
-    let some_outputs_q = m.register("some_outputs_q", cat([low.any(), high.any()]));
-    let mut fits = !beyond_q.any() & some_q.all() & some_outputs_q.any();
-    if let Some(length) = &io.length {
-        let halves = (0..2).map(|i| length.slice(16 * i, 16).any());
-        fits = fits & m.register("some_length_q", cat(halves)).any();
-    }
-    let fits = m.name("fits", fits);
-    m.register("shape_q", fits)
-}
-
 /// A bit that is set by any fault, and the code of the first one; the watchdog comes last.
 fn faults(m: &mut Module, io: &JobPorts, idle_q: &Expr) -> (Expr, Expr) {
     let limit = &io.limit;
@@ -242,28 +239,20 @@ fn faults(m: &mut Module, io: &JobPorts, idle_q: &Expr) -> (Expr, Expr) {
     (any, m.name("reason", reason))
 }
 
-/// Bits of `most`.
-fn length(most: usize) -> usize {
-    (usize::BITS - most.leading_zeros()) as usize
+/// Bits of M in a job: enough for its last token, and M itself only where it is no power of two.
+pub(super) fn token_bits(c: &Config) -> usize {
+    match c.memory() {
+        true => super::sequencer::token_ty(c).width.min(TOKENS_M.width),
+        false => TOKENS_M.width,
+    }
 }
 
-/// True if `v > most`, if any of the bits is set: one for each run of zeros in `most`, with a one of `v` in it and no zero of `v` in
-/// place of a one above. A comparison is a carry chain, and longer.
-fn beyond(v: &Expr, most: usize) -> Vec<Expr> {
-    let (mut found, mut above, mut top) = (vec![], vec![], v.ty.width);
-    while top > 0 {
-        // From here down bits are all ones or all zeros.
-        let one = |at: usize| most >> at & 1 == 1;
-        let low = (0..top).rev().find(|at| one(*at) != one(top - 1)).map_or(0, |at| at + 1);
-        let run = v.slice(low, top - low);
-        if one(top - 1) {
-            above.push(run.all());
-        } else {
-            found.push(above.iter().fold(run.any(), |found, ones| found & ones));
-        }
-        top = low;
+/// Bits of K in a job.
+pub(super) fn depth_bits(c: &Config) -> usize {
+    match c.memory() {
+        true => super::sequencer::depth_ty(c).width.min(DEPTH_K.width),
+        false => DEPTH_K.width,
     }
-    found
 }
 
 #[cfg(test)]

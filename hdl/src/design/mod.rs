@@ -14,7 +14,7 @@
 //! pass; the first pass runs while they arrive. Results leave through a buffer while the next pass runs. A unit with
 //! [`Config::windows`](trine_spec::Config::windows) has `windows` in place of the three streams, between registers and datapath.
 //! [`unit_on_chip`] has `weight_memory` in front of the weight loader, one whose weights are [in memory](trine_spec::Weights::Memory)
-//! has `weight_reader` there, and the AXI4 port `m_axi_wgt0` in place of `s_axis_wgt`.
+//! has `weight_reader` there, the AXI4 port `m_axi_wgt0` in place of `s_axis_wgt`, and `job_queue` in front of `job`.
 
 mod accumulators;
 mod column;
@@ -24,11 +24,14 @@ pub mod dot;
 mod host;
 mod interfaces;
 mod job;
+mod job_control;
+mod job_queue;
 mod pins;
 mod plane_decoder;
 mod registers;
 mod sequencer;
 mod serial;
+mod shape;
 mod tile;
 mod top;
 mod trit_decoder;
@@ -43,6 +46,7 @@ pub use column::column;
 pub use core::core;
 pub use counters::counters;
 pub use job::job;
+pub use job_queue::job_queue;
 pub use registers::registers;
 pub use sequencer::sequencer;
 pub use serial::{LEAST_DIVIDER, serial};

@@ -18,10 +18,11 @@ use super::core::{CorePorts, core};
 use super::counters::{CounterPorts, counters};
 use super::host::{Host, answers};
 use super::interfaces;
-use super::job::{JobPorts, job};
+use super::job::JobPorts;
+use super::job_control::{Asked, JobWires, place_job, place_queue};
+use super::job_queue::JobQueuePorts;
 use super::pins::{AxiLite, UnitPins};
 use super::registers::{BusAnswer, BusRequest, Fields, RegisterPorts, registers};
-use super::sequencer::JobShape;
 use super::weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
 use super::weight_source::{Around, WeightSource};
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
@@ -82,10 +83,14 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         _ => Host::ports(&mut m, &pins),
     };
     let host = host.unwrap_or_else(|| unreachable!("a unit has windows or streams"));
+    let queue = match &job.queued {
+        Some(wires) => Some(place_queue(&mut m, c, &rst, wires, &regs.fields)?),
+        None => None,
+    };
     let around = Around {
         pins: &pins,
         host: &host,
-        fields: &regs.fields,
+        jobs: queue.as_ref().zip(job.queued.as_ref().map(|wires| &wires.dropped)),
         hard: &hard,
         clear: &job.clear,
         busy: &job.busy,
@@ -96,12 +101,14 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     m.connect(&job.shape, &core.shape);
     m.assign_all([(&core.clear, &job.clear), (&core.start, &job.start), (&core.open_next, &job.busy)]);
     let moved = Moved::new(&mut m, [&host.act, &weights.beats, &host.res], &core);
-    let control = place_job(&mut m, c, [&rst, &regs.watchdog_written], &regs.fields, &core, &moved)?;
-    host.tell_faults(&mut m, &control);
-    weights.tell_faults(&mut m, &regs.fields, &control);
-    job.drive(&mut m, &control);
-    let events = place_counters(&mut m, [&rst, &job.busy], &regs.fields, &core, &moved, &control.done)?;
-    tell_registers(&mut m, status, &control, weights.memory(), &events);
+    let asked = Asked::new(&regs.fields, queue.as_ref());
+    let control = place_job(&mut m, c, [&rst, &regs.watchdog_written], &regs.fields, &asked, &core, &moved)?;
+    host.tell(&mut m, &control, &moved.wgt);
+    weights.tell_faults(&mut m, &control);
+    job.drive(&mut m, &control, queue.as_ref());
+    let counted = queue.iter().fold(job.busy.clone(), |busy, queue| busy | &queue.between);
+    let events = place_counters(&mut m, [&rst, &counted], &regs.fields, &core, &moved, &control.done)?;
+    tell_registers(&mut m, status, &control, weights.memory().zip(queue.as_ref()), &events);
     answer(&mut m, &pins.axil, &regs.answer);
     weights.feed(&mut m, &core);
     m.connect(&host.act, &core.act);
@@ -156,43 +163,14 @@ fn answer(m: &mut Module, axil: &AxiLite, from: &BusAnswer) {
     ]);
 }
 
-/// Wires from the job control to modules in front of it.
-struct JobWires {
-    busy: Expr,
-    clear: Expr,
-    start: Expr,
-    shape: JobShape,
-    starting: Option<Expr>,
-}
-
-impl JobWires {
-    fn new(m: &mut Module, c: &Config) -> JobWires {
-        let [busy, clear, start] = ["busy", "clear", "start"].map(|name| m.wire(name, BIT));
-        let shape = JobShape {
-            last_token: m.wire("last_token", super::sequencer::token_ty(c)),
-            depth: m.wire("depth", super::sequencer::depth_ty(c)),
-            outputs: m.wire("outputs", bits(trine_spec::registers::OUTPUTS_N.width)),
-        };
-        JobWires { busy, clear, start, shape, starting: c.windows().then(|| m.wire("starting", BIT)) }
-    }
-
-    fn drive(&self, m: &mut Module, job: &JobPorts) {
-        m.assign_all([(&self.busy, &job.busy), (&self.clear, &job.clear), (&self.start, &job.begin)]);
-        if let (Some(wire), Some(starting)) = (&self.starting, &job.starting) {
-            m.assign(wire, starting);
-        }
-        m.connect(&job.shape, &self.shape);
-    }
-}
-
 /// Beats that move in this cycle.
-struct Moved {
+pub(super) struct Moved {
     act: Expr,
     wgt: Expr,
     res: Expr,
-    all: Expr,
+    pub(super) all: Expr,
     /// The last result of a job.
-    last: Expr,
+    pub(super) last: Expr,
 }
 
 impl Moved {
@@ -205,36 +183,6 @@ impl Moved {
         let last = m.name("res_done", last);
         Moved { act, wgt, res, all, last }
     }
-}
-
-fn place_job(
-    m: &mut Module,
-    c: &Config,
-    [rst, limit_written]: [&Expr; 2],
-    fields: &Fields,
-    core: &CorePorts,
-    moved: &Moved,
-) -> Result<JobPorts, Errors> {
-    let job: JobPorts = m.place("job", &job(c)?);
-    m.assign_all([
-        (&job.rst, rst),
-        (&job.start, fields.output("ctrl_start")),
-        (&job.abort, fields.output("ctrl_abort")),
-        (&job.tokens, fields.output("tokens_m")),
-        (&job.depth, fields.output("depth_k")),
-        (&job.outputs, fields.output("outputs_n")),
-        (&job.tag, fields.output("job_tag_tag")),
-        (&job.limit, fields.output("watchdog_cycles")),
-        (&job.limit_written, limit_written),
-        (&job.moved, &moved.all),
-        (&job.res_done, &moved.last),
-        (&job.act_early, &core.act_early),
-        (&job.act_late, &core.act_late),
-        (&job.wgt_early, &core.wgt_early),
-        (&job.wgt_late, &core.wgt_late),
-        (&job.illegal, &core.illegal),
-    ]);
-    Ok(job)
 }
 
 fn place_counters(
@@ -268,7 +216,7 @@ fn tell_registers(
     m: &mut Module,
     status: Vec<(String, Expr)>,
     job: &JobPorts,
-    memory: Option<[&Expr; 2]>,
+    memory: Option<([&Expr; 2], &JobQueuePorts)>,
     counts: &CounterPorts,
 ) {
     let mut status: HashMap<String, Expr> = status.into_iter().collect();
@@ -277,9 +225,11 @@ fn tell_registers(
         m.assign(&wire.unwrap_or_else(|| panic!("no register input {name}")), value);
     };
     let mut busy = job.taken.clone();
-    if let Some([draining, response]) = memory {
+    if let Some(([draining, response], queue)) = memory {
         // A job that is dropped drains from the cycle after its clear on.
-        busy = busy | &job.clear | draining;
+        busy = busy | &queue.waits | &job.clear | draining;
+        feed("queue_open", queue.open.clone());
+        feed("queue_waiting", queue.waiting.clone());
         feed("mem_status_draining", draining.clone());
         feed("mem_status_response", response.clone());
     }

@@ -4,13 +4,14 @@
 //!  host ───────────────────────────────┐
 //!  host ── numbers ──> weight_memory ──┼──> core          one of the three
 //!  m_axi_wgt0 <──────> weight_reader ──┘
+//!        job_queue ──────────┘
 //! ```
 
 use super::core::CorePorts;
 use super::host::Host;
 use super::job::JobPorts;
+use super::job_queue::JobQueuePorts;
 use super::pins::UnitPins;
-use super::registers::Fields;
 use super::weight_memory::in_front;
 use super::weight_reader::{WeightReaderPorts, weight_reader};
 use crate::lang::{BIT, Errors, Expr, Module, Stream};
@@ -21,7 +22,8 @@ use trine_spec::Config;
 pub(super) struct Around<'a> {
     pub(super) pins: &'a UnitPins,
     pub(super) host: &'a Host,
-    pub(super) fields: &'a Fields,
+    /// Jobs whose weights are read from memory, and the wire on which they are dropped.
+    pub(super) jobs: Option<(&'a JobQueuePorts, &'a Expr)>,
     /// The reset pin, which no register can set.
     pub(super) hard: &'a Expr,
     pub(super) clear: &'a Expr,
@@ -54,7 +56,7 @@ impl WeightSource {
         chip: Option<&Arc<Module>>,
         around: &Around,
     ) -> Result<WeightSource, Errors> {
-        let Around { pins, host, fields, hard, clear, busy, start } = *around;
+        let Around { pins, host, jobs, hard, clear, busy, start } = *around;
         if let Some(chip) = chip {
             let ready = m.wire("beat_ready", BIT);
             let made = in_front(m, chip, [clear, busy, &ready]);
@@ -66,22 +68,19 @@ impl WeightSource {
         }
         let ready = m.wire("beat_ready", BIT);
         let reader: WeightReaderPorts = m.place("reader", &weight_reader(c)?);
-        m.assign_all([
-            (&reader.rst, hard),
-            (&reader.clear, clear),
-            (&reader.start, start),
-            (&reader.base, fields.output("wgt_base_address")),
-            (&reader.length, fields.output("wgt_length_beats")),
-            (&reader.beats.ready, &ready),
-        ]);
+        m.assign_all([(&reader.rst, hard), (&reader.start, start), (&reader.beats.ready, &ready)]);
+        if let Some((queue, dropped)) = jobs {
+            m.assign(&reader.clear, dropped);
+            m.connect(&queue.read, &reader.job);
+        }
         pins.memory.iter().for_each(|pins| m.connect(&reader.axi, pins));
         Ok(WeightSource { beats: Stream { ready, ..reader.beats.clone() }, from: From::Memory(Box::new(reader)) })
     }
 
-    /// Tells the job control what it needs of the memory.
-    pub(super) fn tell_faults(&self, m: &mut Module, fields: &Fields, job: &JobPorts) {
-        if let (From::Memory(reader), Some(fault), Some(length)) = (&self.from, &job.memory, &job.length) {
-            m.assign_all([(fault, &reader.fault), (length, fields.output("wgt_length_beats"))]);
+    /// Tells the job control of faults of the memory.
+    pub(super) fn tell_faults(&self, m: &mut Module, job: &JobPorts) {
+        if let (From::Memory(reader), Some(fault)) = (&self.from, &job.memory) {
+            m.assign(fault, &reader.fault);
         }
     }
 

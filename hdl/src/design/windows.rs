@@ -14,7 +14,7 @@
 //!
 //! A request is on while `write_*_i` or `read_i` is, and is over in the first cycle without `write_wait_o` or
 //! `read_wait_o`; it was served if `write_ok_o` or `read_ok_o` is set then. It waits only while a job runs, and not longer
-//! than [`Config::window_patience`], or for the few cycles of `starting_i`, in which a job is checked and the datapath emptied for
+//! than [`Config::window_patience`] since weights last came from memory, or for the few cycles of `starting_i`, in which a job is checked and the datapath emptied for
 //! it. Requests that are never served are told by `full_o` and `empty_o`, a cycle later.
 
 use crate::interface;
@@ -27,7 +27,7 @@ interface! {
     /// Ports of the windows.
     pub(super) struct WindowsPorts(c: Config) {
         /// Job and word
-        source control as "": WindowsControl::of() => WindowsControl,
+        source control as "": WindowsControl::of(c.memory()) => WindowsControl,
         /// Window of activations
         source act: WriteWindow::of(c.act_bus()) => WriteWindow,
         /// Window of weights
@@ -41,7 +41,7 @@ interface! {
 
 interface! {
     /// The job, and the word that is written.
-    pub(super) struct WindowsControl() {
+    pub(super) struct WindowsControl(memory: bool) {
         /// Empties the windows.
         input rst: BIT,
         /// A job runs.
@@ -50,6 +50,8 @@ interface! {
         input starting: BIT,
         /// Word that is written.
         input data: bits(32),
+        /// A beat of weights comes from memory: whoever waits has longer to wait.
+        input moved: memory.then_some(BIT) => Option<Expr>,
     }
 }
 
@@ -101,7 +103,7 @@ interface! {
 /// Structural mistakes, none for a checked configuration.
 pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     let mut m = Module::new("trine_windows", "Turns words of the register space into beats, and beats into words.");
-    let WindowsControl { rst, busy, starting, data } = WindowsControl::declare(&mut m);
+    let WindowsControl { rst, busy, starting, data, moved } = WindowsControl::declare(&mut m, c.memory());
     let job = Job { busy, starting };
     let word_q = m.register("word_q", data);
     let act = source(&mut m, "act", c.act_bus(), &rst, &job, &word_q);
@@ -109,9 +111,10 @@ pub fn windows(c: &Config) -> Result<Arc<Module>, Errors> {
     let write = wgt.into_iter().fold(act, Request::or);
     let blocked = m.name("write_blocked", write.blocked);
     let patience = c.window_patience();
-    let write_expired = expiry(&mut m, "write", &blocked, patience);
+    let counted = |waits: &Expr| moved.iter().fold(waits.clone(), |waits, moved| waits & !moved);
+    let write_expired = expiry(&mut m, "write", &counted(&blocked), patience);
     let sink = sink(&mut m, c, &rst, &job);
-    let read_expired = expiry(&mut m, "read", &sink.blocked, patience);
+    let read_expired = expiry(&mut m, "read", &counted(&sink.blocked), patience);
 
     let full = (&write_expired & &blocked) | write.stray;
     let full = m.register("full_q", full & !&rst);

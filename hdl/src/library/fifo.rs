@@ -1,4 +1,4 @@
-//! A first-in first-out buffer around a block RAM.
+//! A first-in first-out buffer around a RAM.
 //!
 //! ```text
 //!            ┌────────┐
@@ -16,9 +16,9 @@
 //! A word pushed into an empty buffer can leave three cycles later; after that one word passes each cycle.
 //!
 //! ```
-//! use trine_hdl::lang::{Interpreter, Trace, bits};
+//! use trine_hdl::lang::{Interpreter, RamStyle, Trace, bits};
 //! use trine_hdl::library::fifo;
-//! let fifo = fifo(trine_spec::Style::Portable, "trine_fifo", bits(8), 4).unwrap();
+//! let fifo = fifo(trine_spec::Style::Portable, RamStyle::Block, "trine_fifo", bits(8), 4).unwrap();
 //! let mut fifo = Interpreter::new(&fifo).unwrap();
 //! let mut trace = Trace::of(&["push_i", "data_i", "valid_o", "data_o", "ready_i", "pop_o"]);
 //! fifo.set("rst_i", 1);
@@ -61,11 +61,11 @@ interface! {
     }
 }
 
-/// A buffer of `depth` words of type `ty`; `depth` is a power of two.
+/// A buffer of `depth` words of type `ty` in a RAM of this `kind`; `depth` is a power of two.
 ///
 /// # Errors
 /// Structural mistakes, none for valid sizes.
-pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module>, Errors> {
+pub fn fifo(style: Style, kind: RamStyle, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module>, Errors> {
     let address = depth.next_power_of_two().trailing_zeros().max(1) as usize;
     let mut m = Module::new(name, format!("First in, first out: {depth} words of {} bits.", ty.width));
     let io = FifoPorts::declare(&mut m, ty);
@@ -97,8 +97,7 @@ pub fn fifo(style: Style, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module
     let four = if address > 1 { level_q.slice(2, address - 1).any() } else { lit(0, BIT) };
     let many = m.name("many", four | (level_q.bit(1) & mux(level_q.bit(0), !less, &came_q & !&left_q)));
     // What is fetched from an empty RAM is not marked as a word.
-    let words: RamPorts =
-        m.place("words", &ram(style, RamStyle::Block, &format!("{name}_ram"), ty.width, 1 << address)?);
+    let words: RamPorts = m.place("words", &ram(style, kind, &format!("{name}_ram"), ty.width, 1 << address)?);
     m.assign_all([
         (&words.write, push),
         (&words.write_at, &write_q),
@@ -153,7 +152,7 @@ mod tests {
     const DEPTH: usize = 16;
 
     fn sixteen() -> Arc<Module> {
-        fifo(Style::Portable, "trine_fifo", bits(8), DEPTH).unwrap()
+        fifo(Style::Portable, RamStyle::Block, "trine_fifo", bits(8), DEPTH).unwrap()
     }
 
     /// Pushes whenever there is room, or now and then, against a queue; the first difference.
@@ -198,8 +197,10 @@ mod tests {
 
     #[test]
     fn words_leave_in_order_under_random_stalls() {
-        for (depth, width) in [(1, 3), (2, 8), (4, 8), (16, 13)] {
-            let fifo = fifo(Style::Portable, "trine_fifo", bits(width), depth).unwrap();
+        for (depth, width, kind) in
+            [(1, 3, RamStyle::Block), (2, 8, RamStyle::Block), (4, 8, RamStyle::Distributed), (16, 13, RamStyle::Block)]
+        {
+            let fifo = fifo(Style::Portable, kind, "trine_fifo", bits(width), depth).unwrap();
             assert_eq!(against_a_queue(&fifo, depth.next_power_of_two(), width), Ok(()), "depth {depth}");
         }
     }

@@ -130,6 +130,9 @@ impl Config {
     /// Most beats of a burst from memory: of 64 bytes each they are a page of 4 KiB, which no burst may leave.
     pub const BURST_BEATS: usize = 64;
 
+    /// Jobs that can wait behind the one that runs, in a unit that reads its weights from memory.
+    pub const QUEUE: usize = 4;
+
     /// 512 bits, or a full tile where that is narrower; from memory the next power of two below. `lanes` and `columns` may be any,
     /// as nothing has checked them yet.
     const fn default_weight_bus(lanes: usize, columns: usize, code: WeightCode, weights: Weights) -> usize {

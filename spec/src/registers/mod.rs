@@ -275,6 +275,15 @@ registers! {
         /// First answer of the memory in the last job that was not OKAY: 2 SLVERR, 3 DECERR.
         MEM_STATUS_RESPONSE "response" [1 +: 2] ReadOnly;
     }
+    /// Jobs that wait behind the one that runs; their weights are read ahead.
+    QUEUE @ 0x8C {
+        /// Starts a job as CTRL.start does, behind those that run or wait; SLVERR while open is 0.
+        QUEUE_FOLLOW "follow" [0 +: 1] Trigger;
+        /// A job can follow: fewer than four wait, and none has failed or was dropped since the last CTRL.start.
+        QUEUE_OPEN "open" [1 +: 1] ReadOnly;
+        /// Jobs that wait.
+        QUEUE_WAITING "waiting" [2 +: 3] ReadOnly;
+    }
 }
 
 /// The registers of a unit of configuration `c`, by offset.

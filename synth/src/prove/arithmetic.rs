@@ -12,7 +12,7 @@
 
 use super::{Claim, memory};
 use std::fmt::Write;
-use trine_hdl::lang::Errors;
+use trine_hdl::lang::{Errors, RamStyle};
 use trine_hdl::{design, lang};
 use trine_spec::config::clog2;
 use trine_spec::{Config, Style};
@@ -145,7 +145,7 @@ pub fn accumulators(c: &Config) -> Result<Claim, Errors> {
         clog2(c.max_tokens()).max(1),
         c.max_depth().div_ceil(c.lanes()),
         c.lanes() << (c.act_bits() - 1),
-        memory("words", c.acc_bits(), c.max_tokens()),
+        memory("words", RamStyle::Block, c.acc_bits(), c.max_tokens()),
         include_str!("properties/accumulators.v"),
         if late {
             "  always @* if (started) assert ((was_reset | valid_q == was_valid[0]) & token_q == token_1);\n"

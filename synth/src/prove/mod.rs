@@ -21,6 +21,8 @@ pub mod unit;
 use crate::error::Error;
 use crate::yosys::Yosys;
 use trine_hdl::Verilog;
+use trine_hdl::lang::RamStyle;
+use trine_spec::config::clog2;
 
 /// A property of one module of a design.
 #[derive(Clone, Debug)]
@@ -147,12 +149,19 @@ fn inside(signals: impl IntoIterator<Item = (String, usize)>) -> String {
     signals.into_iter().map(|(path, width)| format!("  (* hierconn *) wire [{}:0] \\{path} ;\n", width - 1)).collect()
 }
 
-/// Declares what is in the memory at `path`, which ends in its name: its two registers, and `<name>_flat`, all its words side
-/// by side.
-fn memory(path: &str, width: usize, words: usize) -> String {
+/// Declares what is in the memory of this `kind` at `path`, which ends in its name: its two registers, `<name>_flat`, all its words
+/// side by side, and `<name>_fetched`, the word behind the first register.
+fn memory(path: &str, kind: RamStyle, width: usize, words: usize) -> String {
     let word = |i| format!("{path}.ram[{i}]");
-    let signals = (0..words).map(word).chain(["word_q", "out_q"].map(|q| format!("{path}.{q}")));
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let fetched = if kind == RamStyle::Distributed { ("at_q", clog2(words)) } else { ("word_q", width) };
+    let registers = [fetched, ("out_q", width)].map(|(q, width)| (format!("{path}.{q}"), width));
     let list: Vec<String> = (0..words).rev().map(|i| format!("\\{} ", word(i))).collect();
-    let (bits, name) = (words * width - 1, path.rsplit('.').next().unwrap_or(path));
-    inside(signals.map(|path| (path, width))) + &format!("  wire [{bits}:0] {name}_flat = {{{}}};\n", list.join(", "))
+    let flat = format!("  wire [{}:0] {name}_flat = {{{}}};\n", words * width - 1, list.join(", "));
+    let fetched = match kind {
+        RamStyle::Distributed => format!("{name}_flat[\\{path}.at_q * {width} +: {width}]"),
+        _ => format!("\\{path}.word_q "),
+    };
+    let fetched = format!("  wire [{}:0] {name}_fetched = {fetched};\n", width - 1);
+    inside((0..words).map(|i| (word(i), width)).chain(registers)) + &flat + &fetched
 }

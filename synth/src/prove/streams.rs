@@ -5,21 +5,21 @@
 
 use super::{Claim, inside, memory};
 use std::sync::Arc;
-use trine_hdl::lang::{Errors, Module, bits};
+use trine_hdl::lang::{Errors, Module, RamStyle, bits};
 use trine_hdl::{design, lang, library};
 use trine_spec::config::clog2;
 use trine_spec::packing::words;
 use trine_spec::{Config, Style};
 
-/// The n-th word pushed into a buffer of `depth` words of `width` bits is the n-th to leave; an output holds until it is
+/// The n-th word pushed into a buffer of `depth` words of `width` bits, in a RAM of this `kind`, is the n-th to leave; an output holds until it is
 /// taken, and a word waits at the output after two cycles at most.
 ///
 /// # Errors
 /// See [`library::fifo`].
-pub fn fifo(width: usize, depth: usize) -> Result<Claim, Errors> {
-    let property = sized(include_str!("properties/fifo.v"), width, "words", depth);
-    let name = format!("fifo of {depth} x {width} bits keeps words and order");
-    claim(name, &library::fifo(Style::Portable, "fifo", bits(width), depth)?, property, 3 * depth + 8)
+pub fn fifo(kind: RamStyle, width: usize, depth: usize) -> Result<Claim, Errors> {
+    let property = sized(include_str!("properties/fifo.v"), kind, width, "words", depth);
+    let name = format!("fifo of {depth} x {width} bits ({kind:?}) keeps words and order");
+    claim(name, &library::fifo(Style::Portable, kind, "fifo", bits(width), depth)?, property, 3 * depth + 8)
 }
 
 /// Every replay of a buffer of `depth` words of `width` bits gives each word that was stored, in order, with its mark;
@@ -30,7 +30,9 @@ pub fn fifo(width: usize, depth: usize) -> Result<Claim, Errors> {
 pub fn replay_buffer(width: usize, depth: usize) -> Result<Claim, Errors> {
     let counter = inside([("read_0.at_q".to_string(), clog2(depth).max(1))]);
     let gap = format!("\n  localparam GAP = {};\n", clog2(depth + 3) + 1);
-    let property = counter + &gap + &sized(include_str!("properties/replay_buffer.v"), width + 1, "bank_0", depth);
+    let property = counter
+        + &gap
+        + &sized(include_str!("properties/replay_buffer.v"), RamStyle::Block, width + 1, "bank_0", depth);
     let name = format!("replay buffer of {depth} x {width} bits keeps words and order");
     claim(name, &library::replay_buffer(Style::Portable, "replay", width, depth)?, property, 2 * depth + 8)
 }
@@ -62,7 +64,7 @@ pub fn windows(c: &Config) -> Result<Claim, Errors> {
     claim("windows serve or report".into(), &design::windows(c)?, property, 8)
 }
 
-/// The reader of weights from memory has a place for every beat that it asks for, no burst of it leaves its window, requests hold until
+/// The reader of weights from memory has a place for every beat that it asks for, no place gets lost, no burst of it leaves its window, requests hold until
 /// taken, and a job that was dropped drains until its last burst has come.
 ///
 /// # Errors
@@ -70,8 +72,9 @@ pub fn windows(c: &Config) -> Result<Claim, Errors> {
 pub fn weight_reader(c: &Config) -> Result<Claim, Errors> {
     let (burst, bytes) = (Config::BURST_BEATS, c.weight_bus() / 8);
     let property = format!(
-        "\n  localparam BURST = {burst}, ROOM = {}, BYTES = {bytes}, WINDOW = {};\n{}",
+        "\n  localparam BURST = {burst}, ROOM = {}, BURSTS = {}, BYTES = {bytes}, WINDOW = {};\n{}",
         Config::READ_AHEAD,
+        Config::READ_AHEAD / burst,
         (burst - 1) * bytes,
         include_str!("properties/weight_reader.v")
     );
@@ -90,11 +93,11 @@ pub fn uartbone(address: usize, gap_bits: usize) -> Result<Claim, Errors> {
 }
 
 /// `property` of a buffer whose words of `width` bits are in the memory at `path`.
-fn sized(property: &str, width: usize, path: &str, depth: usize) -> String {
+fn sized(property: &str, kind: RamStyle, width: usize, path: &str, depth: usize) -> String {
     let address = clog2(depth).max(1);
     format!(
         "\n  localparam WIDTH = {width}, DEPTH = {depth}, ADDRESS = {address};\n{}{property}",
-        memory(path, width, depth)
+        memory(path, kind, width, depth)
     )
 }
 

@@ -6,6 +6,7 @@ mod streams;
 mod unit;
 
 use std::time::Instant;
+use trine_hdl::lang::RamStyle;
 use trine_synth::Error;
 use trine_synth::prove::{Claim, Verdict};
 use trine_synth::yosys::Yosys;
@@ -43,13 +44,13 @@ fn not_proven(claim: &Claim, (module, from, to): (&str, &str, &str)) {
 
 #[test]
 fn a_search_that_finds_nothing_leaves_a_claim_open() {
-    let claim = trine_synth::prove::streams::fifo(1, 2).unwrap();
+    let claim = trine_synth::prove::streams::fifo(RamStyle::Block, 1, 2).unwrap();
     assert_eq!(Yosys::find().unwrap().refute(&claim).unwrap(), Verdict::Open);
 }
 
 #[test]
 fn a_claim_without_assertions_is_an_error() {
-    let mut claim = trine_synth::prove::streams::fifo(1, 2).unwrap();
+    let mut claim = trine_synth::prove::streams::fifo(RamStyle::Block, 1, 2).unwrap();
     claim.property = "\n  always @* assume (rst_i);\n".into();
     match Yosys::find().unwrap().prove(&claim) {
         Err(Error::Failed { log, .. }) => std::fs::remove_dir_all(log.parent().unwrap()).unwrap(),

@@ -135,7 +135,7 @@ fn all_registers(unit: &mut DrivenUnit<'_>, reset: fn(&mut DrivenUnit<'_>) -> Fo
     unit.write(&regs::CTRL, regs::CTRL_START.mask())?;
     unit.steps(4)?;
     for register in registers(c).filter(|r| **r != regs::CTRL && **r != regs::STATUS && **r != regs::IRQ_STAT) {
-        unit.write(register, u32::MAX)?;
+        unit.write(register, super::registers::quiet(register, u32::MAX))?;
     }
     let work = Work::small(c, 4);
     unit.drop_streams();

@@ -181,16 +181,21 @@ pub(super) fn errors(unit: &mut DrivenUnit<'_>) -> Found {
     cases.extend([(vec![fault(0, slave), fault(3, decode)], 2), (vec![fault(2, decode), fault(last, slave)], 3)]);
     for (pauses, (faults, response)) in [0.0, 0.6].into_iter().flat_map(|p| cases.iter().map(move |case| (p, case))) {
         unit.renew(&MemoryOptions { faults: faults.clone(), ..memory(5, pauses, 1)? })?;
-        unit.eager();
-        unit.send(&work.acts, &work.weights);
         unit.place(base);
-        unit.start(work.shape)?;
-        for _ in 0..20 * work.weights.len() {
-            unit.step_unwatched()?;
+        if c.windows() {
+            let accesses = windows::steps(unit, &work);
+            windows::fails(unit, &work, &accesses, &[ErrorCode::Memory])?;
+        } else {
+            unit.eager();
+            unit.send(&work.acts, &work.weights);
+            unit.start(work.shape)?;
+            for _ in 0..20 * work.weights.len() {
+                unit.step_unwatched()?;
+            }
+            unit.drop_streams();
+            unit.failed(ErrorCode::Memory)?;
+            unit.silent()?;
         }
-        unit.drop_streams();
-        unit.failed(ErrorCode::Memory)?;
-        unit.silent()?;
         equal!(unit.read(&regs::MEM_STATUS)?, regs::MEM_STATUS_RESPONSE.at(*response), "MEM_STATUS after {faults:?}");
         // Once more without looking at it: the next job is right.
         run(unit, &work)?;

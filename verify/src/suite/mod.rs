@@ -13,6 +13,7 @@ mod feed;
 mod jobs;
 mod large;
 mod memory;
+mod queue;
 mod registers;
 mod unit;
 mod weights;
@@ -144,23 +145,28 @@ const WINDOWS: [Check; 10] = [
 ];
 
 /// Checks of units that read their weights from memory.
-const MEMORY: [Check; 6] = [
+const MEMORY: [Check; 8] = [
     check("memory registers", memory::registers),
     check("memory sizes", memory::sizes),
     check("memory lengths", memory::lengths),
     check("memory places", memory::places),
     check("memory errors", memory::errors),
     check("memory that never answers", memory::silence),
+    check("room for jobs", queue::room),
+    check("jobs in a row", queue::sizes),
 ];
 
 /// Checks of those that have stream ports too.
-const MEMORY_STREAMS: [Check; 6] = [
+const MEMORY_STREAMS: [Check; 9] = [
     check("memory stalls", memory::stalls),
     check("memory read ahead", memory::read_ahead),
     check("memory watchdog", memory::watchdog),
     check("memory abort in every cycle", memory::abort),
     check("memory soft reset in every cycle", memory::soft_reset),
     check("memory reset in every cycle", memory::reset),
+    check("jobs read ahead", queue::read_ahead),
+    check("a job in a row fails", queue::failures),
+    check("jobs in a row dropped in every cycle", queue::dropped),
 ];
 
 /// Checks that need a host which sends the weights, late or never.

@@ -394,6 +394,18 @@ impl<'a> DrivenUnit<'a> {
         self.write(&regs::STATUS, regs::STATUS_DONE.mask())
     }
 
+    /// The results of jobs come, and nothing else.
+    pub fn leaves(&mut self, work: &Work) -> Found {
+        self.leaves_at_least(work)?;
+        self.steps(12)?;
+        self.results(work)
+    }
+
+    /// The results of jobs come.
+    pub fn leaves_at_least(&mut self, work: &Work) -> Found {
+        self.collect(work.results.len())
+    }
+
     /// The job has left its results and nothing else.
     fn finished(&mut self, work: &Work) -> Found {
         self.steps(12)?;

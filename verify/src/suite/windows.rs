@@ -201,6 +201,8 @@ pub(super) fn patience(unit: &mut DrivenUnit<'_>) -> Found {
         works(unit, &work)?;
     }
     unit.begin(&work)?;
+    // Until the unit has taken what it takes of weights from memory, of which every beat begins the wait anew.
+    unit.steps(if c.memory() { 60 } else { 0 })?;
     refused(unit, RES_WINDOW.offset, None, reads.clone())?;
     unit.failed(ErrorCode::WindowEmpty)?;
     works(unit, &work)?;

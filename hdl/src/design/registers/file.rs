@@ -5,7 +5,8 @@ use super::ports::port;
 use crate::lang::{BIT, Expr, Module, bits, cat, if_else, lit, mux, set, set_to, when};
 use trine_spec::Config;
 use trine_spec::registers::{
-    Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, Register, STATUS, STATUS_BUSY, WATCHDOG, constant, registers,
+    Access, CTRL, CTRL_SOFT_RESET, CTRL_START, Field, QUEUE, QUEUE_FOLLOW, QUEUE_OPEN, Register, STATUS, STATUS_BUSY,
+    WATCHDOG, constant, registers,
 };
 
 /// The register file under construction.
@@ -21,6 +22,14 @@ pub(super) struct File<'a> {
     soft_reset_q: Expr,
     /// The write asks for a start.
     starts: Expr,
+    queue: Option<Queue>,
+}
+
+/// What a start behind other jobs depends on.
+struct Queue {
+    open: Expr,
+    /// The write asks for such a start.
+    follows: Expr,
 }
 
 impl File<'_> {
@@ -35,14 +44,23 @@ impl File<'_> {
         let busy = m.input(&port(&STATUS, &STATUS_BUSY, "i"), BIT);
         m.describe(&busy, STATUS_BUSY.doc);
         let starts = m.wire("starts", BIT);
-        let refused = m.name("refused", &busy & &starts);
+        let queue = c.memory().then(|| {
+            let open = m.input(&port(&QUEUE, &QUEUE_OPEN, "i"), BIT);
+            m.describe(&open, QUEUE_OPEN.doc);
+            Queue { open, follows: m.wire("follows", BIT) }
+        });
+        let mut refused = &busy & &starts;
+        if let Some(Queue { open, follows }) = &queue {
+            refused = refused | (!open & follows);
+        }
+        let refused = m.name("refused", refused);
         let allowed = m.name("allowed", &full_q & !&refused);
         let soft_reset_q = m.reg("soft_reset_q", BIT);
         let reset = m.name("reset", rst | &soft_reset_q);
         // What is written changes a cycle after the request was carried out: the way to all registers is long. Until then
         // nothing can take the place of its address and data.
         let commit = m.register("commit_q", write & &allowed & !&reset);
-        (File { m, c, reset, commit, wdata, busy, soft_reset_q, starts }, allowed)
+        (File { m, c, reset, commit, wdata, busy, soft_reset_q, starts, queue }, allowed)
     }
 
     /// Makes all registers; for each the highest bit that varies, and the word that reads give.
@@ -75,6 +93,9 @@ impl File<'_> {
         let hit = self.m.name(&format!("{name}_write"), hit);
         if *r == CTRL {
             self.m.assign(&self.starts, &hit & self.wdata.bit(CTRL_START.lsb));
+        }
+        if let Some(queue) = self.queue.as_ref().filter(|_| *r == QUEUE) {
+            self.m.assign(&queue.follows, &hit & self.wdata.bit(QUEUE_FOLLOW.lsb));
         }
         self.m.name(&format!("{name}_strobe"), &self.commit & hit)
     }
@@ -116,6 +137,7 @@ impl File<'_> {
         match f.access {
             Access::Constant => lit(i64::from(f.of(constant(r, self.c))), ty),
             Access::ReadOnly if *f == STATUS_BUSY => self.busy.clone(),
+            Access::ReadOnly if *f == QUEUE_OPEN => self.queue.as_ref().map_or(lit(0, ty), |q| q.open.clone()),
             Access::ReadOnly => self.input(r, f, "i"),
             Access::ReadWrite => {
                 let q = self.m.reg(&port(r, f, "q"), ty);

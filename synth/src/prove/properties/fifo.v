@@ -56,7 +56,7 @@
       assert (in_ram <= DEPTH & count == in_ram + in_registers);
       assert (~tracked | ahead < count);
       assert (~(tracked & out_valid_q & ahead == 0) | \words.out_q == token);
-      assert (~(tracked & word_valid_q & ahead == out_valid_q) | \words.word_q == token);
+      assert (~(tracked & word_valid_q & ahead == out_valid_q) | words_fetched == token);
       assert (~(tracked & ahead >= in_registers) | at_place == token);
     end
   end

@@ -1,0 +1,275 @@
+//! Reads the weights of jobs from memory: an AXI4 master in front of the datapath.
+//!
+//! ```text
+//!  job ──[window, beats]──> m_axi AR     bursts of 64 beats, asked for while there is room for all of one
+//!                              │
+//!                              v (memory)
+//!  beats <──────── fifo <── m_axi R      512 beats; the last one of a job is marked, and one that the memory answers with an error
+//! ```
+//! Memory is cut into windows of [`Config::BURST_BEATS`] beats, and a burst ends where its window does: the first one of a job may begin within
+//! a window, the last one may end within one. A window is part of a page of 4 KiB, so that no burst crosses one. A burst is asked for
+//! only while the buffer has room for a whole window that nobody was promised; so every beat is taken at once, and the
+//! memory never waits for the unit.
+//!
+//! `job` is a stream of places and lengths. The bursts of a job are asked for as soon as those of the one before have been, eight
+//! under way at most, so that its beats lie in the buffer when the datapath comes to them. It takes none of them before the job begins.
+//!
+//! AXI has no way to take a request back: `clear_i` drops all jobs, and `draining_o` is set until all bursts that were asked for have
+//! come and gone. No job may come meanwhile, which is why STATUS.busy shows it too. `fault_o` is a pulse behind every beat with an
+//! error that the datapath takes; `response_o` keeps the first such answer until a job begins, `start_i`.
+//!
+//! The first burst of a job is asked for three cycles after the job came, and the first beat leaves three cycles after it came; after
+//! that one passes each cycle.
+//!
+//! ```
+//! use trine_hdl::lang::Interpreter;
+//! use trine_spec::{Config, Weights};
+//! let config = Config::sized(8, 8).weights(Weights::Memory).build().unwrap();
+//! let mut reader = Interpreter::new(&trine_hdl::design::weight_reader(&config).unwrap()).unwrap();
+//! reader.set_all([("rst_i", 1), ("clear_i", 1)]);
+//! reader.clock();
+//! // Three beats from 0x1040 on: 8 bytes each, one burst.
+//! reader.set_all([("rst_i", 0), ("clear_i", 0), ("axi_arready_i", 1), ("job_valid_i", 1), ("job_data_i", 3 << 32 | 0x41)]);
+//! let cycles = (0..9).take_while(|_| { reader.clock(); reader.get("axi_arvalid_o") == 0 }).count();
+//! assert_eq!((cycles, reader.get("axi_araddr_o"), reader.get("axi_arlen_o")), (3, 0x1040, 2));
+//! ```
+
+use super::job_queue::READ_BITS;
+use super::pins::AxiRead;
+use crate::interface;
+use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
+use crate::library::{FifoPorts, fifo};
+use std::sync::Arc;
+use trine_spec::Config;
+use trine_spec::registers::{MEM_STATUS_RESPONSE, MEMORY_SPACE, MEMORY_STEP, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS};
+
+interface! {
+    /// Ports of the reader.
+    pub(super) struct WeightReaderPorts(c: Config) {
+        /// Resets the reader and forgets bursts that are under way.
+        input rst: BIT,
+        /// Drops all jobs.
+        input clear: BIT,
+        /// A job begins.
+        input start: BIT,
+        /// Addresses of first bytes in steps of 64 bytes, then beats of jobs, at least 1; none while bursts are under way that were dropped
+        sink job: Stream::of(bits(READ_BITS)) => Stream,
+        /// Memory
+        source axi: AxiRead::of(c.weight_bus()) => AxiRead,
+        /// Weights
+        source beats: Stream::of(bits(c.weight_bus())).with_last() => Stream,
+        /// Bursts of jobs that were dropped are under way.
+        output draining: BIT,
+        /// The datapath took a beat that the memory answered with an error.
+        output fault: BIT,
+        /// First such answer since a job began.
+        output response: bits(MEM_STATUS_RESPONSE.width),
+    }
+}
+
+/// Bits of the number of a beat in its window.
+const WITHIN: usize = Config::BURST_BEATS.ilog2() as usize;
+/// Windows for which there is room.
+const WINDOWS: usize = Config::READ_AHEAD / Config::BURST_BEATS;
+
+/// The reader of configuration `c`, whose weights are in memory.
+///
+/// # Errors
+/// Structural mistakes, none for a checked configuration.
+pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
+    let bytes = c.weight_bus() / 8;
+    let mut m = Module::new("trine_weight_reader", format!("Reads weights from memory, {bytes} bytes a beat."));
+    let io = WeightReaderPorts::declare(&mut m, c.clone());
+    let WeightReaderPorts { rst, clear, start, axi, .. } = &io;
+    let draining_q = m.reg("draining_q", BIT);
+    let dropping = m.name("dropping", clear | &draining_q);
+    let job = Job::new(&mut m, &io, &dropping, bytes);
+
+    // Places of the buffer that nobody was promised.
+    let room_q = m.reg("room_q", bits(Config::READ_AHEAD.ilog2() as usize + 1));
+    let arvalid_q = m.reg("arvalid_q", BIT);
+    let enough = m.name("enough", room_q.slice(WITHIN, room_q.ty.width - WITHIN).any());
+    // Short bursts leave room for more of them than there are marks for.
+    let pending_q = m.reg("pending_q", bits(WINDOWS.ilog2() as usize + 1));
+    let few = m.name("few", !pending_q.bit(WINDOWS.ilog2() as usize));
+    let ask = m.name("ask", &job.active_q & enough & few & (&axi.arready | !&arvalid_q) & !clear);
+    let address = m.reg("address_q", bits(job.window_q.ty.width + WITHIN));
+    let arlen_q = m.reg("arlen_q", bits(WITHIN));
+    let ends = m.name("ends", mux(&job.final_q, &job.end_q, lit((1 << WITHIN) - 1, bits(WITHIN))));
+    m.on_clock([
+        when(
+            &ask,
+            [
+                set(&address, cat([job.first_q.clone(), job.window_q.clone()])),
+                set(&arlen_q, (ends - &job.first_q).wrap()),
+            ],
+        ),
+        if_else(rst, [set_to(&arvalid_q, 0)], [set(&arvalid_q, &ask | (&arvalid_q & !&axi.arready))]),
+    ]);
+    job.advance(&mut m, &io, &ask);
+
+    let push = m.name("push", &axi.rvalid & !&dropping);
+    let ended = m.name("ended", &axi.rvalid & &axi.rlast);
+    let bursts = Bursts::new(&mut m, &pending_q, [rst, &ask, &job.final_q, &ended]);
+    m.on_clock([if_else(rst, [set_to(&draining_q, 0)], [set(&draining_q, &dropping & bursts.left.any())])]);
+    let last = m.name("last", &axi.rlast & &bursts.final_next);
+    let ty = bits(c.weight_bus() + 3);
+    let buffer: FifoPorts =
+        m.place("buffer", &fifo(c.style(), RamStyle::Block, "trine_weight_fifo", ty, Config::READ_AHEAD)?);
+    m.assign_all([
+        (&buffer.rst, &(rst | clear)),
+        (&buffer.push, &push),
+        (&buffer.data, &cat([axi.rdata.clone(), last, axi.rresp.clone()])),
+    ]);
+    // A window less, of which a cycle later comes back what the burst leaves; a place more.
+    let asked_q = m.register("asked_q", &ask & !rst);
+    let rest = m.name("rest", !&arlen_q & asked_q.repeat(WITHIN));
+    let change = cat([rest, ask.repeat(room_q.ty.width - WITHIN)]);
+    let more = m.name("room_next", ((&room_q + change).wrap() + &buffer.pop).wrap());
+    let room = mux(rst | &dropping, lit(Config::READ_AHEAD as i64, room_q.ty), more);
+    let word = &buffer.out.data;
+    let (data, mark) = (word.slice(0, c.weight_bus()), word.bit(c.weight_bus()));
+    let answer = m.name("answer", word.slice(c.weight_bus() + 1, 2));
+    let wrong = m.name("wrong", &buffer.pop & answer.bit(1) & !clear);
+    let fault_q = m.register("fault_q", &wrong & !rst);
+    let response_q = m.reg("response_q", io.response.ty);
+    m.on_clock([
+        set(&room_q, room),
+        if_else(
+            rst | start,
+            [set_to(&response_q, 0)],
+            [when(&wrong & !response_q.bit(1), [set(&response_q, &answer)])],
+        ),
+    ]);
+
+    let low = bytes.ilog2() as usize;
+    m.assign(&axi.araddr, if low == 0 { address } else { cat([lit(0, bits(low)), address]) });
+    m.assign(&axi.arlen, cat([arlen_q, lit(0, bits(8 - WITHIN))]));
+    m.assign(&axi.arsize, lit(low as i64, bits(3)));
+    m.assign_all([(&axi.arburst, &lit(1, bits(2))), (&axi.arcache, &lit(3, bits(4))), (&axi.arprot, &lit(0, bits(3)))]);
+    m.assign_all([(&axi.arvalid, &arvalid_q), (&axi.rready, &lit(1, BIT))]);
+    let beat = Stream { data, last: Some(mark), ready: io.beats.ready.clone(), ..buffer.out.clone() };
+    m.assign(&buffer.out.ready, &io.beats.ready);
+    m.send(&io.beats, &beat);
+    m.assign_all([(&io.draining, &draining_q), (&io.fault, &fault_q), (&io.response, &response_q)]);
+    m.build()
+}
+
+/// Bursts that were asked for and have not ended.
+struct Bursts {
+    /// Their number in the next cycle.
+    left: Expr,
+    /// The first of them is the last one of its job.
+    final_next: Expr,
+}
+
+impl Bursts {
+    /// One more than `pending_q` with `ask`, which is its job's last if `last`, and one less with `ended`.
+    fn new(m: &mut Module, pending_q: &Expr, [rst, ask, last, ended]: [&Expr; 4]) -> Bursts {
+        let fewer = (ended & !ask).repeat(pending_q.ty.width - 1);
+        let left = m.name("pending_next", (pending_q + cat([ask ^ ended, fewer])).wrap());
+        // A bit for each in the order in which they end.
+        let finals_q = m.reg("finals_q", bits(WINDOWS));
+        let moved = m.name("finals_moved", mux(ended, cat([finals_q.slice(1, WINDOWS - 1), lit(0, BIT)]), &finals_q));
+        let behind = |i: usize| mux(ended, pending_q.is(i as i64 + 1), pending_q.is(i as i64));
+        let marks = m.name("marks", cat((0..WINDOWS).map(|i| ask & last & behind(i))));
+        m.on_clock([if_else(
+            rst,
+            [set_to(pending_q, 0), set_to(&finals_q, 0)],
+            [set(pending_q, &left), set(&finals_q, moved | marks)],
+        )]);
+        Bursts { left, final_next: finals_q.bit(0) }
+    }
+}
+
+/// The bursts of a job that are left to ask for.
+struct Job {
+    active_q: Expr,
+    /// Number of the window that is asked for next.
+    window_q: Expr,
+    /// First beat within it.
+    first_q: Expr,
+    /// Last beat within the last window.
+    end_q: Expr,
+    /// Windows behind this one.
+    left_q: Expr,
+    /// There are none.
+    final_q: Expr,
+    /// The next job is taken up.
+    enter: Expr,
+    /// Its window and first beat, windows behind it and last beat.
+    begin: [Expr; 4],
+}
+
+impl Job {
+    fn new(m: &mut Module, io: &WeightReaderPorts, dropping: &Expr, bytes: usize) -> Job {
+        let (base, length) = (WGT_BASE_ADDRESS.width, WGT_LENGTH_BEATS.width);
+        let (base, length) = (io.job.data.slice(0, base), io.job.data.slice(base, length));
+        // Beats of a step of the base.
+        let steps = (MEMORY_STEP as usize / bytes).ilog2() as usize;
+        let base_q = m.register("base_q", base);
+        let beat = m.name("beat", if steps == 0 { base_q } else { cat([lit(0, bits(steps)), base_q]) });
+        debug_assert_eq!(beat.ty.width + bytes.ilog2() as usize, MEMORY_SPACE.ilog2() as usize);
+        let first = beat.slice(0, WITHIN);
+        let window = beat.slice(WITHIN, beat.ty.width - WITHIN);
+        // Beats behind the first one, then counted from the beginning of its window.
+        let behind_q = m.register("behind_q", length.back(1));
+        let first_wide = cat([first.clone(), lit(0, bits(behind_q.ty.width - WITHIN))]);
+        let total_q = m.register("total_q", behind_q + first_wide);
+        let behind = total_q.slice(WITHIN, total_q.ty.width - WITHIN);
+        // Both sums are of the job that is offered.
+        let known_q = m.reg("known_q", bits(2));
+        let active_q = m.reg("active_q", BIT);
+        let enter = m.name("enter", known_q.bit(1) & !&active_q & !dropping);
+        let known = cat([io.job.valid.clone(), known_q.bit(0)]) & (!(&enter | dropping)).repeat(2);
+        m.on_clock([if_else(&io.rst, [set_to(&known_q, 0)], [set(&known_q, known)])]);
+        m.assign(&io.job.ready, &enter);
+        Job {
+            active_q,
+            window_q: m.reg("window_q", window.ty),
+            first_q: m.reg("first_q", first.ty),
+            end_q: m.reg("end_q", first.ty),
+            left_q: m.reg("left_q", behind.ty),
+            final_q: m.reg("final_q", BIT),
+            enter,
+            begin: [window, first, behind, total_q.slice(0, WITHIN)],
+        }
+    }
+
+    /// Takes up a job, and moves on with `ask`.
+    fn advance(&self, m: &mut Module, io: &WeightReaderPorts, ask: &Expr) {
+        let [window, first, behind, end] = &self.begin;
+        let fewer = m.name("left_next", self.left_q.back(1));
+        m.on_clock([
+            if_else(
+                &self.enter,
+                [
+                    set(&self.window_q, window),
+                    set(&self.first_q, first),
+                    set(&self.left_q, behind),
+                    set(&self.final_q, !behind.any()),
+                    set(&self.end_q, end),
+                ]
+                .to_vec(),
+                [when(
+                    ask,
+                    [
+                        set(&self.window_q, self.window_q.step(1)),
+                        set_to(&self.first_q, 0),
+                        set(&self.left_q, &fewer),
+                        set(&self.final_q, !fewer.any()),
+                    ],
+                )]
+                .to_vec(),
+            ),
+            if_else(
+                &io.rst | &io.clear,
+                [set_to(&self.active_q, 0)],
+                [set(&self.active_q, &self.enter | (&self.active_q & !(ask & &self.final_q)))],
+            ),
+        ]);
+    }
+}
+
+#[cfg(test)]
+mod tests;
