@@ -5,7 +5,7 @@
 //!  tokens_i, …            │
 //!                         └> [ reads: 4 ] ──> read                       the reader goes ahead
 //! ```
-//! What a start asks for is checked and kept. A job begins when the one before has ended; the reader may take its place and
+//! The shape of a start is checked and kept. A job begins when the one before has ended; the reader may take its place and
 //! length long before. A job whose shape does not fit waits its turn to be refused, and nothing is read for it.
 //!
 //! `drop_i`, a job that failed or was dropped, empties both. `open_o` is low from then on until the next `start_i`, and
@@ -160,7 +160,7 @@ mod tests {
         Config::sized(8, 8).weights(Weights::Memory).max_depth(40).max_tokens(6).build().unwrap()
     }
 
-    /// What is asked for: M, K, N, tag, base, beats.
+    /// A job: M, K, N, tag, base, beats.
     type Asked = [i64; 6];
 
     fn fits([m, k, n, _, _, beats]: Asked) -> bool {

@@ -1,4 +1,4 @@
-//! Whether a unit can compute the shape that is asked for.
+//! The check of a job's shape against the sizes of the unit.
 //!
 //! ```text
 //!  tokens, depth, outputs ──[runs of bits]──[shape_q] ──> fits       two cycles later

@@ -13,7 +13,7 @@ fn mask(register: &Register, access: Access) -> u32 {
     register.fields.iter().filter(|field| field.access == access).fold(0, |mask, field| mask | field.mask())
 }
 
-/// The part of `value` that may be written at any time: a job cannot always follow, and a write that asks for it is refused then.
+/// The part of `value` that may be written at any time: QUEUE.follow is refused where no job can follow.
 pub(super) fn quiet(register: &Register, value: u32) -> u32 {
     match *register {
         QUEUE => value & !QUEUE_FOLLOW.mask(),

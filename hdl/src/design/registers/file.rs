@@ -25,7 +25,7 @@ pub(super) struct File<'a> {
     queue: Option<Queue>,
 }
 
-/// What a start behind other jobs depends on.
+/// A start behind other jobs.
 struct Queue {
     open: Expr,
     /// The write asks for such a start.

@@ -12,7 +12,7 @@
 //! memory never waits for the unit.
 //!
 //! `job` is a stream of places and lengths. The bursts of a job are asked for as soon as those of the one before have been, eight
-//! under way at most, so that its beats lie in the buffer when the datapath comes to them. It takes none of them before the job begins.
+//! under way at most, so that its beats are in the buffer when the datapath needs them. It takes none of them before the job begins.
 //!
 //! AXI has no way to take a request back: `clear_i` drops all jobs, and `draining_o` is set until all bursts that were asked for have
 //! come and gone. No job may come meanwhile, which is why STATUS.busy shows it too. `fault_o` is a pulse behind every beat with an
