@@ -16,7 +16,8 @@
 //! | PERF_CTRL | ID | every write is sent [`REPEATS`] times |
 //! | windows, CTRL | ID | not seen here: the unit counts beats, and the job fails |
 //!
-//! A packet is one record, either of writes or of reads: LiteEth's core reads wrong addresses where both are in one.
+//! A packet is one record, either of writes or of reads: LiteEth's core reads wrong addresses where both are in one. A write and its read
+//! fit into the core's buffer together.
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use trine_memory::{Memory, MemoryError};
 use trine_spec::registers::{ACT_WINDOW, Access, ID, MEMORY_REGISTERS, PERF_CTRL, REGISTERS, SPACE};
 
 use crate::bone_memory::{self, BoneMemory};
-use crate::etherbone_packet::{self as packet, RECORD};
+use crate::etherbone_packet::{self as packet, PAIR, RECORD};
 use crate::etherbone_requests::{Requests, TRIES};
 use crate::{Error, MemorySpan, TransportError, Words};
 
@@ -98,12 +99,12 @@ impl Etherbone {
         Err(self.requests.failed(&format!("reading the window at {address:#010x}: {why}")))
     }
 
-    /// Writes at most [`RECORD`] words once, and returns when the core has them or they are lost.
+    /// Writes at most [`PAIR`] words once, and returns when the core has them or they are lost.
     fn once(&mut self, address: u32, words: &[u32]) -> Result<(), TransportError> {
         self.read_record(Some(&packet::write(address, words)), self.base.wrapping_add(ID.offset), &mut [0])
     }
 
-    /// Writes at most [`RECORD`] words, again until `right` accepts what is read back: of what was
+    /// Writes at most [`PAIR`] words, again until `right` accepts what is read back: of what was
     /// written and what was found, word by word. `hint` ends the message where it never does.
     fn until(
         &mut self,
@@ -144,9 +145,9 @@ impl Etherbone {
     }
 }
 
-/// Addresses of records of a burst from `address` on.
-fn records(address: u32) -> impl Iterator<Item = u32> {
-    (0..).map(move |record| address.wrapping_add(4 * RECORD as u32 * record))
+/// Addresses of records of `words` words each, from `address` on.
+fn records(address: u32, words: usize) -> impl Iterator<Item = u32> {
+    (0..).map(move |record| address.wrapping_add(4 * words as u32 * record))
 }
 
 impl Words for Etherbone {
@@ -161,7 +162,7 @@ impl Words for Etherbone {
     }
 
     fn read_burst(&mut self, offset: u32, words: &mut [u32]) -> Result<(), TransportError> {
-        for (words, offset) in words.chunks_mut(RECORD).zip(records(offset)) {
+        for (words, offset) in words.chunks_mut(RECORD).zip(records(offset, RECORD)) {
             let address = self.base.wrapping_add(offset);
             match (ACT_WINDOW.offset..SPACE).contains(&offset) {
                 true => self.take_record(address, words)?,
@@ -176,7 +177,7 @@ impl Words for Etherbone {
             return words.iter().zip((offset..).step_by(4)).try_for_each(|(word, at)| self.write_register(at, *word));
         }
         let address = self.base.wrapping_add(offset);
-        words.chunks(RECORD).zip(records(address)).try_for_each(|(words, address)| self.once(address, words))
+        words.chunks(PAIR).zip(records(address, PAIR)).try_for_each(|(words, address)| self.once(address, words))
     }
 
     fn memory(&mut self) -> Option<&mut dyn Memory> {
@@ -199,12 +200,12 @@ impl BoneMemory for Etherbone {
     }
 
     fn read_words(&mut self, address: u32, words: &mut [u32]) -> Result<(), TransportError> {
-        let mut parts = words.chunks_mut(RECORD).zip(records(address));
+        let mut parts = words.chunks_mut(RECORD).zip(records(address, RECORD));
         parts.try_for_each(|(words, address)| self.read_record(None, address, words))
     }
 
     fn write_words(&mut self, address: u32, words: &[u32]) -> Result<(), TransportError> {
-        let mut parts = words.chunks(RECORD).zip(records(address));
+        let mut parts = words.chunks(PAIR).zip(records(address, PAIR));
         let hint = "; is the memory there, and was it started?";
         parts.try_for_each(|(words, address)| self.until(address, words, hint, |written, found| written == found))
     }

@@ -11,9 +11,13 @@
 //! Every field has its highest byte first. The answer to a read is a write: its address is the return address of the request, and
 //! its words are what was read.
 
-/// Most words of a record. LiteX's `add_etherbone` gives the core a buffer of 16 words (`buffer_depth=16`, litex 2024.12), and
-/// a record leaves the buffer only when all of it is there: the core takes nothing more after a longer one.
-pub(crate) const RECORD: usize = 16;
+/// Most words of a record. LiteX's `add_etherbone` gives the core a buffer of 16 words (`buffer_depth=16`, litex 2024.12) for a record and the
+/// address in front of it, and a record leaves the buffer only when all of it is there.
+pub(crate) const RECORD: usize = 15;
+
+/// Most words of a write, and of the read that is sent behind it: both with their addresses fit into the buffer together. LiteX's buffer
+/// counts a record twice that ends where it is full (findings/litex-packet-fifo-full.sh).
+pub(crate) const PAIR: usize = 7;
 
 /// Most bytes of a packet that is received.
 pub(crate) const PACKET: usize = 2048;
@@ -52,7 +56,7 @@ pub(crate) fn is_probed(packet: &[u8]) -> bool {
     packet.len() >= 8 && packet[..2] == MAGIC && packet[2] == VERSION | PROBED
 }
 
-/// A write of at most [`RECORD`] words at rising addresses.
+/// A write of at most [`PAIR`] words at rising addresses.
 pub(crate) fn write(address: u32, words: &[u32]) -> Vec<u8> {
     record(words.len(), 0, [address].into_iter().chain(words.iter().copied()))
 }
