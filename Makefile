@@ -116,7 +116,7 @@ dram-check: setup setup-litex ## Compare the simulated memory with LiteDRAM's ow
 	PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/dram.py target/dram-check
 	TRINE_LITEDRAM=$(CURDIR)/target/dram-check $(CARGO) test --quiet --package trine-sim --test all litedram:: -- --include-ignored --nocapture
 
-soc-sim: setup setup-litex build ## Compute real layers in whole LiteX SoCs whose units read weights from LiteDRAM (two minutes)
+soc-sim: setup setup-litex build ## Compute real layers in whole LiteX SoCs whose units read weights from LiteDRAM (five minutes)
 	PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_start_memory.py
 	TRINE="$(TRINE)" PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_soc.py
 

@@ -34,17 +34,30 @@ pub(crate) enum Backend {
     Rtl,
     /// A unit behind the serial port of this path, checked against the golden model.
     Uart(String),
+    /// A unit behind Etherbone at this host and port, checked against the golden model.
+    Etherbone(String),
+}
+
+impl Backend {
+    /// Path or host of a unit that exists already, behind a port.
+    pub(crate) fn place(&self) -> Option<&str> {
+        match self {
+            Backend::Golden | Backend::Rtl => None,
+            Backend::Uart(place) | Backend::Etherbone(place) => Some(place),
+        }
+    }
 }
 
 impl FromStr for Backend {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match (text, text.strip_prefix("uart:")) {
+        match (text, text.split_once(':')) {
             ("golden", _) => Ok(Backend::Golden),
             ("rtl", _) => Ok(Backend::Rtl),
-            (_, Some(path)) if !path.is_empty() => Ok(Backend::Uart(path.to_owned())),
-            _ => Err("it is golden, rtl, or uart: and the path of a serial port".into()),
+            (_, Some(("uart", path))) if !path.is_empty() => Ok(Backend::Uart(path.to_owned())),
+            (_, Some(("etherbone", place))) if !place.is_empty() => Ok(Backend::Etherbone(place.to_owned())),
+            _ => Err("it is golden, rtl, uart: and the path of a serial port, or etherbone: and a host".into()),
         }
     }
 }
@@ -55,6 +68,7 @@ impl fmt::Display for Backend {
             Backend::Golden => f.write_str("golden"),
             Backend::Rtl => f.write_str("rtl"),
             Backend::Uart(path) => write!(f, "uart:{path}"),
+            Backend::Etherbone(place) => write!(f, "etherbone:{place}"),
         }
     }
 }
@@ -108,10 +122,10 @@ impl From<WrongSums> for OnMismatch {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Engine")]
 pub(crate) struct BackendArgs {
-    /// Engine of the ternary layers: golden, rtl or uart:PATH
+    /// Engine of the ternary layers: golden, rtl, uart:PATH or etherbone:HOST
     ///
-    /// golden is the golden model on the CPU, rtl the simulated unit, and uart:PATH a unit behind that serial port: a board's, or
-    /// one of `trine serve`.
+    /// golden is the golden model on the CPU, rtl the simulated unit, uart:PATH a unit behind that serial port, a board's or one
+    /// of `trine serve`, and etherbone:HOST[:PORT] a unit in a LiteX SoC with Etherbone, at UDP port 1234 if PORT is left out.
     #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
     /// Layers that the unit computes
@@ -168,10 +182,10 @@ impl BackendArgs {
         self.board.unit(&self.unit)
     }
 
-    /// The memory behind the serial port, if weights lie there; refuses flags of a port without one, before anything is loaded.
+    /// The memory behind the port, if weights lie there; refuses flags of a port without one, before anything is loaded.
     pub(crate) fn memory(&self) -> Result<Option<MemorySpan>> {
         match &self.backend {
-            Backend::Uart(_) => self.line.memory(&self.config()?),
+            port @ (Backend::Uart(_) | Backend::Etherbone(_)) => self.line.memory(port, &self.config()?),
             Backend::Rtl => self.line.none("--backend rtl").map(|()| None),
             Backend::Golden => self.line.none("--backend golden").map(|()| None),
         }
@@ -198,7 +212,7 @@ impl BackendArgs {
                 return self.config().map(|_| Engine::Golden);
             }
             Backend::Rtl => None,
-            Backend::Uart(path) => Some(path),
+            port @ (Backend::Uart(_) | Backend::Etherbone(_)) => Some(port),
         };
         let config = self.config()?;
         if config.act_bits() < QUANTISED_BITS {
@@ -213,13 +227,13 @@ impl BackendArgs {
             Options { scope, check: Some(self.on_mismatch.into()), on_failure: OnFailure::Golden, weight_cache };
         let limit = Duration::from_secs_f64(self.deadline);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
-        if let Some(path) = port {
+        if let Some(port) = port {
             ensure!(
                 self.units.is_none() && !self.weights_on_chip && trace.is_none(),
-                "behind a serial port is one unit as it is: leave out --units, --weights-on-chip and --trace"
+                "behind a port is one unit as it is: leave out --units, --weights-on-chip and --trace"
             );
             let mut offload =
-                Offload::new(self.line.device(path, &self.board, config.clone(), memory)?.with_limit(limit), options);
+                Offload::new(self.line.device(port, &self.board, config.clone(), memory)?.with_limit(limit), options);
             if let Some(folder) = &self.resume {
                 offload = offload.keeping(Journal::open(folder, format!("uart {}", flags(&config)).as_bytes())?);
             }

@@ -1,9 +1,10 @@
-//! Flags of a serial port: its speed, and what lies at which address behind it.
+//! Flags of a port: the speed of a serial one, and what lies at which address behind it.
 
 use anyhow::{Result, bail, ensure};
-use trine_driver::{Device, MemorySpan, SerialLine, Uartbone, WindowTransport, Words};
+use trine_driver::{Device, Etherbone, MemorySpan, SerialLine, Uartbone, WindowTransport, Words};
 use trine_spec::Config;
 
+use crate::backend::Backend;
 use crate::board::BoardArg;
 
 /// Bits a second that LiteX and the boards use where nothing else is said.
@@ -16,7 +17,7 @@ pub(crate) struct LineArgs {
     /// Bits a second of the serial port [default: 115200, or the board's]
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(1..))]
     baud: Option<u32>,
-    /// Byte address of the registers behind the serial port, a multiple of 4 [default: 0]
+    /// Byte address of the registers behind the port, a multiple of 4 [default: 0]
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     base: Option<u32>,
     #[command(flatten)]
@@ -26,7 +27,7 @@ pub(crate) struct LineArgs {
 /// The memory of a unit that reads its weights from there.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct MemoryArgs {
-    /// Byte address of the unit's memory behind the serial port, a multiple of 4096
+    /// Byte address of the unit's memory behind the port, a multiple of 4096
     ///
     /// With --weights memory. The unit has to see its memory at the same addresses.
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "memory_bytes")]
@@ -75,9 +76,9 @@ impl MemoryArgs {
     pub(crate) fn span(&self, config: &Config, registers: u32) -> Result<Option<MemorySpan>> {
         match (self.memory_base, self.memory_bytes) {
             (Some(at), Some(bytes)) if config.memory() => Ok(Some(MemorySpan::new(at, bytes, registers)?)),
-            _ if config.memory() => bail!(
-                "--weights memory behind a serial port: say where the memory is, with --memory-base and --memory-bytes"
-            ),
+            _ if config.memory() => {
+                bail!("--weights memory behind a port: say where the memory is, with --memory-base and --memory-bytes")
+            }
             _ if self.given() => bail!(
                 "--memory-base and --memory-bytes are for --weights memory: add that, or leave them out; this unit takes its \
                  weights from the host"
@@ -92,17 +93,21 @@ impl LineArgs {
     pub(crate) fn none(&self, backend: &str) -> Result<()> {
         ensure!(
             self.baud.is_none() && self.base.is_none() && !self.memory.given(),
-            "--baud, --base, --memory-base and --memory-bytes are for a serial port: choose one with --backend uart:PATH in \
-             place of {backend}, or leave them out"
+            "--baud, --base, --memory-base and --memory-bytes are for a port: choose one with --backend uart:PATH or \
+             etherbone:HOST in place of {backend}, or leave them out"
         );
         Ok(())
     }
 
-    /// The memory behind the line of a unit of configuration `config`.
+    /// The memory behind `port` of a unit of configuration `config`.
     ///
     /// # Errors
-    /// As [`MemoryArgs::span`].
-    pub(crate) fn memory(&self, config: &Config) -> Result<Option<MemorySpan>> {
+    /// As [`MemoryArgs::span`], and for the speed of a serial port where `port` is none.
+    pub(crate) fn memory(&self, port: &Backend, config: &Config) -> Result<Option<MemorySpan>> {
+        ensure!(
+            self.baud.is_none() || !matches!(port, Backend::Etherbone(_)),
+            "--baud is for a serial port: leave it out with --backend {port}"
+        );
         self.memory.span(config, self.base.unwrap_or(0))
     }
 
@@ -112,25 +117,37 @@ impl LineArgs {
         Ok(self.baud.or(board).unwrap_or(BAUD))
     }
 
-    /// The unit behind the serial port at `path`, identified, with its memory at `memory`.
+    /// The unit behind `port`, identified, with its memory at `memory`.
     pub(crate) fn device(
         &self,
-        path: &str,
+        port: &Backend,
         board: &BoardArg,
         config: Config,
         memory: Option<MemorySpan>,
     ) -> Result<Device<trine_sim::Link>> {
-        // A serial line reaches a unit through its windows only.
-        let config = config.with_windows(true);
-        let line = SerialLine::open(path, self.speed(board)?)?;
-        let mut words = Uartbone::new(line, self.base.unwrap_or(0));
-        words = match memory {
-            Some(span) => words.with_memory(span),
-            None => words,
+        // A port reaches a unit through its windows only.
+        let (config, base) = (config.with_windows(true), self.base.unwrap_or(0));
+        let link: trine_sim::Link = match port {
+            Backend::Uart(path) => {
+                let mut words = Uartbone::new(SerialLine::open(path, self.speed(board)?)?, base);
+                words = match memory {
+                    Some(span) => words.with_memory(span),
+                    None => words,
+                };
+                // Whoever used the line before may have left in the middle of a frame.
+                words.recover()?;
+                Box::new(WindowTransport::new(words, config.clone()))
+            }
+            Backend::Etherbone(place) => {
+                let words = Etherbone::open(place, base)?;
+                let words = match memory {
+                    Some(span) => words.with_memory(span),
+                    None => words,
+                };
+                Box::new(WindowTransport::new(words, config.clone()))
+            }
+            Backend::Golden | Backend::Rtl => bail!("--backend {port} has no port"),
         };
-        // Whoever used the line before may have left in the middle of a frame.
-        words.recover()?;
-        let link: trine_sim::Link = Box::new(WindowTransport::new(words, config.clone()));
         Ok(Device::open(link, config)?)
     }
 }
@@ -177,7 +194,7 @@ mod tests {
         let span = |line: &str, reads: bool| {
             let unit = Config::sized(4, 4).windows(true);
             let unit = if reads { unit.weights(trine_spec::Weights::Memory) } else { unit };
-            let memory = parse(line).unwrap().line.memory(&unit.build().unwrap());
+            let memory = parse(line).unwrap().line.memory(&Backend::Uart("port".into()), &unit.build().unwrap());
             memory.map(|span| span.map(|span| span.addresses())).map_err(|error| error.to_string())
         };
         let place = "--base 0x30000000 --memory-base 0x40000000 --memory-bytes 64M";
@@ -188,5 +205,14 @@ mod tests {
         let onto = span("--base 0x40000000 --memory-base 0x40000000 --memory-bytes 64M", true).unwrap_err();
         assert!(onto.contains("the registers lie from 0x40000000"), "{onto}");
         assert!(parse("--memory-base 0x40000000").is_err() && parse("--memory-bytes 1M").is_err());
+    }
+
+    #[test]
+    fn a_network_has_no_bits_a_second() {
+        let config = Config::sized(4, 4).windows(true).build().unwrap();
+        let memory = |port: &str| parse("--baud 9600").unwrap().line.memory(&port.parse().unwrap(), &config);
+        assert!(memory("uart:/dev/ttyUSB0").is_ok());
+        let refused = memory("etherbone:192.168.1.50").unwrap_err().to_string();
+        assert_eq!(refused, "--baud is for a serial port: leave it out with --backend etherbone:192.168.1.50");
     }
 }

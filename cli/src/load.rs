@@ -31,7 +31,7 @@ pub(crate) struct Args {
     check: bool,
     #[command(flatten)]
     loading: Loading,
-    /// The unit: uart:PATH, behind that serial port
+    /// The unit: uart:PATH or etherbone:HOST[:PORT]
     #[arg(long, value_name = "BACKEND")]
     backend: Backend,
     #[command(flatten)]
@@ -51,9 +51,10 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let Backend::Uart(path) = &args.backend else {
+    let Some(place) = args.backend.place() else {
         bail!(
-            "--backend {}: only a unit behind a port keeps its memory for the next command; choose one with --backend uart:PATH",
+            "--backend {}: only a unit behind a port keeps its memory for the next command; choose one with --backend uart:PATH \
+             or etherbone:HOST",
             args.backend
         );
     };
@@ -63,12 +64,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         "this unit takes its weights from the host, so there is no place to load them to: add --weights memory, if the unit was \
          generated with it"
     );
-    let memory = args.line.memory(&config)?;
+    let memory = args.line.memory(&args.backend, &config)?;
     let model = args.loading.load(&args.model)?;
-    let mut device = args.line.device(path, &args.board, config, memory)?;
-    let place = device.memory()?.origin();
-    writeln!(out, "unit: {} (at {path})", describe(device.config()))?;
-    writeln!(out, "memory: {} bytes at {place:#x}", grouped(device.memory()?.bytes()))?;
+    let mut device = args.line.device(&args.backend, &args.board, config, memory)?;
+    let origin = device.memory()?.origin();
+    writeln!(out, "unit: {} (at {place})", describe(device.config()))?;
+    writeln!(out, "memory: {} bytes at {origin:#x}", grouped(device.memory()?.bytes()))?;
 
     interrupt::says(|| "what is placed is in the memory's directory; the same command continues".into())?;
     let (begun, bar, mut failures) = (Instant::now(), progress(0, "bytes"), vec![]);

@@ -13,11 +13,19 @@ struct Served(Child);
 
 impl Served {
     fn new(folder: &Path, flags: &str) -> Self {
-        let mut server = command(folder, &format!("serve --uart port {flags}"));
+        let (server, place) = Self::at(folder, &format!("--uart port {flags}"));
+        assert_eq!(place, "port");
+        server
+    }
+
+    /// The server, and the place that it names when it is ready.
+    fn at(folder: &Path, flags: &str) -> (Self, String) {
+        let mut server = command(folder, &format!("serve {flags}"));
         let mut child = server.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap().starts_with("serving at port")), "it says when it is ready");
-        Self(child)
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut places = lines.filter_map(|line| Some(line.unwrap().strip_prefix("serving at ")?.to_owned()));
+        let place = places.next().expect("it says when it is ready");
+        (Self(child), place.strip_suffix("; Ctrl-C ends it").unwrap().to_owned())
     }
 
     /// Asks it to end, like a terminal or a service manager does; returns its exit code.
@@ -109,6 +117,35 @@ fn weights_lie_in_the_memory_behind_the_port() {
 }
 
 #[test]
+fn a_model_is_loaded_and_speaks_through_etherbone() {
+    let folder = workplace();
+    let unit = "--lanes 20 --columns 4 --weight-bus 32 --weights memory --memory-base 0x40000000 --memory-bytes 8M";
+    let (mut server, place) = Served::at(folder.path(), &format!("--etherbone 0 {unit}"));
+    assert!(place.starts_with("etherbone:127.0.0.1:"), "{place}");
+    let flags = format!("--model MODEL --backend {place} {unit}");
+    let load = trine(folder.path(), &format!("load {flags}"));
+    assert!(load.code == Some(0) && load.stdout.contains("; wrote 28 regions of "), "{load:?}");
+    let load = trine(folder.path(), &format!("load {flags} --check"));
+    assert!(load.stdout.contains("0 regions damaged") && load.stdout.contains("wrote nothing"), "{load:?}");
+    let line = format!("run {flags} --prompt A --tokens 3 --offload linear --json r.json");
+    let run = trine(folder.path(), &line);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let host = place.strip_prefix("etherbone:").unwrap();
+    assert!(run.stdout.contains(&format!("(at {host})")) && run.stdout.contains("through Etherbone"), "{}", run.stdout);
+    let through = json(folder.path(), "r.json");
+    assert_eq!((&through["mismatches"], &through["incidents"]), (&0.into(), &serde_json::json!([])));
+    assert!(through["checked_macs"].as_u64().unwrap() > 100_000, "{}", through["checked_macs"]);
+    let elsewhere = refused(trine(folder.path(), &format!("{line} --base 0x1000")));
+    assert!(elsewhere.contains("no Trine unit answers"), "{elsewhere}");
+    let speed = refused(trine(folder.path(), &format!("{line} --baud 9600")));
+    assert!(speed.contains("--baud is for a serial port"), "{speed}");
+
+    assert_eq!(server.end(), Some(0));
+    let gone = refused(trine(folder.path(), &line));
+    assert!(gone.contains(&format!("Etherbone at {host}: no program has that port")), "{gone}");
+}
+
+#[test]
 fn a_server_does_not_replace_a_file() {
     let folder = workplace();
     std::fs::write(folder.path().join("file"), "mine").unwrap();
@@ -160,7 +197,8 @@ fn flags_that_do_not_go_with_a_backend_are_refused() {
     let line = "run --model MODEL --tokens 1";
     for (flags, part) in [
         ("--backend uart:", "the path of a serial port"),
-        ("--backend board", "it is golden, rtl, or uart:"),
+        ("--backend etherbone:", "or etherbone: and a host"),
+        ("--backend board", "it is golden, rtl, uart:"),
         ("--backend uart:x --base 0x30000002", "not a multiple of 4"),
         ("--backend uart:x --baud 0", "0 is not in 1.."),
         ("--backend uart:x --memory-base 0x40000000", "--memory-bytes <SIZE>"),
@@ -170,7 +208,7 @@ fn flags_that_do_not_go_with_a_backend_are_refused() {
         assert!(run.code == Some(2) && run.stderr.contains(part), "{flags}: {run:?}");
     }
     for (flags, part) in [
-        ("--backend rtl --baud 9600", "--memory-bytes are for a serial port"),
+        ("--backend rtl --baud 9600", "--memory-bytes are for a port"),
         ("--backend golden --base 4", "in place of --backend golden"),
         ("--backend rtl --memory-base 0 --memory-bytes 1M", "in place of --backend rtl"),
         ("--backend uart:x --memory-base 0x40000000 --memory-bytes 1M", "are for --weights memory: add that"),

@@ -1,23 +1,20 @@
-//! The memory of a device behind the line that reaches its registers.
+//! The memory of a device behind the link that reaches its registers.
 //!
 //! ```text
-//! bytes ──> words, byte 0 lowest ──> parts ──> frames of writes, then a read of the part's last word
+//! bytes ──> words, byte 0 lowest ──> parts ──> BoneMemory: words written, and read back as far as the link needs it
 //! ```
-//! Writes are not answered, so every part ends with a read: bytes that were lost on the way, or came twice, shift the frames
-//! behind them, and that read has no answer or a wrong one. The store then fails with the line in order again, and the epoch
-//! changes. A byte that is flipped stays unseen here; whoever placed the bytes finds it by their digest.
+//! A part that could not be written leaves the link in order again and the contents in doubt, so that the epoch changes. A byte
+//! that is flipped stays unseen where only a part's last word is read back; whoever placed the bytes finds it by their digest.
 
-use std::io::{Read, Write};
 use std::ops::Range;
 
-use trine_memory::{Memory, MemoryError};
+use trine_memory::MemoryError;
 use trine_spec::registers::SPACE;
 
-use crate::uartbone::{self, FRAME, offsets};
-use crate::{Error, TransportError, Uartbone, Words};
+use crate::{Error, TransportError, Words};
 
-/// Bytes of a part: eight frames.
-const PART: usize = 8 * 4 * FRAME;
+/// Bytes of a part, whole words.
+const PART: usize = 8160;
 
 /// Boundary at which a memory begins.
 const PAGE: u64 = 4096;
@@ -72,108 +69,111 @@ impl MemorySpan {
     }
 }
 
-impl<L: Read + Write> Uartbone<L> {
-    /// The memory's own addresses; without a memory nothing is inside.
-    fn span(&self) -> MemorySpan {
-        self.memory.unwrap_or(MemorySpan { at: 0, bytes: 0 })
+/// A link of words that reaches a memory, at addresses of the bus.
+pub(crate) trait BoneMemory: Words {
+    /// Addresses of the memory, if there is one.
+    fn span(&self) -> Option<MemorySpan>;
+
+    /// Counts that the contents came into doubt.
+    fn doubt(&mut self);
+
+    /// Reads words at rising addresses, a multiple of 4.
+    ///
+    /// # Errors
+    /// [`TransportError`] when the link fails.
+    fn read_words(&mut self, address: u32, words: &mut [u32]) -> Result<(), TransportError>;
+
+    /// Writes words at rising addresses, and reads back as many as show that they came.
+    ///
+    /// # Errors
+    /// [`TransportError`] when the link fails, or other words are read back.
+    fn write_words(&mut self, address: u32, words: &[u32]) -> Result<(), TransportError>;
+
+    /// Bytes of the memory.
+    fn memory_bytes(&self) -> u64 {
+        self.span().map_or(0, |span| span.bytes)
     }
 
-    /// Reads the words that hold `count` bytes at `address`; returns them as bytes, and how many come before the first of these.
-    fn around(&mut self, address: u32, count: usize) -> Result<(Vec<u8>, usize), MemoryError> {
-        let before = (address % 4) as usize;
-        let mut words = vec![0; (before + count).div_ceil(4)];
-        let first = address - before as u32;
-        // Reading changes nothing, so that it can be tried again at once.
-        if self.read_words(first, &mut words).is_err() {
-            Words::recover(self).and_then(|()| self.read_words(first, &mut words)).map_err(failed(first))?;
-        }
-        Ok((words.iter().flat_map(|word| word.to_le_bytes()).collect(), before))
+    /// Address of its first byte.
+    fn first_byte(&self) -> u64 {
+        self.span().map_or(0, |span| span.at.into())
     }
+}
 
-    fn read_words(&mut self, first: u32, words: &mut [u32]) -> Result<(), TransportError> {
-        for (address, words) in offsets(first).zip(words.chunks_mut(FRAME)) {
-            self.read_frame(address, words).map_err(|error| uartbone::failed("reading", address, &error))?;
-        }
-        Ok(())
-    }
+/// Address on the bus of byte `at` of the link's memory; without a memory nothing is inside.
+fn range(link: &impl BoneMemory, at: u64, count: usize) -> Result<u32, MemoryError> {
+    link.span().unwrap_or(MemorySpan { at: 0, bytes: 0 }).range(at, count)
+}
 
-    /// Writes whole words at `first`, and reads the last one back.
-    fn part(&mut self, first: u32, bytes: &[u8]) -> Result<(), TransportError> {
-        let words: Vec<u32> = bytes.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        for (address, words) in offsets(first).zip(words.chunks(FRAME)) {
-            self.write_frame(address, words).map_err(|error| uartbone::failed("writing", address, &error))?;
+/// Stores bytes from byte `at` of the link's memory on.
+///
+/// # Errors
+/// As [`trine_memory::Memory::store`].
+pub(crate) fn store(link: &mut impl BoneMemory, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+    let mut address = range(link, at, bytes.len())?;
+    for part in bytes.chunks(PART) {
+        let whole = address.is_multiple_of(4) && part.len().is_multiple_of(4);
+        if whole {
+            sure_part(link, address, part)?;
+        } else {
+            // Only words can be written: what lies around the bytes goes with them.
+            let (mut around, before) = around(link, address, part.len())?;
+            around[before..][..part.len()].copy_from_slice(part);
+            sure_part(link, address - before as u32, &around)?;
         }
-        let Some(&written) = words.last() else { return Ok(()) };
-        let last = first + 4 * (words.len() as u32 - 1);
-        let mut found = [0];
-        self.read_words(last, &mut found)?;
-        if found[0] == written {
-            return Ok(());
-        }
-        let found = format!("{:#010x} was read back at {last:#010x} where {written:#010x} was written", found[0]);
-        Err(TransportError::Failed(format!("{found}; is the memory there, and was it started?")))
+        address = address.wrapping_add(part.len() as u32);
     }
+    Ok(())
+}
 
-    /// The same; after a failure with the line in order again, and with the contents in doubt: the rest of a broken frame may
-    /// have been taken for a write anywhere.
-    fn sure_part(&mut self, first: u32, bytes: &[u8]) -> Result<(), MemoryError> {
-        let Err(error) = self.part(first, bytes) else { return Ok(()) };
-        self.doubts += 1;
-        Words::recover(self).map_err(failed(first))?;
-        Err(failed(first)(error))
+/// Loads bytes from byte `at` of the link's memory on.
+///
+/// # Errors
+/// As [`trine_memory::Memory::load`].
+pub(crate) fn load(link: &mut impl BoneMemory, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+    let mut address = range(link, at, bytes.len())?;
+    for part in bytes.chunks_mut(PART) {
+        let (around, before) = around(link, address, part.len())?;
+        part.copy_from_slice(&around[before..][..part.len()]);
+        address = address.wrapping_add(part.len() as u32);
     }
+    Ok(())
+}
+
+/// Reads the words that hold `count` bytes at `address`; returns them as bytes, and how many come before the first of these.
+fn around(link: &mut impl BoneMemory, address: u32, count: usize) -> Result<(Vec<u8>, usize), MemoryError> {
+    let before = (address % 4) as usize;
+    let mut words = vec![0; (before + count).div_ceil(4)];
+    let first = address - before as u32;
+    // Reading changes nothing, so that it can be tried again at once.
+    if link.read_words(first, &mut words).is_err() {
+        link.recover().and_then(|()| link.read_words(first, &mut words)).map_err(failed(first))?;
+    }
+    Ok((words.iter().flat_map(|word| word.to_le_bytes()).collect(), before))
+}
+
+/// Writes whole words at `first`; after a failure with the link in order again, and with the contents in doubt: the rest of a broken
+/// write may have gone anywhere.
+fn sure_part(link: &mut impl BoneMemory, first: u32, bytes: &[u8]) -> Result<(), MemoryError> {
+    let words: Vec<u32> = bytes.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
+    let Err(error) = link.write_words(first, &words) else { return Ok(()) };
+    link.doubt();
+    link.recover().map_err(failed(first))?;
+    Err(failed(first)(error))
 }
 
 fn failed(address: u32) -> impl FnOnce(TransportError) -> MemoryError {
     move |error| MemoryError::Failed(format!("the device's memory, {address:#010x} on the bus: {error}"))
 }
 
-impl<L: Read + Write> Memory for Uartbone<L> {
-    fn bytes(&self) -> u64 {
-        self.span().bytes
-    }
-
-    fn epoch(&self) -> u64 {
-        self.doubts
-    }
-
-    fn origin(&self) -> u64 {
-        self.span().at.into()
-    }
-
-    fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
-        let mut address = self.span().range(at, bytes.len())?;
-        for part in bytes.chunks(PART) {
-            let whole = address.is_multiple_of(4) && part.len().is_multiple_of(4);
-            if whole {
-                self.sure_part(address, part)?;
-            } else {
-                // Only words can be written: what lies around the bytes goes with them.
-                let (mut around, before) = self.around(address, part.len())?;
-                around[before..][..part.len()].copy_from_slice(part);
-                let first = address - before as u32;
-                self.sure_part(first, &around)?;
-            }
-            address = address.wrapping_add(part.len() as u32);
-        }
-        Ok(())
-    }
-
-    fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
-        let mut address = self.span().range(at, bytes.len())?;
-        for part in bytes.chunks_mut(PART) {
-            let (around, before) = self.around(address, part.len())?;
-            part.copy_from_slice(&around[before..][..part.len()]);
-            address = address.wrapping_add(part.len() as u32);
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::{self, Cursor, ErrorKind, Read, Write};
+
+    use trine_memory::Memory;
+
     use super::*;
-    use std::io::{self, Cursor, ErrorKind};
+    use crate::Uartbone;
 
     /// The bytes that were sent, and those that answer; then silence.
     struct Line(Vec<u8>, Cursor<Vec<u8>>);

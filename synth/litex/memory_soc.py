@@ -47,14 +47,13 @@ class PortCounters(LiteXModule):
 class MemorySoc(SoCMini):
     """The SoC on `platform` with the unit in folder `rtl`.
 
-    `line` gives and takes bytes, as a UART does. `module` is LiteDRAM's description of the memory behind `phy`. `models` adds
+    `line` gives and takes bytes, as a UART does; a class of its own may `connect` something else to the bus. `module` is LiteDRAM's description of the memory behind `phy`. `models` adds
     simulation models of technology cells.
     """
 
     def __init__(self, platform, rtl, hz, line, phy, module, models=False):
         SoCMini.__init__(self, platform, hz, ident="", ident_version=False)
-        self.bridge = UARTBone(line, hz)
-        self.bus.add_master("bridge", self.bridge.wishbone)
+        self.connect(line, hz)
         self.phy = phy
         # A cache would hold what the unit cannot see
         self.add_sdram("sdram", phy=phy, module=module, origin=MEMORY, l2_cache_size=0)
@@ -67,6 +66,11 @@ class MemorySoc(SoCMini):
         self.port = LiteDRAMAXI2Native(self.trine.weights, port, base_address=MEMORY)
         self.counters = PortCounters(self.trine.weights)
         self.start_commands = start_commands(phy.settings, module.timing_settings)
+
+    def connect(self, line, hz):
+        """Lets what comes through `line` reach the bus."""
+        self.bridge = UARTBone(line, hz)
+        self.bus.add_master("bridge", self.bridge.wishbone)
 
 
 def start_commands(settings, timings):

@@ -20,11 +20,17 @@
 
 #![forbid(unsafe_code)]
 
+mod etherbone;
+mod windows;
+
 use std::collections::{HashMap, VecDeque};
 
 use trine_driver::{Exchange, Memory, Ram, Transport, TransportError};
 use trine_spec::registers::{self as regs, Access, ErrorCode};
 use trine_spec::{Config, WeightCode, packing};
+
+pub use etherbone::EtherboneTarget;
+pub use windows::WindowedUnit;
 
 /// A fault of one job.
 #[derive(Clone, Copy, Debug)]
