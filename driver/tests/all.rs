@@ -3,6 +3,8 @@
 mod bound;
 mod faults;
 mod load;
+#[cfg(all(feature = "mapped", unix))]
+mod mapped;
 mod offload;
 mod packing_page;
 mod resident;
