@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
-use trine_driver::{Journal, MemorySpan, Offload, OnFailure, OnMismatch, Options, Scope};
+use trine_driver::{Journal, Offload, OnFailure, OnMismatch, Options, Scope};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
 use trine_hdl::lang;
 use trine_report::place::check_folder;
@@ -18,7 +18,7 @@ use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, within};
 use crate::board::BoardArg;
-use crate::line::LineArgs;
+use crate::line::{LineArgs, Place, Port};
 use crate::simulation;
 
 /// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
@@ -34,17 +34,31 @@ pub(crate) enum Backend {
     Rtl,
     /// A unit behind the serial port of this path, checked against the golden model.
     Uart(String),
+    /// A unit in the memory map of this machine, through the device of this path, checked against the golden model.
+    Mem(String),
+}
+
+impl Backend {
+    /// The port, where a unit is behind one.
+    pub(crate) fn port(&self) -> Option<Port<'_>> {
+        match self {
+            Backend::Golden | Backend::Rtl => None,
+            Backend::Uart(path) => Some(Port::Serial(path)),
+            Backend::Mem(path) => Some(Port::Mapped(path)),
+        }
+    }
 }
 
 impl FromStr for Backend {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match (text, text.strip_prefix("uart:")) {
+        match (text, text.split_once(':')) {
             ("golden", _) => Ok(Backend::Golden),
             ("rtl", _) => Ok(Backend::Rtl),
-            (_, Some(path)) if !path.is_empty() => Ok(Backend::Uart(path.to_owned())),
-            _ => Err("it is golden, rtl, or uart: and the path of a serial port".into()),
+            (_, Some(("uart", path))) if !path.is_empty() => Ok(Backend::Uart(path.to_owned())),
+            (_, Some(("mem", path))) if !path.is_empty() => Ok(Backend::Mem(path.to_owned())),
+            _ => Err("it is golden, rtl, uart: and the path of a serial port, or mem: and that of a device".into()),
         }
     }
 }
@@ -55,6 +69,7 @@ impl fmt::Display for Backend {
             Backend::Golden => f.write_str("golden"),
             Backend::Rtl => f.write_str("rtl"),
             Backend::Uart(path) => write!(f, "uart:{path}"),
+            Backend::Mem(path) => write!(f, "mem:{path}"),
         }
     }
 }
@@ -108,10 +123,11 @@ impl From<WrongSums> for OnMismatch {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Engine")]
 pub(crate) struct BackendArgs {
-    /// Engine of the ternary layers: golden, rtl or uart:PATH
+    /// Engine of the ternary layers: golden, rtl, uart:PATH or mem:PATH
     ///
     /// golden is the golden model on the CPU, rtl the simulated unit, and uart:PATH a unit behind that serial port: a board's, or
-    /// one of `trine serve`.
+    /// one of `trine serve`. mem:PATH is a unit in the memory map of this machine, through /dev/mem or a device of UIO
+    /// (docs/how-to/zynq.md).
     #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
     /// Layers that the unit computes
@@ -168,12 +184,11 @@ impl BackendArgs {
         self.board.unit(&self.unit)
     }
 
-    /// The memory behind the serial port, if weights lie there; refuses flags of a port without one, before anything is loaded.
-    pub(crate) fn memory(&self) -> Result<Option<MemorySpan>> {
-        match &self.backend {
-            Backend::Uart(_) => self.line.memory(&self.config()?),
-            Backend::Rtl => self.line.none("--backend rtl").map(|()| None),
-            Backend::Golden => self.line.none("--backend golden").map(|()| None),
+    /// The memory behind the port, if weights lie there; refuses flags of a port without one, before anything is loaded.
+    pub(crate) fn memory(&self) -> Result<Option<Place>> {
+        match self.backend.port() {
+            Some(port) => self.line.place(port, &self.config()?),
+            None => self.line.none(&format!("--backend {}", self.backend)).map(|()| None),
         }
     }
 
@@ -188,18 +203,11 @@ impl BackendArgs {
     ) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let memory = self.memory()?;
-        let port = match &self.backend {
-            Backend::Golden => {
-                let idle = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
-                ensure!(
-                    !idle,
-                    "the golden model has no unit or job: leave out --units, --weights-on-chip and --resume"
-                );
-                return self.config().map(|_| Engine::Golden);
-            }
-            Backend::Rtl => None,
-            Backend::Uart(path) => Some(path),
-        };
+        if self.backend == Backend::Golden {
+            let idle = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
+            ensure!(!idle, "the golden model has no unit or job: leave out --units, --weights-on-chip and --resume");
+            return self.config().map(|_| Engine::Golden);
+        }
         let config = self.config()?;
         if config.act_bits() < QUANTISED_BITS {
             let (bits, wanted) = (config.act_bits(), format!("the {QUANTISED_BITS} bits of a model's activations"));
@@ -213,15 +221,19 @@ impl BackendArgs {
             Options { scope, check: Some(self.on_mismatch.into()), on_failure: OnFailure::Golden, weight_cache };
         let limit = Duration::from_secs_f64(self.deadline);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
-        if let Some(path) = port {
+        if let Some(port) = self.backend.port() {
             ensure!(
                 self.units.is_none() && !self.weights_on_chip && trace.is_none(),
-                "behind a serial port is one unit as it is: leave out --units, --weights-on-chip and --trace"
+                "behind a port is one unit as it is: leave out --units, --weights-on-chip and --trace"
             );
             let mut offload =
-                Offload::new(self.line.device(path, &self.board, config.clone(), memory)?.with_limit(limit), options);
+                Offload::new(self.line.device(port, &self.board, config.clone(), memory)?.with_limit(limit), options);
             if let Some(folder) = &self.resume {
-                offload = offload.keeping(Journal::open(folder, format!("uart {}", flags(&config)).as_bytes())?);
+                let way = match port {
+                    Port::Serial(_) => "uart",
+                    Port::Mapped(_) => "mem",
+                };
+                offload = offload.keeping(Journal::open(folder, format!("{way} {}", flags(&config)).as_bytes())?);
             }
             return Ok(Engine::Rtl(Box::new(offload)));
         }

@@ -31,7 +31,7 @@ pub(crate) struct Args {
     check: bool,
     #[command(flatten)]
     loading: Loading,
-    /// The unit: uart:PATH, behind that serial port
+    /// The unit: uart:PATH behind that serial port, or mem:PATH in the memory map of this machine
     #[arg(long, value_name = "BACKEND")]
     backend: Backend,
     #[command(flatten)]
@@ -51,9 +51,10 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let Backend::Uart(path) = &args.backend else {
+    let Some(port) = args.backend.port() else {
         bail!(
-            "--backend {}: only a unit behind a port keeps its memory for the next command; choose one with --backend uart:PATH",
+            "--backend {}: only a unit behind a port keeps its memory for the next command; choose one with --backend uart:PATH \
+             or mem:PATH",
             args.backend
         );
     };
@@ -63,11 +64,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         "this unit takes its weights from the host, so there is no place to load them to: add --weights memory, if the unit was \
          generated with it"
     );
-    let memory = args.line.memory(&config)?;
+    let memory = args.line.place(port, &config)?;
     let model = args.loading.load(&args.model)?;
-    let mut device = args.line.device(path, &args.board, config, memory)?;
+    let mut device = args.line.device(port, &args.board, config, memory)?;
     let place = device.memory()?.origin();
-    writeln!(out, "unit: {} (at {path})", describe(device.config()))?;
+    writeln!(out, "unit: {} (at {})", describe(device.config()), port.path())?;
     writeln!(out, "memory: {} bytes at {place:#x}", grouped(device.memory()?.bytes()))?;
 
     interrupt::says(|| "what is placed is in the memory's directory; the same command continues".into())?;

@@ -271,9 +271,9 @@ fn print(report: &Report, backend: &Backend, model: &Model, out: &mut dyn Write)
         writeln!(out, "board: {board}")?;
     }
     match &report.device {
-        Some(device) => match backend {
-            Backend::Uart(path) => writeln!(out, "unit: {} (at {path})", describe(&device.config))?,
-            _ => writeln!(out, "unit: {} ({})", describe(&device.config), simulated(&device.config))?,
+        Some(device) => match backend.port() {
+            Some(port) => writeln!(out, "unit: {} (at {})", describe(&device.config), port.path())?,
+            None => writeln!(out, "unit: {} ({})", describe(&device.config), simulated(&device.config))?,
         },
         None => writeln!(out, "unit: none, the golden model computes")?,
     }
@@ -325,6 +325,7 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
         report.seconds,
         match backend {
             Backend::Uart(_) => "through the serial line".to_owned(),
+            Backend::Mem(_) => "through the memory map".to_owned(),
             _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
         }
     )?;

@@ -11,6 +11,7 @@ mod energy;
 mod errors;
 mod help;
 mod json;
+mod mapped;
 mod models;
 mod outputs;
 mod own_top;
