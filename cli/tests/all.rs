@@ -31,3 +31,4 @@ mod trace;
 mod train;
 mod verbs;
 mod whole;
+mod zynq;
