@@ -147,7 +147,7 @@ fn writes_arrive_in_the_order_of_the_program() {
     for value in (1..END).take_while(|_| !watcher.is_finished()) {
         host.write(0x20, value).unwrap();
         host.write(0x800, value).unwrap();
-        if host.read(0x30).unwrap() > 1000 {
+        if host.read(0x30).unwrap() > 50 {
             break;
         }
     }
