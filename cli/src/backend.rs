@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
-use trine_driver::{Journal, MemorySpan, Offload, OnFailure, OnMismatch, Options, Scope};
+use trine_driver::{Journal, Offload, OnFailure, OnMismatch, Options, Scope};
 use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
 use trine_hdl::lang;
 use trine_report::place::check_folder;
@@ -18,7 +18,7 @@ use trine_spec::Config;
 
 use crate::args::{UnitArgs, flags, within};
 use crate::board::BoardArg;
-use crate::line::LineArgs;
+use crate::line::{LineArgs, Place, Port};
 use crate::simulation;
 
 /// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
@@ -36,14 +36,18 @@ pub(crate) enum Backend {
     Uart(String),
     /// A unit behind Etherbone at this host and port, checked against the golden model.
     Etherbone(String),
+    /// A unit in the memory map of this machine, through the device of this path, checked against the golden model.
+    Mem(String),
 }
 
 impl Backend {
-    /// Path or host of a unit that exists already, behind a port.
-    pub(crate) fn place(&self) -> Option<&str> {
+    /// The port, where a unit is behind one.
+    pub(crate) fn port(&self) -> Option<Port<'_>> {
         match self {
             Backend::Golden | Backend::Rtl => None,
-            Backend::Uart(place) | Backend::Etherbone(place) => Some(place),
+            Backend::Uart(path) => Some(Port::Serial(path)),
+            Backend::Etherbone(host) => Some(Port::Network(host)),
+            Backend::Mem(path) => Some(Port::Mapped(path)),
         }
     }
 }
@@ -56,8 +60,9 @@ impl FromStr for Backend {
             ("golden", _) => Ok(Backend::Golden),
             ("rtl", _) => Ok(Backend::Rtl),
             (_, Some(("uart", path))) if !path.is_empty() => Ok(Backend::Uart(path.to_owned())),
-            (_, Some(("etherbone", place))) if !place.is_empty() => Ok(Backend::Etherbone(place.to_owned())),
-            _ => Err("it is golden, rtl, uart: and the path of a serial port, or etherbone: and a host".into()),
+            (_, Some(("etherbone", host))) if !host.is_empty() => Ok(Backend::Etherbone(host.to_owned())),
+            (_, Some(("mem", path))) if !path.is_empty() => Ok(Backend::Mem(path.to_owned())),
+            _ => Err("it is golden, rtl, uart: and the path of a serial port, etherbone: and a host, or mem: and the path of a device".into()),
         }
     }
 }
@@ -68,7 +73,8 @@ impl fmt::Display for Backend {
             Backend::Golden => f.write_str("golden"),
             Backend::Rtl => f.write_str("rtl"),
             Backend::Uart(path) => write!(f, "uart:{path}"),
-            Backend::Etherbone(place) => write!(f, "etherbone:{place}"),
+            Backend::Etherbone(host) => write!(f, "etherbone:{host}"),
+            Backend::Mem(path) => write!(f, "mem:{path}"),
         }
     }
 }
@@ -122,10 +128,12 @@ impl From<WrongSums> for OnMismatch {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Engine")]
 pub(crate) struct BackendArgs {
-    /// Engine of the ternary layers: golden, rtl, uart:PATH or etherbone:HOST
+    /// Engine of the ternary layers: golden, rtl, uart:PATH, etherbone:HOST or mem:PATH
     ///
-    /// golden is the golden model on the CPU, rtl the simulated unit, uart:PATH a unit behind that serial port, a board's or one
-    /// of `trine serve`, and etherbone:HOST[:PORT] a unit in a LiteX SoC with Etherbone, at UDP port 1234 if PORT is left out.
+    /// golden is the golden model on the CPU, rtl the simulated unit, and uart:PATH a unit behind that serial port: a board's, or
+    /// one of `trine serve`. etherbone:HOST[:PORT] is a unit in a LiteX SoC with Etherbone, at UDP port 1234 if PORT is left out.
+    /// mem:PATH is a unit in the memory map of this machine, through /dev/mem or a device of UIO
+    /// (docs/how-to/zynq.md).
     #[arg(long, value_name = "BACKEND", default_value = "rtl")]
     pub(crate) backend: Backend,
     /// Layers that the unit computes
@@ -183,11 +191,10 @@ impl BackendArgs {
     }
 
     /// The memory behind the port, if weights lie there; refuses flags of a port without one, before anything is loaded.
-    pub(crate) fn memory(&self) -> Result<Option<MemorySpan>> {
-        match &self.backend {
-            port @ (Backend::Uart(_) | Backend::Etherbone(_)) => self.line.memory(port, &self.config()?),
-            Backend::Rtl => self.line.none("--backend rtl").map(|()| None),
-            Backend::Golden => self.line.none("--backend golden").map(|()| None),
+    pub(crate) fn memory(&self) -> Result<Option<Place>> {
+        match self.backend.port() {
+            Some(port) => self.line.place(port, &self.config()?),
+            None => self.line.none(&format!("--backend {}", self.backend)).map(|()| None),
         }
     }
 
@@ -202,18 +209,11 @@ impl BackendArgs {
     ) -> Result<Engine> {
         self.resume.as_deref().map_or(Ok(()), |folder| check_folder(folder, &[]))?;
         let memory = self.memory()?;
-        let port = match &self.backend {
-            Backend::Golden => {
-                let idle = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
-                ensure!(
-                    !idle,
-                    "the golden model has no unit or job: leave out --units, --weights-on-chip and --resume"
-                );
-                return self.config().map(|_| Engine::Golden);
-            }
-            Backend::Rtl => None,
-            port @ (Backend::Uart(_) | Backend::Etherbone(_)) => Some(port),
-        };
+        if self.backend == Backend::Golden {
+            let idle = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
+            ensure!(!idle, "the golden model has no unit or job: leave out --units, --weights-on-chip and --resume");
+            return self.config().map(|_| Engine::Golden);
+        }
         let config = self.config()?;
         if config.act_bits() < QUANTISED_BITS {
             let (bits, wanted) = (config.act_bits(), format!("the {QUANTISED_BITS} bits of a model's activations"));
@@ -227,7 +227,7 @@ impl BackendArgs {
             Options { scope, check: Some(self.on_mismatch.into()), on_failure: OnFailure::Golden, weight_cache };
         let limit = Duration::from_secs_f64(self.deadline);
         let build = BuildOptions { trace: trace.is_some(), ..BuildOptions::default() };
-        if let Some(port) = port {
+        if let Some(port) = self.backend.port() {
             ensure!(
                 self.units.is_none() && !self.weights_on_chip && trace.is_none(),
                 "behind a port is one unit as it is: leave out --units, --weights-on-chip and --trace"
@@ -235,7 +235,12 @@ impl BackendArgs {
             let mut offload =
                 Offload::new(self.line.device(port, &self.board, config.clone(), memory)?.with_limit(limit), options);
             if let Some(folder) = &self.resume {
-                offload = offload.keeping(Journal::open(folder, format!("uart {}", flags(&config)).as_bytes())?);
+                let way = match port {
+                    Port::Serial(_) => "uart",
+                    Port::Network(_) => "etherbone",
+                    Port::Mapped(_) => "mem",
+                };
+                offload = offload.keeping(Journal::open(folder, format!("{way} {}", flags(&config)).as_bytes())?);
             }
             return Ok(Engine::Rtl(Box::new(offload)));
         }

@@ -1,27 +1,77 @@
-//! Flags of a port: the speed of a serial one, and what lies at which address behind it.
+//! Flags of a port to a unit: a serial port, a network, or the memory map of this machine, and what lies at which address behind it.
 
-use anyhow::{Result, bail, ensure};
-use trine_driver::{Device, Etherbone, MemorySpan, SerialLine, Uartbone, WindowTransport, Words};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail, ensure};
+use trine_driver::{
+    Device, DeviceFile, DmaBuf, Etherbone, MappedMemory, MappedWords, MemorySpan, SerialLine, Uartbone,
+    WindowTransport, Words,
+};
+use trine_sim::Link;
 use trine_spec::Config;
+use trine_spec::registers::SPACE;
 
-use crate::backend::Backend;
 use crate::board::BoardArg;
 
 /// Bits a second that LiteX and the boards use where nothing else is said.
 const BAUD: u32 = 115_200;
 
-/// The line to a unit.
+/// A way to a unit that is there already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Port<'a> {
+    /// The serial port at this path.
+    Serial(&'a str),
+    /// Etherbone at this host and port.
+    Network(&'a str),
+    /// The device at this path, which shows the registers as memory.
+    Mapped(&'a str),
+}
+
+impl<'a> Port<'a> {
+    /// The place at which it is opened.
+    pub(crate) fn path(self) -> &'a str {
+        match self {
+            Port::Serial(path) | Port::Network(path) | Port::Mapped(path) => path,
+        }
+    }
+}
+
+/// The memory that a unit reads its weights from, as the host reaches it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On the bus behind a serial port or a network.
+    Bus(MemorySpan),
+    /// A buffer of u-dma-buf.
+    Buffer(DmaBuf),
+    /// At the same address of the device that shows the registers.
+    Device {
+        /// First byte.
+        at: u64,
+        /// Length.
+        bytes: u64,
+    },
+}
+
+/// The port to a unit.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Port")]
 pub(crate) struct LineArgs {
     /// Bits a second of the serial port [default: 115200, or the board's]
     #[arg(long, value_name = "BITS", value_parser = clap::value_parser!(u32).range(1..))]
     baud: Option<u32>,
-    /// Byte address of the registers behind the port, a multiple of 4 [default: 0]
+    /// Byte address of the registers behind the port [default: 0]
+    ///
+    /// A multiple of 4 behind a serial port or Etherbone, of 4096 in the device of mem:PATH. In /dev/mem it is the physical address, in a
+    /// device of UIO 0.
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
-    base: Option<u32>,
+    base: Option<u64>,
     #[command(flatten)]
     memory: MemoryArgs,
+    /// Buffer of u-dma-buf for the weights, such as /dev/udmabuf0
+    ///
+    /// With --weights memory and --backend mem:PATH, in place of --memory-base and --memory-bytes.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["memory_base", "memory_bytes"])]
+    dma_buf: Option<PathBuf>,
 }
 
 /// The memory of a unit that reads its weights from there.
@@ -31,19 +81,19 @@ pub(crate) struct MemoryArgs {
     ///
     /// With --weights memory. The unit has to see its memory at the same addresses.
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "memory_bytes")]
-    memory_base: Option<u32>,
+    memory_base: Option<u64>,
     /// Size of that memory: bytes, or with K, M or G behind the number, 64M
     #[arg(long, value_name = "SIZE", value_parser = size, requires = "memory_base")]
     memory_bytes: Option<u64>,
 }
 
 /// An address of a word, in decimal or with 0x in front in hexadecimal.
-fn address(text: &str) -> Result<u32, String> {
+fn address(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x") {
-        Some(digits) => u32::from_str_radix(digits, 16),
+        Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),
     };
-    let value = parsed.map_err(|_| "not an address of 32 bits, like 0x30000000".to_owned())?;
+    let value = parsed.map_err(|_| "not an address, like 0x30000000".to_owned())?;
     if value.is_multiple_of(4) { Ok(value) } else { Err("not a multiple of 4".into()) }
 }
 
@@ -75,7 +125,9 @@ impl MemoryArgs {
     /// When the unit has one and its place is missing, when it has none, and when no memory can be at that place.
     pub(crate) fn span(&self, config: &Config, registers: u32) -> Result<Option<MemorySpan>> {
         match (self.memory_base, self.memory_bytes) {
-            (Some(at), Some(bytes)) if config.memory() => Ok(Some(MemorySpan::new(at, bytes, registers)?)),
+            (Some(at), Some(bytes)) if config.memory() => {
+                Ok(Some(MemorySpan::new(narrow("--memory-base", at)?, bytes, registers)?))
+            }
             _ if config.memory() => {
                 bail!("--weights memory behind a port: say where the memory is, with --memory-base and --memory-bytes")
             }
@@ -88,27 +140,79 @@ impl MemoryArgs {
     }
 }
 
+/// An address of `flag` that a serial port can reach.
+fn narrow(flag: &str, address: u64) -> Result<u32> {
+    u32::try_from(address).map_err(|_| {
+        anyhow!("{flag}: {address:#x} is beyond the 32 bits of an address behind a serial port or Etherbone")
+    })
+}
+
 impl LineArgs {
-    /// Refuses all flags of a line beside `backend`, which has none.
+    /// Refuses all flags of a port beside `backend`, which has none.
     pub(crate) fn none(&self, backend: &str) -> Result<()> {
         ensure!(
-            self.baud.is_none() && self.base.is_none() && !self.memory.given(),
-            "--baud, --base, --memory-base and --memory-bytes are for a port: choose one with --backend uart:PATH or \
-             etherbone:HOST in place of {backend}, or leave them out"
+            self.baud.is_none() && self.base.is_none() && !self.memory.given() && self.dma_buf.is_none(),
+            "--baud, --base, --memory-base, --memory-bytes and --dma-buf are for a port: choose one with --backend uart:PATH, \
+             etherbone:HOST or mem:PATH in place of {backend}, or leave them out"
         );
         Ok(())
     }
 
-    /// The memory behind `port` of a unit of configuration `config`.
+    /// The memory behind `port` of a unit of configuration `config`, if it reads one.
     ///
     /// # Errors
-    /// As [`MemoryArgs::span`], and for the speed of a serial port where `port` is none.
-    pub(crate) fn memory(&self, port: &Backend, config: &Config) -> Result<Option<MemorySpan>> {
-        ensure!(
-            self.baud.is_none() || !matches!(port, Backend::Etherbone(_)),
-            "--baud is for a serial port: leave it out with --backend {port}"
-        );
-        self.memory.span(config, self.base.unwrap_or(0))
+    /// For a flag of another port, a place that is missing or that no memory can have, and a place of a unit that reads none.
+    pub(crate) fn place(&self, port: Port<'_>, config: &Config) -> Result<Option<Place>> {
+        match port {
+            Port::Serial(_) | Port::Network(_) => {
+                let serial = matches!(port, Port::Serial(_));
+                ensure!(
+                    serial || self.baud.is_none(),
+                    "--baud is for a serial port: choose one with --backend uart:PATH, or leave it out"
+                );
+                ensure!(
+                    self.dma_buf.is_none(),
+                    "--dma-buf is for a unit in the memory map of this machine: choose it with --backend mem:PATH, or leave it out"
+                );
+                Ok(self.memory.span(config, narrow("--base", self.base())?)?.map(Place::Bus))
+            }
+            Port::Mapped(_) => {
+                ensure!(
+                    self.baud.is_none(),
+                    "--baud is for a serial port: choose one with --backend uart:PATH, or leave it out"
+                );
+                self.mapped_place(config)
+            }
+        }
+    }
+
+    fn mapped_place(&self, config: &Config) -> Result<Option<Place>> {
+        let beside = self.memory.memory_base.zip(self.memory.memory_bytes);
+        match (&self.dma_buf, beside) {
+            (None, None) if config.memory() => bail!(
+                "--weights memory in the memory map of this machine: say where the memory is, with --dma-buf, or with \
+                 --memory-base and --memory-bytes"
+            ),
+            (None, None) => Ok(None),
+            _ if !config.memory() => bail!(
+                "--dma-buf, --memory-base and --memory-bytes are for --weights memory: add that, or leave them out; this unit \
+                 takes its weights from the host"
+            ),
+            (Some(path), _) => Ok(Some(Place::Buffer(DmaBuf::find(path)?))),
+            (None, Some((at, bytes))) => {
+                let (first, space) = (self.base(), self.base().saturating_add(SPACE.into()));
+                ensure!(
+                    at >= space || at.saturating_add(bytes) <= first,
+                    "no memory can have {bytes} bytes at address {at:#x}: the registers lie from {first:#x} to {space:#x}"
+                );
+                Ok(Some(Place::Device { at, bytes }))
+            }
+        }
+    }
+
+    /// First byte of the registers.
+    fn base(&self) -> u64 {
+        self.base.unwrap_or(0)
     }
 
     /// Bits a second.
@@ -117,38 +221,51 @@ impl LineArgs {
         Ok(self.baud.or(board).unwrap_or(BAUD))
     }
 
-    /// The unit behind `port`, identified, with its memory at `memory`.
+    /// The unit behind `port`, identified, with its memory at `place`.
     pub(crate) fn device(
         &self,
-        port: &Backend,
+        port: Port<'_>,
         board: &BoardArg,
         config: Config,
-        memory: Option<MemorySpan>,
-    ) -> Result<Device<trine_sim::Link>> {
-        // A port reaches a unit through its windows only.
-        let (config, base) = (config.with_windows(true), self.base.unwrap_or(0));
-        let link: trine_sim::Link = match port {
-            Backend::Uart(path) => {
-                let mut words = Uartbone::new(SerialLine::open(path, self.speed(board)?)?, base);
-                words = match memory {
-                    Some(span) => words.with_memory(span),
-                    None => words,
-                };
-                // Whoever used the line before may have left in the middle of a frame.
-                words.recover()?;
-                Box::new(WindowTransport::new(words, config.clone()))
-            }
-            Backend::Etherbone(place) => {
-                let words = Etherbone::open(place, base)?;
-                let words = match memory {
-                    Some(span) => words.with_memory(span),
-                    None => words,
-                };
-                Box::new(WindowTransport::new(words, config.clone()))
-            }
-            Backend::Golden | Backend::Rtl => bail!("--backend {port} has no port"),
+        place: Option<Place>,
+    ) -> Result<Device<Link>> {
+        // Words reach a unit through its windows only.
+        let config = config.with_windows(true);
+        let link: Link = match port {
+            Port::Serial(path) => Box::new(WindowTransport::new(self.serial(path, board, place)?, config.clone())),
+            Port::Network(host) => Box::new(WindowTransport::new(self.network(host, place)?, config.clone())),
+            Port::Mapped(path) => Box::new(WindowTransport::new(self.mapped(path, place)?, config.clone())),
         };
         Ok(Device::open(link, config)?)
+    }
+
+    fn serial(&self, path: &str, board: &BoardArg, place: Option<Place>) -> Result<Uartbone<SerialLine>> {
+        let line = SerialLine::open(path, self.speed(board)?)?;
+        let mut words = Uartbone::new(line, narrow("--base", self.base())?);
+        if let Some(Place::Bus(span)) = place {
+            words = words.with_memory(span);
+        }
+        // Whoever used the line before may have left in the middle of a frame.
+        words.recover()?;
+        Ok(words)
+    }
+
+    fn network(&self, host: &str, place: Option<Place>) -> Result<Etherbone> {
+        let words = Etherbone::open(host, narrow("--base", self.base())?)?;
+        Ok(match place {
+            Some(Place::Bus(span)) => words.with_memory(span),
+            _ => words,
+        })
+    }
+
+    fn mapped(&self, path: &str, place: Option<Place>) -> Result<MappedWords> {
+        let file = DeviceFile::open(Path::new(path))?;
+        let words = MappedWords::new(&file, self.base())?;
+        Ok(match place {
+            Some(Place::Buffer(buffer)) => words.with_memory(buffer.memory()?),
+            Some(Place::Device { at, bytes }) => words.with_memory(MappedMemory::new(&file, at, at, bytes)?),
+            _ => words,
+        })
     }
 }
 
@@ -194,8 +311,12 @@ mod tests {
         let span = |line: &str, reads: bool| {
             let unit = Config::sized(4, 4).windows(true);
             let unit = if reads { unit.weights(trine_spec::Weights::Memory) } else { unit };
-            let memory = parse(line).unwrap().line.memory(&Backend::Uart("port".into()), &unit.build().unwrap());
-            memory.map(|span| span.map(|span| span.addresses())).map_err(|error| error.to_string())
+            let place = parse(line).unwrap().line.place(Port::Serial("x"), &unit.build().unwrap());
+            let addresses = |place| match place {
+                Place::Bus(span) => span.addresses(),
+                _ => panic!("{place:?}"),
+            };
+            place.map(|place| place.map(addresses)).map_err(|error| error.to_string())
         };
         let place = "--base 0x30000000 --memory-base 0x40000000 --memory-bytes 64M";
         assert_eq!(span(place, true), Ok(Some(0x4000_0000..0x4400_0000)));
@@ -208,11 +329,51 @@ mod tests {
     }
 
     #[test]
+    fn a_mapped_memory_is_a_buffer_or_lies_beside_the_registers() {
+        let place = |line: &str, reads: bool| {
+            let unit = Config::sized(4, 4).windows(true);
+            let unit = if reads { unit.weights(trine_spec::Weights::Memory) } else { unit };
+            let place = parse(line).unwrap().line.place(Port::Mapped("x"), &unit.build().unwrap());
+            place.map_err(|error| error.to_string())
+        };
+        let beside = "--base 0x800000000 --memory-base 0x870000000 --memory-bytes 256M";
+        assert_eq!(place(beside, true), Ok(Some(Place::Device { at: 0x8_7000_0000, bytes: 256 << 20 })));
+        assert_eq!(place("--base 0xA0000000", false), Ok(None));
+        for (line, reads, part) in [
+            ("", true, "with --dma-buf, or with --memory-base and --memory-bytes"),
+            (beside, false, "are for --weights memory: add that"),
+            ("--dma-buf /dev/udmabuf0", false, "are for --weights memory: add that"),
+            ("--base 0x1000 --memory-base 0 --memory-bytes 8K", true, "the registers lie from 0x1000 to 0x2000"),
+            ("--baud 9600", false, "--baud is for a serial port"),
+            ("--dma-buf nowhere/udmabuf7", true, "nowhere/udmabuf7: there is no such device; is u-dma-buf loaded?"),
+        ] {
+            let error = place(line, reads).unwrap_err();
+            assert!(error.contains(part), "{line}: {error}");
+        }
+        assert!(place("--base 0x1000 --memory-base 0 --memory-bytes 4K", true).is_ok());
+        assert!(place("--base 0x1000 --memory-base 0x2000 --memory-bytes 4K", true).is_ok());
+        assert!(parse("--dma-buf x --memory-base 0 --memory-bytes 4K").is_err());
+    }
+
+    #[test]
     fn a_network_has_no_bits_a_second() {
         let config = Config::sized(4, 4).windows(true).build().unwrap();
-        let memory = |port: &str| parse("--baud 9600").unwrap().line.memory(&port.parse().unwrap(), &config);
-        assert!(memory("uart:/dev/ttyUSB0").is_ok());
-        let refused = memory("etherbone:192.168.1.50").unwrap_err().to_string();
-        assert_eq!(refused, "--baud is for a serial port: leave it out with --backend etherbone:192.168.1.50");
+        let line = parse("--baud 9600").unwrap().line;
+        assert!(line.place(Port::Serial("/dev/ttyUSB0"), &config).is_ok());
+        let refused = line.place(Port::Network("192.168.1.50"), &config).unwrap_err().to_string();
+        assert!(refused.starts_with("--baud is for a serial port"), "{refused}");
+    }
+
+    #[test]
+    fn a_serial_port_reaches_32_bits_and_no_buffer() {
+        let unit = Config::sized(4, 4).windows(true).weights(trine_spec::Weights::Memory).build().unwrap();
+        for (line, part) in [
+            ("--base 0x100000000", "--base: 0x100000000 is beyond the 32 bits"),
+            ("--memory-base 0x100000000 --memory-bytes 4K", "--memory-base: 0x100000000 is beyond the 32 bits"),
+            ("--dma-buf x", "choose it with --backend mem:PATH"),
+        ] {
+            let error = parse(line).unwrap().line.place(Port::Serial("x"), &unit).unwrap_err().to_string();
+            assert!(error.contains(part), "{line}: {error}");
+        }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Args {
     check: bool,
     #[command(flatten)]
     loading: Loading,
-    /// The unit: uart:PATH or etherbone:HOST[:PORT]
+    /// The unit: uart:PATH behind that serial port, etherbone:HOST[:PORT], or mem:PATH in the memory map of this machine
     #[arg(long, value_name = "BACKEND")]
     backend: Backend,
     #[command(flatten)]
@@ -51,10 +51,10 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    let Some(place) = args.backend.place() else {
+    let Some(port) = args.backend.port() else {
         bail!(
-            "--backend {}: only a unit behind a port keeps its memory for the next command; choose one with --backend uart:PATH \
-             or etherbone:HOST",
+            "--backend {}: only a unit behind a port keeps its memory for the next command; choose one with --backend uart:PATH, \
+             etherbone:HOST or mem:PATH",
             args.backend
         );
     };
@@ -64,12 +64,12 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         "this unit takes its weights from the host, so there is no place to load them to: add --weights memory, if the unit was \
          generated with it"
     );
-    let memory = args.line.memory(&args.backend, &config)?;
+    let memory = args.line.place(port, &config)?;
     let model = args.loading.load(&args.model)?;
-    let mut device = args.line.device(&args.backend, &args.board, config, memory)?;
-    let origin = device.memory()?.origin();
-    writeln!(out, "unit: {} (at {place})", describe(device.config()))?;
-    writeln!(out, "memory: {} bytes at {origin:#x}", grouped(device.memory()?.bytes()))?;
+    let mut device = args.line.device(port, &args.board, config, memory)?;
+    let place = device.memory()?.origin();
+    writeln!(out, "unit: {} (at {})", describe(device.config()), port.path())?;
+    writeln!(out, "memory: {} bytes at {place:#x}", grouped(device.memory()?.bytes()))?;
 
     interrupt::says(|| "what is placed is in the memory's directory; the same command continues".into())?;
     let (begun, bar, mut failures) = (Instant::now(), progress(0, "bytes"), vec![]);

@@ -271,8 +271,8 @@ fn print(report: &Report, backend: &Backend, model: &Model, out: &mut dyn Write)
         writeln!(out, "board: {board}")?;
     }
     match &report.device {
-        Some(device) => match backend.place() {
-            Some(place) => writeln!(out, "unit: {} (at {place})", describe(&device.config))?,
+        Some(device) => match backend.port() {
+            Some(port) => writeln!(out, "unit: {} (at {})", describe(&device.config), port.path())?,
             None => writeln!(out, "unit: {} ({})", describe(&device.config), simulated(&device.config))?,
         },
         None => writeln!(out, "unit: none, the golden model computes")?,
@@ -326,6 +326,7 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
         match backend {
             Backend::Uart(_) => "through the serial line".to_owned(),
             Backend::Etherbone(_) => "through Etherbone".to_owned(),
+            Backend::Mem(_) => "through the memory map".to_owned(),
             _ => format!("to simulate on {} units", report.units.unwrap_or(1)),
         }
     )?;

@@ -197,8 +197,9 @@ fn flags_that_do_not_go_with_a_backend_are_refused() {
     let line = "run --model MODEL --tokens 1";
     for (flags, part) in [
         ("--backend uart:", "the path of a serial port"),
-        ("--backend etherbone:", "or etherbone: and a host"),
-        ("--backend board", "it is golden, rtl, uart:"),
+        ("--backend etherbone:", "etherbone: and a host"),
+        ("--backend board", "it is golden, rtl, uart: and the path"),
+        ("--backend mem:", "or mem: and the path of a device"),
         ("--backend uart:x --base 0x30000002", "not a multiple of 4"),
         ("--backend uart:x --baud 0", "0 is not in 1.."),
         ("--backend uart:x --memory-base 0x40000000", "--memory-bytes <SIZE>"),
@@ -208,9 +209,12 @@ fn flags_that_do_not_go_with_a_backend_are_refused() {
         assert!(run.code == Some(2) && run.stderr.contains(part), "{flags}: {run:?}");
     }
     for (flags, part) in [
-        ("--backend rtl --baud 9600", "--memory-bytes are for a port"),
+        ("--backend rtl --baud 9600", "--memory-bytes and --dma-buf are for a port"),
         ("--backend golden --base 4", "in place of --backend golden"),
         ("--backend rtl --memory-base 0 --memory-bytes 1M", "in place of --backend rtl"),
+        ("--backend rtl --dma-buf x", "in place of --backend rtl"),
+        ("--backend uart:x --dma-buf x", "choose it with --backend mem:PATH"),
+        ("--backend uart:x --base 0x100000000", "beyond the 32 bits"),
         ("--backend uart:x --memory-base 0x40000000 --memory-bytes 1M", "are for --weights memory: add that"),
         ("--backend uart:x --weights memory", "with --memory-base and --memory-bytes"),
         ("--backend uart:x --weights memory --memory-base 0 --memory-bytes 1M", "the registers lie from 0x0 to 0x1000"),

@@ -69,6 +69,14 @@ pub enum Error {
         /// The fault.
         problem: String,
     },
+    /// A device, or a file that describes one, that cannot be used.
+    #[error("{}: {problem}", path.display())]
+    Map {
+        /// The device or file.
+        path: PathBuf,
+        /// The fault in it.
+        problem: String,
+    },
     /// Something else answers at this address.
     #[error("no Trine unit answers: register ID reads {found:#010x}; check the device and its base address")]
     NotTrine {

@@ -40,12 +40,17 @@
 //!
 //! - `serial` (default): `SerialLine`, a serial port of the operating system. A host that reaches its unit in another way
 //!   builds without it.
-#![forbid(unsafe_code)]
+//! - `mapped` (default, on Unix): `MappedWords` and `MappedMemory`, a unit in the memory map of this machine. It has the only unsafe
+//!   code, in one module.
+#![cfg_attr(not(feature = "mapped"), forbid(unsafe_code))]
+#![deny(unsafe_code)]
 
 mod bone_memory;
 mod counters;
 pub mod cycles;
 mod device;
+#[cfg(all(feature = "mapped", unix))]
+mod dma_buf;
 mod error;
 mod etherbone;
 mod etherbone_packet;
@@ -53,6 +58,12 @@ mod etherbone_requests;
 mod journal;
 mod ledger;
 mod load;
+#[cfg(all(feature = "mapped", unix))]
+mod map;
+#[cfg(all(feature = "mapped", unix))]
+mod mapped;
+#[cfg(all(feature = "mapped", unix))]
+mod mapped_memory;
 mod offload;
 mod on_chip;
 pub mod packing;
@@ -70,11 +81,17 @@ pub use bone_memory::MemorySpan;
 pub use counters::Counters;
 pub use cycles::MatmulShape;
 pub use device::Device;
+#[cfg(all(feature = "mapped", unix))]
+pub use dma_buf::DmaBuf;
 pub use error::{Error, JobPlace};
 pub use etherbone::Etherbone;
 pub use journal::Journal;
 pub use ledger::{Incident, JobRecord, LayerTotals, Ledger, Mark, Mismatch, Remedy};
 pub use load::{LoadStep, Loaded, load};
+#[cfg(all(feature = "mapped", unix))]
+pub use mapped::{DeviceFile, MappedWords};
+#[cfg(all(feature = "mapped", unix))]
+pub use mapped_memory::MappedMemory;
 pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
 pub use on_chip::{OnChip, WeightImage};
 #[cfg(feature = "serial")]

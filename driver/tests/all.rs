@@ -4,6 +4,8 @@ mod bound;
 mod etherbone;
 mod faults;
 mod load;
+#[cfg(all(feature = "mapped", unix))]
+mod mapped;
 mod offload;
 mod packing_page;
 mod resident;
