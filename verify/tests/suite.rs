@@ -81,3 +81,48 @@ fn a_unit_with_windows_and_weights_from_memory_passes() {
     let sizes = Config::sized(9, 3).weights(Weights::Memory).windows(true).weight_bus(8);
     passes(&sizes.max_depth(40).max_tokens(3).build().unwrap());
 }
+
+/// Sixteen words a beat of activations and of weights, tiles of one beat.
+#[test]
+fn a_unit_with_windows_and_beats_of_many_words_passes() {
+    passes_windows(Config::sized(63, 5).act_bits(7).max_depth(300));
+    passes_windows(Config::sized(64, 4).max_depth(300).max_tokens(5));
+}
+
+#[test]
+fn units_with_windows_and_tiles_of_one_beat_pass() {
+    passes_windows(Config::sized(16, 4).max_depth(100));
+    passes_windows(Config::sized(3, 1).max_depth(20).max_tokens(40));
+}
+
+/// More beats a tile than wait behind a tile.
+#[test]
+fn a_unit_with_windows_and_tiles_of_many_beats_passes() {
+    passes_windows(Config::sized(32, 2).weight_bus(32).max_depth(100));
+    passes_windows(Config::sized(12, 5).weight_bus(16).weight_code(WeightCode::TwoBit).max_depth(48).max_tokens(3));
+}
+
+/// The host's silence begins when a tile from memory is there.
+#[test]
+fn a_unit_with_windows_and_large_tiles_from_memory_passes() {
+    passes_windows(Config::sized(40, 6).weights(Weights::Memory).weight_bus(8).max_depth(80).max_tokens(2));
+}
+
+/// The units of the boards behind a serial line that are small; `make verify-full` checks those of all boards.
+#[test]
+fn units_of_small_boards_pass() {
+    for board in ["tang-nano-20k", "icebreaker"] {
+        let file = format!("{}/../synth/boards/{board}/board.toml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        let unit = text.split_once("[unit]").unwrap().1.split("\n[").next().unwrap();
+        let unit = trine_spec::file::UnitKeys::parse(unit).unwrap().given().build().unwrap();
+        assert!(unit.windows(), "{board}");
+        passes_those(&unit, |name| name.contains("window"));
+    }
+}
+
+/// A unit with windows of these sizes passes the checks of windows.
+fn passes_windows(sizes: trine_spec::config::Builder) {
+    let config = sizes.windows(true).build().unwrap();
+    passes_those(&config, |name| name.contains("window"));
+}
