@@ -55,6 +55,7 @@ verify-ci: setup build ## A thousand million MACs through RTL: odd units, odd sh
 
 verify-full: setup build ## The same at length: ten times as many, all layers of three models, every depth there is on two buses
 	$(TRINE) verify --plan full --json target/verify-full.json
+	for board in tang-nano-20k icebreaker orangecrab ulx3s; do $(TRINE) verify --board $$board --cases 20 || exit 1; done
 
 cases: setup build ## Replay faults that users of such programs have met, from cli/tests/cases
 	@scripts/replay-cases

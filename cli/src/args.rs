@@ -24,7 +24,8 @@ pub struct UnitArgs {
     /// Bits of an activation, 2 to 8 [default: 8]
     #[arg(long, value_name = "BITS")]
     act_bits: Option<usize>,
-    /// Style of the columns; packed is for simulation only [default: portable]
+    /// Style of the columns; packed is for simulation only, and run
+    /// simulates it in place of portable [default: portable]
     #[arg(long, value_name = "STYLE", value_parser = named::<Style>())]
     style: Option<Style>,
     /// Code of weights on their stream [default: base3]
@@ -106,6 +107,23 @@ impl UnitArgs {
     /// True if --style or the file of --config names a style.
     pub fn names_style(&self) -> Result<bool> {
         Ok(self.style.is_some() || self.keys()?.is_some_and(|keys| keys.line_of("style").is_some()))
+    }
+
+    /// The options of the unit itself that the command line gives, not those of a file or preset.
+    pub fn given(&self) -> Vec<&'static str> {
+        let options = [
+            ("--lanes", self.lanes.is_some()),
+            ("--columns", self.columns.is_some()),
+            ("--act-bits", self.act_bits.is_some()),
+            ("--style", self.style.is_some()),
+            ("--weight-code", self.weight_code.is_some()),
+            ("--weight-bus", self.weight_bus.is_some()),
+            ("--max-depth", self.max_depth.is_some()),
+            ("--max-tokens", self.max_tokens.is_some()),
+            ("--windows", self.windows.is_some()),
+            ("--weights", self.weights.is_some()),
+        ];
+        options.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
     }
 
     /// The keys of the file of --config, if there is one.

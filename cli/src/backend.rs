@@ -19,6 +19,7 @@ use trine_spec::Config;
 use crate::args::{UnitArgs, flags, within};
 use crate::board::BoardArg;
 use crate::line::{LineArgs, Place, Port};
+use crate::output::warn;
 use crate::simulation;
 
 /// Bits of an activation as a model's quantisation makes it; every token that is not all zero takes them.
@@ -212,6 +213,10 @@ impl BackendArgs {
         if self.backend == Backend::Golden {
             let idle = self.units.is_some() || self.weights_on_chip || self.resume.is_some();
             ensure!(!idle, "the golden model has no unit or job: leave out --units, --weights-on-chip and --resume");
+            let given = self.unit.given();
+            if !given.is_empty() {
+                warn(&[format!("the golden model has no unit: {} changes nothing", given.join(", "))]);
+            }
             return self.config().map(|_| Engine::Golden);
         }
         let config = self.config()?;
@@ -244,7 +249,7 @@ impl BackendArgs {
             }
             return Ok(Engine::Rtl(Box::new(offload)));
         }
-        let asked = self.unit.names_style()? || trace.is_some();
+        let asked = self.board.names_style(&self.unit)? || trace.is_some();
         let config = if asked { config } else { trine_sim::stand_in(config) };
         if self.weights_on_chip {
             let alone = self.units.is_none_or(|units| units == 1) && self.resume.is_none();

@@ -39,6 +39,11 @@ impl BoardArg {
         Ok(())
     }
 
+    /// True if `flags`, the file of --config or the board's own manifest name a style.
+    pub(crate) fn names_style(&self, flags: &UnitArgs) -> Result<bool> {
+        Ok(flags.names_style()? || self.read()?.is_some_and(|board| board.names_style))
+    }
+
     /// The unit that `flags` describe, over that of the board, or over the default unit without a board.
     pub(crate) fn unit(&self, flags: &UnitArgs) -> Result<Config> {
         match self.read()? {

@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     warn(&generated_notices(&config));
     let verilog = args.emitter.verilog(&config)?;
     let testbench = trine_hdl::testbench(&config);
-    let files = unit_files(&verilog, testbench.as_ref());
+    let files = unit_files(&verilog, testbench.as_ref(), &config);
     let manifest = Manifest::new(&verilog, testbench.as_ref(), &config, &args.emitter.to_string(), names(&files));
 
     let folder = &args.output;

@@ -42,6 +42,7 @@ mod synth;
 mod threads;
 #[cfg(feature = "train")]
 pub mod train;
+mod unchanged;
 #[cfg(not(feature = "train"))]
 mod untrained;
 mod verify;

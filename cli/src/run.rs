@@ -37,6 +37,7 @@ use crate::output::{progress, table, warn};
 use crate::pricing::PricingArgs;
 use crate::provenance::{provenance, simulators};
 use crate::threads::ThreadsArg;
+use crate::unchanged::Unchanged;
 
 /// Generate text with the ternary layers on the accelerator
 #[derive(Debug, clap::Args)]
@@ -103,6 +104,7 @@ impl Args {
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     args.backend.memory()?;
     let prices = look_up(args)?;
+    let weights = Unchanged::watch(&args.model);
     let model = args.loading.load_for(&args.model, args.backend.streams(&args.model))?;
     let tokenizer = args.tokenizing.load(&args.model)?;
     let prompt = loading::encode(&tokenizer, &args.prompt, &model)?;
@@ -160,6 +162,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     if let Some(error) = failure.take_if(|_| tokens.is_empty()) {
         return Err(error);
     }
+    weights.check()?;
     loading::warn_of_unknown(&tokenizer, &tokens);
 
     let backend = &args.backend.backend;

@@ -173,3 +173,26 @@ fn a_name_that_is_no_board_lists_the_known_ones() {
     let known = "ecpix5-ddr3 icebreaker orangecrab orangecrab-ddr3 tang-nano-20k ulx3s ulx3s-sdram";
     assert_eq!(run.stderr, format!("error: unknown board `ulx4s`; known: {known}\n"));
 }
+
+/// A style that `board.toml` names is simulated; packed columns stand in only where nothing names one.
+#[test]
+fn a_style_that_a_board_names_is_simulated() {
+    let folder = workplace();
+    let text = fs::read_to_string(Path::new(&example()).join("board.toml")).unwrap();
+    let simulated = |style: &str| {
+        for file in fs::read_dir(example()).unwrap().flatten().filter(|file| file.path().is_file()) {
+            fs::create_dir_all(folder.path().join("own")).unwrap();
+            fs::copy(file.path(), folder.path().join("own").join(file.file_name())).unwrap();
+        }
+        let named = text.replace("style = \"ecp5\"\n", style);
+        assert_ne!(text, named);
+        fs::write(folder.path().join("own/board.toml"), named).unwrap();
+        let run = trine(folder.path(), "run --model MODEL --prompt A --tokens 1 --board own");
+        assert_eq!(run.code, Some(0), "{run:?}");
+        run.stdout
+    };
+    let named = simulated("style = \"portable\"\n");
+    assert!(named.contains("portable style, through windows (simulated RTL)"), "{named}");
+    let unnamed = simulated("");
+    assert!(unnamed.contains("packed style, through windows (simulated RTL, cycle"), "{unnamed}");
+}

@@ -360,3 +360,21 @@ fn files_do_not_depend_on_what_reads_the_text() {
     assert!(json(folder, "r.json")["text"].is_string());
     assert!(output.stderr.is_empty(), "{output:?}");
 }
+
+/// The folder of a unit with packed columns says in its top module and in its core file that it is not for synthesis.
+#[test]
+fn packed_columns_are_marked_where_they_are_generated() {
+    let folder = crate::common::workplace();
+    let written = |style: &str| {
+        let line = format!("generate --lanes 4 --columns 2 --style {style} --output {style}");
+        let run = crate::common::trine(folder.path(), &line);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        ["trine.v", "trine.core"].map(|file| std::fs::read_to_string(folder.path().join(style).join(file)).unwrap())
+    };
+    let [top, core] = written("packed");
+    let header: String = top.lines().take_while(|line| line.starts_with("//")).collect();
+    assert!(header.contains("simulation only"), "{header}");
+    assert!(core.contains("simulation only") && core.contains("\n  sim:") && !core.contains("\n  default:"), "{core}");
+    let [top, core] = written("portable");
+    assert!(!top.contains("simulation only") && !core.contains("simulation only") && core.contains("\n  default:"));
+}

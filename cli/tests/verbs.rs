@@ -422,3 +422,15 @@ fn one_size_is_verified_alone() {
     let one = json(folder.path(), "s.json");
     assert_eq!((&one["cases"], &one["macs"], &one["cycles_model_exact"]), (&1.into(), &960.into(), &true.into()));
 }
+
+#[test]
+fn options_of_a_unit_that_the_golden_model_ignores_are_named() {
+    let folder = workplace();
+    let line = "run --model MODEL --prompt A --tokens 1 --backend golden";
+    let run = trine(folder.path(), &format!("{line} --style packed --lanes 16"));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("the golden model has no unit: --lanes, --style changes nothing"), "{run:?}");
+    std::fs::write(folder.path().join("unit.toml"), "lanes = 16\n").unwrap();
+    let run = trine(folder.path(), &format!("{line} --config unit.toml"));
+    assert_eq!((run.code, run.stderr.contains("has no unit")), (Some(0), false), "{run:?}");
+}

@@ -1,9 +1,9 @@
 //! The machine-readable description of a generated unit.
 
 use serde::{Deserialize, Serialize};
-use trine_spec::Config;
 use trine_spec::config::Density;
 use trine_spec::registers::registers;
+use trine_spec::{Config, Style};
 
 use crate::{Direction, Port, SourceFile, TESTBENCH, Testbench, Verilog};
 
@@ -103,7 +103,7 @@ fn register(register: &trine_spec::registers::Register) -> Register {
 pub const CELLS: &str = "cells/";
 
 /// Paths and texts of the files of a unit, without its manifest.
-pub fn unit_files(verilog: &Verilog, testbench: Option<&Testbench>) -> Vec<(String, String)> {
+pub fn unit_files(verilog: &Verilog, testbench: Option<&Testbench>, config: &Config) -> Vec<(String, String)> {
     let list = |folder: &str, files: &[SourceFile]| -> String {
         files.iter().map(|file| format!("{folder}{}\n", file.name)).collect()
     };
@@ -115,12 +115,17 @@ pub fn unit_files(verilog: &Verilog, testbench: Option<&Testbench>) -> Vec<(Stri
     }
     all.push(("trine.f".into(), list("", &verilog.files)));
     all.extend(testbench.iter().flat_map(|bench| bench.files()).map(own));
-    all.push(("trine.core".into(), fusesoc_core(verilog, testbench)));
+    all.push(("trine.core".into(), fusesoc_core(verilog, testbench, config)));
     all
 }
 
-/// A FuseSoC core file (CAPI2) for the files of `verilog`, and a testbench where there is one.
-fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String {
+/// A FuseSoC core file (CAPI2) for the files of `verilog`, and a testbench where there is one; the core of packed columns has no target
+/// that synthesis could take.
+fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>, config: &Config) -> String {
+    let (note, default) = match config.style() {
+        Style::Packed => (", for simulation only", String::new()),
+        _ => ("", format!("  default:\n    filesets: [rtl]\n    toplevel: {}\n", verilog.top)),
+    };
     let list = |folder: &str, files: &[SourceFile]| -> String {
         files.iter().map(|file| format!("      - {folder}{}\n", file.name)).collect()
     };
@@ -148,9 +153,9 @@ fn fusesoc_core(verilog: &Verilog, testbench: Option<&Testbench>) -> String {
     format!(
         "CAPI=2:\n\
          name: ::{top}:{version}\n\
-         description: Ternary matmul accelerator for BitNet b1.58 language models\n\
+         description: Ternary matmul accelerator for BitNet b1.58 language models{note}\n\
          filesets:\n  rtl:\n    files:\n{files}    file_type: verilogSource\n{cells}{bench}\
-         targets:\n  default:\n    filesets: [rtl]\n    toplevel: {top}\n\
+         targets:\n{default}\
          \x20 lint:\n    filesets: [{models}rtl]\n    toplevel: {top}\n    flow: lint\n    flow_options:\n      tool: verilator\n{sim}",
         top = verilog.top,
         version = env!("CARGO_PKG_VERSION"),

@@ -109,6 +109,11 @@ pub enum Error {
         /// Name of the target or of the cell library.
         target: String,
     },
+    /// Columns that no technology has.
+    #[error(
+        "--style packed is for simulation only and cannot be synthesised: `--style portable` is for every technology"
+    )]
+    SimulationOnly,
     /// The wrapper around the unit is not well formed.
     #[error(transparent)]
     Hardware(#[from] trine_hdl::lang::Errors),

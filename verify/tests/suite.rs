@@ -81,3 +81,72 @@ fn a_unit_with_windows_and_weights_from_memory_passes() {
     let sizes = Config::sized(9, 3).weights(Weights::Memory).windows(true).weight_bus(8);
     passes(&sizes.max_depth(40).max_tokens(3).build().unwrap());
 }
+
+/// Sixteen words a beat of activations and of weights, tiles of one beat.
+#[test]
+fn a_unit_with_windows_and_beats_of_many_words_passes() {
+    passes_windows(Config::sized(63, 5).act_bits(7).max_depth(300));
+    passes_windows(Config::sized(64, 4).max_depth(300).max_tokens(5));
+}
+
+#[test]
+fn units_with_windows_and_tiles_of_one_beat_pass() {
+    passes_windows(Config::sized(16, 4).max_depth(100));
+    passes_windows(Config::sized(3, 1).max_depth(20).max_tokens(40));
+}
+
+/// More beats a tile than wait behind a tile.
+#[test]
+fn a_unit_with_windows_and_tiles_of_many_beats_passes() {
+    passes_windows(Config::sized(32, 2).weight_bus(32).max_depth(100));
+    passes_windows(Config::sized(12, 5).weight_bus(16).weight_code(WeightCode::TwoBit).max_depth(48).max_tokens(3));
+}
+
+/// The host's silence begins when a tile from memory is there.
+#[test]
+fn a_unit_with_windows_and_large_tiles_from_memory_passes() {
+    passes_windows(Config::sized(40, 6).weights(Weights::Memory).weight_bus(8).max_depth(80).max_tokens(2));
+}
+
+/// The units of the boards behind a serial line that are small; `make verify-full` checks those of all boards.
+#[test]
+fn units_of_small_boards_pass() {
+    for board in ["tang-nano-20k", "icebreaker"] {
+        let file = format!("{}/../synth/boards/{board}/board.toml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        let unit = text.split_once("[unit]").unwrap().1.split("\n[").next().unwrap();
+        let unit = trine_spec::file::UnitKeys::parse(unit).unwrap().given().build().unwrap();
+        assert!(unit.windows(), "{board}");
+        passes_those(&unit, |name| name.contains("window"));
+    }
+}
+
+/// A unit with windows of these sizes passes the checks of windows.
+fn passes_windows(sizes: trine_spec::config::Builder) {
+    let config = sizes.windows(true).build().unwrap();
+    passes_those(&config, |name| name.contains("window"));
+}
+
+/// The windows of a unit with tiles of one beat, broken in one place each: words lost, held back for ever, given twice, or changed.
+#[test]
+fn broken_windows_do_not_pass() {
+    let config = Config::sized(16, 4).max_depth(100).windows(true).build().unwrap();
+    for (from, to) in [
+        ("wgt_request & ~(wgt_full_q | wgt_closed_q)", "wgt_request & ~wgt_closed_q"),
+        ("res_blocked & ~read_waited_q[10]", "res_blocked & ~read_waited_q[9]"),
+        ("assign read_ok_o = res_taken;", "assign read_ok_o = res_taken | (read_i & ~busy_i);"),
+        ("res_taken & res_place_q[3]", "res_taken & res_place_q[2]"),
+        ("{16{word[15]}}", "{16{1'd0}}"),
+        ("wgt_marked_q <= wgt_marked & ~wgt_complete", "wgt_marked_q <= wgt_marked & ~wgt_taken"),
+    ] {
+        let mut verilog = trine_sim::verilog(&config).unwrap();
+        let file = verilog.files.iter_mut().find(|file| file.name == "trine_windows.v").unwrap();
+        assert!(file.text.contains(from), "no `{from}`");
+        file.text = file.text.replacen(from, to, 1);
+        let library = trine_sim::build(&verilog, &BuildOptions::default()).unwrap();
+        let windows = checks(&config).into_iter().filter(|check| check.name.contains("window"));
+        let found = windows.filter_map(|check| Some((check.name, check.run(&library, &config, &[]).err()?))).next();
+        let (name, fault) = found.unwrap_or_else(|| panic!("`{to}` is not found"));
+        println!("{to}: {name}: {fault}");
+    }
+}

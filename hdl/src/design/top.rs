@@ -28,8 +28,8 @@ use super::weight_source::{Around, WeightSource};
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use std::collections::HashMap;
 use std::sync::Arc;
-use trine_spec::Config;
 use trine_spec::registers::COUNTERS;
+use trine_spec::{Config, Style};
 
 /// The complete unit of configuration `c`; its top module is `trine`.
 ///
@@ -56,6 +56,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         c.weight_code(),
         c.weight_bus()
     );
+    let doc = if c.style() == Style::Packed { format!("{doc} For simulation only, not for synthesis.") } else { doc };
     let mut m = Module::new("trine", doc);
     m.clock = "aclk".into();
     let weight_bits = if memory.is_some() { REQUEST_BITS } else { c.weight_bus() };

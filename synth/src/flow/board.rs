@@ -13,6 +13,7 @@ use super::target::Target;
 use crate::bench::ToolBench;
 use crate::error::Error;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -103,6 +104,12 @@ pub struct Manifest {
     pub unit: Config,
 }
 
+/// The keys of the unit that a manifest gives itself.
+#[derive(Deserialize)]
+struct Keys {
+    unit: BTreeMap<String, IgnoredAny>,
+}
+
 /// A board that was read.
 #[derive(Clone, Debug)]
 pub struct Board {
@@ -110,6 +117,8 @@ pub struct Board {
     pub folder: PathBuf,
     /// Its description.
     pub manifest: Manifest,
+    /// The manifest names the style of the unit.
+    pub names_style: bool,
 }
 
 impl Board {
@@ -164,7 +173,8 @@ impl Board {
         if let Some(problem) = missing(&text) {
             return Err(wrong(None, problem));
         }
-        let board = Board { folder: folder.to_owned(), manifest };
+        let names_style = file::parse::<Keys>(&text).is_ok_and(|keys| keys.unit.contains_key("style"));
+        let board = Board { folder: folder.to_owned(), manifest, names_style };
         if board.manifest.litex.is_some() {
             let both = SHELL_KEYS.into_iter().find_map(|key| Some((key, line_of(&text, key)?)));
             if let Some((key, line)) = both {

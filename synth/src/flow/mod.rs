@@ -66,6 +66,9 @@ pub struct Job<'a> {
 /// an error only when no other succeeds.
 pub fn synthesize(bench: &ToolBench<'_>, job: &Job<'_>) -> Result<Synthesis, Error> {
     let family = job.device.target.family;
+    if job.config.style() == Style::Packed {
+        return Err(Error::SimulationOnly);
+    }
     if !family.has(job.config.style()) {
         return Err(Error::OtherStyle { style: job.config.style(), target: job.device.target.name.into() });
     }
@@ -124,6 +127,9 @@ pub fn synthesize_asic(
     unit: &Verilog,
     library: &asic::Library,
 ) -> Result<Synthesis, Error> {
+    if config.style() == Style::Packed {
+        return Err(Error::SimulationOnly);
+    }
     if config.style() != Style::Portable {
         return Err(Error::OtherStyle { style: config.style(), target: library.name.clone() });
     }

@@ -18,6 +18,7 @@ mod registers;
 mod unit;
 mod weights;
 mod window_edges;
+mod window_ends;
 mod windows;
 mod work;
 
@@ -136,8 +137,8 @@ const WINDOWS: [Check; 10] = [
     check("window access", windows::access),
     check("window patience", windows::patience),
     check("window marks", windows::marks),
-    check("window faults", windows::faults),
-    check("window aborts", windows::aborts),
+    check("window faults", window_ends::faults),
+    check("window aborts", window_ends::aborts),
     check("windows around a start", window_edges::starts),
     check("windows around an end", window_edges::ends),
     check("window results that pile up", window_edges::piles),

@@ -73,13 +73,19 @@ pub(super) fn ends(unit: &mut DrivenUnit<'_>) -> Found {
 pub(super) fn piles(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let m = c.max_tokens();
-    let work = Work::new(c, (m, 1, (c.result_room() / m + 2) * c.columns()), 15);
+    // Blocks whose results have room, the tile that waits, and those that fit into the two beats behind it.
+    let blocks = c.result_room() / m + 1 + 2 / c.beats_per_tile();
+    let work = Work::new(c, (m, 1, blocks * c.columns()), 15);
     let (reads, writes): (Vec<Step>, Vec<Step>) =
         steps(unit, &work).into_iter().partition(|step| matches!(step, Step::Read(_)));
     unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
     unit.begin(&work)?;
     for (number, step) in writes.into_iter().enumerate() {
         holds!(make(unit, step, number)?, "access {number} is refused");
+    }
+    if c.memory() {
+        // Until all weights that find a place have come.
+        unit.steps((blocks * c.beats_per_tile()) as u64 + AT_ONCE)?;
     }
     let first = unit.counters()?.stall_out;
     unit.steps(100)?;

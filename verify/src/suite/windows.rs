@@ -9,6 +9,7 @@ use trine_spec::registers::{
 
 use super::unit::DrivenUnit;
 use super::weights::{WeightMemory, memory};
+pub(super) use super::window_ends::fails;
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -111,7 +112,12 @@ pub(super) fn finished(unit: &mut DrivenUnit<'_>, work: &Work, before: u32) -> F
 }
 
 /// An access that has to be refused within a number of cycles.
-fn refused(unit: &mut DrivenUnit<'_>, offset: u32, value: Option<(u32, u32)>, within: std::ops::Range<u64>) -> Found {
+pub(super) fn refused(
+    unit: &mut DrivenUnit<'_>,
+    offset: u32,
+    value: Option<(u32, u32)>,
+    within: std::ops::Range<u64>,
+) -> Found {
     let answer = unit.refused(offset, value)?;
     holds!(within.contains(&answer.cycles), "refused after {} cycles, not in {within:?}", answer.cycles);
     // Until the unit says so.
@@ -241,122 +247,6 @@ pub(super) fn marks(unit: &mut DrivenUnit<'_>) -> Found {
         fails(unit, &work, &late, &[code])?;
     }
     works(unit, &work)
-}
-
-/// An illegal code, and a watchdog that nothing feeds.
-pub(super) fn faults(unit: &mut DrivenUnit<'_>) -> Found {
-    let work = Work::small(unit.config, 8);
-    for beat in 0..work.weights.len() {
-        let mut wrong = work.clone();
-        // Illegal in either code.
-        wrong.weights[beat][0] = 0x7A;
-        let accesses = steps(unit, &wrong);
-        fails(unit, &wrong, &accesses, &[ErrorCode::IllegalTrit])?;
-    }
-    for limit in [50, 300, 900, 0x1_0000] {
-        unit.write(&regs::WATCHDOG, limit)?;
-        unit.begin(&work)?;
-        unit.steps(u64::from(limit) - 10)?;
-        equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS before the watchdog's time");
-        unit.steps(30)?;
-        unit.failed(ErrorCode::Watchdog)?;
-    }
-    // The shortest one, and one so far away that only its lower bits are met.
-    unit.write(&regs::WATCHDOG, 1)?;
-    unit.begin(&work)?;
-    unit.steps(20)?;
-    unit.failed(ErrorCode::Watchdog)?;
-    unit.write(&regs::WATCHDOG, 0x0101_0200)?;
-    unit.begin(&work)?;
-    unit.steps(1500)?;
-    equal!(unit.status()?, regs::STATUS_BUSY.mask(), "STATUS with a watchdog far away");
-    unit.abort()?;
-    unit.write(&regs::WATCHDOG, 0)?;
-    works(unit, &work)?;
-    // Results of a job that failed are gone.
-    let work = Work::new(unit.config, (1, 1, 2 * unit.config.columns()), 9);
-    let mut wrong = work.clone();
-    let half = wrong.weights.len() / 2;
-    wrong.weights[half..].iter_mut().for_each(|beat| beat.fill(0x7A));
-    let mut accesses = steps(unit, &wrong);
-    let first = accesses.iter().position(|step| matches!(step, Step::Read(_))).unwrap_or_default();
-    accesses.drain(first..first + unit.config.columns());
-    fails(unit, &wrong, &accesses, &[ErrorCode::IllegalTrit])?;
-    refused(unit, RES_WINDOW.offset, None, 0..10)?;
-    // The first reason stays.
-    unit.failed(ErrorCode::IllegalTrit)?;
-    works(unit, &work)
-}
-
-/// Makes accesses until the job has failed, with one of these codes.
-pub(super) fn fails(unit: &mut DrivenUnit<'_>, work: &Work, accesses: &[Step], codes: &[ErrorCode]) -> Found {
-    unit.begin(work)?;
-    for (number, step) in accesses.iter().enumerate() {
-        if !make(unit, *step, number)? {
-            break;
-        }
-    }
-    unit.steps(20)?;
-    unit.drained()?;
-    let code = unit.read(&regs::ERR_CODE)?;
-    let Some(code) = codes.iter().find(|wanted| **wanted as u32 == code) else {
-        return Err(format!("ERR_CODE {code} instead of {codes:?}").into());
-    };
-    unit.failed(*code)?;
-    let counted = unit.counters()?;
-    unit.steps(20)?;
-    equal!(unit.counters()?, counted, "counters after a job that failed");
-    Ok(())
-}
-
-/// A job dropped after each of its accesses, and reads that wait when it is dropped.
-pub(super) fn aborts(unit: &mut DrivenUnit<'_>) -> Found {
-    let work = Work::small(unit.config, 6);
-    let all = steps(unit, &work);
-    for end in 0..all.len() {
-        for action in [regs::CTRL_ABORT, regs::CTRL_SOFT_RESET] {
-            unit.begin(&work)?;
-            for (number, step) in all[..end].iter().enumerate() {
-                holds!(make(unit, *step, number)?, "access {number} is refused");
-            }
-            unit.write(&regs::CTRL, action.mask())?;
-            unit.steps(3)?;
-            unit.drained()?;
-            equal!(unit.status()?, 0, "STATUS after the job was dropped");
-        }
-        if end % 4 == 0 {
-            works(unit, &work)?;
-        }
-    }
-    // A read that waits gives way to an abort and to the watchdog.
-    for watchdog in [0, 50] {
-        unit.write(&regs::WATCHDOG, watchdog)?;
-        unit.begin(&work)?;
-        unit.bus.request(&mut unit.dut, RES_WINDOW.offset, None)?;
-        for _ in 0..30 {
-            holds!(unit.bus.look(&mut unit.dut)?.is_none(), "a read of an empty window does not wait");
-            unit.step()?;
-        }
-        let mut answer = None;
-        for cycle in 0..60 {
-            if watchdog == 0 && cycle == 0 {
-                unit.bus.request(&mut unit.dut, regs::CTRL.offset, Some((regs::CTRL_ABORT.mask(), 0xF)))?;
-            }
-            let (written, read) = unit.bus.look_both(&mut unit.dut)?;
-            holds!(written.is_none_or(|(okay, _)| okay), "an abort is refused");
-            answer = answer.or(read);
-            unit.step()?;
-        }
-        holds!(answer.is_some_and(|(okay, _)| !okay), "a read that waited for a dropped job: {answer:?}");
-        equal!(unit.status()? & regs::STATUS_BUSY.mask(), 0, "busy after the job was dropped");
-        let found = [unit.status()?, unit.read(&regs::ERR_CODE)?];
-        let expected = if watchdog == 0 { [0, 0] } else { [regs::STATUS_ERROR.mask(), ErrorCode::Watchdog as u32] };
-        equal!(found, expected, "STATUS and ERR_CODE when a read waited");
-        unit.write(&regs::STATUS, regs::STATUS_ERROR.mask())?;
-        unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_ERROR.mask())?;
-        works(unit, &work)?;
-    }
-    Ok(())
 }
 
 /// A link that loses or doubles a word and hears no answers: the job is never done as if nothing had happened.
