@@ -73,11 +73,16 @@ async def jobs_wait_behind_the_one_that_runs(dut: HierarchyObject, stalls: float
     await unit.write("STATUS", unit.mask("STATUS", "done"))
     unit.rules.complete()
     # One that fails takes those behind it along.
-    await begin(unit, jobs[0], BASE, length=1)
-    for tag, job in enumerate(jobs[1:3]):
-        await follow(unit, job, BASE + (tag + 1) * 2 * PAGE, tag)
-    await offer(unit, jobs[0], may_fail=True)
-    await fails(unit, "weights_early")
+    await begin(unit, jobs[0], BASE)
+    await follow(unit, jobs[1], BASE + 2 * PAGE, 1, length=1)
+    await follow(unit, jobs[2], BASE + 4 * PAGE, 2)
+    await offer(unit, jobs[0])
+    await compare(unit, jobs[0])
+    unit.may_drop = True
+    assert await idle(unit) == (0, 1, 1)
+    assert await unit.read("ERR_CODE") == unit.errors["weights_early"] and await unit.read("DONE_TAG") == 0
+    await unit.write("STATUS", unit.mask("STATUS", "done") | unit.mask("STATUS", "error"))
+    unit.restart_streams()
     assert await unit.read("QUEUE") == 0
     await refuses_a_start(unit, "QUEUE", "follow")
     await check(unit, jobs[0], BASE)
@@ -230,7 +235,7 @@ async def a_memory_that_never_answers_ends_the_job(dut: HierarchyObject, silent:
 async def weights_have_no_window(dut: HierarchyObject) -> None:
     unit = Unit(dut, STALLS)
     await unit.start_up()
-    for offset in (0x8C, 0x800, 0xBFC):
+    for offset in (0x90, 0x800, 0xBFC):
         assert (await unit.axil.write(offset, bytes(4))).resp == AxiResp.SLVERR
     assert await unit.status() == (0, 0, 0)
     job = Matmul.random(unit.rng, 1, unit.lanes, unit.columns)

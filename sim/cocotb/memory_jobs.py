@@ -30,13 +30,14 @@ async def begin_at(unit: Unit, job: Matmul, base: int, length: int, tag: int = 0
     await unit.start(job.shape, tag)
 
 
-async def follow(unit: Unit, job: Matmul, base: int, tag: int) -> None:
-    """Puts the weights into memory and starts the job behind those that run or wait."""
+async def follow(unit: Unit, job: Matmul, base: int, tag: int, length: int | None = None) -> None:
+    """Puts the weights into memory and starts the job behind those that run or wait; `length` is a wrong number of beats."""
     weights = unit.wgt_stream(job)
     unit.memory.place(base, weights)
+    beats = len(weights) // unit.beat if length is None else length
     await unit.write("WGT_BASE", base // STEP)
-    await unit.write("WGT_LENGTH", len(weights) // unit.beat)
-    unit.rules.expect_behind(base, len(weights) // unit.beat)
+    await unit.write("WGT_LENGTH", beats)
+    unit.rules.expect_behind(base, beats)
     await unit.describe(job.shape, tag)
     await unit.write("QUEUE", unit.mask("QUEUE", "follow"))
 
