@@ -209,7 +209,11 @@ fn a_model_speaks_the_same_on_both_backends() {
     let line = "run --model MODEL --prompt KING --tokens 12 --seed 3 --json";
     done(folder.path(), &format!("{line} g.json --backend golden"));
     let printed = done(folder.path(), &format!("{line} r.json --preset small --offload linear --report out"));
-    assert!(printed.contains("packed style (simulated RTL, cycle for cycle as portable)"), "{printed}");
+    assert!(
+        printed
+            .contains("packed style (simulated RTL, cycle for cycle as portable, proven equal to it up to five lanes)"),
+        "{printed}"
+    );
     std::fs::write(folder.path().join("unit.toml"), "style = \"portable\"\n").unwrap();
     let asked = done(folder.path(), &format!("{line} p.json --preset small --offload linear --config unit.toml"));
     assert!(asked.contains("portable style (simulated RTL)"), "{asked}");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use trine_memory::MemoryError;
-use trine_spec::registers::ErrorCode;
+use trine_spec::registers::{CAPS0_STYLE, ErrorCode};
 
 use crate::TransportError;
 use crate::ledger::Mismatch;
@@ -97,7 +97,8 @@ pub enum Error {
     /// The unit was generated with another configuration.
     #[error(
         "the unit has another configuration: {register}.{field} reads {found} instead of {expected}; open it with the \
-         configuration that it was generated with"
+         configuration that it was generated with{}",
+        if *field == CAPS0_STYLE.name { ", which --style names" } else { "" }
     )]
     ConfigMismatch {
         /// The register that differs.

@@ -122,12 +122,19 @@ pub fn generated_notices(c: &Config) -> Vec<String> {
     packed.into_iter().chain(weight_stream_notice(c)).collect()
 }
 
+/// The reason to trust columns of `c` that no hardware has; none for those of hardware.
+fn equality(c: &Config) -> Option<&'static str> {
+    (c.style() == Style::Packed).then_some("cycle for cycle as portable, proven equal to it up to five lanes")
+}
+
 /// Engine of a simulated unit of configuration `c`, in words.
-pub fn simulated(c: &Config) -> &'static str {
-    match c.style() {
-        Style::Packed => "simulated RTL, cycle for cycle as portable",
-        _ => "simulated RTL",
-    }
+pub fn simulated(c: &Config) -> String {
+    equality(c).map_or("simulated RTL".into(), |equality| format!("simulated RTL, {equality}"))
+}
+
+/// Style of the columns of `c`.
+pub(crate) fn style(c: &Config) -> String {
+    equality(c).map_or(c.style().to_string(), |equality| format!("{}, {equality}", c.style()))
 }
 
 /// Energy of the same products in the columns of other units, as factors of `own`.

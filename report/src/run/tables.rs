@@ -6,7 +6,7 @@ use trine_perf::report::{BillLine, DeviceReport};
 
 use super::data::{Report, layers_in_words};
 use super::phases::Passes;
-use crate::text::{grouped, interval, si, times, weight_stream};
+use crate::text::{grouped, interval, si, style, times, weight_stream};
 
 /// A row of the table of layers: what is shown and what it is sorted by.
 pub(super) struct Row {
@@ -134,7 +134,7 @@ pub(super) fn configuration(report: &Report, device: &DeviceReport) -> Vec<(&'st
             format!("{}, {} bits a beat, {} beats a tile", c.weight_code(), c.weight_bus(), c.beats_per_tile()),
         ),
         ("weight stream", weight_stream(c)),
-        ("style", c.style().to_string()),
+        ("style", style(c)),
         ("largest job", format!("K up to {}, M up to {}", c.max_depth(), c.max_tokens())),
         ("simulated as", format!("{units} units that share the work; cycles are those of one that does all of it")),
         ("clock", si(device.clock_hz, "Hz")),
