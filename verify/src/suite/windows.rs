@@ -185,8 +185,10 @@ pub(super) fn patience(unit: &mut DrivenUnit<'_>) -> Found {
     // Accesses take cycles of their own.
     let (writes, reads) = (patience + WRITE..patience + WRITE + 1, patience + READ..patience + READ + 1);
     for (window, bus, ..) in inputs(c) {
-        // No weights come meanwhile.
-        unit.renew(&memory(4000, 0.0, 0)?)?;
+        // No weights come while the buffer fills.
+        let most = (c.act_words() + 4) * words(bus);
+        let latency = 4000 + 10 * most as u64;
+        unit.renew(&memory(latency, 0.0, 0)?)?;
         unit.begin(&work)?;
         let mut taken = 0;
         loop {
@@ -197,9 +199,11 @@ pub(super) fn patience(unit: &mut DrivenUnit<'_>) -> Found {
                 break;
             }
             taken += 1;
-            holds!(taken < 100_000, "a window is never full");
+            holds!(taken <= most, "a window is never full");
         }
         holds!(taken >= words(bus), "a window takes no whole beat");
+        // What was asked for has come by then.
+        unit.steps(if c.memory() { latency } else { 0 })?;
         unit.failed(ErrorCode::WindowFull)?;
         refused(unit, window.offset, Some((0, 0xF)), 0..10)?;
         unit.failed(ErrorCode::WindowFull)?;
