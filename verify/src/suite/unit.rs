@@ -387,23 +387,16 @@ impl<'a> DrivenUnit<'a> {
 
     /// Lets the running job end, with its results; clears STATUS.
     pub fn completes(&mut self, work: &Work) -> Found {
-        self.collect(work.results.len())?;
-        self.steps(12)?;
-        self.results(work)?;
+        self.leaves(work)?;
         equal!(self.status()?, regs::STATUS_DONE.mask(), "STATUS after a job");
         self.write(&regs::STATUS, regs::STATUS_DONE.mask())
     }
 
     /// The results of jobs come, and nothing else.
     pub fn leaves(&mut self, work: &Work) -> Found {
-        self.leaves_at_least(work)?;
+        self.collect(work.results.len())?;
         self.steps(12)?;
         self.results(work)
-    }
-
-    /// The results of jobs come.
-    pub fn leaves_at_least(&mut self, work: &Work) -> Found {
-        self.collect(work.results.len())
     }
 
     /// The job has left its results and nothing else.
