@@ -3,9 +3,7 @@
 use std::process::Command;
 
 use expect_test::{expect, expect_file};
-use trine_spec::registers::{
-    Access, ErrorCode, MEMORY_REGISTERS, REGISTERS, WINDOW_BYTES, WINDOWS, constant, registers,
-};
+use trine_spec::registers::{Access, ErrorCode, WINDOW_BYTES, WINDOWS, constant, every, registers};
 use trine_spec::{Config, Weights, config::PRESETS, emit};
 
 fn odd() -> Config {
@@ -84,7 +82,7 @@ fn c_and_cpp_compilers_take_the_header_and_see_the_table() {
     let mut check = |what: String, value: u32| {
         source += &format!("typedef char check_{}[({what}) == {value:#x}u ? 1 : -1];\n", what.to_lowercase());
     };
-    for r in REGISTERS.iter().chain(MEMORY_REGISTERS) {
+    for r in every() {
         check(format!("TRINE_{}", r.name), r.offset);
         check(format!("TRINE_{}_RESET", r.name), constant(r, &c));
         for f in r.fields {
@@ -110,7 +108,7 @@ fn c_and_cpp_compilers_take_the_header_and_see_the_table() {
 fn rustc_takes_the_constants_and_sees_the_table() {
     let c = odd();
     let mut source = emit::rust(&c);
-    for r in REGISTERS.iter().chain(MEMORY_REGISTERS) {
+    for r in every() {
         source +=
             &format!("const _: () = assert!({0} == {1} && {0}_RESET == {2});\n", r.name, r.offset, constant(r, &c));
         for f in r.fields {

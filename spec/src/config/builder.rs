@@ -37,6 +37,7 @@ pub struct Builder {
     max_tokens: Option<usize>,
     windows: Option<bool>,
     weights: Option<Weights>,
+    ring: Option<bool>,
 }
 
 macro_rules! setters {
@@ -55,7 +56,7 @@ macro_rules! setters {
 impl Builder {
     setters! {
         lanes: usize, columns: usize, act_bits: usize, style: Style, weight_code: WeightCode, weight_bus: usize,
-        max_depth: usize, max_tokens: usize, windows: bool, weights: Weights
+        max_depth: usize, max_tokens: usize, windows: bool, weights: Weights, ring: bool
     }
 
     /// Takes the fields that are not given from `base`; the width of the weight bus only if lanes, columns, code and way of the weights
@@ -79,6 +80,7 @@ impl Builder {
             max_tokens: self.max_tokens.or(Some(base.max_tokens)),
             windows: self.windows.or(Some(base.windows)),
             weights: Some(weights),
+            ring: self.ring.or(Some(base.ring)),
         }
     }
 
@@ -103,6 +105,7 @@ impl Builder {
             max_tokens: self.max_tokens.unwrap_or(default.max_tokens),
             windows: self.windows.unwrap_or(default.windows),
             weights,
+            ring: self.ring.unwrap_or(default.ring),
         };
         config.check()?;
         Ok(config)

@@ -21,6 +21,20 @@ pub enum ConfigError {
     /// The weight bus is not one of a memory.
     #[error("weight-bus = {0} is not 8, 16, 32, 64, 128, 256 or 512 bits, as weights from memory have it")]
     MemoryBus(usize),
+    /// Jobs from memory and beats through windows.
+    #[error("ring = true and windows = true exclude each other: a unit with a ring takes no beats from its host")]
+    RingAndWindows,
+    /// Jobs from memory, and weights that are not.
+    #[error("ring = true needs weights = memory")]
+    RingWithoutMemory,
+    /// Jobs from memory over a bus that is narrower than their words.
+    #[error("weight-bus = {0} is less than the 32 bits that a unit with ring = true needs")]
+    RingBus(usize),
+    /// More beats of activations than a descriptor can name.
+    #[error(
+        "ring = true with room for {0} beats of activations, of which max-depth, max-tokens and lanes allow fewer than 2^24"
+    )]
+    RingBuffer(usize),
     /// A name that is not known.
     #[error("unknown {what} `{value}`; known: {known}")]
     Unknown {
@@ -38,7 +52,8 @@ impl ConfigError {
     pub fn key(&self) -> &'static str {
         match self {
             Self::Range { field, .. } => field,
-            Self::WeightBus(_) | Self::MemoryBus(_) => "weight-bus",
+            Self::WeightBus(_) | Self::MemoryBus(_) | Self::RingBus(_) => "weight-bus",
+            Self::RingAndWindows | Self::RingWithoutMemory | Self::RingBuffer(_) => "ring",
             Self::Unknown { what, .. } => what,
         }
     }

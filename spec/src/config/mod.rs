@@ -31,11 +31,17 @@ pub struct Config {
     max_tokens: usize,
     windows: bool,
     weights: Weights,
+    ring: bool,
 }
 
 impl Config {
     /// Widest N of a job.
     pub const MAX_OUTPUTS: usize = (1 << 20) - 1;
+
+    /// Most outputs of a job that a driver asks for: N itself, or fewer where memory has to hold all results of a job.
+    pub const fn max_outputs(&self) -> usize {
+        if self.ring { 1 << 14 } else { Self::MAX_OUTPUTS }
+    }
 
     /// Columns that one copy of a lane chunk reaches.
     pub const CHUNK_COLUMNS: usize = 4;
@@ -56,10 +62,10 @@ impl Config {
         Self { windows, ..self }
     }
 
-    /// This configuration with the weight beats of the host's stream.
+    /// This configuration with the weight beats of the host's stream, and so without a ring.
     #[must_use]
     pub fn with_weight_stream(self) -> Self {
-        Self { weights: Weights::Stream, ..self }
+        Self { weights: Weights::Stream, ring: false, ..self }
     }
 
     /// This configuration with columns of another style.
@@ -118,6 +124,23 @@ impl Config {
         self.weights
     }
 
+    /// The unit fetches its jobs and their activations from memory, and stores their results there; the host writes descriptors
+    /// ([`crate::registers::DESCRIPTOR`]) into a ring.
+    pub const fn ring(&self) -> bool {
+        self.ring
+    }
+
+    /// Width in bits of `m_axi`, through which a unit with a ring reads and writes all but weights.
+    pub const fn ring_bus(&self) -> usize {
+        self.weight_bus
+    }
+
+    /// Bytes that a beat of activations takes in memory: a power of two, so that no beat lies across two of the bus.
+    pub const fn act_slot(&self) -> usize {
+        let bytes = self.lanes.next_power_of_two();
+        if bytes < 4 { 4 } else { bytes }
+    }
+
     /// The unit reads its weights from memory.
     pub const fn memory(&self) -> bool {
         matches!(self.weights, Weights::Memory)
@@ -129,6 +152,12 @@ impl Config {
 
     /// Most beats of a burst from memory: of 64 bytes each they are a page of 4 KiB, which no burst may leave.
     pub const BURST_BEATS: usize = 64;
+
+    /// Most beats of activations of a job from a ring.
+    const MOST_RING_BEATS: usize = (1 << crate::registers::DESC_ACT_LENGTH_BEATS.width) - 1;
+
+    /// Most beats of a burst of results to memory: of 64 bytes each they are 1 KiB, at whose multiples results begin.
+    pub const WRITE_BEATS: usize = 16;
 
     /// Jobs that can wait behind the one that runs, in a unit that reads its weights from memory.
     pub const QUEUE: usize = 4;
@@ -159,7 +188,14 @@ impl Config {
         if self.memory() && !(self.weight_bus.is_power_of_two() && self.weight_bus <= 512) {
             return Err(ConfigError::MemoryBus(self.weight_bus));
         }
-        range("weight-bus", self.weight_bus, 8, self.full_tile_bus())
+        range("weight-bus", self.weight_bus, 8, self.full_tile_bus())?;
+        match self.ring {
+            true if self.windows => Err(ConfigError::RingAndWindows),
+            true if !self.memory() => Err(ConfigError::RingWithoutMemory),
+            true if self.weight_bus < 32 => Err(ConfigError::RingBus(self.weight_bus)),
+            true if self.act_words() > Self::MOST_RING_BEATS => Err(ConfigError::RingBuffer(self.act_words())),
+            _ => Ok(()),
+        }
     }
 
     /// Bits of a weight stream that moves a tile per beat.

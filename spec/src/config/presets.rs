@@ -51,6 +51,7 @@ const fn defaults(lanes: usize, columns: usize) -> Config {
         max_tokens: 16,
         windows: false,
         weights: Weights::Stream,
+        ring: false,
     }
 }
 

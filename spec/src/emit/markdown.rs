@@ -3,7 +3,8 @@
 use super::{TITLE, unit};
 use crate::Config;
 use crate::registers::{
-    COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, REGISTERS, Register, SPACE, WINDOW_BYTES, WINDOWS, constant,
+    COUNTER_BITS, DESCRIPTOR, ErrorCode, MEMORY_REGISTERS, REGISTERS, RING_REGISTERS, Register, SPACE, WINDOW_BYTES,
+    WINDOWS, constant,
 };
 
 /// The document `docs/reference/registers.md`.
@@ -28,6 +29,16 @@ pub fn markdown(c: &Config) -> String {
          Further registers of a unit whose CAPS0.memory is 1; others answer them with SLVERR. \
          [Protocol](protocol.md) says how such a unit reads its weights.\n\n";
     text += &table(MEMORY_REGISTERS, c);
+    text += "\n\
+         ## Ring\n\n\
+         Further registers of a unit whose CAPS0.ring is 1. It has none of TOKENS, DEPTH, OUTPUTS, JOB_TAG, WGT_BASE, WGT_LENGTH and \
+         QUEUE, and answers them with SLVERR: a job is a descriptor in memory.\n\n";
+    text += &table(RING_REGISTERS, c);
+    text += "\n\
+         ## Descriptor\n\n\
+         64 bytes in memory, little-endian words; the unit reads all of it and writes DESC_STATUS. Words that are not here are not looked \
+         at. [Protocol](protocol.md) says when.\n\n";
+    text += &table(DESCRIPTOR, c);
     text += "\n\
          ## Windows\n\n\
          In a unit whose CAPS0.windows is 1; WGT_WINDOW only where CAPS0.memory is 0. \

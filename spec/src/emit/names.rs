@@ -3,7 +3,8 @@
 use super::snake;
 use crate::Config;
 use crate::registers::{
-    COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, REGISTERS, SPACE, WGT_WINDOW, WINDOW_BYTES, WINDOWS, constant,
+    COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, RING_REGISTERS, SPACE, WGT_WINDOW, WINDOW_BYTES, WINDOWS, constant,
+    every,
 };
 
 /// A number with a name.
@@ -26,9 +27,13 @@ pub(super) fn names(c: &Config) -> Vec<Named> {
         named("SPACE".into(), format!("{SPACE:#x}"), "Bytes of address space.".into()),
         named("COUNTER_BITS".into(), COUNTER_BITS.to_string(), "Bits of a counter with two words.".into()),
     ];
-    for r in REGISTERS.iter().chain(MEMORY_REGISTERS) {
+    for r in every() {
         let reset = constant(r, c);
-        let units = if MEMORY_REGISTERS.contains(r) { ", where CAPS0.memory is 1" } else { "" };
+        let units = match r {
+            r if MEMORY_REGISTERS.contains(r) => ", where CAPS0.memory is 1",
+            r if RING_REGISTERS.contains(r) => ", where CAPS0.ring is 1",
+            _ => "",
+        };
         let doc = format!("Offset of {}{units}: {}", r.name, r.doc);
         all.push(named(r.name.into(), format!("{:#05x}", r.offset), doc));
         all.push(named(format!("{}_RESET", r.name), format!("{reset:#010x}"), format!("{} after reset.", r.name)));

@@ -4,10 +4,14 @@
 
 mod error_code;
 mod field;
+#[macro_use]
+mod table;
+mod ring;
 mod window;
 
 pub use error_code::ErrorCode;
 pub use field::{Access, Field, Register};
+pub use ring::*;
 pub use window::{ACT_WINDOW, RES_WINDOW, WGT_WINDOW, WINDOW_BYTES, WINDOWS, Window, windows};
 
 use crate::{Config, Style, WeightCode};
@@ -41,16 +45,6 @@ const fn field(name: &'static str, lsb: usize, width: usize, access: Access, doc
 pub const MEMORY_STEP: u64 = 64;
 /// Bytes of memory that a unit can address.
 pub const MEMORY_SPACE: u64 = MEMORY_STEP << 32;
-
-macro_rules! registers {
-    ($(#[doc = $table_doc:literal])+ $table:ident: $( $(#[doc = $doc:literal])+ $reg:ident @ $offset:literal { $( $(#[doc = $fdoc:literal])+ $const:ident $name:literal [$lsb:literal +: $width:expr] $access:ident; )+ } )+) => {
-        $( $( $(#[doc = $fdoc])+ pub const $const: Field = field($name, $lsb, $width, Access::$access, concat!($($fdoc),+).trim_ascii()); )+
-           $(#[doc = $doc])+
-           pub const $reg: Register = Register { name: stringify!($reg), offset: $offset, fields: &[$($const),+], doc: concat!($($doc),+).trim_ascii() }; )+
-        $(#[doc = $table_doc])+
-        pub const $table: &[Register] = &[$($reg),+];
-    };
-}
 
 registers! {
     /// Registers of every unit by offset.
@@ -87,6 +81,8 @@ registers! {
         CAPS0_WINDOWS "windows" [28 +: 1] Constant;
         /// Way of the weights: 0 from the host, 1 from memory.
         CAPS0_MEMORY "memory" [29 +: 1] Constant;
+        /// Way of the jobs: 0 from the host, 1 from a ring of descriptors in memory.
+        CAPS0_RING "ring" [30 +: 1] Constant;
     }
     /// Largest job.
     CAPS1 @ 0x0C {
@@ -97,7 +93,7 @@ registers! {
     }
     /// Actions.
     CTRL @ 0x10 {
-        /// Starts the job described by TOKENS, DEPTH, OUTPUTS and JOB_TAG; SLVERR while busy.
+        /// Starts the job described by TOKENS, DEPTH, OUTPUTS and JOB_TAG, or begins the ring at its first slot; SLVERR while busy.
         CTRL_START "start" [0 +: 1] Trigger;
         /// Drops the running job; streams must be restarted.
         CTRL_ABORT "abort" [1 +: 1] Trigger;
@@ -288,7 +284,17 @@ registers! {
 
 /// The registers of a unit of configuration `c`, by offset.
 pub fn registers(c: &Config) -> impl Iterator<Item = &'static Register> + Clone {
-    REGISTERS.iter().chain(if c.memory() { MEMORY_REGISTERS } else { &[] })
+    let (memory, ring) = (c.memory(), c.ring());
+    every().filter(move |r| match r.offset {
+        offset if offset >= RING_BASE.offset => ring,
+        offset if offset >= WGT_BASE.offset => memory && !(ring && ring::HOST_JOB.contains(&r.name)),
+        _ => !(ring && ring::HOST_JOB.contains(&r.name)),
+    })
+}
+
+/// The registers of all units, by offset.
+pub fn every() -> impl Iterator<Item = &'static Register> + Clone {
+    REGISTERS.iter().chain(MEMORY_REGISTERS).chain(RING_REGISTERS)
 }
 
 /// Value after reset of a register in a unit of configuration `c`: only [`Access::Constant`] fields are not zero.
@@ -315,6 +321,7 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
                 | CAPS0_STYLE.at(style)
                 | CAPS0_WINDOWS.at(u32::from(c.windows()))
                 | CAPS0_MEMORY.at(u32::from(c.memory()))
+                | CAPS0_RING.at(u32::from(c.ring()))
         }
         CAPS1 => CAPS1_MAX_DEPTH.at(c.max_depth() as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens() as u32),
         CAPS2 => CAPS2_WEIGHT_BYTES.at(c.weight_bus() as u32 / 8),
