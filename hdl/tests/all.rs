@@ -3,4 +3,5 @@
 mod interpreter;
 mod lang_errors;
 mod presets;
+mod ring;
 mod rust_hdl;

@@ -1,4 +1,4 @@
-//! The host's side of the beats: AXI4-Stream ports, or windows of the register space.
+//! The host's side of the beats: AXI4-Stream ports, windows of the register space, or memory.
 //!
 //! The datapath sees the same three streams either way.
 
@@ -6,6 +6,7 @@ use super::core::CorePorts;
 use super::job::JobPorts;
 use super::pins::{AxiStream, UnitPins};
 use super::registers::{RegisterPorts, WindowAnswers};
+use super::ring::Ring;
 use super::windows::{WindowsPorts, windows};
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, set};
 use trine_spec::Config;
@@ -45,6 +46,11 @@ impl Host {
         m.unused([act].into_iter().chain(wgt).map(|axis| axis.tkeep.clone()));
         let source = |axis: &AxiStream| Stream { keep: None, ..stream(axis) };
         Some(Host { act: source(act), wgt: wgt.map(source), res: stream(res), windows: None })
+    }
+
+    /// A ring of jobs in memory.
+    pub(super) fn ring(ring: &Ring) -> Host {
+        Host { act: ring.act(), wgt: None, res: ring.res(), windows: None }
     }
 
     /// Windows, which answer on the wires `answers` what the register file `regs` asks.

@@ -6,6 +6,7 @@
 //! | `s_axil_*` | AXI4-Lite |
 //! | `s_axis_*`, `m_axis_*` | AXI4-Stream |
 //! | `m_axi_wgt0_*` | AXI4, reads only |
+//! | `m_axi_*` | AXI4 |
 //! | `irq` | interrupt, active high |
 //!
 //! Other tools take the attributes for comments.
@@ -13,9 +14,10 @@
 use crate::lang::{Kind, Module};
 
 /// Buses of addresses, and their parameters.
-const MAPPED: [(&str, &str); 2] = [
+const MAPPED: [(&str, &str); 3] = [
     ("s_axil", "PROTOCOL AXI4LITE"),
     ("m_axi_wgt0", "PROTOCOL AXI4, READ_WRITE_MODE READ_ONLY, SUPPORTS_NARROW_BURST 0"),
+    ("m_axi", "PROTOCOL AXI4, READ_WRITE_MODE READ_WRITE, SUPPORTS_NARROW_BURST 0"),
 ];
 
 /// Marks every port of `m`, which has ports of the names above.

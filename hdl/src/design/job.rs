@@ -59,6 +59,8 @@ interface! {
         input illegal: BIT,
         /// The unit can compute the job asked for; without a queue this is found here.
         input fits: c.memory().then_some(BIT) => Option<Expr>,
+        /// Jobs are fetched, and memory may fail, before one runs.
+        input working: c.ring().then_some(BIT) => Option<Expr>,
         /// The memory answers with an error.
         input memory: c.memory().then_some(BIT) => Option<Expr>,
         /// A write to a window is not served.
@@ -135,7 +137,11 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     };
     let fault_q = m.reg("fault_q", BIT);
     let reason_q = m.register("reason_q", &reason);
-    let fault = m.name("fault", &job.busy_q & &fault_q);
+    let alive = match &io.working {
+        Some(working) => m.name("alive", &job.busy_q | working),
+        None => job.busy_q.clone(),
+    };
+    let fault = m.name("fault", &alive & &fault_q);
     let clear_q = m.reg("clear_q", BIT);
     let res_done_q = m.register("res_done_q", &io.res_done & &job.busy_q & !&clear_q);
     let finish = m.name("finish", &job.busy_q & &res_done_q & !&fault_q);
@@ -147,7 +153,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     if let Some(stray) = &stray {
         m.on_clock([when(stray & job.code_q.is(0), [set(&job.code_q, &reason)])]);
     }
-    let waits = moved_q.any() | &io.limit_written | !&job.busy_q;
+    let waits = moved_q.any() | &io.limit_written | !&alive;
     let reset = [&job.busy_q, &job.code_q, &job.done_tag_q, &check_q, &fault_q].map(|q| set_to(q, 0));
     m.on_clock([
         set(&job.idle_q, mux(waits, lit(0, job.idle_q.ty), job.idle_q.step(1))),
@@ -167,7 +173,7 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
         ),
         when(&refuse, [set_to(&job.code_q, ErrorCode::Shape as i64)]),
         set(&check_q, &io.start),
-        set(&fault_q, &job.busy_q & any),
+        set(&fault_q, &alive & any),
         set(&clear_q, &check_q | &fault | &io.abort),
         set(&start_q, &begins),
         when(&io.rst, reset.into_iter().chain([set_to(&clear_q, 1), set_to(&start_q, 0)])),

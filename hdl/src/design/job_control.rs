@@ -10,6 +10,7 @@ use super::core::CorePorts;
 use super::job::{JobPorts, job};
 use super::job_queue::{JobQueuePorts, job_queue};
 use super::registers::Fields;
+use super::ring::FetchPorts;
 use super::sequencer::{JobShape, depth_ty, token_ty};
 use super::top::Moved;
 use crate::lang::{BIT, Errors, Expr, Module, bits};
@@ -91,28 +92,57 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Whoever fills the queue.
+pub(super) enum JobSource<'a> {
+    /// The registers.
+    Host(&'a Fields),
+    /// Descriptors in memory.
+    Ring(&'a FetchPorts),
+}
+
+impl JobSource<'_> {
+    /// Start, follow, tokens, depth, outputs, tag, place and length of the weights.
+    fn signals(&self) -> [&Expr; 8] {
+        match self {
+            Self::Host(fields) => [
+                "ctrl_start",
+                "queue_follow",
+                "tokens_m",
+                "depth_k",
+                "outputs_n",
+                "job_tag_tag",
+                "wgt_base_address",
+                "wgt_length_beats",
+            ]
+            .map(|name| fields.output(name)),
+            Self::Ring(FetchPorts { first, follow, job, .. }) => {
+                [first, follow, &job.tokens, &job.depth, &job.outputs, &job.tag, &job.weights, &job.length]
+            }
+        }
+    }
+}
+
 /// The queue of a unit with weights from memory.
 pub(super) fn place_queue(
     m: &mut Module,
     c: &Config,
     rst: &Expr,
     wires: &QueuedWires,
-    fields: &Fields,
+    source: &JobSource,
 ) -> Result<JobQueuePorts, Errors> {
     let queue: JobQueuePorts = m.place("queue", &job_queue(c)?);
-    m.assign_all([
-        (&queue.rst, rst),
-        (&queue.start, fields.output("ctrl_start")),
-        (&queue.follow, fields.output("queue_follow")),
-        (&queue.drop, &wires.dropped),
-        (&queue.taken, &wires.taken),
-        (&queue.tokens, fields.output("tokens_m")),
-        (&queue.depth, fields.output("depth_k")),
-        (&queue.outputs, fields.output("outputs_n")),
-        (&queue.tag, fields.output("job_tag_tag")),
-        (&queue.base, fields.output("wgt_base_address")),
-        (&queue.length, fields.output("wgt_length_beats")),
-    ]);
+    m.assign_all([(&queue.rst, rst), (&queue.drop, &wires.dropped), (&queue.taken, &wires.taken)]);
+    let ports = [
+        &queue.start,
+        &queue.follow,
+        &queue.tokens,
+        &queue.depth,
+        &queue.outputs,
+        &queue.tag,
+        &queue.base,
+        &queue.length,
+    ];
+    m.assign_all(ports.into_iter().zip(source.signals()));
     Ok(queue)
 }
 

@@ -66,6 +66,8 @@ interface! {
         output next_fits: BIT,
         /// Place and length of weights to read
         source read: Stream::of(bits(READ_BITS)) => Stream,
+        /// The unit can compute the job that is asked for, two cycles after it was.
+        output fits: c.ring().then_some(BIT) => Option<Expr>,
         /// A job can follow.
         output open: BIT,
         /// Jobs wait.
@@ -89,6 +91,9 @@ pub fn job_queue(c: &Config) -> Result<Arc<Module>, Errors> {
     // A job may follow those before it.
     let chain_q = m.reg("chain_q", BIT);
     let count_q = m.reg("count_q", io.waiting.ty);
+    if let Some(port) = &io.fits {
+        m.assign(port, &fits);
+    }
     let full = m.name("full", count_q.bit(2));
     let push = m.name("push", &io.start | (&io.follow & &chain_q & !&full));
     let start_q = m.reg("start_q", BIT);

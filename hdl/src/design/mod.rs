@@ -15,6 +15,7 @@
 //! [`Config::windows`](trine_spec::Config::windows) has `windows` in place of the three streams, between registers and datapath.
 //! [`unit_on_chip`] has `weight_memory` in front of the weight loader, one whose weights are [in memory](trine_spec::Weights::Memory)
 //! has `weight_reader` there, the AXI4 port `m_axi_wgt0` in place of `s_axis_wgt`, and `job_queue` in front of `job`.
+//! One that [fetches its jobs](trine_spec::Config::ring) has `ring` in place of the other two streams, and the AXI4 port `m_axi`.
 
 mod accumulators;
 mod column;
@@ -29,6 +30,7 @@ mod job_queue;
 mod pins;
 mod plane_decoder;
 mod registers;
+mod ring;
 mod sequencer;
 mod serial;
 mod shape;
@@ -48,6 +50,7 @@ pub use counters::counters;
 pub use job::job;
 pub use job_queue::job_queue;
 pub use registers::registers;
+pub use ring::{ring_feed, ring_fetch, ring_pack, ring_store};
 pub use sequencer::sequencer;
 pub use serial::{LEAST_DIVIDER, serial};
 pub use tile::tile;

@@ -9,20 +9,24 @@ use trine_spec::registers::{MEMORY_SPACE, SPACE};
 pub(super) const ADDRESS_BITS: usize = SPACE.trailing_zeros() as usize;
 
 interface! {
-    /// Pins of the unit; those of streams only without windows.
+    /// Pins of the unit; those of streams only without windows and ring.
     pub(super) struct UnitPins(c: Config, weight_bits: usize) {
         /// Reset, synchronous, active low.
         input resetn as "aresetn": BIT,
         /// Registers
         sink axil as "s_axil": AxiLite::of() => AxiLite,
         /// Activations
-        sink act as "s_axis_act": (!c.windows()).then(|| AxiStream::of(c.act_bus())) => Option<AxiStream>,
+        sink act as "s_axis_act": (!c.windows() && !c.ring()).then(|| AxiStream::of(c.act_bus())) => Option<AxiStream>,
         /// Weights
         sink wgt as "s_axis_wgt": (!c.windows() && !c.memory()).then(|| AxiStream::of(weight_bits)) => Option<AxiStream>,
         /// Results
-        source res as "m_axis_res": (!c.windows()).then(|| AxiStream::of(32 * c.columns())) => Option<AxiStream>,
+        source res as "m_axis_res": (!c.windows() && !c.ring()).then(|| AxiStream::of(32 * c.columns())) => Option<AxiStream>,
         /// Memory of the weights
         source memory as "m_axi_wgt0": c.memory().then(|| AxiRead::of(c.weight_bus())) => Option<AxiRead>,
+        /// Memory of jobs and activations
+        source ring_read as "m_axi": c.ring().then(|| AxiRead::of(c.ring_bus())) => Option<AxiRead>,
+        /// Memory of results
+        source ring_write as "m_axi": c.ring().then(|| AxiWrite::of(c.ring_bus())) => Option<AxiWrite>,
         /// Interrupt: high while an enabled one is pending.
         output irq: BIT,
     }
@@ -101,6 +105,44 @@ interface! {
         input rvalid: BIT,
         /// The beat is taken.
         output rready: BIT,
+    }
+}
+
+interface! {
+    /// Write channels of AXI4, `width` bits wide.
+    pub(super) struct AxiWrite(width: usize) {
+        /// Address of the first byte of a burst.
+        output awaddr: bits(MEMORY_SPACE.ilog2() as usize),
+        /// Beats of the burst minus one.
+        output awlen: bits(8),
+        /// Bytes of a beat, as a power of two.
+        output awsize: bits(3),
+        /// Addresses of the burst: 1, they increase.
+        output awburst: bits(2),
+        /// Memory type: 3, normal, not cached.
+        output awcache: bits(4),
+        /// Protection: 0, unprivileged, secure data.
+        output awprot: bits(3),
+        /// A burst is to be written.
+        output awvalid: BIT,
+        /// The request is taken.
+        input awready: BIT,
+        /// The beat.
+        output wdata: bits(width),
+        /// Bytes of the beat that are written.
+        output wstrb: bits(width / 8),
+        /// The beat is the last one of its burst.
+        output wlast: BIT,
+        /// A beat is offered; it holds until it is taken.
+        output wvalid: BIT,
+        /// The beat is taken.
+        input wready: BIT,
+        /// Answer: OKAY, or why the burst was not written.
+        input bresp: bits(2),
+        /// A burst is answered.
+        input bvalid: BIT,
+        /// The answer is taken.
+        output bready: BIT,
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `s_axis_act_*` | activations: one lane chunk of one token a beat |
 //! | `s_axis_wgt_*` | weights: part of a tile a beat |
 //! | `m_axi_wgt0_*` | memory to read weights from, in place of `s_axis_wgt` ([`super::weight_reader()`]) |
+//! | `m_axi_*` | memory of jobs, activations and results, in place of `s_axis_act` and `m_axis_res` ([`super::ring`](super::ring_fetch())) |
 //! | `m_axis_res_*` | results: `columns` int32 a beat, `tkeep` marks real columns |
 //! | `irq` | high while an enabled interrupt is pending |
 //!
@@ -19,11 +20,13 @@ use super::counters::{CounterPorts, counters};
 use super::host::{Host, answers};
 use super::interfaces;
 use super::job::JobPorts;
-use super::job_control::{Asked, JobWires, place_job, place_queue};
+use super::job_control::{Asked, JobSource, JobWires, QueuedWires, place_job, place_queue};
 use super::job_queue::JobQueuePorts;
 use super::pins::{AxiLite, UnitPins};
 use super::registers::{BusAnswer, BusRequest, Fields, RegisterPorts, registers};
+use super::ring::{Ring, Surroundings};
 use super::weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
+use super::weight_reader::weight_reader;
 use super::weight_source::{Around, WeightSource};
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use std::collections::HashMap;
@@ -77,44 +80,63 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     m.assign(&rst, &hard | regs.fields.output("ctrl_soft_reset"));
 
     let job = JobWires::new(&mut m, c);
-    let host = match (&job.starting, &answers) {
-        (Some(starting), Some(answers)) => {
-            Some(Host::windows(&mut m, c, answers, &regs, [&job.clear, &job.busy, starting])?)
+    // One module for both who read.
+    let reader = if c.memory() { Some(weight_reader(c)?) } else { None };
+    let ring = match reader.as_ref().zip(job.queued.as_ref()).filter(|_| c.ring()) {
+        Some((reader, QueuedWires { dropped, .. })) => {
+            let (fields, begins) = (&regs.fields, &job.start);
+            let around = Surroundings { reader, pins: &pins, fields, hard: &hard, rst: &rst, dropped, begins };
+            Some(Ring::new(&mut m, c, &around)?)
         }
-        _ => Host::ports(&mut m, &pins),
-    };
-    let host = host.unwrap_or_else(|| unreachable!("a unit has windows or streams"));
-    let queue = match &job.queued {
-        Some(wires) => Some(place_queue(&mut m, c, &rst, wires, &regs.fields)?),
         None => None,
     };
+    let host = match (&job.starting, &answers, &ring) {
+        (Some(starting), Some(answers), _) => {
+            Some(Host::windows(&mut m, c, answers, &regs, [&job.clear, &job.busy, starting])?)
+        }
+        (_, _, Some(ring)) => Some(Host::ring(ring)),
+        _ => Host::ports(&mut m, &pins),
+    };
+    let host = host.unwrap_or_else(|| unreachable!("a unit has windows, a ring or streams"));
+    let source = ring.as_ref().map_or(JobSource::Host(&regs.fields), |ring| JobSource::Ring(&ring.fetch));
+    let queue = match &job.queued {
+        Some(wires) => Some(place_queue(&mut m, c, &rst, wires, &source)?),
+        None => None,
+    };
+    ring.iter().zip(&queue).for_each(|(ring, queue)| ring.follow(&mut m, queue));
     let around = Around {
         pins: &pins,
         host: &host,
+        reader: reader.as_ref(),
         jobs: queue.as_ref().zip(job.queued.as_ref().map(|wires| &wires.dropped)),
         hard: &hard,
         clear: &job.clear,
         busy: &job.busy,
         start: &job.start,
     };
-    let weights = WeightSource::new(&mut m, c, memory.as_ref(), &around)?;
+    let weights = WeightSource::new(&mut m, memory.as_ref(), &around);
     let core: CorePorts = m.place("core", &core(c)?);
     m.connect(&job.shape, &core.shape);
     m.assign_all([(&core.clear, &job.clear), (&core.start, &job.start), (&core.open_next, &job.busy)]);
-    let moved = Moved::new(&mut m, [&host.act, &weights.beats, &host.res], &core);
+    let moved = Moved::new(&mut m, [&host.act, &weights.beats, &host.res], &core, ring.as_ref());
     let asked = Asked::new(&regs.fields, queue.as_ref());
     let control = place_job(&mut m, c, [&rst, &regs.watchdog_written], &regs.fields, &asked, &core, &moved)?;
     host.tell(&mut m, &control, &moved.wgt);
-    weights.tell_faults(&mut m, &control);
+    weights.tell_faults(&mut m, &control, ring.as_ref());
+    ring.iter().for_each(|ring| ring.tell(&mut m, &control));
     job.drive(&mut m, &control, queue.as_ref());
     let counted = queue.iter().fold(job.busy.clone(), |busy, queue| busy | &queue.between);
     let events = place_counters(&mut m, [&rst, &counted], &regs.fields, &core, &moved, &control.done)?;
-    tell_registers(&mut m, status, &control, weights.memory().zip(queue.as_ref()), &events);
+    let memory = weights.memory().zip(queue.as_ref());
+    tell_registers(&mut m, status, &control, memory, ring.as_ref(), &events);
     answer(&mut m, &pins.axil, &regs.answer);
     weights.feed(&mut m, &core);
     m.connect(&host.act, &core.act);
     weights.connect(&mut m, &host, &core);
-    host.results(&mut m, c, &core);
+    match &ring {
+        Some(ring) => ring.results(&mut m, c, &core),
+        None => host.results(&mut m, c, &core),
+    }
     let field = |name: &str| regs.fields.output(name);
     let pending = (field("irq_en_done") & field("irq_stat_done")) | (field("irq_en_error") & field("irq_stat_error"));
     m.assign(&pins.irq, pending);
@@ -175,13 +197,15 @@ pub(super) struct Moved {
 }
 
 impl Moved {
-    fn new(m: &mut Module, [act, wgt, res]: [&Stream; 3], core: &CorePorts) -> Moved {
+    fn new(m: &mut Module, [act, wgt, res]: [&Stream; 3], core: &CorePorts, ring: Option<&Ring>) -> Moved {
         let act = m.name("act_moved", &act.valid & &core.act.ready);
         let wgt = m.name("wgt_moved", &wgt.valid & &core.wgt.ready);
         let res = m.name("res_moved", &core.res.valid & &res.ready);
-        let all = m.name("moved", cat([act.clone(), wgt.clone(), res.clone()]));
+        // Results that memory takes move too, and a job ends when it has taken them all.
+        let out = ring.map_or(res.clone(), |ring| &res | &ring.store.moved);
+        let all = m.name("moved", cat([act.clone(), wgt.clone(), out]));
         let last = core.res.last.iter().map(|last| &res & last).next().unwrap_or_else(|| res.clone());
-        let last = m.name("res_done", last);
+        let last = m.name("res_done", ring.map_or(last, |ring| ring.store.stored.clone()));
         Moved { act, wgt, res, all, last }
     }
 }
@@ -218,6 +242,7 @@ fn tell_registers(
     status: Vec<(String, Expr)>,
     job: &JobPorts,
     memory: Option<([&Expr; 2], &JobQueuePorts)>,
+    ring: Option<&Ring>,
     counts: &CounterPorts,
 ) {
     let mut status: HashMap<String, Expr> = status.into_iter().collect();
@@ -229,15 +254,28 @@ fn tell_registers(
     if let Some(([draining, response], queue)) = memory {
         // A job that is dropped drains from the cycle after its clear on.
         busy = busy | &queue.waits | &job.clear | draining;
-        feed("queue_open", queue.open.clone());
-        feed("queue_waiting", queue.waiting.clone());
-        feed("mem_status_draining", draining.clone());
-        feed("mem_status_response", response.clone());
+        feed("mem_status_draining", ring.map_or(draining.clone(), |ring| draining | ring.draining()));
+        feed("mem_status_response", ring.map_or(response.clone(), |ring| response | ring.response()));
+        match ring {
+            Some(ring) => {
+                busy = busy | ring.busy();
+                feed("ring_tail_count", ring.store.tail.clone());
+            }
+            None => {
+                feed("queue_open", queue.open.clone());
+                feed("queue_waiting", queue.waiting.clone());
+            }
+        }
     }
     feed("status_busy", busy);
-    feed("status_done_set", job.done.clone());
     feed("status_error_set", job.error.clone());
-    feed("irq_stat_done_set", job.done.clone());
+    // Of a job from memory the host hears when its status is there.
+    let (done, interrupt) = match ring {
+        Some(Ring { store, .. }) => (store.told.clone(), &store.told & &store.interrupt),
+        None => (job.done.clone(), job.done.clone()),
+    };
+    feed("status_done_set", done);
+    feed("irq_stat_done_set", interrupt);
     feed("irq_stat_error_set", job.error.clone());
     feed("err_code_code", job.code.clone());
     feed("done_tag_tag", job.done_tag.clone());

@@ -12,16 +12,18 @@ use super::host::Host;
 use super::job::JobPorts;
 use super::job_queue::JobQueuePorts;
 use super::pins::UnitPins;
+use super::ring::Ring;
 use super::weight_memory::in_front;
-use super::weight_reader::{WeightReaderPorts, weight_reader};
-use crate::lang::{BIT, Errors, Expr, Module, Stream};
+use super::weight_reader::WeightReaderPorts;
+use crate::lang::{BIT, Expr, Module, Stream};
 use std::sync::Arc;
-use trine_spec::Config;
 
 /// The surroundings of the beats.
 pub(super) struct Around<'a> {
     pub(super) pins: &'a UnitPins,
     pub(super) host: &'a Host,
+    /// The reader of weights from memory.
+    pub(super) reader: Option<&'a Arc<Module>>,
     /// Jobs whose weights are read from memory, and the wire on which they are dropped.
     pub(super) jobs: Option<(&'a JobQueuePorts, &'a Expr)>,
     /// The reset pin, which no register can set.
@@ -47,40 +49,33 @@ enum From {
 
 impl WeightSource {
     /// The weights on the `chip`, from memory, or else from the host.
-    ///
-    /// # Errors
-    /// See [`weight_reader`].
-    pub(super) fn new(
-        m: &mut Module,
-        c: &Config,
-        chip: Option<&Arc<Module>>,
-        around: &Around,
-    ) -> Result<WeightSource, Errors> {
-        let Around { pins, host, jobs, hard, clear, busy, start } = *around;
+    pub(super) fn new(m: &mut Module, chip: Option<&Arc<Module>>, around: &Around) -> WeightSource {
+        let Around { pins, host, reader, jobs, hard, clear, busy, start } = *around;
         if let Some(chip) = chip {
             let ready = m.wire("beat_ready", BIT);
             let made = in_front(m, chip, [clear, busy, &ready]);
             host.wgt.iter().for_each(|requests| m.unused(requests.last.clone()));
-            return Ok(WeightSource { beats: Stream { ready, ..made.beats }, from: From::OnChip(made.requests) });
+            return WeightSource { beats: Stream { ready, ..made.beats }, from: From::OnChip(made.requests) };
         }
         if let Some(beats) = &host.wgt {
-            return Ok(WeightSource { beats: beats.clone(), from: From::Host });
+            return WeightSource { beats: beats.clone(), from: From::Host };
         }
         let ready = m.wire("beat_ready", BIT);
-        let reader: WeightReaderPorts = m.place("reader", &weight_reader(c)?);
+        let Some(module) = reader else { unreachable!("weights come from the host, the chip or memory") };
+        let reader: WeightReaderPorts = m.place("reader", module);
         m.assign_all([(&reader.rst, hard), (&reader.start, start), (&reader.beats.ready, &ready)]);
         if let Some((queue, dropped)) = jobs {
             m.assign(&reader.clear, dropped);
             m.connect(&queue.read, &reader.job);
         }
         pins.memory.iter().for_each(|pins| m.connect(&reader.axi, pins));
-        Ok(WeightSource { beats: Stream { ready, ..reader.beats.clone() }, from: From::Memory(Box::new(reader)) })
+        WeightSource { beats: Stream { ready, ..reader.beats.clone() }, from: From::Memory(Box::new(reader)) }
     }
 
     /// Tells the job control of faults of the memory.
-    pub(super) fn tell_faults(&self, m: &mut Module, job: &JobPorts) {
+    pub(super) fn tell_faults(&self, m: &mut Module, job: &JobPorts, ring: Option<&Ring>) {
         if let (From::Memory(reader), Some(fault)) = (&self.from, &job.memory) {
-            m.assign(fault, &reader.fault);
+            m.assign(fault, ring.map_or(reader.fault.clone(), |ring| &reader.fault | ring.fault()));
         }
     }
 

@@ -44,7 +44,7 @@ impl File<'_> {
         let busy = m.input(&port(&STATUS, &STATUS_BUSY, "i"), BIT);
         m.describe(&busy, STATUS_BUSY.doc);
         let starts = m.wire("starts", BIT);
-        let queue = c.memory().then(|| {
+        let queue = registers(c).any(|r| *r == QUEUE).then(|| {
             let open = m.input(&port(&QUEUE, &QUEUE_OPEN, "i"), BIT);
             m.describe(&open, QUEUE_OPEN.doc);
             Queue { open, follows: m.wire("follows", BIT) }

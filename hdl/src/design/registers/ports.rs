@@ -4,7 +4,7 @@ use crate::interface;
 use crate::lang::{At, BIT, Expr, Flow, Interface, Signal, bits};
 use std::collections::BTreeMap;
 use trine_spec::Config;
-use trine_spec::registers::{Access, Field, MEMORY_REGISTERS, REGISTERS, Register};
+use trine_spec::registers::{Access, Field, Register, every};
 
 /// Name of a field's port on the register file; `end` is `i`, `o` or `set_i`.
 pub(super) fn port(register: &Register, field: &Field, end: &str) -> String {
@@ -151,9 +151,8 @@ impl Interface for Fields {
             let port = <Expr as Interface>::find(&at.part(&name, &[], flow), look)?;
             Some((name, port))
         };
-        let all = || REGISTERS.iter().chain(MEMORY_REGISTERS);
-        let inputs = Fields::input_names(all()).filter_map(|(name, _)| found(name, Flow::In)).collect();
-        let names = all().flat_map(|r| r.fields.iter().map(|f| port(r, f, "o")));
+        let inputs = Fields::input_names(every()).filter_map(|(name, _)| found(name, Flow::In)).collect();
+        let names = every().flat_map(|r| r.fields.iter().map(|f| port(r, f, "o")));
         let names = names.map(|name| name.trim_end_matches("_o").to_string());
         let outputs = names.filter_map(|name| found(name, Flow::Out)).collect();
         Some(Fields { inputs, outputs })

@@ -137,7 +137,8 @@ pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
         set(&room_q, room),
         if_else(
             rst | start,
-            [set_to(&response_q, 0)],
+            // The first beat of a job may be taken in the cycle in which it begins.
+            [set(&response_q, &answer & (&wrong & !rst).repeat(2))],
             [when(&wrong & !response_q.bit(1), [set(&response_q, &answer)])],
         ),
     ]);
