@@ -22,7 +22,7 @@
 use std::time::Duration;
 
 use trine_memory::{Memory, MemoryError};
-use trine_spec::registers::{ACT_WINDOW, Access, ID, MEMORY_REGISTERS, PERF_CTRL, REGISTERS, SPACE};
+use trine_spec::registers::{ACT_WINDOW, Access, ID, PERF_CTRL, SPACE, every};
 
 use crate::bone_memory::{self, BoneMemory};
 use crate::etherbone_packet::{self as packet, PAIR, RECORD};
@@ -133,7 +133,7 @@ impl Etherbone {
 
     fn write_register(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
         let address = self.base.wrapping_add(offset);
-        let register = REGISTERS.iter().chain(MEMORY_REGISTERS).find(|register| register.offset == offset);
+        let register = every().find(|register| register.offset == offset);
         let fields = register.map_or(&[][..], |register| register.fields);
         let mask = |access| fields.iter().filter(|f| f.access == access).fold(0, |mask, f| mask | f.mask());
         match (mask(Access::ReadWrite), mask(Access::WriteOneClears)) {

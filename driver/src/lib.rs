@@ -68,6 +68,7 @@ mod offload;
 mod on_chip;
 pub mod packing;
 mod resident;
+mod ring;
 pub mod schedule;
 #[cfg(feature = "serial")]
 mod serial;
@@ -94,6 +95,7 @@ pub use mapped::{DeviceFile, MappedWords};
 pub use mapped_memory::MappedMemory;
 pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
 pub use on_chip::{OnChip, WeightImage};
+pub use ring::RingTransport;
 #[cfg(feature = "serial")]
 pub use serial::SerialLine;
 pub use transport::{AccessError, Exchange, RegisterOp, Transport, TransportError};

@@ -1,6 +1,6 @@
 //! Cuts a matmul of any shape into jobs that a unit can take.
 //!
-//! A job holds at most `max_tokens` rows, `max_depth` positions and [`Config::MAX_OUTPUTS`] outputs. A matmul is cut
+//! A job holds at most `max_tokens` rows, `max_depth` positions and [`Config::max_outputs`] outputs. A matmul is cut
 //! along all three:
 //!
 //! ```text
@@ -58,7 +58,7 @@ impl Schedule {
         Self {
             tokens: even(shape.m, config.max_tokens()),
             depth: full(shape.k, whole(config.max_depth(), config.lanes())),
-            outputs: full(shape.n, whole(Config::MAX_OUTPUTS, config.columns())),
+            outputs: full(shape.n, whole(config.max_outputs(), config.columns())),
         }
     }
 

@@ -4,7 +4,7 @@
 //! Config ── verilog ──> Verilog ── build ──> Library ── link ──> Link ── device ──> Device
 //! ```
 
-use trine_driver::{Device, Transport, WindowTransport};
+use trine_driver::{Device, RingTransport, Transport, WindowTransport};
 use trine_hdl::Verilog;
 use trine_spec::{Config, Style};
 
@@ -27,14 +27,15 @@ pub fn verilog(config: &Config) -> Result<Verilog, Error> {
     Ok(trine_hdl::lang::verilog(&trine_hdl::design::unit(config)?)?)
 }
 
-/// A transport to a fresh unit of configuration `config`, reset: streams, or windows.
+/// A transport to a fresh unit of configuration `config`, reset: streams, windows, or a ring.
 ///
 /// # Errors
 /// When the simulation does not start.
 pub fn link(library: &Library, config: &Config, options: &SimOptions) -> Result<Link, Error> {
-    Ok(match config.windows() {
-        true => Box::new(WindowTransport::new(SimRegisters::new(library, options)?, config.clone())),
-        false => Box::new(SimTransport::new(library, options)?),
+    Ok(match (config.windows(), config.ring()) {
+        (true, _) => Box::new(WindowTransport::new(SimRegisters::new(library, options)?, config.clone())),
+        (_, true) => Box::new(RingTransport::new(SimRegisters::new(library, options)?, config.clone())),
+        _ => Box::new(SimTransport::new(library, options)?),
     })
 }
 

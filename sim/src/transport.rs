@@ -22,6 +22,20 @@ pub const MEMORY: u64 = 1 << 32;
 /// The port of a unit that reads its weights from memory.
 const WEIGHTS: &str = "m_axi_wgt0";
 
+/// The port of a unit that fetches its jobs, to the same memory.
+const JOBS: &str = "m_axi";
+
+/// Ports that are low in reset; units differ in which they have.
+const VALIDS: [&str; 7] = [
+    "m_axis_res_tvalid",
+    "s_axil_bvalid",
+    "s_axil_rvalid",
+    "m_axi_wgt0_arvalid",
+    "m_axi_arvalid",
+    "m_axi_awvalid",
+    "m_axi_wvalid",
+];
+
 /// Options of a simulated device.
 #[derive(Clone, Debug)]
 pub struct SimOptions {
@@ -78,6 +92,9 @@ impl SimRegisters {
             true => Some((dut.attach_memory(WEIGHTS, &options.memory)?, options.memory.bytes)),
             false => None,
         };
+        if let Some((port, _)) = memory.filter(|_| dut.port(&format!("{JOBS}_araddr")).is_ok()) {
+            dut.share_memory(JOBS, port, options.memory.stalls.for_stream(7))?;
+        }
         let mut device = Self { registers: AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?, memory, dut };
         device.reset()?;
         Ok(device)
@@ -99,8 +116,7 @@ impl SimRegisters {
         for _ in 0..RESET_CYCLES {
             self.dut.tick()?;
         }
-        for valid in ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid", "m_axi_wgt0_arvalid"] {
-            // A unit with windows has no result port, one without memory no port to it.
+        for valid in VALIDS {
             let Ok(port) = self.dut.port(valid) else { continue };
             if self.dut.peek(port)? != 0 {
                 let message = format!("{valid} is high in reset, after {RESET_CYCLES} cycles");

@@ -15,6 +15,7 @@ mod memory;
 mod modules;
 mod on_chip;
 mod resident;
+mod ring;
 mod serial;
 mod streams;
 mod terminal;
