@@ -82,6 +82,23 @@ fn a_unit_with_windows_and_weights_from_memory_passes() {
     passes(&sizes.max_depth(40).max_tokens(3).build().unwrap());
 }
 
+/// Two slots of activations a beat of memory, eight beats a descriptor.
+#[test]
+fn a_unit_with_a_ring_passes() {
+    let sizes = Config::sized(3, 8).weights(Weights::Memory).ring(true).weight_bus(32);
+    passes(&sizes.weight_code(WeightCode::TwoBit).max_depth(20).max_tokens(3).build().unwrap());
+    passes(&Config::sized(4, 10).weights(Weights::Memory).ring(true).max_depth(20).max_tokens(3).build().unwrap());
+}
+
+/// A descriptor a beat, and four beats of memory to one of activations.
+#[test]
+fn units_with_rings_and_wide_or_narrow_buses_pass() {
+    let sizes = Config::sized(32, 20).weights(Weights::Memory).ring(true).style(Style::Packed);
+    passes(&sizes.max_depth(96).max_tokens(4).build().unwrap());
+    let sizes = Config::sized(16, 3).weights(Weights::Memory).ring(true).weight_bus(32);
+    passes(&sizes.max_depth(40).max_tokens(2).build().unwrap());
+}
+
 /// Sixteen words a beat of activations and of weights, tiles of one beat.
 #[test]
 fn a_unit_with_windows_and_beats_of_many_words_passes() {

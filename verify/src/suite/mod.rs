@@ -15,6 +15,8 @@ mod large;
 mod memory;
 mod queue;
 mod registers;
+mod ring;
+mod ring_host;
 mod unit;
 mod weights;
 mod window_edges;
@@ -170,12 +172,26 @@ const MEMORY_STREAMS: [Check; 9] = [
     check("jobs in a row dropped in every cycle", queue::dropped),
 ];
 
+/// Checks of units that fetch their jobs.
+const RING: [Check; 7] = [
+    check("constants and resets", registers::resets),
+    check("register access", registers::access),
+    check("ring sizes", ring::sizes),
+    check("ring in order", ring::fences),
+    check("a job of a ring fails", ring::failures),
+    check("ring that is never answered", ring::silence),
+    check("ring dropped in every cycle", ring::dropped),
+];
+
 /// Checks that need a host which sends the weights, late or never.
 const FROM_HOST: [&str; 5] = ["counters", "stall counters", "watchdog", "too many activations", "long watchdog"];
 
 /// The checks of a unit of configuration `config`, quick ones first.
 #[must_use]
 pub fn checks(config: &Config) -> Vec<Check> {
+    if config.ring() {
+        return RING.to_vec();
+    }
     let (own, memory): (&[Check], &[Check]) =
         if config.windows() { (&WINDOWS, &[]) } else { (&STREAMS, &MEMORY_STREAMS) };
     let memory = MEMORY.iter().chain(memory).filter(|_| config.memory());

@@ -197,6 +197,8 @@ pub(super) fn failures(unit: &mut DrivenUnit<'_>) -> Found {
         equal!(unit.status()?, done | regs::STATUS_ERROR.mask(), "STATUS after job {which} failed with {code:?}");
         equal!(unit.read(&regs::DONE_TAG)?, which as u32, "DONE_TAG after job {which} failed");
         equal!(unit.read(&regs::ERR_CODE)?, code as u32, "ERR_CODE after job {which} failed");
+        let response = if code == ErrorCode::Memory { 3 } else { 0 };
+        equal!(unit.read(&regs::MEM_STATUS)?, regs::MEM_STATUS_RESPONSE.at(response), "MEM_STATUS after {code:?}");
         equal!(unit.read(&regs::QUEUE)?, 0, "QUEUE after job {which} failed with {code:?}");
         unit.silent()?;
         unit.write(&regs::STATUS, regs::STATUS_ERROR.mask() | done)?;

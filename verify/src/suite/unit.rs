@@ -36,7 +36,7 @@ pub(super) struct DrivenUnit<'a> {
     pub dut: Dut,
     pub bus: Bus,
     irq: PortHandle,
-    /// Activations, then weights unless they come from memory; none with windows.
+    /// Activations, then weights unless they come from memory; none with windows or a ring.
     pub feeds: Vec<Feed>,
     pub drain: Option<Drain>,
     pub memory: Option<WeightMemory>,
@@ -72,7 +72,8 @@ impl<'a> DrivenUnit<'a> {
         for (port, value) in held {
             dut.poke(port.as_str(), *value)?;
         }
-        let streams = match (config.windows(), config.memory()) {
+        let no_streams = config.windows() || config.ring();
+        let streams = match (no_streams, config.memory()) {
             (true, _) => &[][..],
             (false, true) => &["s_axis_act"],
             (false, false) => &["s_axis_act", "s_axis_wgt"],
@@ -81,7 +82,7 @@ impl<'a> DrivenUnit<'a> {
             bus: Bus::new(&dut)?,
             irq: dut.port("irq")?,
             feeds: streams.iter().map(|prefix| Feed::new(&dut, prefix)).collect::<Result<_, _>>()?,
-            drain: (!config.windows()).then(|| Drain::new(&dut, "m_axis_res", config.columns())).transpose()?,
+            drain: (!no_streams).then(|| Drain::new(&dut, "m_axis_res", config.columns())).transpose()?,
             memory: config.memory().then(|| WeightMemory::attach(&mut dut, config, memory)).transpose()?,
             config,
             dut,
@@ -120,7 +121,9 @@ impl<'a> DrivenUnit<'a> {
         for _ in 0..RESET_CYCLES {
             self.step_unwatched()?;
         }
-        for valid in ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid"] {
+        for valid in
+            ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid", "m_axi_arvalid", "m_axi_awvalid", "m_axi_wvalid"]
+        {
             let Ok(port) = self.dut.port(valid) else { continue };
             holds!(self.dut.peek(port)? == 0, "{valid} is high in reset");
         }

@@ -10,6 +10,9 @@ use super::Found;
 /// The port of the unit.
 const PORT: &str = "m_axi_wgt0";
 
+/// The port of a unit with a ring, to the same memory.
+const RING_PORT: &str = "m_axi";
+
 /// Bytes of the memory, of which only those that are used cost anything.
 const BYTES: u64 = 1 << 26;
 
@@ -19,7 +22,7 @@ const ILLEGAL: u8 = 0x7A;
 /// The memory, and the place of the next job's weights.
 #[derive(Debug)]
 pub(super) struct WeightMemory {
-    port: MemoryPort,
+    pub port: MemoryPort,
     beat_bytes: u64,
     /// Behind the weights that were stored last, in steps.
     end: u64,
@@ -50,6 +53,9 @@ impl WeightMemory {
     /// Puts a memory behind the unit; the first region is one beat of zero trits.
     pub fn attach(dut: &mut Dut, config: &Config, options: &MemoryOptions) -> Found<Self> {
         let port = dut.attach_memory(PORT, options)?;
+        if config.ring() {
+            dut.share_memory(RING_PORT, port, options.stalls.for_stream(7))?;
+        }
         let beat_bytes = config.weight_bus() as u64 / 8;
         let mut memory =
             Self { port, beat_bytes, end: 0, stored: 0, waiting: None, place: None, length: None, region: [0; 2] };
