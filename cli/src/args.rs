@@ -46,6 +46,9 @@ pub struct UnitArgs {
     /// Way of the weights: stream, or memory that the unit reads [default: stream]
     #[arg(long, value_name = "WAY", value_parser = named::<Weights>())]
     weights: Option<Weights>,
+    /// Jobs, activations and results in memory too, behind a ring of descriptors [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    ring: Option<bool>,
     /// TOML file with these options as keys, all or some; options win over it
     #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
@@ -90,7 +93,8 @@ impl UnitArgs {
             .max_depth(self.max_depth)
             .max_tokens(self.max_tokens)
             .windows(self.windows)
-            .weights(self.weights);
+            .weights(self.weights)
+            .ring(self.ring);
         given.or(preset.as_ref().unwrap_or(default)).build().map_err(|error| {
             // Presets and defaults are right by themselves, and the weight bus of another tile is never taken from them.
             let source = self.source_of(error.key()).map_or_else(String::new, |source| format!("{source}: "));
@@ -122,6 +126,7 @@ impl UnitArgs {
             ("--max-tokens", self.max_tokens.is_some()),
             ("--windows", self.windows.is_some()),
             ("--weights", self.weights.is_some()),
+            ("--ring", self.ring.is_some()),
         ];
         options.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
     }
@@ -145,6 +150,7 @@ impl UnitArgs {
             "max-tokens" => self.max_tokens.is_some(),
             "windows" => self.windows.is_some(),
             "weights" => self.weights.is_some(),
+            "ring" => self.ring.is_some(),
             _ => false,
         };
         if is_option {
@@ -194,7 +200,7 @@ pub fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
 /// The flags that describe `config` in full, to repeat a command.
 pub fn flags(c: &Config) -> String {
     format!(
-        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {} --weights {}{}",
+        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {} --weights {}{}{}",
         c.lanes(),
         c.columns(),
         c.act_bits(),
@@ -204,7 +210,8 @@ pub fn flags(c: &Config) -> String {
         c.max_depth(),
         c.max_tokens(),
         c.weights(),
-        if c.windows() { " --windows" } else { "" }
+        if c.windows() { " --windows" } else { "" },
+        if c.ring() { " --ring" } else { "" }
     )
 }
 

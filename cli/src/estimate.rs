@@ -148,6 +148,9 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
         writeln!(out, "board: {board}")?;
     }
     writeln!(out, "unit: {}", describe(&r.config))?;
+    if r.config.ring() {
+        writeln!(out, "  descriptors, activations and results go through the memory too, and are not counted")?;
+    }
     if r.windows_left_out {
         writeln!(
             out,

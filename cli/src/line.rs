@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail, ensure};
 use trine_driver::{
-    Device, DeviceFile, DmaBuf, Etherbone, MappedMemory, MappedWords, MemorySpan, SerialLine, Uartbone,
+    Device, DeviceFile, DmaBuf, Etherbone, MappedMemory, MappedWords, MemorySpan, RingTransport, SerialLine, Uartbone,
     WindowTransport, Words,
 };
 use trine_sim::Link;
@@ -229,12 +229,13 @@ impl LineArgs {
         config: Config,
         place: Option<Place>,
     ) -> Result<Device<Link>> {
-        // Words reach a unit through its windows only.
-        let config = config.with_windows(true);
-        let link: Link = match port {
-            Port::Serial(path) => Box::new(WindowTransport::new(self.serial(path, board, place)?, config.clone())),
-            Port::Network(host) => Box::new(WindowTransport::new(self.network(host, place)?, config.clone())),
-            Port::Mapped(path) => Box::new(WindowTransport::new(self.mapped(path, place)?, config.clone())),
+        // Words reach a unit through its windows, or its memory.
+        let windows = !config.ring();
+        let config = config.with_windows(windows);
+        let link = match port {
+            Port::Serial(path) => link(self.serial(path, board, place)?, &config),
+            Port::Network(host) => link(self.network(host, place)?, &config),
+            Port::Mapped(path) => link(self.mapped(path, place)?, &config),
         };
         Ok(Device::open(link, config)?)
     }
@@ -266,6 +267,14 @@ impl LineArgs {
             Some(Place::Device { at, bytes }) => words.with_memory(MappedMemory::new(&file, at, at, bytes)?),
             _ => words,
         })
+    }
+}
+
+/// A unit behind `words`.
+fn link(words: impl Words + Send + 'static, config: &Config) -> Link {
+    match config.ring() {
+        true => Box::new(RingTransport::new(words, config.clone())),
+        false => Box::new(WindowTransport::new(words, config.clone())),
     }
 }
 

@@ -59,8 +59,10 @@ fn udp(text: &str) -> Result<SocketAddr, String> {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
-    // A port reaches a unit through its windows only.
-    let config = args.board.unit(&args.unit)?.with_windows(true);
+    // A port reaches a unit through its windows, or its memory.
+    let config = args.board.unit(&args.unit)?;
+    let windows = !config.ring();
+    let config = config.with_windows(windows);
     let memory = args.memory.span(&config, 0)?;
     ensure!(
         memory.is_none() || args.pins.is_none(),

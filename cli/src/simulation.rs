@@ -19,6 +19,7 @@ use crate::output;
 /// The unit of configuration `config` with all ternary weights of `model` on the chip, and what it has there.
 pub fn on_chip(config: &Config, model: &Model) -> Result<(Arc<Module>, WeightImage)> {
     ensure!(!config.windows(), "a unit with weights on the chip has stream ports, not windows");
+    ensure!(!config.ring(), "weights are on the chip or jobs in memory: leave out --weights-on-chip, or --ring");
     ensure!(!config.memory(), "weights are on the chip or in memory: leave out --weights-on-chip, or --weights memory");
     let parts = model.linears()?.flat_map(|(_, linear)| &linear.parts);
     let image = WeightImage::new(config, parts.map(|part| &part.weights));

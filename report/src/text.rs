@@ -94,6 +94,7 @@ pub fn describe(c: &Config) -> String {
         match (c.windows(), c.memory()) {
             (false, false) => "",
             (true, false) => ", through windows",
+            (false, true) if c.ring() => ", weights and jobs from memory",
             (false, true) => ", weights from memory",
             (true, true) => ", through windows, weights from memory",
         }

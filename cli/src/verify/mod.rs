@@ -53,6 +53,8 @@ const ALONE: [&str; 19] = [
     "max_depth",
     "max_tokens",
     "windows",
+    "weights",
+    "ring",
     "config",
     "preset",
     "board",
