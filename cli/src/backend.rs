@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use serde::Serialize;
 use trine_driver::{Journal, Offload, OnFailure, OnMismatch, Options, Scope};
-use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, TernaryMatrix};
+use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Model, ModelSource, Product, TernaryMatrix};
 use trine_hdl::lang;
 use trine_report::place::check_folder;
 use trine_report::places::Places;
@@ -291,6 +291,13 @@ impl Matmul for Engine {
         match self {
             Engine::Golden => Golden.matmul(id, w, x, m, y),
             Engine::Rtl(offload) => offload.matmul(id, w, x, m, y),
+        }
+    }
+
+    fn matmuls(&mut self, products: &mut [Product<'_>]) -> Result<(), (usize, BoxError)> {
+        match self {
+            Engine::Golden => Golden.matmuls(products),
+            Engine::Rtl(offload) => offload.matmuls(products),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use trine_driver::Mark;
-use trine_golden_model::{BoxError, LinearId, Matmul, TernaryMatrix};
+use trine_golden_model::{BoxError, LinearId, Matmul, Product, TernaryMatrix};
 
 use crate::backend::Engine;
 
@@ -26,14 +26,25 @@ impl<'a> Marking<'a> {
     }
 }
 
-impl Matmul for Marking<'_> {
-    fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
+impl Marking<'_> {
+    fn mark(&mut self) {
         if let Engine::Rtl(offload) = &*self.engine
             && self.decoding.get()
             && self.mark.is_none()
         {
             self.mark = Some(offload.ledger().mark());
         }
+    }
+}
+
+impl Matmul for Marking<'_> {
+    fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
+        self.mark();
         self.engine.matmul(id, w, x, m, y)
+    }
+
+    fn matmuls(&mut self, products: &mut [Product<'_>]) -> Result<(), (usize, BoxError)> {
+        self.mark();
+        self.engine.matmuls(products)
     }
 }

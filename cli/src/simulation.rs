@@ -49,7 +49,8 @@ pub fn isolated(config: &Config, trace: Option<&Path>, timing: Option<&Timing>) 
     if let Some(timing) = timing.filter(|_| memory > 0) {
         command.arg("--timing").arg(serde_json::to_string(timing)?);
     }
-    let link: Link = Box::new(Isolated::new(command).with_memory(memory));
+    let queue = memory > 0 && !config.windows();
+    let link: Link = Box::new(Isolated::new(command).with_memory(memory).with_queue(queue));
     Ok(Device::open(link, config.clone())?)
 }
 

@@ -1,8 +1,8 @@
-//! Registers by name, and the life of a job.
+//! Registers by name, and one job at a time.
 //!
 //! ```text
 //! open:  ID, VERSION, every constant of the configuration
-//! run:   PERF clear -> WATCHDOG TOKENS DEPTH OUTPUTS JOB_TAG, WGT_BASE WGT_LENGTH from memory -> CTRL.start -> streams -> STATUS.done, DONE_TAG -> PERF snapshot
+//! run:   submit one job and wait for it (queue.rs)
 //! reset: link in order -> CTRL.abort -> CTRL.soft_reset -> STATUS must not be busy
 //! ```
 //!
@@ -10,38 +10,35 @@
 //! host's, which a [limit](Device::with_limit) sets, and the unit's watchdog, which ends a job whose host has gone: it is never
 //! silent for longer than the whole job takes and its host [pauses](Device::with_pause).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use trine_memory::{Memory, Region};
 use trine_spec::Config;
-use trine_spec::registers::{self as regs, Access, ErrorCode, MEMORY_SPACE, MEMORY_STEP, Register};
+use trine_spec::registers::{self as regs, Access, Register};
 
-use crate::{Counters, Error, Exchange, JobPlace, RegisterOp, Transport, TransportError, cycles::MatmulShape};
+use crate::queue::{Jobs, Submission};
+use crate::{Counters, Error, Exchange, RegisterOp, Transport, TransportError, cycles::MatmulShape};
 
 /// Most reads of STATUS for a job whose results have all arrived; the unit needs a few cycles at most.
-const DONE_POLLS: usize = 1000;
+pub(crate) const DONE_POLLS: usize = 1000;
 
 /// Device cycles that a host may pause where nothing else is said: over a second at 200 MHz, for a link as slow as a serial line
 /// and an operating system that has other things to do.
 const PAUSE: u32 = 1 << 28;
 
-/// The weights of a job.
-enum Weights<'a> {
-    Beats(&'a [u8]),
-    Resident(Region),
-}
-
 /// A unit that has been identified and answers as its configuration says.
 #[derive(Debug)]
 pub struct Device<T> {
-    transport: T,
+    pub(crate) transport: T,
     config: Config,
-    tag: u32,
-    failed: bool,
+    pub(crate) tag: u32,
+    pub(crate) failed: bool,
     /// Longest time of a job.
-    limit: Option<Duration>,
+    pub(crate) limit: Option<Duration>,
     /// Most device cycles for which the host may leave a job without a beat.
     pause: u32,
+    /// Jobs that are not done.
+    pub(crate) jobs: Jobs,
 }
 
 impl<T: Transport> Device<T> {
@@ -51,7 +48,8 @@ impl<T: Transport> Device<T> {
     /// [`Error::NotTrine`], [`Error::VersionMismatch`], [`Error::ConfigMismatch`] with the field that differs, or
     /// [`Error::Register`].
     pub fn open(transport: T, config: Config) -> Result<Self, Error> {
-        let mut device = Self { transport, config, tag: 0, failed: false, limit: None, pause: PAUSE };
+        let mut device =
+            Self { transport, config, tag: 0, failed: false, limit: None, pause: PAUSE, jobs: Jobs::default() };
         let id = device.read(&regs::ID)?;
         if id != regs::ID_VALUE {
             return Err(Error::NotTrine { found: id });
@@ -92,7 +90,7 @@ impl<T: Transport> Device<T> {
     }
 
     /// WATCHDOG of a job: no beat comes or goes for no longer than the whole job takes a host that never pauses, and the pause.
-    fn watchdog(&self, shape: MatmulShape) -> u32 {
+    pub(crate) fn watchdog(&self, shape: MatmulShape) -> u32 {
         let cycles = shape.cycles(&self.config).saturating_add(self.pause.into());
         u32::try_from(cycles).unwrap_or(u32::MAX)
     }
@@ -135,10 +133,10 @@ impl<T: Transport> Device<T> {
         results: &mut [u8],
     ) -> Result<Counters, Error> {
         if self.config.memory() {
-            Err(Error::NoStream)
-        } else {
-            self.job(shape, acts, Weights::Beats(weights), results)
+            return Err(Error::NoStream);
         }
+        self.enter(vec![(shape, None)]).map_err(|failed| failed.error)?;
+        self.completed(&mut [Exchange { activations: acts, weights, results }])
     }
 
     /// The same with the weights that lie in `region` of the device's [memory](Device::memory).
@@ -152,82 +150,17 @@ impl<T: Transport> Device<T> {
         region: Region,
         results: &mut [u8],
     ) -> Result<Counters, Error> {
-        if !self.config.memory() {
-            return Err(Error::NoMemory);
-        }
-        let beat = self.config.weight_bus() as u64 / 8;
-        // The unit has addresses of its own for the bytes of its memory.
-        let at = self.transport.memory().map_or(0, |memory| memory.origin()).saturating_add(region.at);
-        let end = at.checked_add(region.bytes);
-        let fits = at.is_multiple_of(MEMORY_STEP) && end.is_some_and(|end| end <= MEMORY_SPACE);
-        if !fits || region.bytes == 0 || !region.bytes.is_multiple_of(beat) {
-            return Err(Error::Region { at, bytes: region.bytes, beat });
-        }
-        self.job(shape, acts, Weights::Resident(Region { at, ..region }), results)
+        self.submit(&[Submission { shape, region }]).map_err(|failed| failed.error)?;
+        self.completed(&mut [Exchange { activations: acts, weights: &[], results }])
     }
 
-    fn job(
-        &mut self,
-        shape: MatmulShape,
-        acts: &[u8],
-        weights: Weights<'_>,
-        results: &mut [u8],
-    ) -> Result<Counters, Error> {
-        let begun = Instant::now();
-        // A limit beyond the end of time is none.
-        self.transport.set_deadline(self.limit.and_then(|limit| begun.checked_add(limit)));
-        if self.failed {
-            self.reset()?;
-        }
-        self.failed = true;
-        let counters = self.attempt(begun, shape, acts, weights, results)?;
-        self.failed = false;
-        Ok(counters)
-    }
-
-    fn attempt(
-        &mut self,
-        begun: Instant,
-        shape: MatmulShape,
-        acts: &[u8],
-        weights: Weights<'_>,
-        results: &mut [u8],
-    ) -> Result<Counters, Error> {
-        self.tag = self.tag.wrapping_add(1);
-        let job = JobPlace { tag: self.tag, tokens: shape.m, depth: shape.k, outputs: shape.n };
-        let (weights, place) = match weights {
-            Weights::Beats(beats) => (beats, vec![]),
-            Weights::Resident(Region { at, bytes }) => {
-                let beats = bytes / (self.config.weight_bus() as u64 / 8);
-                let base = (&regs::WGT_BASE, Some((at / MEMORY_STEP) as u32));
-                (&[][..], vec![base, (&regs::WGT_LENGTH, Some(beats as u32))])
-            }
-        };
-        let registers = [
-            (&regs::PERF_CTRL, Some(regs::PERF_CTRL_CLEAR.mask())),
-            (&regs::WATCHDOG, Some(self.watchdog(shape))),
-            (&regs::TOKENS, Some(shape.m as u32)),
-            (&regs::DEPTH, Some(shape.k as u32)),
-            (&regs::OUTPUTS, Some(shape.n as u32)),
-            (&regs::JOB_TAG, Some(job.tag)),
-        ];
-        let start = (&regs::CTRL, Some(regs::CTRL_START.mask()));
-        self.access(&[&registers[..], &place, &[start]].concat())?;
-        if let Err(source) = self.transport.exchange(Exchange { activations: acts, weights, results }) {
-            // A unit that dropped the job knows better why than the link that starved, where it still answers.
-            if !matches!(source, TransportError::Deadline { .. })
-                && let Ok(status) = self.read(&regs::STATUS)
-            {
-                self.unless_failed(job, status)?;
-            }
-            return Err(Error::Streams { job, source });
-        }
-        self.wait(job, begun)?;
-        self.counters()
+    /// The outcome of a job that was submitted alone.
+    fn completed(&mut self, streams: &mut [Exchange<'_>]) -> Result<Counters, Error> {
+        self.wait(streams).map(|counters| counters.into_iter().sum()).map_err(|failed| failed.error)
     }
 
     /// Copies the counters and reads the copies.
-    fn counters(&mut self) -> Result<Counters, Error> {
+    pub(crate) fn counters(&mut self) -> Result<Counters, Error> {
         let mut accesses = vec![(&regs::PERF_CTRL, Some(regs::PERF_CTRL_SNAPSHOT.mask()))];
         Counters::collect(|register| {
             accesses.push((register, None));
@@ -237,7 +170,7 @@ impl<T: Transport> Device<T> {
         Counters::collect(|_| Ok(values.next().unwrap_or(0)))
     }
 
-    fn reset(&mut self) -> Result<(), Error> {
+    pub(crate) fn reset(&mut self) -> Result<(), Error> {
         self.transport.recover().map_err(Error::Link)?;
         self.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
         self.write(&regs::CTRL, regs::CTRL_SOFT_RESET.mask())?;
@@ -250,38 +183,8 @@ impl<T: Transport> Device<T> {
         Err(Error::StuckBusy)
     }
 
-    fn wait(&mut self, job: JobPlace, begun: Instant) -> Result<(), Error> {
-        let (mut status, mut done_tag) = (0, 0);
-        for _ in 0..DONE_POLLS {
-            status = self.read(&regs::STATUS)?;
-            self.unless_failed(job, status)?;
-            if regs::STATUS_DONE.of(status) == 1 {
-                done_tag = self.read(&regs::DONE_TAG)?;
-                if done_tag == job.tag {
-                    return self.write(&regs::STATUS, regs::STATUS_DONE.mask());
-                }
-            }
-            let after = begun.elapsed();
-            if self.limit.is_some_and(|limit| after >= limit) {
-                return Err(Error::Streams { job, source: TransportError::Deadline { after } });
-            }
-        }
-        Err(Error::NotDone { job, polls: DONE_POLLS, status, done_tag })
-    }
-
-    fn unless_failed(&mut self, job: JobPlace, status: u32) -> Result<(), Error> {
-        if regs::STATUS_ERROR.of(status) == 0 {
-            return Ok(());
-        }
-        let code = regs::ERR_CODE_CODE.of(self.read(&regs::ERR_CODE)?);
-        Err(match ErrorCode::from_code(code) {
-            Some(code) => Error::Device { job, code },
-            None => Error::UnknownCode { job, code },
-        })
-    }
-
     /// Accesses registers in order, each with the value to write or to read it.
-    fn access(&mut self, all: &[(&'static Register, Option<u32>)]) -> Result<Vec<u32>, Error> {
+    pub(crate) fn access(&mut self, all: &[(&'static Register, Option<u32>)]) -> Result<Vec<u32>, Error> {
         let access = |(register, value): &(&Register, Option<u32>)| match *value {
             Some(value) => RegisterOp::Write(register.offset, value),
             None => RegisterOp::Read(register.offset),
@@ -290,11 +193,11 @@ impl<T: Transport> Device<T> {
         self.transport.access(&accesses).map_err(|failed| at(all[failed.index].0)(failed.error))
     }
 
-    fn read(&mut self, register: &Register) -> Result<u32, Error> {
+    pub(crate) fn read(&mut self, register: &Register) -> Result<u32, Error> {
         self.transport.read(register.offset).map_err(at(register))
     }
 
-    fn write(&mut self, register: &Register, value: u32) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, register: &Register, value: u32) -> Result<(), Error> {
         self.transport.write(register.offset, value).map_err(at(register))
     }
 }

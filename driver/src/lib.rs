@@ -66,7 +66,9 @@ mod mapped;
 mod mapped_memory;
 mod offload;
 mod on_chip;
+mod options;
 pub mod packing;
+mod queue;
 mod resident;
 mod ring;
 pub mod schedule;
@@ -93,9 +95,11 @@ pub use load::{LoadStep, Loaded, load};
 pub use mapped::{DeviceFile, MappedWords};
 #[cfg(all(feature = "mapped", unix))]
 pub use mapped_memory::MappedMemory;
-pub use offload::{Offload, OnFailure, OnMismatch, Options, Scope};
+pub use offload::Offload;
 pub use on_chip::{OnChip, WeightImage};
 pub use ring::RingTransport;
+pub use options::{OnFailure, OnMismatch, Options, Scope};
+pub use queue::{Failed, Submission};
 #[cfg(feature = "serial")]
 pub use serial::SerialLine;
 pub use transport::{AccessError, Exchange, RegisterOp, Transport, TransportError};

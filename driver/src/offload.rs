@@ -1,86 +1,25 @@
 //! The golden model's matmul seam, computed on a device.
 //!
 //! ```text
-//! Model -> Matmul::matmul -> Schedule -> shares of the outputs, each on one unit: pack, Device::run, add, compare -> y
-//!                        \-> Golden, when checking -------------------------------------------^             \-> Ledger
+//! Model -> Matmul::matmuls -> Schedules -> shares of the outputs, each on one unit: pack, Device, add, compare -> y
+//!                         \-> Golden, when checking ---------------------------------------^            \-> Ledger
 //! ```
 
-use std::fmt;
+use std::path::PathBuf;
 
-use serde::Serialize;
-use trine_golden_model::{BoxError, Golden, LinearId, Matmul, TernaryMatrix};
+use trine_golden_model::{BoxError, Golden, LinearId, Matmul, Product, TernaryMatrix};
 use trine_spec::Config;
 
 use crate::cycles::MatmulShape;
 use crate::journal::{self, Entry};
 use crate::ledger::{JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 use crate::schedule::{Job, Schedule};
-use crate::share::{self, Call, Worker};
+use crate::share::{self, Call, Share, Task, Worker};
 use crate::weights::WeightCache;
-use crate::{Counters, Device, Error, Journal, Transport};
+use crate::{Counters, Device, Error, Journal, OnFailure, OnMismatch, Options, Transport};
 
-/// Which layers run on the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Gate, up and down projections.
-    Ffn,
-    /// All seven projections of a layer.
-    Linear,
-}
-
-impl Scope {
-    /// True if layer `id` runs on the device.
-    pub fn takes(self, id: LinearId) -> bool {
-        self == Scope::Linear || id.kind.is_ffn()
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if *self == Scope::Ffn { "ffn" } else { "linear" })
-    }
-}
-
-/// The answer to a job that fails for the second time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnFailure {
-    /// The matmul fails.
-    Stop,
-    /// The golden model computes it on the host, and the ledger says so.
-    Golden,
-}
-
-/// Reaction to a sum of the device that differs from the golden model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnMismatch {
-    /// The matmul fails with [`Error::Mismatch`], which names the first such sum.
-    Stop,
-    /// The caller gets the sums of the golden model, and the ledger says so.
-    Golden,
-    /// The caller gets the wrong sums, which the ledger counts: for those who look at it, such as verification.
-    Count,
-}
-
-/// Options of an offload.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Which layers.
-    pub scope: Scope,
-    /// Reaction to wrong sums, which the golden model finds by computing every offloaded matmul too; `None` does not
-    /// compare, and trusts the device.
-    pub check: Option<OnMismatch>,
-    /// The answer to a job that fails for the second time.
-    pub on_failure: OnFailure,
-    /// Bytes of packed weights to keep.
-    pub weight_cache: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { scope: Scope::Ffn, check: Some(OnMismatch::Stop), on_failure: OnFailure::Stop, weight_cache: 1 << 30 }
-    }
-}
+/// Counters of a product and the bytes that it moved.
+type Outcome = Result<(Counters, u64), Error>;
 
 /// A matmul engine that runs layers on a device and keeps books.
 #[derive(Debug)]
@@ -147,20 +86,40 @@ impl<T: Transport + Send> Offload<T> {
         &mut self.units[0].device
     }
 
-    /// One matmul on the units, or from the journal; returns what was counted and the bytes moved.
-    fn on_device(&mut self, call: &Call<'_>, schedule: &Schedule, y: &mut [i32]) -> Result<(Counters, u64), Error> {
-        let jobs: Vec<Job> = schedule.jobs().collect();
-        let place = self.journal.as_mut().map(|journal| journal.next(call, &jobs));
-        let kept = place.as_ref().and_then(|place| journal::read(place, y.len(), jobs.len()));
-        // What differs from the golden model is not what was kept.
-        if let Some(entry) = kept.filter(|entry| call.expected.as_ref().is_none_or(|expected| *expected == entry.y)) {
-            return Ok(self.resume(call, &jobs, entry, y));
+    /// Products on the units, or from the journal; for each of them what was counted and the bytes moved.
+    fn on_device(&mut self, calls: &[Call<'_>], schedules: &[Schedule], sums: &mut [&mut [i32]]) -> Vec<Outcome> {
+        let jobs: Vec<Vec<Job>> = schedules.iter().map(|schedule| schedule.jobs().collect()).collect();
+        let mut kept = vec![];
+        for ((call, jobs), y) in calls.iter().zip(&jobs).zip(&*sums) {
+            let place = self.journal.as_mut().map(|journal| journal.next(call, jobs));
+            let entry = place.as_ref().and_then(|place| journal::read(place, y.len(), jobs.len()));
+            // What differs from the golden model is not what was kept.
+            let entry = entry.filter(|entry| call.expected.as_ref().is_none_or(|expected| *expected == entry.y));
+            kept.push((place, entry));
         }
-        let shares: Vec<&[Job]> = jobs.chunk_by(|a, b| a.outputs == b.outputs).collect();
-        let done = share::compute(&mut self.units, call, &shares, &self.cache);
+        let open = jobs.iter().enumerate().filter(|(call, _)| kept[*call].1.is_none());
+        let tasks = open
+            .flat_map(|(call, jobs)| jobs.chunk_by(|a, b| a.outputs == b.outputs).map(move |jobs| Task { call, jobs }));
+        let tasks: Vec<Task<'_>> = tasks.collect();
+        let mut shares = share::compute(&mut self.units, calls, &tasks, &self.cache).into_iter().peekable();
+        let mut outcomes = vec![];
+        for (at, (place, entry)) in kept.into_iter().enumerate() {
+            outcomes.push(match entry {
+                Some(entry) => Ok(self.resume(&calls[at], &jobs[at], entry, sums[at])),
+                None => {
+                    let shares = std::iter::from_fn(|| shares.next_if(|share| share.call == at)).collect();
+                    self.put_together(&calls[at], shares, place, sums[at])
+                }
+            });
+        }
+        outcomes
+    }
+
+    /// The sums of one product from its shares, and its books.
+    fn put_together(&mut self, call: &Call<'_>, shares: Vec<Share>, place: Option<PathBuf>, y: &mut [i32]) -> Outcome {
         let (mut counters, mut bytes, mut failure, mut clean) = (vec![], 0, None, true);
         let (mut wrong, mut first_wrong) = (0, None);
-        for share in done {
+        for share in shares {
             clean &= share.retried.is_empty() && share.mismatches == 0 && share.failure.is_none();
             share.retried.iter().for_each(|error| self.ledger.incident(call.id, error, Remedy::Retry));
             for mut job in share.jobs {
@@ -237,34 +196,37 @@ impl<T: Transport + Send> Offload<T> {
         Some(Error::Unsupported { m, k, n, reason })
     }
 
-    fn compute(&mut self, call: &Call<'_>, y: &mut [i32]) -> Result<(), Error> {
-        let shape = call.shape;
-        if let Some(error) = self.unsupported(shape) {
-            return Err(error);
-        }
-        let schedule = Schedule::shared(&self.config, shape, self.units.len());
-        let (counters, bytes) = self.on_device(call, &schedule, y)?;
-        self.ledger.call(LayerTotals {
-            id: call.id,
-            shape,
-            calls: 1,
-            counters,
-            bound: schedule.bound(&self.config),
-            modelled: schedule.cycles(&self.config),
-            bytes,
-            zero_activations: call.x.iter().filter(|x| **x == 0).count() as u64,
-            zero_weights: call.w.zeros() as u64,
-        });
-        Ok(())
+    /// Products that the units can compute, and their books.
+    fn compute(&mut self, calls: &[Call<'_>], sums: &mut [&mut [i32]]) -> Vec<Result<(), Error>> {
+        let schedule = |call: &Call<'_>| Schedule::shared(&self.config, call.shape, self.units.len());
+        let schedules: Vec<Schedule> = calls.iter().map(schedule).collect();
+        let outcomes = self.on_device(calls, &schedules, sums);
+        let mut enter = |((call, schedule), outcome): ((&Call<'_>, &Schedule), Outcome)| {
+            let (counters, bytes) = outcome?;
+            self.ledger.call(LayerTotals {
+                id: call.id,
+                shape: call.shape,
+                calls: 1,
+                counters,
+                bound: schedule.bound(&self.config),
+                modelled: schedule.cycles(&self.config),
+                bytes,
+                zero_activations: call.x.iter().filter(|x| **x == 0).count() as u64,
+                zero_weights: call.w.zeros() as u64,
+            });
+            Ok(())
+        };
+        calls.iter().zip(&schedules).zip(outcomes).map(&mut enter).collect()
     }
-}
 
-impl<T: Transport + Send> Matmul for Offload<T> {
-    fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
+    /// Checks lengths, and computes what the units do not take or what their sums are compared with. `None` if nothing is left
+    /// for the units.
+    fn prepare<'a>(&mut self, product: &mut Product<'a>) -> Result<Option<Call<'a>>, BoxError> {
+        let Product { id, w, x, tokens: m, ref mut y } = *product;
         let shape = MatmulShape { m, k: w.cols(), n: w.rows() };
         if !self.options.scope.takes(id) {
             self.ledger.host_macs += shape.macs();
-            return Golden.matmul(id, w, x, m, y);
+            return Golden.matmul(id, w, x, m, y).map(|()| None);
         }
         expect_length("x", x.len(), m * shape.k, shape)?;
         expect_length("y", y.len(), m * shape.n, shape)?;
@@ -272,14 +234,46 @@ impl<T: Transport + Send> Matmul for Offload<T> {
         if let Some(expected) = &mut call.expected {
             Golden.matmul(id, w, x, m, expected)?;
         }
-        match self.compute(&call, y) {
+        match self.unsupported(shape) {
+            Some(error) => self.answer(&call, Err(error), y).map(|()| None),
+            None => Ok(Some(call)),
+        }
+    }
+
+    /// The end of a product that the units have computed or failed to.
+    fn answer(&mut self, call: &Call<'_>, outcome: Result<(), Error>, y: &mut [i32]) -> Result<(), BoxError> {
+        match outcome {
             Err(error) if error.is_the_units() && self.options.on_failure == OnFailure::Golden => {
-                self.ledger.incident(id, &error, Remedy::Golden);
-                self.ledger.host_macs += shape.macs();
-                Golden.matmul(id, w, x, m, y)
+                self.ledger.incident(call.id, &error, Remedy::Golden);
+                self.ledger.host_macs += call.shape.macs();
+                Golden.matmul(call.id, call.w, call.x, call.shape.m, y)
             }
             outcome => Ok(outcome?),
         }
+    }
+}
+
+impl<T: Transport + Send> Matmul for Offload<T> {
+    fn matmul(&mut self, id: LinearId, w: &TernaryMatrix, x: &[i8], m: usize, y: &mut [i32]) -> Result<(), BoxError> {
+        self.matmuls(&mut [Product { id, w, x, tokens: m, y }]).map_err(|(_, error)| error)
+    }
+
+    /// All of them on the units together. After a failure that ends one of them, those behind it are in no books.
+    fn matmuls(&mut self, products: &mut [Product<'_>]) -> Result<(), (usize, BoxError)> {
+        let (mut calls, mut places) = (vec![], vec![]);
+        for (at, product) in products.iter_mut().enumerate() {
+            if let Some(call) = self.prepare(product).map_err(|error| (at, error))? {
+                calls.push(call);
+                places.push(at);
+            }
+        }
+        let taken = products.iter_mut().enumerate().filter(|(at, _)| places.contains(at));
+        let mut sums: Vec<&mut [i32]> = taken.map(|(_, product)| &mut *product.y).collect();
+        let outcomes = self.compute(&calls, &mut sums);
+        for (((call, outcome), y), at) in calls.iter().zip(outcomes).zip(sums).zip(places) {
+            self.answer(call, outcome, y).map_err(|error| (at, error))?;
+        }
+        Ok(())
     }
 }
 

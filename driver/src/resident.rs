@@ -1,11 +1,14 @@
-//! Names of weights in the memory of a device.
+//! Weights in the memory of a device.
 
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 use trine_golden_model::TernaryMatrix;
-use trine_memory::{Key, Placement};
+use trine_memory::{Key, Placement, Region};
 use trine_spec::Config;
+
+use crate::schedule::Job;
+use crate::{Device, Error, Transport, packing};
 
 /// A memory with the weights of units of configuration `config`: whatever decides how they are packed is its purpose.
 pub(crate) fn placement(config: &Config) -> Placement {
@@ -21,4 +24,32 @@ pub(crate) fn key(w: &TernaryMatrix, outputs: &Range<usize>, depth: &Range<usize
         hash.update((bound as u64).to_le_bytes());
     }
     hash.finalize().into()
+}
+
+/// The weights of one piece in the memory of a unit.
+pub(crate) struct Resident<'a> {
+    pub(crate) placement: &'a mut Placement,
+    pub(crate) w: &'a TernaryMatrix,
+    /// A job of the piece.
+    pub(crate) job: &'a Job,
+    /// Buffer for packed weights.
+    pub(crate) room: &'a mut Vec<u8>,
+}
+
+impl Resident<'_> {
+    /// The region of the piece, placed if it is not there; after a failure also if it is damaged.
+    pub(crate) fn region<T: Transport>(&mut self, device: &mut Device<T>, failed: bool) -> Result<Region, Error> {
+        let config = device.config().clone();
+        let memory = device.memory()?;
+        let key = key(self.w, &self.job.outputs, &self.job.depth);
+        let kept = self.placement.find(memory, &key)?;
+        if let Some(region) = kept
+            && !(failed && self.placement.damaged(memory, &key)?)
+        {
+            return Ok(region);
+        }
+        self.room.clear();
+        packing::weights(&config, self.w, &self.job.outputs, &self.job.depth, self.room);
+        Ok(self.placement.place(memory, key, self.room)?)
+    }
 }

@@ -22,6 +22,13 @@ pub struct Exchange<'a> {
     pub results: &'a mut [u8],
 }
 
+impl Exchange<'_> {
+    /// The same streams for a shorter time.
+    pub fn reborrow(&mut self) -> Exchange<'_> {
+        Exchange { activations: self.activations, weights: self.weights, results: self.results }
+    }
+}
+
 /// Reason for which a transport did not do what it was asked to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum TransportError {
@@ -120,6 +127,21 @@ pub trait Transport {
     /// `tlast` or `tkeep` of a result beat is wrong.
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError>;
 
+    /// True if [`exchange_all`](Self::exchange_all) plays the jobs of a queue as fast as the unit takes them. The driver then lets
+    /// jobs of a unit that reads its weights from memory follow one another (QUEUE.follow); else it plays jobs one by one.
+    fn queues(&self) -> bool {
+        false
+    }
+
+    /// Plays the streams of jobs that follow one another, like [`exchange`](Self::exchange) each. The activations of a job may be
+    /// offered at once; the unit takes them when the job before has given its last result.
+    ///
+    /// # Errors
+    /// As [`exchange`](Self::exchange). No results count then.
+    fn exchange_all(&mut self, jobs: &mut [Exchange<'_>]) -> Result<(), TransportError> {
+        jobs.iter_mut().try_for_each(|job| self.exchange(job.reborrow()))
+    }
+
     /// Brings the link itself back in order after a job that failed, before the unit is reset. There is nothing to do for a link
     /// that cannot be out of step.
     ///
@@ -135,7 +157,8 @@ pub trait Transport {
         let _ = end;
     }
 
-    /// Device clock cycle at which each result beat of the last exchange was taken; empty where unknown.
+    /// Device clock cycle at which each result beat of the last exchange was taken, of all jobs after
+    /// [`exchange_all`](Self::exchange_all); empty where unknown.
     fn result_cycles(&self) -> &[u64] {
         &[]
     }
@@ -157,6 +180,14 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
         (**self).exchange(streams)
+    }
+
+    fn queues(&self) -> bool {
+        (**self).queues()
+    }
+
+    fn exchange_all(&mut self, jobs: &mut [Exchange<'_>]) -> Result<(), TransportError> {
+        (**self).exchange_all(jobs)
     }
 
     fn access(&mut self, all: &[RegisterOp]) -> Result<Vec<u32>, AccessError> {

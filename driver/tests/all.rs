@@ -8,5 +8,6 @@ mod load;
 mod mapped;
 mod offload;
 mod packing_page;
+mod queue;
 mod resident;
 mod shared;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use trine_driver::{AccessError, Exchange, RegisterOp, Transport, TransportError};
 use trine_spec::registers::REGISTERS;
 
-/// A wrapper that prints every call. It forwards all seven methods: for one that is left out, the trait's default
+/// A wrapper that prints every call. It forwards all seven methods of a unit whose weights are streamed: for one that is left out, the trait's default
 /// compiles, and the transport inside never hears of it.
 pub struct Logged<T>(pub T);
 

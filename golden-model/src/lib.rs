@@ -62,7 +62,7 @@ mod words;
 pub use error::{BoxError, Error};
 pub use kernels::Kernel;
 pub use linear_id::{LinearId, LinearKind};
-pub use matmul::{Golden, Matmul, reference};
+pub use matmul::{Golden, Matmul, Product, reference};
 pub use ternary::TernaryMatrix;
 
 #[cfg(feature = "checkpoints")]

@@ -4,6 +4,21 @@
 
 use crate::{BoxError, Kernel, LinearId, TernaryMatrix};
 
+/// One product of several: `y = x · w` of linear `id`, with the shapes of [`Matmul::matmul`].
+#[derive(Debug)]
+pub struct Product<'a> {
+    /// The linear.
+    pub id: LinearId,
+    /// Its weights, `N x K`.
+    pub w: &'a TernaryMatrix,
+    /// Activations, `M x K`.
+    pub x: &'a [i8],
+    /// Number of tokens, `M`.
+    pub tokens: usize,
+    /// Sums, `M x N`.
+    pub y: &'a mut [i32],
+}
+
 /// Something that multiplies int8 activations by ternary weights.
 pub trait Matmul {
     /// Computes `y[m][n] = sum_k x[m][k] * w[n][k]` for `M` tokens: `x` is `M x K`, `y` is `M x N`, both
@@ -19,6 +34,18 @@ pub trait Matmul {
         tokens: usize,
         y: &mut [i32],
     ) -> Result<(), BoxError>;
+
+    /// Computes products that do not need each other's sums, such as Q, K and V of a layer. An engine with a queue takes them
+    /// together; the default computes one after another.
+    ///
+    /// # Errors
+    /// The place of the first product that fails, and the error of [`matmul`](Self::matmul).
+    fn matmuls(&mut self, products: &mut [Product<'_>]) -> Result<(), (usize, BoxError)> {
+        let one = |(at, p): (usize, &mut Product<'_>)| {
+            self.matmul(p.id, p.w, p.x, p.tokens, p.y).map_err(|error| (at, error))
+        };
+        products.iter_mut().enumerate().try_for_each(one)
+    }
 }
 
 /// The CPU engine: the fastest kernel of this machine, proven equal to [`reference()`].

@@ -33,10 +33,18 @@ pub fn exchange(
     limits: Limits,
 ) -> Result<(), Error> {
     let mut sources = Vec::with_capacity(plays.len());
-    for Play { source: Source(end), bytes } in plays.iter() {
+    for Play { source: Source(end), bytes, ends } in plays.iter() {
         end.belongs_to(dut)?;
         let beats = end.beats(bytes)?;
-        sources.push(SourceJob { ports: end.ports, bytes: bytes.as_ptr(), beats, moved: 0, stalls: end.stalls });
+        sources.push(SourceJob {
+            ports: end.ports,
+            bytes: bytes.as_ptr(),
+            beats,
+            ends: ends.as_ptr(),
+            packets: ends.len() as u64,
+            moved: 0,
+            stalls: end.stalls,
+        });
     }
     let mut sinks = Vec::with_capacity(collects.len());
     for Collect { sink, bytes } in collects.iter_mut() {

@@ -6,7 +6,7 @@ use std::marker::{PhantomData, PhantomPinned};
 use crate::dram::DramTiming;
 
 /// Answer of `trine_abi`.
-pub(crate) const ABI_VERSION: u32 = 2;
+pub(crate) const ABI_VERSION: u32 = 3;
 
 /// Port number of a stream port that is not there.
 pub(crate) const ABSENT: u32 = u32::MAX;
@@ -49,6 +49,8 @@ pub(crate) struct SourceJob {
     pub ports: StreamPorts,
     pub bytes: *const u8,
     pub beats: u64,
+    pub ends: *const u64,
+    pub packets: u64,
     pub moved: u64,
     pub stalls: StallState,
 }

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use trine_driver::{AccessError, Exchange, Memory, MemoryError, RegisterOp, Transport, TransportError};
 use trine_tools::Tree;
 
-use crate::wire::{self, Exchanged, Request};
+use crate::wire::{self, Exchanged, Request, Streams};
 
 /// The end of a log that an error quotes.
 const QUOTED: u64 = 2000;
@@ -33,6 +33,8 @@ pub struct Isolated {
     cycles: Vec<u64>,
     /// Bytes of the device's memory; 0 where it has none.
     memory: u64,
+    /// True if the device plays jobs that follow one another.
+    queue: bool,
     /// Processes that have ended: their memory is gone with them.
     ended: u64,
 }
@@ -49,13 +51,20 @@ impl Isolated {
     /// A device that `command` serves on its standard input and output; it is started when it is first needed.
     #[must_use]
     pub fn new(command: Command) -> Self {
-        Self { command, running: None, deadline: None, cycles: vec![], memory: 0, ended: 0 }
+        Self { command, running: None, deadline: None, cycles: vec![], memory: 0, queue: false, ended: 0 }
     }
 
     /// The same for a device that reads its weights from a memory of `bytes`.
     #[must_use]
     pub fn with_memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
+        self
+    }
+
+    /// The same for a device that plays jobs which follow one another ([`Transport::queues`]).
+    #[must_use]
+    pub fn with_queue(mut self, queue: bool) -> Self {
+        self.queue = queue;
         self
     }
 
@@ -163,15 +172,29 @@ impl Transport for Isolated {
     }
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
-        let Exchange { activations, weights, results } = streams;
+        self.exchange_all(&mut [streams])
+    }
+
+    fn queues(&self) -> bool {
+        self.queue
+    }
+
+    /// All of them in one message.
+    fn exchange_all(&mut self, jobs: &mut [Exchange<'_>]) -> Result<(), TransportError> {
         self.cycles.clear();
-        let reply = self.ask(&Request::Exchange { activations, weights, results })?;
+        let streams =
+            jobs.iter().map(|Exchange { activations, weights, results }| Streams { activations, weights, results });
+        let reply = self.ask(&Request::Exchange(streams.collect()))?;
         let found: Result<Exchanged<'_>, TransportError> = wire::decoded(&reply).map_err(failed)?;
-        let Exchanged { results: found, cycles } = found?;
-        if found.len() != results.len() {
+        let Exchanged { results: mut found, cycles } = found?;
+        if found.len() != jobs.iter().map(|job| job.results.len()).sum::<usize>() {
             return Err(failed(io::Error::new(ErrorKind::InvalidData, "results of another length")));
         }
-        results.copy_from_slice(found);
+        for job in jobs {
+            let (own, others) = found.split_at(job.results.len());
+            job.results.copy_from_slice(own);
+            found = others;
+        }
         self.cycles = cycles;
         Ok(())
     }

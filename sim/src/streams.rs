@@ -148,7 +148,20 @@ impl Source {
     /// Beats to play in an exchange: whole beats, the last one marked as such.
     #[must_use]
     pub fn play<'a>(&'a mut self, bytes: &'a [u8]) -> Play<'a> {
-        Play { source: self, bytes }
+        let beats = bytes.len() / self.beat_bytes();
+        Play { source: self, bytes, ends: if beats > 0 { vec![beats as u64] } else { vec![] } }
+    }
+
+    /// Beats of several packets to play in an exchange: `lengths` are the bytes of each, whole beats, which add up to `bytes`. The
+    /// last beat of each packet is marked as such.
+    #[must_use]
+    pub fn play_packets<'a>(&'a mut self, bytes: &'a [u8], lengths: &[usize]) -> Play<'a> {
+        let beat = self.beat_bytes();
+        let ends = lengths.iter().scan(0, |end, length| {
+            *end += length / beat;
+            Some(*end as u64)
+        });
+        Play { ends: ends.collect(), source: self, bytes }
     }
 }
 
@@ -235,6 +248,8 @@ impl Sink {
 pub struct Play<'a> {
     pub(crate) source: &'a mut Source,
     pub(crate) bytes: &'a [u8],
+    /// Number of beats up to the last one of each packet.
+    pub(crate) ends: Vec<u64>,
 }
 
 /// A sink with room for the beats of one exchange.

@@ -257,26 +257,61 @@ impl SimTransport {
         &mut self.device.dut
     }
 
-    /// Checks that exactly the last result beat is marked as last and that whole values count, from column 0 on.
-    fn check_framing(&self) -> Result<(), TransportError> {
+    /// Checks that exactly the last result beat of each job, behind which its index is one of `ends`, is marked as last and that
+    /// whole values count, from column 0 on. Numbers of beats are those in their job.
+    fn check_framing(&self, ends: &[u64]) -> Result<(), TransportError> {
         const VALUE_BYTES: usize = 4;
-        let beats = self.results.moved();
         let wrong = |beat: u64, problem: &str| {
             Err(TransportError::Framing { beat, problem: format!("{problem}{}", self.device.waveform_note()) })
         };
-        for beat in 0..beats {
-            match (self.results.is_last(beat as usize), beat + 1 == beats) {
-                (true, false) => return wrong(beat, "tlast came early"),
-                (false, true) => return wrong(beat, "tlast is missing"),
-                _ => {}
-            }
-            let mut kept = (0..self.results.beat_bytes()).map(|byte| self.results.keeps(beat as usize, byte));
-            let count = kept.by_ref().take_while(|kept| *kept).count();
-            if count == 0 || count % VALUE_BYTES != 0 || kept.any(|kept| kept) {
-                return wrong(beat, "tkeep does not mark whole values from column 0 on");
+        let starts = [0].into_iter().chain(ends.iter().copied());
+        for (first, end) in starts.zip(ends.iter().copied()) {
+            for beat in first..end {
+                match (self.results.is_last(beat as usize), beat + 1 == end) {
+                    (true, false) => return wrong(beat - first, "tlast came early"),
+                    (false, true) => return wrong(beat - first, "tlast is missing"),
+                    _ => {}
+                }
+                let mut kept = (0..self.results.beat_bytes()).map(|byte| self.results.keeps(beat as usize, byte));
+                let count = kept.by_ref().take_while(|kept| *kept).count();
+                if count == 0 || count % VALUE_BYTES != 0 || kept.any(|kept| kept) {
+                    return wrong(beat - first, "tkeep does not mark whole values from column 0 on");
+                }
             }
         }
         Ok(())
+    }
+
+    /// Plays packets of activations, of these lengths, and one of weights, until the results of jobs are through; `ends` are the
+    /// indices behind their last beats.
+    fn play(
+        &mut self,
+        activations: &[u8],
+        lengths: &[usize],
+        weights: &[u8],
+        results: &mut [u8],
+        ends: &[u64],
+    ) -> Result<(), TransportError> {
+        let weights = self.weights.as_mut().map(|source| source.play(weights));
+        let activations = self.activations.play_packets(activations, lengths);
+        let mut sources: Vec<_> = [Some(activations), weights].into_iter().flatten().collect();
+        let mut sinks = [self.results.collect(results)];
+        let outcome = exchange(&mut self.device.dut, &mut sources, &mut sinks, self.limits);
+        drop(sources);
+        match outcome {
+            Ok(()) => self.check_framing(ends),
+            Err(Error::Idle { limit, .. }) => Err(TransportError::Timeout {
+                activations: self.activations.moved(),
+                weights: self.weights.as_ref().map_or(0, Source::moved),
+                results: self.results.moved(),
+                limit,
+            }),
+            Err(Error::Stream { beat, cycle, rule, .. }) => {
+                let problem = format!("{rule} in cycle {cycle}{}", self.device.waveform_note());
+                Err(TransportError::Framing { beat, problem })
+            }
+            Err(error) => Err(self.device.failed(&error)),
+        }
     }
 }
 
@@ -290,26 +325,34 @@ impl Transport for SimTransport {
     }
 
     fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
-        let weights = self.weights.as_mut().map(|weights| weights.play(streams.weights));
-        let mut sources: Vec<_> =
-            [Some(self.activations.play(streams.activations)), weights].into_iter().flatten().collect();
-        let mut sinks = [self.results.collect(streams.results)];
-        let outcome = exchange(&mut self.device.dut, &mut sources, &mut sinks, self.limits);
-        drop(sources);
-        match outcome {
-            Ok(()) => self.check_framing(),
-            Err(Error::Idle { limit, .. }) => Err(TransportError::Timeout {
-                activations: self.activations.moved(),
-                weights: self.weights.as_ref().map_or(0, Source::moved),
-                results: self.results.moved(),
-                limit,
-            }),
-            Err(Error::Stream { beat, cycle, rule, .. }) => {
-                let problem = format!("{rule} in cycle {cycle}{}", self.device.waveform_note());
-                Err(TransportError::Framing { beat, problem })
-            }
-            Err(error) => Err(self.device.failed(&error)),
+        let Exchange { activations, weights, results } = streams;
+        let beats = (results.len() / self.results.beat_bytes()) as u64;
+        self.play(activations, &[activations.len()], weights, results, &[beats])
+    }
+
+    fn queues(&self) -> bool {
+        self.weights.is_none()
+    }
+
+    /// One exchange of all beats: the next job's are there in the cycle in which the unit takes them.
+    fn exchange_all(&mut self, jobs: &mut [Exchange<'_>]) -> Result<(), TransportError> {
+        let beat = self.results.beat_bytes();
+        let activations: Vec<u8> = jobs.iter().flat_map(|job| job.activations).copied().collect();
+        let lengths: Vec<usize> = jobs.iter().map(|job| job.activations.len()).collect();
+        let mut results: Vec<u8> = jobs.iter().flat_map(|job| &*job.results).copied().collect();
+        let ends = jobs.iter().scan(0, |end, job| {
+            *end += job.results.len() / beat;
+            Some(*end as u64)
+        });
+        let ends: Vec<u64> = ends.collect();
+        self.play(&activations, &lengths, &[], &mut results, &ends)?;
+        let mut rest = &results[..];
+        for job in jobs {
+            let (own, others) = rest.split_at(job.results.len());
+            job.results.copy_from_slice(own);
+            rest = others;
         }
+        Ok(())
     }
 
     fn result_cycles(&self) -> &[u64] {

@@ -1,9 +1,9 @@
 //! Messages between a device's process and its user: one request, one reply, each a length and a body.
 //!
 //! ```text
-//! request   Access(accesses)                  | Exchange { activations, weights, results }   | MemoryWrite    | MemoryRead
-//! reply     Result<values, AccessError>       | Result<Exchanged, TransportError>            | Result<(), MemoryError>
-//!                                                                                            and bytes
+//! request   Access(accesses)                  | Exchange([{ activations, weights, results }]) | MemoryWrite    | MemoryRead
+//! reply     Result<values, AccessError>       | Result<Exchanged, TransportError>             | Result<(), MemoryError>
+//!                                                                                             and bytes
 //! message   length of the body in bytes (8 bytes, little-endian), body (postcard)
 //! ```
 //! Both ends are the same program, so there is no version.
@@ -18,18 +18,9 @@ use trine_driver::{Exchange, Memory, MemoryError, RegisterOp, Transport};
 pub(crate) enum Request<'a> {
     /// Accesses of registers, in order.
     Access(Vec<RegisterOp>),
-    /// The streams of one job.
-    Exchange {
-        /// Beats of the activations.
-        #[serde(serialize_with = "whole")]
-        activations: &'a [u8],
-        /// Beats of the weights.
-        #[serde(serialize_with = "whole")]
-        weights: &'a [u8],
-        /// Contents of the result buffer before the job.
-        #[serde(serialize_with = "whole")]
-        results: &'a [u8],
-    },
+    /// The streams of one job, or of several that follow one another.
+    #[serde(borrow)]
+    Exchange(Vec<Streams<'a>>),
     /// Bytes for the memory of the weights.
     MemoryWrite {
         /// Address of the first.
@@ -47,10 +38,24 @@ pub(crate) enum Request<'a> {
     },
 }
 
-/// Results of one job.
+/// The streams of one job.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Streams<'a> {
+    /// Beats of the activations.
+    #[serde(serialize_with = "whole")]
+    pub(crate) activations: &'a [u8],
+    /// Beats of the weights.
+    #[serde(serialize_with = "whole")]
+    pub(crate) weights: &'a [u8],
+    /// Contents of the result buffer before the job.
+    #[serde(serialize_with = "whole")]
+    pub(crate) results: &'a [u8],
+}
+
+/// Results of all jobs of an exchange.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Exchanged<'a> {
-    /// Contents of the result buffer.
+    /// Contents of the result buffers, one behind another.
     #[serde(serialize_with = "whole")]
     pub(crate) results: &'a [u8],
     /// Cycle of each result beat.
@@ -101,10 +106,18 @@ pub fn serve(device: &mut dyn Transport, from: &mut impl Read, to: &mut impl Wri
     while let Some(body) = receive(from)? {
         match decoded(&body)? {
             Request::Access(all) => send(to, &device.access(&all))?,
-            Request::Exchange { activations, weights, results } => {
-                let mut results = results.to_vec();
-                let outcome = device.exchange(Exchange { activations, weights, results: &mut results });
+            Request::Exchange(streams) => {
+                let mut results: Vec<Vec<u8>> = streams.iter().map(|job| job.results.to_vec()).collect();
+                let jobs = streams.iter().zip(&mut results);
+                let mut jobs: Vec<Exchange<'_>> = jobs
+                    .map(|(&Streams { activations, weights, .. }, results)| Exchange { activations, weights, results })
+                    .collect();
+                let outcome = match &mut jobs[..] {
+                    [only] => device.exchange(only.reborrow()),
+                    all => device.exchange_all(all),
+                };
                 let cycles = device.result_cycles().to_vec();
+                let results = results.concat();
                 send(to, &outcome.map(|()| Exchanged { results: &results, cycles }))?;
             }
             Request::MemoryWrite { at, bytes } => send(to, &memory(device).and_then(|memory| memory.store(at, bytes)))?,
@@ -171,16 +184,20 @@ mod tests {
         while let Some(sent) = error {
             let mut requests = vec![];
             send(&mut requests, &Request::Access(vec![RegisterOp::Read(0), RegisterOp::Write(4, 5)])).unwrap();
-            send(&mut requests, &Request::Exchange { activations: &[1], weights: &[], results: &[0; 4] }).unwrap();
+            let streams = || Streams { activations: &[1], weights: &[], results: &[0; 4] };
+            send(&mut requests, &Request::Exchange(vec![streams()])).unwrap();
+            send(&mut requests, &Request::Exchange(vec![streams(), streams()])).unwrap();
             let mut replies = vec![];
             serve(&mut Failing(sent.clone()), &mut Cursor::new(requests), &mut replies).unwrap();
             let mut replies = Cursor::new(replies);
             let reply = receive(&mut replies).unwrap().unwrap();
             let accessed: Result<Vec<u32>, AccessError> = decoded(&reply).unwrap();
             assert_eq!(accessed, Err(AccessError { index: 1, error: sent.clone() }));
-            let reply = receive(&mut replies).unwrap().unwrap();
-            let exchanged: Result<Exchanged<'_>, TransportError> = decoded(&reply).unwrap();
-            assert_eq!(exchanged, Err(sent.clone()));
+            for _ in 0..2 {
+                let reply = receive(&mut replies).unwrap().unwrap();
+                let exchanged: Result<Exchanged<'_>, TransportError> = decoded(&reply).unwrap();
+                assert_eq!(exchanged, Err(sent.clone()));
+            }
             assert!(receive(&mut replies).unwrap().is_none());
             error = next(Some(&sent));
         }
@@ -189,7 +206,7 @@ mod tests {
     #[test]
     fn streams_arrive_whole() {
         let (long, results) = (vec![0x80; 70_000], [1, 2, 3]);
-        let sent = Request::Exchange { activations: &long, weights: &[], results: &results };
+        let sent = Request::Exchange(vec![Streams { activations: &long, weights: &[], results: &results }]);
         let body = postcard::to_stdvec(&sent).unwrap();
         assert_eq!(decoded::<Request<'_>>(&body).unwrap(), sent);
         assert!(body.len() < long.len() + 16, "{} bytes", body.len());

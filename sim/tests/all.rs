@@ -16,6 +16,7 @@ mod modules;
 mod on_chip;
 mod resident;
 mod ring;
+mod rows;
 mod serial;
 mod streams;
 mod terminal;

@@ -54,6 +54,16 @@ pub enum Fault {
     Hang,
 }
 
+/// Registers as a start takes them.
+#[derive(Clone, Copy, Debug)]
+struct Job {
+    /// M, K and N.
+    shape: (usize, usize, usize),
+    tag: u32,
+    /// First step and number of beats of its weights in memory.
+    weights: (usize, usize),
+}
+
 /// A unit of one configuration, with faults on demand.
 ///
 /// Its cycles are no model of the hardware's: ten more than the busiest of columns and weight bus.
@@ -65,7 +75,12 @@ pub struct SoftUnit {
     pub constants: HashMap<u32, u32>,
     /// Faults of the next jobs; a job takes the first.
     pub faults: VecDeque<Fault>,
-    running: bool,
+    /// True if jobs follow one another; the driver then submits them together.
+    pub queue: bool,
+    /// The job that runs, then those that wait.
+    jobs_taken: VecDeque<Job>,
+    /// True if a job may follow.
+    open: bool,
     hung: bool,
     counters: [u64; 8],
     cycles: Vec<u64>,
@@ -89,7 +104,9 @@ impl SoftUnit {
             words: HashMap::new(),
             constants,
             faults: VecDeque::new(),
-            running: false,
+            queue: false,
+            jobs_taken: VecDeque::new(),
+            open: false,
             hung: false,
             counters: [0; 8],
             cycles: Vec::new(),
@@ -108,29 +125,46 @@ impl SoftUnit {
     }
 
     fn start(&mut self) {
-        assert!(!self.running, "start while busy");
-        let (m, k, n) = self.shape();
-        let fits = (1..=self.config.max_tokens()).contains(&m) && (1..=self.config.max_depth()).contains(&k) && n > 0;
+        assert!(self.jobs_taken.is_empty(), "start while busy");
         assert!(self.word(&regs::STATUS) == 0, "the last job's status was not cleared");
-        self.running = fits;
+        self.open = true;
+        self.take();
+    }
+
+    /// Takes a job behind those that run or wait.
+    fn take(&mut self) {
+        let shape = (self.word(&regs::TOKENS), self.word(&regs::DEPTH), self.word(&regs::OUTPUTS));
+        let weights = (self.word(&regs::WGT_BASE), self.word(&regs::WGT_LENGTH));
+        self.jobs_taken.push_back(Job { shape, tag: self.word(&regs::JOB_TAG) as u32, weights });
+        if self.jobs_taken.len() == 1 {
+            self.begin();
+        }
+    }
+
+    /// Looks at the shape of the job that is next.
+    fn begin(&mut self) {
+        let Some(Job { shape: (m, k, n), .. }) = self.jobs_taken.front() else { return };
+        let fits = (1..=self.config.max_tokens()).contains(m) && (1..=self.config.max_depth()).contains(k) && *n > 0;
         if !fits {
             self.fail(ErrorCode::Shape as u32);
         }
     }
 
-    fn shape(&self) -> (usize, usize, usize) {
-        (self.word(&regs::TOKENS), self.word(&regs::DEPTH), self.word(&regs::OUTPUTS))
+    /// Ends the job that runs, and drops those that wait.
+    fn fail(&mut self, code: u32) {
+        self.drop_jobs();
+        self.set(&regs::ERR_CODE, code);
+        let done = self.word(&regs::STATUS) as u32 & regs::STATUS_DONE.mask();
+        self.set(&regs::STATUS, done | regs::STATUS_ERROR.mask());
     }
 
-    fn fail(&mut self, code: u32) {
-        self.running = false;
-        self.set(&regs::ERR_CODE, code);
-        self.set(&regs::STATUS, regs::STATUS_ERROR.mask());
+    fn drop_jobs(&mut self) {
+        self.open = false;
+        self.jobs_taken.clear();
     }
 
     /// The trits of the weight stream as an N x K matrix, or the error the unit reports.
-    fn decode(&self, bytes: &[u8]) -> Result<Vec<Vec<i8>>, ErrorCode> {
-        let (_, k, n) = self.shape();
+    fn decode(&self, bytes: &[u8], (_, k, n): (usize, usize, usize)) -> Result<Vec<Vec<i8>>, ErrorCode> {
         let (lanes, columns) = (self.config.lanes(), self.config.columns());
         let beat_bytes = self.config.weight_bus() / 8;
         let tile_bytes = self.config.beats_per_tile() * beat_bytes;
@@ -167,8 +201,8 @@ impl SoftUnit {
         Ok(w)
     }
 
-    fn compute(&mut self, streams: &mut Exchange<'_>) -> Result<(), ErrorCode> {
-        let (m, k, n) = self.shape();
+    fn compute(&mut self, job: Job, streams: &mut Exchange<'_>) -> Result<(), ErrorCode> {
+        let (m, k, n) = job.shape;
         let (lanes, columns) = (self.config.lanes(), self.config.columns());
         let (chunks, blocks) = (k.div_ceil(lanes), n.div_ceil(columns));
         match streams.activations.len().cmp(&(chunks * m * lanes)) {
@@ -179,11 +213,11 @@ impl SoftUnit {
         let mut resident = vec![];
         if self.config.memory() {
             let beat = self.config.weight_bus() / 8;
-            resident.resize(self.word(&regs::WGT_LENGTH) * beat, 0);
-            let at = self.word(&regs::WGT_BASE) as u64 * regs::MEMORY_STEP;
+            resident.resize(job.weights.1 * beat, 0);
+            let at = job.weights.0 as u64 * regs::MEMORY_STEP;
             self.ram.load(at, &mut resident).map_err(|_| ErrorCode::Memory)?;
         }
-        let w = self.decode(if self.config.memory() { &resident } else { streams.weights })?;
+        let w = self.decode(if self.config.memory() { &resident } else { streams.weights }, job.shape)?;
         let act = |token: usize, position: usize| {
             streams.activations[(position / lanes * m + token) * lanes + position % lanes] as i8
         };
@@ -204,12 +238,51 @@ impl SoftUnit {
         let wgt_beats = blocks * chunks * self.config.beats_per_tile();
         let active = blocks * chunks * m;
         let cycles = blocks * chunks * m.max(self.config.beats_per_tile()) + 10;
-        self.cycles = (0..blocks * m).map(|beat| 100 + beat as u64).collect();
+        let before = self.cycles.last().map_or(100, |last| last + cycles as u64);
+        self.cycles.extend((0..blocks * m).map(|beat| before + beat as u64));
         for (counter, events) in
             self.counters.iter_mut().zip([cycles, active, 1, 2, 3, act_beats, wgt_beats, blocks * m])
         {
             *counter += events as u64;
         }
+        Ok(())
+    }
+}
+
+impl SoftUnit {
+    /// The job that is next.
+    fn play(&mut self, mut streams: Exchange<'_>) -> Result<(), TransportError> {
+        let stalled = || TransportError::Timeout { activations: 1, weights: 2, results: 0, limit: 99 };
+        self.jobs += 1;
+        let fault = self.faults.pop_front();
+        let Some(&job) = self.jobs_taken.front() else { return Err(stalled()) };
+        match fault {
+            Some(Fault::Drop(code)) => {
+                self.fail(code);
+                return Err(stalled());
+            }
+            Some(Fault::Stall) => return Err(stalled()),
+            Some(Fault::Hang) => {
+                self.hung = true;
+                return Err(stalled());
+            }
+            _ => {}
+        }
+        if let Err(code) = self.compute(job, &mut streams) {
+            self.fail(code as u32);
+            return Err(stalled());
+        }
+        match fault {
+            Some(Fault::Flip { beat, column }) => {
+                streams.results[4 * (beat * self.config.columns() + column)] ^= 1;
+            }
+            Some(Fault::NeverDone) => return Ok(()),
+            _ => {}
+        }
+        self.jobs_taken.pop_front();
+        self.set(&regs::STATUS, regs::STATUS_DONE.mask());
+        self.set(&regs::DONE_TAG, if matches!(fault, Some(Fault::WrongTag)) { job.tag ^ 1 } else { job.tag });
+        self.begin();
         Ok(())
     }
 }
@@ -229,15 +302,21 @@ impl Transport for SoftUnit {
     fn write(&mut self, offset: u32, value: u32) -> Result<(), TransportError> {
         if offset == regs::CTRL.offset {
             if regs::CTRL_ABORT.of(value) == 1 {
-                self.running = false;
+                self.drop_jobs();
             }
             if regs::CTRL_SOFT_RESET.of(value) == 1 {
-                (self.running, self.resets) = (false, self.resets + 1);
+                self.drop_jobs();
+                self.resets += 1;
                 self.words.clear();
             }
             if regs::CTRL_START.of(value) == 1 {
                 self.start();
             }
+        } else if offset == regs::QUEUE.offset && regs::QUEUE_FOLLOW.of(value) == 1 {
+            if !self.open || self.jobs_taken.len() > Config::QUEUE {
+                return Err(TransportError::Refused("no job may follow".into()));
+            }
+            self.take();
         } else if offset == regs::PERF_CTRL.offset {
             if regs::PERF_CTRL_CLEAR.of(value) == 1 {
                 self.counters = [0; 8];
@@ -266,41 +345,18 @@ impl Transport for SoftUnit {
         Ok(())
     }
 
-    fn exchange(&mut self, mut streams: Exchange<'_>) -> Result<(), TransportError> {
-        let stalled = || TransportError::Timeout { activations: 1, weights: 2, results: 0, limit: 99 };
-        self.jobs += 1;
-        let fault = self.faults.pop_front();
-        if !self.running {
-            return Err(stalled());
-        }
-        match fault {
-            Some(Fault::Drop(code)) => {
-                self.fail(code);
-                return Err(stalled());
-            }
-            Some(Fault::Stall) => return Err(stalled()),
-            Some(Fault::Hang) => {
-                self.hung = true;
-                return Err(stalled());
-            }
-            _ => {}
-        }
-        if let Err(code) = self.compute(&mut streams) {
-            self.fail(code as u32);
-            return Err(stalled());
-        }
-        let tag = self.word(&regs::JOB_TAG) as u32;
-        match fault {
-            Some(Fault::Flip { beat, column }) => {
-                streams.results[4 * (beat * self.config.columns() + column)] ^= 1;
-            }
-            Some(Fault::NeverDone) => return Ok(()),
-            _ => {}
-        }
-        self.running = false;
-        self.set(&regs::STATUS, regs::STATUS_DONE.mask());
-        self.set(&regs::DONE_TAG, if matches!(fault, Some(Fault::WrongTag)) { tag ^ 1 } else { tag });
-        Ok(())
+    fn exchange(&mut self, streams: Exchange<'_>) -> Result<(), TransportError> {
+        self.cycles.clear();
+        self.play(streams)
+    }
+
+    fn queues(&self) -> bool {
+        self.queue
+    }
+
+    fn exchange_all(&mut self, jobs: &mut [Exchange<'_>]) -> Result<(), TransportError> {
+        self.cycles.clear();
+        jobs.iter_mut().try_for_each(|job| self.play(job.reborrow()))
     }
 
     fn result_cycles(&self) -> &[u64] {

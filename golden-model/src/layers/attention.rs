@@ -36,9 +36,7 @@ impl Attention {
     ) -> Result<Vec<f32>, Error> {
         let layer = self.q.id.layer;
         let (q_width, kv_width) = (self.q.parts.outputs(), self.k.parts.outputs());
-        let mut queries = self.q.forward(engine, x)?;
-        let mut keys = self.k.forward(engine, x)?;
-        let values = self.v.forward(engine, x)?;
+        let [mut queries, mut keys, values] = Linear::forward_all([&self.q, &self.k, &self.v], engine, x)?;
         let mut mixed = vec![0.0; queries.len()];
         let mut row = 0;
         for span in spans {

@@ -20,8 +20,7 @@ pub(crate) struct Ffn {
 impl Ffn {
     /// `x` is `M x hidden` for `M` tokens, and so is the result.
     pub(crate) fn forward(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
-        let mut gated = self.gate.forward(engine, x)?;
-        let up = self.up.forward(engine, x)?;
+        let [mut gated, up] = Linear::forward_all([&self.gate, &self.up], engine, x)?;
         gated.par_chunks_mut(CHUNK).zip(up.par_chunks(CHUNK)).for_each(|(gated, up)| {
             gated.iter_mut().zip(up).for_each(|(gate, up)| *gate = self.activation.apply(*gate) * up);
         });

@@ -10,7 +10,7 @@
 use rayon::prelude::*;
 
 use super::norm::layer_norm;
-use crate::{Convention, Error, LinearId, Matmul, Part, Parts, RmsNorm, quant};
+use crate::{Convention, Error, LinearId, Matmul, Part, Parts, Product, RmsNorm, quant};
 
 /// Preparation of a linear's input before it is quantised.
 #[derive(Clone, Debug)]
@@ -24,6 +24,26 @@ pub enum InputNorm {
         /// Added to the variance.
         eps: f32,
     },
+}
+
+/// A linear on its way from its input to its outputs.
+struct Step<'a> {
+    linear: &'a Linear,
+    /// Codes of the input, and a scale for each token.
+    q: Vec<i8>,
+    a: Vec<f32>,
+    /// Exact sums, if all inputs are in one part.
+    sums: Vec<i32>,
+    /// Outputs, if they are in several.
+    y: Vec<f32>,
+}
+
+impl Step<'_> {
+    /// The product, if all inputs are in one part.
+    fn product(&mut self) -> Option<Product<'_>> {
+        let (id, part) = (self.linear.id, self.linear.parts.only()?);
+        Some(Product { id, w: &part.weights, x: &self.q, tokens: self.a.len(), y: &mut self.sums })
+    }
 }
 
 /// One ternary linear layer of a model.
@@ -47,14 +67,39 @@ impl Linear {
     /// # Errors
     /// [`Error::Engine`] when the engine fails; [`Error::NotFinite`] when an activation is infinite or NaN.
     pub fn forward(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
-        match &self.input_norm {
-            InputNorm::None => self.quantised(engine, x),
-            InputNorm::Rms(norm) => self.quantised(engine, &norm.forward(x)),
-            InputNorm::Layer { eps } => self.quantised(engine, &layer_norm(x, self.parts.inputs(), *eps)),
-        }
+        let [y] = Self::forward_all([self], engine, x)?;
+        Ok(y)
     }
 
-    fn quantised(&self, engine: &mut dyn Matmul, x: &[f32]) -> Result<Vec<f32>, Error> {
+    /// Applies several layers to the same `x`. The engine gets their products together, except those of inputs in several parts.
+    pub(crate) fn forward_all<const COUNT: usize>(
+        linears: [&Self; COUNT],
+        engine: &mut dyn Matmul,
+        x: &[f32],
+    ) -> Result<[Vec<f32>; COUNT], Error> {
+        let mut steps = linears.map(|linear| Step { linear, q: vec![], a: vec![], sums: vec![], y: vec![] });
+        for Step { linear, q, a, sums, y } in &mut steps {
+            (*q, *a) = match &linear.input_norm {
+                InputNorm::None => linear.quantised(x),
+                InputNorm::Rms(norm) => linear.quantised(&norm.forward(x)),
+                InputNorm::Layer { eps } => linear.quantised(&layer_norm(x, linear.parts.inputs(), *eps)),
+            }?;
+            match linear.parts.only() {
+                Some(part) => sums.resize(a.len() * part.weights.rows(), 0),
+                None => *y = linear.added(engine, q, a)?,
+            }
+        }
+        let mut products: Vec<Product<'_>> = steps.iter_mut().filter_map(Step::product).collect();
+        let outcome = engine.matmuls(&mut products);
+        outcome.map_err(|(at, source)| Error::Engine { linear: products[at].id, source })?;
+        Ok(steps.map(|Step { linear, a, sums, y, .. }| match linear.parts.only() {
+            Some(part) => linear.scaled(part, &sums, &a),
+            None => y,
+        }))
+    }
+
+    /// The codes of `x`, and a scale for each token.
+    fn quantised(&self, x: &[f32]) -> Result<(Vec<i8>, Vec<f32>), Error> {
         let k = self.parts.inputs();
         let mut q = vec![0; x.len()];
         let tokens = x.par_chunks(k).zip(q.par_chunks_mut(k));
@@ -62,10 +107,7 @@ impl Linear {
         let checked = scales.into_iter().zip(x.chunks(k)).enumerate();
         let a: Vec<f32> =
             checked.map(|(row, (a, x))| a.ok_or_else(|| self.not_finite(row, x))).collect::<Result<_, _>>()?;
-        match self.parts.only() {
-            Some(part) => Ok(self.scaled(part, &self.sums(engine, part, &q, a.len())?, &a)),
-            None => self.added(engine, &q, &a),
-        }
+        Ok((q, a))
     }
 
     /// The error about a row of activations, one of which has no code.

@@ -30,7 +30,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "port words are copied 
 
 namespace {
 
-constexpr uint32_t ABI_VERSION = 2;
+constexpr uint32_t ABI_VERSION = 3;
 constexpr uint64_t TIME_PER_CYCLE = 10;  // the clock rises in the middle
 constexpr int RANDOM_INITIAL_VALUES = 2;
 constexpr int INITIAL_VALUE_SEED = 1;    // fixed, so that runs repeat

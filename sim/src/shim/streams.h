@@ -47,6 +47,8 @@ struct SourceJob {
     StreamPorts ports;
     const uint8_t* bytes;
     uint64_t beats;
+    const uint64_t* ends;  // of each packet, the number of beats up to its last one; ascending
+    uint64_t packets;
     uint64_t moved;
     Stalls stalls;
 };
@@ -91,7 +93,7 @@ class Source {
             return false;
         }
         std::memcpy(data.data, job.bytes + job.moved * bytes, bytes);
-        if (last) *last = job.moved + 1 == job.beats;
+        if (last) *last = is_last();
         valid = 1;
         return false;
     }
@@ -106,7 +108,14 @@ class Source {
     void end() { valid = 0; }
 
   private:
+    // Whether the next beat is the last one of its packet.
+    bool is_last() {
+        while (packet < job.packets && job.ends[packet] <= job.moved) ++packet;
+        return packet < job.packets && job.ends[packet] == job.moved + 1;
+    }
+
     SourceJob& job;
+    uint64_t packet = 0;
     PortRef data;
     uint8_t& valid;
     const uint8_t& ready;
