@@ -11,6 +11,7 @@ use trine_golden_model::{Model, ModelSource, Sampler, Tokenizer, generate};
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
+use trine_perf::resident::WeightSource;
 use trine_perf::utilization;
 use trine_perf::whole::Prices;
 use trine_report::beside::print_columns;
@@ -18,8 +19,8 @@ use trine_report::document::Kind;
 use trine_report::place::open_seekable;
 use trine_report::places::Places;
 use trine_report::run::{
-    self as report, Group, Phases, Report, Stop, layers_in_words, print_beside, print_cycles, print_energy,
-    print_resident,
+    self as report, Group, Phases, Report, Stop, WEIGHT_COLUMNS, layers_in_words, print_beside, print_cycles,
+    print_energy, print_weight_notes, weight_rows,
 };
 use trine_report::text::{bar, describe, grouped, interval, percent, si, simulated, weight_stream_notice};
 use trine_sim::Timing;
@@ -166,7 +167,22 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     loading::warn_of_unknown(&tokenizer, &tokens);
 
     let backend = &args.backend.backend;
+    let phases = Phases::new(
+        match &engine {
+            Engine::Golden => None,
+            Engine::Rtl(offload) => Some(offload.ledger()),
+        },
+        mark.as_ref(),
+        (prompt.len() as u64, tokens.len() as u64),
+        head_macs(&model),
+        |layers, passed| phase(&engine, &prices, layers, passed),
+    );
+    let device = match &engine {
+        Engine::Golden => None,
+        Engine::Rtl(offload) => Some(prices.device_report(offload.ledger(), offload.config())?),
+    };
     let report = Report {
+        weight_sources: device.as_ref().map_or(vec![], |device| weight_sources(device, &phases)),
         model: args.model.to_string(),
         prompt: args.prompt.clone(),
         prompt_tokens: prompt.len(),
@@ -176,16 +192,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             (None, Some(&token)) if model.config().ends.contains(&token) => Stop::EndToken { token },
             _ => Stop::Limit,
         },
-        phases: Phases::new(
-            match &engine {
-                Engine::Golden => None,
-                Engine::Rtl(offload) => Some(offload.ledger()),
-            },
-            mark.as_ref(),
-            (prompt.len() as u64, tokens.len() as u64),
-            head_macs(&model),
-            |layers, passed| phase(&engine, &prices, layers, passed),
-        ),
+        phases,
         seed: args.seed,
         temperature: args.temperature,
         backend: backend.to_string(),
@@ -202,10 +209,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
             },
             tokens.len() as u64 * head_macs(&model),
         ),
-        device: match &engine {
-            Engine::Golden => None,
-            Engine::Rtl(offload) => Some(prices.device_report(offload.ledger(), offload.config())?),
-        },
+        device,
         board,
         die: prices.die,
         records: prices.file,
@@ -259,6 +263,14 @@ fn look_up(args: &Args) -> Result<Prices> {
     let missing = vec!["a memory of weights on the chip, read".into()];
     let pricing = Err(trine_perf::Error::NoRecord { set: prices.die.clone(), missing });
     Ok(Prices { pricing, ..prices })
+}
+
+/// Weights from memory and on a stream; none for a unit without memory.
+fn weight_sources(device: &DeviceReport, phases: &Phases) -> Vec<WeightSource> {
+    let Some(resident) = &device.resident else { return vec![] };
+    let cycles = [device.cycles, device.layers.iter().map(|layer| layer.model_cycles).sum()];
+    let phases = [phases.prefill.unit.as_ref(), phases.decode.unit.as_ref()];
+    WeightSource::both(resident, cycles, device.clock_hz, phases)
 }
 
 fn phase(engine: &Engine, prices: &Prices, layers: &[LayerTotals], tokens: u64) -> Option<Phase> {
@@ -334,8 +346,15 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
         }
     )?;
     print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
-    let source = if *backend == Backend::Rtl { "simulated" } else { "assumed" };
-    print_resident(&report.phases, device, source, out)?;
+    if !report.weight_sources.is_empty() {
+        let source = if *backend == Backend::Rtl { "simulated" } else { "assumed" };
+        let (memory, peak) = (&device.memory.name, si(device.memory.bytes_per_second, "B/s"));
+        writeln!(out, "weights from {memory}, {source}, {peak} at its peak:")?;
+        let mut rows = table(WEIGHT_COLUMNS);
+        weight_rows(report, device).into_iter().for_each(|row| drop(rows.add_row(row)));
+        writeln!(out, "{rows}")?;
+        print_weight_notes(report, device, out)?;
+    }
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
     let ends = |l: &LayerReport| l.cycles.saturating_sub(l.active + l.stall_wgt + l.stall_act + l.stall_out);
     let parts: [(&str, u64, &str); 5] = [

@@ -23,7 +23,9 @@ pub struct Phase {
     pub macs: u64,
     /// Cycles of the unit.
     pub cycles: u64,
-    /// The same at the stated clock.
+    /// Cycles by the closed form, with a host that never lets the unit wait and weights on a stream.
+    pub model_cycles: u64,
+    /// The counted ones at the stated clock.
     pub seconds: f64,
     /// Cycles behind the memory, layer by layer the greater of the unit's and the memory's. Energy and comparison are of these.
     pub cycles_with_memory: u64,
@@ -66,6 +68,7 @@ impl Phase {
         Self {
             macs,
             cycles,
+            model_cycles: sum(|l| l.model_cycles),
             seconds: cycles as f64 / clock_hz,
             cycles_with_memory,
             bytes: sum(|l| l.bytes),

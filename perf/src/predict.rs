@@ -18,21 +18,7 @@ use trine_driver::schedule::Schedule;
 /// The counters of one matmul; stalls are left at 0.
 pub fn counters(config: &Config, shape: MatmulShape) -> Counters {
     let schedule = Schedule::new(config, shape);
-    let mut total = Counters::default();
-    for job in schedule.jobs() {
-        let MatmulShape { m, k, n } = job.shape();
-        let (passes, chunks) = (n.div_ceil(config.columns()) as u64, k.div_ceil(config.lanes()) as u64);
-        let (m, tiles) = (m as u64, passes * chunks);
-        total += Counters {
-            cycles: job.shape().cycles(config),
-            active: tiles * m,
-            act_beats: chunks * m,
-            wgt_beats: tiles * config.beats_per_tile() as u64,
-            res_beats: passes * m,
-            ..Counters::default()
-        };
-    }
-    total
+    schedule.jobs().map(|job| Counters::expected(config, job.shape())).sum()
 }
 
 /// Bytes on the three streams.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use trine_driver::Scope;
 use trine_perf::energy::Origin;
 use trine_perf::report::{DeviceReport, HostWork};
+use trine_perf::resident::WeightSource;
 
 use super::phases::{Phases, Stop};
 use super::provenance::Provenance;
@@ -25,6 +26,8 @@ pub struct Report {
     pub stop: Stop,
     /// The pass of the prompt and those of generated tokens, told apart.
     pub phases: Phases,
+    /// Weights from the unit's memory, and the same on a stream; empty for a unit without one.
+    pub weight_sources: Vec<WeightSource>,
     /// Seed of the sampler.
     pub seed: u64,
     /// Temperature of the sampler.

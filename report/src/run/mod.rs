@@ -22,7 +22,8 @@ pub use data::{Report, layers_in_words};
 pub use groups::Group;
 pub use phases::{Passes, Phases, Stop};
 pub use provenance::Provenance;
-pub use words::{print_beside, print_cycles, print_energy, print_resident};
+pub use tables::{WEIGHT_COLUMNS, weight_rows};
+pub use words::{print_beside, print_cycles, print_energy, print_weight_notes};
 
 use crate::Error;
 use crate::document::{Document, Kind};

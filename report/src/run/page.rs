@@ -42,6 +42,9 @@ struct Page<'a> {
     bill: Vec<BillRow>,
     /// Each phase in the columns of the table of phases.
     phases: Vec<[String; 8]>,
+    /// Headings and rows of the table of weights from memory and on a stream.
+    weight_columns: &'static [&'static str],
+    weight_rows: Vec<[String; 9]>,
     /// Each phase with the same work on other hardware.
     baselines: Vec<(&'static str, Vec<[String; 6]>)>,
     /// The layers of the unit in words.
@@ -75,6 +78,8 @@ pub(super) fn render(report: &Report) -> Result<String, Error> {
         rows: device.map_or(vec![], tables::rows),
         bill: device.map_or(vec![], |device| device.bill.iter().map(tables::bill_row).collect()),
         phases: device.map_or(vec![], |device| tables::phases(report, device)),
+        weight_columns: &tables::WEIGHT_COLUMNS,
+        weight_rows: device.map_or(vec![], |device| tables::weight_rows(report, device)),
         baselines: report.phases.of_unit().filter(|(.., phase)| phase.cycles > 0).map(tables::baselines).collect(),
         layers: report.offload.map(layers_in_words),
         tokens: format!(

@@ -1,8 +1,10 @@
 //! The tables of `report.html` as text.
 
-use trine_perf::energy::Estimate;
+use trine_perf::energy::{Estimate, Tag};
 use trine_perf::phase::Phase;
 use trine_perf::report::{BillLine, DeviceReport};
+use trine_perf::resident::WeightSource;
+use trine_spec::Weights;
 
 use super::data::{Report, layers_in_words};
 use super::phases::Passes;
@@ -76,6 +78,42 @@ pub(super) fn bill_row(line: &BillLine) -> BillRow {
         energy: interval(&line.energy),
         source: line.source.clone(),
     }
+}
+
+/// Headings of the table of weights from memory and on a stream. A tag stands behind the figures that it is for.
+pub const WEIGHT_COLUMNS: [&str; 9] = [
+    "weights",
+    "cycles",
+    "over the link",
+    "from memory",
+    "of its peak",
+    "tag",
+    "prefill tokens/s",
+    "decode tokens/s",
+    "tag",
+];
+
+/// Rows of that table; none for a unit without memory.
+pub fn weight_rows(report: &Report, device: &DeviceReport) -> Vec<[String; 9]> {
+    let bytes = |bytes: u64| si(bytes as f64, "B");
+    let rate = |rate: Option<f64>| rate.map_or("-".into(), |rate| format!("{rate:.2}"));
+    let row = |source: &WeightSource| {
+        [
+            match source.weights {
+                Weights::Memory => format!("in {}", device.memory.name),
+                Weights::Stream => "on a stream".into(),
+            },
+            grouped(source.cycles),
+            bytes(source.link_bytes),
+            if source.memory_bytes > 0 { bytes(source.memory_bytes) } else { "-".into() },
+            source.memory_utilization.map_or("-".into(), |share| format!("{:.1} %", 100.0 * share)),
+            source.tag.name().into(),
+            rate(source.prefill_tokens_per_second),
+            rate(source.decode_tokens_per_second),
+            Tag::Projected.name().into(),
+        ]
+    };
+    report.weight_sources.iter().map(row).collect()
 }
 
 /// A row for each phase.

@@ -4,11 +4,10 @@ use std::io::{Result, Write};
 
 use trine_perf::memory::Memory;
 use trine_perf::report::DeviceReport;
-use trine_perf::resident::rates;
 
-use super::{Passes, Phases};
+use super::{Passes, Phases, Report};
 use crate::beside::Beside;
-use crate::text::{grouped, interval, si, times};
+use crate::text::{grouped, interval, si};
 
 /// Prints the cycles of each, of the unit alone and, where it is slower, behind its memory.
 ///
@@ -36,25 +35,18 @@ pub fn print_cycles(phases: &Phases, memory: &Memory, clock_hz: f64, out: &mut d
     Ok(())
 }
 
-/// Prints what a unit that reads its weights from memory moved, and its rates; nothing for others. `source` is the word for the
-/// memory: simulated, or assumed.
+/// Prints notes under the table of weights from memory and on a stream; nothing for a unit without memory.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn print_resident(phases: &Phases, device: &DeviceReport, source: &str, out: &mut dyn Write) -> Result<()> {
-    let Some(resident) = &device.resident else { return Ok(()) };
-    let (memory, peak) = (&device.memory.name, si(device.memory.bytes_per_second, "B/s"));
-    let [weights, link] = [resident.memory_bytes, resident.link_bytes].map(|bytes| si(bytes as f64, "B"));
-    let fewer = times((resident.memory_bytes + resident.link_bytes) as f64, resident.link_bytes as f64);
-    let share = 100.0 * resident.memory_utilization;
-    writeln!(out, "weights from {memory}, {source}: {weights}, {share:.1} % of its {peak} while jobs ran")?;
-    writeln!(out, "  over the host's link {link}; with weights from the host {fewer} as much")?;
-    for (name, _, phase) in phases.of_unit() {
-        if let Some([rate, each]) = rates(phase, device.clock_hz, &device.memory) {
-            writeln!(out, "  {name:<8}{rate:.2} tokens/s of these layers, {each:.2} for each GB/s")?;
-        }
+pub fn print_weight_notes(report: &Report, device: &DeviceReport, out: &mut dyn Write) -> Result<()> {
+    let [own, stream] = &report.weight_sources[..] else { return Ok(()) };
+    if let Some(rate) = own.decode_tokens_per_second {
+        let each = rate / (device.memory.bytes_per_second / 1e9);
+        writeln!(out, "  decode  {each:.2} tokens/s for each GB/s of {} (projected)", device.memory.name)?;
     }
-    Ok(())
+    let link = si(stream.link_rate(device.clock_hz), "B/s");
+    writeln!(out, "  stream: closed forms, for a host that never lets the unit wait and sends {link}")
 }
 
 /// Prints the energy of each, where there is one.
