@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::common::{json, trine, workplace};
+use crate::serve::Served;
 use serde_json::{Value, json};
 use trine_driver::{Incident, Mismatch, Remedy};
 use trine_report::document::Kind;
@@ -133,6 +134,8 @@ fn written(folder: &Path) -> Vec<Value> {
                 unit = { lanes = 1, columns = 1, max-depth = 64, max-tokens = 4 }\ntokens = [1]\nsizes = [[5, 7]]\nstalls = [0.0]\n";
     std::fs::write(folder.join("plan.toml"), plan).unwrap();
     let mut documents = vec![];
+    let unit = "--lanes 20 --columns 4 --weight-bus 32 --weights memory --memory-base 0x40000000 --memory-bytes 8M";
+    let _server = Served::new(folder, unit);
     for line in [
         "energy paper",
         "estimate --model MODEL --records own.toml --memory lpddr5-6400 --die my-7nm",
@@ -140,6 +143,7 @@ fn written(folder: &Path) -> Vec<Value> {
         "estimate --model MODEL --lanes 32 --columns 8 --max-tokens 4 --prompt-tokens 9 --check",
         "generate --preset unit -o rtl",
         "inspect MODEL",
+        &format!("load --model MODEL --backend uart:port {unit}"),
         "logits --model MODEL --ids 1 --backend golden -o o.npy",
         "perplexity --model MODEL --text text.txt",
         "run --model MODEL --prompt A --tokens 2 --backend golden",

@@ -9,10 +9,10 @@ use crate::common::{Run, command, json, trine, workplace};
 const SIZE: &str = "--lanes 32 --columns 8 --windows";
 
 /// A unit served at `port` in a folder.
-struct Served(Child);
+pub struct Served(Child);
 
 impl Served {
-    fn new(folder: &Path, flags: &str) -> Self {
+    pub fn new(folder: &Path, flags: &str) -> Self {
         let (server, place) = Self::at(folder, &format!("--uart port {flags}"));
         assert_eq!(place, "port");
         server
@@ -92,13 +92,17 @@ fn weights_lie_in_the_memory_behind_the_port() {
     assert_eq!((&through["mismatches"], &through["incidents"]), (&0.into(), &serde_json::json!([])));
     // It is in the memory, not in a file of the host: the next command finds what the first has placed.
     let place = "load --model MODEL --backend uart:port";
-    let load = trine(folder.path(), &format!("{place} {unit} --memory-bytes 8M"));
+    let load = trine(folder.path(), &format!("{place} {unit} --memory-bytes 8M --json l.json"));
     assert!(load.code == Some(0) && load.stdout.contains("28 regions of "), "{load:?}");
     assert!(
         load.stdout.contains("; wrote 16 regions of "),
         "run has placed the layers of --offload ffn: {}",
         load.stdout
     );
+    let written = json(folder.path(), "l.json");
+    let counts = ["regions", "placed_regions", "damaged_regions", "cleared"].map(|key| written["loaded"][key].clone());
+    assert_eq!(counts, [28.into(), 16.into(), 0.into(), false.into()], "{written}");
+    assert!(written["error"].is_null() && written["memory_base"] == 0x4000_0000, "{written}");
     let load = trine(folder.path(), &format!("{place} {unit} --memory-bytes 8M --check"));
     assert!(load.stdout.contains("0 regions damaged") && load.stdout.contains("wrote nothing"), "{load:?}");
     let run = trine(folder.path(), &format!("{line} --memory-bytes 4K --backend uart:port"));
@@ -114,6 +118,11 @@ fn weights_lie_in_the_memory_behind_the_port() {
         let message = refused(trine(folder.path(), &flags));
         assert!(message.contains(part), "{flags}: {message}");
     }
+    // A load that fails says why in the machine form, too, and prints nothing else there.
+    let load = trine(folder.path(), &format!("{place} {unit} --memory-bytes 64K --json -"));
+    let written: serde_json::Value = serde_json::from_str(&load.stdout).unwrap();
+    assert!(load.code == Some(2) && written["loaded"].is_null() && written["checked"] == false, "{load:?}");
+    assert!(written["error"].as_str().unwrap().contains("65536 bytes of the device's memory"), "{written}");
 }
 
 #[test]

@@ -9,6 +9,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use serde::Serialize;
 use trine_golden_model::TernaryMatrix;
 use trine_memory::{Key, Memory, Placement};
 use trine_spec::Config;
@@ -21,17 +22,19 @@ use crate::{Device, Error, Transport, packing, resident};
 const FAILURES: usize = 8;
 
 /// Outcome of a load.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Loaded {
     /// Regions of the matrices, all of which are in the memory.
     pub regions: u64,
     /// Their bytes.
     pub bytes: u64,
     /// Regions that were written.
+    #[serde(rename = "placed_regions")]
     pub placed: u64,
     /// Bytes that were written to them.
     pub placed_bytes: u64,
     /// Regions that were read back and found damaged, before they were written again.
+    #[serde(rename = "damaged_regions")]
     pub damaged: u64,
     /// True if contents of other matrices had to go.
     pub cleared: bool,

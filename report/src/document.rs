@@ -38,6 +38,8 @@ pub enum Kind {
     Generate,
     /// `trine inspect`.
     Inspect,
+    /// `trine load`.
+    Load,
     /// `trine logits`.
     Logits,
     /// `xtask mutate`.
@@ -60,7 +62,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Compare,
         Self::Coverage,
         Self::EnergyPaper,
@@ -68,6 +70,7 @@ impl Kind {
         Self::Gates,
         Self::Generate,
         Self::Inspect,
+        Self::Load,
         Self::Logits,
         Self::Mutate,
         Self::Perplexity,
@@ -89,6 +92,7 @@ impl Kind {
             Self::Gates => "gates",
             Self::Generate => "generate",
             Self::Inspect => "inspect",
+            Self::Load => "load",
             Self::Logits => "logits",
             Self::Mutate => "mutate",
             Self::Perplexity => "perplexity",
