@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Result, anyhow, ensure};
 use trine_driver::LayerTotals;
 use trine_golden_model::{Model, ModelSource, Sampler, Tokenizer, generate};
+use trine_perf::dram_power::DramEnergy;
 use trine_perf::layer::LayerReport;
 use trine_perf::phase::Phase;
 use trine_perf::report::{DeviceReport, HostWork};
@@ -20,7 +21,7 @@ use trine_report::place::open_seekable;
 use trine_report::places::Places;
 use trine_report::run::{
     self as report, Group, Phases, Report, Stop, WEIGHT_COLUMNS, layers_in_words, print_beside, print_cycles,
-    print_energy, print_weight_notes, weight_rows,
+    print_dram, print_energy, print_weight_notes, weight_rows,
 };
 use trine_report::text::{bar, describe, grouped, interval, percent, si, simulated, weight_stream_notice};
 use trine_sim::Timing;
@@ -182,6 +183,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
         Engine::Rtl(offload) => Some(prices.device_report(offload.ledger(), offload.config())?),
     };
     let report = Report {
+        dram_energy: dram_energy(&mut engine, device.as_ref(), &prices),
         weight_sources: device.as_ref().map_or(vec![], |device| weight_sources(device, &phases)),
         model: args.model.to_string(),
         prompt: args.prompt.clone(),
@@ -263,6 +265,14 @@ fn look_up(args: &Args) -> Result<Prices> {
     let missing = vec!["a memory of weights on the chip, read".into()];
     let pricing = Err(trine_perf::Error::NoRecord { set: prices.die.clone(), missing });
     Ok(Prices { pricing, ..prices })
+}
+
+/// Energy of the memory by its commands, where they were counted and its currents are known.
+fn dram_energy(engine: &mut Engine, device: Option<&DeviceReport>, prices: &Prices) -> Option<DramEnergy> {
+    let Engine::Rtl(offload) = engine else { return None };
+    let dram = prices.memory.dram.as_ref()?;
+    let power = dram.power.as_ref()?;
+    Some(power.energy(dram, offload.memory_commands()?, device?.simulated_seconds))
 }
 
 /// Weights from memory and on a stream; none for a unit without memory.
@@ -375,6 +385,7 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
             let (share, bar) = (percent(part.joules(), energy.joules()), bar(part.joules() / energy.joules(), 20));
             writeln!(out, "  {name:<8}{bar} {share:>7}  {}", interval(&part))?;
         }
+        print_dram(report, device, out)?;
     }
     print_columns(&device.columns, out)?;
     print_beside(&report.phases, out)?;

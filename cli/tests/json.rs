@@ -148,7 +148,7 @@ fn written(folder: &Path) -> Vec<Value> {
         "perplexity --model MODEL --text text.txt",
         "run --model MODEL --prompt A --tokens 2 --backend golden",
         "run --model MODEL --prompt A --tokens 2 --preset unit --report out",
-        "run --model MODEL --prompt A --tokens 2 --lanes 5 --columns 1 --weights memory",
+        "run --model MODEL --prompt A --tokens 2 --lanes 5 --columns 1 --weights memory --memory ddr4-2400",
         "synth --target xc7 --lanes 2 --columns 1 --max-depth 32 --max-tokens 2",
         &format!("train --out t --every 1 {TRAIN}"),
         &format!("train --sweep 0.001 {TRAIN}"),

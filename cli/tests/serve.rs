@@ -87,7 +87,7 @@ fn weights_lie_in_the_memory_behind_the_port() {
     let run = trine(folder.path(), &format!("{line} --memory-bytes 8M --memory orangecrab --backend uart:port"));
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.stdout.contains("weights from memory (at port)"), "{}", run.stdout);
-    assert!(run.stdout.contains("weights from orangecrab, assumed: "), "{}", run.stdout);
+    assert!(run.stdout.contains("weights from orangecrab, assumed, 384 MB/s at its peak:"), "{}", run.stdout);
     let through = json(folder.path(), "r.json");
     assert_eq!((&through["mismatches"], &through["incidents"]), (&0.into(), &serde_json::json!([])));
     // It is in the memory, not in a file of the host: the next command finds what the first has placed.

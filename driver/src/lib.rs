@@ -102,7 +102,7 @@ pub use options::{OnFailure, OnMismatch, Options, Scope};
 pub use queue::{Failed, Submission};
 #[cfg(feature = "serial")]
 pub use serial::SerialLine;
-pub use transport::{AccessError, Exchange, RegisterOp, Transport, TransportError};
+pub use transport::{AccessError, Exchange, MemoryCommands, RegisterOp, Transport, TransportError};
 pub use trine_memory::{Key, Memory, MemoryError, Placement, Ram, Region};
 pub use uartbone::Uartbone;
 pub use windows::{WindowTransport, Words};

@@ -16,7 +16,7 @@ use crate::ledger::{JobRecord, LayerTotals, Ledger, Mismatch, Remedy};
 use crate::schedule::{Job, Schedule};
 use crate::share::{self, Call, Share, Task, Worker};
 use crate::weights::WeightCache;
-use crate::{Counters, Device, Error, Journal, OnFailure, OnMismatch, Options, Transport};
+use crate::{Counters, Device, Error, Journal, MemoryCommands, OnFailure, OnMismatch, Options, Transport};
 
 /// Counters of a product and the bytes that it moved.
 type Outcome = Result<(Counters, u64), Error>;
@@ -79,6 +79,13 @@ impl<T: Transport + Send> Offload<T> {
     /// Number of units.
     pub fn units(&self) -> usize {
         self.units.len()
+    }
+
+    /// Commands of the memories of all units; `None` where one does not count them, or matmuls came from a journal.
+    pub fn memory_commands(&mut self) -> Option<MemoryCommands> {
+        let counted = self.ledger.resumed == 0;
+        let units = self.units.iter_mut().map(|unit| unit.device.transport_mut().memory_commands());
+        units.sum::<Option<MemoryCommands>>().filter(|_| counted)
     }
 
     /// The first unit itself.

@@ -3,6 +3,7 @@
 //! A device is a register file and three streams. Registers move one 32-bit word a call; streams move whole
 //! jobs a call, so that a simulator or a DMA engine is never asked for one beat at a time.
 
+use std::iter::Sum;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -89,6 +90,28 @@ pub enum RegisterOp {
     Write(u32, u32),
 }
 
+/// Commands of the memory of a device since it began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryCommands {
+    /// Rows that were opened.
+    pub activates: u64,
+    /// Column commands that read.
+    pub reads: u64,
+    /// Refreshes.
+    pub refreshes: u64,
+}
+
+/// Sum over devices.
+impl Sum for MemoryCommands {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, other| Self {
+            activates: sum.activates + other.activates,
+            reads: sum.reads + other.reads,
+            refreshes: sum.refreshes + other.refreshes,
+        })
+    }
+}
+
 /// A device that the driver can use.
 pub trait Transport {
     /// Reads the register at byte `offset`.
@@ -167,6 +190,11 @@ pub trait Transport {
     fn memory(&mut self) -> Option<&mut dyn Memory> {
         None
     }
+
+    /// Commands of that memory since the device began; `None` where nobody counts them.
+    fn memory_commands(&mut self) -> Option<MemoryCommands> {
+        None
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
@@ -208,5 +236,9 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn memory(&mut self) -> Option<&mut dyn Memory> {
         (**self).memory()
+    }
+
+    fn memory_commands(&mut self) -> Option<MemoryCommands> {
+        (**self).memory_commands()
     }
 }

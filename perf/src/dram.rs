@@ -14,6 +14,7 @@
 
 use serde::Deserialize;
 
+use crate::dram_power::DramPower;
 use crate::fields::{Faults, Fields};
 
 /// Keys of the table in a file.
@@ -39,6 +40,7 @@ const KEYS: &[&str] = &[
     "one_command",
     "in_order",
     "source",
+    "power",
 ];
 
 /// Share of the bandwidth by which the peak of the accesses may differ from it.
@@ -92,6 +94,9 @@ pub struct Dram {
     pub in_order: Option<f64>,
     /// Data sheet and controller.
     pub source: String,
+    /// Currents of its chips; without them its energy is by bytes alone.
+    #[serde(default)]
+    pub power: Option<DramPower>,
 }
 
 impl Dram {
@@ -131,6 +136,7 @@ impl Dram {
         let [banks_ahead, one_command] = ["banks_ahead", "one_command"].map(|key| fields.truth(key, faults));
         let in_order = fields.optional_number("in_order", "of 1", faults);
         let source = fields.text("source", faults);
+        let power = DramPower::read(&fields, faults);
         let dram = Self {
             controller_hz: controller_hz?,
             margin_cycles,
@@ -153,6 +159,7 @@ impl Dram {
             one_command: one_command?,
             in_order,
             source: source?,
+            power,
         };
         if let Some(problem) = dram.problem(bandwidth?) {
             faults.add(fields.line, format!("{}: {problem}", fields.what));
@@ -185,7 +192,7 @@ impl Dram {
         } else if (peak / bandwidth - 1.0).abs() > PEAK {
             Some(format!("accesses move {peak:e} bytes a second, and `bytes_per_second` is {bandwidth:e}"))
         } else {
-            None
+            self.power.as_ref().and_then(|power| power.problem(self))
         }
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod conditions;
 pub mod dram;
+pub mod dram_power;
 pub mod energy;
 mod error;
 pub mod estimate;

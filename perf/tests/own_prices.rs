@@ -217,6 +217,26 @@ fn an_impossible_timing_is_refused_by_name() {
             "front = 4\nin_order = 1.01",
             "`in_order` is 1.01 and has to be a share of the peak, above 0 and 1 at",
         ),
+        (
+            "lookahead = 8",
+            "lookahead = 8\npower = { chips = 8, volts = 1.35 }",
+            "memory m, [memory.dram.power] needs `idd0_ma`",
+        ),
+        (
+            "lookahead = 8",
+            "lookahead = 8\npower = { chips = 1, volts = 33, idd0_ma = 90, idd2n_ma = 30, idd3n_ma = 40, idd4r_ma = 120, idd5_ma = 200, source = \"s\" }",
+            "memory m, [memory.dram]: power: `volts` is 33 and has to be 0.3 to 5 V",
+        ),
+        (
+            "lookahead = 8",
+            "lookahead = 8\npower = { chips = 1, volts = 3.3, idd0_ma = 90, idd2n_ma = 30, idd3n_ma = 40, idd4r_ma = 20, idd5_ma = 200, source = \"s\" }",
+            "memory m, [memory.dram]: power: `idd4r_ma` is 20 and has to be above `idd3n_ma` of 40",
+        ),
+        (
+            "lookahead = 8",
+            "lookahead = 8\npower = { chips = 1, volts = 3.3, idd0_ma = 9, idd2n_ma = 30, idd3n_ma = 40, idd4r_ma = 120, idd5_ma = 200, source = \"s\" }",
+            "memory m, [memory.dram]: power: `idd0_ma` is 9 and below the standby currents",
+        ),
         ("one_command = true", "one_command = 1", "memory m, [memory.dram]: `one_command` is neither true nor false"),
     ] {
         assert!(TIMED.contains(from), "{from}");

@@ -142,6 +142,7 @@ pub(crate) struct MemoryCounts {
     pub row_hits: u64,
     pub activates: u64,
     pub refreshes: u64,
+    pub columns: u64,
 }
 
 /// Compressors for the waveform writer; each returns the compressed size, or 0 when the target is too small.

@@ -16,7 +16,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use trine_driver::{AccessError, Exchange, Memory, MemoryError, RegisterOp, Transport, TransportError};
+use trine_driver::{AccessError, Exchange, Memory, MemoryCommands, MemoryError, RegisterOp, Transport, TransportError};
 use trine_tools::Tree;
 
 use crate::wire::{self, Exchanged, Request, Streams};
@@ -209,6 +209,12 @@ impl Transport for Isolated {
 
     fn memory(&mut self) -> Option<&mut dyn Memory> {
         (self.memory > 0).then_some(self as &mut dyn Memory)
+    }
+
+    /// None after a process has ended: what its memory did is gone.
+    fn memory_commands(&mut self) -> Option<MemoryCommands> {
+        let reply = if self.memory > 0 { self.ask(&Request::MemoryCommands).ok()? } else { return None };
+        wire::decoded::<Option<MemoryCommands>>(&reply).ok()?.filter(|_| self.ended == 0)
     }
 }
 

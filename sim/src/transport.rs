@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use trine_driver::{Exchange, Memory, MemoryError, Transport, TransportError, Words};
+use trine_driver::{Exchange, Memory, MemoryCommands, MemoryError, Transport, TransportError, Words};
 
 use crate::axi::AxiLite;
 use crate::dut::Dut;
@@ -361,5 +361,11 @@ impl Transport for SimTransport {
 
     fn memory(&mut self) -> Option<&mut dyn Memory> {
         self.device.weights()
+    }
+
+    /// The unit only reads.
+    fn memory_commands(&mut self) -> Option<MemoryCommands> {
+        let counts = self.memory_statistics().ok()??;
+        Some(MemoryCommands { activates: counts.activates, reads: counts.columns, refreshes: counts.refreshes })
     }
 }

@@ -4,6 +4,7 @@
 //! request   Access(accesses)                  | Exchange([{ activations, weights, results }]) | MemoryWrite    | MemoryRead
 //! reply     Result<values, AccessError>       | Result<Exchanged, TransportError>             | Result<(), MemoryError>
 //!                                                                                             and bytes
+//! MemoryCommands gets what Transport::memory_commands returns.
 //! message   length of the body in bytes (8 bytes, little-endian), body (postcard)
 //! ```
 //! Both ends are the same program, so there is no version.
@@ -29,6 +30,8 @@ pub(crate) enum Request<'a> {
         #[serde(serialize_with = "whole")]
         bytes: &'a [u8],
     },
+    /// Commands of the memory of the weights.
+    MemoryCommands,
     /// Bytes of the memory of the weights.
     MemoryRead {
         /// Address of the first.
@@ -121,6 +124,7 @@ pub fn serve(device: &mut dyn Transport, from: &mut impl Read, to: &mut impl Wri
                 send(to, &outcome.map(|()| Exchanged { results: &results, cycles }))?;
             }
             Request::MemoryWrite { at, bytes } => send(to, &memory(device).and_then(|memory| memory.store(at, bytes)))?,
+            Request::MemoryCommands => send(to, &device.memory_commands())?,
             Request::MemoryRead { at, count } => {
                 let found = memory(device).and_then(|memory| {
                     let (end, bytes) = (at.checked_add(count), memory.bytes());

@@ -93,6 +93,12 @@ fn jobs_in_a_row_lose_no_time_between_them() {
     let mut placement = Placement::new([0; 32]);
     let shape = MatmulShape { m: 1, k: 192, n: 95 };
     let jobs: Vec<Job> = (1..=5).map(|seed| job(&mut device, &mut placement, shape, seed)).collect();
+    // Two bytes a column command; the rows of 2 KiB of each region are opened once, and again after a refresh.
+    let commands = device.transport_mut().memory_commands().unwrap();
+    let read: u64 = jobs.iter().map(|job| job.region.bytes).sum();
+    assert_eq!(commands.reads, read / 2);
+    assert!(commands.activates >= read / 2048 && commands.activates <= read / 2048 + 5 * commands.refreshes + 10);
+    assert!(commands.refreshes >= 20, "{commands:?}");
     let begun = device.transport().dut().cycles();
     for job in &jobs {
         let mut results = vec![0; job.results.len()];

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use trine_driver::Scope;
+use trine_perf::dram_power::DramEnergy;
 use trine_perf::energy::Origin;
 use trine_perf::report::{DeviceReport, HostWork};
 use trine_perf::resident::WeightSource;
@@ -28,6 +29,8 @@ pub struct Report {
     pub phases: Phases,
     /// Weights from the unit's memory, and the same on a stream; empty for a unit without one.
     pub weight_sources: Vec<WeightSource>,
+    /// Energy of the memory by its commands, where they were counted and its currents are known.
+    pub dram_energy: Option<DramEnergy>,
     /// Seed of the sampler.
     pub seed: u64,
     /// Temperature of the sampler.

@@ -23,7 +23,7 @@ pub use groups::Group;
 pub use phases::{Passes, Phases, Stop};
 pub use provenance::Provenance;
 pub use tables::{WEIGHT_COLUMNS, weight_rows};
-pub use words::{print_beside, print_cycles, print_energy, print_weight_notes};
+pub use words::{print_beside, print_cycles, print_dram, print_energy, print_weight_notes};
 
 use crate::Error;
 use crate::document::{Document, Kind};

@@ -49,6 +49,27 @@ pub fn print_weight_notes(report: &Report, device: &DeviceReport, out: &mut dyn 
     writeln!(out, "  stream: closed forms, for a host that never lets the unit wait and sends {link}")
 }
 
+/// Prints the energy of a DRAM by its commands, or that its commands have no energy; nothing for a unit without memory.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print_dram(report: &Report, device: &DeviceReport, out: &mut dyn Write) -> Result<()> {
+    if device.resident.is_none() {
+        return Ok(());
+    }
+    let Some(energy) = &report.dram_energy else {
+        return writeln!(out, "  DRAM above by bytes; commands of {} have no energy here", device.memory.name);
+    };
+    writeln!(out, "  {} by its commands {}", device.memory.name, interval(&energy.all))?;
+    for command in &energy.commands {
+        let (count, each, all) =
+            (grouped(command.count), si(command.each.joules(), "J"), si(command.all.joules(), "J"));
+        writeln!(out, "    {:<9}{count} x {each} = {all}", command.name)?;
+    }
+    writeln!(out, "    standby  {}", si(energy.standby.joules(), "J"))?;
+    writeln!(out, "    {}; without data lines and termination", energy.source)
+}
+
 /// Prints the energy of each, where there is one.
 ///
 /// # Errors

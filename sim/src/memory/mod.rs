@@ -135,6 +135,8 @@ pub struct MemoryStatistics {
     pub activates: u64,
     /// Refreshes of the whole memory.
     pub refreshes: u64,
+    /// Column commands of the whole memory.
+    pub columns: u64,
 }
 
 /// Memories of a [`Dut`], and the ports that they are behind.
@@ -251,8 +253,19 @@ impl Dut {
         };
         let (PortCounts { bursts, beats, busy, idle }, _) = counts(read);
         let (PortCounts { bursts: write_bursts, beats: write_beats, .. }, _) = counts(write);
-        let MemoryCounts { row_hits, activates, refreshes } = counts(read.or(write)).1;
-        Ok(MemoryStatistics { bursts, beats, busy, idle, write_bursts, write_beats, row_hits, activates, refreshes })
+        let MemoryCounts { row_hits, activates, refreshes, columns } = counts(read.or(write)).1;
+        Ok(MemoryStatistics {
+            bursts,
+            beats,
+            busy,
+            idle,
+            write_bursts,
+            write_beats,
+            row_hits,
+            activates,
+            refreshes,
+            columns,
+        })
     }
 
     fn memory(&self, port: MemoryPort) -> Result<&Port, Error> {

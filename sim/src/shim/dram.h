@@ -122,6 +122,7 @@ class Dram : public Timing {
                 std::any_of(window.begin(), access, same_port))
                 continue;
             counts.row_hits += !access->opened;
+            ++counts.columns;
             access->flow->due.push_back(now + set.read_latency);
             column_free = now + set.access_cycles;
             window.erase(access);

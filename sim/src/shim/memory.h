@@ -27,7 +27,7 @@ struct Fault {
 };
 
 struct MemoryCounts {
-    uint64_t row_hits, activates, refreshes;
+    uint64_t row_hits, activates, refreshes, columns;
 };
 
 // Accesses of one port, in the order in which they are asked for and done.
