@@ -97,9 +97,9 @@ pub use mapped::{DeviceFile, MappedWords};
 pub use mapped_memory::MappedMemory;
 pub use offload::Offload;
 pub use on_chip::{OnChip, WeightImage};
-pub use ring::RingTransport;
 pub use options::{OnFailure, OnMismatch, Options, Scope};
 pub use queue::{Failed, Submission};
+pub use ring::RingTransport;
 #[cfg(feature = "serial")]
 pub use serial::SerialLine;
 pub use transport::{AccessError, Exchange, MemoryCommands, RegisterOp, Transport, TransportError};
