@@ -36,7 +36,7 @@ struct Report {
 }
 
 /// Options that a plan sets.
-const ALONE: [&str; 19] = [
+const ALONE: [&str; 21] = [
     "rtl",
     "trace",
     "cases",
