@@ -101,7 +101,7 @@ fn weights_lie_in_the_memory_behind_the_port() {
     );
     let written = json(folder.path(), "l.json");
     let counts = ["regions", "placed_regions", "damaged_regions", "cleared"].map(|key| written["loaded"][key].clone());
-    assert_eq!(counts, [28.into(), 16.into(), 0.into(), false.into()], "{written}");
+    assert_eq!(serde_json::json!(counts), serde_json::json!([28, 16, 0, false]), "{written}");
     assert!(written["error"].is_null() && written["memory_base"] == 0x4000_0000, "{written}");
     let load = trine(folder.path(), &format!("{place} {unit} --memory-bytes 8M --check"));
     assert!(load.stdout.contains("0 regions damaged") && load.stdout.contains("wrote nothing"), "{load:?}");
