@@ -361,7 +361,9 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
         let (memory, peak) = (&device.memory.name, si(device.memory.bytes_per_second, "B/s"));
         writeln!(out, "weights from {memory}, {source}, {peak} at its peak:")?;
         let mut rows = table(WEIGHT_COLUMNS);
-        weight_rows(report, device).into_iter().for_each(|row| drop(rows.add_row(row)));
+        for row in weight_rows(report, device) {
+            rows.add_row(row);
+        }
         writeln!(out, "{rows}")?;
         print_weight_notes(report, device, out)?;
     }

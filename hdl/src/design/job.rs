@@ -137,9 +137,10 @@ pub fn job(c: &Config) -> Result<Arc<Module>, Errors> {
     };
     let fault_q = m.reg("fault_q", BIT);
     let reason_q = m.register("reason_q", &reason);
-    let alive = match &io.working {
-        Some(working) => m.name("alive", &job.busy_q | working),
-        None => job.busy_q.clone(),
+    // Behind a fault jobs are fetched for a cycle more, in which another one is no news.
+    let alive = match (&io.working, &drop_q) {
+        (Some(working), Some(drop_q)) => m.name("alive", &job.busy_q | (working & !drop_q)),
+        _ => job.busy_q.clone(),
     };
     let fault = m.name("fault", &alive & &fault_q);
     let clear_q = m.reg("clear_q", BIT);

@@ -31,6 +31,7 @@ pub struct Config {
     max_tokens: usize,
     windows: bool,
     weights: Weights,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     ring: bool,
 }
 

@@ -72,6 +72,10 @@ pub(super) fn marks(unit: &mut DrivenUnit<'_>) -> Found {
         let last = [work.acts.len() - 1, work.weights.len() - 1];
         for early in 0..last[0] {
             ends(unit, &work, [Some(early), Some(last[1])], ErrorCode::ActivationsEarly)?;
+            // Of a source that is slow too.
+            streams(unit, &work, [Some(early), Some(last[1])]);
+            unit.pace(Pace::new(0, 0.8, early as u64), Pace::eager(), Pace::eager());
+            over(unit, &work, ErrorCode::ActivationsEarly)?;
         }
         for early in 0..last[1] {
             ends(unit, &work, [Some(last[0]), Some(early)], ErrorCode::WeightsEarly)?;
