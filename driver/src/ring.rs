@@ -237,7 +237,7 @@ impl<W: Words> Transport for RingTransport<W> {
     }
 }
 
-/// What is left of the memory for weights.
+/// The rest of the memory, for weights.
 impl<W: Words> Memory for RingTransport<W> {
     fn bytes(&self) -> u64 {
         self.rest.0

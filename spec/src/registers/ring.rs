@@ -37,7 +37,7 @@ registers! {
 registers! {
     /// Words of a descriptor, by place.
     DESCRIPTOR:
-    /// How the job is treated.
+    /// Treatment of the job.
     DESC_FLAGS @ 0x00 {
         /// The activations are read when all jobs before are done.
         DESC_FLAGS_FENCE "fence" [0 +: 1] ReadWrite;
@@ -93,7 +93,7 @@ registers! {
         /// Address of the first byte, in steps of 1 KiB.
         DESC_RES_BASE_ADDRESS "address" [4 +: 28] ReadWrite;
     }
-    /// How the job went; the unit writes this word, and no other of the slot.
+    /// Outcome of the job; the unit writes this word, and no other of the slot.
     DESC_STATUS @ 0x30 {
         /// Why the job failed, as in ERR_CODE; 0 if it is done.
         DESC_STATUS_CODE "code" [0 +: 4] ReadOnly;

@@ -1,4 +1,4 @@
-//! How tables of registers are written: constants for each register and field, and the table by offset.
+//! Tables of registers: a constant for each register and field, and the table by offset.
 
 macro_rules! registers {
     ($(#[doc = $table_doc:literal])+ $table:ident: $( $(#[doc = $doc:literal])+ $reg:ident @ $offset:literal { $( $(#[doc = $fdoc:literal])+ $const:ident $name:literal [$lsb:literal +: $width:expr] $access:ident; )+ } )+) => {

@@ -151,7 +151,7 @@ fn after_a_fence(unit: &mut DrivenUnit<'_>) -> Found {
     clears(unit)
 }
 
-/// What a descriptor can have wrong, with the code that ends its job.
+/// Mistakes in a descriptor, with the code that ends its job.
 fn wrongs() -> Vec<(ErrorCode, fn(&mut Words))> {
     use ErrorCode::{ActivationsEarly, ActivationsLate, Shape, WeightsEarly, WeightsLate};
     vec![
@@ -171,7 +171,7 @@ fn wrongs() -> Vec<(ErrorCode, fn(&mut Words))> {
     ]
 }
 
-/// One of four jobs fails: those before it are done, it is told of, and those behind it are left alone.
+/// One of four jobs fails: those before it are done, its status says why, and those behind it are left alone.
 pub(super) fn failures(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let work = |seed| Work::new(c, (c.max_tokens().min(2), c.max_depth().min(2 * c.lanes()), 2 * c.columns()), seed);

@@ -10,7 +10,7 @@ use super::{Found, equal, holds};
 
 /// Bytes at whose multiples results begin, and which are left around them.
 const GUARD: u64 = 1024;
-/// What memory holds that nobody should write.
+/// Bytes of memory that nobody should write.
 const UNTOUCHED: u8 = 0xEE;
 /// First address of jobs; rings lie below.
 const JOBS: u64 = 1 << 22;

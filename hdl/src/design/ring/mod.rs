@@ -52,7 +52,7 @@ pub(super) struct Ring {
     res_valid: Expr,
 }
 
-/// What surrounds the ring.
+/// The surroundings of the ring.
 pub(super) struct Surroundings<'a> {
     /// The reader of weights, which reads descriptors and activations as well.
     pub(super) reader: &'a Arc<Module>,
