@@ -15,7 +15,46 @@
 //! `0x0403_0201`, then `0x--07_0605`. A host that does one thing at a time writes all activations, then for each column
 //! block its weights, and reads that block's results before it writes the next weights.
 
-use crate::WeightCode;
+use crate::{Config, WeightCode};
+
+/// Bytes of a window of weight beats in memory: the beats of a burst on all ports. Weights of units with several ports begin at a
+/// multiple of it, at most 4 KiB.
+pub const fn window_bytes(c: &Config) -> u64 {
+    (c.burst_beats() * c.weight_bus() / 8) as u64
+}
+
+/// Address in memory of the byte `at` of the weight stream of a unit of configuration `c`, both from 0 on.
+///
+/// With one port they are the same. With several the ports take turns: a window of the stream is as many windows in memory
+/// as there are ports, and the n-th of them holds the n-th part of every beat, lowest first. So every port reads bytes that follow each
+/// other, and a window of the stream fills the same bytes of memory.
+///
+/// ```
+/// use trine_spec::{Config, Weights, packing::place};
+/// let c = Config::sized(8, 8).weights(Weights::Memory).weight_bus(32).weight_ports(2).burst_beats(16).build()?;
+/// // Two bytes of a beat for each port, 16 beats a burst.
+/// assert_eq!([0, 1, 2, 3, 4, 63, 64].map(|at| place(&c, at)), [0, 1, 32, 33, 2, 63, 64]);
+/// # Ok::<(), trine_spec::ConfigError>(())
+/// ```
+pub const fn place(c: &Config, at: u64) -> u64 {
+    let (beat, port) = (c.weight_bus() as u64 / 8, c.port_bus() as u64 / 8);
+    let (window, within) = (at / window_bytes(c), at % window_bytes(c));
+    let (number, byte) = (within / beat, within % beat);
+    window * window_bytes(c) + byte / port * (window_bytes(c) / c.weight_ports() as u64) + number * port + byte % port
+}
+
+/// Weight beats as they lie in memory from a multiple of [`window_bytes`] on; of several ports in whole windows, which zeros fill.
+pub fn interleave(c: &Config, beats: &[u8]) -> Vec<u8> {
+    if c.weight_ports() == 1 {
+        return beats.to_vec();
+    }
+    let mut bytes = vec![0; beats.len().next_multiple_of(window_bytes(c) as usize)];
+    let port = c.port_bus() / 8;
+    for (at, part) in beats.chunks(port).enumerate() {
+        bytes[place(c, (at * port) as u64) as usize..][..part.len()].copy_from_slice(part);
+    }
+    bytes
+}
 
 /// Words that carry a beat of `bus` bits through a window.
 pub const fn words(bus: usize) -> usize {
@@ -194,6 +233,25 @@ mod tests {
         assert_eq!(decoded.iter().collect::<HashSet<_>>().len(), 243);
         for trits in &decoded {
             assert_eq!(base3_decode(pack_byte(WeightCode::Base3, trits)).as_ref(), Some(trits));
+        }
+    }
+
+    #[test]
+    fn every_port_has_its_part_of_every_beat() {
+        for (bus, ports, burst) in [(64, 1, 64), (64, 2, 64), (64, 8, 16), (512, 4, 64), (16, 2, 32)] {
+            let sized = Config::sized(64, 20).weights(crate::Weights::Memory).weight_bus(bus);
+            let c = sized.weight_ports(ports).burst_beats(burst).build().unwrap();
+            let (beat, part) = (bus / 8, bus / 8 / ports);
+            let beats: Vec<u8> = (0..150 * beat).map(|i| (i * 7 % 251) as u8).collect();
+            let bytes = interleave(&c, &beats);
+            for (number, expected) in beats.chunks(beat).enumerate() {
+                let window = number / burst;
+                let at = |port| ((window * ports + port) * burst + number % burst) * part;
+                let found: Vec<u8> = (0..ports)
+                    .flat_map(|port| bytes[if ports == 1 { number * beat } else { at(port) }..][..part].to_vec())
+                    .collect();
+                assert_eq!(found, expected, "beat {number} of {bus} bits on {ports} ports");
+            }
         }
     }
 }

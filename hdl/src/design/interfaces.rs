@@ -5,7 +5,7 @@
 //! | `aclk`, `aresetn` | clock of all the others, and its reset, active low |
 //! | `s_axil_*` | AXI4-Lite |
 //! | `s_axis_*`, `m_axis_*` | AXI4-Stream |
-//! | `m_axi_wgt0_*` | AXI4, reads only |
+//! | `m_axi_wgt0_*` and so on | AXI4, reads only |
 //! | `m_axi_*` | AXI4 |
 //! | `irq` | interrupt, active high |
 //!
@@ -13,10 +13,10 @@
 
 use crate::lang::{Kind, Module};
 
-/// Buses of addresses, and their parameters.
+/// Buses of addresses by the beginnings of their names, and their parameters.
 const MAPPED: [(&str, &str); 3] = [
     ("s_axil", "PROTOCOL AXI4LITE"),
-    ("m_axi_wgt0", "PROTOCOL AXI4, READ_WRITE_MODE READ_ONLY, SUPPORTS_NARROW_BURST 0"),
+    ("m_axi_wgt", "PROTOCOL AXI4, READ_WRITE_MODE READ_ONLY, SUPPORTS_NARROW_BURST 0"),
     ("m_axi", "PROTOCOL AXI4, READ_WRITE_MODE READ_WRITE, SUPPORTS_NARROW_BURST 0"),
 ];
 
@@ -39,11 +39,12 @@ pub(super) fn mark(m: &mut Module) {
     m.attribute("irq", "X_INTERFACE_PARAMETER", "SENSITIVITY LEVEL_HIGH");
     for port in &ports {
         let Some((bus, signal)) = split(port) else { continue };
-        let kind = if MAPPED.iter().any(|(mapped, _)| *mapped == bus) { "aximm" } else { "axis" };
+        let kind = if MAPPED.iter().any(|(mapped, _)| bus.starts_with(mapped)) { "aximm" } else { "axis" };
         let signal = signal.to_uppercase();
         m.attribute(port, "X_INTERFACE_INFO", &format!("xilinx.com:interface:{kind}:1.0 {bus} {signal}"));
     }
-    for (bus, parameters) in MAPPED {
+    for bus in buses {
+        let Some((_, parameters)) = MAPPED.iter().find(|(mapped, _)| bus.starts_with(mapped)) else { continue };
         let first = ports.iter().find(|port| split(port).is_some_and(|(of, _)| of == bus));
         first.into_iter().for_each(|port| m.attribute(port, "X_INTERFACE_PARAMETER", parameters));
     }

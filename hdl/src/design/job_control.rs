@@ -143,6 +143,12 @@ pub(super) fn place_queue(
         &queue.length,
     ];
     m.assign_all(ports.into_iter().zip(source.signals()));
+    // Descriptors have no runs.
+    if let JobSource::Host(fields) = source {
+        for (port, name) in [(&queue.run, "wgt_run_beats"), (&queue.stride, "wgt_stride_beats")] {
+            port.iter().for_each(|port| m.assign(port, fields.output(name)));
+        }
+    }
     Ok(queue)
 }
 

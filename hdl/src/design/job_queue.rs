@@ -15,17 +15,16 @@
 
 use super::job::{depth_bits, token_bits};
 use super::shape;
+use super::weight_runs::place_bits;
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, set, set_to};
 use crate::library::{FifoPorts, fifo};
 use std::sync::Arc;
 use trine_spec::Config;
 use trine_spec::registers::{
-    DEPTH_K, JOB_TAG_TAG, OUTPUTS_N, QUEUE_WAITING, TOKENS_M, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS,
+    DEPTH_K, JOB_TAG_TAG, OUTPUTS_N, QUEUE_WAITING, TOKENS_M, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS, WGT_RUN_BEATS,
+    WGT_STRIDE_BEATS,
 };
-
-/// Bits of a place and a length that the reader takes.
-pub(super) const READ_BITS: usize = WGT_BASE_ADDRESS.width + WGT_LENGTH_BEATS.width;
 
 interface! {
     /// Ports of the queue.
@@ -52,6 +51,10 @@ interface! {
         input base: bits(WGT_BASE_ADDRESS.width),
         /// Its weight beats.
         input length: bits(WGT_LENGTH_BEATS.width),
+        /// Beats of a run of them.
+        input run: c.strides().then(|| bits(WGT_RUN_BEATS.width)) => Option<Expr>,
+        /// Beats from one run to the next.
+        input stride: c.strides().then(|| bits(WGT_STRIDE_BEATS.width)) => Option<Expr>,
         /// Starts the job control.
         output begin as "start": BIT,
         /// Tokens M of the next job.
@@ -65,7 +68,7 @@ interface! {
         /// The unit can compute the next job.
         output next_fits: BIT,
         /// Place and length of weights to read
-        source read: Stream::of(bits(READ_BITS)) => Stream,
+        source read: Stream::of(bits(place_bits(&c))) => Stream,
         /// The unit can compute the job that is asked for, two cycles after it was.
         output fits: c.ring().then_some(BIT) => Option<Expr>,
         /// A job can follow.
@@ -108,7 +111,8 @@ pub fn job_queue(c: &Config) -> Result<Arc<Module>, Errors> {
     let jobs = fifo(c.style(), RamStyle::Distributed, "trine_job_fifo", entry.ty, Config::QUEUE)?;
     let jobs: FifoPorts = m.place("jobs", &jobs);
     m.assign_all([(&jobs.rst, &empty), (&jobs.push, &push), (&jobs.data, &entry), (&jobs.out.ready, &check_q)]);
-    let place = cat([io.base.clone(), io.length.clone()]);
+    let runs = [&io.run, &io.stride].into_iter().flatten().cloned();
+    let place = cat([io.base.clone(), io.length.clone()].into_iter().chain(runs));
     let reads = fifo(c.style(), RamStyle::Distributed, "trine_read_fifo", place.ty, Config::QUEUE)?;
     let reads: FifoPorts = m.place("reads", &reads);
     let read = m.name("read_push", &push & &fits);
@@ -161,21 +165,23 @@ mod tests {
     use std::collections::VecDeque;
     use trine_spec::Weights;
 
-    fn config() -> Config {
-        Config::sized(8, 8).weights(Weights::Memory).max_depth(40).max_tokens(6).build().unwrap()
+    fn config(strides: bool) -> Config {
+        let sized = Config::sized(8, 8).weights(Weights::Memory).max_depth(40).max_tokens(6);
+        sized.strides(strides).build().unwrap()
     }
 
-    /// A job: M, K, N, tag, base, beats.
-    type Asked = [i64; 6];
+    /// A job: M, K, N, tag, base, beats, run, stride.
+    type Asked = [i64; 8];
 
-    fn fits([m, k, n, _, _, beats]: Asked) -> bool {
+    fn fits([m, k, n, _, _, beats, ..]: Asked) -> bool {
         (1..=6).contains(&m) && (1..=40).contains(&k) && n > 0 && beats > 0
     }
 
     /// A job, now and then with a field out of range.
     fn asked(random: &mut Random) -> Asked {
         let mut draw = |least: usize, most: usize| (least + random.below(most - least + 1)) as i64;
-        let mut job = [draw(1, 6), draw(1, 40), draw(1, 1 << 19), draw(0, 999), draw(0, 1 << 30), draw(1, 1 << 30)];
+        let [m, k, n, tag] = [draw(1, 6), draw(1, 40), draw(1, 1 << 19), draw(0, 999)];
+        let mut job = [m, k, n, tag, draw(0, 1 << 30), draw(1, 1 << 30), draw(0, 1 << 23), draw(0, 1 << 23)];
         match draw(0, 12) {
             0 => job[0] = 7 * draw(0, 1),
             1 => job[1] = 41 * draw(0, 1),
@@ -187,7 +193,7 @@ mod tests {
     }
 
     /// A host that starts, follows and gives up, in front of a job control and a reader that take their time; the first difference.
-    fn against_a_list(module: &Arc<Module>) -> Result<(), String> {
+    fn against_a_list(module: &Arc<Module>, strides: bool) -> Result<(), String> {
         let (mut queue, mut random) = (Interpreter::new(module).unwrap(), Random(6));
         let (mut jobs, mut reads) = (VecDeque::<Asked>::new(), VecDeque::<Asked>::new());
         // Cycles for which the job control is taken, and for which the registers have held what they hold.
@@ -204,7 +210,8 @@ mod tests {
             let start = host && !drop && jobs.is_empty() && runs == 0;
             let follow = host && !drop && !start;
             let push = start || follow && chain && jobs.len() < Config::QUEUE;
-            queue.set_all(["tokens_i", "depth_i", "outputs_i", "tag_i", "base_i", "length_i"].into_iter().zip(wanted));
+            let names = ["tokens_i", "depth_i", "outputs_i", "tag_i", "base_i", "length_i", "run_i", "stride_i"];
+            queue.set_all(names.into_iter().zip(wanted).take(if strides { 8 } else { 6 }));
             queue
                 .set_all([("start_i", start), ("follow_i", follow), ("drop_i", drop), ("read_ready_i", read)].map(bit));
             let begins = queue.get("start_o") == 1;
@@ -222,8 +229,12 @@ mod tests {
                 return wrong("between");
             }
             if read && queue.get("read_valid_o") == 1 {
-                let place = reads.pop_front().map(|job| job[5] << 32 | job[4]);
-                if place != Some(queue.get("read_data_o")) {
+                let part = |value: i64, low: u32| i128::from(value) << low;
+                let place = reads.pop_front().map(|[.., base, beats, run, stride]| {
+                    let runs = if strides { part(stride, 88) | part(run, 64) } else { 0 };
+                    (runs | part(beats, 32) | part(base, 0)).into()
+                });
+                if place != Some(queue.get_wide("read_data_o")) {
                     return wrong("another place to read");
                 }
             }
@@ -265,19 +276,21 @@ mod tests {
 
     #[test]
     fn jobs_begin_in_order_and_their_weights_are_read_ahead() {
-        assert_eq!(against_a_list(&job_queue(&config()).unwrap()), Ok(()));
+        for strides in [false, true] {
+            assert_eq!(against_a_list(&job_queue(&config(strides)).unwrap(), strides), Ok(()));
+        }
     }
 
     /// The test above finds mistakes: each assignment of the module left out, each sum that is a difference.
     #[test]
     fn a_broken_queue_is_found() {
-        let module = job_queue(&config()).unwrap();
+        let module = job_queue(&config(true)).unwrap();
         let all = mutants(&module).unwrap();
         let own = all.iter().filter(|m| m.module == module.name);
         let wrong = own.filter(|m| matches!(m.operator, Operator::Dropped | Operator::Arithmetic));
         let survivors: Vec<String> = wrong
             .filter(|m| {
-                !m.change.contains("'d0 is left out") && against_a_list(&mutant(&module, m.id).unwrap()).is_ok()
+                !m.change.contains("'d0 is left out") && against_a_list(&mutant(&module, m.id).unwrap(), true).is_ok()
             })
             .map(|m| format!("{}: {}", m.place, m.change))
             .collect();

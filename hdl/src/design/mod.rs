@@ -14,7 +14,8 @@
 //! pass; the first pass runs while they arrive. Results leave through a buffer while the next pass runs. A unit with
 //! [`Config::windows`](trine_spec::Config::windows) has `windows` in place of the three streams, between registers and datapath.
 //! [`unit_on_chip`] has `weight_memory` in front of the weight loader, one whose weights are [in memory](trine_spec::Weights::Memory)
-//! has `weight_reader` there, the AXI4 port `m_axi_wgt0` in place of `s_axis_wgt`, and `job_queue` in front of `job`.
+//! has `weight_reader` there, the AXI4 port `m_axi_wgt0` in place of `s_axis_wgt`, and `job_queue` in front of `job`; with
+//! [strides](trine_spec::Config::strides) `weight_runs` is between the queue and the reader.
 //! One that [fetches its jobs](trine_spec::Config::ring) has `ring` in place of the other two streams, and the AXI4 port `m_axi`.
 
 mod accumulators;
@@ -40,6 +41,7 @@ mod trit_decoder;
 mod weight_loader;
 mod weight_memory;
 mod weight_reader;
+mod weight_runs;
 mod weight_source;
 mod windows;
 
@@ -59,4 +61,5 @@ pub use trit_decoder::trit_decoder;
 pub use weight_loader::weight_loader;
 pub use weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
 pub use weight_reader::weight_reader;
+pub use weight_runs::weight_runs;
 pub use windows::windows;

@@ -22,7 +22,7 @@ interface! {
         /// Results
         source res as "m_axis_res": (!c.windows() && !c.ring()).then(|| AxiStream::of(32 * c.columns())) => Option<AxiStream>,
         /// Memory of the weights
-        source memory as "m_axi_wgt0": c.memory().then(|| AxiRead::of(c.weight_bus())) => Option<AxiRead>,
+        source memory as "m_axi_wgt": vec![AxiRead::of(c.port_bus()); if c.memory() { c.weight_ports() } else { 0 }] => Vec<AxiRead>,
         /// Memory of jobs and activations
         source ring_read as "m_axi": c.ring().then(|| AxiRead::of(c.ring_bus())) => Option<AxiRead>,
         /// Memory of results

@@ -6,7 +6,7 @@
 //! | `s_axil_*` | registers ([`trine_spec::registers`]) |
 //! | `s_axis_act_*` | activations: one lane chunk of one token a beat |
 //! | `s_axis_wgt_*` | weights: part of a tile a beat |
-//! | `m_axi_wgt0_*` | memory to read weights from, in place of `s_axis_wgt` ([`super::weight_reader()`]) |
+//! | `m_axi_wgt0_*` | memory to read weights from, in place of `s_axis_wgt` ([`super::weight_reader()`]); also `m_axi_wgt1_*` and so on |
 //! | `m_axi_*` | memory of jobs, activations and results, in place of `s_axis_act` and `m_axis_res` ([`super::ring`](super::ring_fetch())) |
 //! | `m_axis_res_*` | results: `columns` int32 a beat, `tkeep` marks real columns |
 //! | `irq` | high while an enabled interrupt is pending |
@@ -114,7 +114,7 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
         busy: &job.busy,
         start: &job.start,
     };
-    let weights = WeightSource::new(&mut m, memory.as_ref(), &around);
+    let weights = WeightSource::new(&mut m, c, memory.as_ref(), &around)?;
     let core: CorePorts = m.place("core", &core(c)?);
     m.connect(&job.shape, &core.shape);
     m.assign_all([(&core.clear, &job.clear), (&core.start, &job.start), (&core.open_next, &job.busy)]);

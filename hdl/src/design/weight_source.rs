@@ -3,8 +3,8 @@
 //! ```text
 //!  host ───────────────────────────────┐
 //!  host ── numbers ──> weight_memory ──┼──> core          one of the three
-//!  m_axi_wgt0 <──────> weight_reader ──┘
-//!        job_queue ──────────┘
+//!  m_axi_wgtN <──────> weight_reader ──┘
+//!        job_queue ──────────┘             with `weight_runs` between the two in a unit with strides
 //! ```
 
 use super::core::CorePorts;
@@ -15,8 +15,10 @@ use super::pins::UnitPins;
 use super::ring::Ring;
 use super::weight_memory::in_front;
 use super::weight_reader::WeightReaderPorts;
-use crate::lang::{BIT, Expr, Module, Stream};
+use super::weight_runs::{WeightRunsPorts, weight_runs};
+use crate::lang::{BIT, Errors, Expr, Module, Stream};
 use std::sync::Arc;
+use trine_spec::Config;
 
 /// The surroundings of the beats.
 pub(super) struct Around<'a> {
@@ -49,16 +51,24 @@ enum From {
 
 impl WeightSource {
     /// The weights on the `chip`, from memory, or else from the host.
-    pub(super) fn new(m: &mut Module, chip: Option<&Arc<Module>>, around: &Around) -> WeightSource {
+    ///
+    /// # Errors
+    /// See [`weight_runs`].
+    pub(super) fn new(
+        m: &mut Module,
+        c: &Config,
+        chip: Option<&Arc<Module>>,
+        around: &Around,
+    ) -> Result<WeightSource, Errors> {
         let Around { pins, host, reader, jobs, hard, clear, busy, start } = *around;
         if let Some(chip) = chip {
             let ready = m.wire("beat_ready", BIT);
             let made = in_front(m, chip, [clear, busy, &ready]);
             host.wgt.iter().for_each(|requests| m.unused(requests.last.clone()));
-            return WeightSource { beats: Stream { ready, ..made.beats }, from: From::OnChip(made.requests) };
+            return Ok(WeightSource { beats: Stream { ready, ..made.beats }, from: From::OnChip(made.requests) });
         }
         if let Some(beats) = &host.wgt {
-            return WeightSource { beats: beats.clone(), from: From::Host };
+            return Ok(WeightSource { beats: beats.clone(), from: From::Host });
         }
         let ready = m.wire("beat_ready", BIT);
         let Some(module) = reader else { unreachable!("weights come from the host, the chip or memory") };
@@ -66,10 +76,17 @@ impl WeightSource {
         m.assign_all([(&reader.rst, hard), (&reader.start, start), (&reader.beats.ready, &ready)]);
         if let Some((queue, dropped)) = jobs {
             m.assign(&reader.clear, dropped);
-            m.connect(&queue.read, &reader.job);
+            if c.strides() {
+                let runs: WeightRunsPorts = m.place("runs", &weight_runs(c)?);
+                m.assign_all([(&runs.rst, hard), (&runs.clear, dropped)]);
+                m.connect(&queue.read, &runs.job);
+                m.connect(&runs.piece, &reader.job);
+            } else {
+                m.connect(&queue.read, &reader.job);
+            }
         }
-        pins.memory.iter().for_each(|pins| m.connect(&reader.axi, pins));
-        WeightSource { beats: Stream { ready, ..reader.beats.clone() }, from: From::Memory(Box::new(reader)) }
+        reader.memory().zip(&pins.memory).for_each(|(reader, pins)| m.connect(reader, pins));
+        Ok(WeightSource { beats: Stream { ready, ..reader.beats.clone() }, from: From::Memory(Box::new(reader)) })
     }
 
     /// Tells the job control of faults of the memory.

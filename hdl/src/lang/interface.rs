@@ -92,6 +92,11 @@ impl At {
         At { name, doc, flow, suffixed: self.suffixed }
     }
 
+    /// The place of one of several groups of one kind.
+    fn numbered(&self, number: usize) -> At {
+        At { name: format!("{}{number}", self.name), ..self.clone() }
+    }
+
     /// Name of the port at this place.
     fn port(&self) -> String {
         match (self.suffixed, self.flow) {
@@ -156,6 +161,27 @@ impl<I: Interface> Interface for Option<I> {
     fn leaves(&self, at: &At, found: &mut Vec<(String, Flow, Expr)>) {
         if let Some(inside) = self {
             inside.leaves(at, found);
+        }
+    }
+}
+
+/// Interfaces of one kind, whose names end in their numbers from 0 on.
+impl<I: Interface> Interface for Vec<I> {
+    type Shape = Vec<I::Shape>;
+
+    fn signals(shape: Self::Shape, at: &At, found: &mut Vec<Signal>) {
+        for (number, shape) in shape.into_iter().enumerate() {
+            I::signals(shape, &at.numbered(number), found);
+        }
+    }
+
+    fn find(at: &At, look: &mut dyn FnMut(&str) -> Option<Expr>) -> Option<Self> {
+        Some((0..).map_while(|number| I::find(&at.numbered(number), look)).collect())
+    }
+
+    fn leaves(&self, at: &At, found: &mut Vec<(String, Flow, Expr)>) {
+        for (number, inside) in self.iter().enumerate() {
+            inside.leaves(&at.numbered(number), found);
         }
     }
 }

@@ -38,6 +38,11 @@ pub struct Builder {
     windows: Option<bool>,
     weights: Option<Weights>,
     ring: Option<bool>,
+    #[serde(alias = "burst_beats")]
+    burst_beats: Option<usize>,
+    strides: Option<bool>,
+    #[serde(alias = "weight_ports")]
+    weight_ports: Option<usize>,
 }
 
 macro_rules! setters {
@@ -56,7 +61,8 @@ macro_rules! setters {
 impl Builder {
     setters! {
         lanes: usize, columns: usize, act_bits: usize, style: Style, weight_code: WeightCode, weight_bus: usize,
-        max_depth: usize, max_tokens: usize, windows: bool, weights: Weights, ring: bool
+        max_depth: usize, max_tokens: usize, windows: bool, weights: Weights, ring: bool, burst_beats: usize,
+        strides: bool, weight_ports: usize
     }
 
     /// Takes the fields that are not given from `base`; the width of the weight bus only if lanes, columns, code and way of the weights
@@ -81,6 +87,9 @@ impl Builder {
             windows: self.windows.or(Some(base.windows)),
             weights: Some(weights),
             ring: self.ring.or(Some(base.ring)),
+            burst_beats: self.burst_beats.or(Some(base.burst_beats)),
+            strides: self.strides.or(Some(base.strides)),
+            weight_ports: self.weight_ports.or(Some(base.weight_ports)),
         }
     }
 
@@ -106,6 +115,9 @@ impl Builder {
             windows: self.windows.unwrap_or(default.windows),
             weights,
             ring: self.ring.unwrap_or(default.ring),
+            burst_beats: self.burst_beats.unwrap_or(default.burst_beats),
+            strides: self.strides.unwrap_or(default.strides),
+            weight_ports: self.weight_ports.unwrap_or(default.weight_ports),
         };
         config.check()?;
         Ok(config)
@@ -125,6 +137,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_ring_has_neither_runs_nor_several_ports() {
+        let ring = || Config::sized(8, 8).weights(Weights::Memory).weight_bus(64).ring(true);
+        for refused in [ring().strides(true), ring().weight_ports(2)] {
+            assert_eq!(refused.build().unwrap_err().key(), "ring");
+        }
+        assert!(ring().burst_beats(16).build().unwrap().ring());
+    }
+
+    #[test]
     fn out_of_range_fields_are_named() {
         let refused = |given: Builder| given.build().unwrap_err().to_string();
         assert_eq!(refused(Config::sized(0, 1)), "lanes = 0 is outside 1 to 256");
@@ -136,6 +157,35 @@ mod tests {
             refused(Config::sized(64, 15).weight_bus(1024).weights(Weights::Memory)),
             "weight-bus = 1024 is not 8, 16, 32, 64, 128, 256 or 512 bits, as weights from memory have it"
         );
+    }
+
+    #[test]
+    fn bursts_have_a_length_that_divides_a_page() {
+        let bursts = |beats: usize| Config::sized(8, 8).weights(Weights::Memory).burst_beats(beats).build();
+        assert_eq!([16, 32, 64].map(|beats| bursts(beats).unwrap().bursts()), [32, 16, 8]);
+        for beats in [0, 8, 24, 128] {
+            let error = bursts(beats).unwrap_err();
+            assert_eq!(
+                (error.key(), error.to_string()),
+                ("burst-beats", format!("burst-beats = {beats} is not 16, 32 or 64"))
+            );
+        }
+        let short = bursts(16).unwrap();
+        assert_eq!(Config::builder().lanes(4).or(&short).build().unwrap().burst_beats(), 16);
+    }
+
+    #[test]
+    fn every_port_of_the_weights_has_a_byte() {
+        let ports =
+            |bus, ports| Config::sized(8, 8).weights(Weights::Memory).weight_bus(bus).weight_ports(ports).build();
+        assert_eq!([1, 2, 4, 8].map(|n| ports(64, n).unwrap().port_bus()), [64, 32, 16, 8]);
+        assert_eq!(ports(64, 3).unwrap_err().to_string(), "weight-ports = 3 is not 1, 2, 4 or 8");
+        let narrow = ports(16, 4).unwrap_err();
+        assert_eq!(narrow.key(), "weight-ports");
+        let text = "weight-ports = 4 needs 32 bits of weight-bus, a byte for each port, and there are 16";
+        assert_eq!(narrow.to_string(), text);
+        let stream = Config::sized(8, 8).weight_ports(8).weight_bus(8).build().unwrap();
+        assert_eq!((stream.weight_ports(), stream.port_bus()), (1, 8), "weights from the host have no such ports");
     }
 
     #[test]

@@ -35,6 +35,27 @@ pub enum ConfigError {
         "ring = true with room for {0} beats of activations, of which max-depth, max-tokens and lanes allow fewer than 2^24"
     )]
     RingBuffer(usize),
+    /// Jobs from memory whose descriptors have no words for what another option asks for.
+    #[error("ring = true and {0} exclude each other: a descriptor has no words for it")]
+    RingWith(&'static str),
+    /// A number that is not one of a few.
+    #[error("{field} = {value} is not {known}")]
+    Choice {
+        /// Field name as on the command line, without dashes in front.
+        field: &'static str,
+        /// The given value.
+        value: usize,
+        /// The values there are.
+        known: &'static str,
+    },
+    /// A port of the weights would be narrower than a byte.
+    #[error("weight-ports = {ports} needs {} bits of weight-bus, a byte for each port, and there are {bus}", 8 * ports)]
+    Ports {
+        /// The given number.
+        ports: usize,
+        /// Bits of the bus.
+        bus: usize,
+    },
     /// A name that is not known.
     #[error("unknown {what} `{value}`; known: {known}")]
     Unknown {
@@ -51,9 +72,10 @@ impl ConfigError {
     /// Key of the refused value, spelt as on the command line.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::Range { field, .. } => field,
+            Self::Range { field, .. } | Self::Choice { field, .. } => field,
+            Self::Ports { .. } => "weight-ports",
             Self::WeightBus(_) | Self::MemoryBus(_) | Self::RingBus(_) => "weight-bus",
-            Self::RingAndWindows | Self::RingWithoutMemory | Self::RingBuffer(_) => "ring",
+            Self::RingAndWindows | Self::RingWithoutMemory | Self::RingBuffer(_) | Self::RingWith(_) => "ring",
             Self::Unknown { what, .. } => what,
         }
     }

@@ -33,6 +33,21 @@ pub struct Config {
     weights: Weights,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     ring: bool,
+    #[serde(skip_serializing_if = "is_longest")]
+    burst_beats: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    strides: bool,
+    #[serde(skip_serializing_if = "is_one")]
+    weight_ports: usize,
+}
+
+fn is_one(ports: &usize) -> bool {
+    *ports == 1
+}
+
+/// Only shorter bursts are worth a word in a file.
+fn is_longest(burst_beats: &usize) -> bool {
+    *burst_beats == Config::BURST_BEATS
 }
 
 impl Config {
@@ -151,7 +166,7 @@ impl Config {
     /// block RAM of an FPGA holds at its widest.
     pub const READ_AHEAD: usize = 512;
 
-    /// Most beats of a burst from memory: of 64 bytes each they are a page of 4 KiB, which no burst may leave.
+    /// Most beats that a burst from memory can have: of 64 bytes each they are a page of 4 KiB, which no burst may leave.
     pub const BURST_BEATS: usize = 64;
 
     /// Most beats of activations of a job from a ring.
@@ -159,6 +174,31 @@ impl Config {
 
     /// Most beats of a burst of results to memory: of 64 bytes each they are 1 KiB, at whose multiples results begin.
     pub const WRITE_BEATS: usize = 16;
+
+    /// Most beats of a burst from memory of this unit: 16, 32 or 64. AXI3 has bursts of 16.
+    pub const fn burst_beats(&self) -> usize {
+        self.burst_beats
+    }
+
+    /// The weights of a job may lie in memory as runs that are as far apart as the job says; always false for weights from the host.
+    pub const fn strides(&self) -> bool {
+        self.strides && self.memory()
+    }
+
+    /// Ports through which the weights come from memory: 1, 2, 4 or 8; always 1 for weights from the host.
+    pub const fn weight_ports(&self) -> usize {
+        if self.memory() { self.weight_ports } else { 1 }
+    }
+
+    /// Width of each of these ports in bits.
+    pub const fn port_bus(&self) -> usize {
+        self.weight_bus / self.weight_ports()
+    }
+
+    /// Bursts from memory that may be under way: all that the unit has room for.
+    pub const fn bursts(&self) -> usize {
+        Self::READ_AHEAD / self.burst_beats
+    }
 
     /// Jobs that can wait behind the one that runs, in a unit that reads its weights from memory.
     pub const QUEUE: usize = 4;
@@ -189,10 +229,21 @@ impl Config {
         if self.memory() && !(self.weight_bus.is_power_of_two() && self.weight_bus <= 512) {
             return Err(ConfigError::MemoryBus(self.weight_bus));
         }
+        if ![16, 32, Self::BURST_BEATS].contains(&self.burst_beats) {
+            return Err(ConfigError::Choice { field: "burst-beats", value: self.burst_beats, known: "16, 32 or 64" });
+        }
+        if ![1, 2, 4, 8].contains(&self.weight_ports) {
+            return Err(ConfigError::Choice { field: "weight-ports", value: self.weight_ports, known: "1, 2, 4 or 8" });
+        }
+        if self.port_bus() < 8 {
+            return Err(ConfigError::Ports { ports: self.weight_ports, bus: self.weight_bus });
+        }
         range("weight-bus", self.weight_bus, 8, self.full_tile_bus())?;
         match self.ring {
             true if self.windows => Err(ConfigError::RingAndWindows),
             true if !self.memory() => Err(ConfigError::RingWithoutMemory),
+            true if self.strides() => Err(ConfigError::RingWith("strides = true")),
+            true if self.weight_ports() > 1 => Err(ConfigError::RingWith("weight-ports above 1")),
             true if self.weight_bus < 32 => Err(ConfigError::RingBus(self.weight_bus)),
             true if self.act_words() > Self::MOST_RING_BEATS => Err(ConfigError::RingBuffer(self.act_words())),
             _ => Ok(()),

@@ -52,6 +52,9 @@ const fn defaults(lanes: usize, columns: usize) -> Config {
         windows: false,
         weights: Weights::Stream,
         ring: false,
+        burst_beats: Config::BURST_BEATS,
+        strides: false,
+        weight_ports: 1,
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{TITLE, unit};
 use crate::Config;
 use crate::registers::{
-    COUNTER_BITS, DESCRIPTOR, ErrorCode, MEMORY_REGISTERS, REGISTERS, RING_REGISTERS, Register, SPACE, WINDOW_BYTES,
-    WINDOWS, constant,
+    COUNTER_BITS, DESCRIPTOR, ErrorCode, MEMORY_REGISTERS, REGISTERS, RING_REGISTERS, Register, SPACE,
+    STRIDE_REGISTERS, WINDOW_BYTES, WINDOWS, constant,
 };
 
 /// The document `docs/reference/registers.md`.
@@ -29,6 +29,8 @@ pub fn markdown(c: &Config) -> String {
          Further registers of a unit whose CAPS0.memory is 1; others answer them with SLVERR. \
          [Protocol](protocol.md) says how such a unit reads its weights.\n\n";
     text += &table(MEMORY_REGISTERS, c);
+    text += "\nOnly where CAPS2.strides is 1 as well:\n\n";
+    text += &table(STRIDE_REGISTERS, c);
     text += "\n\
          ## Ring\n\n\
          Further registers of a unit whose CAPS0.ring is 1. It has none of TOKENS, DEPTH, OUTPUTS, JOB_TAG, WGT_BASE, WGT_LENGTH and \

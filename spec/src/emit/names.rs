@@ -3,8 +3,8 @@
 use super::snake;
 use crate::Config;
 use crate::registers::{
-    COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, RING_REGISTERS, SPACE, WGT_WINDOW, WINDOW_BYTES, WINDOWS, constant,
-    every,
+    COUNTER_BITS, ErrorCode, MEMORY_REGISTERS, RING_REGISTERS, SPACE, STRIDE_REGISTERS, WGT_WINDOW, WINDOW_BYTES,
+    WINDOWS, constant, every,
 };
 
 /// A number with a name.
@@ -31,6 +31,7 @@ pub(super) fn names(c: &Config) -> Vec<Named> {
         let reset = constant(r, c);
         let units = match r {
             r if MEMORY_REGISTERS.contains(r) => ", where CAPS0.memory is 1",
+            r if STRIDE_REGISTERS.contains(r) => ", where CAPS2.strides is 1",
             r if RING_REGISTERS.contains(r) => ", where CAPS0.ring is 1",
             _ => "",
         };

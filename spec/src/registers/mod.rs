@@ -151,6 +151,12 @@ registers! {
     CAPS2 @ 0x30 {
         /// Bytes of a weight beat.
         CAPS2_WEIGHT_BYTES "weight_bytes" [0 +: 16] Constant;
+        /// Weights in memory can lie in runs: WGT_RUN and WGT_STRIDE.
+        CAPS2_STRIDES "strides" [16 +: 1] Constant;
+        /// Ports for weights from memory, as a power of two.
+        CAPS2_PORTS "ports_log2" [17 +: 2] Constant;
+        /// Most beats of a burst from memory: 0 64, 1 32, 2 16.
+        CAPS2_BURST "burst" [19 +: 2] Constant;
     }
     /// Watchdog.
     WATCHDOG @ 0x34 {
@@ -282,11 +288,27 @@ registers! {
     }
 }
 
+registers! {
+    /// Registers of units whose weights in memory can lie in runs, behind [`MEMORY_REGISTERS`].
+    STRIDE_REGISTERS:
+    /// Runs of the next job's weights.
+    WGT_RUN @ 0x90 {
+        /// Weight beats of a run; 0 if all of the job lie one behind another. The last run may be shorter.
+        WGT_RUN_BEATS "beats" [0 +: 24] ReadWrite;
+    }
+    /// Distance of the runs.
+    WGT_STRIDE @ 0x94 {
+        /// Weight beats from the first one of a run to the first one of the next.
+        WGT_STRIDE_BEATS "beats" [0 +: 24] ReadWrite;
+    }
+}
+
 /// The registers of a unit of configuration `c`, by offset.
 pub fn registers(c: &Config) -> impl Iterator<Item = &'static Register> + Clone {
-    let (memory, ring) = (c.memory(), c.ring());
+    let (memory, strides, ring) = (c.memory(), c.strides(), c.ring());
     every().filter(move |r| match r.offset {
         offset if offset >= RING_BASE.offset => ring,
+        offset if offset >= WGT_RUN.offset => strides,
         offset if offset >= WGT_BASE.offset => memory && !(ring && ring::HOST_JOB.contains(&r.name)),
         _ => !(ring && ring::HOST_JOB.contains(&r.name)),
     })
@@ -294,7 +316,7 @@ pub fn registers(c: &Config) -> impl Iterator<Item = &'static Register> + Clone 
 
 /// The registers of all units, by offset.
 pub fn every() -> impl Iterator<Item = &'static Register> + Clone {
-    REGISTERS.iter().chain(MEMORY_REGISTERS).chain(RING_REGISTERS)
+    REGISTERS.iter().chain(MEMORY_REGISTERS).chain(STRIDE_REGISTERS).chain(RING_REGISTERS)
 }
 
 /// Value after reset of a register in a unit of configuration `c`: only [`Access::Constant`] fields are not zero.
@@ -324,7 +346,12 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
                 | CAPS0_RING.at(u32::from(c.ring()))
         }
         CAPS1 => CAPS1_MAX_DEPTH.at(c.max_depth() as u32) | CAPS1_MAX_TOKENS.at(c.max_tokens() as u32),
-        CAPS2 => CAPS2_WEIGHT_BYTES.at(c.weight_bus() as u32 / 8),
+        CAPS2 => {
+            CAPS2_WEIGHT_BYTES.at(c.weight_bus() as u32 / 8)
+                | CAPS2_STRIDES.at(u32::from(c.strides()))
+                | CAPS2_PORTS.at(c.weight_ports().ilog2())
+                | CAPS2_BURST.at(if c.memory() { (Config::BURST_BEATS / c.burst_beats()).ilog2() } else { 0 })
+        }
         _ => 0,
     }
 }

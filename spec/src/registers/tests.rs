@@ -5,8 +5,8 @@ use crate::{Config, Weights};
 fn registers_lie_side_by_side_and_fields_do_not_overlap() {
     let words = (0..).map(|word| 4 * word);
     let first = RING_REGISTERS[0].offset;
-    let places =
-        words.clone().zip(REGISTERS.iter().chain(MEMORY_REGISTERS)).chain((first..).step_by(4).zip(RING_REGISTERS));
+    let before = REGISTERS.iter().chain(MEMORY_REGISTERS).chain(STRIDE_REGISTERS);
+    let places = words.clone().zip(before).chain((first..).step_by(4).zip(RING_REGISTERS));
     for (offset, r) in places.chain(words.filter(|at| ![0x28, 0x2C].contains(at)).zip(DESCRIPTOR)) {
         assert_eq!(r.offset, offset, "{}", r.name);
         let mut used = 0u32;
@@ -27,6 +27,10 @@ fn constants_describe_the_configuration() {
     let caps = constant(&CAPS1, &c);
     assert_eq!((CAPS1_MAX_DEPTH.of(caps), CAPS1_MAX_TOKENS.of(caps)), (100, 5));
     assert_eq!(CAPS2_WEIGHT_BYTES.of(constant(&CAPS2, &c)), 2);
+    let memory =
+        Config::sized(8, 8).weights(Weights::Memory).strides(true).weight_ports(4).burst_beats(16).build().unwrap();
+    let caps = constant(&CAPS2, &memory);
+    assert_eq!((CAPS2_STRIDES.of(caps), CAPS2_PORTS.of(caps), CAPS2_BURST.of(caps)), (1, 2, 2));
     assert_eq!(constant(&ID, &c).to_be_bytes(), *b"TRIN");
 }
 

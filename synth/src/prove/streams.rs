@@ -70,11 +70,11 @@ pub fn windows(c: &Config) -> Result<Claim, Errors> {
 /// # Errors
 /// See [`design::weight_reader`].
 pub fn weight_reader(c: &Config) -> Result<Claim, Errors> {
-    let (burst, bytes) = (Config::BURST_BEATS, c.weight_bus() / 8);
+    let (burst, bytes) = (c.burst_beats(), c.weight_bus() / 8);
     let property = format!(
         "\n  localparam BURST = {burst}, ROOM = {}, BURSTS = {}, BYTES = {bytes}, WINDOW = {};\n{}",
         Config::READ_AHEAD,
-        Config::READ_AHEAD / burst,
+        c.bursts(),
         (burst - 1) * bytes,
         include_str!("properties/weight_reader.v")
     );

@@ -101,6 +101,12 @@ fn a_reader_of_weights_has_room_for_what_it_asks_for() {
     for bus in [8, 64] {
         proven(&streams::weight_reader(&resident(bus)).unwrap());
     }
+    for beats in [16, 32] {
+        let short = Config::builder().burst_beats(beats).or(&resident(64)).build().unwrap();
+        proven(&streams::weight_reader(&short).unwrap());
+    }
+    let runs = Config::builder().strides(true).burst_beats(16).or(&resident(32)).build().unwrap();
+    proven(&streams::weight_reader(&runs).unwrap());
 }
 
 fn resident(bus: usize) -> Config {

@@ -16,7 +16,7 @@
 //! that it is refused in its turn; nothing is fetched behind it. Nor is anything behind an error of the memory, which ends the job that it
 //! belongs to and not one before. `drop_i` ends the ring until the next `start_i`.
 
-use super::super::job_queue::READ_BITS;
+use super::super::weight_runs::place_bits;
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ interface! {
         /// Beats from memory
         sink beats: Stream::of(bits(c.ring_bus())).with_last() => Stream,
         /// Places and lengths of what is to be read
-        source read: Stream::of(bits(READ_BITS)) => Stream,
+        source read: Stream::of(bits(place_bits(&c))) => Stream,
         /// Beats of memory with activations
         source act: Stream::of(bits(c.ring_bus())) => Stream,
         /// Activation beats of the job whose first beat comes next.

@@ -100,7 +100,7 @@ impl Ring {
         m.assign_all([(&places.rst, &empties), (&places.push, &handed), (&places.data, &place)]);
         m.unused([places.pop.clone()]);
         m.connect(&places.out, &store.jobs);
-        pins.ring_read.iter().for_each(|pins| m.connect(&reader.axi, pins));
+        reader.memory().zip(&pins.ring_read).for_each(|(reader, pins)| m.connect(reader, pins));
         pins.ring_write.iter().for_each(|pins| m.connect(&store.axi, pins));
         let [act_ready, res_valid] = ["act_ready", "res_valid"].map(|name| m.wire(name, BIT));
         m.assign(&feed.act.ready, &act_ready);

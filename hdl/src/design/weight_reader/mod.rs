@@ -1,22 +1,25 @@
 //! Reads the weights of jobs from memory: an AXI4 master in front of the datapath.
 //!
 //! ```text
-//!  job ──[window, beats]──> m_axi AR     bursts of 64 beats, asked for while there is room for all of one
+//!  job ──[window, beats]──> m_axi AR     bursts of 64 beats or fewer, asked for while there is room for all of one
 //!                              │
 //!                              v (memory)
 //!  beats <──────── fifo <── m_axi R      512 beats; the last one of a job is marked, and one that the memory answers with an error
 //! ```
-//! Memory is cut into windows of [`Config::BURST_BEATS`] beats, and a burst ends where its window does: the first one of a job may begin within
+//! Memory is cut into windows of [`Config::burst_beats`] beats, and a burst ends where its window does: the first one of a job may begin within
 //! a window, the last one may end within one. A window is part of a page of 4 KiB, so that no burst crosses one. A burst is asked for
 //! only while the buffer has room for a whole window that nobody was promised; so every beat is taken at once, and the
 //! memory never waits for the unit.
 //!
-//! `job` is a stream of places and lengths. The bursts of a job are asked for as soon as those of the one before have been, eight
-//! under way at most, so that its beats are in the buffer when the datapath needs them. It takes none of them before the job begins.
+//! `job` is a stream of places and lengths. In a unit with strides it is one of pieces, the last of which ends a job
+//! ([`weight_runs`](super::weight_runs())); a piece then has the marks of a job here, but only the last one marks a beat. The bursts of a job are asked for as soon as those of the one before have been, as
+//! many under way as fill the buffer ([`Config::bursts`]), so that its beats are in the buffer when the datapath needs them. It takes none of them before the job begins.
 //!
 //! AXI has no way to take a request back: `clear_i` drops all jobs, and `draining_o` is set until all bursts that were asked for have
 //! come and gone. No job may come meanwhile, which is why STATUS.busy shows it too. `fault_o` is a pulse behind every beat with an
 //! error that the datapath takes; `response_o` keeps the first such answer until a job begins, `start_i`.
+//!
+//! A unit with several ports has a reader for each, which brings its part of every beat (`joined.rs`).
 //!
 //! The first burst of a job is asked for three cycles after the job came, and the first beat leaves three cycles after it came; after
 //! that one passes each cycle.
@@ -34,18 +37,20 @@
 //! assert_eq!((cycles, reader.get("axi_araddr_o"), reader.get("axi_arlen_o")), (3, 0x1040, 2));
 //! ```
 
-use super::job_queue::READ_BITS;
+mod joined;
+
 use super::pins::AxiRead;
+use super::weight_runs::{beat_bits, piece_bits, place_bits};
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
 use crate::library::{FifoPorts, fifo};
 use std::sync::Arc;
 use trine_spec::Config;
-use trine_spec::registers::{MEM_STATUS_RESPONSE, MEMORY_SPACE, MEMORY_STEP, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS};
+use trine_spec::registers::{MEM_STATUS_RESPONSE, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS};
 
 interface! {
     /// Ports of the reader.
-    pub(super) struct WeightReaderPorts(c: Config) {
+    pub(super) struct WeightReaderPorts(c: Config, ports: usize) {
         /// Resets the reader and forgets bursts that are under way.
         input rst: BIT,
         /// Drops all jobs.
@@ -53,11 +58,13 @@ interface! {
         /// A job begins.
         input start: BIT,
         /// Addresses of first bytes in steps of 64 bytes, then beats of jobs, at least 1; none while bursts are under way that were dropped
-        sink job: Stream::of(bits(READ_BITS)) => Stream,
+        sink job: Stream::of(bits(if c.strides() { piece_bits(&c) } else { place_bits(&c) })) => Stream,
         /// Memory
-        source axi: AxiRead::of(c.weight_bus()) => AxiRead,
+        source axi: (ports == 1).then(|| AxiRead::of(c.port_bus())) => Option<AxiRead>,
+        /// Memory
+        source axes as "axi": vec![AxiRead::of(c.port_bus()); if ports == 1 { 0 } else { ports }] => Vec<AxiRead>,
         /// Weights
-        source beats: Stream::of(bits(c.weight_bus())).with_last() => Stream,
+        source beats: Stream::of(bits(ports * c.port_bus())).with_last() => Stream,
         /// Bursts of jobs that were dropped are under way.
         output draining: BIT,
         /// The datapath took a beat that the memory answered with an error.
@@ -67,40 +74,51 @@ interface! {
     }
 }
 
-/// Bits of the number of a beat in its window.
-const WITHIN: usize = Config::BURST_BEATS.ilog2() as usize;
-/// Windows for which there is room.
-const WINDOWS: usize = Config::READ_AHEAD / Config::BURST_BEATS;
+impl WeightReaderPorts {
+    /// The ports to the memory.
+    pub(super) fn memory(&self) -> impl Iterator<Item = &AxiRead> {
+        self.axi.iter().chain(&self.axes)
+    }
+}
 
-/// The reader of configuration `c`, whose weights are in memory.
+/// The reader of configuration `c`, whose weights are in memory; several of them if it has several ports.
 ///
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
-    let bytes = c.weight_bus() / 8;
+    if c.weight_ports() == 1 { slice(c) } else { joined::joined(c) }
+}
+
+/// The reader of one port. The number of the port is missing in its addresses, and 0.
+fn slice(c: &Config) -> Result<Arc<Module>, Errors> {
+    let bytes = c.port_bus() / 8;
+    // Bits of the number of a beat in its window, and of the number of bursts under way.
+    let (within, marks) = (c.burst_beats().ilog2() as usize, c.bursts().ilog2() as usize);
     let mut m = Module::new("trine_weight_reader", format!("Reads weights from memory, {bytes} bytes a beat."));
-    let io = WeightReaderPorts::declare(&mut m, c.clone());
-    let WeightReaderPorts { rst, clear, start, axi, .. } = &io;
+    let io = WeightReaderPorts::declare(&mut m, c.clone(), 1);
+    let WeightReaderPorts { rst, clear, start, axi: Some(axi), .. } = &io else { unreachable!("a slice has one port") };
     let draining_q = m.reg("draining_q", BIT);
     let dropping = m.name("dropping", clear | &draining_q);
-    let job = Job::new(&mut m, &io, &dropping, bytes);
+    let job = Job::new(&mut m, &io, &dropping, c);
 
     // Places of the buffer that nobody was promised.
     let room_q = m.reg("room_q", bits(Config::READ_AHEAD.ilog2() as usize + 1));
     let arvalid_q = m.reg("arvalid_q", BIT);
-    let enough = m.name("enough", room_q.slice(WITHIN, room_q.ty.width - WITHIN).any());
+    let enough = m.name("enough", room_q.slice(within, room_q.ty.width - within).any());
     // Short bursts leave room for more of them than there are marks for.
-    let pending_q = m.reg("pending_q", bits(WINDOWS.ilog2() as usize + 1));
-    let few = m.name("few", !pending_q.bit(WINDOWS.ilog2() as usize));
+    let pending_q = m.reg("pending_q", bits(marks + 1));
+    let few = m.name("few", !pending_q.bit(marks));
     let ask = m.name("ask", &job.active_q & enough & few & (&axi.arready | !&arvalid_q) & !clear);
-    let address = m.reg("address_q", bits(job.window_q.ty.width + WITHIN));
-    let arlen_q = m.reg("arlen_q", bits(WITHIN));
-    let ends = m.name("ends", mux(&job.final_q, &job.end_q, lit((1 << WITHIN) - 1, bits(WITHIN))));
+    let count = c.weight_ports().ilog2() as usize;
+    let port = if count == 0 { vec![] } else { vec![lit(0, bits(count))] };
+    let address = m.reg("address_q", bits(job.window_q.ty.width + count + within));
+    let arlen_q = m.reg("arlen_q", bits(within));
+    let ends = m.name("ends", mux(&job.final_q, &job.end_q, lit((1 << within) - 1, bits(within))));
     m.on_clock([
         when(
             &ask,
             [
-                set(&address, cat([job.first_q.clone(), job.window_q.clone()])),
+                set(&address, cat([vec![job.first_q.clone()], port, vec![job.window_q.clone()]].concat())),
                 set(&arlen_q, (ends - &job.first_q).wrap()),
             ],
         ),
@@ -110,10 +128,10 @@ pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
 
     let push = m.name("push", &axi.rvalid & !&dropping);
     let ended = m.name("ended", &axi.rvalid & &axi.rlast);
-    let bursts = Bursts::new(&mut m, &pending_q, [rst, &ask, &job.final_q, &ended]);
+    let bursts = Bursts::new(&mut m, &pending_q, [rst, &ask, &job.ends, &ended]);
     m.on_clock([if_else(rst, [set_to(&draining_q, 0)], [set(&draining_q, &dropping & bursts.left.any())])]);
     let last = m.name("last", &axi.rlast & &bursts.final_next);
-    let ty = bits(c.weight_bus() + 3);
+    let ty = bits(c.port_bus() + 3);
     let buffer: FifoPorts =
         m.place("buffer", &fifo(c.style(), RamStyle::Block, "trine_weight_fifo", ty, Config::READ_AHEAD)?);
     m.assign_all([
@@ -123,13 +141,13 @@ pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
     ]);
     // A window less, of which a cycle later comes back what the burst leaves; a place more.
     let asked_q = m.register("asked_q", &ask & !rst);
-    let rest = m.name("rest", !&arlen_q & asked_q.repeat(WITHIN));
-    let change = cat([rest, ask.repeat(room_q.ty.width - WITHIN)]);
+    let rest = m.name("rest", !&arlen_q & asked_q.repeat(within));
+    let change = cat([rest, ask.repeat(room_q.ty.width - within)]);
     let more = m.name("room_next", ((&room_q + change).wrap() + &buffer.pop).wrap());
     let room = mux(rst | &dropping, lit(Config::READ_AHEAD as i64, room_q.ty), more);
     let word = &buffer.out.data;
-    let (data, mark) = (word.slice(0, c.weight_bus()), word.bit(c.weight_bus()));
-    let answer = m.name("answer", word.slice(c.weight_bus() + 1, 2));
+    let (data, mark) = (word.slice(0, c.port_bus()), word.bit(c.port_bus()));
+    let answer = m.name("answer", word.slice(c.port_bus() + 1, 2));
     let wrong = m.name("wrong", &buffer.pop & answer.bit(1) & !clear);
     let fault_q = m.register("fault_q", &wrong & !rst);
     let response_q = m.reg("response_q", io.response.ty);
@@ -145,7 +163,7 @@ pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
 
     let low = bytes.ilog2() as usize;
     m.assign(&axi.araddr, if low == 0 { address } else { cat([lit(0, bits(low)), address]) });
-    m.assign(&axi.arlen, cat([arlen_q, lit(0, bits(8 - WITHIN))]));
+    m.assign(&axi.arlen, cat([arlen_q, lit(0, bits(8 - within))]));
     m.assign(&axi.arsize, lit(low as i64, bits(3)));
     m.assign_all([(&axi.arburst, &lit(1, bits(2))), (&axi.arcache, &lit(3, bits(4))), (&axi.arprot, &lit(0, bits(3)))]);
     m.assign_all([(&axi.arvalid, &arvalid_q), (&axi.rready, &lit(1, BIT))]);
@@ -167,13 +185,14 @@ struct Bursts {
 impl Bursts {
     /// One more than `pending_q` with `ask`, which is its job's last if `last`, and one less with `ended`.
     fn new(m: &mut Module, pending_q: &Expr, [rst, ask, last, ended]: [&Expr; 4]) -> Bursts {
+        let most = 1 << (pending_q.ty.width - 1);
         let fewer = (ended & !ask).repeat(pending_q.ty.width - 1);
         let left = m.name("pending_next", (pending_q + cat([ask ^ ended, fewer])).wrap());
         // A bit for each in the order in which they end.
-        let finals_q = m.reg("finals_q", bits(WINDOWS));
-        let moved = m.name("finals_moved", mux(ended, cat([finals_q.slice(1, WINDOWS - 1), lit(0, BIT)]), &finals_q));
+        let finals_q = m.reg("finals_q", bits(most));
+        let moved = m.name("finals_moved", mux(ended, cat([finals_q.slice(1, most - 1), lit(0, BIT)]), &finals_q));
         let behind = |i: usize| mux(ended, pending_q.is(i as i64 + 1), pending_q.is(i as i64));
-        let marks = m.name("marks", cat((0..WINDOWS).map(|i| ask & last & behind(i))));
+        let marks = m.name("marks", cat((0..most).map(|i| ask & last & behind(i))));
         m.on_clock([if_else(
             rst,
             [set_to(pending_q, 0), set_to(&finals_q, 0)],
@@ -196,6 +215,10 @@ struct Job {
     left_q: Expr,
     /// There are none.
     final_q: Expr,
+    /// There are none, and no piece behind this one either.
+    ends: Expr,
+    /// The piece under way is the last one of its job, and the one that is offered is; in a unit with strides.
+    closes: Option<[Expr; 2]>,
     /// The next job is taken up.
     enter: Expr,
     /// Its window and first beat, windows behind it and last beat.
@@ -203,21 +226,23 @@ struct Job {
 }
 
 impl Job {
-    fn new(m: &mut Module, io: &WeightReaderPorts, dropping: &Expr, bytes: usize) -> Job {
-        let (base, length) = (WGT_BASE_ADDRESS.width, WGT_LENGTH_BEATS.width);
-        let (base, length) = (io.job.data.slice(0, base), io.job.data.slice(base, length));
-        // Beats of a step of the base.
-        let steps = (MEMORY_STEP as usize / bytes).ilog2() as usize;
-        let base_q = m.register("base_q", base);
+    fn new(m: &mut Module, io: &WeightReaderPorts, dropping: &Expr, c: &Config) -> Job {
+        let within = c.burst_beats().ilog2() as usize;
+        // A job begins at a step, a piece at any beat.
+        let base = if c.strides() { beat_bits(c) } else { WGT_BASE_ADDRESS.width };
+        let length = WGT_LENGTH_BEATS.width;
+        let base_q = m.register("base_q", io.job.data.slice(0, base));
+        let closes = c.strides().then(|| [m.reg("closes_q", BIT), io.job.data.bit(base + length)]);
+        let length = io.job.data.slice(base, length);
+        let steps = beat_bits(c) - base;
         let beat = m.name("beat", if steps == 0 { base_q } else { cat([lit(0, bits(steps)), base_q]) });
-        debug_assert_eq!(beat.ty.width + bytes.ilog2() as usize, MEMORY_SPACE.ilog2() as usize);
-        let first = beat.slice(0, WITHIN);
-        let window = beat.slice(WITHIN, beat.ty.width - WITHIN);
+        let first = beat.slice(0, within);
+        let window = beat.slice(within, beat.ty.width - within);
         // Beats behind the first one, then counted from the beginning of its window.
         let behind_q = m.register("behind_q", length.back(1));
-        let first_wide = cat([first.clone(), lit(0, bits(behind_q.ty.width - WITHIN))]);
+        let first_wide = cat([first.clone(), lit(0, bits(behind_q.ty.width - within))]);
         let total_q = m.register("total_q", behind_q + first_wide);
-        let behind = total_q.slice(WITHIN, total_q.ty.width - WITHIN);
+        let behind = total_q.slice(within, total_q.ty.width - within);
         // Both sums are of the job that is offered.
         let known_q = m.reg("known_q", bits(2));
         let active_q = m.reg("active_q", BIT);
@@ -225,15 +250,20 @@ impl Job {
         let known = cat([io.job.valid.clone(), known_q.bit(0)]) & (!(&enter | dropping)).repeat(2);
         m.on_clock([if_else(&io.rst, [set_to(&known_q, 0)], [set(&known_q, known)])]);
         m.assign(&io.job.ready, &enter);
+        let [window_q, first_q] = [m.reg("window_q", window.ty), m.reg("first_q", first.ty)];
+        let [end_q, left_q] = [m.reg("end_q", first.ty), m.reg("left_q", behind.ty)];
+        let final_q = m.reg("final_q", BIT);
         Job {
             active_q,
-            window_q: m.reg("window_q", window.ty),
-            first_q: m.reg("first_q", first.ty),
-            end_q: m.reg("end_q", first.ty),
-            left_q: m.reg("left_q", behind.ty),
-            final_q: m.reg("final_q", BIT),
+            window_q,
+            first_q,
+            end_q,
+            left_q,
+            ends: closes.iter().fold(final_q.clone(), |ends, [closes_q, _]| ends & closes_q),
+            closes,
+            final_q,
             enter,
-            begin: [window, first, behind, total_q.slice(0, WITHIN)],
+            begin: [window, first, behind, total_q.slice(0, within)],
         }
     }
 
@@ -241,6 +271,9 @@ impl Job {
     fn advance(&self, m: &mut Module, io: &WeightReaderPorts, ask: &Expr) {
         let [window, first, behind, end] = &self.begin;
         let fewer = m.name("left_next", self.left_q.back(1));
+        if let Some([closes_q, next]) = &self.closes {
+            m.on_clock([when(&self.enter, [set(closes_q, next)])]);
+        }
         m.on_clock([
             if_else(
                 &self.enter,

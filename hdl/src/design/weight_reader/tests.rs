@@ -5,16 +5,27 @@ use crate::lang::{Interpreter, Operator, mutant, mutants};
 use crate::random::Random;
 use std::collections::VecDeque;
 use trine_spec::Weights;
+use trine_spec::registers::MEMORY_STEP;
 
 fn config(bits: usize) -> Config {
-    Config::sized(16, 16).weights(Weights::Memory).weight_bus(bits).build().unwrap()
+    bursts(bits, 64)
+}
+
+/// A unit with bursts of up to this number of beats.
+fn bursts(bits: usize, beats: usize) -> Config {
+    Config::sized(16, 16).weights(Weights::Memory).weight_bus(bits).burst_beats(beats).build().unwrap()
 }
 
 /// A memory whose every beat holds its own number, and whose answers are late and pause.
 struct Memory {
     random: Random,
-    /// Bursts under way: next beat and beats left.
-    bursts: VecDeque<(i64, i64)>,
+    /// Bursts under way: next beat, beats left, and the cycle of the first beat.
+    bursts: VecDeque<(i64, i64, i64)>,
+    /// Cycles so far, and from a request to its first beat.
+    now: i64,
+    latency: i64,
+    /// Beats of a window.
+    window: i64,
     offered: bool,
     bytes: i64,
     mask: i64,
@@ -25,14 +36,27 @@ struct Memory {
 impl Memory {
     fn new(bits: usize, seed: u64) -> Memory {
         let (bytes, mask) = (bits as i64 / 8, (1 << bits) - 1);
-        Memory { random: Random(seed), bursts: VecDeque::new(), offered: false, bytes, mask, broken: None }
+        let random = Random(seed);
+        Memory {
+            random,
+            bursts: VecDeque::new(),
+            now: 0,
+            latency: 0,
+            window: 64,
+            offered: false,
+            bytes,
+            mask,
+            broken: None,
+        }
     }
 
     /// Drives one cycle of the memory's pins, and takes what moves in it; complains of a burst that breaks a rule.
     fn cycle(&mut self, unit: &mut Interpreter, speed: u64) -> Result<(), String> {
         let ready = self.random.chance(speed);
-        self.offered |= !self.bursts.is_empty() && self.random.chance(speed);
-        let (beat, left) = self.bursts.front().copied().filter(|_| self.offered).unwrap_or((0, 0));
+        self.now += 1;
+        let due = self.bursts.front().is_some_and(|burst| burst.2 <= self.now);
+        self.offered |= due && self.random.chance(speed);
+        let (beat, left, _) = self.bursts.front().copied().filter(|_| self.offered).unwrap_or((0, 0, 0));
         let response = self.broken.map_or(0, |broken| match beat - broken {
             0 => 2,
             1 => 3,
@@ -50,16 +74,17 @@ impl Memory {
         if self.offered {
             self.offered = false;
             match self.bursts.front_mut() {
-                Some(burst) if burst.1 > 1 => *burst = (burst.0 + 1, burst.1 - 1),
+                Some(burst) if burst.1 > 1 => *burst = (burst.0 + 1, burst.1 - 1, 0),
                 _ => drop(self.bursts.pop_front()),
             }
         }
         if ready && unit.get("axi_arvalid_o") == 1 {
             let (address, length) = (unit.get("axi_araddr_o"), unit.get("axi_arlen_o") + 1);
-            if address % self.bytes != 0 || address / 4096 != (address + length * self.bytes - 1) / 4096 {
+            let window = self.window * self.bytes;
+            if address % self.bytes != 0 || address / window != (address + length * self.bytes - 1) / window {
                 return Err(format!("{length} beats from {address:#x}"));
             }
-            self.bursts.push_back((address / self.bytes, length));
+            self.bursts.push_back((address / self.bytes, length, self.now + self.latency));
         }
         Ok(())
     }
@@ -73,19 +98,20 @@ fn reset(module: &Arc<Module>) -> Interpreter {
     unit
 }
 
-/// Jobs that wait for the reader, and whether the first one is offered: first step, beats.
-struct Jobs(VecDeque<(i64, i64)>, bool);
+/// Data of jobs that wait for the reader, and whether the first one is offered.
+struct Jobs(VecDeque<i128>, bool);
 
 impl Jobs {
+    /// Jobs of first steps and beats.
     fn new(jobs: &[(i64, i64)]) -> Jobs {
-        Jobs(jobs.iter().copied().collect(), false)
+        Jobs(jobs.iter().map(|(base, length)| i128::from(length << 32 | base)).collect(), false)
     }
 
     /// Offers the first one sooner or later, until it is taken; before that the data are garbage. Call it last in a cycle.
     fn cycle(&mut self, unit: &mut Interpreter, random: &mut Random) {
         self.1 |= !self.0.is_empty() && random.chance(5);
-        let (base, length) = self.0.front().copied().filter(|_| self.1).unwrap_or((0x155, 0x2AA));
-        unit.set_all([("job_valid_i", i64::from(self.1)), ("job_data_i", length << 32 | base)]);
+        unit.set("job_data_i", self.0.front().copied().filter(|_| self.1).unwrap_or(0x2AA << 32 | 0x155));
+        unit.set("job_valid_i", i64::from(self.1));
         if self.1 && unit.get("job_ready_o") == 1 {
             self.0.pop_front();
             self.1 = false;
@@ -105,10 +131,21 @@ fn read(
     let per_step = MEMORY_STEP as i64 / memory.bytes;
     let beats = |&(base, length): &(i64, i64)| (0..length).map(move |i| (base * per_step + i, i + 1 == length));
     let expected: Vec<(i64, bool)> = jobs.iter().flat_map(beats).collect();
+    read_those(unit, memory, Jobs::new(jobs), &expected, speeds, wait)
+}
+
+/// The same for any jobs, whose beats and marks are expected.
+fn read_those(
+    unit: &mut Interpreter,
+    memory: &mut Memory,
+    mut jobs: Jobs,
+    expected: &[(i64, bool)],
+    speeds: [u64; 2],
+    wait: i64,
+) -> Result<i64, String> {
     let (mut taken, mut came, mut ahead, mut idle) = (0, 0, 0, 0);
-    let mut jobs = Jobs::new(jobs);
     let mut random = Random(expected.len() as u64);
-    for cycle in 0..wait + 200 + 8 * expected.len() as i64 {
+    for cycle in 0..wait + 200 + 12 * expected.len() as i64 {
         idle += i32::from(taken == expected.len());
         if idle > 100 {
             break;
@@ -136,8 +173,9 @@ fn read(
 const JOBS: [(i64, i64); 8] = [(0x41, 3), (0x7f, 700), (0, 64), (0x3ffff, 129), (5, 1), (6, 1), (63, 2), (64, 600)];
 
 /// All of them, with memory and datapath of several speeds.
-fn in_order(module: &Arc<Module>, bits: usize, speeds: &[[u64; 2]]) -> Result<(), String> {
-    let (mut unit, mut memory) = (reset(module), Memory::new(bits, bits as u64));
+fn in_order(module: &Arc<Module>, [bits, window]: [usize; 2], speeds: &[[u64; 2]]) -> Result<(), String> {
+    let memory = Memory::new(bits, bits as u64);
+    let (mut unit, mut memory) = (reset(module), Memory { window: window as i64, ..memory });
     speeds.iter().try_for_each(|speeds| read(&mut unit, &mut memory, &JOBS, *speeds, 0).map(drop))
 }
 
@@ -196,9 +234,40 @@ const TOLD: [i64; 5] = [0, 0, 2, 2, 0];
 
 #[test]
 fn beats_come_in_order_at_any_speed() {
-    for bits in [8, 16, 32] {
+    for [bits, beats] in [[8, 64], [16, 64], [32, 64], [32, 16], [8, 32]] {
         let speeds = [[16, 16], [16, 3], [5, 16], [9, 9]];
-        assert_eq!(in_order(&weight_reader(&config(bits)).unwrap(), bits, &speeds), Ok(()), "{bits} bits");
+        let found = in_order(&weight_reader(&bursts(bits, beats)).unwrap(), [bits, beats], &speeds);
+        assert_eq!(found, Ok(()), "{bits} bits, {beats} beats");
+    }
+}
+
+/// Pieces of first beat, beats and mark: within a window, over its end, of one beat, at any beat.
+fn pieces(module: &Arc<Module>) -> Result<(), String> {
+    let (mut unit, mut memory) = (reset(module), Memory::new(32, 7));
+    let pieces = [(0x41, 3, 0), (61, 9, 0), (7, 1, 1), (9, 1, 1), (5, 200, 0), (300, 4, 0), (310, 64, 1), (3, 2, 1)];
+    let data = |&(at, beats, last): &(i64, i64, i64)| i128::from(last) << 68 | i128::from(beats) << 36 | i128::from(at);
+    let beats = |(at, beats, last)| (0..beats).map(move |i| (at + i, last == 1 && i + 1 == beats));
+    let expected: Vec<(i64, bool)> = pieces.into_iter().flat_map(beats).collect();
+    [[16, 16], [9, 4], [5, 16]].into_iter().try_for_each(|speeds| {
+        let jobs = Jobs(pieces.iter().map(data).collect(), false);
+        read_those(&mut unit, &mut memory, jobs, &expected, speeds, 0).map(drop)
+    })
+}
+
+fn strides() -> Arc<Module> {
+    weight_reader(&Config::builder().strides(true).or(&config(32)).build().unwrap()).unwrap()
+}
+
+#[test]
+fn only_the_last_piece_ends_a_job() {
+    assert_eq!(pieces(&strides()), Ok(()));
+    let module = strides();
+    let all = mutants(&module).unwrap();
+    let wrong = all.iter().filter(|m| matches!(m.operator, Operator::Dropped | Operator::Arithmetic));
+    let of_marks: Vec<_> = wrong.filter(|m| m.change.contains("closes")).collect();
+    assert!(!of_marks.is_empty());
+    for m in of_marks {
+        assert!(pieces(&mutant(&module, m.id).unwrap()).is_err(), "{}: {}", m.place, m.change);
     }
 }
 
@@ -212,12 +281,13 @@ fn jobs_are_read_while_the_datapath_waits() {
     assert!((Config::READ_AHEAD as i64 - 63..=Config::READ_AHEAD as i64).contains(&ahead), "{ahead}");
 }
 
-/// The first cycle with a beat over two jobs, if all cycles behind it have one too.
-fn flows(module: &Arc<Module>) -> Option<usize> {
-    let (mut unit, mut memory) = (reset(module), Memory::new(32, 1));
+/// The first cycle with a beat over two jobs, from a memory of this latency, if all cycles behind it have one too.
+fn flows(module: &Arc<Module>, latency: i64) -> Option<usize> {
+    let memory = Memory::new(32, 1);
+    let (mut unit, mut memory) = (reset(module), Memory { latency, ..memory });
     unit.set_all([("beats_ready_i", 1), ("job_valid_i", 1), ("job_data_i", 300 << 32)]);
     let mut valid = vec![];
-    for _ in 0..650 {
+    for _ in 0..650 + latency {
         memory.cycle(&mut unit, 16).ok()?;
         valid.push(unit.get("beats_valid_o"));
         unit.clock();
@@ -228,7 +298,15 @@ fn flows(module: &Arc<Module>) -> Option<usize> {
 
 #[test]
 fn one_beat_passes_each_cycle() {
-    assert_eq!(flows(&weight_reader(&config(32)).unwrap()), Some(8));
+    assert_eq!(flows(&weight_reader(&config(32)).unwrap(), 0), Some(8));
+}
+
+/// Bursts of any length fill the buffer: there are more under way of short ones.
+#[test]
+fn a_latency_is_hidden_whatever_the_length_of_bursts() {
+    for beats in [64, 32, 16] {
+        assert_eq!(flows(&weight_reader(&bursts(32, beats)).unwrap(), 380), Some(387), "bursts of {beats} beats");
+    }
 }
 
 #[test]
@@ -247,10 +325,10 @@ fn a_broken_reader_is_found() {
     let module = weight_reader(&config(32)).unwrap();
     let passes = |module: &Arc<Module>| {
         let speeds = [[16, 3], [9, 9]];
-        flows(module).is_some()
+        flows(module, 0).is_some()
             && drained(module).is_ok()
             && told(module) == Ok(TOLD)
-            && in_order(module, 32, &speeds).is_ok()
+            && in_order(module, [32, 64], &speeds).is_ok()
     };
     assert!(passes(&module));
     let all = mutants(&module).unwrap();

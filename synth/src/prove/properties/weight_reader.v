@@ -13,7 +13,7 @@
   wire [7:0] outstanding = taken + axi_arvalid_o;
   wire [6:0] length = 7'd1 + ends - first_q;
   // A burst gives back what it leaves of its window a cycle late.
-  wire [5:0] late = asked_q ? ~arlen_q : 6'd0;
+  wire [5:0] late = asked_q ? BURST - 1 - arlen_q : 6'd0;
   always @(posedge clk_i) begin
     age <= age == 2 ? 2 : age + 1;
     taken <= rst_i ? 0 : taken + ar - end_of_burst;
