@@ -10,6 +10,7 @@
 //! host's, which a [limit](Device::with_limit) sets, and the unit's watchdog, which ends a job whose host has gone: it is never
 //! silent for longer than the whole job takes and its host [pauses](Device::with_pause).
 
+use std::ops::Range;
 use std::time::Duration;
 
 use trine_memory::{Memory, Region};
@@ -150,7 +151,26 @@ impl<T: Transport> Device<T> {
         region: Region,
         results: &mut [u8],
     ) -> Result<Counters, Error> {
-        self.submit(&[Submission { shape, region }]).map_err(|failed| failed.error)?;
+        self.submit(&[Submission::new(shape, region)]).map_err(|failed| failed.error)?;
+        self.completed(&mut [Exchange { activations: acts, weights: &[], results }])
+    }
+
+    /// The same with the positions `depth` of the matrix in `region`, all of it, of which `whole` is the shape: the job's sums are those of
+    /// these positions. The range begins at a multiple of [`Config::lanes`], and ends at one or at the end of the matrix. It also begins
+    /// at a multiple of 64 bytes: any does if a tile has a multiple of 64 bytes.
+    ///
+    /// # Errors
+    /// As [`Device::run_resident`]; [`Error::Range`] for a range that no job can have, or that lies in pieces which this unit cannot
+    /// [put together](Config::strides).
+    pub fn run_resident_depth(
+        &mut self,
+        acts: &[u8],
+        region: Region,
+        whole: MatmulShape,
+        depth: Range<usize>,
+        results: &mut [u8],
+    ) -> Result<Counters, Error> {
+        self.submit(&[Submission::of_depth(whole, depth, region)]).map_err(|failed| failed.error)?;
         self.completed(&mut [Exchange { activations: acts, weights: &[], results }])
     }
 

@@ -157,9 +157,23 @@ pub enum Error {
     /// Weights were sent to a unit that reads them from memory.
     #[error("the unit reads its weights from memory: place them there, and name the region")]
     NoStream,
+    /// A range of positions of a matrix in memory that no job can have.
+    #[error(
+        "positions {start} to {end} of {depth} are no weights of a job: whole tiles from a multiple of 64 bytes on, of a matrix that fills its \
+         region, and without --strides one column block or all positions"
+    )]
+    Range {
+        /// First position.
+        start: usize,
+        /// Position behind the last one.
+        end: usize,
+        /// Positions of the matrix.
+        depth: usize,
+    },
     /// A region that cannot hold the weights of a job.
     #[error(
-        "{bytes} bytes from {at:#x} on are no weights of a job: whole beats of {beat} bytes from a multiple of 64 on, below 256 GiB"
+        "{bytes} bytes from {at:#x} on are no weights of a job: whole beats of {beat} bytes from a multiple of 64 on, or of a window with \
+         several ports, below 256 GiB"
     )]
     Region {
         /// First byte.

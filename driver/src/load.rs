@@ -66,6 +66,9 @@ impl Piece<'_> {
     fn packed(&self, config: &Config, room: &mut Vec<u8>) {
         room.clear();
         packing::weights(config, self.w, &self.outputs, &self.depth, room);
+        if config.weight_ports() > 1 {
+            *room = packing::resident(config, room);
+        }
     }
 }
 
@@ -77,7 +80,7 @@ fn pieces<'a>(config: &Config, matrices: impl IntoIterator<Item = &'a TernaryMat
         let schedule = Schedule::new(config, MatmulShape { m: 1, k: w.cols(), n: w.rows() });
         for (outputs, depth) in schedule.pieces() {
             let key = resident::key(w, &outputs, &depth);
-            let bytes = packing::weight_bytes(config, MatmulShape { m: 1, k: depth.len(), n: outputs.len() });
+            let bytes = packing::resident_bytes(config, MatmulShape { m: 1, k: depth.len(), n: outputs.len() });
             if keys.insert(key) {
                 all.push(Piece { w, outputs, depth, key, bytes });
             }

@@ -85,6 +85,56 @@ pub fn weight_bytes(config: &Config, shape: MatmulShape) -> u64 {
     shape.tiles(config) * (config.beats_per_tile() * config.weight_bus() / 8) as u64
 }
 
+/// The weight beats of a piece as they lie in the memory of a device from a multiple of 4 KiB on.
+pub fn resident(config: &Config, beats: &[u8]) -> Vec<u8> {
+    trine_spec::packing::interleave(config, beats)
+}
+
+/// Bytes that they take there.
+pub fn resident_bytes(config: &Config, shape: MatmulShape) -> u64 {
+    let bytes = weight_bytes(config, shape);
+    if config.weight_ports() == 1 { bytes } else { bytes.next_multiple_of(trine_spec::packing::window_bytes(config)) }
+}
+
+/// The weights of a job within those of a whole matrix in the memory of a device: runs of beats, one for each column block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Runs {
+    /// Bytes of the whole matrix before the first beat.
+    pub first: u64,
+    /// Beats of the job.
+    pub beats: u64,
+    /// Beats of a run; 0 if all beats lie one behind another.
+    pub run: u64,
+    /// Beats from the first one of a run to the first one of the next.
+    pub stride: u64,
+}
+
+/// The weights of positions `depth` of all outputs, where those of a `whole` matrix lie one behind another; `None` for a range that
+/// is not one of whole tiles.
+///
+/// ```
+/// use trine_driver::{MatmulShape, packing};
+/// let config = trine_spec::Config::sized(64, 20).build()?;
+/// // Four beats of 64 bytes a tile, ten tiles a block, two blocks; the last four tiles of each.
+/// let whole = MatmulShape { m: 1, k: 640, n: 40 };
+/// let runs = packing::runs(&config, whole, &(384..640)).unwrap();
+/// assert_eq!((runs.first, runs.beats, runs.run, runs.stride), (6 * 4 * 64, 32, 16, 40));
+/// # Ok::<(), trine_spec::ConfigError>(())
+/// ```
+pub fn runs(config: &Config, whole: MatmulShape, depth: &Range<usize>) -> Option<Runs> {
+    let (lanes, tile) = (config.lanes(), config.beats_per_tile() as u64);
+    let ends = depth.end == whole.k || depth.end.is_multiple_of(lanes);
+    if depth.is_empty() || depth.end > whole.k || !depth.start.is_multiple_of(lanes) || !ends {
+        return None;
+    }
+    let (run, stride) = (depth.len().div_ceil(lanes) as u64 * tile, whole.k.div_ceil(lanes) as u64 * tile);
+    let (first, blocks) = ((depth.start / lanes) as u64 * tile, whole.n.div_ceil(config.columns()) as u64);
+    let apart = blocks > 1 && run < stride;
+    let [run_or_none, stride] = if apart { [run, stride] } else { [0; 2] };
+    let first = first * config.weight_bus() as u64 / 8;
+    Some(Runs { first, beats: blocks * run, run: run_or_none, stride })
+}
+
 /// Result beat and column that carry output `output` of token `token`, both as numbers within the job.
 ///
 /// # Panics
@@ -142,6 +192,28 @@ mod tests {
         };
         assert_eq!(packed(0..3, 0..4), expected.concat());
         assert_eq!(packed(2..3, 3..4), [0, 0]);
+    }
+
+    #[test]
+    fn runs_are_the_tiles_of_a_range_of_positions() {
+        let w = TernaryMatrix::random(5, 11, 3).unwrap();
+        let whole = MatmulShape { m: 1, k: 11, n: 5 };
+        let pack = |depth: Range<usize>| {
+            let mut beats = vec![];
+            weights(&unit(), &w, &(0..5), &depth, &mut beats);
+            beats
+        };
+        let all = pack(0..11);
+        for (start, end) in [(0, 3), (0, 11), (3, 9), (6, 11), (9, 11)] {
+            let Runs { first, beats, run, stride } = runs(&unit(), whole, &(start..end)).unwrap();
+            let run = if run == 0 { beats } else { run };
+            let place = |beat: u64| first + beat / run * stride + beat % run;
+            let found: Vec<u8> = (0..beats).map(|beat| all[place(beat) as usize]).collect();
+            assert_eq!(found, pack(start..end), "{start}..{end}");
+        }
+        for depth in [0..0, 0..4, 1..3, 9..12] {
+            assert_eq!(runs(&unit(), whole, &depth), None, "{depth:?}");
+        }
     }
 
     #[test]

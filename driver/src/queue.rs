@@ -1,31 +1,53 @@
 //! Jobs that are submitted together: in the unit's queue, or one by one.
 //!
 //! ```text
-//! submit: PERF clear -> WATCHDOG, shape, tag, WGT_BASE WGT_LENGTH from memory -> CTRL.start
-//!                    -> shape, tag, WGT_BASE WGT_LENGTH of each job behind it  -> QUEUE.follow
-//! wait:   streams of all of them -> STATUS.done, DONE_TAG of the last one      -> PERF snapshot
+//! submit: PERF clear -> WATCHDOG, shape, tag, WGT_BASE WGT_LENGTH (WGT_RUN WGT_STRIDE) from memory -> CTRL.start
+//!                    -> shape, tag, WGT_BASE WGT_LENGTH (WGT_RUN WGT_STRIDE) of each job behind it  -> QUEUE.follow
+//! wait:   streams of all of them -> STATUS.done, DONE_TAG of the last one -> PERF snapshot
 //! ```
 //!
 //! The unit reads the weights of a job that waits while another one runs. One snapshot counts all jobs of a row: host accesses
 //! between them would let the unit wait. [`Counters::split`] says what each job has of it.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Instant;
 
 use trine_memory::Region;
 use trine_spec::Config;
+use trine_spec::packing::window_bytes;
 use trine_spec::registers::{self as regs, ErrorCode, MEMORY_SPACE, MEMORY_STEP, Register};
 
 use crate::device::DONE_POLLS;
+use crate::packing::{self, Runs};
 use crate::{Counters, Device, Error, Exchange, JobPlace, Transport, TransportError, cycles::MatmulShape};
 
 /// A job whose weights lie in the device's memory.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Submission {
-    /// Its size.
-    pub shape: MatmulShape,
-    /// Place of its weights.
-    pub region: Region,
+    /// Size of the job, or of the matrix of which it has a part.
+    whole: MatmulShape,
+    /// Positions of the part.
+    depth: Option<Range<usize>>,
+    /// Place of all weights.
+    region: Region,
+}
+
+impl Submission {
+    /// A job of size `shape` with all weights in `region`.
+    pub fn new(shape: MatmulShape, region: Region) -> Self {
+        Self { whole: shape, depth: None, region }
+    }
+
+    /// A job with the positions `depth` of the matrix in `region`, as of [`Device::run_resident_depth`].
+    pub fn of_depth(whole: MatmulShape, depth: Range<usize>, region: Region) -> Self {
+        Self { whole, depth: Some(depth), region }
+    }
+
+    /// Size of the job.
+    pub fn shape(&self) -> MatmulShape {
+        MatmulShape { k: self.depth.as_ref().map_or(self.whole.k, ExactSizeIterator::len), ..self.whole }
+    }
 }
 
 /// Failure of one of several jobs. Those behind it were dropped.
@@ -58,12 +80,15 @@ pub(crate) struct Jobs {
     ends: Vec<usize>,
 }
 
+/// Registers that say where weights lie, with their values.
+type Place = [u32; 4];
+
 #[derive(Clone, Copy, Debug)]
 struct Job {
     shape: MatmulShape,
     place: JobPlace,
-    /// WGT_BASE and WGT_LENGTH.
-    weights: Option<[u32; 2]>,
+    /// WGT_BASE, WGT_LENGTH, WGT_RUN and WGT_STRIDE; the last two only of a unit that has them.
+    weights: Option<Place>,
 }
 
 impl<T: Transport> Device<T> {
@@ -79,7 +104,7 @@ impl<T: Transport> Device<T> {
     /// # Errors
     /// As [`Device::run_resident`].
     pub fn submit(&mut self, jobs: &[Submission]) -> Result<(), Failed> {
-        let place = |job: &Submission| self.registers(job.region).map(|weights| (job.shape, Some(weights)));
+        let place = |job: &Submission| self.registers(job).map(|weights| (job.shape(), Some(weights)));
         let jobs = jobs.iter().map(place).collect::<Result<_, _>>()?;
         self.enter(jobs)
     }
@@ -110,24 +135,55 @@ impl<T: Transport> Device<T> {
         &cycles[job.checked_sub(1).map_or(0, |before| ends[before])..end]
     }
 
-    /// WGT_BASE and WGT_LENGTH of a region.
-    fn registers(&mut self, region: Region) -> Result<[u32; 2], Error> {
+    /// WGT_BASE, WGT_LENGTH, WGT_RUN and WGT_STRIDE of a job.
+    fn registers(&mut self, job: &Submission) -> Result<Place, Error> {
+        let Submission { whole, depth, region } = job;
         if !self.config().memory() {
             return Err(Error::NoMemory);
         }
-        let beat = self.config().weight_bus() as u64 / 8;
+        let runs = match depth {
+            // Where the region is no size for the job, the unit says so.
+            None => Runs { first: 0, beats: region.bytes / self.beat_bytes(), run: 0, stride: 0 },
+            Some(depth) => self.runs(*whole, depth, *region)?,
+        };
+        let at = self.placed(*region, runs.first)?;
+        Ok([(at / MEMORY_STEP) as u32, runs.beats as u32, runs.run as u32, runs.stride as u32])
+    }
+
+    /// The weights of a range of depth.
+    fn runs(&self, whole: MatmulShape, depth: &Range<usize>, region: Region) -> Result<Runs, Error> {
+        let config = self.config();
+        let widest = [regs::WGT_RUN_BEATS, regs::WGT_STRIDE_BEATS].map(|field| u64::from(field.mask()));
+        let within = |runs: &Runs| {
+            let strides = config.strides() || runs.run == 0;
+            strides && runs.first.is_multiple_of(MEMORY_STEP) && runs.run <= widest[0] && runs.stride <= widest[1]
+        };
+        packing::runs(config, whole, depth)
+            .filter(|runs| within(runs) && region.bytes == packing::weight_bytes(config, whole))
+            .ok_or(Error::Range { start: depth.start, end: depth.end, depth: whole.k })
+    }
+
+    /// The unit's own address of the byte `first` of a region.
+    fn placed(&mut self, region: Region, first: u64) -> Result<u64, Error> {
+        let beat = self.beat_bytes();
         // The unit has addresses of its own for the bytes of its memory.
         let at = self.transport.memory().map_or(0, |memory| memory.origin()).saturating_add(region.at);
         let end = at.checked_add(region.bytes);
-        let fits = at.is_multiple_of(MEMORY_STEP) && end.is_some_and(|end| end <= MEMORY_SPACE);
+        let several = self.config().weight_ports() > 1;
+        let step = if several { MEMORY_STEP.max(window_bytes(self.config())) } else { MEMORY_STEP };
+        let fits = at.is_multiple_of(step) && end.is_some_and(|end| end <= MEMORY_SPACE);
         if !fits || region.bytes == 0 || !region.bytes.is_multiple_of(beat) {
             return Err(Error::Region { at, bytes: region.bytes, beat });
         }
-        Ok([(at / MEMORY_STEP) as u32, (region.bytes / beat) as u32])
+        Ok(at + first)
+    }
+
+    fn beat_bytes(&self) -> u64 {
+        self.config().weight_bus() as u64 / 8
     }
 
     /// Submits jobs of shapes and places of weights, which come from a stream where there is no place.
-    pub(crate) fn enter(&mut self, jobs: Vec<(MatmulShape, Option<[u32; 2]>)>) -> Result<(), Failed> {
+    pub(crate) fn enter(&mut self, jobs: Vec<(MatmulShape, Option<Place>)>) -> Result<(), Failed> {
         let job = |(shape, weights): (MatmulShape, _)| {
             self.tag = self.tag.wrapping_add(1);
             let place = JobPlace { tag: self.tag, tokens: shape.m, depth: shape.k, outputs: shape.n };
@@ -156,9 +212,9 @@ impl<T: Transport> Device<T> {
         self.failed = true;
         let watchdog = row.iter().map(|job| self.watchdog(job.shape)).max();
         let mut accesses = vec![(&regs::PERF_CTRL, Some(regs::PERF_CTRL_CLEAR.mask())), (&regs::WATCHDOG, watchdog)];
-        let mut before = None;
+        let (strides, mut before) = (self.config().strides(), None);
         for job in &row {
-            accesses.extend(job.accesses(before));
+            accesses.extend(job.accesses(before, strides));
             before = Some(job.shape);
         }
         if let Err(error) = self.access(&accesses) {
@@ -270,8 +326,8 @@ impl<T: Transport> Device<T> {
 
 impl Job {
     /// Writes of registers that start the job, behind one of shape `before` where there is one. The unit has taken that shape,
-    /// and its registers keep it.
-    fn accesses(&self, before: Option<MatmulShape>) -> Vec<(&'static Register, Option<u32>)> {
+    /// and its registers keep it. `strides`: it has registers for runs.
+    fn accesses(&self, before: Option<MatmulShape>, strides: bool) -> Vec<(&'static Register, Option<u32>)> {
         let MatmulShape { m, k, n } = self.shape;
         let sizes = [
             (&regs::TOKENS, m, before.map(|shape| shape.m)),
@@ -281,8 +337,10 @@ impl Job {
         let changed = sizes.into_iter().filter(|(_, size, before)| Some(*size) != *before);
         let mut accesses: Vec<_> = changed.map(|(register, size, _)| (register, Some(size as u32))).collect();
         accesses.push((&regs::JOB_TAG, Some(self.place.tag)));
-        if let Some([base, length]) = self.weights {
-            accesses.extend([(&regs::WGT_BASE, Some(base)), (&regs::WGT_LENGTH, Some(length))]);
+        if let Some(values) = self.weights {
+            let place = [&regs::WGT_BASE, &regs::WGT_LENGTH, &regs::WGT_RUN, &regs::WGT_STRIDE];
+            let known = if strides { 4 } else { 2 };
+            accesses.extend(place.into_iter().zip(values.map(Some)).take(known));
         }
         accesses.push(match before {
             None => (&regs::CTRL, Some(regs::CTRL_START.mask())),

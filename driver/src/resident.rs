@@ -13,7 +13,10 @@ use crate::{Device, Error, Transport, packing};
 /// A memory with the weights of units of configuration `config`: whatever decides how they are packed is its purpose.
 pub(crate) fn placement(config: &Config) -> Placement {
     let (lanes, columns, code) = (config.lanes(), config.columns(), config.weight_code());
-    let purpose = format!("weights 1: {lanes} lanes, {columns} columns, {code}, {} bits", config.weight_bus());
+    let mut purpose = format!("weights 1: {lanes} lanes, {columns} columns, {code}, {} bits", config.weight_bus());
+    if config.weight_ports() > 1 {
+        purpose += &format!(", {} ports, bursts of {}", config.weight_ports(), config.burst_beats());
+    }
     Placement::new(Sha256::digest(purpose).into())
 }
 
@@ -40,16 +43,19 @@ impl Resident<'_> {
     /// The region of the piece, placed if it is not there; after a failure also if it is damaged.
     pub(crate) fn region<T: Transport>(&mut self, device: &mut Device<T>, failed: bool) -> Result<Region, Error> {
         let config = device.config().clone();
+        // Where there are several ports, a region is larger than the weights in it.
+        let bytes = packing::weight_bytes(&config, self.job.shape());
+        let own = |region: Region| Region { bytes, ..region };
         let memory = device.memory()?;
         let key = key(self.w, &self.job.outputs, &self.job.depth);
         let kept = self.placement.find(memory, &key)?;
         if let Some(region) = kept
             && !(failed && self.placement.damaged(memory, &key)?)
         {
-            return Ok(region);
+            return Ok(own(region));
         }
         self.room.clear();
         packing::weights(&config, self.w, &self.job.outputs, &self.job.depth, self.room);
-        Ok(self.placement.place(memory, key, self.room)?)
+        Ok(own(self.placement.place(memory, key, &packing::resident(&config, self.room))?))
     }
 }

@@ -199,7 +199,7 @@ impl<T: Transport> Worker<T> {
             for (at, step) in steps.iter().enumerate() {
                 let mut resident = Resident { placement, w: step.call.w, job: step.job, room: weights };
                 let region = resident.region(device, false).map_err(|error| Failed { at, ..error.into() })?;
-                submissions.push(Submission { shape: step.job.shape(), region });
+                submissions.push(Submission::new(step.job.shape(), region));
             }
             if last {
                 break;

@@ -161,7 +161,7 @@ fn a_device_plays_any_number_of_jobs_with_and_without_a_queue() {
     for queue in [true, false] {
         for count in [0, 1, 4, 5, 6, 11] {
             let mut device = device(queue, &[]);
-            let jobs = vec![Submission { shape, region: Region { at: 64, bytes: 4 } }; count];
+            let jobs = vec![Submission::new(shape, Region { at: 64, bytes: 4 }); count];
             device.submit(&jobs).unwrap();
             let mut results = vec![[7; 20]; count];
             let streams = results.iter_mut().map(|results| Exchange { activations: &[1; 4], weights: &[], results });
@@ -183,7 +183,7 @@ fn the_job_that_failed_is_named_and_those_of_rows_before_are_done() {
         let mut faults = vec![Fault::Flip { beat: 0, column: 0 }; failed];
         faults.push(Fault::Drop(ErrorCode::Memory as u32));
         let mut device = device(queue, &faults);
-        device.submit(&vec![Submission { shape, region: Region { at: 64, bytes: 4 } }; 9]).unwrap();
+        device.submit(&vec![Submission::new(shape, Region { at: 64, bytes: 4 }); 9]).unwrap();
         let mut results = [[7; 20]; 9];
         let streams = results.iter_mut().map(|results| Exchange { activations: &[1; 4], weights: &[], results });
         let error = device.wait(&mut streams.collect::<Vec<_>>()).unwrap_err();
@@ -198,7 +198,7 @@ fn the_job_that_failed_is_named_and_those_of_rows_before_are_done() {
 #[test]
 fn a_refusal_while_jobs_are_submitted_names_its_reason() {
     let mut device = device(true, &[]);
-    let job = |k| Submission { shape: MatmulShape { m: 1, k, n: 5 }, region: Region { at: 64, bytes: 4 } };
+    let job = |k| Submission::new(MatmulShape { m: 1, k, n: 5 }, Region { at: 64, bytes: 4 });
     let error = device.submit(&[job(41), job(4)]).unwrap_err();
     assert!(matches!(error.error, Error::Device { code: ErrorCode::Shape, .. }) && error.at == 0, "{error}");
 }

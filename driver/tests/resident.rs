@@ -16,7 +16,11 @@ fn config() -> Config {
 }
 
 fn engine(ram: usize) -> Offload<SoftUnit> {
-    let mut unit = SoftUnit::new(&config());
+    engine_of(&config(), ram)
+}
+
+fn engine_of(config: &Config, ram: usize) -> Offload<SoftUnit> {
+    let mut unit = SoftUnit::new(config);
     unit.ram = Ram::new(ram);
     let options = Options {
         scope: Scope::Linear,
@@ -24,7 +28,7 @@ fn engine(ram: usize) -> Offload<SoftUnit> {
         check: Some(OnMismatch::Count),
         ..Options::default()
     };
-    Offload::new(Device::open(unit, config()).unwrap(), options)
+    Offload::new(Device::open(unit, config.clone()).unwrap(), options)
 }
 
 fn multiply(engine: &mut Offload<SoftUnit>, w: &TernaryMatrix, m: usize) -> Result<(), String> {
@@ -63,6 +67,28 @@ fn weights_are_placed_once_and_every_job_finds_them() {
     assert!(engine.ledger().incidents.is_empty());
     let counted = engine.ledger().layers().iter().map(|layer| layer.bytes).sum::<u64>();
     assert!(counted > 0, "weights from memory count as bytes of the unit");
+}
+
+/// The bytes are elsewhere, the sums the same, and damage is found in whole windows.
+#[test]
+fn weights_of_several_ports_lie_as_the_ports_read_them() {
+    let ports = Config::builder().weight_ports(4).burst_beats(16).or(&config()).build().unwrap();
+    let (mut one, mut four) = (engine(1 << 16), engine_of(&ports, 1 << 16));
+    for seed in [1, 2] {
+        assert_eq!(multiply(&mut one, &matrix(seed), 3), Ok(()));
+        assert_eq!(multiply(&mut four, &matrix(seed), 3), Ok(()));
+    }
+    let bytes = |engine: &mut Offload<SoftUnit>| {
+        let mut first = vec![0; 64];
+        engine.device_mut().memory().unwrap().load(4096, &mut first).unwrap();
+        first
+    };
+    let (one, interleaved) = (bytes(&mut one), bytes(&mut four));
+    let port = |port: usize| one.iter().copied().skip(port).step_by(4);
+    assert_eq!(interleaved, (0..4).flat_map(port).collect::<Vec<u8>>(), "16 beats of four bytes");
+    four.device_mut().memory().unwrap().store(4096 + 5, &[0xff]).unwrap();
+    assert_eq!(multiply(&mut four, &matrix(1), 2), Ok(()));
+    assert_eq!(four.ledger().incidents.len(), 1);
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn job(device: &mut Device<SimTransport>, placement: &mut Placement, shape: Matm
 
 /// All jobs together; their counters, and the cycles from the first register to the last.
 fn together(device: &mut Device<SimTransport>, jobs: &[Job]) -> (Vec<Counters>, u64) {
-    let submissions: Vec<_> = jobs.iter().map(|job| Submission { shape: job.shape, region: job.region }).collect();
+    let submissions: Vec<_> = jobs.iter().map(|job| Submission::new(job.shape, job.region)).collect();
     let mut results: Vec<Vec<u8>> = jobs.iter().map(|job| vec![0; job.results.len()]).collect();
     let begun = device.transport().dut().cycles();
     device.submit(&submissions).unwrap();
@@ -131,7 +131,7 @@ fn a_job_of_a_row_that_fails_is_named_and_the_next_row_is_right() {
         for failing in 0..5 {
             let place = |(at, job): (usize, &Job)| {
                 let broken = Region { at: 0x4_0000, ..job.region };
-                Submission { shape, region: if at == failing { broken } else { job.region } }
+                Submission::new(shape, if at == failing { broken } else { job.region })
             };
             let submissions: Vec<Submission> = jobs.iter().enumerate().map(place).collect();
             let mut results = vec![vec![0; jobs[0].results.len()]; 5];

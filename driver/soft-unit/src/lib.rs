@@ -62,6 +62,8 @@ struct Job {
     tag: u32,
     /// First step and number of beats of its weights in memory.
     weights: (usize, usize),
+    /// Beats of a run of them, and from one run to the next.
+    runs: (usize, usize),
 }
 
 /// A unit of one configuration, with faults on demand.
@@ -135,7 +137,8 @@ impl SoftUnit {
     fn take(&mut self) {
         let shape = (self.word(&regs::TOKENS), self.word(&regs::DEPTH), self.word(&regs::OUTPUTS));
         let weights = (self.word(&regs::WGT_BASE), self.word(&regs::WGT_LENGTH));
-        self.jobs_taken.push_back(Job { shape, tag: self.word(&regs::JOB_TAG) as u32, weights });
+        let runs = (self.word(&regs::WGT_RUN), self.word(&regs::WGT_STRIDE));
+        self.jobs_taken.push_back(Job { shape, tag: self.word(&regs::JOB_TAG) as u32, weights, runs });
         if self.jobs_taken.len() == 1 {
             self.begin();
         }
@@ -215,7 +218,15 @@ impl SoftUnit {
             let beat = self.config.weight_bus() / 8;
             resident.resize(job.weights.1 * beat, 0);
             let at = job.weights.0 as u64 * regs::MEMORY_STEP;
-            self.ram.load(at, &mut resident).map_err(|_| ErrorCode::Memory)?;
+            let (run, stride) = job.runs;
+            let run = if run == 0 { resident.len().max(beat) } else { run * beat };
+            for (number, part) in (0u64..).zip(resident.chunks_mut(run)) {
+                let at = at + number * (stride * beat) as u64;
+                for (byte, at) in part.iter_mut().zip(at..) {
+                    let at = packing::place(&self.config, at);
+                    self.ram.load(at, std::slice::from_mut(byte)).map_err(|_| ErrorCode::Memory)?;
+                }
+            }
         }
         let w = self.decode(if self.config.memory() { &resident } else { streams.weights }, job.shape)?;
         let act = |token: usize, position: usize| {
