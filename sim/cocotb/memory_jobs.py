@@ -98,7 +98,7 @@ async def drop(unit: Unit, action: str) -> None:
     unit.may_drop = True
     await unit.write("CTRL", unit.mask("CTRL", action))
     await ClockCycles(unit.dut.aclk, EFFECT)
-    unit.rules.left = unit.rules.waiting_beats()
+    unit.rules.dropped()
 
 
 async def idle(unit: Unit) -> tuple[int, int, int]:
@@ -108,7 +108,7 @@ async def idle(unit: Unit) -> tuple[int, int, int]:
         if not status[0]:
             break
     assert not status[0], "still busy"
-    assert unit.rules.asked == unit.rules.come, "idle with beats under way"
+    assert all(port.asked == port.come for port in unit.rules.ports), "idle with beats under way"
     assert not await unit.read("MEM_STATUS") & unit.mask("MEM_STATUS", "draining")
     return status
 

@@ -6,8 +6,7 @@ from cocotb.handle import HierarchyObject
 from cocotb.triggers import RisingEdge
 
 PAGE = 4096
-# What the protocol document says of the unit's bursts.
-BURST_BEATS = 64
+# What the protocol document says of the unit's buffer.
 ROOM = 512
 INCR = 1
 NORMAL_NOT_CACHED = 3
@@ -26,11 +25,80 @@ class Burst:
     prot: int
 
 
-class ReadRules:
-    """Watches `m_axi_wgt0`, whose beats have `beat` bytes, and keeps the bursts of the jobs under way."""
+@dataclass(frozen=True)
+class Layout:
+    """Beats of the weight stream in memory: `ports` take turns by windows of `burst` beats, each with its part of `beat` bytes."""
 
-    def __init__(self, dut: HierarchyObject, beat: int) -> None:
-        self.dut, self.beat = dut, beat
+    beat: int
+    burst: int
+    ports: int
+
+    @property
+    def part(self) -> int:
+        """Bytes of a beat on one port."""
+        return self.beat // self.ports
+
+    def place(self, at: int) -> int:
+        """Address in memory of a byte of the stream."""
+        beat, byte = divmod(at, self.beat)
+        port, byte = divmod(byte, self.part)
+        window, number = divmod(beat, self.burst)
+        return ((window * self.ports + port) * self.burst + number) * self.part + byte
+
+    def stream(self, port: int, address: int) -> int:
+        """Place in the stream of the beat whose part a port reads at an address."""
+        window, number = divmod(address // self.part, self.burst)
+        assert window % self.ports == port, f"port {port} reads {address:#x} of port {window % self.ports}"
+        return (window // self.ports * self.burst + number) * self.beat
+
+
+class Rules:
+    """The rules of all ports, each of which asks for its part of every beat."""
+
+    def __init__(self, dut: HierarchyObject, layout: Layout) -> None:
+        self.ports = [ReadRules(dut, layout, port) for port in range(layout.ports)]
+
+    def expect(self, base: int, beats: int) -> None:
+        for port in self.ports:
+            port.expect(base, beats)
+
+    def expect_behind(self, base: int, beats: int) -> None:
+        for port in self.ports:
+            port.expect_behind(base, beats)
+
+    def complete(self) -> None:
+        for port in self.ports:
+            port.complete()
+
+    def dropped(self) -> None:
+        """A job was dropped: only requests that wait to be taken may still go out."""
+        for port in self.ports:
+            port.left = port.waiting_beats()
+
+    @property
+    def asked(self) -> int:
+        """Beats that every port has asked for."""
+        return min(port.asked for port in self.ports)
+
+    @property
+    def come(self) -> int:
+        """Beats of which any part has come."""
+        return max(port.come for port in self.ports)
+
+    @property
+    def bursts(self) -> list[Burst]:
+        """Those of the first port."""
+        return self.ports[0].bursts
+
+
+class ReadRules:
+    """Watches one port and keeps its bursts of the jobs under way."""
+
+    def __init__(self, dut: HierarchyObject, layout: Layout, port: int) -> None:
+        self.dut, self.layout, self.port = dut, layout, port
+        self.beat, self.burst = layout.part, layout.burst
+        names = "arvalid arready araddr arlen arsize arburst arcache arprot rvalid rready".split()
+        self.pins = {name: getattr(dut, f"m_axi_wgt{port}_{name}") for name in names}
         self.bursts: list[Burst] = []
         self.next, self.left = 0, 0
         self.waiting: list[tuple[int, int]] = []
@@ -60,18 +128,18 @@ class ReadRules:
                 in_reset, waiting = True, None
                 self.left = self.asked = self.come = 0
                 continue
-            assert int(dut.m_axi_wgt0_rready.value), "rready is low"
+            assert int(self.pins["rready"].value), "rready is low"
             offered = self.offered()
             assert not (in_reset and offered), f"{offered} in reset"
             in_reset = False
-            assert waiting is None or offered == waiting, f"m_axi_wgt0_ar offered {waiting}, then {offered}"
+            assert waiting is None or offered == waiting, f"m_axi_wgt{self.port}_ar offered {waiting}, then {offered}"
             waiting = offered
             if offered:
                 self.obeys(offered)
-            if offered and int(dut.m_axi_wgt0_arready.value):
+            if offered and int(self.pins["arready"].value):
                 self.take(offered)
                 waiting = None
-            if int(dut.m_axi_wgt0_rvalid.value):
+            if int(self.pins["rvalid"].value):
                 self.come += 1
 
     def waiting_beats(self) -> int:
@@ -81,12 +149,10 @@ class ReadRules:
 
     def offered(self) -> Burst | None:
         """The request that is valid now."""
-        dut = self.dut
-        if not int(dut.m_axi_wgt0_arvalid.value):
+        if not int(self.pins["arvalid"].value):
             return None
-        fields = (dut.m_axi_wgt0_arsize, dut.m_axi_wgt0_arburst, dut.m_axi_wgt0_arcache, dut.m_axi_wgt0_arprot)
-        address, length = int(dut.m_axi_wgt0_araddr.value), int(dut.m_axi_wgt0_arlen.value)
-        return Burst(address, length + 1, *(int(field.value) for field in fields))
+        address, length = int(self.pins["araddr"].value), int(self.pins["arlen"].value)
+        return Burst(address, length + 1, *(int(self.pins[name].value) for name in ("arsize", "arburst", "arcache", "arprot")))
 
     def obeys(self, burst: Burst) -> None:
         """The rules of one burst."""
@@ -94,7 +160,7 @@ class ReadRules:
         assert 1 << burst.size == self.beat, f"{burst} is not as wide as the bus"
         assert burst.cache == NORMAL_NOT_CACHED and burst.prot == UNPRIVILEGED_SECURE_DATA, f"{burst}"
         assert burst.address % self.beat == 0, f"{burst} is not aligned"
-        assert burst.beats <= BURST_BEATS, f"{burst} is too long"
+        assert burst.beats <= self.burst, f"{burst} is too long"
         last = burst.address + burst.beats * self.beat - 1
         assert burst.address // PAGE == last // PAGE, f"{burst} crosses 4 KiB"
 
@@ -102,9 +168,10 @@ class ReadRules:
         """A burst belongs to the job, follows the one before, and there is room for it."""
         if not self.left and self.waiting:
             self.next, self.left = self.waiting.pop(0)
-        assert burst.address == self.next, f"burst at {burst.address:#x}, not {self.next:#x}"
+        place = self.layout.stream(self.port, burst.address)
+        assert place == self.next, f"burst at {place:#x}, not {self.next:#x}"
         assert burst.beats <= self.left, f"{burst} is longer than the {self.left} beats that are left"
-        self.next += burst.beats * self.beat
+        self.next += burst.beats * self.layout.beat
         self.left -= burst.beats
         self.asked += burst.beats
         self.bursts.append(burst)

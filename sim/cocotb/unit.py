@@ -25,7 +25,7 @@ from cocotbext.axi import (
     AxiStreamSource,
 )
 from memory import WeightMemory
-from read_rules import ReadRules
+from read_rules import Layout, Rules
 
 Signal = LogicObject | LogicArrayObject
 
@@ -61,6 +61,8 @@ class Unit:
         config = json.loads(Path(os.environ["TRINE_MANIFEST"]).read_text())["config"]
         self.lanes, self.columns = int(config["lanes"]), int(config["columns"])
         self.code, self.beat = str(config["weight_code"]), int(config["weight_bus"]) // 8
+        self.burst, self.ports = int(config.get("burst_beats", 64)), int(config.get("weight_ports", 1))
+        self.has_strides = bool(config.get("strides", False))
         self.max_depth, self.max_tokens = int(config["max_depth"]), int(config["max_tokens"])
         self.map = {r.name: r for r in regmap.from_rdl(Path(os.environ["TRINE_RDL"]))}
         self.windows = {w.name: w for w in regmap.windows_from_rdl(Path(os.environ["TRINE_RDL"]))}
@@ -79,7 +81,8 @@ class Unit:
                 self.wgt = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_wgt"), *reset)
                 self.streams.append(self.wgt)
         if self.has_memory:
-            self.memory, self.rules = WeightMemory(dut, self.rng), ReadRules(dut, self.beat)
+            self.memory = WeightMemory(dut, self.rng, Layout(self.beat, self.burst, self.ports))
+            self.rules = Rules(dut, self.memory.layout)
         if stalls > 0:
             self.stall(stalls)
 
@@ -87,7 +90,7 @@ class Unit:
         """Lets every channel hold back at random, each in its own rhythm."""
         write, read = self.axil.write_if, self.axil.read_if
         channels = [write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel]
-        memory = [self.memory.ar_channel, self.memory.r_channel] if self.has_memory else []
+        memory = [*self.memory.ar_channels, *self.memory.r_channels] if self.has_memory else []
         for number, channel in enumerate([*channels, *self.streams, *memory]):
             channel.set_pause_generator(pauses(Random(cocotb.RANDOM_SEED + number), share))
 
@@ -102,7 +105,8 @@ class Unit:
             data = self.dut.m_axis_res_tdata, self.dut.m_axis_res_tkeep, self.dut.m_axis_res_tlast
             cocotb.start_soon(self.holds("m_axis_res", self.dut.m_axis_res_tvalid, self.dut.m_axis_res_tready, data))
         if self.has_memory:
-            cocotb.start_soon(self.rules.watch())
+            for port in self.rules.ports:
+                cocotb.start_soon(port.watch())
         answer = (self.dut.s_axil_rdata, self.dut.s_axil_rresp)
         cocotb.start_soon(self.holds("s_axil_r", self.dut.s_axil_rvalid, self.dut.s_axil_rready, answer))
         cocotb.start_soon(

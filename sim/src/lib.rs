@@ -84,7 +84,7 @@ pub use serial::SimSerial;
 pub use stalls::Stalls;
 pub use streams::{Collect, Play, Sink, Source, StreamPorts};
 pub use terminal::{FarEnd, Terminal, serve_line};
-pub use transport::{MEMORY, SimOptions, SimRegisters, SimTransport};
+pub use transport::{MEMORY, SimOptions, SimRegisters, SimTransport, attach_weights, weights_statistics};
 pub use value::Value;
 pub use verilator::{build, lint};
 pub use wire::serve;

@@ -19,22 +19,15 @@ const RESET_CYCLES: u64 = 16;
 /// Bytes of a memory where nothing else is said; only those that are used take memory of this machine.
 pub const MEMORY: u64 = 1 << 32;
 
-/// The port of a unit that reads its weights from memory.
-const WEIGHTS: &str = "m_axi_wgt0";
+/// The ports of a unit that reads its weights from memory end in their numbers.
+const WEIGHTS: &str = "m_axi_wgt";
 
 /// The port of a unit that fetches its jobs, to the same memory.
 const JOBS: &str = "m_axi";
 
-/// Ports that are low in reset; units differ in which they have.
-const VALIDS: [&str; 7] = [
-    "m_axis_res_tvalid",
-    "s_axil_bvalid",
-    "s_axil_rvalid",
-    "m_axi_wgt0_arvalid",
-    "m_axi_arvalid",
-    "m_axi_awvalid",
-    "m_axi_wvalid",
-];
+/// Ports that are low in reset, beside those of the weights; units differ in which they have.
+const VALIDS: [&str; 6] =
+    ["m_axis_res_tvalid", "s_axil_bvalid", "s_axil_rvalid", "m_axi_arvalid", "m_axi_awvalid", "m_axi_wvalid"];
 
 /// Options of a simulated device.
 #[derive(Clone, Debug)]
@@ -64,13 +57,44 @@ impl Default for SimOptions {
     }
 }
 
+/// Puts one memory behind all ports of the weights; its timing is that of all of them together, and every port has pauses of its own.
+/// A unit that reads no weights gets none.
+///
+/// # Errors
+/// As [`Dut::attach_memory`].
+pub fn attach_weights(dut: &mut Dut, options: &MemoryOptions) -> Result<Vec<MemoryPort>, Error> {
+    let mut ports: Vec<MemoryPort> = vec![];
+    while dut.port(&format!("{WEIGHTS}{}_araddr", ports.len())).is_ok() {
+        let name = format!("{WEIGHTS}{}", ports.len());
+        let port = match ports.first() {
+            None => dut.attach_memory(&name, options)?,
+            Some(&first) => dut.share_memory(&name, first, options.stalls.for_stream(10 + ports.len() as u64))?,
+        };
+        ports.push(port);
+    }
+    Ok(ports)
+}
+
+/// Work of the memory of the weights in beats of the datapath, each of which has a part from every port; `None` without ports.
+///
+/// # Errors
+/// None for the design that the ports belong to.
+pub fn weights_statistics(dut: &mut Dut, ports: &[MemoryPort]) -> Result<Option<MemoryStatistics>, Error> {
+    let all = ports.iter().map(|port| dut.memory_statistics(*port)).collect::<Result<Vec<_>, _>>()?;
+    let Some(first) = all.first() else { return Ok(None) };
+    let mean = |count: fn(&MemoryStatistics) -> u64| all.iter().map(count).sum::<u64>() / all.len() as u64;
+    Ok(Some(MemoryStatistics { bursts: mean(|port| port.bursts), beats: mean(|port| port.beats), ..*first }))
+}
+
 /// A simulated accelerator's registers and pins.
 #[derive(Debug)]
 pub struct SimRegisters {
     dut: Dut,
     registers: AxiLite,
-    /// The memory of the weights, and its size.
-    memory: Option<(MemoryPort, u64)>,
+    /// Ports of the memory of the weights.
+    ports: Vec<MemoryPort>,
+    /// Size of the memory.
+    bytes: u64,
 }
 
 impl SimRegisters {
@@ -87,24 +111,22 @@ impl SimRegisters {
         for (port, value) in &options.held {
             dut.poke(port.as_str(), *value)?;
         }
-        let reads = dut.port(&format!("{WEIGHTS}_araddr")).is_ok();
-        let memory = match reads {
-            true => Some((dut.attach_memory(WEIGHTS, &options.memory)?, options.memory.bytes)),
-            false => None,
-        };
-        if let Some((port, _)) = memory.filter(|_| dut.port(&format!("{JOBS}_araddr")).is_ok()) {
+        let ports = attach_weights(&mut dut, &options.memory)?;
+        let bytes = if ports.is_empty() { 0 } else { options.memory.bytes };
+        if let Some(&port) = ports.first().filter(|_| dut.port(&format!("{JOBS}_araddr")).is_ok()) {
             dut.share_memory(JOBS, port, options.memory.stalls.for_stream(7))?;
         }
-        let mut device = Self { registers: AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?, memory, dut };
+        let registers = AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?;
+        let mut device = Self { registers, ports, bytes, dut };
         device.reset()?;
         Ok(device)
     }
 
-    /// The memory and its size, if it has `count` bytes from `at` on.
-    fn range(&self, at: u64, count: usize) -> Result<(MemoryPort, u64), MemoryError> {
-        let (count, bytes) = (count as u64, Memory::bytes(self));
+    /// A port of the memory, if it has `count` bytes from `at` on.
+    fn range(&self, at: u64, count: usize) -> Result<MemoryPort, MemoryError> {
+        let (count, bytes) = (count as u64, self.bytes);
         let within = at.checked_add(count).is_some_and(|end| end <= bytes);
-        self.memory.filter(|_| within).ok_or(MemoryError::Range { at, count, bytes })
+        self.ports.first().filter(|_| within).copied().ok_or(MemoryError::Range { at, count, bytes })
     }
 
     /// Resets the device through its reset pin.
@@ -116,8 +138,9 @@ impl SimRegisters {
         for _ in 0..RESET_CYCLES {
             self.dut.tick()?;
         }
-        for valid in VALIDS {
-            let Ok(port) = self.dut.port(valid) else { continue };
+        let requests = (0..self.ports.len()).map(|number| format!("{WEIGHTS}{number}_arvalid"));
+        for valid in VALIDS.map(String::from).into_iter().chain(requests) {
+            let Ok(port) = self.dut.port(&valid) else { continue };
             if self.dut.peek(port)? != 0 {
                 let message = format!("{valid} is high in reset, after {RESET_CYCLES} cycles");
                 return Err(Error::Design { top: self.dut.library().top().to_owned(), message });
@@ -143,12 +166,12 @@ impl SimRegisters {
     /// # Errors
     /// None for the design that the memory belongs to.
     pub fn memory_statistics(&mut self) -> Result<Option<MemoryStatistics>, Error> {
-        self.memory.map(|(port, _)| self.dut.memory_statistics(port)).transpose()
+        weights_statistics(&mut self.dut, &self.ports)
     }
 
     /// The memory of the weights, if there is one.
     fn weights(&mut self) -> Option<&mut dyn Memory> {
-        self.memory.is_some().then_some(self as &mut dyn Memory)
+        (!self.ports.is_empty()).then_some(self as &mut dyn Memory)
     }
 
     fn waveform_note(&self) -> String {
@@ -167,7 +190,7 @@ impl SimRegisters {
 /// That of the weights; a unit without one has no bytes.
 impl Memory for SimRegisters {
     fn bytes(&self) -> u64 {
-        self.memory.map_or(0, |(_, bytes)| bytes)
+        self.bytes
     }
 
     fn epoch(&self) -> u64 {
@@ -175,12 +198,12 @@ impl Memory for SimRegisters {
     }
 
     fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
-        let (port, _) = self.range(at, bytes.len())?;
+        let port = self.range(at, bytes.len())?;
         self.dut.memory_write(port, at, bytes).map_err(|error| MemoryError::Failed(error.to_string()))
     }
 
     fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
-        let (port, _) = self.range(at, bytes.len())?;
+        let port = self.range(at, bytes.len())?;
         self.dut.memory_read(port, at, bytes).map_err(|error| MemoryError::Failed(error.to_string()))
     }
 }
@@ -228,9 +251,9 @@ impl SimTransport {
         let stalls = |stream| options.stalls.for_stream(stream);
         Ok(Self {
             activations: Source::axi(&device.dut, "s_axis_act", stalls(2))?,
-            weights: match device.memory {
-                None => Some(Source::axi(&device.dut, "s_axis_wgt", stalls(3))?),
-                Some(_) => None,
+            weights: match device.ports.is_empty() {
+                true => Some(Source::axi(&device.dut, "s_axis_wgt", stalls(3))?),
+                false => None,
             },
             results: Sink::axi(&device.dut, "m_axis_res", stalls(4))?,
             limits: Limits { idle: options.idle_limit, ..Limits::default() },

@@ -54,6 +54,8 @@ fn products_are_exact_for_any_unit_and_any_memory() {
         sized(10, 4).weight_bus(32).windows(true),
         sized(5, 6).weight_bus(8).style(Style::Ecp5),
         sized(32, 20).style(Style::Packed),
+        sized(12, 8).weight_bus(64).weight_ports(4).burst_beats(16),
+        sized(32, 20).weight_ports(2).style(Style::Packed).windows(true),
     ];
     for (seed, given) in (0..).zip(units) {
         let config = given.build().unwrap();
@@ -63,6 +65,49 @@ fn products_are_exact_for_any_unit_and_any_memory() {
             let memory = memory(latency, memory_stalls, &[]);
             assert!(compute(&config, &SimOptions { stalls, memory, ..SimOptions::default() }, seed) > 10_000);
         }
+    }
+}
+
+/// The sums of a matrix that is placed once are those of two ranges of its depth, each of which a job reads where the matrix lies.
+#[test]
+fn a_matrix_is_split_along_its_depth_where_it_lies() {
+    for given in [
+        sized(8, 8).weight_bus(32),
+        sized(8, 5).style(Style::Packed).windows(true),
+        sized(40, 4).weight_bus(8),
+        sized(8, 8).weight_bus(32).weight_ports(2),
+    ] {
+        // A range of 64 positions begins at a multiple of 64 bytes, whatever the tile.
+        let config = given.strides(true).max_depth(640).build().unwrap();
+        let slow = Stalls::new(0.3, 4).unwrap();
+        let options = SimOptions { stalls: slow, memory: memory(20, slow, &[]), ..SimOptions::default() };
+        let mut device = Device::open(unit(&config, &options), config.clone()).unwrap();
+        let whole = MatmulShape { m: 3, k: 637, n: 23 };
+        let w = TernaryMatrix::random(whole.n, whole.k, 5).unwrap();
+        let x: Vec<i8> = (0..whole.m * whole.k).map(|i| (i * 29 % 253) as u8 as i8).collect();
+        let mut expected = vec![0; whole.m * whole.n];
+        trine_golden_model::reference(&w, &x, whole.m, &mut expected);
+        let mut beats = vec![];
+        trine_driver::packing::weights(&config, &w, &(0..whole.n), &(0..whole.k), &mut beats);
+        let at = 0x5000;
+        device.memory().unwrap().store(at, &trine_driver::packing::resident(&config, &beats)).unwrap();
+        let region = trine_driver::Region { at, bytes: beats.len() as u64 };
+        let mut y = vec![0; whole.m * whole.n];
+        for depth in [0..320, 320..637] {
+            let job =
+                trine_driver::schedule::Job { piece: 0, tokens: 0..whole.m, depth: depth.clone(), outputs: 0..whole.n };
+            let (mut acts, mut results) = (vec![], vec![0; trine_driver::packing::result_bytes(&config, job.shape())]);
+            trine_driver::packing::activations(&config, &job, &x, whole.k, &mut acts).unwrap();
+            device.run_resident_depth(&acts, region, whole, depth, &mut results).unwrap();
+            trine_driver::packing::add_results(&config, &job, &results, &mut y, whole.n);
+        }
+        assert_eq!(y, expected, "{config:?}");
+        let refused = device.run_resident_depth(&[], region, whole, 1..320, &mut []);
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "positions 1 to 320 of 637 are no weights of a job: whole tiles from a multiple of 64 bytes on, of a matrix that fills its \
+             region, and without --strides one column block or all positions"
+        );
     }
 }
 

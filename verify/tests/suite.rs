@@ -69,6 +69,31 @@ fn a_unit_with_weights_from_memory_passes() {
     passes(&sizes.weight_code(WeightCode::TwoBit).build().unwrap());
 }
 
+/// Bursts as AXI3 has them, of which many more are under way; a step of the memory is two windows.
+#[test]
+fn a_unit_with_short_bursts_passes() {
+    let sizes = Config::sized(7, 3).weights(Weights::Memory).weight_bus(16).burst_beats(16);
+    passes(&sizes.max_depth(40).max_tokens(3).build().unwrap());
+}
+
+/// Two ports of a byte, whose windows take turns; then eight ports and short bursts.
+#[test]
+fn units_with_several_weight_ports_pass() {
+    let sizes = Config::sized(7, 3).weights(Weights::Memory).weight_code(WeightCode::TwoBit).weight_bus(16);
+    passes(&sizes.weight_ports(2).max_depth(40).max_tokens(3).build().unwrap());
+    let sizes = Config::sized(9, 7).weights(Weights::Memory).weight_bus(64).weight_ports(8).burst_beats(16);
+    passes(&sizes.strides(true).windows(true).max_depth(40).max_tokens(3).build().unwrap());
+}
+
+/// The same with weights in runs; beats of a byte, so that runs begin within a step.
+#[test]
+fn units_with_weights_in_runs_pass() {
+    let sizes = Config::sized(7, 3).weights(Weights::Memory).strides(true).weight_code(WeightCode::TwoBit);
+    for sizes in [sizes.clone().weight_bus(16), sizes.weight_bus(8).windows(true)] {
+        passes(&sizes.max_depth(40).max_tokens(3).build().unwrap());
+    }
+}
+
 /// Tiles of one beat, which holds more than a tile needs; steps of two beats.
 #[test]
 fn a_unit_with_weights_from_memory_and_packed_columns_passes() {

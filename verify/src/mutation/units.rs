@@ -44,6 +44,8 @@ impl Subject {
             .max_depth(24)
             .max_tokens(3)
             .build()?;
+        let strides = Config::builder().strides(true).or(&memory).build()?;
+        let ports = Config::builder().weight_ports(2).or(&memory).build()?;
         Ok(vec![
             Subject { name: "odd", config: odd, modules: &[] },
             Subject { name: "base3", config: base3, modules: &["trine_trit_decoder", "trine_weight_loader"] },
@@ -61,6 +63,8 @@ impl Subject {
             },
             Subject { name: "windows", config: windows, modules: &["trine_windows", "trine_job"] },
             Subject { name: "memory", config: memory, modules: &["trine_weight_reader", "trine_weight_fifo"] },
+            Subject { name: "strides", config: strides, modules: &["trine_weight_runs"] },
+            Subject { name: "ports", config: ports, modules: &["trine_weight_ports"] },
         ])
     }
 

@@ -3,6 +3,7 @@
 use trine_driver::Counters;
 use trine_sim::{Fault, FaultKind, MemoryOptions};
 use trine_spec::Config;
+use trine_spec::packing::place;
 use trine_spec::registers::{self as regs, ErrorCode, MEMORY_STEP};
 
 use super::bus::pipelined;
@@ -83,7 +84,7 @@ pub(super) fn sizes(unit: &mut DrivenUnit<'_>) -> Found {
             let depth = draw(2, c.max_depth().min(3 * c.lanes() + 1));
             run(unit, &Work::new(c, (draw(1, c.max_tokens()), depth, draw(4, 4 * c.columns())), seed))?;
         }
-        for beats in [Config::BURST_BEATS, Config::READ_AHEAD + 1, 2 * Config::READ_AHEAD + 70] {
+        for beats in [c.burst_beats(), Config::READ_AHEAD + 1, 2 * Config::READ_AHEAD + 70] {
             let work = long(c, beats, latency);
             let counted = run(unit, &work)?;
             equal!(counted.wgt_beats, work.weights.len() as u64, "weight beats counted");
@@ -112,9 +113,10 @@ pub(super) fn lengths(unit: &mut DrivenUnit<'_>) -> Found {
     if c.windows() {
         return Ok(());
     }
-    let work = long(c, 3 * Config::BURST_BEATS, 43);
+    let work = long(c, 3 * c.burst_beats(), 43);
     let beats = work.weights.len();
-    for less in [1, 2, 63, 64, 65, 127, 128, 129] {
+    let window = c.burst_beats();
+    for less in [1, 2, window - 1, window, window + 1, 2 * window - 1, 2 * window, 2 * window + 1] {
         for (mark, code) in [(beats - 1 - less, ErrorCode::WeightsEarly), (beats - 1 + less, ErrorCode::WeightsLate)] {
             super::faults::ends(unit, &work, [Some(work.acts.len() - 1), Some(mark)], code)?;
         }
@@ -127,15 +129,17 @@ pub(super) fn lengths(unit: &mut DrivenUnit<'_>) -> Found {
 pub(super) fn places(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
     let (step, beat) = (MEMORY_STEP as usize, c.weight_bus() / 8);
-    let steps = (Config::BURST_BEATS * beat / step) as u64;
+    let window = c.burst_beats();
+    // A step may be several windows.
+    let steps = (window * beat / step).max(1) as u64;
     for at in 0..steps {
-        let left = Config::BURST_BEATS - at as usize * step / beat;
-        for beats in [1, left - 1, left, left + 1, left + Config::BURST_BEATS, left + Config::BURST_BEATS + 1] {
+        let left = window - at as usize * step / beat;
+        for beats in [1, left - 1, left, left + 1, left + window, left + window + 1] {
             let work = long(c, beats.max(1), at);
             unit.place(9 * steps + at);
             let before = unit.traffic()?.bursts;
             run(unit, &work)?;
-            let behind = work.weights.len().saturating_sub(left).div_ceil(Config::BURST_BEATS) as u64;
+            let behind = work.weights.len().saturating_sub(left).div_ceil(window) as u64;
             equal!(
                 unit.traffic()?.bursts - before,
                 1 + behind,
@@ -158,7 +162,7 @@ pub(super) fn places(unit: &mut DrivenUnit<'_>) -> Found {
             holds!(waits < 20, "no burst is asked for");
             unit.step()?;
         }
-        equal!(unit.dut.peek(address)?, u64::from(base) * MEMORY_STEP, "address of the first burst");
+        equal!(unit.dut.peek(address)?, place(c, u64::from(base) * MEMORY_STEP), "address of the first burst");
     }
     unit.renew(&WeightMemory::ideal())
 }
@@ -166,16 +170,18 @@ pub(super) fn places(unit: &mut DrivenUnit<'_>) -> Found {
 /// An answer that is not OKAY, on any beat, ends the job, is kept, and concerns no other job.
 pub(super) fn errors(unit: &mut DrivenUnit<'_>) -> Found {
     let c = unit.config;
-    let work = long(c, Config::BURST_BEATS + 9, 44);
+    let work = long(c, c.burst_beats() + 9, 44);
     let (base, beat) = (1001u64, c.weight_bus() as u64 / 8);
     let fault = |at: usize, kind| {
-        let first = base * MEMORY_STEP + at as u64 * beat;
+        // On one port after another.
+        let port = (at % c.weight_ports() * c.port_bus() / 8) as u64;
+        let first = place(c, base * MEMORY_STEP + at as u64 * beat + port);
         Fault { range: first..first + 1, kind }
     };
     let last = work.weights.len() - 1;
     let (slave, decode) = (FaultKind::SlaveError, FaultKind::DecodeError);
     let mut cases: Vec<(Vec<Fault>, u32)> = vec![];
-    for at in [0, 1, last / 2, Config::BURST_BEATS, last] {
+    for at in [0, 1, last / 2, c.burst_beats(), last] {
         cases.extend([(vec![fault(at, slave)], 2), (vec![fault(at, decode)], 3)]);
     }
     cases.extend([(vec![fault(0, slave), fault(3, decode)], 2), (vec![fault(2, decode), fault(last, slave)], 3)]);
@@ -204,11 +210,43 @@ pub(super) fn errors(unit: &mut DrivenUnit<'_>) -> Found {
     Ok(())
 }
 
+/// Weights in runs are read as if they lay in one piece, wherever a run begins and ends; a job behind them lies in one.
+pub(super) fn runs(unit: &mut DrivenUnit<'_>) -> Found {
+    let c = unit.config;
+    let lengths = [(1, 1), (1, 2), (1, 70), (3, 3), (4, 10), (5, 64), (63, 100), (64, 64), (64, 129), (65, 300)];
+    for (latency, pauses) in [(1, 0.0), (30, 0.4)] {
+        unit.renew(&memory(latency, pauses, 7)?)?;
+        for (run, stride) in lengths.into_iter().chain([(150, 151), (0xFF_FFFF, 9)]) {
+            let work = long(c, 150, run.into());
+            unit.runs(run, stride);
+            self::run(unit, &work)?;
+            self::run(unit, &Work::small(c, 49))?;
+        }
+    }
+    // What is written behind a start belongs to the next job.
+    let work = Work::small(c, 50);
+    unit.drop_streams();
+    unit.write(&regs::PERF_CTRL, regs::PERF_CTRL_CLEAR.mask())?;
+    unit.begin(&work)?;
+    for register in [&regs::WGT_RUN, &regs::WGT_STRIDE] {
+        unit.write(register, 1)?;
+    }
+    match c.windows() {
+        true => windows::complete(unit, &work, 0)?,
+        false => {
+            unit.send(&work.acts, &[]);
+            unit.completes(&work)?;
+        }
+    }
+    unit.write(&regs::IRQ_STAT, regs::IRQ_STAT_DONE.mask())
+}
+
 /// A memory that never answers: the watchdog ends the job, and the unit is busy until the memory is reset with it.
 pub(super) fn silence(unit: &mut DrivenUnit<'_>) -> Found {
     let work = Work::small(unit.config, 45);
     let base = 1003u64;
-    let range = base * MEMORY_STEP..base * MEMORY_STEP + 1;
+    let first = place(unit.config, base * MEMORY_STEP);
+    let range = first..first + 1;
     unit.renew(&MemoryOptions { faults: vec![Fault { range, kind: FaultKind::Silent }], ..memory(1, 0.0, 0)? })?;
     let busy = regs::STATUS_BUSY.mask();
     for limit in [20, 77, 300] {
@@ -237,7 +275,7 @@ pub(super) fn silence(unit: &mut DrivenUnit<'_>) -> Found {
 
 /// A memory that is slower by some cycles costs as many, and all of them are waits for weights.
 pub(super) fn stalls(unit: &mut DrivenUnit<'_>) -> Found {
-    let work = long(unit.config, 4 * Config::BURST_BEATS, 46);
+    let work = long(unit.config, 4 * unit.config.burst_beats(), 46);
     let mut base = None;
     for more in [0, 1, 2, 7, 64, 333] {
         unit.renew(&memory(20 + more, 0.0, 0)?)?;
@@ -267,7 +305,7 @@ pub(super) fn read_ahead(unit: &mut DrivenUnit<'_>) -> Found {
             unit.step()?;
         }
         let kept = unit.traffic()?.beats - unit.counters()?.wgt_beats;
-        let least = most - 2 * Config::BURST_BEATS as u64;
+        let least = most - 2 * c.burst_beats() as u64;
         holds!((least + 1..=most).contains(&kept), "{kept} beats read ahead where there is room for {most}");
         unit.completes(&work)?;
         unit.eager();
@@ -277,7 +315,7 @@ pub(super) fn read_ahead(unit: &mut DrivenUnit<'_>) -> Found {
 
 /// Beats from memory keep the watchdog quiet, and a memory that is slower than the limit does not.
 pub(super) fn watchdog(unit: &mut DrivenUnit<'_>) -> Found {
-    let work = long(unit.config, Config::BURST_BEATS, 48);
+    let work = long(unit.config, 64, 48);
     unit.renew(&memory(1, 0.9, 5)?)?;
     unit.write(&regs::WATCHDOG, 300)?;
     let counted = unit.works(&work)?;

@@ -183,6 +183,9 @@ const RING: [Check; 7] = [
     check("ring dropped in every cycle", ring::dropped),
 ];
 
+/// Checks of units whose weights in memory can lie in runs.
+const STRIDES: [Check; 1] = [check("memory runs", memory::runs)];
+
 /// Checks that need a host which sends the weights, late or never.
 const FROM_HOST: [&str; 5] = ["counters", "stall counters", "watchdog", "too many activations", "long watchdog"];
 
@@ -195,6 +198,7 @@ pub fn checks(config: &Config) -> Vec<Check> {
     let (own, memory): (&[Check], &[Check]) =
         if config.windows() { (&WINDOWS, &[]) } else { (&STREAMS, &MEMORY_STREAMS) };
     let memory = MEMORY.iter().chain(memory).filter(|_| config.memory());
+    let memory = memory.chain(STRIDES.iter().filter(|_| config.strides()));
     let host = |check: &&Check| !(config.memory() && FROM_HOST.contains(&check.name));
     COMMON.iter().chain(own).filter(host).chain(memory).copied().collect()
 }

@@ -2,6 +2,7 @@
 
 use trine_sim::{Fault, FaultKind, MemoryOptions};
 use trine_spec::Config;
+use trine_spec::packing::place;
 use trine_spec::registers::{self as regs, ErrorCode, MEMORY_STEP};
 
 use super::feed::Pace;
@@ -81,6 +82,11 @@ fn complete(unit: &mut DrivenUnit<'_>, work: &Work) -> Found {
 
 /// Runs jobs one behind another, as many waiting as there is room for; results, state, tag and counts have to be right.
 fn in_order(unit: &mut DrivenUnit<'_>, works: &[Work], tag: u32) -> Found<u64> {
+    ordered(unit, works, tag, false)
+}
+
+/// The same, with `runs` of weights in some of the jobs.
+fn ordered(unit: &mut DrivenUnit<'_>, works: &[Work], tag: u32, runs: bool) -> Found<u64> {
     let c = unit.config;
     let read = unit.traffic()?.beats;
     unit.drop_streams();
@@ -94,6 +100,9 @@ fn in_order(unit: &mut DrivenUnit<'_>, works: &[Work], tag: u32) -> Found<u64> {
             }
             done += 1;
             holds!(done < 4000, "a full queue never has room");
+        }
+        if runs && i % 3 == 1 {
+            unit.runs(i as u32, 2 * i as u32 + 1);
         }
         asks(unit, work, tag.wrapping_add(i as u32), i == 0)?;
     }
@@ -134,7 +143,7 @@ pub(super) fn sizes(unit: &mut DrivenUnit<'_>) -> Found {
                 .collect();
             let slow = if count % 2 == 0 { 0.0 } else { 0.7 };
             unit.pace(Pace::new(0, slow, 1), Pace::eager(), Pace::new(0, slow, 2));
-            in_order(unit, &works, 0xFFFF_FFFA)?;
+            ordered(unit, &works, 0xFFFF_FFFA, c.strides())?;
         }
     }
     Ok(())
@@ -168,7 +177,8 @@ pub(super) fn failures(unit: &mut DrivenUnit<'_>) -> Found {
         .flat_map(|l| (0..5).flat_map(move |which| codes.into_iter().map(move |code| (l, which, code))))
     {
         let base = 9001u64;
-        let faults = vec![Fault { range: base * MEMORY_STEP..base * MEMORY_STEP + 1, kind: FaultKind::DecodeError }];
+        let first = place(c, base * MEMORY_STEP);
+        let faults = vec![Fault { range: first..first + 1, kind: FaultKind::DecodeError }];
         let faults = if code == ErrorCode::Memory { faults } else { vec![] };
         unit.renew(&MemoryOptions { faults, ..memory(latency, 0.2, 7)? })?;
         unit.eager();

@@ -4,7 +4,6 @@ use trine_sim::MemoryPort;
 use trine_spec::registers::{self as regs, MEMORY_STEP, Register};
 
 use super::unit::DrivenUnit;
-use super::weights::WeightMemory;
 use super::work::Work;
 use super::{Found, equal, holds};
 
@@ -51,7 +50,9 @@ pub(super) struct Ring {
 impl Ring {
     /// A ring of 2^`log2` slots from step `base` on, which the unit begins.
     pub fn begin(unit: &mut DrivenUnit<'_>, base: u32, log2: u32) -> Found<Ring> {
-        let Some(WeightMemory { port, .. }) = unit.memory else { return Err("no memory".to_owned().into()) };
+        let Some(&port) = unit.memory.as_ref().and_then(|memory| memory.ports.first()) else {
+            return Err("no memory".to_owned().into());
+        };
         // A ring that is still on would take another head for jobs.
         unit.write(&regs::CTRL, regs::CTRL_ABORT.mask())?;
         unit.drained()?;

@@ -202,9 +202,13 @@ impl<'a> DrivenUnit<'a> {
             self.write(register, value)?;
         }
         if let Some(memory) = &mut self.memory {
-            let [base, length] = memory.region(&mut self.dut)?;
+            let [base, length, run, stride] = memory.region(&mut self.dut)?;
             self.write(&regs::WGT_BASE, base)?;
             self.write(&regs::WGT_LENGTH, length)?;
+            if self.config.strides() {
+                self.write(&regs::WGT_RUN, run)?;
+                self.write(&regs::WGT_STRIDE, stride)?;
+            }
         }
         Ok(())
     }
@@ -240,6 +244,11 @@ impl<'a> DrivenUnit<'a> {
     /// The weights that are given next lie from step `base` of the memory on.
     pub fn place(&mut self, base: u64) {
         self.memory.iter_mut().for_each(|memory| memory.place = Some(base));
+    }
+
+    /// The weights that are given next lie in runs of `run` beats, whose first ones are `stride` beats apart.
+    pub fn runs(&mut self, run: u32, stride: u32) {
+        self.memory.iter_mut().for_each(|memory| memory.runs = Some([run, stride]));
     }
 
     pub fn pace(&mut self, acts: Pace, weights: Pace, results: Pace) {
