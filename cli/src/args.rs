@@ -49,6 +49,16 @@ pub struct UnitArgs {
     /// Jobs, activations and results in memory too, behind a ring of descriptors [default: false]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     ring: Option<bool>,
+    /// Most beats of a burst from memory: 16, as AXI3 has them, 32 or 64 [default: 64]
+    #[arg(long, value_name = "N")]
+    burst_beats: Option<usize>,
+    /// Weights of a job in memory as runs at a stride [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    strides: Option<bool>,
+    /// Ports for the weights from memory, each a part of the weight bus wide:
+    /// 1, 2, 4 or 8 [default: 1]
+    #[arg(long, value_name = "N")]
+    weight_ports: Option<usize>,
     /// TOML file with these options as keys, all or some; options win over it
     #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
@@ -94,7 +104,10 @@ impl UnitArgs {
             .max_tokens(self.max_tokens)
             .windows(self.windows)
             .weights(self.weights)
-            .ring(self.ring);
+            .ring(self.ring)
+            .burst_beats(self.burst_beats)
+            .strides(self.strides)
+            .weight_ports(self.weight_ports);
         given.or(preset.as_ref().unwrap_or(default)).build().map_err(|error| {
             // Presets and defaults are right by themselves, and the weight bus of another tile is never taken from them.
             let source = self.source_of(error.key()).map_or_else(String::new, |source| format!("{source}: "));
@@ -127,6 +140,9 @@ impl UnitArgs {
             ("--windows", self.windows.is_some()),
             ("--weights", self.weights.is_some()),
             ("--ring", self.ring.is_some()),
+            ("--burst-beats", self.burst_beats.is_some()),
+            ("--strides", self.strides.is_some()),
+            ("--weight-ports", self.weight_ports.is_some()),
         ];
         options.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
     }
@@ -151,6 +167,9 @@ impl UnitArgs {
             "windows" => self.windows.is_some(),
             "weights" => self.weights.is_some(),
             "ring" => self.ring.is_some(),
+            "burst-beats" => self.burst_beats.is_some(),
+            "strides" => self.strides.is_some(),
+            "weight-ports" => self.weight_ports.is_some(),
             _ => false,
         };
         if is_option {
@@ -200,7 +219,7 @@ pub fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
 /// The flags that describe `config` in full, to repeat a command.
 pub fn flags(c: &Config) -> String {
     format!(
-        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {} --weights {}{}{}",
+        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {} --weights {}{}{}{}{}{}",
         c.lanes(),
         c.columns(),
         c.act_bits(),
@@ -211,7 +230,14 @@ pub fn flags(c: &Config) -> String {
         c.max_tokens(),
         c.weights(),
         if c.windows() { " --windows" } else { "" },
-        if c.ring() { " --ring" } else { "" }
+        if c.ring() { " --ring" } else { "" },
+        if c.burst_beats() == Config::BURST_BEATS {
+            String::new()
+        } else {
+            format!(" --burst-beats {}", c.burst_beats())
+        },
+        if c.strides() { " --strides" } else { "" },
+        if c.weight_ports() == 1 { String::new() } else { format!(" --weight-ports {}", c.weight_ports()) }
     )
 }
 
@@ -244,6 +270,23 @@ mod tests {
             assert_eq!(parse(&format!("--preset {name}")).unwrap(), config);
         }
         assert_eq!(parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn what_few_units_have_is_in_flags_and_files_of_those_only() {
+        let short = parse("--weights memory --burst-beats 16").unwrap();
+        assert_eq!(parse(&flags(&short)).unwrap(), short);
+        let json = |config: &Config| serde_json::to_value(config).unwrap();
+        assert_eq!(json(&short)["burst_beats"], 16);
+        assert_eq!(serde_json::from_value::<Config>(json(&short)).unwrap(), short);
+        let strides = parse("--weights memory --strides").unwrap();
+        assert_eq!((parse(&flags(&strides)).unwrap(), &json(&strides)["strides"]), (strides, &true.into()));
+        let ports = parse("--weights memory --weight-ports 4").unwrap();
+        assert_eq!((parse(&flags(&ports)).unwrap(), &json(&ports)["weight_ports"]), (ports, &4.into()));
+        let plain = json(&parse("--weights memory").unwrap());
+        assert_eq!(["burst_beats", "strides", "weight_ports"].map(|key| plain.get(key)), [None; 3]);
+        let refused = parse("--burst-beats 24").unwrap_err().to_string();
+        assert_eq!(refused, "--burst-beats: burst-beats = 24 is not 16, 32 or 64");
     }
 
     #[test]

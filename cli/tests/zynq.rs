@@ -52,7 +52,7 @@ endmodule
 #[test]
 fn the_processor_sees_no_error_of_the_unit() {
     let folder = workplace();
-    let generate = "generate --lanes 40 --columns 4 --weight-bus 64 --max-depth 32 --windows --weights memory -o rtl";
+    let generate = "generate --lanes 40 --columns 4 --weight-bus 64 --max-depth 32 --windows --weights memory --burst-beats 16 -o rtl";
     assert_eq!(trine(folder.path(), generate).code, Some(0));
     let wrapper = Path::new(env!("CARGO_MANIFEST_DIR")).join("../synth/zynq/trine_zynq.v");
     std::fs::write(folder.path().join("rtl/bench.v"), BENCH).unwrap();
