@@ -95,7 +95,9 @@ impl<T: Transport> Device<T> {
     /// Most jobs that run in a row, each behind the one before: those that the unit's queue holds and the one that runs, or a
     /// single one where the unit has no queue or the transport makes no use of it.
     pub fn row(&self) -> usize {
-        if self.config().memory() && self.transport.queues() { 1 + Config::QUEUE } else { 1 }
+        // A ring has the queue to itself.
+        let queue = self.config().memory() && !self.config().ring();
+        if queue && self.transport.queues() { 1 + Config::QUEUE } else { 1 }
     }
 
     /// Starts the first jobs, as many as [run in a row](Device::row). [`Device::wait`] has to follow. Jobs that were submitted

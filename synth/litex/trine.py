@@ -49,6 +49,9 @@ class Trine(LiteXModule):
                 endpoint = stream.Endpoint(layout)
                 setattr(self, name, endpoint)
                 pins.update(self._stream(port, endpoint, sink))
+        masters = {name.rsplit("_", 1)[0] for name in widths if name.startswith("m_axi_")} - {"m_axi_wgt0"}
+        if masters:
+            raise ValueError(f"{', '.join(sorted(masters))}: generate the unit without --ring and with --weight-ports 1")
         if "m_axi_wgt0_araddr" in widths:
             self.weights = axi.AXIInterface(data_width=widths["m_axi_wgt0_rdata"], address_width=32, id_width=1)
             pins.update(self._memory(widths["m_axi_wgt0_araddr"]))

@@ -151,8 +151,11 @@ fn after_a_fence(unit: &mut DrivenUnit<'_>) -> Found {
     clears(unit)
 }
 
+/// A change of a descriptor.
+type Change = fn(&mut Words);
+
 /// Mistakes in a descriptor, with the code that ends its job.
-fn wrongs() -> Vec<(ErrorCode, fn(&mut Words))> {
+fn wrongs() -> Vec<(ErrorCode, Change)> {
     use ErrorCode::{ActivationsEarly, ActivationsLate, Shape, WeightsEarly, WeightsLate};
     vec![
         (Shape, |words| *word(words, &regs::DESC_DEPTH) = 0),
