@@ -151,13 +151,31 @@ impl Ring {
         Ok(status)
     }
 
-    /// A job that is done: all results and no more are in memory, and its status.
-    pub fn done(&self, unit: &mut DrivenUnit<'_>, job: &Job) -> Found<u32> {
+    /// The bytes that were found around the results of a job, and those that it should leave.
+    fn compared(&self, unit: &mut DrivenUnit<'_>, job: &Job) -> Found<[Vec<u8>; 2]> {
         let values = job.work.results.iter().flat_map(|beat| beat.values.iter().zip(&beat.real));
         let mut expected = vec![UNTOUCHED; GUARD as usize];
         expected.extend(values.filter(|(_, real)| **real).flat_map(|(value, _)| value.to_le_bytes()));
         let found = self.results(unit, job)?;
         expected.resize(found.len(), UNTOUCHED);
+        Ok([found, expected])
+    }
+
+    /// A job that was dropped: each of its results is there or was never written, and nothing says that it ended.
+    pub fn dropped(&self, unit: &mut DrivenUnit<'_>, job: &Job) -> Found {
+        let [found, expected] = self.compared(unit, job)?;
+        let wrong = found
+            .chunks(4)
+            .zip(expected.chunks(4))
+            .position(|(found, expected)| found != expected && found.iter().any(|byte| *byte != UNTOUCHED));
+        holds!(wrong.is_none(), "a dropped job of {:?} has written word {wrong:?} wrong", job.work.shape);
+        equal!(self.status(unit, job)?, job.words[12], "status of a job that was dropped");
+        Ok(())
+    }
+
+    /// A job that is done: all results and no more are in memory, and its status.
+    pub fn done(&self, unit: &mut DrivenUnit<'_>, job: &Job) -> Found<u32> {
+        let [found, expected] = self.compared(unit, job)?;
         if let Some(at) = found.iter().zip(&expected).position(|(found, expected)| found != expected) {
             let (shape, at) = (job.work.shape, at as i64 - GUARD as i64);
             return Err(format!("results of {shape:?} differ at byte {at} of {}", 4 * shape.m * shape.n).into());
