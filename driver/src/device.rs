@@ -84,7 +84,7 @@ impl<T: Transport> Device<T> {
         Self { limit: Some(limit), ..self }
     }
 
-    /// Lets the unit end a job itself, with [`ErrorCode::Watchdog`], when its host pauses for more than `cycles` device cycles.
+    /// Lets the unit end a job itself, with [`ErrorCode::Watchdog`](trine_spec::registers::ErrorCode::Watchdog), when its host pauses for more than `cycles` device cycles.
     #[must_use]
     pub fn with_pause(self, cycles: u32) -> Self {
         Self { pause: cycles, ..self }
