@@ -39,15 +39,21 @@ pub(super) fn mark(m: &mut Module) {
     m.attribute("irq", "X_INTERFACE_PARAMETER", "SENSITIVITY LEVEL_HIGH");
     for port in &ports {
         let Some((bus, signal)) = split(port) else { continue };
-        let kind = if MAPPED.iter().any(|(mapped, _)| bus.starts_with(mapped)) { "aximm" } else { "axis" };
+        let kind = if mapped(bus).is_some() { "aximm" } else { "axis" };
         let signal = signal.to_uppercase();
         m.attribute(port, "X_INTERFACE_INFO", &format!("xilinx.com:interface:{kind}:1.0 {bus} {signal}"));
     }
     for bus in buses {
-        let Some((_, parameters)) = MAPPED.iter().find(|(mapped, _)| bus.starts_with(mapped)) else { continue };
+        let Some(parameters) = mapped(bus) else { continue };
         let first = ports.iter().find(|port| split(port).is_some_and(|(of, _)| of == bus));
         first.into_iter().for_each(|port| m.attribute(port, "X_INTERFACE_PARAMETER", parameters));
     }
+}
+
+/// The parameters of a bus of addresses, one of several by number among them.
+fn mapped(bus: &str) -> Option<&'static str> {
+    let name = bus.trim_end_matches(|c: char| c.is_ascii_digit());
+    MAPPED.iter().find(|(mapped, _)| *mapped == name).map(|(_, parameters)| *parameters)
 }
 
 /// Bus and signal of a port, for those of a bus.
