@@ -24,7 +24,7 @@ module trine_registers (
   input  wire rready_i,
   // A job is running.
   input  wire status_busy_i,
-  // Starts the job described by TOKENS, DEPTH, OUTPUTS and JOB_TAG; SLVERR while busy.
+  // Starts the job described by TOKENS, DEPTH, OUTPUTS and JOB_TAG, or begins the ring at its first slot; SLVERR while busy.
   output wire ctrl_start_o,
   // Drops the running job; streams must be restarted.
   output wire ctrl_abort_o,
@@ -2597,8 +2597,8 @@ module trine (
   assign depth = job_depth_o;
   assign outputs = job_outputs_o;
   assign status_busy = job_taken_o;
-  assign status_done_set = job_done_o;
   assign status_error_set = job_error_o;
+  assign status_done_set = job_done_o;
   assign irq_stat_done_set = job_done_o;
   assign irq_stat_error_set = job_error_o;
   assign err_code_code = job_code_o;
