@@ -6,8 +6,8 @@
 //!  CTRL.start, exchange > RING_HEAD counts on            the rest is for weights
 //!  results <──────────── memory, when RING_TAIL has counted on
 //! ```
-//! What a driver writes to TOKENS, DEPTH, OUTPUTS, JOB_TAG, WGT_BASE and WGT_LENGTH is kept for the descriptor, and CTRL.start for the
-//! exchange that follows; all other accesses go to the unit. Any link of words that reaches the memory will do.
+//! The transport keeps writes of TOKENS, DEPTH, OUTPUTS, JOB_TAG, WGT_BASE and WGT_LENGTH for the descriptor, and CTRL.start for the next
+//! exchange. It hands all other accesses to the unit. It works over any link of words that reaches the memory.
 
 use std::time::Instant;
 
