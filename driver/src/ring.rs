@@ -6,7 +6,7 @@
 //!  CTRL.start, exchange > RING_HEAD counts on            the rest is for weights
 //!  results <──────────── memory, when RING_TAIL has counted on
 //! ```
-//! The transport keeps writes of TOKENS, DEPTH, OUTPUTS, JOB_TAG, WGT_BASE and WGT_LENGTH for the descriptor, and CTRL.start for the next
+//! The transport keeps writes of TOKENS, DEPTH, OUTPUTS, JOB_TAG and of the place of the weights for the descriptor, and CTRL.start for the next
 //! exchange. It hands all other accesses to the unit. It works over any link of words that reaches the memory.
 
 use std::time::Instant;
@@ -15,21 +15,23 @@ use trine_memory::{Memory, MemoryError};
 use trine_spec::Config;
 use trine_spec::registers::{
     self as regs, CTRL, CTRL_START, DEPTH, DESC_ACT_BASE, DESC_ACT_LENGTH, DESC_DEPTH, DESC_OUTPUTS, DESC_RES_BASE,
-    DESC_TAG, DESC_TOKENS, DESC_WGT_BASE, DESC_WGT_LENGTH, JOB_TAG, MEMORY_SPACE, MEMORY_STEP, OUTPUTS, RING_BASE,
-    RING_HEAD, RING_SIZE, RING_TAIL, RING_TAIL_COUNT, Register, STATUS, STATUS_ERROR, TOKENS, WATCHDOG, WGT_BASE,
-    WGT_LENGTH,
+    DESC_TAG, DESC_TOKENS, DESC_WGT_BASE, DESC_WGT_LENGTH, DESC_WGT_RUN, DESC_WGT_STRIDE, JOB_TAG, MEMORY_SPACE,
+    MEMORY_STEP, OUTPUTS, RING_BASE, RING_HEAD, RING_SIZE, RING_TAIL, RING_TAIL_COUNT, Register, STATUS, STATUS_ERROR,
+    TOKENS, WATCHDOG, WGT_BASE, WGT_LENGTH, WGT_RUN, WGT_STRIDE,
 };
 
 use crate::{Exchange, Transport, TransportError, Words};
 
 /// Registers of a job, and the words of a descriptor that have their place.
-const WORDS: [(Register, Register); 6] = [
+const WORDS: [(Register, Register); 8] = [
     (TOKENS, DESC_TOKENS),
     (DEPTH, DESC_DEPTH),
     (OUTPUTS, DESC_OUTPUTS),
     (JOB_TAG, DESC_TAG),
     (WGT_BASE, DESC_WGT_BASE),
     (WGT_LENGTH, DESC_WGT_LENGTH),
+    (WGT_RUN, DESC_WGT_RUN),
+    (WGT_STRIDE, DESC_WGT_STRIDE),
 ];
 
 /// Bytes at whose multiples the parts begin.

@@ -47,6 +47,8 @@ fn products_of_jobs_from_memory_are_exact_for_any_unit_and_any_memory() {
         sized(32, 20).style(Style::Packed),
         sized(64, 20).style(Style::Packed),
         sized(100, 10).weight_bus(128).style(Style::Packed),
+        sized(8, 8).weight_bus(8),
+        sized(40, 8).weight_bus(256).weight_ports(2).style(Style::Packed),
     ];
     for (seed, given) in (0..).zip(units) {
         let config = given.build().unwrap();

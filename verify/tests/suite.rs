@@ -124,6 +124,15 @@ fn units_with_rings_and_wide_or_narrow_buses_pass() {
     passes(&sizes.max_depth(40).max_tokens(2).build().unwrap());
 }
 
+/// Weights on a bus narrower than `m_axi`, through several ports, and in runs.
+#[test]
+fn units_with_rings_and_other_ports_for_weights_pass() {
+    let sizes = || Config::sized(8, 8).weights(Weights::Memory).ring(true).max_depth(40).max_tokens(3);
+    passes(&sizes().weight_bus(8).burst_beats(16).build().unwrap());
+    passes(&sizes().weight_bus(64).weight_ports(4).build().unwrap());
+    passes(&sizes().weight_bus(32).weight_ports(2).strides(true).build().unwrap());
+}
+
 /// Sixteen words a beat of activations and of weights, tiles of one beat.
 #[test]
 fn a_unit_with_windows_and_beats_of_many_words_passes() {

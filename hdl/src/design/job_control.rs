@@ -120,6 +120,16 @@ impl JobSource<'_> {
             }
         }
     }
+
+    /// Beats of a run of the weights, and from one run to the next; those that the source has.
+    fn runs(&self) -> impl Iterator<Item = &Expr> {
+        match self {
+            Self::Host(fields) => ["wgt_run_beats", "wgt_stride_beats"].map(|name| Some(fields.output(name))),
+            Self::Ring(fetch) => [fetch.job.run.as_ref(), fetch.job.stride.as_ref()],
+        }
+        .into_iter()
+        .flatten()
+    }
 }
 
 /// The queue of a unit with weights from memory.
@@ -143,11 +153,8 @@ pub(super) fn place_queue(
         &queue.length,
     ];
     m.assign_all(ports.into_iter().zip(source.signals()));
-    // Descriptors have no runs.
-    if let JobSource::Host(fields) = source {
-        for (port, name) in [(&queue.run, "wgt_run_beats"), (&queue.stride, "wgt_stride_beats")] {
-            port.iter().for_each(|port| m.assign(port, fields.output(name)));
-        }
+    if let (Some(run), Some(stride)) = (&queue.run, &queue.stride) {
+        m.assign_all([run, stride].into_iter().zip(source.runs()));
     }
     Ok(queue)
 }

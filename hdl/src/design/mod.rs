@@ -60,6 +60,6 @@ pub use top::{unit, unit_on_chip};
 pub use trit_decoder::trit_decoder;
 pub use weight_loader::weight_loader;
 pub use weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
-pub use weight_reader::weight_reader;
+pub use weight_reader::{ring_reader, weight_reader};
 pub use weight_runs::weight_runs;
 pub use windows::windows;

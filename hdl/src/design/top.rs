@@ -26,7 +26,6 @@ use super::pins::{AxiLite, UnitPins};
 use super::registers::{BusAnswer, BusRequest, Fields, RegisterPorts, registers};
 use super::ring::{Ring, Surroundings};
 use super::weight_memory::{REQUEST_BITS, WeightBeats, weight_memory};
-use super::weight_reader::weight_reader;
 use super::weight_source::{Around, WeightSource};
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat};
 use std::collections::HashMap;
@@ -80,12 +79,10 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     m.assign(&rst, &hard | regs.fields.output("ctrl_soft_reset"));
 
     let job = JobWires::new(&mut m, c);
-    // One module for both who read.
-    let reader = if c.memory() { Some(weight_reader(c)?) } else { None };
-    let ring = match reader.as_ref().zip(job.queued.as_ref()).filter(|_| c.ring()) {
-        Some((reader, QueuedWires { dropped, .. })) => {
+    let ring = match job.queued.as_ref().filter(|_| c.ring()) {
+        Some(QueuedWires { dropped, .. }) => {
             let (fields, begins) = (&regs.fields, &job.start);
-            let around = Surroundings { reader, pins: &pins, fields, hard: &hard, rst: &rst, dropped, begins };
+            let around = Surroundings { pins: &pins, fields, hard: &hard, rst: &rst, dropped, begins };
             Some(Ring::new(&mut m, c, &around)?)
         }
         None => None,
@@ -107,7 +104,6 @@ fn assemble(c: &Config, memory: Option<Arc<Module>>) -> Result<Arc<Module>, Erro
     let around = Around {
         pins: &pins,
         host: &host,
-        reader: reader.as_ref(),
         jobs: queue.as_ref().zip(job.queued.as_ref().map(|wires| &wires.dropped)),
         hard: &hard,
         clear: &job.clear,

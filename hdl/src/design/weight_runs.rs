@@ -47,14 +47,14 @@ pub(super) fn place_bits(c: &Config) -> usize {
     WGT_BASE_ADDRESS.width + WGT_LENGTH_BEATS.width + runs
 }
 
-/// Bits of the number of a beat in memory.
-pub(super) fn beat_bits(c: &Config) -> usize {
-    (MEMORY_SPACE / (c.weight_bus() as u64 / 8)).ilog2() as usize
+/// Bits of the number of a beat of `bus` bits in memory.
+pub(super) fn beat_bits(bus: usize) -> usize {
+    (MEMORY_SPACE / (bus as u64 / 8)).ilog2() as usize
 }
 
-/// Bits of a piece: first beat, beats, and the mark of the last one of a job.
-pub(super) fn piece_bits(c: &Config) -> usize {
-    beat_bits(c) + WGT_LENGTH_BEATS.width + 1
+/// Bits of a piece in beats of `bus` bits: first beat, beats, and the mark of the last one of a job.
+pub(super) fn piece_bits(bus: usize) -> usize {
+    beat_bits(bus) + WGT_LENGTH_BEATS.width + 1
 }
 
 interface! {
@@ -67,7 +67,7 @@ interface! {
         /// Addresses of first bytes in steps of 64 bytes, beats of jobs, at least 1, beats of a run, and of a stride
         sink job: Stream::of(bits(place_bits(&c))) => Stream,
         /// First beats of runs, their beats, and the mark of a job's last run
-        source piece: Stream::of(bits(piece_bits(&c))) => Stream,
+        source piece: Stream::of(bits(piece_bits(c.weight_bus()))) => Stream,
     }
 }
 

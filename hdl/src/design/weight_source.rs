@@ -14,7 +14,7 @@ use super::job_queue::JobQueuePorts;
 use super::pins::UnitPins;
 use super::ring::Ring;
 use super::weight_memory::in_front;
-use super::weight_reader::WeightReaderPorts;
+use super::weight_reader::{ReaderPorts, weight_reader};
 use super::weight_runs::{WeightRunsPorts, weight_runs};
 use crate::lang::{BIT, Errors, Expr, Module, Stream};
 use std::sync::Arc;
@@ -24,8 +24,6 @@ use trine_spec::Config;
 pub(super) struct Around<'a> {
     pub(super) pins: &'a UnitPins,
     pub(super) host: &'a Host,
-    /// The reader of weights from memory.
-    pub(super) reader: Option<&'a Arc<Module>>,
     /// Jobs whose weights are read from memory, and the wire on which they are dropped.
     pub(super) jobs: Option<(&'a JobQueuePorts, &'a Expr)>,
     /// The reset pin, which no register can set.
@@ -46,21 +44,21 @@ enum From {
     Host,
     /// The ROM's port for numbers of beats.
     OnChip(Stream),
-    Memory(Box<WeightReaderPorts>),
+    Memory(Box<ReaderPorts>),
 }
 
 impl WeightSource {
     /// The weights on the `chip`, from memory, or else from the host.
     ///
     /// # Errors
-    /// See [`weight_runs`].
+    /// See [`weight_reader`] and [`weight_runs`].
     pub(super) fn new(
         m: &mut Module,
         c: &Config,
         chip: Option<&Arc<Module>>,
         around: &Around,
     ) -> Result<WeightSource, Errors> {
-        let Around { pins, host, reader, jobs, hard, clear, busy, start } = *around;
+        let Around { pins, host, jobs, hard, clear, busy, start } = *around;
         if let Some(chip) = chip {
             let ready = m.wire("beat_ready", BIT);
             let made = in_front(m, chip, [clear, busy, &ready]);
@@ -71,8 +69,7 @@ impl WeightSource {
             return Ok(WeightSource { beats: beats.clone(), from: From::Host });
         }
         let ready = m.wire("beat_ready", BIT);
-        let Some(module) = reader else { unreachable!("weights come from the host, the chip or memory") };
-        let reader: WeightReaderPorts = m.place("reader", module);
+        let reader: ReaderPorts = m.place("reader", &weight_reader(c)?);
         m.assign_all([(&reader.rst, hard), (&reader.start, start), (&reader.beats.ready, &ready)]);
         if let Some((queue, dropped)) = jobs {
             m.assign(&reader.clear, dropped);

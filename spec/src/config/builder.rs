@@ -137,12 +137,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ring_has_neither_runs_nor_several_ports() {
-        let ring = || Config::sized(8, 8).weights(Weights::Memory).weight_bus(64).ring(true);
-        for refused in [ring().strides(true), ring().weight_ports(2)] {
-            assert_eq!(refused.build().unwrap_err().key(), "ring");
-        }
-        assert!(ring().burst_beats(16).build().unwrap().ring());
+    fn the_port_of_a_ring_is_no_wider_than_128_bits() {
+        let ring =
+            |bus: usize| Config::sized(64, 20).weights(Weights::Memory).weight_bus(bus).ring(true).build().unwrap();
+        assert_eq!([8, 32, 64, 128, 512].map(|bus| ring(bus).ring_bus()), [32, 32, 64, 128, 128]);
     }
 
     #[test]

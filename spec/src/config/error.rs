@@ -27,17 +27,11 @@ pub enum ConfigError {
     /// Jobs from memory, and weights that are not.
     #[error("ring = true needs weights = memory")]
     RingWithoutMemory,
-    /// Jobs from memory over a bus that is narrower than their words.
-    #[error("weight-bus = {0} is less than the 32 bits that a unit with ring = true needs")]
-    RingBus(usize),
     /// More beats of activations than a descriptor can name.
     #[error(
         "ring = true with room for {0} beats of activations, of which max-depth, max-tokens and lanes allow fewer than 2^24"
     )]
     RingBuffer(usize),
-    /// Jobs from memory whose descriptors have no words for what another option asks for.
-    #[error("ring = true and {0} exclude each other: a descriptor has no words for it")]
-    RingWith(&'static str),
     /// A number that is not one of a few.
     #[error("{field} = {value} is not {known}")]
     Choice {
@@ -74,8 +68,8 @@ impl ConfigError {
         match self {
             Self::Range { field, .. } | Self::Choice { field, .. } => field,
             Self::Ports { .. } => "weight-ports",
-            Self::WeightBus(_) | Self::MemoryBus(_) | Self::RingBus(_) => "weight-bus",
-            Self::RingAndWindows | Self::RingWithoutMemory | Self::RingBuffer(_) | Self::RingWith(_) => "ring",
+            Self::WeightBus(_) | Self::MemoryBus(_) => "weight-bus",
+            Self::RingAndWindows | Self::RingWithoutMemory | Self::RingBuffer(_) => "ring",
             Self::Unknown { what, .. } => what,
         }
     }

@@ -146,9 +146,14 @@ impl Config {
         self.ring
     }
 
-    /// Width in bits of `m_axi`, through which a unit with a ring reads and writes all but weights.
+    /// Width in bits of `m_axi`, through which a unit with a ring reads and writes all but weights: that of the weight bus, from 32,
+    /// a word of results, to 128. Weights are most of what a unit reads, and a wide port takes as much room for the rest again.
     pub const fn ring_bus(&self) -> usize {
-        self.weight_bus
+        match self.weight_bus {
+            ..32 => 32,
+            32..128 => self.weight_bus,
+            128.. => 128,
+        }
     }
 
     /// Bytes that a beat of activations takes in memory: a power of two, so that no beat lies across two of the bus.
@@ -242,9 +247,6 @@ impl Config {
         match self.ring {
             true if self.windows => Err(ConfigError::RingAndWindows),
             true if !self.memory() => Err(ConfigError::RingWithoutMemory),
-            true if self.strides() => Err(ConfigError::RingWith("strides = true")),
-            true if self.weight_ports() > 1 => Err(ConfigError::RingWith("weight-ports above 1")),
-            true if self.weight_bus < 32 => Err(ConfigError::RingBus(self.weight_bus)),
             true if self.act_words() > Self::MOST_RING_BEATS => Err(ConfigError::RingBuffer(self.act_words())),
             _ => Ok(()),
         }

@@ -308,7 +308,7 @@ pub fn registers(c: &Config) -> impl Iterator<Item = &'static Register> + Clone 
     let (memory, strides, ring) = (c.memory(), c.strides(), c.ring());
     every().filter(move |r| match r.offset {
         offset if offset >= RING_BASE.offset => ring,
-        offset if offset >= WGT_RUN.offset => strides,
+        offset if offset >= WGT_RUN.offset => strides && !ring,
         offset if offset >= WGT_BASE.offset => memory && !(ring && ring::HOST_JOB.contains(&r.name)),
         _ => !(ring && ring::HOST_JOB.contains(&r.name)),
     })

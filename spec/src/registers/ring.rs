@@ -93,6 +93,16 @@ registers! {
         /// Address of the first byte, in steps of 1 KiB.
         DESC_RES_BASE_ADDRESS "address" [4 +: 28] ReadWrite;
     }
+    /// Runs of the weights.
+    DESC_WGT_RUN @ 0x28 {
+        /// As WGT_RUN.beats; must be 0 in a unit without CAPS2.strides, or the shape is refused.
+        DESC_WGT_RUN_BEATS "beats" [0 +: 24] ReadWrite;
+    }
+    /// Distance of the runs.
+    DESC_WGT_STRIDE @ 0x2C {
+        /// As WGT_STRIDE.beats; not looked at where the weights have no runs.
+        DESC_WGT_STRIDE_BEATS "beats" [0 +: 24] ReadWrite;
+    }
     /// Outcome of the job; the unit writes this word, and no other of the slot.
     DESC_STATUS @ 0x30 {
         /// Why the job failed, as in ERR_CODE; 0 if it is done.

@@ -1,6 +1,7 @@
 //! The host of a unit that fetches its jobs: puts them into memory, rings the bell, and looks at what came of them.
 
 use trine_sim::MemoryPort;
+use trine_spec::packing::place;
 use trine_spec::registers::{self as regs, MEMORY_STEP, Register};
 
 use super::unit::DrivenUnit;
@@ -11,8 +12,8 @@ use super::{Found, equal, holds};
 const GUARD: u64 = 1024;
 /// Bytes of memory that nobody should write.
 const UNTOUCHED: u8 = 0xEE;
-/// First address of jobs; rings lie below.
-const JOBS: u64 = 1 << 22;
+/// First address of jobs; rings lie below, and weights below those.
+const JOBS: u64 = 1 << 25;
 /// Cycles after which a ring has hung.
 const PATIENCE: u64 = 200_000;
 
@@ -30,7 +31,7 @@ pub(super) struct Job {
     /// Its slot.
     pub slot: u64,
     pub words: Words,
-    /// First byte of its parts.
+    /// First byte of its parts; of its weights through the first port.
     pub acts: u64,
     pub weights: u64,
     pub results: u64,
@@ -92,7 +93,7 @@ impl Ring {
         // Another place within a page for each.
         self.free += MEMORY_STEP * u64::from(self.head % 7);
         let acts = self.store(unit, &slots)?;
-        let weights = self.store(unit, &work.weights.concat())?;
+        let [weights, length, run, stride] = self.weights(unit, &work)?;
         self.free = self.free.next_multiple_of(GUARD);
         let results = self.store(unit, &vec![UNTOUCHED; 4 * work.shape.m * work.shape.n])?;
         let mut words = [0; 16];
@@ -102,8 +103,10 @@ impl Ring {
             (regs::DESC_DEPTH, work.shape.k as u32),
             (regs::DESC_OUTPUTS, work.shape.n as u32),
             (regs::DESC_TAG, tag),
-            (regs::DESC_WGT_BASE, steps(weights)),
-            (regs::DESC_WGT_LENGTH, work.weights.len() as u32),
+            (regs::DESC_WGT_BASE, weights),
+            (regs::DESC_WGT_LENGTH, length),
+            (regs::DESC_WGT_RUN, run),
+            (regs::DESC_WGT_STRIDE, stride),
             (regs::DESC_ACT_BASE, steps(acts)),
             (regs::DESC_ACT_LENGTH, work.acts.len() as u32),
             (regs::DESC_RES_BASE, steps(results)),
@@ -115,7 +118,17 @@ impl Ring {
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         unit.dut.memory_write(self.port, slot, &bytes)?;
         self.head = self.head.wrapping_add(1);
+        let weights = place(unit.config, u64::from(weights) * MEMORY_STEP);
         Ok(Job { work, slot, words, acts, weights, results })
+    }
+
+    /// Stores the weights of a job, every other time in runs if the unit knows them: place in steps, beats, run and stride.
+    fn weights(&self, unit: &mut DrivenUnit<'_>, work: &Work) -> Found<[u32; 4]> {
+        let Some(memory) = &mut unit.memory else { return Err("no memory".to_owned().into()) };
+        let run = 1 + u32::from(self.head % 5);
+        memory.runs = (unit.config.strides() && self.head % 2 == 1).then_some([run, 3 * run + 1]);
+        memory.give(work.weights.clone());
+        memory.region(&mut unit.dut)
     }
 
     /// Tells the unit of the descriptors that were written.

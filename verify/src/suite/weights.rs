@@ -22,6 +22,8 @@ pub(super) struct WeightMemory {
     config: Config,
     pub ports: Vec<MemoryPort>,
     beat_bytes: u64,
+    /// Bytes of the memory that weights may take.
+    bytes: u64,
     /// Bytes before and behind the weights that nobody may read: a window or a step.
     around: u64,
     /// Behind the weights that were stored last, in steps.
@@ -64,6 +66,8 @@ impl WeightMemory {
             config: config.clone(),
             ports,
             beat_bytes,
+            // The rest is for jobs.
+            bytes: if config.ring() { BYTES / 2 } else { BYTES },
             around,
             end: 0,
             stored: 0,
@@ -99,7 +103,7 @@ impl WeightMemory {
             let windows = if self.config.weight_ports() == 1 { 1 } else { 2 };
             let first = windows * around / MEMORY_STEP + 1;
             let next = self.end + first + self.stored * 5 % 7;
-            let fits = (next + needed) * MEMORY_STEP <= BYTES;
+            let fits = (next + needed) * MEMORY_STEP <= self.bytes;
             let at = place.unwrap_or(if fits { next } else { first });
             let illegal = vec![ILLEGAL; around as usize];
             let bytes = [&illegal, &bytes, &illegal].map(Vec::as_slice).concat();

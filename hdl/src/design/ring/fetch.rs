@@ -16,7 +16,7 @@
 //! that it is refused in its turn; nothing is fetched behind it. Nor is anything behind an error of the memory, which ends the job that it
 //! belongs to and not one before. `drop_i` ends the ring until the next `start_i`.
 
-use super::super::weight_runs::place_bits;
+use super::super::weight_reader::ring_length_bits;
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
@@ -25,8 +25,9 @@ use trine_spec::registers::{
     DESC_ACT_BASE, DESC_ACT_BASE_ADDRESS, DESC_ACT_LENGTH, DESC_ACT_LENGTH_BEATS, DESC_DEPTH, DESC_DEPTH_K, DESC_FLAGS,
     DESC_FLAGS_FENCE, DESC_FLAGS_INTERRUPT, DESC_FLAGS_ZERO, DESC_OUTPUTS, DESC_OUTPUTS_N, DESC_RES_BASE,
     DESC_RES_BASE_ADDRESS, DESC_RES_BASE_ZERO, DESC_TAG, DESC_TAG_TAG, DESC_TOKENS, DESC_TOKENS_M, DESC_WGT_BASE,
-    DESC_WGT_BASE_ADDRESS, DESC_WGT_LENGTH, DESC_WGT_LENGTH_BEATS, Field, MEMORY_STEP, RING_BASE_ADDRESS,
-    RING_HEAD_COUNT, RING_SIZE_LOG2, RING_TAIL_COUNT, Register, WGT_LENGTH_BEATS,
+    DESC_WGT_BASE_ADDRESS, DESC_WGT_LENGTH, DESC_WGT_LENGTH_BEATS, DESC_WGT_RUN, DESC_WGT_RUN_BEATS, DESC_WGT_STRIDE,
+    DESC_WGT_STRIDE_BEATS, Field, MEMORY_STEP, RING_BASE_ADDRESS, RING_HEAD_COUNT, RING_SIZE_LOG2, RING_TAIL_COUNT,
+    Register, WGT_BASE_ADDRESS,
 };
 
 interface! {
@@ -55,7 +56,7 @@ interface! {
         /// Beats from memory
         sink beats: Stream::of(bits(c.ring_bus())).with_last() => Stream,
         /// Places and lengths of what is to be read
-        source read: Stream::of(bits(place_bits(&c))) => Stream,
+        source read: Stream::of(bits(WGT_BASE_ADDRESS.width + ring_length_bits(&c))) => Stream,
         /// Beats of memory with activations
         source act: Stream::of(bits(c.ring_bus())) => Stream,
         /// Activation beats of the job whose first beat comes next.
@@ -65,7 +66,7 @@ interface! {
         /// A job is handed on behind others.
         output follow: BIT,
         /// Job
-        source job as "": FetchedJob::of() => FetchedJob,
+        source job as "": FetchedJob::of(c.strides()) => FetchedJob,
         /// Jobs are fetched or run.
         output working: BIT,
         /// A job cannot go on: its descriptor or activations have such an error, and those before it are done.
@@ -75,7 +76,7 @@ interface! {
 
 interface! {
     /// A job as its descriptor has it.
-    pub(in crate::design) struct FetchedJob() {
+    pub(in crate::design) struct FetchedJob(strides: bool) {
         /// Tokens M.
         output tokens: bits(DESC_TOKENS_M.width),
         /// Depth K.
@@ -88,6 +89,10 @@ interface! {
         output weights: bits(DESC_WGT_BASE_ADDRESS.width),
         /// Weight beats.
         output length: bits(DESC_WGT_LENGTH_BEATS.width),
+        /// Beats of a run of them.
+        output run: strides.then(|| bits(DESC_WGT_RUN_BEATS.width)) => Option<Expr>,
+        /// Beats from one run to the next.
+        output stride: strides.then(|| bits(DESC_WGT_STRIDE_BEATS.width)) => Option<Expr>,
         /// Place of the results, in steps of 1 KiB.
         output results: bits(DESC_RES_BASE_ADDRESS.width),
         /// The end of the job is an interrupt.
@@ -188,7 +193,7 @@ pub fn ring_fetch(c: &Config) -> Result<Arc<Module>, Errors> {
         if_else(&io.start, [set_to(&next_q, 0)], [when(&asked, [set(&next_q, next_q.step(1))])]),
     ]);
 
-    let length = lit((8 * SLOT / c.ring_bus()) as i64, bits(WGT_LENGTH_BEATS.width));
+    let length = lit((8 * SLOT / c.ring_bus()) as i64, bits(ring_length_bits(c)));
     let place = mux(&acts, cat([found.act_base_q.clone(), found.act_beats_q.clone()]), cat([slot_q, length]));
     m.assign(&io.read.valid, (&reads | &asks_act) & !&ended);
     m.assign(&io.read.data, place);
@@ -243,18 +248,25 @@ impl Descriptor {
         let tag_q = kept(m, "tag_q", &DESC_TAG, &DESC_TAG_TAG, whole);
         let weights_q = kept(m, "weights_q", &DESC_WGT_BASE, &DESC_WGT_BASE_ADDRESS, whole);
         let length_q = kept(m, "length_q", &DESC_WGT_LENGTH, &DESC_WGT_LENGTH_BEATS, whole);
+        let runs = c.strides().then(|| {
+            let run_q = kept(m, "run_q", &DESC_WGT_RUN, &DESC_WGT_RUN_BEATS, whole);
+            [run_q, kept(m, "stride_q", &DESC_WGT_STRIDE, &DESC_WGT_STRIDE_BEATS, whole)]
+        });
+        // Runs that the unit has not.
+        let runs_q = if c.strides() { lit(0, BIT) } else { kept(m, "runs_q", &DESC_WGT_RUN, &DESC_WGT_RUN_BEATS, any) };
         let act_base_q = kept(m, "act_base_q", &DESC_ACT_BASE, &DESC_ACT_BASE_ADDRESS, whole);
         let count_q = kept(m, "count_q", &DESC_ACT_LENGTH, &DESC_ACT_LENGTH_BEATS, whole);
         let results_q = kept(m, "results_q", &DESC_RES_BASE, &DESC_RES_BASE_ADDRESS, whole);
         let askew_q = kept(m, "askew_q", &DESC_RES_BASE, &DESC_RES_BASE_ZERO, any);
         m.unused((0..bus).filter(|bit| !used.contains(bit)).map(|bit| io.beats.data.bit(bit)));
 
-        let good_q = m.register("good_q", !(strange_q | askew_q) & count_q.any());
+        let good_q = m.register("good_q", !(strange_q | askew_q | runs_q) & count_q.any());
         let beats = act_beats(m, c, &count_q);
         let act_beats_q = m.register("act_beats_q", beats);
         m.assign(&io.job.length, &length_q & good_q.repeat(length_q.ty.width));
         m.assign_all([(&io.job.tokens, &tokens_q), (&io.job.depth, &depth_q), (&io.job.outputs, &outputs_q)]);
         m.assign_all([(&io.job.tag, &tag_q), (&io.job.weights, &weights_q)]);
+        m.assign_all([&io.job.run, &io.job.stride].into_iter().flatten().zip(runs.iter().flatten()));
         m.assign_all([(&io.job.results, &results_q), (&io.job.interrupt, &interrupt_q)]);
         let good = m.name("good", good_q & &io.fits);
         Descriptor { fence_q, act_base_q, count_q, act_beats_q, good }
@@ -267,14 +279,12 @@ fn act_beats(m: &mut Module, c: &Config, count: &Expr) -> Expr {
     let zeros = |width: usize| lit(0, bits(width));
     if slot >= bytes {
         let low = (slot / bytes).ilog2() as usize;
-        let above = WGT_LENGTH_BEATS.width - count.ty.width - low;
-        let parts = [(low, zeros(low.max(1))), (1, count.clone()), (above, zeros(above.max(1)))];
-        return cat(parts.into_iter().filter(|(width, _)| *width > 0).map(|(_, part)| part));
+        return if low == 0 { count.clone() } else { cat([zeros(low), count.clone()]) };
     }
     let each = (bytes / slot).ilog2() as usize;
     let rounded = m.name("rounded", count + lit((1 << each) - 1, count.ty));
     m.unused([rounded.slice(0, each)]);
     let whole = rounded.slice(each, rounded.ty.width - each);
-    let above = WGT_LENGTH_BEATS.width - whole.ty.width;
-    cat([whole, zeros(above)])
+    let above = ring_length_bits(c) - whole.ty.width;
+    if above == 0 { whole } else { cat([whole, zeros(above)]) }
 }

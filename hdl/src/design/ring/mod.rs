@@ -3,13 +3,13 @@
 //! ```text
 //!            RING_HEAD                                     RING_TAIL
 //!               v                                             ^
-//!  m_axi R ──> weight_reader ──> fetch ──> job_queue          │
+//!  m_axi R ───> ring_reader ───> fetch ──> job_queue          │
 //!                                  │ activations              │
 //!                                  └─> feed ──> datapath ──> pack ──> store ──> m_axi W
 //! ```
 //! The host writes descriptors ([`trine_spec::registers::DESCRIPTOR`]) and activations into memory, counts RING_HEAD on, and finds results there
 //! when RING_TAIL has counted on. Jobs wait in the queue while the one before computes, and their weights and activations are read ahead.
-//! The same reader that reads weights serves descriptors and activations, on a port of its own.
+//! A reader like that of weights serves descriptors and activations, on a port of its own width ([`Config::ring_bus`]).
 
 mod feed;
 mod fetch;
@@ -26,13 +26,12 @@ use super::job::JobPorts;
 use super::job_queue::JobQueuePorts;
 use super::pins::UnitPins;
 use super::registers::Fields;
-use super::weight_reader::WeightReaderPorts;
+use super::weight_reader::{ReaderPorts, ring_reader};
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, cat};
 use crate::library::{FifoPorts, fifo};
 use feed::FeedPorts;
 pub(super) use fetch::FetchPorts;
 use pack::PackPorts;
-use std::sync::Arc;
 use store::StorePorts;
 use trine_spec::Config;
 
@@ -41,7 +40,7 @@ const PLACES: usize = 2 * Config::QUEUE;
 
 /// The parts of a unit with a ring.
 pub(super) struct Ring {
-    reader: WeightReaderPorts,
+    reader: ReaderPorts,
     pub(super) fetch: FetchPorts,
     feed: FeedPorts,
     pack: PackPorts,
@@ -54,8 +53,6 @@ pub(super) struct Ring {
 
 /// The surroundings of the ring.
 pub(super) struct Surroundings<'a> {
-    /// The reader of weights, which reads descriptors and activations as well.
-    pub(super) reader: &'a Arc<Module>,
     pub(super) pins: &'a UnitPins,
     pub(super) fields: &'a Fields,
     pub(super) hard: &'a Expr,
@@ -72,8 +69,8 @@ impl Ring {
     /// # Errors
     /// Structural mistakes, none for a checked configuration.
     pub(super) fn new(m: &mut Module, c: &Config, around: &Surroundings) -> Result<Ring, Errors> {
-        let Surroundings { reader, pins, fields, hard, rst, dropped, begins } = *around;
-        let reader: WeightReaderPorts = m.place("fetcher", reader);
+        let Surroundings { pins, fields, hard, rst, dropped, begins } = *around;
+        let reader: ReaderPorts = m.place("ring_reader", &ring_reader(c)?);
         let fetch: FetchPorts = m.place("fetch", &ring_fetch(c)?);
         let feed: FeedPorts = m.place("feed", &ring_feed(c)?);
         let pack: PackPorts = m.place("pack", &ring_pack(c)?);

@@ -11,7 +11,7 @@
 //! A word passes each cycle. A burst can be taken four cycles after its last word.
 
 use crate::interface;
-use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, int, lit, set, set_to, when};
+use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, int, lit, mux, set, set_to, when};
 use crate::library::{FifoPorts, fifo};
 use std::sync::Arc;
 use trine_spec::Config;
@@ -70,8 +70,7 @@ pub fn ring_pack(c: &Config) -> Result<Arc<Module>, Errors> {
     let ended = m.name("ended", &push_q & (&last_q | burst_q.all()));
     m.on_clock([if_else(&io.rst | &ended, [set_to(&burst_q, 0)], [when(&push_q, [set(&burst_q, burst_q.step(1))])])]);
     let beat = cat(marks.into_iter().chain(beat));
-    let beats: FifoPorts =
-        m.place("beats", &fifo(c.style(), RamStyle::Distributed, "trine_ring_beats", beat.ty, ROOM)?);
+    let beats: FifoPorts = m.place("beats", &fifo(c.style(), RamStyle::Block, "trine_ring_beats", beat.ty, ROOM)?);
     m.assign_all([(&beats.rst, &io.rst), (&beats.push, &push_q), (&beats.data, &beat)]);
     let length = cat([burst_q.clone(), last_q.clone()]);
     let bursts: FifoPorts =
@@ -115,23 +114,35 @@ fn columns(m: &mut Module, c: &Config, io: &PackPorts, room: &Expr) -> Word {
     let frees = m.name("frees", &valid & only);
     let ready = m.name("ready", !&full_q | &frees);
     let takes = m.name("takes", &io.res.valid & &ready);
-    let mut shifted = vec![];
-    if columns > 1 {
-        let rest = |q: &Expr, step: usize| cat([q.slice(step, q.ty.width - step), lit(0, bits(step))]);
-        shifted = vec![set(&hold_q, rest(&hold_q, acc)), set(&keep_q, rest(&keep_q, 1))];
-    }
     let last = io.res.last.clone().unwrap_or_else(|| lit(1, BIT));
-    let taken = vec![set(&hold_q, values), set(&keep_q, keep), set(&final_q, last)];
     m.on_clock([
-        if_else(&takes, taken, [when(&valid, shifted)].to_vec()),
+        when(&takes, [set(&hold_q, values), set(&final_q, last)]),
         if_else(&io.rst, [set_to(&full_q, 0)], [set(&full_q, &takes | (&full_q & !&frees))]),
     ]);
+    let mut words: Vec<Expr> = (0..columns).map(|n| hold_q.slice(acc * n, acc)).collect();
     if columns == 1 {
+        m.on_clock([when(&takes, [set(&keep_q, keep)])]);
         m.unused([keep_q.clone()]);
+    } else {
+        // Marks move; values stay, since a shift register costs a LUT a bit and a choice half of that.
+        let column_q = m.reg("column_q", bits((columns - 1).ilog2() as usize + 1));
+        let moved = cat([keep_q.slice(1, columns - 1), lit(0, BIT)]);
+        m.on_clock([if_else(
+            &takes,
+            [set(&keep_q, keep), set_to(&column_q, 0)],
+            [when(&valid, [set(&keep_q, moved), set(&column_q, column_q.step(1))])],
+        )]);
+        for level in 0..column_q.ty.width {
+            let mut pick = |(i, pair): (usize, &[Expr])| match pair {
+                [low, high] => m.name(&format!("pick_{level}_{i}"), mux(column_q.bit(level), high, low)),
+                _ => cat(pair.to_vec()),
+            };
+            words = words.chunks(2).enumerate().map(&mut pick).collect();
+        }
     }
     m.assign(&io.res.ready, ready);
     let widened = m.wire("widened", int(32));
-    m.assign(&widened, hold_q.slice(0, acc).signed());
+    m.assign(&widened, words[0].clone().signed());
     let ends = m.name("ends", &frees & final_q);
     Word { word: widened.unsigned(), valid, ends }
 }

@@ -9,19 +9,18 @@
 //! parts are there. A fault of one of them is a fault of the beat, and `draining_o` is set until all have drained. `response_o` is
 //! that of the first beat with a fault, of the lowest port if several have one.
 
-use super::{WeightReaderPorts, slice};
+use super::{Beats, ReaderPorts, slice};
 use crate::lang::{Errors, Expr, Module, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
 use std::sync::Arc;
-use trine_spec::Config;
 
 /// The readers of a unit with several ports.
-pub(super) fn joined(c: &Config) -> Result<Arc<Module>, Errors> {
-    let count = c.weight_ports();
+pub(super) fn joined(of: &Beats) -> Result<Arc<Module>, Errors> {
+    let count = of.ports;
     let doc = format!("Reads weights from memory through {count} ports, each its part of a beat.");
     let mut m = Module::new("trine_weight_ports", doc);
-    let io = WeightReaderPorts::declare(&mut m, c.clone(), count);
-    let reader = slice(c)?;
-    let ports: Vec<WeightReaderPorts> = (0..count).map(|i| m.place(&format!("port{i}"), &reader)).collect();
+    let io = ReaderPorts::declare(&mut m, of.clone(), count);
+    let reader = slice(of)?;
+    let ports: Vec<ReaderPorts> = (0..count).map(|i| m.place(&format!("port{i}"), &reader)).collect();
 
     // A port that has taken a job waits for the others.
     let done_q = m.reg("done_q", bits(count));
@@ -36,7 +35,7 @@ pub(super) fn joined(c: &Config) -> Result<Arc<Module>, Errors> {
         m.assign_all([(&port.rst, &io.rst), (&port.clear, &io.clear), (&port.start, &io.start)]);
         m.assign_all([(&port.job.valid, &(&io.job.valid & !done_q.bit(i))), (&port.job.data, &io.job.data)]);
         m.assign(&port.beats.ready, &take);
-        request(&mut m, c, &io, (port, i));
+        request(&mut m, of, &io, (port, i));
     }
     let data = cat(ports.iter().map(|port| port.beats.data.clone()));
     // All parts of a beat have the same mark.
@@ -45,7 +44,7 @@ pub(super) fn joined(c: &Config) -> Result<Arc<Module>, Errors> {
     m.unused(marks);
     m.send(&io.beats, &Stream { valid, data, last, keep: None, ready: take });
 
-    let any = |m: &mut Module, name: &str, of: &dyn Fn(&WeightReaderPorts) -> Expr| {
+    let any = |m: &mut Module, name: &str, of: &dyn Fn(&ReaderPorts) -> Expr| {
         let all = cat(ports.iter().map(of));
         m.name(name, all.any())
     };
@@ -66,10 +65,10 @@ pub(super) fn joined(c: &Config) -> Result<Arc<Module>, Errors> {
 }
 
 /// Joins a reader with port `i` of the unit; its number is the part of the address between the beat and the window.
-fn request(m: &mut Module, c: &Config, io: &WeightReaderPorts, (port, i): (&WeightReaderPorts, usize)) {
+fn request(m: &mut Module, of: &Beats, io: &ReaderPorts, (port, i): (&ReaderPorts, usize)) {
     let (Some(from), Some(to)) = (&port.axi, io.axes.get(i)) else { return };
-    let (count, address) = (c.weight_ports().ilog2() as usize, &from.araddr);
-    let low = (c.burst_beats() * c.port_bus() / 8).ilog2() as usize;
+    let (count, address) = (of.ports.ilog2() as usize, &from.araddr);
+    let low = (of.burst * of.port() / 8).ilog2() as usize;
     let high = address.slice(low + count, address.ty.width - low - count);
     m.unused([address.slice(low, count)]);
     let mine = from.clone();
@@ -230,13 +229,13 @@ mod tests {
 
     #[test]
     fn every_port_reads_its_part_and_tells_its_faults() {
-        assert_eq!(passes(&joined(&config()).unwrap()), Ok(()));
+        assert_eq!(passes(&joined(&Beats::weights(&config())).unwrap()), Ok(()));
     }
 
     /// The test above finds mistakes: each assignment of the module left out, each sum that is a difference.
     #[test]
     fn broken_ports_are_found() {
-        let module = joined(&config()).unwrap();
+        let module = joined(&Beats::weights(&config())).unwrap();
         let all = mutants(&module).unwrap();
         let own = all.iter().filter(|m| m.module == module.name);
         let wrong = own.filter(|m| matches!(m.operator, Operator::Dropped | Operator::Arithmetic));

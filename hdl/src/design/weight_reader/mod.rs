@@ -19,7 +19,8 @@
 //! come and gone. No job may come meanwhile, which is why STATUS.busy shows it too. `fault_o` is a pulse behind every beat with an
 //! error that the datapath takes; `response_o` keeps the first such answer until a job begins, `start_i`.
 //!
-//! A unit with several ports has a reader for each, which brings its part of every beat (`joined.rs`).
+//! A unit with several ports has a reader for each, which brings its part of every beat (`joined.rs`). The descriptors and activations
+//! of a ring have a reader of the same make and of the width of their own port, [`ring_reader`].
 //!
 //! The first burst of a job is asked for three cycles after the job came, and the first beat leaves three cycles after it came; after
 //! that one passes each cycle.
@@ -40,17 +41,77 @@
 mod joined;
 
 use super::pins::AxiRead;
-use super::weight_runs::{beat_bits, piece_bits, place_bits};
+use super::weight_runs::{beat_bits, piece_bits};
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
 use crate::library::{FifoPorts, fifo};
 use std::sync::Arc;
-use trine_spec::Config;
-use trine_spec::registers::{MEM_STATUS_RESPONSE, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS};
+use trine_spec::registers::{DESC_ACT_LENGTH_BEATS, MEM_STATUS_RESPONSE, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS};
+use trine_spec::{Config, Style};
+
+/// The beats that a reader reads.
+#[derive(Clone, Debug)]
+pub(super) struct Beats {
+    /// Name of the reader's module, and of its buffer.
+    names: [&'static str; 2],
+    doc: &'static str,
+    style: Style,
+    /// Width of a beat in bits, and ports that bring their part of it.
+    bus: usize,
+    ports: usize,
+    /// Beats of a burst at most.
+    burst: usize,
+    /// Jobs come in pieces.
+    pieces: bool,
+    /// Bits of the number of beats of a job.
+    length: usize,
+}
+
+impl Beats {
+    /// Weights, for the datapath.
+    fn weights(c: &Config) -> Beats {
+        let names = ["trine_weight_reader", "trine_weight_fifo"];
+        let (bus, ports, burst) = (c.weight_bus(), c.weight_ports(), c.burst_beats());
+        Beats {
+            names,
+            doc: "weights",
+            style: c.style(),
+            bus,
+            ports,
+            burst,
+            pieces: c.strides(),
+            length: WGT_LENGTH_BEATS.width,
+        }
+    }
+
+    /// Descriptors and activations, for the ring.
+    fn ring(c: &Config) -> Beats {
+        let names = ["trine_ring_reader", "trine_ring_fifo"];
+        let (bus, burst) = (c.ring_bus(), c.burst_beats());
+        let length = ring_length_bits(c);
+        Beats { names, doc: "jobs and activations", style: c.style(), bus, ports: 1, burst, pieces: false, length }
+    }
+
+    /// Width of a port in bits.
+    const fn port(&self) -> usize {
+        self.bus / self.ports
+    }
+
+    /// Bits of a place of the stream of jobs.
+    fn job(&self) -> usize {
+        if self.pieces { piece_bits(self.bus) } else { WGT_BASE_ADDRESS.width + self.length }
+    }
+}
+
+/// Bits of the number of beats of memory that hold activations of a job from a ring, or a descriptor.
+pub(super) fn ring_length_bits(c: &Config) -> usize {
+    let beats = c.act_slot() / (c.ring_bus() / 8);
+    DESC_ACT_LENGTH_BEATS.width + beats.max(1).ilog2() as usize
+}
 
 interface! {
-    /// Ports of the reader.
-    pub(super) struct WeightReaderPorts(c: Config, ports: usize) {
+    /// Ports of a reader, `ports` of them to the memory.
+    pub(super) struct ReaderPorts(of: Beats, ports: usize) {
         /// Resets the reader and forgets bursts that are under way.
         input rst: BIT,
         /// Drops all jobs.
@@ -58,13 +119,13 @@ interface! {
         /// A job begins.
         input start: BIT,
         /// Addresses of first bytes in steps of 64 bytes, then beats of jobs, at least 1; none while bursts are under way that were dropped
-        sink job: Stream::of(bits(if c.strides() { piece_bits(&c) } else { place_bits(&c) })) => Stream,
+        sink job: Stream::of(bits(of.job())) => Stream,
         /// Memory
-        source axi: (ports == 1).then(|| AxiRead::of(c.port_bus())) => Option<AxiRead>,
+        source axi: (ports == 1).then(|| AxiRead::of(of.port())) => Option<AxiRead>,
         /// Memory
-        source axes as "axi": vec![AxiRead::of(c.port_bus()); if ports == 1 { 0 } else { ports }] => Vec<AxiRead>,
+        source axes as "axi": vec![AxiRead::of(of.port()); if ports == 1 { 0 } else { ports }] => Vec<AxiRead>,
         /// Weights
-        source beats: Stream::of(bits(ports * c.port_bus())).with_last() => Stream,
+        source beats: Stream::of(bits(ports * of.port())).with_last() => Stream,
         /// Bursts of jobs that were dropped are under way.
         output draining: BIT,
         /// The datapath took a beat that the memory answered with an error.
@@ -74,32 +135,42 @@ interface! {
     }
 }
 
-impl WeightReaderPorts {
+impl ReaderPorts {
     /// The ports to the memory.
     pub(super) fn memory(&self) -> impl Iterator<Item = &AxiRead> {
         self.axi.iter().chain(&self.axes)
     }
 }
 
-/// The reader of configuration `c`, whose weights are in memory; several of them if it has several ports.
+/// The reader of weights of configuration `c`, which are in memory; several of them if it has several ports.
 ///
 /// # Errors
 /// Structural mistakes, none for a checked configuration.
 pub fn weight_reader(c: &Config) -> Result<Arc<Module>, Errors> {
-    if c.weight_ports() == 1 { slice(c) } else { joined::joined(c) }
+    let beats = Beats::weights(c);
+    if beats.ports == 1 { slice(&beats) } else { joined::joined(&beats) }
+}
+
+/// The reader of descriptors and activations of configuration `c`, a unit with a ring.
+///
+/// # Errors
+/// As [`weight_reader`].
+pub fn ring_reader(c: &Config) -> Result<Arc<Module>, Errors> {
+    slice(&Beats::ring(c))
 }
 
 /// The reader of one port. The number of the port is missing in its addresses, and 0.
-fn slice(c: &Config) -> Result<Arc<Module>, Errors> {
-    let bytes = c.port_bus() / 8;
+fn slice(of: &Beats) -> Result<Arc<Module>, Errors> {
+    let bytes = of.port() / 8;
     // Bits of the number of a beat in its window, and of the number of bursts under way.
-    let (within, marks) = (c.burst_beats().ilog2() as usize, c.bursts().ilog2() as usize);
-    let mut m = Module::new("trine_weight_reader", format!("Reads weights from memory, {bytes} bytes a beat."));
-    let io = WeightReaderPorts::declare(&mut m, c.clone(), 1);
-    let WeightReaderPorts { rst, clear, start, axi: Some(axi), .. } = &io else { unreachable!("a slice has one port") };
+    let (within, marks) = (of.burst.ilog2() as usize, (Config::READ_AHEAD / of.burst).ilog2() as usize);
+    let [name, buffer] = of.names;
+    let mut m = Module::new(name, format!("Reads {} from memory, {bytes} bytes a beat.", of.doc));
+    let io = ReaderPorts::declare(&mut m, of.clone(), 1);
+    let ReaderPorts { rst, clear, start, axi: Some(axi), .. } = &io else { unreachable!("a slice has one port") };
     let draining_q = m.reg("draining_q", BIT);
     let dropping = m.name("dropping", clear | &draining_q);
-    let job = Job::new(&mut m, &io, &dropping, c);
+    let job = Job::new(&mut m, &io, &dropping, of);
 
     // Places of the buffer that nobody was promised.
     let room_q = m.reg("room_q", bits(Config::READ_AHEAD.ilog2() as usize + 1));
@@ -109,7 +180,7 @@ fn slice(c: &Config) -> Result<Arc<Module>, Errors> {
     let pending_q = m.reg("pending_q", bits(marks + 1));
     let few = m.name("few", !pending_q.bit(marks));
     let ask = m.name("ask", &job.active_q & enough & few & (&axi.arready | !&arvalid_q) & !clear);
-    let count = c.weight_ports().ilog2() as usize;
+    let count = of.ports.ilog2() as usize;
     let port = if count == 0 { vec![] } else { vec![lit(0, bits(count))] };
     let address = m.reg("address_q", bits(job.window_q.ty.width + count + within));
     let arlen_q = m.reg("arlen_q", bits(within));
@@ -131,9 +202,8 @@ fn slice(c: &Config) -> Result<Arc<Module>, Errors> {
     let bursts = Bursts::new(&mut m, &pending_q, [rst, &ask, &job.ends, &ended]);
     m.on_clock([if_else(rst, [set_to(&draining_q, 0)], [set(&draining_q, &dropping & bursts.left.any())])]);
     let last = m.name("last", &axi.rlast & &bursts.final_next);
-    let ty = bits(c.port_bus() + 3);
-    let buffer: FifoPorts =
-        m.place("buffer", &fifo(c.style(), RamStyle::Block, "trine_weight_fifo", ty, Config::READ_AHEAD)?);
+    let ty = bits(of.port() + 3);
+    let buffer: FifoPorts = m.place("buffer", &fifo(of.style, RamStyle::Block, buffer, ty, Config::READ_AHEAD)?);
     m.assign_all([
         (&buffer.rst, &(rst | clear)),
         (&buffer.push, &push),
@@ -146,8 +216,8 @@ fn slice(c: &Config) -> Result<Arc<Module>, Errors> {
     let more = m.name("room_next", ((&room_q + change).wrap() + &buffer.pop).wrap());
     let room = mux(rst | &dropping, lit(Config::READ_AHEAD as i64, room_q.ty), more);
     let word = &buffer.out.data;
-    let (data, mark) = (word.slice(0, c.port_bus()), word.bit(c.port_bus()));
-    let answer = m.name("answer", word.slice(c.port_bus() + 1, 2));
+    let (data, mark) = (word.slice(0, of.port()), word.bit(of.port()));
+    let answer = m.name("answer", word.slice(of.port() + 1, 2));
     let wrong = m.name("wrong", &buffer.pop & answer.bit(1) & !clear);
     let fault_q = m.register("fault_q", &wrong & !rst);
     let response_q = m.reg("response_q", io.response.ty);
@@ -226,22 +296,26 @@ struct Job {
 }
 
 impl Job {
-    fn new(m: &mut Module, io: &WeightReaderPorts, dropping: &Expr, c: &Config) -> Job {
-        let within = c.burst_beats().ilog2() as usize;
+    fn new(m: &mut Module, io: &ReaderPorts, dropping: &Expr, of: &Beats) -> Job {
+        let within = of.burst.ilog2() as usize;
         // A job begins at a step, a piece at any beat.
-        let base = if c.strides() { beat_bits(c) } else { WGT_BASE_ADDRESS.width };
-        let length = WGT_LENGTH_BEATS.width;
+        let base = if of.pieces { beat_bits(of.bus) } else { WGT_BASE_ADDRESS.width };
+        let length = of.length;
         let base_q = m.register("base_q", io.job.data.slice(0, base));
-        let closes = c.strides().then(|| [m.reg("closes_q", BIT), io.job.data.bit(base + length)]);
+        let closes = of.pieces.then(|| [m.reg("closes_q", BIT), io.job.data.bit(base + length)]);
         let length = io.job.data.slice(base, length);
-        let steps = beat_bits(c) - base;
+        let steps = beat_bits(of.bus) - base;
         let beat = m.name("beat", if steps == 0 { base_q } else { cat([lit(0, bits(steps)), base_q]) });
         let first = beat.slice(0, within);
         let window = beat.slice(within, beat.ty.width - within);
-        // Beats behind the first one, then counted from the beginning of its window.
-        let behind_q = m.register("behind_q", length.back(1));
-        let first_wide = cat([first.clone(), lit(0, bits(behind_q.ty.width - within))]);
-        let total_q = m.register("total_q", behind_q + first_wide);
+        // Beats counted from the beginning of the first one's window, without the last one.
+        let low = within.min(steps);
+        let mut offered = if low == 0 { vec![] } else { vec![lit(0, bits(low))] };
+        offered.extend((low < within).then(|| io.job.data.slice(0, within - low)));
+        offered.push(lit(0, BIT));
+        let before_q = m.register("before_q", cat(offered).back(1));
+        let above = before_q.bit(within).repeat(length.ty.width - within);
+        let total_q = m.register("total_q", (cat([length, lit(0, BIT)]) + cat([before_q, above])).wrap());
         let behind = total_q.slice(within, total_q.ty.width - within);
         // Both sums are of the job that is offered.
         let known_q = m.reg("known_q", bits(2));
@@ -268,7 +342,7 @@ impl Job {
     }
 
     /// Takes up a job, and moves on with `ask`.
-    fn advance(&self, m: &mut Module, io: &WeightReaderPorts, ask: &Expr) {
+    fn advance(&self, m: &mut Module, io: &ReaderPorts, ask: &Expr) {
         let [window, first, behind, end] = &self.begin;
         let fewer = m.name("left_next", self.left_q.back(1));
         if let Some([closes_q, next]) = &self.closes {
