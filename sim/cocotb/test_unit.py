@@ -95,7 +95,7 @@ BROKEN_READERS = {
     "room": (READER, "10'd512", "10'd712", "a_unit_asks", "while nothing is used"),
     "drain": (READER, "dropping & (|pending_next)", "dropping & (&pending_next)", "jobs_are_dropped", "SimTimeoutError"),
     "error": (READER, "buffer_pop_o & answer[1]", "buffer_pop_o & answer[0]", "an_error_of", "(0, 1, 0)"),
-    "kept": (READER, "response_q <= 2'd0", "response_q <= 2'd1", "matmuls_are_exact", "MEM_STATUS"),
+    "kept": (READER, "if (rst_i | start_i)", "if (rst_i & start_i)", "an_error_of", ""),
     "mark": (READER, "finals_q[0]", "finals_q[1]", "matmuls_are_exact", "SimTimeoutError"),
     "queue": ("trine_job_queue.v", "full = count_q[2]", "full = count_q[1]", "jobs_wait", ""),
     "follow": ("trine_job_queue.v", "chain_q <= 1'd0", "chain_q <= 1'd1", "jobs_wait", "AssertionError"),
