@@ -1,8 +1,20 @@
-"""The memory behind a unit that reads its weights: cocotbext-axi's own, which knows nothing of this project."""
+"""The memory behind a unit that reads its weights or fetches its jobs: cocotbext-axi's own, which knows nothing of this project."""
 
 import numpy as np
 from cocotb.handle import HierarchyObject
-from cocotbext.axi import AxiARBus, AxiRamRead, AxiRBus, AxiReadBus
+from cocotb.types import LogicArray
+from cocotbext.axi import (
+    AxiARBus,
+    AxiAWBus,
+    AxiBBus,
+    AxiRamRead,
+    AxiRamWrite,
+    AxiRBus,
+    AxiReadBus,
+    AxiWBus,
+    AxiWriteBus,
+)
+from cocotbext.axi.axi_channels import AxiWTransaction
 from read_rules import PAGE, Layout
 
 # Bytes of a step of WGT_BASE, and of all that it can address.
@@ -36,11 +48,25 @@ class DataBus(AxiRBus):
     rid = NoIdentifier()
 
 
-class WeightPort(AxiRamRead):
-    """A memory at one port that answers SLVERR to a beat at an address in `broken`."""
+class WriteAddressBus(AxiAWBus):
+    """AW without an identifier."""
 
-    def __init__(self, dut: HierarchyObject, number: int, **memory: object) -> None:
-        port = (dut, f"m_axi_wgt{number}")
+    _signals = tuple(name for name in AxiAWBus._signals if name != "awid")
+    awid = NoIdentifier()
+
+
+class AnswerBus(AxiBBus):
+    """B without an identifier."""
+
+    _signals = tuple(name for name in AxiBBus._signals if name != "bid")
+    bid = NoIdentifier()
+
+
+class ReadPort(AxiRamRead):
+    """A memory at the port of this name that answers SLVERR to a beat at an address in `broken`."""
+
+    def __init__(self, dut: HierarchyObject, name: str, **memory: object) -> None:
+        port = (dut, name)
         bus = AxiReadBus(AddressBus.from_prefix(*port), DataBus.from_prefix(*port))
         super().__init__(bus, dut.aclk, dut.aresetn, reset_active_level=False, **memory)
         # More bursts than a unit may have under way, so that only the unit holds itself back.
@@ -54,15 +80,45 @@ class WeightPort(AxiRamRead):
         return await super()._read(address, length)
 
 
-class WeightMemory:
-    """One memory behind all ports of the weights; addresses are those of the weight stream."""
+class WritePort(AxiRamWrite):
+    """A memory at the writing side of the port of a ring."""
 
-    def __init__(self, dut: HierarchyObject, rng: np.random.Generator, layout: Layout) -> None:
+    def __init__(self, dut: HierarchyObject, name: str, **memory: object) -> None:
+        port = (dut, name)
+        bus = AxiWriteBus(WriteAddressBus.from_prefix(*port), AxiWBus.from_prefix(*port), AnswerBus.from_prefix(*port))
+        super().__init__(bus, dut.aclk, dut.aresetn, reset_active_level=False, **memory)
+        self.aw_channel.queue_occupancy_limit = 64
+        self.taken = self.w_channel.recv
+        self.w_channel.recv = self.receive
+
+    async def receive(self) -> AxiWTransaction:
+        """A beat; bytes without a strobe may be unknown, and cocotbext-axi would not take them."""
+        beat = await self.taken()
+        strobes, bits = int(beat.wstrb), str(beat.wdata)
+        places = range(len(bits) - 1, -1, -1)
+        beat.wdata = LogicArray("".join(bit if strobes >> at // 8 & 1 else "0" for at, bit in zip(places, bits, strict=True)))
+        return beat
+
+
+class WeightMemory:
+    """One memory behind all ports of the weights and that of a `ring`; addresses are those of the weight stream."""
+
+    def __init__(self, dut: HierarchyObject, rng: np.random.Generator, layout: Layout, ring: bool = False) -> None:
         self.rng, self.layout = rng, layout
-        first = WeightPort(dut, 0, size=SPACE)
-        self.ports = [first, *(WeightPort(dut, number, mem=first.mem) for number in range(1, layout.ports))]
-        self.ar_channels = [port.ar_channel for port in self.ports]
-        self.r_channels = [port.r_channel for port in self.ports]
+        first = ReadPort(dut, "m_axi_wgt0", size=SPACE)
+        self.ports = [first, *(ReadPort(dut, f"m_axi_wgt{number}", mem=first.mem) for number in range(1, layout.ports))]
+        self.ring: ReadPort | None = None
+        self.results: WritePort | None = None
+        if ring:
+            self.ring, self.results = ReadPort(dut, "m_axi", mem=first.mem), WritePort(dut, "m_axi", mem=first.mem)
+        readers = [*self.ports, *([self.ring] if self.ring else [])]
+        self.ar_channels = [port.ar_channel for port in readers]
+        self.r_channels = [port.r_channel for port in readers]
+        self.aw_channels = [self.results.aw_channel] if self.results else []
+        self.w_channels = [self.results.w_channel] if self.results else []
+        self.b_channels = [self.results.b_channel] if self.results else []
+        writes = [*self.aw_channels, *self.w_channels, *self.b_channels]
+        self.channels = [*self.ar_channels, *self.r_channels, *writes]
 
     def breaks(self, beats: set[int]) -> None:
         """Answers SLVERR to the beats at these places of the stream, each on another port than the one before."""

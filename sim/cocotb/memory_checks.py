@@ -9,7 +9,7 @@ from cocotb.triggers import ClockCycles
 from cocotbext.axi import AxiResp
 from cocotbext.axi.stream import StreamPause
 from memory import SPACE, STEP
-from memory_jobs import begin, begin_at, check, compare, drop, fails, finish, follow, idle, offer, refuses_a_start
+from memory_jobs import begin, begin_at, begin_runs, check, compare, drop, fails, finish, follow, idle, offer, refuses_a_start
 from read_rules import PAGE, ROOM
 from unit import Matmul, Unit
 
@@ -108,6 +108,23 @@ async def a_job_may_span_pages(dut: HierarchyObject, stalls: float) -> None:
     border = 7 * PAGE - (unit.ports - 1) * unit.burst * unit.beat // unit.ports
     assert border in ends and len(ends) >= 3, ends
     assert {burst.address // PAGE for burst in unit.rules.bursts} >= {6, 7, 8}
+
+
+@cocotb.test(**TIMEOUT)
+@cocotb.parametrize(stalls=[0.0, STALLS])
+async def weights_lie_in_runs(dut: HierarchyObject, stalls: float) -> None:
+    unit = Unit(dut, stalls)
+    await unit.start_up()
+    job = of_size(unit, PAGE)
+    beats = len(unit.wgt_stream(job)) // unit.beat
+    # A run of a beat, an odd one that is no part of the whole, all in one, and runs one behind another.
+    for tag, (run, gap) in enumerate([(1, 2), (unit.burst + 3, 2 * unit.burst + 1), (beats, 5), (7, 0), (0, 9)]):
+        if unit.has_strides or not run:
+            await begin_runs(unit, job, BASE + tag * 64 * PAGE, run, run + gap, tag)
+            await finish(unit, job, tag)
+    if unit.has_strides:
+        await unit.write("WGT_RUN", 0)
+    await check(unit, job, BASE)
 
 
 @cocotb.test(**TIMEOUT)

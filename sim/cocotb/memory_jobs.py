@@ -30,6 +30,30 @@ async def begin_at(unit: Unit, job: Matmul, base: int, length: int, tag: int = 0
     await unit.start(job.shape, tag)
 
 
+async def begin_runs(unit: Unit, job: Matmul, base: int, run: int, stride: int, tag: int) -> None:
+    """Puts the weights into memory in runs of `run` beats every `stride` beats, and starts the job; a run of 0 beats is none."""
+    if not unit.has_strides:
+        return await begin(unit, job, base, tag)
+    weights = unit.wgt_stream(job)
+    beats = len(weights) // unit.beat
+    size = run or beats
+    runs = [(at // size * stride, min(size, beats - at)) for at in range(0, beats, size)]
+    around = bytearray(unit.rng.bytes((runs[-1][0] + runs[-1][1]) * unit.beat))
+    taken = 0
+    for first, length in runs:
+        around[first * unit.beat : (first + length) * unit.beat] = weights[taken : taken + length * unit.beat]
+        taken += length * unit.beat
+    unit.memory.place(base, bytes(around))
+    await unit.write("WGT_RUN", run)
+    await unit.write("WGT_STRIDE", stride)
+    await unit.write("WGT_BASE", base // STEP)
+    await unit.write("WGT_LENGTH", beats)
+    unit.rules.expect(base, runs[0][1])
+    for first, length in runs[1:]:
+        unit.rules.expect_behind(base + first * unit.beat, length)
+    await unit.start(job.shape, tag)
+
+
 async def follow(unit: Unit, job: Matmul, base: int, tag: int, length: int | None = None) -> None:
     """Puts the weights into memory and starts the job behind those that run or wait; `length` is a wrong number of beats."""
     weights = unit.wgt_stream(job)

@@ -71,9 +71,9 @@ class Rules:
             port.complete()
 
     def dropped(self) -> None:
-        """A job was dropped: only requests that wait to be taken may still go out."""
+        """A job was dropped on all ports."""
         for port in self.ports:
-            port.left = port.waiting_beats()
+            port.dropped()
 
     @property
     def asked(self) -> int:
@@ -94,11 +94,12 @@ class Rules:
 class ReadRules:
     """Watches one port and keeps its bursts of the jobs under way."""
 
-    def __init__(self, dut: HierarchyObject, layout: Layout, port: int) -> None:
+    def __init__(self, dut: HierarchyObject, layout: Layout, port: int, name: str | None = None) -> None:
         self.dut, self.layout, self.port = dut, layout, port
         self.beat, self.burst = layout.part, layout.burst
         names = "arvalid arready araddr arlen arsize arburst arcache arprot rvalid rready".split()
-        self.pins = {name: getattr(dut, f"m_axi_wgt{port}_{name}") for name in names}
+        self.name = name or f"m_axi_wgt{port}"
+        self.pins = {pin: getattr(dut, f"{self.name}_{pin}") for pin in names}
         self.bursts: list[Burst] = []
         self.next, self.left = 0, 0
         self.waiting: list[tuple[int, int]] = []
@@ -132,7 +133,7 @@ class ReadRules:
             offered = self.offered()
             assert not (in_reset and offered), f"{offered} in reset"
             in_reset = False
-            assert waiting is None or offered == waiting, f"m_axi_wgt{self.port}_ar offered {waiting}, then {offered}"
+            assert waiting is None or offered == waiting, f"{self.name}_ar offered {waiting}, then {offered}"
             waiting = offered
             if offered:
                 self.obeys(offered)
@@ -141,6 +142,10 @@ class ReadRules:
                 waiting = None
             if int(self.pins["rvalid"].value):
                 self.come += 1
+
+    def dropped(self) -> None:
+        """A job was dropped: only a request that waits to be taken may still go out."""
+        self.left, self.waiting = self.waiting_beats(), []
 
     def waiting_beats(self) -> int:
         """Beats of the request that waits to be taken."""

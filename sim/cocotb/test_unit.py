@@ -1,7 +1,7 @@
 """Generates units, simulates them with Icarus Verilog and checks them; broken ones must fail.
 
 All run `register_checks.py`. Units with streams run `bus_checks.py`, units with windows `window_checks.py`, and units that read
-their weights from memory `memory_checks.py`.
+their weights from memory `memory_checks.py`, those with a ring `ring_checks.py`.
 """
 
 import os
@@ -26,6 +26,10 @@ FAILED = ("failure", "error")
 MEMORY = "--weights memory"
 MEMORY_REGISTERS = ("WGT_BASE", "WGT_LENGTH", "MEM_STATUS", "QUEUE")
 STRIDE_REGISTERS = ("WGT_RUN", "WGT_STRIDE")
+RING = f"{MEMORY} --ring"
+RING_REGISTERS = ("RING_BASE", "RING_SIZE", "RING_HEAD", "RING_TAIL")
+# A ring has the words of a descriptor for these.
+JOB_REGISTERS = ("TOKENS", "DEPTH", "OUTPUTS", "JOB_TAG", "WGT_BASE", "WGT_LENGTH", "QUEUE")
 LIMITS = "--max-depth 100 --max-tokens 5"
 UNITS = {
     "7x3-two-bit": f"--lanes 7 --columns 3 --weight-code two-bit --weight-bus 16 {LIMITS}",
@@ -38,10 +42,16 @@ UNITS = {
     "9x5-memory-ports": f"--lanes 9 --columns 5 --weight-bus 32 --weight-ports 4 --strides {MEMORY} {LIMITS}",
     "9x5-memory-64": f"--lanes 9 --columns 5 --weight-code two-bit --weight-bus 64 {MEMORY} {LIMITS}",
     "13x7-memory-128": f"--lanes 13 --columns 7 --weight-bus 128 {MEMORY} {LIMITS}",
+    "9x5-memory-runs": f"--lanes 9 --columns 5 --weight-code two-bit --weight-bus 32 --strides {MEMORY} {LIMITS}",
+    "9x5-ring-32": f"--lanes 9 --columns 5 --weight-bus 32 --burst-beats 16 {RING} {LIMITS}",
+    "9x5-ring-64": f"--lanes 9 --columns 5 --weight-code two-bit --weight-bus 64 {RING} {LIMITS}",
+    "4x32-ring-128": f"--lanes 4 --columns 32 --weight-bus 128 {RING} {LIMITS}",
     "33x8-memory-512": f"--lanes 33 --columns 8 --weight-code two-bit --weight-bus 512 --windows {MEMORY} {LIMITS}",
 }
 WINDOWS = "7x3-windows"
 FROM_MEMORY = "9x5-memory-64"
+RUNS = "9x5-memory-runs"
+FROM_RING = "9x5-ring-64"
 
 # One character each: file, what stands there, what stands there then, the check that must notice and what it says.
 BROKEN = {
@@ -85,10 +95,26 @@ BROKEN_READERS = {
     "room": (READER, "10'd512", "10'd712", "a_unit_asks", "while nothing is used"),
     "drain": (READER, "dropping & (|pending_next)", "dropping & (&pending_next)", "jobs_are_dropped", "SimTimeoutError"),
     "error": (READER, "buffer_pop_o & answer[1]", "buffer_pop_o & answer[0]", "an_error_of", "(0, 1, 0)"),
-    "kept": (READER, "response_q <= 2'd0", "response_q <= 2'd1", "matmuls_are_exact", "MEM_STATUS"),
+    "kept": (READER, "if (rst_i | start_i)", "if (rst_i & start_i)", "an_error_of", ""),
     "mark": (READER, "finals_q[0]", "finals_q[1]", "matmuls_are_exact", "SimTimeoutError"),
     "queue": ("trine_job_queue.v", "full = count_q[2]", "full = count_q[1]", "jobs_wait", ""),
     "follow": ("trine_job_queue.v", "chain_q <= 1'd0", "chain_q <= 1'd1", "jobs_wait", "AssertionError"),
+}
+# The same, in a unit whose weights lie in runs.
+BROKEN_RUNS = {
+    "rest": ("trine_weight_runs.v", "left_q - run_wide", "left_q + run_wide", "weights_lie_in_runs", ""),
+    "stride": ("trine_weight_runs.v", "at_q + {", "at_q - {", "weights_lie_in_runs", "burst at"),
+}
+# The same, in a unit with a ring.
+STORE = "trine_ring_store.v"
+BROKEN_RINGS = {
+    "slot": ("trine_ring_fetch.v", "next_q + 16'd1", "next_q + 16'd2", "jobs_of_a_ring", ""),
+    "feed": ("trine_ring_feed.v", "left_q == 24'd1", "left_q == 24'd2", "jobs_of_a_ring", ""),
+    "pack": ("trine_ring_pack.v", "last_q | (&burst_q)", "last_q | (|burst_q)", "jobs_of_a_ring", "wrong, first at"),
+    "length": (STORE, "axi_awlen_o = {4'd0", "axi_awlen_o = {4'd1", "jobs_of_a_ring", "beats to"),
+    "hold": (STORE, "(wvalid_q & ~axi_wready_i)", "(wvalid_q &  axi_wready_i)", "jobs_of_a_ring", ""),
+    "answers": (STORE, "answers & settled", "answers | settled", "jobs_of_a_ring", ""),
+    "void": (STORE, "(drop_i & ~status_q)", "(drop_i &  status_q)", "is_dropped", ""),
 }
 
 
@@ -105,6 +131,8 @@ class Generated:
 
     @property
     def modules(self) -> list[str]:
+        if RING in self.flags:
+            return ["register_checks", "ring_checks"]
         if MEMORY in self.flags:
             return ["register_checks", "memory_checks"]
         return ["register_checks", "window_checks" if "--windows" in self.flags else "bus_checks"]
@@ -159,9 +187,11 @@ def generate(name: str, folder: Path) -> Generated:
 def test_rdl_and_markdown_describe_the_same_map(unit: Generated) -> None:
     compiled, document = regmap.from_rdl(unit.rdl), trine(f"regs --format markdown {unit.flags}")
     registers = regmap.from_markdown(document)
-    assert len(registers) == 38
+    registers = [r for r in registers if not r.name.startswith("DESC_")]
+    assert len(registers) == 42
     # The document is that of all units; only one that reads from memory has the registers for it.
     missing = (() if MEMORY in unit.flags else MEMORY_REGISTERS) + (() if "--strides" in unit.flags else STRIDE_REGISTERS)
+    missing += JOB_REGISTERS if RING in unit.flags else RING_REGISTERS
     assert compiled == [r for r in registers if r.name not in missing]
     described = regmap.windows_from_markdown(document)
     assert len(described) == 3
@@ -180,7 +210,7 @@ def test_the_unit_passes_every_check(unit: Generated) -> None:
 
 @pytest.fixture(scope="session")
 def intact(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Generated]:
-    return {name: generate(name, tmp_path_factory.mktemp("intact")) for name in ("8x4-base3", WINDOWS, FROM_MEMORY)}
+    return {name: generate(name, tmp_path_factory.mktemp("intact")) for name in ("8x4-base3", WINDOWS, FROM_MEMORY, RUNS, FROM_RING)}
 
 
 @pytest.mark.parametrize("fault", BROKEN)
@@ -196,6 +226,16 @@ def test_broken_windows_are_noticed(fault: str, intact: dict[str, Generated], tm
 @pytest.mark.parametrize("fault", BROKEN_READERS)
 def test_a_broken_reader_is_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
     noticed(BROKEN_READERS[fault], intact[FROM_MEMORY], tmp_path / "broken")
+
+
+@pytest.mark.parametrize("fault", BROKEN_RUNS)
+def test_broken_runs_are_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
+    noticed(BROKEN_RUNS[fault], intact[RUNS], tmp_path / "broken")
+
+
+@pytest.mark.parametrize("fault", BROKEN_RINGS)
+def test_a_broken_ring_is_noticed(fault: str, intact: dict[str, Generated], tmp_path: Path) -> None:
+    noticed(BROKEN_RINGS[fault], intact[FROM_RING], tmp_path / "broken")
 
 
 def noticed(fault: tuple[str, str, str, str, str], intact: Generated, folder: Path) -> None:

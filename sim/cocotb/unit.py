@@ -25,7 +25,8 @@ from cocotbext.axi import (
     AxiStreamSource,
 )
 from memory import WeightMemory
-from read_rules import Layout, Rules
+from read_rules import Layout, ReadRules, Rules
+from write_rules import WriteRules
 
 Signal = LogicObject | LogicArrayObject
 
@@ -73,7 +74,8 @@ class Unit:
         self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), *reset)
         self.streams: list[AxiStreamSource | AxiStreamSink] = []
         self.has_memory = config["weights"] == "memory"
-        if not self.windows:
+        self.has_ring = bool(config.get("ring", False))
+        if not self.windows and not self.has_ring:
             self.act = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_act"), *reset)
             self.res = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_res"), *reset)
             self.streams = [self.act, self.res]
@@ -81,8 +83,12 @@ class Unit:
                 self.wgt = AxiStreamSource(AxiStreamBus.from_prefix(dut, "s_axis_wgt"), *reset)
                 self.streams.append(self.wgt)
         if self.has_memory:
-            self.memory = WeightMemory(dut, self.rng, Layout(self.beat, self.burst, self.ports))
+            self.memory = WeightMemory(dut, self.rng, Layout(self.beat, self.burst, self.ports), self.has_ring)
             self.rules = Rules(dut, self.memory.layout)
+        if self.has_ring:
+            self.bus = len(dut.m_axi_rdata) // 8
+            self.ring_reads = ReadRules(dut, Layout(self.bus, self.burst, 1), 0, "m_axi")
+            self.ring_writes = WriteRules(dut, self.bus)
         if stalls > 0:
             self.stall(stalls)
 
@@ -90,7 +96,7 @@ class Unit:
         """Lets every channel hold back at random, each in its own rhythm."""
         write, read = self.axil.write_if, self.axil.read_if
         channels = [write.aw_channel, write.w_channel, write.b_channel, read.ar_channel, read.r_channel]
-        memory = [*self.memory.ar_channels, *self.memory.r_channels] if self.has_memory else []
+        memory = self.memory.channels if self.has_memory else []
         for number, channel in enumerate([*channels, *self.streams, *memory]):
             channel.set_pause_generator(pauses(Random(cocotb.RANDOM_SEED + number), share))
 
@@ -107,6 +113,9 @@ class Unit:
         if self.has_memory:
             for port in self.rules.ports:
                 cocotb.start_soon(port.watch())
+        if self.has_ring:
+            cocotb.start_soon(self.ring_reads.watch())
+            cocotb.start_soon(self.ring_writes.watch())
         answer = (self.dut.s_axil_rdata, self.dut.s_axil_rresp)
         cocotb.start_soon(self.holds("s_axil_r", self.dut.s_axil_rvalid, self.dut.s_axil_rready, answer))
         cocotb.start_soon(

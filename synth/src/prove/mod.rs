@@ -11,17 +11,19 @@
 //! The start is any state of the module (its registers have no initial values); properties assume a reset in the first
 //! cycle, or wait until pipelines have filled. What is proven holds without a bound on time, in the given sizes.
 //!
-//! The claims about the accelerator are in [`arithmetic`], [`counting`], [`streams`] and [`mod@unit`].
+//! The claims about the accelerator are in [`arithmetic`], [`counting`], [`ring`], [`streams`] and [`mod@unit`].
 
 pub mod arithmetic;
 pub mod counting;
+pub mod ring;
 pub mod streams;
 pub mod unit;
 
 use crate::error::Error;
 use crate::yosys::Yosys;
+use std::sync::Arc;
 use trine_hdl::Verilog;
-use trine_hdl::lang::RamStyle;
+use trine_hdl::lang::{self, Errors, Module, RamStyle};
 use trine_spec::config::clog2;
 
 /// A property of one module of a design.
@@ -86,6 +88,10 @@ impl Claim {
         text.insert_str(at, &self.property);
         Ok(design)
     }
+}
+
+fn claim(name: String, module: &Arc<Module>, property: String, cycles: usize) -> Result<Claim, Errors> {
+    Ok(Claim { name, design: lang::verilog(module)?, module: module.name.clone(), property, cycles })
 }
 
 fn text_of<'a>(design: &'a mut Verilog, module: &str) -> Option<&'a mut String> {

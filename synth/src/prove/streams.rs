@@ -3,12 +3,12 @@
 //! The properties pick one word at any time, or any number of a word, and follow it; because the choice is free, what
 //! holds of it holds of all words.
 
-use super::{Claim, inside, memory};
-use std::sync::Arc;
-use trine_hdl::lang::{Errors, Module, RamStyle, bits};
-use trine_hdl::{design, lang, library};
+use super::{Claim, claim, inside, memory};
+use trine_hdl::lang::{Errors, RamStyle, bits};
+use trine_hdl::{Verilog, design, library};
 use trine_spec::config::clog2;
 use trine_spec::packing::words;
+use trine_spec::registers::{MEMORY_SPACE, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS};
 use trine_spec::{Config, Style};
 
 /// The n-th word pushed into a buffer of `depth` words of `width` bits, in a RAM of this `kind`, is the n-th to leave; an output holds until it is
@@ -65,20 +65,80 @@ pub fn windows(c: &Config) -> Result<Claim, Errors> {
 }
 
 /// The reader of weights from memory has a place for every beat that it asks for, no place gets lost, no burst of it leaves its window, requests hold until
-/// taken, and a job that was dropped drains until its last burst has come.
+/// taken, and a job that was dropped drains until its last burst has come. It asks for the beats of each job in order, and marks the last one.
 ///
 /// # Errors
 /// See [`design::weight_reader`].
 pub fn weight_reader(c: &Config) -> Result<Claim, Errors> {
-    let (burst, bytes) = (c.burst_beats(), c.weight_bus() / 8);
-    let property = format!(
-        "\n  localparam BURST = {burst}, ROOM = {}, BURSTS = {}, BYTES = {bytes}, WINDOW = {};\n{}",
+    let property = reader(c).replace("given", "assume");
+    claim("weight reader has room for what it asks for".into(), &design::weight_reader(c)?, property, 20)
+}
+
+/// Readers side by side keep what [`weight_reader`] says, each by itself; they take every job together and give every beat together.
+///
+/// # Errors
+/// See [`design::weight_reader`].
+pub fn weight_ports(c: &Config) -> Result<Claim, Errors> {
+    let ports = c.weight_ports();
+    let all = |signal: &str| (0..ports).rev().map(|i| format!("\\port{i}.{signal} ")).collect::<Vec<_>>().join(", ");
+    let any = |signal: &str| (0..ports).map(|i| format!("\\port{i}.{signal} ")).collect::<Vec<_>>().join("| ");
+    let window = c.burst_beats() * c.port_bus() / 8;
+    // The number of the port is what its reader leaves out of addresses.
+    let place = |i| {
+        let offered = format!("~axi{i}_arvalid_o | axi{i}_araddr_o == port{i}_axi_araddr_o + {}", i * window);
+        format!("  always @* assert (age != 2 | {offered});\n")
+    };
+    let places: String = (0..ports).map(place).collect();
+    let signals = [("enter", 1), ("buffer_pop_o", 1), ("left_over", 8)];
+    let property = inside(
+        signals.iter().flat_map(|(name, width)| (0..ports).map(move |i| (format!("port{i}.{name}"), *width))),
+    ) + &format!(
+        "\n  localparam PORTS = {ports}, JOB = {};\n  wire [PORTS-1:0] enters = {{{}}}, pops = {{{}}};\n  wire [7:0] left = {};\n",
+        job_bits(c),
+        all("enter"),
+        all("buffer_pop_o"),
+        any("left_over")
+    ) + include_str!("properties/weight_ports.v")
+        + &places;
+    let mut joined = claim("weights come together through all ports".into(), &design::weight_reader(c)?, property, 12)?;
+    let slice = Claim {
+        module: "trine_weight_reader".into(),
+        property: reader(c).replace("given", "assert"),
+        ..joined.clone()
+    };
+    // Without its readers a design is no claim.
+    joined.design = slice.stated().unwrap_or_else(|_| Verilog { files: vec![], ..slice.design.clone() });
+    Ok(joined)
+}
+
+/// Bits of an address in memory.
+const ADDRESS: usize = MEMORY_SPACE.ilog2() as usize;
+
+/// Bits of a job of a reader.
+fn job_bits(c: &Config) -> usize {
+    let (base, mark) =
+        if c.strides() { (ADDRESS - (c.weight_bus() / 8).ilog2() as usize, 1) } else { (WGT_BASE_ADDRESS.width, 0) };
+    base + WGT_LENGTH_BEATS.width + mark
+}
+
+/// The property of the reader of one port; `given` is what others keep.
+fn reader(c: &Config) -> String {
+    let (burst, bytes, strides) = (c.burst_beats(), c.port_bus() / 8, c.strides());
+    let place = ADDRESS - (c.weight_bus() / 8).ilog2() as usize;
+    let base = job_bits(c) - WGT_LENGTH_BEATS.width - usize::from(strides);
+    format!(
+        "\n  localparam BURST = {burst}, ROOM = {}, BURSTS = {}, BYTES = {bytes}, WINDOW = {}, PORTS = {};\n  localparam JOB = {}, BASE = {base}, PLACE = {place}, STEPS = {}, STRIDES = {};\n  wire closes = {};\n{}{}",
         Config::READ_AHEAD,
         c.bursts(),
         (burst - 1) * bytes,
-        include_str!("properties/weight_reader.v")
-    );
-    claim("weight reader has room for what it asks for".into(), &design::weight_reader(c)?, property, 20)
+        c.weight_ports(),
+        job_bits(c),
+        place - base,
+        u8::from(strides),
+        if strides { "closes_q" } else { "1" },
+        include_str!("properties/weight_reader.v"),
+        include_str!("properties/weight_order.v")
+    )
 }
 
 /// The master behind a serial line keeps the rules of AXI4-Lite: requests hold until taken, one at a time, a read never
@@ -99,8 +159,4 @@ fn sized(property: &str, kind: RamStyle, width: usize, path: &str, depth: usize)
         "\n  localparam WIDTH = {width}, DEPTH = {depth}, ADDRESS = {address};\n{}{property}",
         memory(path, kind, width, depth)
     )
-}
-
-fn claim(name: String, module: &Arc<Module>, property: String, cycles: usize) -> Result<Claim, Errors> {
-    Ok(Claim { name, design: lang::verilog(module)?, module: module.name.clone(), property, cycles })
 }

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod counting;
+mod ring;
 mod streams;
 mod unit;
 

@@ -1,6 +1,6 @@
 //! Buffers, streams and the register bus.
 
-use super::{proven, refuted};
+use super::{not_proven, proven, refuted};
 use trine_hdl::lang::RamStyle;
 use trine_spec::{Config, Weights};
 use trine_synth::prove::streams;
@@ -126,9 +126,38 @@ fn a_broken_reader_of_weights_is_found() {
         ("draining_q <= dropping & (|pending_next)", "draining_q <= dropping & ~ended"),
         ("dropping = clear_i | draining_q", "dropping = clear_i"),
         ("if (rst_i | clear_i) begin\n      active_q", "if (rst_i) begin\n      active_q"),
+        ("window_q + 29'd1", "window_q + 29'd2"),
+        ("axi_rlast_i & finals_q[0]", "axi_rlast_i & finals_q[1]"),
     ] {
         refuted(&claim, ("trine_weight_reader", from, to));
     }
+}
+
+/// Two readers and what joins them, each with the property of a reader alone.
+#[test]
+fn ports_of_weights_take_jobs_and_give_beats_together() {
+    proven(&streams::weight_ports(&joined()).unwrap());
+}
+
+fn joined() -> Config {
+    Config::builder().weight_ports(2).burst_beats(16).or(&resident(64)).build().unwrap()
+}
+
+#[test]
+fn broken_ports_of_weights_are_found() {
+    let mut claim = streams::weight_ports(&joined()).unwrap();
+    // From a reset on two readers take minutes until a beat comes; the proof needs one cycle.
+    claim.cycles = 1;
+    for (from, to) in [
+        ("&{port1_beats_valid_o, port0_beats_valid_o}", "|{port1_beats_valid_o, port0_beats_valid_o}"),
+        ("port0_job_ready_o} | done_q", "port0_job_ready_o}"),
+        ("job_valid_i & ~done_q[1]", "job_valid_i"),
+        ("|{port1_draining_o, port0_draining_o}", "&{port1_draining_o, port0_draining_o}"),
+        ("1'd1, port1_axi_araddr_o[5:0]", "1'd0, port1_axi_araddr_o[5:0]"),
+    ] {
+        not_proven(&claim, ("trine_weight_ports", from, to));
+    }
+    not_proven(&claim, ("trine_weight_reader", "rest = ~arlen_q", "rest = arlen_q"));
 }
 
 #[test]

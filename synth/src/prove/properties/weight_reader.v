@@ -7,7 +7,7 @@
   reg held, offered;
   reg [37:0] address_was;
   reg [7:0] length_was;
-  reg [63:0] job_was;
+  reg [JOB-1:0] job_was;
   wire ar = axi_arvalid_o & axi_arready_i;
   wire end_of_burst = axi_rvalid_i & axi_rlast_i;
   wire [7:0] outstanding = taken + axi_arvalid_o;
@@ -36,8 +36,8 @@
       // A buffer hands on what it holds.
       assume (~buffer_pop_o | stored != 0);
       // No job comes while bursts are under way that were dropped, and one that is offered stays.
-      assume (~job_valid_i | ~draining_o);
-      assume (~offered | (job_valid_i & job_data_i == job_was));
+      given (~job_valid_i | ~draining_o);
+      given (~offered | (job_valid_i & job_data_i == job_was));
       // Every place of the buffer holds a beat, or is promised to one, or can be promised.
       assert (draining_o ? stored == 0 & room_q == ROOM & ~asked_q : stored + due + room_q + late == ROOM);
       assert (due >= outstanding & (due == 0) == (outstanding == 0));
