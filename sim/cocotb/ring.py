@@ -12,7 +12,7 @@ KIB = 1024
 REGION = 1 << 20
 POLLS = 600
 # Words of a descriptor by their place, and bits of its word STATUS.
-FLAGS, TOKENS, DEPTH, OUTPUTS, TAG, WGT_BASE, WGT_LENGTH, ACT_BASE, ACT_LENGTH, RES_BASE, STATUS = (*range(10), 12)
+FLAGS, TOKENS, DEPTH, OUTPUTS, TAG, WGT_BASE, WGT_LENGTH, ACT_BASE, ACT_LENGTH, RES_BASE, RUN, STATUS = (*range(11), 12)
 FENCE, INTERRUPT, ENDED = 1, 2, 16
 
 
@@ -56,7 +56,7 @@ class Ring:
         count = len(beats) // self.act_slot
         words[FLAGS : TAG + 1] = [flags, *job.shape, tag]
         words[WGT_BASE : RES_BASE + 1] = [weights // STEP, len(stream) // unit.beat, act // STEP, count, results // STEP]
-        words[STATUS] = 0
+        words[[RUN, STATUS]] = 0
         slot = self.base + SLOT * (self.head % (1 << self.log2))
         self.memory.write(slot, words.tobytes())
         unit.rules.expect_behind(weights, len(stream) // unit.beat)
