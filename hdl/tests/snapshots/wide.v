@@ -391,7 +391,7 @@ module trine_registers (
     if (ar_enter) begin
       caps0_skip_q <= ~(read_word == 10'd2);
     end
-    caps0_word_q <= caps0_skip_q ? 23'd0 : 23'd6176767;
+    caps0_word_q <= caps0_skip_q ? 23'd0 : 23'd6175743;
     if (ar_enter) begin
       caps1_skip_q <= ~(read_word == 10'd3);
     end
@@ -842,7 +842,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 52 beats of 512 bits into a tile of 16384 trits.
+// Gathers 48 beats of 512 bits into a tile of 15360 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -859,7 +859,7 @@ module trine_weight_loader (
   // Takes a tile.
   input  wire take_i,
   // Two-bit codes of the tile taken in the cycle before.
-  output wire [32767:0] tile_o,
+  output wire [30719:0] tile_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -878,8 +878,8 @@ module trine_weight_loader (
   reg full_q;
   reg last_q;
   reg admits_q;
-  reg [51:0] place_q;
-  reg [51:0] offered_place_q;
+  reg [47:0] place_q;
+  reg [47:0] offered_place_q;
   reg moved_q;
   reg valid_q;
   reg waits_q;
@@ -1032,7 +1032,7 @@ module trine_weight_loader (
   reg fault_q;
   reg code_complete_q;
   reg early_q;
-  reg [50:0] keep_q;
+  reg [46:0] keep_q;
   reg [639:0] held_0_q;
   reg [639:0] held_1_q;
   reg [639:0] held_2_q;
@@ -1080,21 +1080,17 @@ module trine_weight_loader (
   reg [639:0] held_44_q;
   reg [639:0] held_45_q;
   reg [639:0] held_46_q;
-  reg [639:0] held_47_q;
-  reg [639:0] held_48_q;
-  reg [639:0] held_49_q;
-  reg [639:0] held_50_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
-  assign complete = ~stuck_q & (offered & offered_place_q[51]);
+  assign complete = ~stuck_q & (offered & offered_place_q[47]);
   assign fills = in_full_q | stuck_q;
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
   assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign tile_o = {code_q[127:0], held_50_q, held_49_q, held_48_q, held_47_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
+  assign tile_o = {code_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -1485,8 +1481,6 @@ module trine_weight_loader (
     .illegal_o(decoder_63_illegal_o)
   );
 
-  wire unused_ok = &{1'b0, code_q[639:128]};
-
   always @(posedge clk_i) begin
     if (flows_q) begin
       in_q <= in_data_i;
@@ -1516,17 +1510,17 @@ module trine_weight_loader (
       valid_q <= 1'd0;
     end
     if (rst_i) begin
-      place_q <= 52'd1;
+      place_q <= 48'd1;
     end else begin
       if (enter) begin
-        place_q <= {place_q[50:0], place_q[51]};
+        place_q <= {place_q[46:0], place_q[47]};
       end
     end
     if (rst_i) begin
-      offered_place_q <= 52'd1;
+      offered_place_q <= 48'd1;
     end else begin
       if (accept) begin
-        offered_place_q <= {offered_place_q[50:0], offered_place_q[51]};
+        offered_place_q <= {offered_place_q[46:0], offered_place_q[47]};
       end
     end
     if (~waits_q) begin
@@ -1539,7 +1533,7 @@ module trine_weight_loader (
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
     code_complete_q <= leave & place_q[0];
     early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
-    keep_q <= {51{leave}} & place_q[51:1];
+    keep_q <= {47{leave}} & place_q[47:1];
     if (keep_q[0]) begin
       held_0_q <= code_q;
     end
@@ -1681,18 +1675,6 @@ module trine_weight_loader (
     if (keep_q[46]) begin
       held_46_q <= code_q;
     end
-    if (keep_q[47]) begin
-      held_47_q <= code_q;
-    end
-    if (keep_q[48]) begin
-      held_48_q <= code_q;
-    end
-    if (keep_q[49]) begin
-      held_49_q <= code_q;
-    end
-    if (keep_q[50]) begin
-      held_50_q <= code_q;
-    end
   end
 endmodule
 
@@ -1737,7 +1719,7 @@ module trine_sequencer (
   // The pass is the last one.
   output wire last_pass_o,
   // Outputs left, in the last pass.
-  output wire [6:0] n_left_o,
+  output wire [5:0] n_left_o,
   // Stall: waits for activations.
   output wire stall_act_o,
   // Stall: waits for weights.
@@ -1822,7 +1804,7 @@ module trine_sequencer (
   assign first_chunk_o = first_chunk_q;
   assign result_o = result;
   assign last_pass_o = last_pass_q;
-  assign n_left_o = n_left_q[6:0];
+  assign n_left_o = n_left_q[5:0];
 
   // why nothing is issued, in this order of precedence
   assign stall_act_o = run_q & ~act_valid_i;
@@ -1844,8 +1826,8 @@ module trine_sequencer (
     one_chunk_q <= ~(15'd256 < depth_i);
     two_chunks_q <= ~(15'd512 < depth_i);
     k_second_q <= depth_i - 15'd256;
-    one_pass_q <= ~(20'd64 < outputs_i);
-    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd64);
+    one_pass_q <= ~(20'd60 < outputs_i);
+    n_step_q <= rst_i ? outputs_i : (20'd0 - 20'd60);
     issue_q <= may & (tile_next | ~needs_tile);
     take_q <= (may & tile_next) & needs_tile;
     tile_q <= tile_next;
@@ -1864,7 +1846,7 @@ module trine_sequencer (
       end
       if (pass_end_q & ~last_pass_q) begin
         n_left_q <= n_left_q + n_step_q;
-        last_pass_q <= ~(20'd128 < n_left_q);
+        last_pass_q <= ~(20'd120 < n_left_q);
       end
       if (job_end) begin
         run_q <= 1'd0;
@@ -3484,7 +3466,7 @@ module trine_column (
   end
 endmodule
 
-// 256 lanes x 64 columns around one tile of weights.
+// 256 lanes x 60 columns around one tile of weights.
 module trine_tile (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -3493,11 +3475,11 @@ module trine_tile (
   // Lane chunk.
   input  wire [2047:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
-  input  wire [32767:0] tile_i,
+  input  wire [30719:0] tile_i,
   // Sums of all columns.
-  output wire [1023:0] sums_o,
+  output wire [959:0] sums_o,
   // Ones that the columns owe.
-  output wire [63:0] owed_o
+  output wire [59:0] owed_o
 );
   wire [2047:0] chunk_0_act_o;
   wire [2047:0] chunk_1_act_o;
@@ -3514,9 +3496,8 @@ module trine_tile (
   wire [2047:0] chunk_12_act_o;
   wire [2047:0] chunk_13_act_o;
   wire [2047:0] chunk_14_act_o;
-  wire [2047:0] chunk_15_act_o;
-  reg [32767:0] next_q;
-  reg [32767:0] tile_q;
+  reg [30719:0] next_q;
+  reg [30719:0] tile_q;
   wire signed [15:0] column_0_sum_o;
   wire column_0_owed_o;
   wire signed [15:0] column_1_sum_o;
@@ -3637,16 +3618,8 @@ module trine_tile (
   wire column_58_owed_o;
   wire signed [15:0] column_59_sum_o;
   wire column_59_owed_o;
-  wire signed [15:0] column_60_sum_o;
-  wire column_60_owed_o;
-  wire signed [15:0] column_61_sum_o;
-  wire column_61_owed_o;
-  wire signed [15:0] column_62_sum_o;
-  wire column_62_owed_o;
-  wire signed [15:0] column_63_sum_o;
-  wire column_63_owed_o;
-  assign sums_o = {column_63_sum_o, column_62_sum_o, column_61_sum_o, column_60_sum_o, column_59_sum_o, column_58_sum_o, column_57_sum_o, column_56_sum_o, column_55_sum_o, column_54_sum_o, column_53_sum_o, column_52_sum_o, column_51_sum_o, column_50_sum_o, column_49_sum_o, column_48_sum_o, column_47_sum_o, column_46_sum_o, column_45_sum_o, column_44_sum_o, column_43_sum_o, column_42_sum_o, column_41_sum_o, column_40_sum_o, column_39_sum_o, column_38_sum_o, column_37_sum_o, column_36_sum_o, column_35_sum_o, column_34_sum_o, column_33_sum_o, column_32_sum_o, column_31_sum_o, column_30_sum_o, column_29_sum_o, column_28_sum_o, column_27_sum_o, column_26_sum_o, column_25_sum_o, column_24_sum_o, column_23_sum_o, column_22_sum_o, column_21_sum_o, column_20_sum_o, column_19_sum_o, column_18_sum_o, column_17_sum_o, column_16_sum_o, column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
-  assign owed_o = {column_63_owed_o, column_62_owed_o, column_61_owed_o, column_60_owed_o, column_59_owed_o, column_58_owed_o, column_57_owed_o, column_56_owed_o, column_55_owed_o, column_54_owed_o, column_53_owed_o, column_52_owed_o, column_51_owed_o, column_50_owed_o, column_49_owed_o, column_48_owed_o, column_47_owed_o, column_46_owed_o, column_45_owed_o, column_44_owed_o, column_43_owed_o, column_42_owed_o, column_41_owed_o, column_40_owed_o, column_39_owed_o, column_38_owed_o, column_37_owed_o, column_36_owed_o, column_35_owed_o, column_34_owed_o, column_33_owed_o, column_32_owed_o, column_31_owed_o, column_30_owed_o, column_29_owed_o, column_28_owed_o, column_27_owed_o, column_26_owed_o, column_25_owed_o, column_24_owed_o, column_23_owed_o, column_22_owed_o, column_21_owed_o, column_20_owed_o, column_19_owed_o, column_18_owed_o, column_17_owed_o, column_16_owed_o, column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
+  assign sums_o = {column_59_sum_o, column_58_sum_o, column_57_sum_o, column_56_sum_o, column_55_sum_o, column_54_sum_o, column_53_sum_o, column_52_sum_o, column_51_sum_o, column_50_sum_o, column_49_sum_o, column_48_sum_o, column_47_sum_o, column_46_sum_o, column_45_sum_o, column_44_sum_o, column_43_sum_o, column_42_sum_o, column_41_sum_o, column_40_sum_o, column_39_sum_o, column_38_sum_o, column_37_sum_o, column_36_sum_o, column_35_sum_o, column_34_sum_o, column_33_sum_o, column_32_sum_o, column_31_sum_o, column_30_sum_o, column_29_sum_o, column_28_sum_o, column_27_sum_o, column_26_sum_o, column_25_sum_o, column_24_sum_o, column_23_sum_o, column_22_sum_o, column_21_sum_o, column_20_sum_o, column_19_sum_o, column_18_sum_o, column_17_sum_o, column_16_sum_o, column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
+  assign owed_o = {column_59_owed_o, column_58_owed_o, column_57_owed_o, column_56_owed_o, column_55_owed_o, column_54_owed_o, column_53_owed_o, column_52_owed_o, column_51_owed_o, column_50_owed_o, column_49_owed_o, column_48_owed_o, column_47_owed_o, column_46_owed_o, column_45_owed_o, column_44_owed_o, column_43_owed_o, column_42_owed_o, column_41_owed_o, column_40_owed_o, column_39_owed_o, column_38_owed_o, column_37_owed_o, column_36_owed_o, column_35_owed_o, column_34_owed_o, column_33_owed_o, column_32_owed_o, column_31_owed_o, column_30_owed_o, column_29_owed_o, column_28_owed_o, column_27_owed_o, column_26_owed_o, column_25_owed_o, column_24_owed_o, column_23_owed_o, column_22_owed_o, column_21_owed_o, column_20_owed_o, column_19_owed_o, column_18_owed_o, column_17_owed_o, column_16_owed_o, column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
   trine_chunk chunk_0 (
     .clk_i(clk_i),
@@ -3736,12 +3709,6 @@ module trine_tile (
     .clk_i(clk_i),
     .act_i(act_i),
     .act_o(chunk_14_act_o)
-  );
-
-  trine_chunk chunk_15 (
-    .clk_i(clk_i),
-    .act_i(act_i),
-    .act_o(chunk_15_act_o)
   );
 
   trine_column column_0 (
@@ -4224,38 +4191,6 @@ module trine_tile (
     .owed_o(column_59_owed_o)
   );
 
-  trine_column column_60 (
-    .clk_i(clk_i),
-    .act_i(chunk_15_act_o),
-    .code_i(tile_q[31231:30720]),
-    .sum_o(column_60_sum_o),
-    .owed_o(column_60_owed_o)
-  );
-
-  trine_column column_61 (
-    .clk_i(clk_i),
-    .act_i(chunk_15_act_o),
-    .code_i(tile_q[31743:31232]),
-    .sum_o(column_61_sum_o),
-    .owed_o(column_61_owed_o)
-  );
-
-  trine_column column_62 (
-    .clk_i(clk_i),
-    .act_i(chunk_15_act_o),
-    .code_i(tile_q[32255:31744]),
-    .sum_o(column_62_sum_o),
-    .owed_o(column_62_owed_o)
-  );
-
-  trine_column column_63 (
-    .clk_i(clk_i),
-    .act_i(chunk_15_act_o),
-    .code_i(tile_q[32767:32256]),
-    .sum_o(column_63_sum_o),
-    .owed_o(column_63_owed_o)
-  );
-
   always @(posedge clk_i) begin
     if (swap_i) begin
       next_q <= tile_i;
@@ -4264,7 +4199,7 @@ module trine_tile (
   end
 endmodule
 
-// 16 words of 1472 bits, read in two cycles.
+// 16 words of 1380 bits, read in two cycles.
 module trine_accumulators_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -4273,7 +4208,7 @@ module trine_accumulators_ram (
   // Address to write at.
   input  wire [3:0] write_at_i,
   // Word to write.
-  input  wire [1471:0] data_i,
+  input  wire [1379:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -4283,11 +4218,11 @@ module trine_accumulators_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [1471:0] word_o
+  output wire [1379:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [1471:0] ram [0:15];
-  reg [1471:0] out_q;
-  reg [1471:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [1379:0] ram [0:15];
+  reg [1379:0] out_q;
+  reg [1379:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -4298,7 +4233,7 @@ module trine_accumulators_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 1472'd0;
+      out_q <= 1380'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -4329,7 +4264,7 @@ module trine_accumulate (
   assign total_o = (base + $signed({{7{sum_i[15]}}, sum_i})) + $signed({22'd0, owed_i});
 endmodule
 
-// 64 accumulators for each of 16 tokens.
+// 60 accumulators for each of 16 tokens.
 module trine_accumulators (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -4354,20 +4289,20 @@ module trine_accumulators (
   // The job has two tokens.
   input  wire pair_i,
   // Sums of all columns.
-  input  wire [1023:0] sums_i,
+  input  wire [959:0] sums_i,
   // Ones that the columns owe.
-  input  wire [63:0] owed_i,
+  input  wire [59:0] owed_i,
   // Totals of all columns, one cycle after the sum.
-  output wire [1471:0] total_o
+  output wire [1379:0] total_o
 );
-  reg [1471:0] total_q;
-  reg [1471:0] before_q;
-  wire [1471:0] total;
+  reg [1379:0] total_q;
+  reg [1379:0] before_q;
+  wire [1379:0] total;
   reg forward_q;
   wire zero;
   wire begins;
   reg clears_q;
-  wire [1471:0] words_word_o;
+  wire [1379:0] words_word_o;
   wire signed [22:0] adder_0_total_o;
   wire signed [22:0] adder_1_total_o;
   wire signed [22:0] adder_2_total_o;
@@ -4428,13 +4363,9 @@ module trine_accumulators (
   wire signed [22:0] adder_57_total_o;
   wire signed [22:0] adder_58_total_o;
   wire signed [22:0] adder_59_total_o;
-  wire signed [22:0] adder_60_total_o;
-  wire signed [22:0] adder_61_total_o;
-  wire signed [22:0] adder_62_total_o;
-  wire signed [22:0] adder_63_total_o;
   assign zero = next_first_i | pair_i;
   assign begins = next_valid_i & (next_odd_i ? next_last_chunk_i : next_first_i);
-  assign total = {$unsigned(adder_63_total_o), $unsigned(adder_62_total_o), $unsigned(adder_61_total_o), $unsigned(adder_60_total_o), $unsigned(adder_59_total_o), $unsigned(adder_58_total_o), $unsigned(adder_57_total_o), $unsigned(adder_56_total_o), $unsigned(adder_55_total_o), $unsigned(adder_54_total_o), $unsigned(adder_53_total_o), $unsigned(adder_52_total_o), $unsigned(adder_51_total_o), $unsigned(adder_50_total_o), $unsigned(adder_49_total_o), $unsigned(adder_48_total_o), $unsigned(adder_47_total_o), $unsigned(adder_46_total_o), $unsigned(adder_45_total_o), $unsigned(adder_44_total_o), $unsigned(adder_43_total_o), $unsigned(adder_42_total_o), $unsigned(adder_41_total_o), $unsigned(adder_40_total_o), $unsigned(adder_39_total_o), $unsigned(adder_38_total_o), $unsigned(adder_37_total_o), $unsigned(adder_36_total_o), $unsigned(adder_35_total_o), $unsigned(adder_34_total_o), $unsigned(adder_33_total_o), $unsigned(adder_32_total_o), $unsigned(adder_31_total_o), $unsigned(adder_30_total_o), $unsigned(adder_29_total_o), $unsigned(adder_28_total_o), $unsigned(adder_27_total_o), $unsigned(adder_26_total_o), $unsigned(adder_25_total_o), $unsigned(adder_24_total_o), $unsigned(adder_23_total_o), $unsigned(adder_22_total_o), $unsigned(adder_21_total_o), $unsigned(adder_20_total_o), $unsigned(adder_19_total_o), $unsigned(adder_18_total_o), $unsigned(adder_17_total_o), $unsigned(adder_16_total_o), $unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
+  assign total = {$unsigned(adder_59_total_o), $unsigned(adder_58_total_o), $unsigned(adder_57_total_o), $unsigned(adder_56_total_o), $unsigned(adder_55_total_o), $unsigned(adder_54_total_o), $unsigned(adder_53_total_o), $unsigned(adder_52_total_o), $unsigned(adder_51_total_o), $unsigned(adder_50_total_o), $unsigned(adder_49_total_o), $unsigned(adder_48_total_o), $unsigned(adder_47_total_o), $unsigned(adder_46_total_o), $unsigned(adder_45_total_o), $unsigned(adder_44_total_o), $unsigned(adder_43_total_o), $unsigned(adder_42_total_o), $unsigned(adder_41_total_o), $unsigned(adder_40_total_o), $unsigned(adder_39_total_o), $unsigned(adder_38_total_o), $unsigned(adder_37_total_o), $unsigned(adder_36_total_o), $unsigned(adder_35_total_o), $unsigned(adder_34_total_o), $unsigned(adder_33_total_o), $unsigned(adder_32_total_o), $unsigned(adder_31_total_o), $unsigned(adder_30_total_o), $unsigned(adder_29_total_o), $unsigned(adder_28_total_o), $unsigned(adder_27_total_o), $unsigned(adder_26_total_o), $unsigned(adder_25_total_o), $unsigned(adder_24_total_o), $unsigned(adder_23_total_o), $unsigned(adder_22_total_o), $unsigned(adder_21_total_o), $unsigned(adder_20_total_o), $unsigned(adder_19_total_o), $unsigned(adder_18_total_o), $unsigned(adder_17_total_o), $unsigned(adder_16_total_o), $unsigned(adder_15_total_o), $unsigned(adder_14_total_o), $unsigned(adder_13_total_o), $unsigned(adder_12_total_o), $unsigned(adder_11_total_o), $unsigned(adder_10_total_o), $unsigned(adder_9_total_o), $unsigned(adder_8_total_o), $unsigned(adder_7_total_o), $unsigned(adder_6_total_o), $unsigned(adder_5_total_o), $unsigned(adder_4_total_o), $unsigned(adder_3_total_o), $unsigned(adder_2_total_o), $unsigned(adder_1_total_o), $unsigned(adder_0_total_o)};
   assign total_o = total_q;
 
   trine_accumulators_ram words (
@@ -5049,46 +4980,6 @@ module trine_accumulators (
     .total_o(adder_59_total_o)
   );
 
-  trine_accumulate adder_60 (
-    .forward_i(forward_q),
-    .word_i(words_word_o[1402:1380]),
-    .last_i(total_q[1402:1380]),
-    .before_i(before_q[1402:1380]),
-    .sum_i(sums_i[975:960]),
-    .owed_i(owed_i[60]),
-    .total_o(adder_60_total_o)
-  );
-
-  trine_accumulate adder_61 (
-    .forward_i(forward_q),
-    .word_i(words_word_o[1425:1403]),
-    .last_i(total_q[1425:1403]),
-    .before_i(before_q[1425:1403]),
-    .sum_i(sums_i[991:976]),
-    .owed_i(owed_i[61]),
-    .total_o(adder_61_total_o)
-  );
-
-  trine_accumulate adder_62 (
-    .forward_i(forward_q),
-    .word_i(words_word_o[1448:1426]),
-    .last_i(total_q[1448:1426]),
-    .before_i(before_q[1448:1426]),
-    .sum_i(sums_i[1007:992]),
-    .owed_i(owed_i[62]),
-    .total_o(adder_62_total_o)
-  );
-
-  trine_accumulate adder_63 (
-    .forward_i(forward_q),
-    .word_i(words_word_o[1471:1449]),
-    .last_i(total_q[1471:1449]),
-    .before_i(before_q[1471:1449]),
-    .sum_i(sums_i[1023:1008]),
-    .owed_i(owed_i[63]),
-    .total_o(adder_63_total_o)
-  );
-
   always @(posedge clk_i) begin
     forward_q <= single_i & ~next_first_i;
     clears_q <= (rst_i | ~pair_i) | begins;
@@ -5096,7 +4987,7 @@ module trine_accumulators (
       total_q <= total;
     end
     if (clears_q) begin
-      before_q <= 1472'd0;
+      before_q <= 1380'd0;
     end else begin
       if (valid_i) begin
         before_q <= total_q;
@@ -5105,7 +4996,7 @@ module trine_accumulators (
   end
 endmodule
 
-// 32 words of 1474 bits, read in two cycles.
+// 32 words of 1382 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -5114,7 +5005,7 @@ module trine_results_ram (
   // Address to write at.
   input  wire [4:0] write_at_i,
   // Word to write.
-  input  wire [1473:0] data_i,
+  input  wire [1381:0] data_i,
   // Fetches a word.
   input  wire read_i,
   // Address to read at.
@@ -5124,11 +5015,11 @@ module trine_results_ram (
   // Clears the output instead.
   input  wire zero_i,
   // Word at the output.
-  output wire [1473:0] word_o
+  output wire [1381:0] word_o
 );
-  (* ram_style = "block", no_rw_check *) reg [1473:0] ram [0:31];
-  reg [1473:0] out_q;
-  reg [1473:0] word_q;
+  (* ram_style = "block", no_rw_check *) reg [1381:0] ram [0:31];
+  reg [1381:0] out_q;
+  reg [1381:0] word_q;
   assign word_o = out_q;
 
   always @(posedge clk_i) begin
@@ -5139,7 +5030,7 @@ module trine_results_ram (
       ram[write_at_i] <= data_i;
     end
     if (zero_i) begin
-      out_q <= 1474'd0;
+      out_q <= 1382'd0;
     end else begin
       if (next_i) begin
         out_q <= word_q;
@@ -5148,7 +5039,7 @@ module trine_results_ram (
   end
 endmodule
 
-// First in, first out: 32 words of 1474 bits.
+// First in, first out: 32 words of 1382 bits.
 module trine_results (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -5157,13 +5048,13 @@ module trine_results (
   // Stores a word, for which there is room.
   input  wire push_i,
   // Word to store.
-  input  wire [1473:0] data_i,
+  input  wire [1381:0] data_i,
   // Words in the order they came: the beat is taken.
   input  wire ready_i,
   // Words in the order they came: a beat is offered; it holds until it is taken.
   output wire valid_o,
   // Words in the order they came: the beat.
-  output wire [1473:0] data_o,
+  output wire [1381:0] data_o,
   // A word leaves.
   output wire pop_o
 );
@@ -5184,7 +5075,7 @@ module trine_results (
   wire fetch;
   wire less;
   wire many;
-  wire [1473:0] words_word_o;
+  wire [1381:0] words_word_o;
   assign out_free = ready_i | ~out_valid_q;
   assign word_free = ready_i | ~both_q;
   assign word_next = word_free ? stored_q : word_valid_q;
@@ -5239,7 +5130,7 @@ module trine_results (
   end
 endmodule
 
-// 256 x 64 datapath, 12 cycles from issue to result.
+// 256 x 60 datapath, 12 cycles from issue to result.
 module trine_core (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -5276,9 +5167,9 @@ module trine_core (
   // Results, an int32 a column: a beat is offered; it holds until it is taken.
   output wire res_valid_o,
   // Results, an int32 a column: the beat.
-  output wire [2047:0] res_data_o,
+  output wire [1919:0] res_data_o,
   // Results, an int32 a column: bytes of the beat that count.
-  output wire [255:0] res_keep_o,
+  output wire [239:0] res_keep_o,
   // Results, an int32 a column: the beat is the last one.
   output wire res_last_o,
   // A lane chunk is issued.
@@ -5308,7 +5199,7 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [32767:0] weights_tile_o;
+  wire [30719:0] weights_tile_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -5322,7 +5213,7 @@ module trine_core (
   wire sequencer_first_chunk_o;
   wire sequencer_result_o;
   wire sequencer_last_pass_o;
-  wire [6:0] sequencer_n_left_o;
+  wire [5:0] sequencer_n_left_o;
   wire sequencer_stall_act_o;
   wire sequencer_stall_wgt_o;
   wire sequencer_stall_out_o;
@@ -5331,8 +5222,8 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [1023:0] tile_sums_o;
-  wire [63:0] tile_owed_o;
+  wire [959:0] tile_sums_o;
+  wire [59:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -5403,11 +5294,11 @@ module trine_core (
   reg pass_end_12_q;
   reg single_q;
   reg pair_q;
-  wire [1471:0] sums_total_o;
+  wire [1379:0] sums_total_o;
   wire job_end;
-  wire [1473:0] word;
+  wire [1381:0] word;
   wire results_valid_o;
-  wire [1473:0] results_data_o;
+  wire [1381:0] results_data_o;
   wire results_pop_o;
   wire tail;
   wire signed [31:0] result_0;
@@ -5470,19 +5361,15 @@ module trine_core (
   wire signed [31:0] result_57;
   wire signed [31:0] result_58;
   wire signed [31:0] result_59;
-  wire signed [31:0] result_60;
-  wire signed [31:0] result_61;
-  wire signed [31:0] result_62;
-  wire signed [31:0] result_63;
-  reg [62:0] real_q;
-  wire [255:0] keep;
+  reg [58:0] real_q;
+  wire [239:0] keep;
   assign issue = sequencer_issue_o;
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_12_q & last_pass_12_q;
   assign word = {job_end, last_pass_12_q, sums_total_o};
   assign pop = results_pop_o;
-  assign tail = results_data_o[1472];
+  assign tail = results_data_o[1380];
   assign result_0 = $signed({{9{results_data_o[22]}}, $signed(results_data_o[22:0])});
   assign result_1 = $signed({{9{results_data_o[45]}}, $signed(results_data_o[45:23])});
   assign result_2 = $signed({{9{results_data_o[68]}}, $signed(results_data_o[68:46])});
@@ -5543,17 +5430,13 @@ module trine_core (
   assign result_57 = $signed({{9{results_data_o[1333]}}, $signed(results_data_o[1333:1311])});
   assign result_58 = $signed({{9{results_data_o[1356]}}, $signed(results_data_o[1356:1334])});
   assign result_59 = $signed({{9{results_data_o[1379]}}, $signed(results_data_o[1379:1357])});
-  assign result_60 = $signed({{9{results_data_o[1402]}}, $signed(results_data_o[1402:1380])});
-  assign result_61 = $signed({{9{results_data_o[1425]}}, $signed(results_data_o[1425:1403])});
-  assign result_62 = $signed({{9{results_data_o[1448]}}, $signed(results_data_o[1448:1426])});
-  assign result_63 = $signed({{9{results_data_o[1471]}}, $signed(results_data_o[1471:1449])});
-  assign keep = {{4{~tail | real_q[62]}}, {4{~tail | real_q[61]}}, {4{~tail | real_q[60]}}, {4{~tail | real_q[59]}}, {4{~tail | real_q[58]}}, {4{~tail | real_q[57]}}, {4{~tail | real_q[56]}}, {4{~tail | real_q[55]}}, {4{~tail | real_q[54]}}, {4{~tail | real_q[53]}}, {4{~tail | real_q[52]}}, {4{~tail | real_q[51]}}, {4{~tail | real_q[50]}}, {4{~tail | real_q[49]}}, {4{~tail | real_q[48]}}, {4{~tail | real_q[47]}}, {4{~tail | real_q[46]}}, {4{~tail | real_q[45]}}, {4{~tail | real_q[44]}}, {4{~tail | real_q[43]}}, {4{~tail | real_q[42]}}, {4{~tail | real_q[41]}}, {4{~tail | real_q[40]}}, {4{~tail | real_q[39]}}, {4{~tail | real_q[38]}}, {4{~tail | real_q[37]}}, {4{~tail | real_q[36]}}, {4{~tail | real_q[35]}}, {4{~tail | real_q[34]}}, {4{~tail | real_q[33]}}, {4{~tail | real_q[32]}}, {4{~tail | real_q[31]}}, {4{~tail | real_q[30]}}, {4{~tail | real_q[29]}}, {4{~tail | real_q[28]}}, {4{~tail | real_q[27]}}, {4{~tail | real_q[26]}}, {4{~tail | real_q[25]}}, {4{~tail | real_q[24]}}, {4{~tail | real_q[23]}}, {4{~tail | real_q[22]}}, {4{~tail | real_q[21]}}, {4{~tail | real_q[20]}}, {4{~tail | real_q[19]}}, {4{~tail | real_q[18]}}, {4{~tail | real_q[17]}}, {4{~tail | real_q[16]}}, {4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
+  assign keep = {{4{~tail | real_q[58]}}, {4{~tail | real_q[57]}}, {4{~tail | real_q[56]}}, {4{~tail | real_q[55]}}, {4{~tail | real_q[54]}}, {4{~tail | real_q[53]}}, {4{~tail | real_q[52]}}, {4{~tail | real_q[51]}}, {4{~tail | real_q[50]}}, {4{~tail | real_q[49]}}, {4{~tail | real_q[48]}}, {4{~tail | real_q[47]}}, {4{~tail | real_q[46]}}, {4{~tail | real_q[45]}}, {4{~tail | real_q[44]}}, {4{~tail | real_q[43]}}, {4{~tail | real_q[42]}}, {4{~tail | real_q[41]}}, {4{~tail | real_q[40]}}, {4{~tail | real_q[39]}}, {4{~tail | real_q[38]}}, {4{~tail | real_q[37]}}, {4{~tail | real_q[36]}}, {4{~tail | real_q[35]}}, {4{~tail | real_q[34]}}, {4{~tail | real_q[33]}}, {4{~tail | real_q[32]}}, {4{~tail | real_q[31]}}, {4{~tail | real_q[30]}}, {4{~tail | real_q[29]}}, {4{~tail | real_q[28]}}, {4{~tail | real_q[27]}}, {4{~tail | real_q[26]}}, {4{~tail | real_q[25]}}, {4{~tail | real_q[24]}}, {4{~tail | real_q[23]}}, {4{~tail | real_q[22]}}, {4{~tail | real_q[21]}}, {4{~tail | real_q[20]}}, {4{~tail | real_q[19]}}, {4{~tail | real_q[18]}}, {4{~tail | real_q[17]}}, {4{~tail | real_q[16]}}, {4{~tail | real_q[15]}}, {4{~tail | real_q[14]}}, {4{~tail | real_q[13]}}, {4{~tail | real_q[12]}}, {4{~tail | real_q[11]}}, {4{~tail | real_q[10]}}, {4{~tail | real_q[9]}}, {4{~tail | real_q[8]}}, {4{~tail | real_q[7]}}, {4{~tail | real_q[6]}}, {4{~tail | real_q[5]}}, {4{~tail | real_q[4]}}, {4{~tail | real_q[3]}}, {4{~tail | real_q[2]}}, {4{~tail | real_q[1]}}, {4{~tail | real_q[0]}}, 4'd15};
   assign act_ready_o = activations_in_ready_o;
   assign wgt_ready_o = weights_in_ready_o;
   assign res_valid_o = results_valid_o;
-  assign res_data_o = {$unsigned(result_63), $unsigned(result_62), $unsigned(result_61), $unsigned(result_60), $unsigned(result_59), $unsigned(result_58), $unsigned(result_57), $unsigned(result_56), $unsigned(result_55), $unsigned(result_54), $unsigned(result_53), $unsigned(result_52), $unsigned(result_51), $unsigned(result_50), $unsigned(result_49), $unsigned(result_48), $unsigned(result_47), $unsigned(result_46), $unsigned(result_45), $unsigned(result_44), $unsigned(result_43), $unsigned(result_42), $unsigned(result_41), $unsigned(result_40), $unsigned(result_39), $unsigned(result_38), $unsigned(result_37), $unsigned(result_36), $unsigned(result_35), $unsigned(result_34), $unsigned(result_33), $unsigned(result_32), $unsigned(result_31), $unsigned(result_30), $unsigned(result_29), $unsigned(result_28), $unsigned(result_27), $unsigned(result_26), $unsigned(result_25), $unsigned(result_24), $unsigned(result_23), $unsigned(result_22), $unsigned(result_21), $unsigned(result_20), $unsigned(result_19), $unsigned(result_18), $unsigned(result_17), $unsigned(result_16), $unsigned(result_15), $unsigned(result_14), $unsigned(result_13), $unsigned(result_12), $unsigned(result_11), $unsigned(result_10), $unsigned(result_9), $unsigned(result_8), $unsigned(result_7), $unsigned(result_6), $unsigned(result_5), $unsigned(result_4), $unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
+  assign res_data_o = {$unsigned(result_59), $unsigned(result_58), $unsigned(result_57), $unsigned(result_56), $unsigned(result_55), $unsigned(result_54), $unsigned(result_53), $unsigned(result_52), $unsigned(result_51), $unsigned(result_50), $unsigned(result_49), $unsigned(result_48), $unsigned(result_47), $unsigned(result_46), $unsigned(result_45), $unsigned(result_44), $unsigned(result_43), $unsigned(result_42), $unsigned(result_41), $unsigned(result_40), $unsigned(result_39), $unsigned(result_38), $unsigned(result_37), $unsigned(result_36), $unsigned(result_35), $unsigned(result_34), $unsigned(result_33), $unsigned(result_32), $unsigned(result_31), $unsigned(result_30), $unsigned(result_29), $unsigned(result_28), $unsigned(result_27), $unsigned(result_26), $unsigned(result_25), $unsigned(result_24), $unsigned(result_23), $unsigned(result_22), $unsigned(result_21), $unsigned(result_20), $unsigned(result_19), $unsigned(result_18), $unsigned(result_17), $unsigned(result_16), $unsigned(result_15), $unsigned(result_14), $unsigned(result_13), $unsigned(result_12), $unsigned(result_11), $unsigned(result_10), $unsigned(result_9), $unsigned(result_8), $unsigned(result_7), $unsigned(result_6), $unsigned(result_5), $unsigned(result_4), $unsigned(result_3), $unsigned(result_2), $unsigned(result_1), $unsigned(result_0)};
   assign res_keep_o = keep;
-  assign res_last_o = results_data_o[1473];
+  assign res_last_o = results_data_o[1381];
   assign active_o = issue;
   assign stall_act_o = sequencer_stall_act_o;
   assign stall_wgt_o = sequencer_stall_wgt_o;
@@ -5827,7 +5710,7 @@ module trine_core (
     pass_end_12_q <= pass_end_11_q;
     single_q <= last_token_i == 4'd0;
     pair_q <= last_token_i == 4'd1;
-    real_q <= {7'd63 < sequencer_n_left_o, 7'd62 < sequencer_n_left_o, 7'd61 < sequencer_n_left_o, 7'd60 < sequencer_n_left_o, 7'd59 < sequencer_n_left_o, 7'd58 < sequencer_n_left_o, 7'd57 < sequencer_n_left_o, 7'd56 < sequencer_n_left_o, 7'd55 < sequencer_n_left_o, 7'd54 < sequencer_n_left_o, 7'd53 < sequencer_n_left_o, 7'd52 < sequencer_n_left_o, 7'd51 < sequencer_n_left_o, 7'd50 < sequencer_n_left_o, 7'd49 < sequencer_n_left_o, 7'd48 < sequencer_n_left_o, 7'd47 < sequencer_n_left_o, 7'd46 < sequencer_n_left_o, 7'd45 < sequencer_n_left_o, 7'd44 < sequencer_n_left_o, 7'd43 < sequencer_n_left_o, 7'd42 < sequencer_n_left_o, 7'd41 < sequencer_n_left_o, 7'd40 < sequencer_n_left_o, 7'd39 < sequencer_n_left_o, 7'd38 < sequencer_n_left_o, 7'd37 < sequencer_n_left_o, 7'd36 < sequencer_n_left_o, 7'd35 < sequencer_n_left_o, 7'd34 < sequencer_n_left_o, 7'd33 < sequencer_n_left_o, 7'd32 < sequencer_n_left_o, 7'd31 < sequencer_n_left_o, 7'd30 < sequencer_n_left_o, 7'd29 < sequencer_n_left_o, 7'd28 < sequencer_n_left_o, 7'd27 < sequencer_n_left_o, 7'd26 < sequencer_n_left_o, 7'd25 < sequencer_n_left_o, 7'd24 < sequencer_n_left_o, 7'd23 < sequencer_n_left_o, 7'd22 < sequencer_n_left_o, 7'd21 < sequencer_n_left_o, 7'd20 < sequencer_n_left_o, 7'd19 < sequencer_n_left_o, 7'd18 < sequencer_n_left_o, 7'd17 < sequencer_n_left_o, 7'd16 < sequencer_n_left_o, 7'd15 < sequencer_n_left_o, 7'd14 < sequencer_n_left_o, 7'd13 < sequencer_n_left_o, 7'd12 < sequencer_n_left_o, 7'd11 < sequencer_n_left_o, 7'd10 < sequencer_n_left_o, 7'd9 < sequencer_n_left_o, 7'd8 < sequencer_n_left_o, 7'd7 < sequencer_n_left_o, 7'd6 < sequencer_n_left_o, 7'd5 < sequencer_n_left_o, 7'd4 < sequencer_n_left_o, 7'd3 < sequencer_n_left_o, 7'd2 < sequencer_n_left_o, 7'd1 < sequencer_n_left_o};
+    real_q <= {6'd59 < sequencer_n_left_o, 6'd58 < sequencer_n_left_o, 6'd57 < sequencer_n_left_o, 6'd56 < sequencer_n_left_o, 6'd55 < sequencer_n_left_o, 6'd54 < sequencer_n_left_o, 6'd53 < sequencer_n_left_o, 6'd52 < sequencer_n_left_o, 6'd51 < sequencer_n_left_o, 6'd50 < sequencer_n_left_o, 6'd49 < sequencer_n_left_o, 6'd48 < sequencer_n_left_o, 6'd47 < sequencer_n_left_o, 6'd46 < sequencer_n_left_o, 6'd45 < sequencer_n_left_o, 6'd44 < sequencer_n_left_o, 6'd43 < sequencer_n_left_o, 6'd42 < sequencer_n_left_o, 6'd41 < sequencer_n_left_o, 6'd40 < sequencer_n_left_o, 6'd39 < sequencer_n_left_o, 6'd38 < sequencer_n_left_o, 6'd37 < sequencer_n_left_o, 6'd36 < sequencer_n_left_o, 6'd35 < sequencer_n_left_o, 6'd34 < sequencer_n_left_o, 6'd33 < sequencer_n_left_o, 6'd32 < sequencer_n_left_o, 6'd31 < sequencer_n_left_o, 6'd30 < sequencer_n_left_o, 6'd29 < sequencer_n_left_o, 6'd28 < sequencer_n_left_o, 6'd27 < sequencer_n_left_o, 6'd26 < sequencer_n_left_o, 6'd25 < sequencer_n_left_o, 6'd24 < sequencer_n_left_o, 6'd23 < sequencer_n_left_o, 6'd22 < sequencer_n_left_o, 6'd21 < sequencer_n_left_o, 6'd20 < sequencer_n_left_o, 6'd19 < sequencer_n_left_o, 6'd18 < sequencer_n_left_o, 6'd17 < sequencer_n_left_o, 6'd16 < sequencer_n_left_o, 6'd15 < sequencer_n_left_o, 6'd14 < sequencer_n_left_o, 6'd13 < sequencer_n_left_o, 6'd12 < sequencer_n_left_o, 6'd11 < sequencer_n_left_o, 6'd10 < sequencer_n_left_o, 6'd9 < sequencer_n_left_o, 6'd8 < sequencer_n_left_o, 6'd7 < sequencer_n_left_o, 6'd6 < sequencer_n_left_o, 6'd5 < sequencer_n_left_o, 6'd4 < sequencer_n_left_o, 6'd3 < sequencer_n_left_o, 6'd2 < sequencer_n_left_o, 6'd1 < sequencer_n_left_o};
   end
 endmodule
 
@@ -6214,7 +6097,7 @@ module trine_counters (
 endmodule
 
 // Ternary matmul unit: y[M x N] = x[M x K] * W[K x N], int8 x trit -> int32.
-// 256 lanes x 64 columns, base3 weights on 512 bits a beat.
+// 256 lanes x 60 columns, base3 weights on 512 bits a beat.
 module trine (
   // Clock; registers change at its rising edge.
   (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 aclk CLK", X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axil:s_axis_act:s_axis_wgt:m_axis_res, ASSOCIATED_RESET aresetn" *)
@@ -6314,10 +6197,10 @@ module trine (
   output wire s_axis_wgt_tready,
   // Results: the beat.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TDATA" *)
-  output wire [2047:0] m_axis_res_tdata,
+  output wire [1919:0] m_axis_res_tdata,
   // Results: bytes of the beat that count.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TKEEP" *)
-  output wire [255:0] m_axis_res_tkeep,
+  output wire [239:0] m_axis_res_tkeep,
   // Results: the beat is the last one.
   (* X_INTERFACE_INFO = "xilinx.com:interface:axis:1.0 m_axis_res TLAST" *)
   output wire m_axis_res_tlast,
@@ -6388,8 +6271,8 @@ module trine (
   wire core_act_ready_o;
   wire core_wgt_ready_o;
   wire core_res_valid_o;
-  wire [2047:0] core_res_data_o;
-  wire [255:0] core_res_keep_o;
+  wire [1919:0] core_res_data_o;
+  wire [239:0] core_res_keep_o;
   wire core_res_last_o;
   wire core_active_o;
   wire core_stall_act_o;
