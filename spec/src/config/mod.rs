@@ -147,7 +147,7 @@ impl Config {
     }
 
     /// Width in bits of `m_axi`, through which a unit with a ring reads and writes all but weights: that of the weight bus, from 32,
-    /// a word of results, to 128. Weights are most of what a unit reads, and a wide port takes as much room for the rest again.
+    /// a word of results, to 128. Weights are most of what a unit reads, and the buffers of a wide port take much room.
     pub const fn ring_bus(&self) -> usize {
         match self.weight_bus {
             ..32 => 32,

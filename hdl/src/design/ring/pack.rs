@@ -124,7 +124,7 @@ fn columns(m: &mut Module, c: &Config, io: &PackPorts, room: &Expr) -> Word {
         m.on_clock([when(&takes, [set(&keep_q, keep)])]);
         m.unused([keep_q.clone()]);
     } else {
-        // Marks move; values stay, since a shift register costs a LUT a bit and a choice half of that.
+        // Marks move; values stay, since a shift register costs a LUT a bit and a choice among them less.
         let column_q = m.reg("column_q", bits((columns - 1).ilog2() as usize + 1));
         let moved = cat([keep_q.slice(1, columns - 1), lit(0, BIT)]);
         m.on_clock([if_else(
