@@ -38,76 +38,20 @@
 //! assert_eq!((cycles, reader.get("axi_araddr_o"), reader.get("axi_arlen_o")), (3, 0x1040, 2));
 //! ```
 
+mod beats;
+mod job;
 mod joined;
 
 use super::pins::AxiRead;
-use super::weight_runs::{beat_bits, piece_bits};
 use crate::interface;
-use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
+use crate::lang::{BIT, Errors, Module, RamStyle, Stream, bits, cat, if_else, lit, mux, set, set_to, when};
 use crate::library::{FifoPorts, fifo};
+use beats::Beats;
+pub(super) use beats::ring_length_bits;
+use job::{Bursts, Job};
 use std::sync::Arc;
-use trine_spec::registers::{DESC_ACT_LENGTH_BEATS, MEM_STATUS_RESPONSE, WGT_BASE_ADDRESS, WGT_LENGTH_BEATS};
-use trine_spec::{Config, Style};
-
-/// The beats that a reader reads.
-#[derive(Clone, Debug)]
-pub(super) struct Beats {
-    /// Name of the reader's module, and of its buffer.
-    names: [&'static str; 2],
-    doc: &'static str,
-    style: Style,
-    /// Width of a beat in bits, and ports that bring their part of it.
-    bus: usize,
-    ports: usize,
-    /// Beats of a burst at most.
-    burst: usize,
-    /// Jobs come in pieces.
-    pieces: bool,
-    /// Bits of the number of beats of a job.
-    length: usize,
-}
-
-impl Beats {
-    /// Weights, for the datapath.
-    fn weights(c: &Config) -> Beats {
-        let names = ["trine_weight_reader", "trine_weight_fifo"];
-        let (bus, ports, burst) = (c.weight_bus(), c.weight_ports(), c.burst_beats());
-        Beats {
-            names,
-            doc: "weights",
-            style: c.style(),
-            bus,
-            ports,
-            burst,
-            pieces: c.strides(),
-            length: WGT_LENGTH_BEATS.width,
-        }
-    }
-
-    /// Descriptors and activations, for the ring.
-    fn ring(c: &Config) -> Beats {
-        let names = ["trine_ring_reader", "trine_ring_fifo"];
-        let (bus, burst) = (c.ring_bus(), c.burst_beats());
-        let length = ring_length_bits(c);
-        Beats { names, doc: "jobs and activations", style: c.style(), bus, ports: 1, burst, pieces: false, length }
-    }
-
-    /// Width of a port in bits.
-    const fn port(&self) -> usize {
-        self.bus / self.ports
-    }
-
-    /// Bits of a place of the stream of jobs.
-    fn job(&self) -> usize {
-        if self.pieces { piece_bits(self.bus) } else { WGT_BASE_ADDRESS.width + self.length }
-    }
-}
-
-/// Bits of the number of beats of memory that hold activations of a job from a ring, or a descriptor.
-pub(super) fn ring_length_bits(c: &Config) -> usize {
-    let beats = c.act_slot() / (c.ring_bus() / 8);
-    DESC_ACT_LENGTH_BEATS.width + beats.max(1).ilog2() as usize
-}
+use trine_spec::Config;
+use trine_spec::registers::MEM_STATUS_RESPONSE;
 
 interface! {
     /// Ports of a reader, `ports` of them to the memory.
@@ -163,7 +107,7 @@ pub fn ring_reader(c: &Config) -> Result<Arc<Module>, Errors> {
 fn slice(of: &Beats) -> Result<Arc<Module>, Errors> {
     let bytes = of.port() / 8;
     // Bits of the number of a beat in its window, and of the number of bursts under way.
-    let (within, marks) = (of.burst.ilog2() as usize, (Config::READ_AHEAD / of.burst).ilog2() as usize);
+    let (within, marks) = (of.burst.ilog2() as usize, of.bursts.ilog2() as usize);
     let [name, buffer] = of.names;
     let mut m = Module::new(name, format!("Reads {} from memory, {bytes} bytes a beat.", of.doc));
     let io = ReaderPorts::declare(&mut m, of.clone(), 1);
@@ -242,141 +186,6 @@ fn slice(of: &Beats) -> Result<Arc<Module>, Errors> {
     m.send(&io.beats, &beat);
     m.assign_all([(&io.draining, &draining_q), (&io.fault, &fault_q), (&io.response, &response_q)]);
     m.build()
-}
-
-/// Bursts that were asked for and have not ended.
-struct Bursts {
-    /// Their number in the next cycle.
-    left: Expr,
-    /// The first of them is the last one of its job.
-    final_next: Expr,
-}
-
-impl Bursts {
-    /// One more than `pending_q` with `ask`, which is its job's last if `last`, and one less with `ended`.
-    fn new(m: &mut Module, pending_q: &Expr, [rst, ask, last, ended]: [&Expr; 4]) -> Bursts {
-        let most = 1 << (pending_q.ty.width - 1);
-        let fewer = (ended & !ask).repeat(pending_q.ty.width - 1);
-        let left = m.name("pending_next", (pending_q + cat([ask ^ ended, fewer])).wrap());
-        // A bit for each in the order in which they end.
-        let finals_q = m.reg("finals_q", bits(most));
-        let moved = m.name("finals_moved", mux(ended, cat([finals_q.slice(1, most - 1), lit(0, BIT)]), &finals_q));
-        let behind = |i: usize| mux(ended, pending_q.is(i as i64 + 1), pending_q.is(i as i64));
-        let marks = m.name("marks", cat((0..most).map(|i| ask & last & behind(i))));
-        m.on_clock([if_else(
-            rst,
-            [set_to(pending_q, 0), set_to(&finals_q, 0)],
-            [set(pending_q, &left), set(&finals_q, moved | marks)],
-        )]);
-        Bursts { left, final_next: finals_q.bit(0) }
-    }
-}
-
-/// The bursts of a job that are left to ask for.
-struct Job {
-    active_q: Expr,
-    /// Number of the window that is asked for next.
-    window_q: Expr,
-    /// First beat within it.
-    first_q: Expr,
-    /// Last beat within the last window.
-    end_q: Expr,
-    /// Windows behind this one.
-    left_q: Expr,
-    /// There are none.
-    final_q: Expr,
-    /// There are none, and no piece behind this one either.
-    ends: Expr,
-    /// The piece under way is the last one of its job, and the one that is offered is; in a unit with strides.
-    closes: Option<[Expr; 2]>,
-    /// The next job is taken up.
-    enter: Expr,
-    /// Its window and first beat, windows behind it and last beat.
-    begin: [Expr; 4],
-}
-
-impl Job {
-    fn new(m: &mut Module, io: &ReaderPorts, dropping: &Expr, of: &Beats) -> Job {
-        let within = of.burst.ilog2() as usize;
-        // A job begins at a step, a piece at any beat.
-        let base = if of.pieces { beat_bits(of.bus) } else { WGT_BASE_ADDRESS.width };
-        let length = of.length;
-        let base_q = m.register("base_q", io.job.data.slice(0, base));
-        let closes = of.pieces.then(|| [m.reg("closes_q", BIT), io.job.data.bit(base + length)]);
-        let length = io.job.data.slice(base, length);
-        let steps = beat_bits(of.bus) - base;
-        let beat = m.name("beat", if steps == 0 { base_q } else { cat([lit(0, bits(steps)), base_q]) });
-        let first = beat.slice(0, within);
-        let window = beat.slice(within, beat.ty.width - within);
-        // Beats counted from the beginning of the first one's window, without the last one.
-        let low = within.min(steps);
-        let mut offered = if low == 0 { vec![] } else { vec![lit(0, bits(low))] };
-        offered.extend((low < within).then(|| io.job.data.slice(0, within - low)));
-        offered.push(lit(0, BIT));
-        let before_q = m.register("before_q", cat(offered).back(1));
-        let above = before_q.bit(within).repeat(length.ty.width - within);
-        let total_q = m.register("total_q", (cat([length, lit(0, BIT)]) + cat([before_q, above])).wrap());
-        let behind = total_q.slice(within, total_q.ty.width - within);
-        // Both sums are of the job that is offered.
-        let known_q = m.reg("known_q", bits(2));
-        let active_q = m.reg("active_q", BIT);
-        let enter = m.name("enter", known_q.bit(1) & !&active_q & !dropping);
-        let known = cat([io.job.valid.clone(), known_q.bit(0)]) & (!(&enter | dropping)).repeat(2);
-        m.on_clock([if_else(&io.rst, [set_to(&known_q, 0)], [set(&known_q, known)])]);
-        m.assign(&io.job.ready, &enter);
-        let [window_q, first_q] = [m.reg("window_q", window.ty), m.reg("first_q", first.ty)];
-        let [end_q, left_q] = [m.reg("end_q", first.ty), m.reg("left_q", behind.ty)];
-        let final_q = m.reg("final_q", BIT);
-        Job {
-            active_q,
-            window_q,
-            first_q,
-            end_q,
-            left_q,
-            ends: closes.iter().fold(final_q.clone(), |ends, [closes_q, _]| ends & closes_q),
-            closes,
-            final_q,
-            enter,
-            begin: [window, first, behind, total_q.slice(0, within)],
-        }
-    }
-
-    /// Takes up a job, and moves on with `ask`.
-    fn advance(&self, m: &mut Module, io: &ReaderPorts, ask: &Expr) {
-        let [window, first, behind, end] = &self.begin;
-        let fewer = m.name("left_next", self.left_q.back(1));
-        if let Some([closes_q, next]) = &self.closes {
-            m.on_clock([when(&self.enter, [set(closes_q, next)])]);
-        }
-        m.on_clock([
-            if_else(
-                &self.enter,
-                [
-                    set(&self.window_q, window),
-                    set(&self.first_q, first),
-                    set(&self.left_q, behind),
-                    set(&self.final_q, !behind.any()),
-                    set(&self.end_q, end),
-                ]
-                .to_vec(),
-                [when(
-                    ask,
-                    [
-                        set(&self.window_q, self.window_q.step(1)),
-                        set_to(&self.first_q, 0),
-                        set(&self.left_q, &fewer),
-                        set(&self.final_q, !fewer.any()),
-                    ],
-                )]
-                .to_vec(),
-            ),
-            if_else(
-                &io.rst | &io.clear,
-                [set_to(&self.active_q, 0)],
-                [set(&self.active_q, &self.enter | (&self.active_q & !(ask & &self.final_q)))],
-            ),
-        ]);
-    }
 }
 
 #[cfg(test)]
