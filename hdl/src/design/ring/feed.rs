@@ -9,6 +9,25 @@
 //! first beat of memory. The last one has the stream's mark, and what lies behind it in its beat of memory is left out.
 //!
 //! A slot leaves the cycle after its last byte came, and one each cycle after that.
+//!
+//! ```
+//! use trine_hdl::lang::Interpreter;
+//! use trine_spec::{Config, Weights};
+//! let config = Config::sized(4, 16).weights(Weights::Memory).weight_bus(64).ring(true).build().unwrap();
+//! let mut feed = Interpreter::new(&trine_hdl::design::ring_feed(&config).unwrap()).unwrap();
+//! feed.set("rst_i", 1);
+//! feed.clock();
+//! // Three slots of four bytes in two beats of eight.
+//! feed.set_all([("rst_i", 0), ("count_i", 3), ("act_ready_i", 1), ("beats_valid_i", 1)]);
+//! let mut came = vec![];
+//! for beat in [0x2222_2222_1111_1111_i64, 0x3333_3333] {
+//!     feed.set("beats_data_i", beat);
+//!     while feed.get("beats_ready_o") == 0 { feed.clock(); came.push((feed.get("act_data_o"), feed.get("act_last_o"))); }
+//!     feed.clock();
+//!     came.push((feed.get("act_data_o"), feed.get("act_last_o")));
+//! }
+//! assert_eq!(came, [(0x1111_1111, 0), (0x2222_2222, 0), (0x3333_3333, 1)]);
+//! ```
 
 use crate::interface;
 use crate::lang::{BIT, Errors, Module, Stream, bits, cat, if_else, lit, mux, set, set_to, when};

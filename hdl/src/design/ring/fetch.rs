@@ -12,9 +12,35 @@
 //! turn tells which they are. A descriptor is therefore looked at when the activations of the one before have been taken, while that job
 //! computes; its weights are read ahead from then on.
 //!
-//! A job is handed on four cycles after the last word of its descriptor. What the unit cannot compute is handed on too, with no weights, so
+//! A job is handed on five cycles after the last word of its descriptor. What the unit cannot compute is handed on too, with no weights, so
 //! that it is refused in its turn; nothing is fetched behind it. Nor is anything behind an error of the memory, which ends the job that it
 //! belongs to and not one before. `drop_i` ends the ring until the next `start_i`.
+//!
+//! ```
+//! use trine_hdl::lang::Interpreter;
+//! use trine_spec::{Config, Weights};
+//! let config = Config::sized(8, 5).weights(Weights::Memory).weight_bus(64).ring(true).build().unwrap();
+//! let mut fetch = Interpreter::new(&trine_hdl::design::ring_fetch(&config).unwrap()).unwrap();
+//! fetch.set("rst_i", 1);
+//! fetch.clock();
+//! // A ring of two slots at 0x2000, in which one descriptor was written.
+//! fetch.set_all([("rst_i", 0), ("start_i", 1), ("base_i", 0x2000 / 64), ("size_i", 1), ("open_i", 1), ("fits_i", 1)]);
+//! fetch.clock();
+//! fetch.set_all([("start_i", 0), ("head_i", 1), ("read_ready_i", 1)]);
+//! while fetch.get("read_valid_o") == 0 { fetch.clock(); }
+//! assert_eq!(fetch.get("read_data_o"), 8 << 32 | 0x2000 / 64, "eight beats of eight bytes");
+//! fetch.clock();
+//! // It asks for M 1, K 8 and N 5.
+//! fetch.set("beats_valid_i", 1);
+//! let words = [0_i64, 1, 8, 5, 0x77, 0x100, 1, 0x200, 1, 0x400, 0, 0, 0, 0, 0, 0];
+//! for (i, beat) in words.chunks(2).enumerate() {
+//!     fetch.set_all([("beats_data_i", beat[1] << 32 | beat[0]), ("beats_last_i", i64::from(i == 7))]);
+//!     fetch.clock();
+//! }
+//! fetch.set("beats_valid_i", 0);
+//! let cycles = (1..9).find(|_| { let first = fetch.get("first_o") == 1; fetch.clock(); first });
+//! assert_eq!(cycles, Some(5));
+//! ```
 
 use super::super::weight_reader::ring_length_bits;
 use crate::interface;

@@ -9,6 +9,25 @@
 //! for results. Words that are missing in the last beat are not marked.
 //!
 //! A word passes each cycle. A burst can be taken four cycles after its last word.
+//!
+//! ```
+//! use trine_hdl::lang::Interpreter;
+//! use trine_spec::{Config, Weights};
+//! let config = Config::sized(8, 5).weights(Weights::Memory).weight_bus(64).ring(true).build().unwrap();
+//! let width = config.acc_bits() as i64;
+//! let mut pack = Interpreter::new(&trine_hdl::design::ring_pack(&config).unwrap()).unwrap();
+//! pack.set("rst_i", 1);
+//! pack.clock();
+//! // A result of five columns, two of which count, 7 and 9: one beat, one burst.
+//! pack.set_all([("rst_i", 0), ("res_valid_i", 1), ("res_last_i", 1), ("out_ready_i", 1), ("bursts_ready_i", 1)]);
+//! pack.set("res_data_i", 0b00011_i128 << (5 * width) | 9 << width | 7);
+//! pack.clock();
+//! pack.set("res_valid_i", 0);
+//! // The second word passes, and four cycles.
+//! let cycles = (1..12).find(|_| { pack.clock(); pack.get("bursts_valid_o") == 1 });
+//! assert_eq!((cycles, pack.get("bursts_data_o")), (Some(5), 1 << 4), "the last burst of the job, of one beat");
+//! assert_eq!(pack.get_bits("out_data_o"), (((9_i128 << 32 | 7) << 2) | 0b11).into(), "both words are marked");
+//! ```
 
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, int, lit, mux, set, set_to, when};

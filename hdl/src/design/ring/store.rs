@@ -14,6 +14,33 @@
 //! that is under way is written. `busy_o` lasts until memory has answered all. Then the status of a job that failed is written, `failed_i`.
 //!
 //! A burst takes three cycles more than it has beats.
+//!
+//! ```
+//! use trine_hdl::lang::Interpreter;
+//! use trine_spec::{Config, Weights};
+//! let config = Config::sized(8, 5).weights(Weights::Memory).weight_bus(64).ring(true).build().unwrap();
+//! let mut store = Interpreter::new(&trine_hdl::design::ring_store(&config).unwrap()).unwrap();
+//! store.set("rst_i", 1);
+//! store.clock();
+//! store.set_all([("rst_i", 0), ("start_i", 1), ("axi_awready_i", 1), ("axi_wready_i", 1)]);
+//! store.clock();
+//! // The results of a job go to 0x400: a burst of one beat, both of whose words are marked.
+//! store.set_all([("start_i", 0), ("begins_i", 1), ("jobs_valid_i", 1), ("jobs_data_i", 1), ("beats_valid_i", 1)]);
+//! store.clock();
+//! store.set_all([("begins_i", 0), ("beats_data_i", 7 << 2 | 0b11), ("bursts_valid_i", 1), ("bursts_data_i", 1 << 4)]);
+//! while store.get("axi_awvalid_o") == 0 { store.clock(); }
+//! assert_eq!((store.get("axi_awaddr_o"), store.get("axi_awlen_o")), (0x400, 0));
+//! store.set("bursts_valid_i", 0);
+//! while store.get("axi_wvalid_o") == 0 { store.clock(); }
+//! assert_eq!((store.get("axi_wdata_o"), store.get("axi_wstrb_o"), store.get("axi_wlast_o")), (7, 0xff, 1));
+//! // With the memory's answer the job is done.
+//! store.set("beats_valid_i", 0);
+//! store.clock();
+//! store.set("axi_bvalid_i", 1);
+//! store.clock();
+//! store.set("axi_bvalid_i", 0);
+//! assert_eq!(store.get("stored_o"), 1);
+//! ```
 
 use super::fetch::{SLOT, slot};
 use super::pack::LENGTH_BITS;
