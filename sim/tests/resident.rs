@@ -3,19 +3,15 @@
 
 use std::time::Instant;
 
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-use trine_driver::{Device, Error, MatmulShape, Offload, Options, Placement, RegisterOp, Scope, Transport};
-use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
+use trine_driver::{Device, Error, MatmulShape, Placement, RegisterOp, Transport};
+use trine_golden_model::TernaryMatrix;
 use trine_sim::{Fault, FaultKind, Library, MemoryOptions, SimOptions, SimTransport, Stalls, Timing};
 use trine_spec::registers::{
     CTRL, CTRL_ABORT, CTRL_SOFT_RESET, CTRL_START, ErrorCode, MEM_STATUS, STATUS, STATUS_BUSY, WGT_LENGTH,
 };
 use trine_spec::{Config, Style, WeightCode, Weights};
 
-use super::common::{library, unit};
-
-const ID: LinearId = LinearId { layer: 0, kind: LinearKind::Q };
+use super::common::{compute, library, unit};
 
 fn sized(lanes: usize, columns: usize) -> trine_spec::config::Builder {
     Config::sized(lanes, columns).weights(Weights::Memory).max_depth(64).max_tokens(4)
@@ -23,25 +19,6 @@ fn sized(lanes: usize, columns: usize) -> trine_spec::config::Builder {
 
 fn memory(latency: u64, stalls: Stalls, faults: &[Fault]) -> MemoryOptions {
     MemoryOptions { timing: Timing::Ideal { latency }, stalls, faults: faults.to_vec(), ..MemoryOptions::new(1 << 20) }
-}
-
-/// Random matmuls on one unit; multiply-accumulates that were compared.
-fn compute(config: &Config, options: &SimOptions, seed: u64) -> u64 {
-    let device = Device::open(unit(config, options), config.clone()).unwrap();
-    let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
-    let mut rng = StdRng::seed_from_u64(seed);
-    let matrices: Vec<TernaryMatrix> = (0..4)
-        .map(|seed| TernaryMatrix::random(rng.random_range(1..60), rng.random_range(1..150), seed).unwrap())
-        .collect();
-    for _ in 0..16 {
-        let w = &matrices[rng.random_range(0..matrices.len())];
-        let m = rng.random_range(1..=6);
-        let x: Vec<i8> = (0..m * w.cols()).map(|_| rng.random()).collect();
-        engine.matmul(ID, w, &x, m, &mut vec![0; m * w.rows()]).unwrap();
-    }
-    let ledger = engine.ledger();
-    assert!(ledger.mismatches == 0 && ledger.incidents.is_empty(), "{config:?}: {:?}", ledger.incidents);
-    ledger.checked_macs
 }
 
 #[test]

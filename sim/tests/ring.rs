@@ -1,38 +1,12 @@
 //! Units that fetch their jobs from memory: exact for any size and any memory.
 
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-use trine_driver::{Device, Offload, Options, RingTransport, Scope};
-use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
-use trine_sim::{MemoryOptions, SimOptions, SimRegisters, Stalls, Timing};
+use trine_sim::{MemoryOptions, SimOptions, Stalls, Timing};
 use trine_spec::{Config, Style, WeightCode, Weights};
 
-use super::common::library;
-
-const ID: LinearId = LinearId { layer: 0, kind: LinearKind::Q };
+use super::common::compute;
 
 fn sized(lanes: usize, columns: usize) -> trine_spec::config::Builder {
     Config::sized(lanes, columns).weights(Weights::Memory).ring(true).max_depth(64).max_tokens(4)
-}
-
-/// Random matmuls on one unit; multiply-accumulates that were compared.
-fn compute(config: &Config, options: &SimOptions, seed: u64) -> u64 {
-    let link = RingTransport::new(SimRegisters::new(&library(config), options).unwrap(), config.clone());
-    let device = Device::open(link, config.clone()).unwrap();
-    let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
-    let mut rng = StdRng::seed_from_u64(seed);
-    let matrices: Vec<TernaryMatrix> = (0..4)
-        .map(|seed| TernaryMatrix::random(rng.random_range(1..60), rng.random_range(1..150), seed).unwrap())
-        .collect();
-    for _ in 0..16 {
-        let w = &matrices[rng.random_range(0..matrices.len())];
-        let m = rng.random_range(1..=6);
-        let x: Vec<i8> = (0..m * w.cols()).map(|_| rng.random()).collect();
-        engine.matmul(ID, w, &x, m, &mut vec![0; m * w.rows()]).unwrap();
-    }
-    let ledger = engine.ledger();
-    assert!(ledger.mismatches == 0 && ledger.incidents.is_empty(), "{config:?}: {:?}", ledger.incidents);
-    ledger.checked_macs
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Hand-written designs for tests, and the way to generated ones.
 
-use trine_driver::{Transport, WindowTransport};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use trine_driver::{Device, Offload, Options, RingTransport, Scope, Transport, WindowTransport};
+use trine_golden_model::{LinearId, LinearKind, Matmul, TernaryMatrix};
 use trine_hdl::{Direction, Port, SourceFile, Verilog};
 use trine_sim::{BuildOptions, Dut, Library, SimOptions, SimRegisters, SimTransport};
 use trine_spec::Config;
@@ -35,16 +38,45 @@ pub fn dut(clock: &str, text: &str) -> Dut {
     Dut::new(&build(clock, text)).unwrap()
 }
 
-/// A generated unit of configuration `c`, through streams or windows.
+/// A generated unit of configuration `c`, through streams, windows or a ring.
 pub fn unit(c: &Config, options: &SimOptions) -> Box<dyn Transport + Send> {
     let library = library(c);
-    match c.windows() {
-        true => Box::new(WindowTransport::new(SimRegisters::new(&library, options).unwrap(), c.clone())),
-        false => Box::new(SimTransport::new(&library, options).unwrap()),
+    let registers = || SimRegisters::new(&library, options).unwrap();
+    match (c.ring(), c.windows()) {
+        (true, _) => Box::new(RingTransport::new(registers(), c.clone())),
+        (_, true) => Box::new(WindowTransport::new(registers(), c.clone())),
+        _ => Box::new(SimTransport::new(&library, options).unwrap()),
     }
 }
 
 pub fn library(c: &Config) -> Library {
     let verilog = trine_hdl::lang::verilog(&trine_hdl::design::unit(c).unwrap()).unwrap();
     trine_sim::build(&verilog, &BuildOptions::default()).unwrap()
+}
+
+/// Keeps what a test measured as a file of the folder in `TRINE_RECORD`, which `make memory` names; nothing without it.
+pub fn record(name: &str, json: &str) {
+    if let Some(folder) = std::env::var_os("TRINE_RECORD") {
+        std::fs::write(std::path::Path::new(&folder).join(name), json).unwrap();
+    }
+}
+
+/// Random matmuls on one unit, all of them right; multiply-accumulates that were compared.
+pub fn compute(config: &Config, options: &SimOptions, seed: u64) -> u64 {
+    let device = Device::open(unit(config, options), config.clone()).unwrap();
+    let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
+    let mut rng = StdRng::seed_from_u64(seed);
+    let matrices: Vec<TernaryMatrix> = (0..4)
+        .map(|seed| TernaryMatrix::random(rng.random_range(1..60), rng.random_range(1..150), seed).unwrap())
+        .collect();
+    for _ in 0..16 {
+        let w = &matrices[rng.random_range(0..matrices.len())];
+        let m = rng.random_range(1..=6);
+        let x: Vec<i8> = (0..m * w.cols()).map(|_| rng.random()).collect();
+        let id = LinearId { layer: 0, kind: LinearKind::Q };
+        engine.matmul(id, w, &x, m, &mut vec![0; m * w.rows()]).unwrap();
+    }
+    let ledger = engine.ledger();
+    assert!(ledger.mismatches == 0 && ledger.incidents.is_empty(), "{config:?}: {:?}", ledger.incidents);
+    ledger.checked_macs
 }
