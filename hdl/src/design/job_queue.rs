@@ -97,7 +97,8 @@ pub fn job_queue(c: &Config) -> Result<Arc<Module>, Errors> {
     if let Some(port) = &io.fits {
         m.assign(port, &fits);
     }
-    let full = m.name("full", count_q.bit(2));
+    const { assert!(Config::QUEUE.is_power_of_two()) };
+    let full = m.name("full", count_q.bit(Config::QUEUE.ilog2() as usize));
     let push = m.name("push", &io.start | (&io.follow & &chain_q & !&full));
     let start_q = m.reg("start_q", BIT);
     let check_q = m.reg("check_q", BIT);
