@@ -80,6 +80,7 @@ fn windowed() -> Config {
 }
 
 #[test]
+#[ignore = "longer: run by make prove"]
 fn broken_windows_are_found() {
     let claim = streams::windows(&windowed()).unwrap();
     for (from, to) in [
@@ -114,6 +115,7 @@ fn resident(bus: usize) -> Config {
 }
 
 #[test]
+#[ignore = "longer: run by make prove"]
 fn a_broken_reader_of_weights_is_found() {
     let claim = streams::weight_reader(&resident(64)).unwrap();
     for (from, to) in [
@@ -144,6 +146,7 @@ fn joined() -> Config {
 }
 
 #[test]
+#[ignore = "longer: run by make prove"]
 fn broken_ports_of_weights_are_found() {
     let mut claim = streams::weight_ports(&joined()).unwrap();
     // From a reset on two readers take minutes until a beat comes; the proof needs one cycle.
