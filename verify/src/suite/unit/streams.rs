@@ -3,7 +3,7 @@
 use trine_sim::MemoryStatistics;
 use trine_spec::Config;
 
-use super::super::feed::{Drain, Feed, Pace};
+use super::super::feed::{Feed, Pace};
 use super::super::work::Work;
 use super::super::{Found, holds};
 use super::{DrivenUnit, PATIENCE};
