@@ -20,8 +20,14 @@ const CYCLES: usize = 10;
 /// See [`design::ring_fetch`].
 pub fn fetch(c: &Config) -> Result<Claim, Errors> {
     let beat = if c.ring_bus() < 512 { "beat_q" } else { "0" };
+    // Words of runs, or that there are some where the unit has none.
+    let runs = if c.strides() {
+        "STRIDES = 1'd1;\n  wire no_runs = 0;\n  wire [23:0] run = run_q, stride = stride_q, run_out = run_o, stride_out = stride_o"
+    } else {
+        "STRIDES = 1'd0;\n  wire no_runs = runs_q;\n  wire [23:0] run = 0, stride = 0, run_out = 0, stride_out = 0"
+    };
     let property = format!(
-        "\n  localparam BUS = {}, SLOT = {}, BASE = {}, SIZE = {}, TOKENS = {}, DEPTH = {}, OUTPUTS = {};\n  wire [4:0] place = {beat};\n{}",
+        "\n  localparam {runs};\n  localparam BUS = {}, SLOT = {}, BASE = {}, SIZE = {}, TOKENS = {}, DEPTH = {}, OUTPUTS = {};\n  wire [4:0] place = {beat};\n{}",
         c.ring_bus(),
         8 * c.act_slot(),
         RING_BASE_ADDRESS.width,

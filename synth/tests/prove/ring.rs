@@ -13,7 +13,8 @@ fn ringed(lanes: usize, columns: usize, bus: usize) -> Config {
 
 #[test]
 fn a_job_is_fetched_once_a_descriptor() {
-    for config in [ringed(8, 3, 32), ringed(4, 48, 64), ringed(64, 5, 128)] {
+    let strided = Config::builder().strides(true).or(&ringed(8, 3, 32)).build().unwrap();
+    for config in [ringed(8, 3, 32), ringed(4, 48, 64), ringed(64, 5, 128), strided] {
         proven(&ring::fetch(&config).unwrap());
     }
 }
@@ -40,7 +41,12 @@ fn a_broken_fetcher_is_found() {
     ] {
         refuted(&claim, ("trine_ring_fetch", from, to));
     }
-    // These take two descriptors from a start on.
+    // These take a descriptor from a start on.
+    let strided = Config::builder().strides(true).or(&ringed(64, 5, 128)).build().unwrap();
+    let mut strided = ring::fetch(&strided).unwrap();
+    strided.cycles = 2;
+    not_proven(&strided, ("trine_ring_fetch", "stride_q <= beats_data_i[119:96]", "stride_q <= beats_data_i[87:64]"));
+    // And these two.
     for (from, to) in [
         ("act_turn_q ? act_ready_i : words", "act_ready_i"),
         ("next_q + 16'd1", "next_q + 16'd2"),

@@ -66,6 +66,7 @@
       assert (~hand | (outputs_o == words_came[32*3 +: OUTPUTS] & tag_o == words_came[32*4 +: 32]));
       assert (~hand | (weights_o == words_came[32*5 +: 32] & (length_o == 0 | length_o == words_came[32*6 +: 32])));
       assert (~hand | (results_o == words_came[32*9+4 +: 28] & interrupt_o == words_came[1]));
+      assert (~hand | ~STRIDES | (run_out == words_came[32*10 +: 24] & stride_out == words_came[32*11 +: 24]));
       // Its activations are asked for once, behind it, as many beats as hold them; they go on and nothing else does.
       assert (~(read_valid_o & acts) | (handed == asked_for & desc_left == 0 & act_left == 0));
       assert (~(read_valid_o & acts) | read_data_o == {act_beats, words_came[32*7 +: 32]});
@@ -95,7 +96,7 @@
       assert (calm < 2 | slot_q == base_i + (next_q & ((32'd1 << size_i) - 1)));
       assert (~on | calm == 0 | behind_q == ~level);
       assert (~(checks & wait_q != 0 | pushes | acts) | act_beats_q == act_beats);
-      assert (~(checks & wait_q != 0 | pushes | acts) | good_q == (~(strange_q | askew_q | runs_q) & count_q != 0));
+      assert (~(checks & wait_q != 0 | pushes | acts) | good_q == (~(strange_q | askew_q | no_runs) & count_q != 0));
       assert (~acts | good_q);
       assert (known <= 0 | (interrupt_q == words_came[1] & fence_q == words_came[0]));
       assert (known <= 1 | tokens_q == words_came[32*1 +: TOKENS]);
@@ -106,7 +107,8 @@
       assert (known <= 6 | length_q == words_came[32*6 +: 32]);
       assert (known <= 7 | act_base_q == words_came[32*7 +: 32]);
       assert (known <= 8 | count_q == words_came[32*8 +: 24]);
-      assert (known <= 10 | runs_q == (words_came[32*10 +: 24] != 0));
+      assert (known <= 10 | (STRIDES ? run == words_came[32*10 +: 24] : no_runs == (words_came[32*10 +: 24] != 0)));
+      assert (known <= 11 | ~STRIDES | stride == words_came[32*11 +: 24]);
       assert (known <= 9 | results_q == words_came[32*9+4 +: 28]);
     end
   end
