@@ -183,6 +183,7 @@ impl BackendArgs {
     /// Adds the files of the engine's options to `places`.
     pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
         self.resume.iter().for_each(|folder| places.writes_in("--resume", folder, &[".matmul"]));
+        self.line.add_to(self.backend.port(), places);
         self.board.add_to(&self.unit, places)
     }
 
@@ -239,6 +240,10 @@ impl BackendArgs {
             );
             let mut offload =
                 Offload::new(self.line.device(port, &self.board, config.clone(), memory)?.with_limit(limit), options);
+            if !self.streams(source) {
+                let linears = model.linears()?.filter(|(id, _)| scope.takes(*id)).flat_map(|(_, linear)| &linear.parts);
+                offload.make_room(linears.map(|part| &part.weights))?;
+            }
             if let Some(folder) = &self.resume {
                 let way = match port {
                     Port::Serial(_) => "uart",

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail, ensure};
 use trine_driver::{
     Device, DeviceFile, DmaBuf, Etherbone, MappedMemory, MappedWords, MemorySpan, RingTransport, SerialLine, Uartbone,
-    WindowTransport, Words,
+    WindowTransport, Words, ring_bytes,
 };
+use trine_report::places::Places;
 use trine_sim::Link;
 use trine_spec::Config;
 use trine_spec::registers::SPACE;
@@ -148,6 +149,15 @@ fn narrow(flag: &str, address: u64) -> Result<u32> {
 }
 
 impl LineArgs {
+    /// Adds the device files behind `port` to `places`, so that no result is written over a memory.
+    pub(crate) fn add_to(&self, port: Option<Port<'_>>, places: &mut Places) {
+        match port {
+            Some(Port::Serial(path) | Port::Mapped(path)) => places.reads("--backend", Path::new(path)),
+            Some(Port::Network(_)) | None => {}
+        }
+        self.dma_buf.iter().for_each(|path| places.reads("--dma-buf", path));
+    }
+
     /// Refuses all flags of a port beside `backend`, which has none.
     pub(crate) fn none(&self, backend: &str) -> Result<()> {
         ensure!(
@@ -161,8 +171,17 @@ impl LineArgs {
     /// The memory behind `port` of a unit of configuration `config`, if it reads one.
     ///
     /// # Errors
-    /// For a flag of another port, a place that is missing or that no memory can have, and a place of a unit that reads none.
+    /// For a flag of another port, a place that is missing or that no memory can have, a place of a unit that reads none, and a memory
+    /// that has no room for weights beside a ring.
     pub(crate) fn place(&self, port: Port<'_>, config: &Config) -> Result<Option<Place>> {
+        if let Some(bytes) = self.memory.memory_bytes.filter(|_| config.ring()) {
+            let taken = ring_bytes(config);
+            ensure!(
+                bytes > taken,
+                "--memory-bytes: the ring, activations and results of the largest job take {taken} bytes, so {bytes} leave no room for \
+                 weights"
+            );
+        }
         match port {
             Port::Serial(_) | Port::Network(_) => {
                 let serial = matches!(port, Port::Serial(_));

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use serde::Serialize;
-use trine_driver::{LoadStep, Loaded, load};
+use trine_driver::{LoadStep, Loaded, load, ring_bytes};
 use trine_golden_model::ModelSource;
 use trine_report::document::Kind;
 use trine_report::places::Places;
@@ -54,6 +54,7 @@ impl Args {
     /// Adds the files of the options to `places`.
     pub(crate) fn add_to(&self, places: &mut Places) -> Result<()> {
         loading::add_to("--model", &self.model, places);
+        self.line.add_to(self.backend.port(), places);
         self.json.add_to(places);
         self.board.add_to(&self.unit, places)
     }
@@ -99,7 +100,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Verdict> {
     let mut device = args.line.device(port, &args.board, config.clone(), memory)?;
     let (base, size) = (device.memory()?.origin(), device.memory()?.bytes());
     writeln!(out, "unit: {} (at {})", describe(&config), port.path())?;
-    writeln!(out, "memory: {} bytes at {base:#x}", grouped(size))?;
+    let ring =
+        if config.ring() { format!(", below {} for the ring", grouped(ring_bytes(&config))) } else { String::new() };
+    writeln!(out, "memory: {} bytes at {base:#x}{ring}", grouped(size))?;
 
     interrupt::says(|| "what is placed is in the memory's directory; the same command continues".into())?;
     let (begun, bar, mut failures) = (Instant::now(), progress(0, "bytes"), vec![]);

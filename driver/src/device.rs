@@ -75,6 +75,9 @@ impl<T: Transport> Device<T> {
                 });
             }
         }
+        // A host before this one may have left in the middle of a job.
+        let status = device.read(&regs::STATUS)?;
+        device.failed = regs::STATUS_BUSY.of(status) == 1 || regs::STATUS_ERROR.of(status) == 1;
         Ok(device)
     }
 

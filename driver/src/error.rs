@@ -151,6 +151,14 @@ pub enum Error {
     /// The device's memory did not take or give what it was asked to.
     #[error(transparent)]
     Memory(#[from] MemoryError),
+    /// Weights in the device's memory were not what was placed there, and sums were wrong.
+    #[error("{wrong} sums are wrong: {regions} regions of the device's memory do not hold what was placed there")]
+    Damaged {
+        /// Such regions.
+        regions: usize,
+        /// Sums that differ from the golden model's.
+        wrong: u64,
+    },
     /// There is no memory to place weights in.
     #[error("the unit reads no weights from memory, or its memory cannot be reached")]
     NoMemory,

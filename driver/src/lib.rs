@@ -99,7 +99,7 @@ pub use offload::Offload;
 pub use on_chip::{OnChip, WeightImage};
 pub use options::{OnFailure, OnMismatch, Options, Scope};
 pub use queue::{Failed, Submission};
-pub use ring::RingTransport;
+pub use ring::{RingTransport, ring_bytes};
 #[cfg(feature = "serial")]
 pub use serial::SerialLine;
 pub use transport::{AccessError, Exchange, MemoryCommands, RegisterOp, Transport, TransportError};

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 use trine_golden_model::TernaryMatrix;
-use trine_memory::{Key, Memory, Placement};
+use trine_memory::{Key, Memory, MemoryError, Placement};
 use trine_spec::Config;
 
 use crate::cycles::MatmulShape;
@@ -110,7 +110,13 @@ pub fn load<'a, T: Transport>(
     loop {
         let memory = device.memory()?;
         match load.attempt(memory, &mut loaded, progress) {
-            Ok(()) => return Ok(loaded),
+            Ok(()) if load.kept(device.memory()?)? => return Ok(loaded),
+            Ok(()) if loaded.retried < FAILURES as u64 => {
+                loaded.retried += 1;
+                load.placement = resident::placement(&config);
+                progress(LoadStep::Failed(&Error::Memory(changed())));
+            }
+            Ok(()) => return Err(Error::Memory(changed())),
             Err(error) if error.is_transient() && loaded.retried < FAILURES as u64 => {
                 loaded.retried += 1;
                 progress(LoadStep::Failed(&error));
@@ -119,6 +125,15 @@ pub fn load<'a, T: Transport>(
             Err(error) => return Err(error),
         }
     }
+}
+
+fn changed() -> MemoryError {
+    MemoryError::Failed("the memory's directory was written by somebody else meanwhile".into())
+}
+
+/// Keys and lengths of the pieces of `matrices`.
+pub(crate) fn contents<'a>(config: &Config, matrices: impl IntoIterator<Item = &'a TernaryMatrix>) -> Vec<(Key, u64)> {
+    pieces(config, matrices).iter().map(|piece| (piece.key, piece.bytes)).collect()
 }
 
 /// A load under way.
@@ -131,6 +146,17 @@ struct Load<'a> {
 }
 
 impl Load<'_> {
+    /// True if the directory in the memory names all pieces: nobody else has written it.
+    fn kept(&self, memory: &mut dyn Memory) -> Result<bool, Error> {
+        let mut again = resident::placement(self.config);
+        for piece in self.pieces {
+            if again.find(memory, &piece.key)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Looks for all pieces, and places those that are missing.
     fn attempt(
         &mut self,

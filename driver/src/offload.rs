@@ -88,6 +88,22 @@ impl<T: Transport + Send> Offload<T> {
         units.sum::<Option<MemoryCommands>>().filter(|_| counted)
     }
 
+    /// Sees that the weights of `matrices` fit the memory of the unit, before the first job needs one of them; others go where they do
+    /// not fit beside those. Several units share matrices in their own way, and have no memory that outlasts a run.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when they do not fit. Whatever else fails is left to the first job, which is tried again.
+    pub fn make_room<'a>(&mut self, matrices: impl IntoIterator<Item = &'a TernaryMatrix>) -> Result<(), Error> {
+        let [unit] = &mut self.units[..] else { return Ok(()) };
+        if !self.config.memory() {
+            return Ok(());
+        }
+        match unit.make_room(&crate::load::contents(&self.config, matrices)) {
+            Err(error) if !error.is_transient() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// The first unit itself.
     pub fn device_mut(&mut self) -> &mut Device<T> {
         &mut self.units[0].device

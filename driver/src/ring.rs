@@ -14,10 +14,10 @@ use std::time::Instant;
 use trine_memory::{Memory, MemoryError};
 use trine_spec::Config;
 use trine_spec::registers::{
-    self as regs, CTRL, CTRL_START, DEPTH, DESC_ACT_BASE, DESC_ACT_LENGTH, DESC_DEPTH, DESC_OUTPUTS, DESC_RES_BASE,
-    DESC_TAG, DESC_TOKENS, DESC_WGT_BASE, DESC_WGT_LENGTH, DESC_WGT_RUN, DESC_WGT_STRIDE, JOB_TAG, MEMORY_SPACE,
-    MEMORY_STEP, OUTPUTS, RING_BASE, RING_HEAD, RING_SIZE, RING_TAIL, RING_TAIL_COUNT, Register, STATUS, STATUS_ERROR,
-    TOKENS, WATCHDOG, WGT_BASE, WGT_LENGTH, WGT_RUN, WGT_STRIDE,
+    self as regs, CTRL, CTRL_ABORT, CTRL_START, DEPTH, DESC_ACT_BASE, DESC_ACT_LENGTH, DESC_DEPTH, DESC_OUTPUTS,
+    DESC_RES_BASE, DESC_TAG, DESC_TOKENS, DESC_WGT_BASE, DESC_WGT_LENGTH, DESC_WGT_RUN, DESC_WGT_STRIDE, JOB_TAG,
+    MEMORY_SPACE, MEMORY_STEP, OUTPUTS, RING_BASE, RING_HEAD, RING_SIZE, RING_TAIL, RING_TAIL_COUNT, Register, STATUS,
+    STATUS_BUSY, STATUS_ERROR, TOKENS, WATCHDOG, WGT_BASE, WGT_LENGTH, WGT_RUN, WGT_STRIDE,
 };
 
 use crate::{Exchange, Transport, TransportError, Words};
@@ -36,6 +36,8 @@ const WORDS: [(Register, Register); 8] = [
 
 /// Bytes at whose multiples the parts begin.
 const PAGE: u64 = 4096;
+/// Reads of STATUS after which a unit that drains has hung.
+const MOST_POLLS: u32 = 1 << 20;
 /// Reads of RING_TAIL between two of STATUS.
 const TAILS: u32 = 16;
 
@@ -63,6 +65,18 @@ struct Places {
     results: u64,
 }
 
+/// Bytes of the largest activations, and of the largest results.
+fn sizes(c: &Config) -> [u64; 2] {
+    let results = 4 * c.max_tokens() as u64 * c.max_outputs() as u64;
+    [(c.act_words() * c.act_slot()) as u64, results].map(|bytes| bytes.next_multiple_of(PAGE))
+}
+
+/// Bytes at the top of a memory that the ring, activations and results of the largest job of a unit of configuration `config` take.
+#[must_use]
+pub fn ring_bytes(config: &Config) -> u64 {
+    PAGE + sizes(config).iter().sum::<u64>()
+}
+
 impl<W: Words> RingTransport<W> {
     /// A unit of configuration `config` behind `words`.
     pub fn new(words: W, config: Config) -> Self {
@@ -80,23 +94,16 @@ impl<W: Words> RingTransport<W> {
         &mut self.words
     }
 
-    /// Bytes of the largest activations, and of the largest results.
-    fn sizes(&self) -> [u64; 2] {
-        let c = &self.config;
-        let results = 4 * c.max_tokens() as u64 * c.max_outputs() as u64;
-        [(c.act_words() * c.act_slot()) as u64, results].map(|bytes| bytes.next_multiple_of(PAGE))
-    }
-
     /// The memory, and the places in it.
     fn places(&mut self) -> Result<(&mut dyn Memory, Places), TransportError> {
-        let [acts, results] = self.sizes();
+        let [acts, _] = sizes(&self.config);
+        let taken = ring_bytes(&self.config);
         let memory = self.words.memory().ok_or_else(|| failed("the link does not reach the memory of the unit"))?;
         let bytes = memory.bytes().min(MEMORY_SPACE.saturating_sub(memory.origin())) / PAGE * PAGE;
-        let Some(ring) = bytes.checked_sub(PAGE + acts + results) else {
+        let Some(ring) = bytes.checked_sub(taken) else {
             let most = memory.bytes();
             return Err(failed(&format!(
-                "the ring, activations and results of the largest job take {} of the {most} bytes of the unit's memory",
-                PAGE + acts + results
+                "the ring, activations and results of the largest job take {taken} of the {most} bytes of the unit's memory"
             )));
         };
         Ok((memory, Places { ring, acts: ring + PAGE, results: ring + PAGE + acts }))
@@ -110,7 +117,7 @@ impl<W: Words> RingTransport<W> {
     }
 
     /// Writes the job into memory.
-    fn place(&mut self, activations: &[u8]) -> Result<(), TransportError> {
+    fn place(&mut self, activations: &[u8], begun: Instant) -> Result<(), TransportError> {
         let (lanes, slot) = (self.config.lanes(), self.config.act_slot());
         let mut descriptor = self.descriptor;
         let (memory, Places { ring, acts, results }) = self.places()?;
@@ -126,8 +133,17 @@ impl<W: Words> RingTransport<W> {
         memory.store(acts, &slots).map_err(lost)?;
         let bytes: Vec<u8> = descriptor.iter().flat_map(|word| word.to_le_bytes()).collect();
         memory.store(ring, &bytes).map_err(lost)?;
-        let base = steps(ring);
+        let (base, mut polls) = (steps(ring), 0);
         if self.jobs.is_none() {
+            // A ring of somebody before, which is still on, would take another head for jobs.
+            self.words.write(CTRL.offset, CTRL_ABORT.mask())?;
+            while STATUS_BUSY.of(self.words.read(STATUS.offset)?) == 1 {
+                self.time_is_up(begun)?;
+                polls += 1;
+                if polls == MOST_POLLS {
+                    return Err(failed("the unit stays busy with a ring of before"));
+                }
+            }
             let begin = [(RING_BASE, base), (RING_SIZE, 0), (RING_HEAD, 0), (CTRL, CTRL_START.mask())];
             begin.into_iter().try_for_each(|(register, value)| self.words.write(register.offset, value))?;
         }
@@ -211,7 +227,7 @@ impl<W: Words> Transport for RingTransport<W> {
         }
         let begun = Instant::now();
         let jobs = self.jobs;
-        self.place(activations)?;
+        self.place(activations, begun)?;
         // Whatever goes wrong from here on ends the ring.
         self.jobs = None;
         let count = jobs.unwrap_or(0).wrapping_add(1);
@@ -232,7 +248,7 @@ impl<W: Words> Transport for RingTransport<W> {
     }
 
     fn memory(&mut self) -> Option<&mut dyn Memory> {
-        let rest = self.places().map(|(_, places)| places.ring).unwrap_or(0);
+        let rest = self.places().map_or(0, |(_, places)| places.ring);
         let memory = self.words.memory()?;
         self.rest = (rest, memory.epoch(), memory.origin());
         Some(self)

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use trine_golden_model::{LinearId, TernaryMatrix};
-use trine_memory::Placement;
+use trine_memory::{Key, Placement};
 use trine_spec::Config;
 
 use crate::ledger::{JobRecord, Mismatch};
@@ -92,6 +92,13 @@ impl<T: Transport> Worker<T> {
         Self { device, streams: vec![], weights: vec![], placement }
     }
 
+    /// Makes room for weights with these keys and lengths in the memory of the unit.
+    pub(crate) fn make_room(&mut self, contents: &[(Key, u64)]) -> Result<(), Error> {
+        let Self { device, placement, .. } = self;
+        placement.make_room(device.memory()?, contents)?;
+        Ok(())
+    }
+
     /// Runs the jobs of several tasks, except those of a product that has failed.
     fn compute(
         &mut self,
@@ -122,7 +129,36 @@ impl<T: Transport> Worker<T> {
                 failed[share.call].store(true, Ordering::Relaxed);
             }
         }
+        if self.device.config().memory() {
+            self.heal(calls, tasks, &mut shares);
+        }
         shares
+    }
+
+    /// Computes once more what is wrong because its weights in memory are.
+    fn heal(&mut self, calls: &[Call<'_>], tasks: &[Task<'_>], shares: &mut [Share]) {
+        for (task, Task { call, jobs }) in tasks.iter().enumerate() {
+            let (call, wrong) = (&calls[*call], shares[task].mismatches);
+            if wrong == 0 || shares[task].failure.is_some() {
+                continue;
+            }
+            let regions =
+                jobs.chunk_by(|a, b| a.piece == b.piece).filter(|piece| self.damaged(call, &piece[0])).count();
+            if regions > 0 {
+                shares[task] = Share::new(&tasks[task], call);
+                shares[task].retried.push(Error::Damaged { regions, wrong });
+                let steps: Vec<Step<'_>> = jobs.iter().map(|job| Step { task, call, job }).collect();
+                steps.chunks(self.device.row()).for_each(|part| self.row(part, shares));
+            }
+        }
+    }
+
+    /// True if the weights of a job are in memory, and are not what was placed there; a link that fails says nothing.
+    fn damaged(&mut self, call: &Call<'_>, job: &Job) -> bool {
+        let key = resident::key(call.w, &job.outputs, &job.depth);
+        let Self { device, placement, .. } = self;
+        let Ok(memory) = device.memory() else { return false };
+        matches!(placement.find(memory, &key), Ok(Some(_))) && placement.damaged(memory, &key).unwrap_or(false)
     }
 
     /// Runs the jobs of one piece, whose weights are streamed.

@@ -104,6 +104,25 @@ fn a_damaged_region_is_loaded_again() {
     assert_eq!(engine.ledger().incidents.len(), 1);
 }
 
+/// Zeros are legal weights, which no unit can tell from others.
+#[test]
+fn damage_that_only_sums_show_is_loaded_again() {
+    let mut engine = engine(1 << 16);
+    multiply(&mut engine, &matrix(1), 2).unwrap();
+    for piece in [4096, 8192] {
+        engine.device_mut().memory().unwrap().store(piece, &[0; 8]).unwrap();
+    }
+    assert_eq!(multiply(&mut engine, &matrix(1), 2), Ok(()));
+    let incidents = &engine.ledger().incidents;
+    assert!(
+        matches!(&incidents[..], [only] if only.remedy == Remedy::Retry && only.error.contains("2 regions of the device's memory")),
+        "{incidents:?}"
+    );
+    assert_eq!(engine.ledger().mismatches, 0);
+    assert_eq!(multiply(&mut engine, &matrix(1), 5), Ok(()));
+    assert_eq!(engine.ledger().incidents.len(), 1);
+}
+
 #[test]
 fn a_memory_that_is_too_small_is_named() {
     let mut engine = engine(3 << 12);

@@ -86,6 +86,9 @@ pub fn weights_statistics(dut: &mut Dut, ports: &[MemoryPort]) -> Result<Option<
     Ok(Some(MemoryStatistics { bursts: mean(|port| port.bursts), beats: mean(|port| port.beats), ..*first }))
 }
 
+/// Cycles after which a window that does not answer is given up, as LiteX's bus does.
+const WINDOW_TIME_LIMIT: u64 = 1_000_000;
+
 /// A simulated accelerator's registers and pins.
 #[derive(Debug)]
 pub struct SimRegisters {
@@ -117,6 +120,9 @@ impl SimRegisters {
             dut.share_memory(JOBS, port, options.memory.stalls.for_stream(7))?;
         }
         let registers = AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?;
+        // A read of results through windows waits for the first one of a column block, whose weights may come from memory.
+        let windows = dut.port("m_axis_res_tvalid").is_err();
+        let registers = if windows { registers.with_time_limit(WINDOW_TIME_LIMIT) } else { registers };
         let mut device = Self { registers, ports, bytes, dut };
         device.reset()?;
         Ok(device)

@@ -114,6 +114,33 @@ fn a_slave_that_never_answers_is_found() {
 }
 
 #[test]
+fn an_answer_behind_the_time_limit_is_nobodys() {
+    let mut text = REGISTERS.to_owned();
+    for (from, to) in [
+        ("reg have_address, have_data;", "reg have_address, have_data;\n    reg [5:0] left;"),
+        ("assign s_axil_arready = !s_axil_rvalid;", "assign s_axil_arready = !s_axil_rvalid && left == 0;"),
+        ("s_axil_rvalid <= 1;", "left <= s_axil_araddr == 0 ? 30 : 1;"),
+        (
+            "if (reset)",
+            "if (left != 0) left <= left - 1;\n        if (left == 1) s_axil_rvalid <= 1;\n        if (reset) left <= 0;\n        if (reset)",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let (mut dut, master) = device(&text, Stalls::NONE);
+    let mut master = master.with_time_limit(20);
+    master.write(&mut dut, 4, 7).unwrap();
+    let problem = |error: Error| error.to_string().split(": ").last().unwrap().to_owned();
+    assert_eq!(problem(master.read(&mut dut, 0).unwrap_err()), "no answer");
+    assert_eq!(master.read(&mut dut, 4).unwrap(), 7, "the late answer is waited for");
+    let mut master = master.with_time_limit(12);
+    assert_eq!(problem(master.read(&mut dut, 0).unwrap_err()), "no answer");
+    assert_eq!(problem(master.read(&mut dut, 4).unwrap_err()), "the access before still has no answer");
+    assert_eq!(master.read(&mut dut, 4).unwrap(), 7);
+}
+
+#[test]
 fn an_error_response_is_found() {
     assert_eq!(complaint("s_axil_bresp <= 0;", "s_axil_bresp <= 2;"), "the answer is not OKAY");
     assert_eq!(complaint("s_axil_rresp <= 0;", "s_axil_rresp <= 3;"), "the answer is not OKAY");

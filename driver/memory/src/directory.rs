@@ -98,10 +98,29 @@ impl Directory {
         Ok(Some(slots))
     }
 
-    /// Makes an empty directory.
+    /// Makes an empty directory, in a memory that is as large as it was said to be.
     pub(crate) fn create(&self, memory: &mut dyn Memory) -> Result<(), MemoryError> {
+        self.measure(memory)?;
         self.clear(memory, 0)?;
         memory.store(0, &self.header)
+    }
+
+    /// Sees that bytes at each power of two and at the end are not the same ones.
+    fn measure(&self, memory: &mut dyn Memory) -> Result<(), MemoryError> {
+        let powers = (PAGE.ilog2()..u64::BITS).map(|power| 1 << power);
+        let places: Vec<u64> = powers.take_while(|at| at + 8 < self.bytes).chain([0, self.bytes - 8]).collect();
+        let mark = |at: u64| (at ^ u64::from_le_bytes(*MAGIC)).to_le_bytes();
+        for at in &places {
+            memory.store(*at, &mark(*at))?;
+        }
+        for at in &places {
+            let mut found = [0; 8];
+            memory.load(*at, &mut found)?;
+            if found != mark(*at) {
+                return Err(MemoryError::Aliased { bytes: self.bytes });
+            }
+        }
+        places.iter().try_for_each(|at| memory.store(*at, &[0; 8]))
     }
 
     /// Ends the list in front of slot `index`, if there is such a slot.
@@ -173,6 +192,39 @@ mod tests {
         memory.load(0, &mut start).unwrap();
         assert_eq!(start[..24], *b"trinedir\x01\0\0\0\x1f\0\0\0\0\0\x01\0\0\0\0\0");
         assert_eq!(start[24..], [7; 32]);
+    }
+
+    /// A memory that is said to be larger than it is: its addresses wrap.
+    struct Wrapped(Ram, u64);
+
+    impl Memory for Wrapped {
+        fn bytes(&self) -> u64 {
+            self.1
+        }
+
+        fn epoch(&self) -> u64 {
+            self.0.epoch()
+        }
+
+        fn store(&mut self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+            self.0.store(at % self.0.bytes(), bytes)
+        }
+
+        fn load(&mut self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+            self.0.load(at % self.0.bytes(), bytes)
+        }
+    }
+
+    #[test]
+    fn a_memory_that_is_smaller_than_it_is_said_to_be_gets_no_directory() {
+        let made = |real: u64, said: u64| {
+            let mut memory = Wrapped(Ram::new(real as usize), said);
+            Directory::new(said, &[7; 32]).create(&mut memory)
+        };
+        for said in [2 * BYTES, 2 * BYTES - 4096, 3 * BYTES, 64 * BYTES] {
+            assert_eq!(made(BYTES, said), Err(MemoryError::Aliased { bytes: said }), "{said}");
+        }
+        assert_eq!((made(BYTES, BYTES), made(3 * BYTES, 3 * BYTES)), (Ok(()), Ok(())));
     }
 
     #[test]

@@ -57,7 +57,8 @@ pub enum MemoryError {
     },
     /// There is room for bytes, and none in the directory.
     #[error(
-        "{more} more regions do not fit the directory of the device's memory, {used} of whose {slots} places are taken"
+        "{more} more matrices do not fit the directory of the device's memory, {used} of whose {slots} places are taken; a memory has one \
+         for every 32 KiB"
     )]
     Slots {
         /// Places of the directory.
@@ -66,6 +67,14 @@ pub enum MemoryError {
         used: usize,
         /// Regions that were to be placed.
         more: usize,
+    },
+    /// The memory is smaller than it was said to be.
+    #[error(
+        "the memory does not keep what is written to different places of its {bytes} bytes: it has fewer, or it was not started"
+    )]
+    Aliased {
+        /// Bytes that it was said to have.
+        bytes: u64,
     },
     /// An access beyond the end.
     #[error("{count} bytes from {at:#x} on are outside the {bytes} bytes of the device's memory")]

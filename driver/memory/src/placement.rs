@@ -266,7 +266,9 @@ fn fits(bytes: u64, slots: usize, slot: usize, next: u64, lengths: &[u64]) -> Re
         end = end.map(|end| end.next_multiple_of(PAGE)).and_then(|end| end.checked_add(*length));
     }
     if end.is_none_or(|end| end > bytes) {
-        let more = lengths.iter().fold(0, |sum: u64, length| sum.saturating_add(*length));
+        // Regions begin at pages.
+        let more =
+            lengths.iter().fold(0, |sum: u64, length| sum.saturating_add(length.div_ceil(PAGE).saturating_mul(PAGE)));
         return Err(MemoryError::Full { bytes, used: next.min(bytes), more });
     }
     match lengths.len() <= slots - slot {

@@ -12,7 +12,7 @@ use crate::dut::{Dut, PortHandle};
 use crate::error::Error;
 use crate::stalls::Stalls;
 
-/// Cycles after which an access is given up.
+/// Cycles after which an access is given up, unless another number was asked for.
 const TIME_LIMIT: u64 = 10_000;
 
 /// Cycles watched for a second answer.
@@ -26,6 +26,9 @@ pub struct AxiLite {
     read: AxiHalf,
     strobe: PortHandle,
     address_limit: u64,
+    time_limit: u64,
+    /// A write or a read was given up, and its answer may still come.
+    late: [bool; 2],
     stalls: Stalls,
     random: StdRng,
 }
@@ -43,9 +46,17 @@ impl AxiLite {
             read: AxiHalf::reads(dut, prefix)?,
             strobe: port("wstrb")?,
             address_limit: 1 << dut.find(&port("awaddr")?, None)?.1.width.min(32),
+            time_limit: TIME_LIMIT,
+            late: [false; 2],
             random: StdRng::seed_from_u64(stalls.seed()),
             stalls,
         })
+    }
+
+    /// Gives an access up after this number of cycles.
+    #[must_use]
+    pub fn with_time_limit(self, cycles: u64) -> Self {
+        Self { time_limit: cycles, ..self }
     }
 
     /// Reads the register at byte `offset`.
@@ -78,13 +89,28 @@ impl AxiLite {
         if u64::from(offset) >= self.address_limit {
             return Err(wrong(&self.prefix, dut.cycles(), "the address port is too narrow for it"));
         }
-        let Self { prefix, write, read, stalls, random, .. } = self;
+        let Self { prefix, write, read, stalls, random, late, time_limit, .. } = self;
         let mut pauses = || random.random_bool(stalls.probability());
-        let half = if payloads.len() == 1 { read } else { write };
+        let [late_write, late_read] = late;
+        let (half, late) = if payloads.len() == 1 { (read, late_read) } else { (write, late_write) };
+        for _ in 0..*time_limit {
+            *late = *late && half.asks();
+            if !*late {
+                break;
+            }
+            half.drive(dut, |_, _| true, Some(0))?;
+            half.take(dut, true)?;
+            // The answer is nobody's.
+            let _ = half.watch(dut)?;
+            dut.tick()?;
+        }
+        if *late {
+            return Err(wrong(prefix, dut.cycles(), "the access before still has no answer"));
+        }
         half.ask(payloads);
         let mut taken = None;
         let mut watched = 0;
-        for _ in 0..TIME_LIMIT {
+        for _ in 0..*time_limit {
             half.drive(dut, |_, offered| offered || !pauses(), Some(0))?;
             half.take(dut, !pauses())?;
             let seen = half.watch(dut)?.map_err(|rule| {
@@ -111,6 +137,7 @@ impl AxiLite {
                 taken = Some((dut.cycles() - 1, answer));
             }
         }
+        *late = true;
         Err(wrong(prefix, dut.cycles(), "no answer"))
     }
 }

@@ -66,15 +66,15 @@ impl Builder {
     }
 
     /// Takes the fields that are not given from `base`; the width of the weight bus only if lanes, columns, code and way of the weights
-    /// are those of `base`, because another tile or way has another default.
+    /// are those of `base`, because another tile or way has another default, and what belongs to a way only with that way.
     #[must_use]
     pub fn or(self, base: &Config) -> Self {
         let lanes = self.lanes.unwrap_or(base.lanes);
         let columns = self.columns.unwrap_or(base.columns);
         let weight_code = self.weight_code.unwrap_or(base.weight_code);
         let weights = self.weights.unwrap_or(base.weights);
-        let same_tile =
-            (lanes, columns, weight_code, weights) == (base.lanes, base.columns, base.weight_code, base.weights);
+        let same_way = weights == base.weights;
+        let same_tile = same_way && (lanes, columns, weight_code) == (base.lanes, base.columns, base.weight_code);
         Self {
             lanes: Some(lanes),
             columns: Some(columns),
@@ -86,10 +86,10 @@ impl Builder {
             max_tokens: self.max_tokens.or(Some(base.max_tokens)),
             windows: self.windows.or(Some(base.windows)),
             weights: Some(weights),
-            ring: self.ring.or(Some(base.ring)),
-            burst_beats: self.burst_beats.or(Some(base.burst_beats)),
-            strides: self.strides.or(Some(base.strides)),
-            weight_ports: self.weight_ports.or(Some(base.weight_ports)),
+            ring: self.ring.or(same_way.then_some(base.ring)),
+            burst_beats: self.burst_beats.or(same_way.then_some(base.burst_beats)),
+            strides: self.strides.or(same_way.then_some(base.strides)),
+            weight_ports: self.weight_ports.or(same_way.then_some(base.weight_ports)),
         }
     }
 
@@ -151,10 +151,26 @@ mod tests {
         assert_eq!(refused(Config::sized(1 << 63, 9)), "lanes = 9223372036854775808 is outside 1 to 256");
         assert_eq!(refused(Config::sized(8, 8).weight_bus(12)), "weight-bus = 12 is not a multiple of 8 bits");
         assert_eq!(refused(Config::sized(8, 8).weight_bus(128)), "weight-bus = 128 is outside 8 to 104");
-        assert_eq!(
-            refused(Config::sized(64, 15).weight_bus(1024).weights(Weights::Memory)),
-            "weight-bus = 1024 is not 8, 16, 32, 64, 128, 256 or 512 bits, as weights from memory have it"
-        );
+        let wide =
+            |lanes, columns, bus| refused(Config::sized(lanes, columns).weight_bus(bus).weights(Weights::Memory));
+        let text = |bus, most| {
+            format!(
+                "weight-bus = {bus} is not a power of two from 8 to {most}, as weights from memory have it; {most} bits hold a tile or less"
+            )
+        };
+        assert_eq!(wide(64, 15, 1024), text(1024, 512));
+        assert_eq!([wide(8, 4, 64), wide(8, 4, 56)], [text(64, 32), text(56, 32)]);
+        for (field, given) in [
+            ("ring", Config::sized(8, 8).ring(true)),
+            ("burst-beats", Config::sized(8, 8).burst_beats(16)),
+            ("strides", Config::sized(8, 8).strides(true)),
+            ("weight-ports", Config::sized(8, 8).weight_ports(2)),
+        ] {
+            assert_eq!(refused(given.clone()), format!("{field} needs weights = memory"));
+            let with = given.weights(Weights::Memory).build().unwrap();
+            let without = Config::builder().weights(Weights::Stream).weight_bus(64).or(&with).build().unwrap();
+            assert_eq!(without, with.with_weight_stream());
+        }
     }
 
     #[test]
@@ -182,8 +198,6 @@ mod tests {
         assert_eq!(narrow.key(), "weight-ports");
         let text = "weight-ports = 4 needs 32 bits of weight-bus, a byte for each port, and there are 16";
         assert_eq!(narrow.to_string(), text);
-        let stream = Config::sized(8, 8).weight_ports(8).weight_bus(8).build().unwrap();
-        assert_eq!((stream.weight_ports(), stream.port_bus()), (1, 8), "weights from the host have no such ports");
     }
 
     #[test]

@@ -19,14 +19,21 @@ pub enum ConfigError {
     #[error("weight-bus = {0} is not a multiple of 8 bits")]
     WeightBus(usize),
     /// The weight bus is not one of a memory.
-    #[error("weight-bus = {0} is not 8, 16, 32, 64, 128, 256 or 512 bits, as weights from memory have it")]
-    MemoryBus(usize),
+    #[error(
+        "weight-bus = {bus} is not a power of two from 8 to {most}, as weights from memory have it; {most} bits hold a tile or less"
+    )]
+    MemoryBus {
+        /// The given width.
+        bus: usize,
+        /// Most bits of a unit with these tiles.
+        most: usize,
+    },
     /// Jobs from memory and beats through windows.
     #[error("ring = true and windows = true exclude each other: a unit with a ring takes no beats from its host")]
     RingAndWindows,
-    /// Jobs from memory, and weights that are not.
-    #[error("ring = true needs weights = memory")]
-    RingWithoutMemory,
+    /// A setting of units with weights from memory, of a unit without.
+    #[error("{0} needs weights = memory")]
+    NeedsMemory(&'static str),
     /// More beats of activations than a descriptor can name.
     #[error(
         "ring = true with room for {0} beats of activations, of which max-depth, max-tokens and lanes allow fewer than 2^24"
@@ -66,10 +73,10 @@ impl ConfigError {
     /// Key of the refused value, spelt as on the command line.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::Range { field, .. } | Self::Choice { field, .. } => field,
+            Self::Range { field, .. } | Self::Choice { field, .. } | Self::NeedsMemory(field) => field,
             Self::Ports { .. } => "weight-ports",
-            Self::WeightBus(_) | Self::MemoryBus(_) => "weight-bus",
-            Self::RingAndWindows | Self::RingWithoutMemory | Self::RingBuffer(_) => "ring",
+            Self::WeightBus(_) | Self::MemoryBus { .. } => "weight-bus",
+            Self::RingAndWindows | Self::RingBuffer(_) => "ring",
             Self::Unknown { what, .. } => what,
         }
     }

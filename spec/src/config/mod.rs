@@ -81,7 +81,8 @@ impl Config {
     /// This configuration with the weight beats of the host's stream, and so without a ring.
     #[must_use]
     pub fn with_weight_stream(self) -> Self {
-        Self { weights: Weights::Stream, ring: false, ..self }
+        let base = Self { weights: Weights::Stream, ring: false, ..self };
+        Self { burst_beats: Self::BURST_BEATS, strides: false, weight_ports: 1, ..base }
     }
 
     /// This configuration with columns of another style.
@@ -187,12 +188,12 @@ impl Config {
 
     /// The weights of a job may lie in memory as runs that are as far apart as the job says; always false for weights from the host.
     pub const fn strides(&self) -> bool {
-        self.strides && self.memory()
+        self.strides
     }
 
     /// Ports through which the weights come from memory: 1, 2, 4 or 8; always 1 for weights from the host.
     pub const fn weight_ports(&self) -> usize {
-        if self.memory() { self.weight_ports } else { 1 }
+        self.weight_ports
     }
 
     /// Width of each of these ports in bits.
@@ -231,8 +232,9 @@ impl Config {
         if !self.weight_bus.is_multiple_of(8) {
             return Err(ConfigError::WeightBus(self.weight_bus));
         }
-        if self.memory() && !(self.weight_bus.is_power_of_two() && self.weight_bus <= 512) {
-            return Err(ConfigError::MemoryBus(self.weight_bus));
+        let most = 1 << self.full_tile_bus().min(512).ilog2();
+        if self.memory() && !(self.weight_bus.is_power_of_two() && (8..=most).contains(&self.weight_bus)) {
+            return Err(ConfigError::MemoryBus { bus: self.weight_bus, most });
         }
         if ![16, 32, Self::BURST_BEATS].contains(&self.burst_beats) {
             return Err(ConfigError::Choice { field: "burst-beats", value: self.burst_beats, known: "16, 32 or 64" });
@@ -244,9 +246,17 @@ impl Config {
             return Err(ConfigError::Ports { ports: self.weight_ports, bus: self.weight_bus });
         }
         range("weight-bus", self.weight_bus, 8, self.full_tile_bus())?;
+        let of_memory = [
+            ("ring", self.ring),
+            ("burst-beats", self.burst_beats != Self::BURST_BEATS),
+            ("strides", self.strides),
+            ("weight-ports", self.weight_ports != 1),
+        ];
+        if let Some((field, _)) = of_memory.into_iter().find(|(_, given)| *given && !self.memory()) {
+            return Err(ConfigError::NeedsMemory(field));
+        }
         match self.ring {
             true if self.windows => Err(ConfigError::RingAndWindows),
-            true if !self.memory() => Err(ConfigError::RingWithoutMemory),
             true if self.act_words() > Self::MOST_RING_BEATS => Err(ConfigError::RingBuffer(self.act_words())),
             _ => Ok(()),
         }

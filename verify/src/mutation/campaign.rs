@@ -107,8 +107,11 @@ impl<'a> Campaign<'a> {
         claims.extend(counting::claims(c)?.into_iter().filter(|claim| !c.windows() || claim.module == "trine_job"));
         for mut claim in claims.into_iter().filter(|claim| claim.module == of.module) {
             claim.design = self.module(of, &mutant(&self.subject.unit()?, of.id)?)?;
-            if !matches!(Yosys::find()?.prove(&claim)?, prove::Verdict::Proven { .. }) {
-                return Ok(Some(claim.name));
+            match Yosys::find()?.prove(&claim) {
+                // A proof that does not end says nothing.
+                Ok(prove::Verdict::Proven { .. }) | Err(trine_synth::Error::TimeOut { .. }) => {}
+                Ok(_) => return Ok(Some(claim.name)),
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(None)

@@ -14,8 +14,10 @@ const GUARD: u64 = 1024;
 const UNTOUCHED: u8 = 0xEE;
 /// First address of jobs; rings lie below, and weights below those.
 const JOBS: u64 = 1 << 25;
-/// Cycles after which a ring has hung.
+/// Cycles after which a ring of small jobs has hung.
 const PATIENCE: u64 = 200_000;
+/// Times that a paused memory may take for what a unit computes.
+const SLOWER: usize = 20;
 
 /// A descriptor, word by word.
 pub(super) type Words = [u32; MEMORY_STEP as usize / 4];
@@ -138,10 +140,12 @@ impl Ring {
 
     /// Waits until the tail is `count`, while nothing fails.
     pub fn reaches(&self, unit: &mut DrivenUnit<'_>, count: u16) -> Found {
-        let begun = unit.cycle();
+        let (begun, c) = (unit.cycle(), unit.config);
+        let largest = 3 * c.max_tokens() * c.max_depth().div_ceil(c.lanes()) * c.beats_per_tile();
+        let patience = PATIENCE + (SLOWER * largest) as u64;
         while unit.read(&regs::RING_TAIL)? != u32::from(count) {
             equal!(unit.status()? & regs::STATUS_ERROR.mask(), 0, "STATUS.error of a ring that goes well");
-            holds!(unit.cycle() - begun < PATIENCE, "RING_TAIL never is {count}");
+            holds!(unit.cycle() - begun < patience, "RING_TAIL never is {count}");
         }
         Ok(())
     }
