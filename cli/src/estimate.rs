@@ -16,7 +16,7 @@ use trine_report::places::Places;
 use trine_report::text::{describe, grouped, interval, percent, si, weight_stream_notice};
 use trine_sim::BuildOptions;
 use trine_spec::Config;
-use trine_verify::{Checked, check_closed_forms};
+use trine_verify::{Checked, check_closed_forms, memory};
 
 use crate::args::UnitArgs;
 use crate::board::BoardArg;
@@ -71,6 +71,9 @@ struct Report {
     config: Config,
     /// True for a unit with windows, whose streams are computed.
     windows_left_out: bool,
+    /// The memory's rate in order was simulated just now.
+    #[serde(skip)]
+    measured: bool,
     die: String,
     memory: Memory,
     /// The file of one's own prices, where there is one.
@@ -111,7 +114,8 @@ fn estimate(args: &Args) -> Result<Report> {
         prompt <= context,
         "{prompt} tokens do not fit the model's context of {context}; set --prompt-tokens lower"
     );
-    let prices = args.pricing.look_up(&config, board.as_ref())?;
+    let mut prices = args.pricing.look_up(&config, board.as_ref())?;
+    let measured = config.memory() && measure(&mut prices)?;
     let whole = WholeModel::new(&model, prompt, &config, &prices)?;
     let Prices { die, memory, clock_hz, file, .. } = prices;
     Ok(Report {
@@ -123,11 +127,20 @@ fn estimate(args: &Args) -> Result<Report> {
         checked: args.check.then(|| check(&model, &config)).transpose()?,
         config,
         windows_left_out: asked.windows(),
+        measured,
         die,
         memory,
         records: file,
         clock_hz,
     })
+}
+
+/// Simulates how fast a memory with a timing reads in order, unless its record says so; true if it did.
+fn measure(prices: &mut Prices) -> Result<bool> {
+    let Some(dram) = prices.memory.dram.as_mut().filter(|dram| dram.in_order.is_none()) else { return Ok(false) };
+    let library = simulation::build(&memory::reader(dram), BuildOptions::default())?;
+    dram.in_order = Some(memory::in_order(dram, &library)?);
+    Ok(true)
 }
 
 /// Simulates one layer of every shape.
@@ -160,11 +173,18 @@ fn print(r: &Report, out: &mut dyn Write) -> Result<()> {
     let (clock, bandwidth) = (si(r.clock_hz, "Hz"), si(r.memory.bytes_per_second, "B/s"));
     writeln!(out, "{clock}, {} die, {} at {bandwidth} ({})", r.die, r.memory.name, r.memory.source)?;
     match r.whole.in_order {
+        Some(share) if r.measured => {
+            writeln!(
+                out,
+                "  reading in order {:.1} % of its peak, simulated; in_order = {share} in its record keeps that",
+                100.0 * share
+            )?;
+        }
         Some(share) => {
             writeln!(out, "  weights, which are read in order, come at {:.1} % of that (simulated)", 100.0 * share)?;
         }
         None if r.config.memory() => {
-            writeln!(out, "  weights come at all of that: its timing has no `in_order`, or it has no timing")?;
+            writeln!(out, "  weights come at all of that: it has no timing")?;
         }
         None => {}
     }

@@ -256,7 +256,13 @@ impl LineArgs {
             Port::Network(host) => link(self.network(host, place)?, &config),
             Port::Mapped(path) => link(self.mapped(path, place)?, &config),
         };
-        Ok(Device::open(link, config)?)
+        let ring = config.ring();
+        Device::open(link, config).map_err(|error| match flag_of(&error, ring) {
+            Some(flag) => anyhow!(
+                "{error}: this unit was generated with another {flag}; give the one that is in its manifest.json"
+            ),
+            None => error.into(),
+        })
     }
 
     fn serial(&self, path: &str, board: &BoardArg, place: Option<Place>) -> Result<Uartbone<SerialLine>> {
@@ -289,6 +295,29 @@ impl LineArgs {
     }
 }
 
+/// The flag of the setting in which a unit differs from what is asked for; a unit with a ring is asked for without windows.
+fn flag_of(error: &trine_driver::Error, ring: bool) -> Option<&'static str> {
+    let trine_driver::Error::ConfigMismatch { field, .. } = error else { return None };
+    Some(match *field {
+        "lanes_minus_1" => "--lanes",
+        "columns_minus_1" => "--columns",
+        "act_bits" => "--act-bits",
+        "acc_bits" | "max_depth" => "--max-depth",
+        "max_tokens" => "--max-tokens",
+        "weight_code" => "--weight-code",
+        "style" => "--style",
+        "windows" | "ring" if ring => "--ring",
+        "windows" => "--windows",
+        "ring" => "--ring",
+        "memory" => "--weights",
+        "weight_bytes" => "--weight-bus",
+        "strides" => "--strides",
+        "ports_log2" => "--weight-ports",
+        "burst" => "--burst-beats",
+        _ => return None,
+    })
+}
+
 /// A unit behind `words`.
 fn link(words: impl Words + Send + 'static, config: &Config) -> Link {
     match config.ring() {
@@ -301,6 +330,7 @@ fn link(words: impl Words + Send + 'static, config: &Config) -> Link {
 mod tests {
     use super::*;
     use clap::Parser;
+    use trine_spec::registers::{Access, Field, registers};
 
     #[derive(Parser)]
     struct Line {
@@ -323,6 +353,18 @@ mod tests {
         assert_eq!(speed(""), 115_200);
         assert_eq!(speed("--board orangecrab"), 1_000_000);
         assert_eq!(speed("--board orangecrab --baud 9600"), 9600);
+    }
+
+    #[test]
+    fn every_constant_of_a_unit_has_a_flag() {
+        let config = Config::sized(8, 8).weights(trine_spec::Weights::Memory).ring(true).build().unwrap();
+        let constant = |field: &&Field| field.access == Access::Constant;
+        let own = registers(&config).filter(|register| !["ID", "VERSION"].contains(&register.name));
+        for field in own.flat_map(|register| register.fields).filter(constant) {
+            let error = |field| trine_driver::Error::ConfigMismatch { register: "R", field, found: 0, expected: 1 };
+            let flag = flag_of(&error(field.name), true).unwrap_or_else(|| panic!("{}", field.name));
+            assert!(flag.starts_with("--"), "{flag}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use trine_perf::whole::Prices;
 use trine_report::places::Places;
 use trine_spec::{Config, file};
 use trine_synth::flow::Board;
+use trine_verify::memory::widest_bus;
 
 use crate::args::clock;
 
@@ -26,9 +27,9 @@ pub struct PricingArgs {
     die: Option<String>,
     /// Memory behind the unit, which may be one of --records
     ///
-    /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2, sdram-143, ulx3s or
-    /// orangecrab, or the name of a [[memory]] [default: lpddr4-4266, or
-    /// the board's].
+    /// lpddr4-4266, ddr3-1600, ddr4-2400, hbm2, sdram-143, ulx3s,
+    /// orangecrab or ecpix5, or the name of a [[memory]] [default:
+    /// lpddr4-4266, or the board's].
     #[arg(long, value_name = "NAME")]
     memory: Option<String>,
     /// Clock for times and static energy, 1e3 to 1e10 Hz
@@ -71,6 +72,16 @@ impl PricingArgs {
         let clock_hz = self.clock_hz.or(manifest.map(|manifest| 1e6 * manifest.clock_mhz)).unwrap_or(CLOCK_HZ);
         let pricing = Pricing::new(&records, config, clock_hz, die, &memory.set);
         let prices = Prices { records, die: die.into(), memory, clock_hz, pricing, file: origin };
+        if let Some(dram) = prices.memory.dram.as_ref().filter(|_| config.memory()) {
+            let (port, most) = (config.port_bus() as u64, widest_bus(dram));
+            ensure!(
+                port <= most,
+                "a beat of {port} bits takes more accesses than the controller of {} has under way: choose --weight-bus {} or less, or \
+                 another --memory",
+                prices.memory.name,
+                most * config.weight_ports() as u64
+            );
+        }
         let own = match prices.records.die(die) {
             // The fabric of an FPGA is a die without prices.
             Err(_) if board.is_some_and(|board| board.fabric() == Some(die)) => None,

@@ -357,7 +357,10 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
     )?;
     print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
     if !report.weight_sources.is_empty() {
-        let source = if *backend == Backend::Rtl { "simulated" } else { "assumed" };
+        let source = match *backend == Backend::Rtl {
+            true => "simulated",
+            false => "assumed: cycles are those of what is behind the port, shares are of this memory's peak",
+        };
         let (memory, peak) = (&device.memory.name, si(device.memory.bytes_per_second, "B/s"));
         writeln!(out, "weights from {memory}, {source}, {peak} at its peak:")?;
         let mut rows = table(WEIGHT_COLUMNS);

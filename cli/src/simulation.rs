@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use trine_driver::{Device, OnChip, WeightImage};
+use trine_driver::{Device, OnChip, WeightImage, ring_bytes};
 use trine_golden_model::Model;
 use trine_hdl::Verilog;
 use trine_hdl::design::{WeightBeats, unit_on_chip};
@@ -45,7 +45,9 @@ pub fn isolated(config: &Config, trace: Option<&Path>, timing: Option<&Timing>) 
     if let Some(file) = trace {
         command.arg("--trace").arg(file);
     }
-    let memory = if config.memory() { MEMORY } else { 0 };
+    // The ring is the simulating process's own.
+    let ring = if config.ring() { ring_bytes(config) } else { 0 };
+    let memory = if config.memory() { MEMORY - ring } else { 0 };
     if let Some(timing) = timing.filter(|_| memory > 0) {
         command.arg("--timing").arg(serde_json::to_string(timing)?);
     }

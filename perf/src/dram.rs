@@ -99,6 +99,9 @@ pub struct Dram {
     pub power: Option<DramPower>,
 }
 
+/// Longest time of a memory: no chip waits a millisecond for anything.
+const LONGEST_NS: f64 = 1e6;
+
 impl Dram {
     /// Whole cycles of the controller that last `ns` at least.
     #[must_use]
@@ -175,6 +178,17 @@ impl Dram {
                 return Some(format!("`{name}` is {value} and no power of two"));
             }
         }
+        let times = [
+            ("rcd_ns", rcd_ns),
+            ("rp_ns", self.rp_ns),
+            ("ras_ns", ras_ns),
+            ("rc_ns", self.rc_ns),
+            ("rfc_ns", self.rfc_ns),
+            ("refi_ns", self.refi_ns),
+        ];
+        if let Some((name, value)) = times.into_iter().find(|(_, value)| *value > LONGEST_NS) {
+            return Some(format!("`{name}` is {value:e} and has to be {LONGEST_NS:e} ns at most"));
+        }
         let refresh = self.cycles(self.rp_ns) + self.cycles(self.rfc_ns) + self.cycles(ras_ns) + self.refresh_entry;
         let peak = self.bytes_per_second();
         if access_bytes > row_bytes {
@@ -185,6 +199,8 @@ impl Dram {
             Some(format!("`margin_cycles` is {} and has to be below 1", self.margin_cycles))
         } else if ras_ns < rcd_ns {
             Some(format!("`ras_ns` is {ras_ns} and has to be `rcd_ns` of {rcd_ns} at least"))
+        } else if self.rc_ns < ras_ns {
+            Some(format!("`rc_ns` is {} and has to be `ras_ns` of {ras_ns} at least", self.rc_ns))
         } else if refresh >= self.refresh_cycles() {
             Some(format!("`refi_ns` is {} cycles, which refreshes of {refresh} fill", self.refresh_cycles()))
         } else if let Some(share) = self.in_order.filter(|share| !(*share > 0.0 && *share <= 1.0)) {

@@ -106,7 +106,7 @@ mod tests {
     fn unknown_names_are_answered_with_the_known_ones() {
         assert_eq!(
             named("core-rope").unwrap_err().to_string(),
-            "there is no memory `core-rope`; there are lpddr4-4266, ddr3-1600, ddr4-2400, hbm2, sdram-143, ulx3s, orangecrab"
+            "there is no memory `core-rope`; there are lpddr4-4266, ddr3-1600, ddr4-2400, hbm2, sdram-143, ulx3s, orangecrab, ecpix5"
         );
     }
 }

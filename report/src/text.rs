@@ -82,7 +82,7 @@ pub fn interval(e: &Estimate) -> String {
 /// One line that says what a unit is.
 pub fn describe(c: &Config) -> String {
     format!(
-        "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style{}",
+        "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style{}{}{}{}",
         c.lanes(),
         c.columns(),
         c.act_bits(),
@@ -97,7 +97,10 @@ pub fn describe(c: &Config) -> String {
             (false, true) if c.ring() => ", weights and jobs from memory",
             (false, true) => ", weights from memory",
             (true, true) => ", through windows, weights from memory",
-        }
+        },
+        if c.weight_ports() > 1 { format!(" through {} ports", c.weight_ports()) } else { String::new() },
+        if c.strides() { ", in runs too" } else { "" },
+        if c.burst_beats() == Config::BURST_BEATS { String::new() } else { format!(", bursts of {}", c.burst_beats()) },
     )
 }
 

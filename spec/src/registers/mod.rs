@@ -262,7 +262,7 @@ registers! {
     MEMORY_REGISTERS:
     /// Place of the next job's weights.
     WGT_BASE @ 0x80 {
-        /// Address of the first byte, in steps of 64 bytes.
+        /// Address of the first byte, divided by 64.
         WGT_BASE_ADDRESS "address" [0 +: 32] ReadWrite;
     }
     /// Length of the next job's weights.

@@ -14,7 +14,7 @@ registers! {
     RING_REGISTERS:
     /// Place of the ring of descriptors.
     RING_BASE @ 0xA0 {
-        /// Address of its first slot, in steps of 64 bytes.
+        /// Address of its first slot, divided by 64.
         RING_BASE_ADDRESS "address" [0 +: 32] ReadWrite;
     }
     /// Size of the ring.
@@ -78,7 +78,7 @@ registers! {
     }
     /// Place of the activations.
     DESC_ACT_BASE @ 0x1C {
-        /// Address of the first byte, in steps of 64 bytes.
+        /// Address of the first byte, divided by 64.
         DESC_ACT_BASE_ADDRESS "address" [0 +: 32] ReadWrite;
     }
     /// Length of the activations.
@@ -90,7 +90,7 @@ registers! {
     DESC_RES_BASE @ 0x24 {
         /// Must be 0, or the shape is refused: results begin at a multiple of 1 KiB.
         DESC_RES_BASE_ZERO "zero" [0 +: 4] ReadWrite;
-        /// Address of the first byte, in steps of 1 KiB.
+        /// Address of the first byte, divided by 1024; so the whole word is the address divided by 64.
         DESC_RES_BASE_ADDRESS "address" [4 +: 28] ReadWrite;
     }
     /// Runs of the weights.

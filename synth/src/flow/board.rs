@@ -216,6 +216,9 @@ impl Board {
         match (&self.manifest.litex, config.memory()) {
             (None, true) => Some("the unit of a board without `litex` needs weights = \"stream\"".into()),
             (Some(_), false) => Some("the unit of a board with `litex` needs weights = \"memory\"".into()),
+            (Some(_), true) if config.ring() || config.weight_ports() > 1 => {
+                Some("the SoC of a board with `litex` has one port of weights and no ring: leave --ring and --weight-ports out".into())
+            }
             _ => None,
         }
     }
