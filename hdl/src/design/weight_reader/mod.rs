@@ -4,7 +4,7 @@
 //!  job ──[window, beats]──> m_axi AR     bursts of 64 beats or fewer, asked for while there is room for all of one
 //!                              │
 //!                              v (memory)
-//!  beats <──────── fifo <── m_axi R      512 beats; the last one of a job is marked, and one that the memory answers with an error
+//!  beats <── fifo <──[came_q]── m_axi R  512 beats; the last one of a job is marked, and one that the memory answers with an error
 //! ```
 //! Memory is cut into windows of [`Config::burst_beats`] beats, and a burst ends where its window does: the first one of a job may begin within
 //! a window, the last one may end within one. A window is part of a page of 4 KiB, so that no burst crosses one. A burst is asked for
@@ -22,7 +22,7 @@
 //! A unit with several ports has a reader for each, which brings its part of every beat (`joined.rs`). The descriptors and activations
 //! of a ring have a reader of the same make and of the width of their own port, [`ring_reader`].
 //!
-//! The first burst of a job is asked for three cycles after the job came, and the first beat leaves three cycles after it came; after
+//! The first burst of a job is asked for three cycles after the job came, and the first beat leaves four cycles after it came; after
 //! that one passes each cycle.
 //!
 //! ```
@@ -148,11 +148,10 @@ fn slice(of: &Beats) -> Result<Arc<Module>, Errors> {
     let last = m.name("last", &axi.rlast & &bursts.final_next);
     let ty = bits(of.port() + 3);
     let buffer: FifoPorts = m.place("buffer", &fifo(of.style, RamStyle::Block, buffer, ty, Config::READ_AHEAD)?);
-    m.assign_all([
-        (&buffer.rst, &(rst | clear)),
-        (&buffer.push, &push),
-        (&buffer.data, &cat([axi.rdata.clone(), last, axi.rresp.clone()])),
-    ]);
+    // The buffer's blocks lie far apart: one register is all that is on the way to what writes them.
+    let push_q = m.register("push_q", &push & !rst);
+    let came_q = m.register("came_q", cat([axi.rdata.clone(), last, axi.rresp.clone()]));
+    m.assign_all([(&buffer.rst, &(rst | clear)), (&buffer.push, &push_q), (&buffer.data, &came_q)]);
     // A window less, of which a cycle later comes back what the burst leaves; a place more.
     let asked_q = m.register("asked_q", &ask & !rst);
     let rest = m.name("rest", !&arlen_q & asked_q.repeat(within));

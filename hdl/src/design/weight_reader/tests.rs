@@ -298,14 +298,14 @@ fn flows(module: &Arc<Module>, latency: i64) -> Option<usize> {
 
 #[test]
 fn one_beat_passes_each_cycle() {
-    assert_eq!(flows(&weight_reader(&config(32)).unwrap(), 0), Some(8));
+    assert_eq!(flows(&weight_reader(&config(32)).unwrap(), 0), Some(9));
 }
 
 /// Bursts of any length fill the buffer: there are more under way of short ones.
 #[test]
 fn a_latency_is_hidden_whatever_the_length_of_bursts() {
     for beats in [64, 32, 16] {
-        assert_eq!(flows(&weight_reader(&bursts(32, beats)).unwrap(), 380), Some(387), "bursts of {beats} beats");
+        assert_eq!(flows(&weight_reader(&bursts(32, beats)).unwrap(), 380), Some(388), "bursts of {beats} beats");
     }
 }
 

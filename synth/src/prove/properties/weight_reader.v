@@ -51,7 +51,7 @@
       // A job that was dropped drains until its last burst has come; none of it enters the buffer, and nothing is asked for.
       assert (draining_o == (left_over != 0));
       assert (left_over == 0 | left_over == outstanding);
-      assert (~push | left_over == 0);
+      assert (~push & ~push_q | left_over == 0);
       assert (~(active_q & draining_o));
     end
   end
