@@ -357,10 +357,7 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
     )?;
     print_cycles(&report.phases, &device.memory, device.clock_hz, out)?;
     if !report.weight_sources.is_empty() {
-        let source = match *backend == Backend::Rtl {
-            true => "simulated",
-            false => "assumed: cycles are those of what is behind the port, shares are of this memory's peak",
-        };
+        let source = if *backend == Backend::Rtl { "simulated" } else { "assumed" };
         let (memory, peak) = (&device.memory.name, si(device.memory.bytes_per_second, "B/s"));
         writeln!(out, "weights from {memory}, {source}, {peak} at its peak:")?;
         let mut rows = table(WEIGHT_COLUMNS);
@@ -368,6 +365,9 @@ fn print_device(device: &DeviceReport, report: &Report, backend: &Backend, out: 
             rows.add_row(row);
         }
         writeln!(out, "{rows}")?;
+        if *backend != Backend::Rtl {
+            writeln!(out, "cycles are those of the memory behind the port, shares are of the peak of {memory}")?;
+        }
         print_weight_notes(report, device, out)?;
     }
     let sum = |field: fn(&LayerReport) -> u64| device.layers.iter().map(field).sum::<u64>();
