@@ -35,6 +35,8 @@ def main(folder):
     unit = json.loads((folder / "manifest.json").read_text())["config"]
     if unit["windows"]:
         sys.exit("the unit has windows and no streams: docs/reference/protocol.md, Windows")
+    if unit.get("weights") == "memory":
+        sys.exit("the unit reads its weights from memory: docs/how-to/own-top.md has its ports and a job")
     if unit["act_bits"] < 8:
         sys.exit("the job has activations of 8 bits, the unit takes fewer")
     lanes, columns, size = unit["lanes"], unit["columns"], unit["weight_bus"] // 8
