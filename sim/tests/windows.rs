@@ -341,3 +341,27 @@ fn a_word_lost_or_doubled_is_never_silent() {
         }
     }
 }
+
+/// A host that left in the middle of a job, and one that left the mark of a mistake: the next one gets a unit in order.
+#[test]
+fn a_unit_that_a_host_has_left_is_put_in_order() {
+    let c = config();
+    let w = TernaryMatrix::random(N, K, 3).unwrap();
+    for mistake in [false, true] {
+        let mut words = SimRegisters::new(&crate::common::library(&c), &SimOptions::default()).unwrap();
+        for (register, value) in [(TOKENS, M), (DEPTH, K), (OUTPUTS, N), (CTRL, CTRL_START.mask() as usize)] {
+            words.write(register.offset, value as u32).unwrap();
+        }
+        if mistake {
+            // Weights end before their time.
+            words.write(CTRL.offset, CTRL_WGT_LAST.mask()).unwrap();
+            words.write(WGT_WINDOW.offset, ONES).unwrap();
+        }
+        let status = (0..20).map(|_| words.read(STATUS.offset).unwrap()).last().unwrap();
+        assert_eq!([STATUS_BUSY.of(status), STATUS_ERROR.of(status)], [u32::from(!mistake), u32::from(mistake)]);
+        let device = Device::open(WindowTransport::new(words, c.clone()), c.clone()).unwrap();
+        let mut engine = Offload::new(device, Options { scope: Scope::Linear, ..Options::default() });
+        engine.matmul(LinearId { layer: 0, kind: LinearKind::Q }, &w, &[5; M * K], M, &mut [0; M * N]).unwrap();
+        assert!(engine.ledger().incidents.is_empty(), "{:?}", engine.ledger().incidents);
+    }
+}
