@@ -52,6 +52,7 @@ pub(crate) fn read(folder: &Path) -> Result<Runs> {
 struct Document {
     units: Option<Vec<[String; 8]>>,
     windows: Option<Vec<[String; 5]>>,
+    memory: Option<Vec<[String; 7]>>,
     clocks: Option<Vec<[String; 8]>>,
     largest: Option<Vec<[String; 8]>>,
     chips: Option<Vec<[String; 9]>>,
@@ -66,6 +67,7 @@ fn markdown(runs: &Runs) -> Result<String> {
     let document = Document {
         units: table(runs, "unit", unit),
         windows: table(runs, "windows", |run| windows(runs, run)),
+        memory: table(runs, "memory", |run| memory(runs, run)),
         clocks: table(runs, "clock", clock),
         largest: table(runs, "largest", clock),
         chips: table(runs, "chip", placed),
@@ -93,8 +95,13 @@ fn table<const N: usize>(
 
 fn size(c: &Config) -> String {
     let windows = if c.windows() { ", windows" } else { "" };
+    let memory = match (c.memory(), c.ring()) {
+        (_, true) => ", ring",
+        (true, _) => ", memory",
+        _ => "",
+    };
     format!(
-        "{} x {}, {} bits, K {}, M {}{windows}",
+        "{} x {}, {} bits, K {}, M {}{windows}{memory}",
         c.lanes(),
         c.columns(),
         c.weight_bus(),
@@ -117,22 +124,31 @@ fn unit(run: &Synthesis) -> Option<[String; 8]> {
     ])
 }
 
-/// A unit beside the one that differs from it in nothing else.
-fn windows(runs: &Runs, run: &Synthesis) -> Option<[String; 5]> {
+/// LUTs, LUTs a MAC/cycle, registers and block RAM that a unit has more than `base`, which differs from it in one thing.
+fn more(runs: &Runs, run: &Synthesis, base: &Config) -> Option<[String; 4]> {
     let with = run.fpga.as_ref()?;
-    let without = run.config.clone().with_windows(false);
-    let base = runs.values().find(|base| base.target == run.target && base.config == without);
-    let more = |with: u64, base: u64| format!("{:+}", with as i64 - base as i64);
-    let difference = match base.and_then(|base| base.fpga.as_ref()) {
-        Some(base) => [
-            more(with.area.lut, base.area.lut),
-            format!("{:+.2}", with.lut_per_mac - base.lut_per_mac),
-            more(with.area.ff, base.area.ff),
-        ],
-        None => ["no run of this unit without windows".into(), String::new(), String::new()],
+    let base = runs.values().find(|other| other.target == run.target && other.config == *base);
+    let Some(base) = base.and_then(|base| base.fpga.as_ref()) else {
+        return Some(["no run of the unit without it".into(), String::new(), String::new(), String::new()]);
     };
-    let [lut, each, ff] = difference;
+    let counted = |with: u64, base: u64| format!("{:+}", with as i64 - base as i64);
+    Some([
+        counted(with.area.lut, base.area.lut),
+        format!("{:+.2}", with.lut_per_mac - base.lut_per_mac),
+        counted(with.area.ff, base.area.ff),
+        format!("{:+}", with.area.bram - base.area.bram),
+    ])
+}
+
+fn windows(runs: &Runs, run: &Synthesis) -> Option<[String; 5]> {
+    let [lut, each, ff, _] = more(runs, run, &run.config.clone().with_windows(false))?;
     Some([run.target.clone(), run.config.style().to_string(), lut, each, ff])
+}
+
+fn memory(runs: &Runs, run: &Synthesis) -> Option<[String; 7]> {
+    let [lut, each, ff, bram] = more(runs, run, &run.config.clone().with_weight_stream())?;
+    let kind = if run.config.ring() { "weights, and jobs from a ring" } else { "weights" };
+    Some([run.target.clone(), run.config.style().to_string(), kind.into(), lut, each, ff, bram])
 }
 
 /// The smallest, the median and the largest of several; one number of one.
