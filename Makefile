@@ -3,10 +3,13 @@
 CARGO ?= cargo
 TRINE := $(CARGO) run --release --quiet --package trine-cli --bin trine --
 TRAINER := $(CARGO) run --release --quiet --package trine-cli --features train --bin trine --
+# All linear layers of one token of a model of two thousand million weights, in one simulated unit.
+TOKEN := --model synthetic:bitnet-2b-4t --prompt A --tokens 1 --seed 1 --backend rtl --offload linear --weights memory --units 1
+MEMORY := target/memory
 XTASK := $(CARGO) run --release --quiet --package xtask --
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-synth setup-litex build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage presets book synth-smoke synth-full packaging litex dram-check soc-sim soc-boards clang neon lint deny rust-version ci clean
+.PHONY: help setup setup-synth setup-litex build demo train-demo comparison llama-cpp test cases conformance prove fuzz verify-ci verify-full cocotb browser energy-gates mutate coverage presets book synth-smoke synth-full packaging litex dram-check memory soc-sim soc-boards clang neon lint deny rust-version ci clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -115,7 +118,20 @@ litex: setup-litex build ## Reach a simulated unit with LiteX's litex_server and
 
 dram-check: setup setup-litex ## Compare the simulated memory with LiteDRAM's own controller, within 2 % (four minutes)
 	PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/dram.py target/dram-check
-	TRINE_LITEDRAM=$(CURDIR)/target/dram-check $(CARGO) test --quiet --package trine-sim --test all litedram:: -- --include-ignored --nocapture
+	mkdir -p $(MEMORY)
+	TRINE_RECORD=$(CURDIR)/$(MEMORY) TRINE_LITEDRAM=$(CURDIR)/target/dram-check $(CARGO) test --quiet --package trine-sim --test all litedram:: -- --include-ignored --nocapture
+
+memory: dram-check verify-ci ## Run models whose weights are in simulated memories (half an hour); writes docs/results/memory.md
+	TRINE_RECORD=$(CURDIR)/$(MEMORY) $(CARGO) test --quiet --package trine-sim --test all rows::
+	cp target/verify-ci.json $(MEMORY)/plan.json
+	$(TRINE) run $(TOKEN) --memory orangecrab --clock-hz 48e6 --lanes 40 --columns 8 --weight-bus 128 --json $(MEMORY)/token-orangecrab.json
+	$(TRINE) run $(TOKEN) --memory ulx3s --clock-hz 50e6 --lanes 20 --columns 4 --weight-bus 16 --json $(MEMORY)/token-ulx3s.json
+	$(TRINE) run --model models/shakespeare --tokens 9 --seed 1 --backend rtl --offload linear --weights memory --memory sdram-143 --units 1 --lanes 16 --columns 5 --weight-bus 64 --json $(MEMORY)/beside.json
+	$(TRINE) estimate --model synthetic:bitnet-2b-4t --columns 16 --json $(MEMORY)/estimate-1.json
+	$(TRINE) estimate --model synthetic:bitnet-2b-4t --columns 20 --json $(MEMORY)/estimate-2.json
+	$(XTASK) memory --runs $(MEMORY) --json docs/data/memory.json
+	$(XTASK) memory --from docs/data/memory.json >docs/results/memory.md.new
+	mv docs/results/memory.md.new docs/results/memory.md
 
 soc-sim: setup setup-litex build ## Compute real layers in whole LiteX SoCs whose units read weights from LiteDRAM (five minutes)
 	PYTHONDONTWRITEBYTECODE=1 .tools/litex/bin/python3 sim/litex/test_start_memory.py

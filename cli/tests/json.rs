@@ -174,7 +174,8 @@ fn written(folder: &Path) -> Vec<Value> {
 fn kept() -> Vec<Value> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/data");
     let files = |name: &str| std::fs::read_dir(data.join(name)).unwrap().map(|entry| entry.unwrap().path());
-    let own = ["comparison", "coverage", "gate-energy", "mutation"].map(|name| data.join(format!("{name}.json")));
+    let own =
+        ["comparison", "coverage", "gate-energy", "memory", "mutation"].map(|name| data.join(format!("{name}.json")));
     let read = |path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     files("synth").chain(files("presets")).chain(own).map(read).collect()
 }

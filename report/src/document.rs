@@ -42,6 +42,8 @@ pub enum Kind {
     Load,
     /// `trine logits`.
     Logits,
+    /// `xtask memory`.
+    MemoryRuns,
     /// `xtask mutate`.
     Mutate,
     /// `trine perplexity`.
@@ -62,7 +64,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Compare,
         Self::Coverage,
         Self::EnergyPaper,
@@ -72,6 +74,7 @@ impl Kind {
         Self::Inspect,
         Self::Load,
         Self::Logits,
+        Self::MemoryRuns,
         Self::Mutate,
         Self::Perplexity,
         Self::Run,
@@ -94,6 +97,7 @@ impl Kind {
             Self::Inspect => "inspect",
             Self::Load => "load",
             Self::Logits => "logits",
+            Self::MemoryRuns => "memory-runs",
             Self::Mutate => "mutate",
             Self::Perplexity => "perplexity",
             Self::Run => "run",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use trine_hdl::{Direction, Port, SourceFile, Verilog};
 use trine_sim::{BuildOptions, DramTiming, Dut, MemoryOptions, Stalls, Timing};
 
+use crate::common::record;
 use crate::dram::DDR3;
 use crate::memory::Bench;
 
@@ -105,7 +106,7 @@ fn the_model_reads_as_fast_as_litedram() {
         .collect();
     let cases = cases();
     assert!(generated.iter().map(|case| case.0).eq(cases.iter().map(|case| case.name)), "{generated:?}");
-    let mut wrong = vec![];
+    let (mut wrong, mut rows) = (vec![], vec![]);
     for (case, (name, bits)) in cases.iter().zip(generated) {
         let words = BYTES * 8 / bits;
         let (litedram, model) = (measured(&folder, name, words), modelled(case, bits, words));
@@ -117,9 +118,13 @@ fn the_model_reads_as_fast_as_litedram() {
             100.0 * measured / peak,
             100.0 * modelled / peak
         );
+        rows.push(format!(
+            r#"{{"name": "{name}", "peak": {peak}, "litedram": {measured:.4}, "model": {modelled:.4}}}"#
+        ));
         if off.abs() > case.within {
             wrong.push(format!("{name}: {off:+.2} %, and {} % are allowed", case.within));
         }
     }
+    record("controllers.json", &format!("[{}]", rows.join(",\n")));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

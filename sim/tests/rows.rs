@@ -6,7 +6,7 @@ use trine_sim::{DramTiming, Fault, FaultKind, MemoryOptions, SimOptions, SimTran
 use trine_spec::registers::ErrorCode;
 use trine_spec::{Config, Weights};
 
-use super::common::library;
+use super::common::{library, record};
 
 /// A unit whose weight bus takes what an SDRAM of 16 bits gives.
 fn config() -> Config {
@@ -113,6 +113,14 @@ fn jobs_in_a_row_lose_no_time_between_them() {
     let peak = (bytes as f64 / timing.bytes_per_unit_cycle()).ceil() as u64;
     println!("{bytes} bytes of 5 jobs, {peak} cycles at the peak: a row {counted} cycles, one job {}", whole.cycles);
     println!("with the registers: a row {took} cycles, one by one {one_by_one}");
+    record(
+        "row.json",
+        &format!(
+            r#"{{"jobs": {}, "bytes": {bytes}, "cycles": {counted}, "one_job_cycles": {}, "peak_cycles": {peak}}}"#,
+            jobs.len(),
+            whole.cycles
+        ),
+    );
     assert!(counted <= whole.cycles + whole.cycles / 100, "{counted} cycles in a row, {} of one job", whole.cycles);
     // 97.0 % of the peak is what reading in order reaches.
     assert!(counted as f64 <= 1.05 * peak as f64 && counted >= peak, "{counted} cycles, {peak} at the peak");

@@ -6,6 +6,7 @@
 //! | `compare` | docs/results/comparison.md and its plots |
 //! | `coverage` | docs/results/coverage.md |
 //! | `gates` | docs/results/energy-gate-level.md |
+//! | `memory` | docs/results/memory.md |
 //! | `mutate` | docs/results/mutation.md |
 //! | `presets` | the table of presets in README.md |
 //! | `speed` | prints the seconds of a training step |
@@ -18,6 +19,7 @@ mod area;
 mod compare;
 mod coverage;
 mod gates;
+mod memory;
 mod mutate;
 mod presets;
 mod speed;
@@ -43,6 +45,7 @@ enum Verb {
     Compare(Box<compare::Args>),
     Coverage(coverage::Args),
     Gates(Box<gates::Args>),
+    Memory(memory::Args),
     Mutate(mutate::Args),
     Presets(presets::Args),
     Speed(Box<speed::Args>),
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
             Verb::Compare(args) => compare::run(args, out),
             Verb::Coverage(args) => coverage::run(args, out),
             Verb::Gates(args) => gates::run(args, out),
+            Verb::Memory(args) => memory::run(args, out),
             Verb::Mutate(args) => mutate::run(args, out),
             Verb::Presets(args) => presets::run(args, out),
             Verb::Speed(args) => speed::run(args, out),
@@ -72,6 +76,7 @@ impl Verb {
             Verb::Compare(args) => (Some(&args.json), args.docs.as_deref()),
             Verb::Coverage(args) => (Some(&args.json), None),
             Verb::Gates(args) => (Some(&args.json), None),
+            Verb::Memory(args) => (Some(&args.json), None),
             Verb::Mutate(args) => (Some(&args.json), None),
         };
         json.and_then(|json| json.json.as_deref()).into_iter().chain(other)
