@@ -9,6 +9,7 @@ use crate::serve::Served;
 use serde_json::{Value, json};
 use trine_driver::{Incident, Mismatch, Remedy};
 use trine_report::document::Kind;
+use trine_spec::{Config, Weights};
 use trine_verify::Finding;
 use trine_verify::mutation::{MutationReport, Tally};
 
@@ -199,8 +200,10 @@ fn rare() -> Vec<(&'static str, Value)> {
         error: None,
         waveform: None,
     };
+    let memory = Config::sized(8, 8).weights(Weights::Memory).burst_beats(16).strides(true).weight_ports(2);
     let incident = Incident { layer: "l".into(), error: "e".into(), remedy: Remedy::Retry };
     vec![
+        ("config", serde_json::to_value(memory.build().unwrap()).unwrap()),
         ("mismatch", serde_json::to_value(mismatch()).unwrap()),
         ("finding", serde_json::to_value(finding(Some(mismatch()))).unwrap()),
         ("finding", serde_json::to_value(finding(None)).unwrap()),

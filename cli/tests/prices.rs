@@ -71,7 +71,7 @@ fn what_is_not_there_is_named_before_any_work() {
         ("run --model nowhere --tokens 1 --records own.toml --die my-5nm", "osu018, my-7nm, 7nm-fast-adder"),
         (
             "estimate --model MODEL --records own.toml --memory lpddr6",
-            "sdram-143, ulx3s, orangecrab, lpddr5-6400, lpddr5-6400-x2",
+            "sdram-143, ulx3s, orangecrab, ecpix5, lpddr5-6400, lpddr5-6400-x2",
         ),
         ("estimate --model MODEL --records none.toml", "none.toml: No such file"),
         (

@@ -108,7 +108,8 @@ impl Directory {
     /// Sees that bytes at each power of two and at the end are not the same ones.
     fn measure(&self, memory: &mut dyn Memory) -> Result<(), MemoryError> {
         let powers = (PAGE.ilog2()..u64::BITS).map(|power| 1 << power);
-        let places: Vec<u64> = powers.take_while(|at| at + 8 < self.bytes).chain([0, self.bytes - 8]).collect();
+        let places: Vec<u64> =
+            powers.take_while(|at| at + 8 < self.bytes).chain([0, self.bytes.saturating_sub(8)]).collect();
         let mark = |at: u64| (at ^ u64::from_le_bytes(*MAGIC)).to_le_bytes();
         for at in &places {
             memory.store(*at, &mark(*at))?;
