@@ -109,14 +109,8 @@ pub fn load<'a, T: Transport>(
     let mut loaded = Loaded { regions: pieces.len() as u64, bytes, ..Loaded::default() };
     loop {
         let memory = device.memory()?;
-        match load.attempt(memory, &mut loaded, progress) {
-            Ok(()) if load.kept(device.memory()?)? => return Ok(loaded),
-            Ok(()) if loaded.retried < FAILURES as u64 => {
-                loaded.retried += 1;
-                load.placement = resident::placement(&config);
-                progress(LoadStep::Failed(&Error::Memory(changed())));
-            }
-            Ok(()) => return Err(Error::Memory(changed())),
+        match load.attempt(memory, &mut loaded, progress).and_then(|()| load.look_again(memory)) {
+            Ok(()) => return Ok(loaded),
             Err(error) if error.is_transient() && loaded.retried < FAILURES as u64 => {
                 loaded.retried += 1;
                 progress(LoadStep::Failed(&error));
@@ -125,10 +119,6 @@ pub fn load<'a, T: Transport>(
             Err(error) => return Err(error),
         }
     }
-}
-
-fn changed() -> MemoryError {
-    MemoryError::Failed("the memory's directory was written by somebody else meanwhile".into())
 }
 
 /// Keys and lengths of the pieces of `matrices`.
@@ -146,15 +136,16 @@ struct Load<'a> {
 }
 
 impl Load<'_> {
-    /// True if the directory in the memory names all pieces: nobody else has written it.
-    fn kept(&self, memory: &mut dyn Memory) -> Result<bool, Error> {
-        let mut again = resident::placement(self.config);
+    /// Sees that the directory in the memory names all pieces: nobody else has written it meanwhile.
+    fn look_again(&mut self, memory: &mut dyn Memory) -> Result<(), Error> {
+        self.placement = resident::placement(self.config);
         for piece in self.pieces {
-            if again.find(memory, &piece.key)?.is_none() {
-                return Ok(false);
+            if self.placement.find(memory, &piece.key)?.is_none() {
+                let problem = "somebody else has written the memory's directory meanwhile".to_owned();
+                return Err(Error::Memory(MemoryError::Failed(problem)));
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Looks for all pieces, and places those that are missing.
