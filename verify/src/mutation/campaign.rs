@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use trine_hdl::Verilog;
 use trine_hdl::lang::{Module, Mutant, SELECTOR, library, mutant, mutate, verilog};
 use trine_sim::{BuildOptions, Library};
-use trine_synth::prove::{self, counting, ring, streams};
+use trine_synth::prove::{self, counting, streams};
 use trine_synth::yosys::{Proof, Yosys};
 
 use super::known::{Entry, Verdict};
@@ -102,7 +102,6 @@ impl<'a> Campaign<'a> {
         let mut claims = vec![streams::registers(c)?];
         claims.extend(if c.windows() { vec![streams::windows(c)?] } else { vec![] });
         claims.extend(if c.memory() { vec![streams::weight_reader(c)?] } else { vec![] });
-        claims.extend(if c.ring() { vec![ring::feed(c)?, ring::pack(c)?, ring::store(c)?] } else { vec![] });
         // What the top connects is said of units with streams only.
         claims.extend(counting::claims(c)?.into_iter().filter(|claim| !c.windows() || claim.module == "trine_job"));
         for mut claim in claims.into_iter().filter(|claim| claim.module == of.module) {

@@ -46,7 +46,6 @@ impl Subject {
             .build()?;
         let strides = Config::builder().strides(true).or(&memory).build()?;
         let ports = Config::builder().weight_ports(2).or(&memory).build()?;
-        let ring = Config::builder().ring(true).or(&strides).build()?;
         Ok(vec![
             Subject { name: "odd", config: odd, modules: &[] },
             Subject { name: "base3", config: base3, modules: &["trine_trit_decoder", "trine_weight_loader"] },
@@ -66,20 +65,6 @@ impl Subject {
             Subject { name: "memory", config: memory, modules: &["trine_weight_reader", "trine_weight_fifo"] },
             Subject { name: "strides", config: strides, modules: &["trine_weight_runs"] },
             Subject { name: "ports", config: ports, modules: &["trine_weight_ports"] },
-            Subject {
-                name: "ring",
-                config: ring,
-                modules: &[
-                    "trine_job_queue",
-                    "trine_ring",
-                    "trine_ring_fetch",
-                    "trine_ring_feed",
-                    "trine_ring_pack",
-                    "trine_ring_store",
-                    "trine_job",
-                    "trine",
-                ],
-            },
         ])
     }
 
