@@ -37,6 +37,9 @@ pub struct SimOptions {
     /// Cycles without a single beat after which a job is given up. The longest silence of a healthy device is one pass:
     /// tokens times lane chunks.
     pub idle_limit: u64,
+    /// Cycles after which a register access of a unit without streams is given up, as LiteX's bus does: a read of results waits for the
+    /// first one of a column block, whose weights may come from memory.
+    pub word_limit: u64,
     /// Waveform file; the library must have been built with `trace`.
     pub waveform: Option<PathBuf>,
     /// Further inputs and the values that they keep.
@@ -50,6 +53,7 @@ impl Default for SimOptions {
         Self {
             stalls: Stalls::NONE,
             idle_limit: 200_000,
+            word_limit: 1_000_000,
             waveform: None,
             held: vec![],
             memory: MemoryOptions::new(MEMORY),
@@ -86,9 +90,6 @@ pub fn weights_statistics(dut: &mut Dut, ports: &[MemoryPort]) -> Result<Option<
     Ok(Some(MemoryStatistics { bursts: mean(|port| port.bursts), beats: mean(|port| port.beats), ..*first }))
 }
 
-/// Cycles after which a window that does not answer is given up, as LiteX's bus does.
-const WINDOW_TIME_LIMIT: u64 = 1_000_000;
-
 /// A simulated accelerator's registers and pins.
 #[derive(Debug)]
 pub struct SimRegisters {
@@ -120,9 +121,8 @@ impl SimRegisters {
             dut.share_memory(JOBS, port, options.memory.stalls.for_stream(7))?;
         }
         let registers = AxiLite::new(&dut, "s_axil", options.stalls.for_stream(1))?;
-        // A read of results through windows waits for the first one of a column block, whose weights may come from memory.
-        let windows = dut.port("m_axis_res_tvalid").is_err();
-        let registers = if windows { registers.with_time_limit(WINDOW_TIME_LIMIT) } else { registers };
+        let words = dut.port("m_axis_res_tvalid").is_err();
+        let registers = if words { registers.with_time_limit(options.word_limit) } else { registers };
         let mut device = Self { registers, ports, bytes, dut };
         device.reset()?;
         Ok(device)

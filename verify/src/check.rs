@@ -197,6 +197,9 @@ struct CaseLedger {
     finding: Option<Finding>,
 }
 
+/// Cycles after which an access of a unit with a selected mutant is given up.
+const MUTANT_LIMIT: u64 = 10_000;
+
 /// Runs the matmuls of a case one after another on one fresh unit, until one fails.
 fn run_case(
     library: &Library,
@@ -219,6 +222,8 @@ fn run_case(
         memory: MemoryOptions { stalls: stalls.for_stream(MEMORY_STALLS), ..default.memory.clone() },
         waveform: waveform.map(Path::to_owned),
         held: held.to_vec(),
+        // Many a mutant never answers, and its jobs are short.
+        word_limit: if held.is_empty() { default.word_limit } else { MUTANT_LIMIT },
         ..default
     };
     let mut result = CaseLedger::default();
