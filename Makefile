@@ -121,7 +121,7 @@ dram-check: setup setup-litex ## Compare the simulated memory with LiteDRAM's ow
 	mkdir -p $(MEMORY)
 	TRINE_RECORD=$(CURDIR)/$(MEMORY) TRINE_LITEDRAM=$(CURDIR)/target/dram-check $(CARGO) test --quiet --package trine-sim --test all litedram:: -- --include-ignored --nocapture
 
-memory: dram-check verify-ci ## Run models whose weights are in simulated memories (half an hour); writes docs/results/memory.md
+memory: dram-check verify-ci ## Run models whose weights are in simulated memories (twelve minutes); writes docs/results/memory.md
 	TRINE_RECORD=$(CURDIR)/$(MEMORY) $(CARGO) test --quiet --package trine-sim --test all rows::
 	cp target/verify-ci.json $(MEMORY)/plan.json
 	$(TRINE) run $(TOKEN) --memory orangecrab --clock-hz 48e6 --lanes 40 --columns 8 --weight-bus 128 --json $(MEMORY)/token-orangecrab.json

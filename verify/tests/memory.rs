@@ -5,7 +5,7 @@ use trine_verify::memory::{in_order, reader};
 
 #[test]
 fn reading_in_order_reaches_what_the_record_says() {
-    // The last three are what LiteDRAM reaches, the first two of them by comparison (make dram-check).
+    // LiteDRAM reaches what `ulx3s` and `orangecrab` do (make dram-check); `ecpix5` has the cycles of the latter's controller.
     for name in ["lpddr4-4266", "ddr3-1600", "ddr4-2400", "hbm2", "sdram-143", "ulx3s", "orangecrab", "ecpix5"] {
         let memory = trine_perf::memory::named(name).unwrap();
         let dram = memory.dram.unwrap();
