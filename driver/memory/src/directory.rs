@@ -100,6 +100,8 @@ impl Directory {
 
     /// Makes an empty directory, in a memory that is as large as it was said to be.
     pub(crate) fn create(&self, memory: &mut dyn Memory) -> Result<(), MemoryError> {
+        // Nobody may find an older list whose regions are written over from here on.
+        memory.store(0, &[0; ENTRY as usize])?;
         self.measure(memory)?;
         self.clear(memory, 0)?;
         memory.store(0, &self.header)

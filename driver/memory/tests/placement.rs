@@ -213,8 +213,8 @@ fn what_nobody_asked_for_goes_where_there_is_no_room() {
 fn what_does_not_fit_writes_nothing() {
     let (mut memory, mut placement) = (Frail::new(), fresh());
     let full = |more| MemoryError::Full { bytes: BYTES as u64, used: 4096, more };
-    assert_eq!(place(&mut placement, &mut memory, 1, 28673), Err(full(28673)));
-    assert_eq!(placement.make_room(&mut memory, &[(key(1), 24577), (key(2), 8)]), Err(full(24585)));
+    assert_eq!(place(&mut placement, &mut memory, 1, 28673), Err(full(32768)), "whole pages");
+    assert_eq!(placement.make_room(&mut memory, &[(key(1), 24577), (key(2), 8)]), Err(full(32768)));
     let many: Vec<(Key, u64)> = (0..32).map(|name| (key(name), 0)).collect();
     assert_eq!(placement.make_room(&mut memory, &many), Err(MemoryError::Slots { slots: 31, used: 0, more: 32 }));
     assert_eq!(memory.written, 0);
