@@ -19,11 +19,13 @@ fn matrices(seeds: std::ops::Range<u64>) -> Vec<TernaryMatrix> {
     seeds.map(|seed| TernaryMatrix::random(N, K, seed).unwrap()).collect()
 }
 
-/// A unit whose memory counts what is written, and breaks when it has written so much.
+/// A unit whose memory counts what is written, breaks when it has written so much, and has another host that begins a directory
+/// of its own when so much was written.
 struct Counting {
     unit: SoftUnit,
     written: u64,
     left: Vec<u64>,
+    other: Option<u64>,
     epoch: u64,
     recovered: usize,
 }
@@ -32,7 +34,7 @@ impl Counting {
     fn new(config: &Config, ram: Ram) -> Self {
         let mut unit = SoftUnit::new(config);
         unit.ram = ram;
-        Self { unit, written: 0, left: vec![], epoch: 0, recovered: 0 }
+        Self { unit, written: 0, left: vec![], other: None, epoch: 0, recovered: 0 }
     }
 }
 
@@ -73,6 +75,9 @@ impl Memory for Counting {
         self.left.first_mut().into_iter().for_each(|left| *left -= count);
         self.written += count;
         self.unit.ram.store(at, &bytes[..count as usize])?;
+        if self.other.take_if(|after| *after <= self.written).is_some() {
+            self.unit.ram.store(0, &[0; 128])?;
+        }
         if count == bytes.len() as u64 {
             return Ok(());
         }
@@ -188,6 +193,21 @@ fn what_breaks_in_the_middle_goes_on_and_what_is_in_doubt_is_read_back() {
     let error = load(&mut dead, &weights, false, &mut quiet).unwrap_err();
     assert!(matches!(error, Error::Memory(MemoryError::Failed(_))), "{error}");
     assert!(dead.transport().recovered < 20);
+}
+
+/// Wherever the other one comes in between, all pieces are in the directory when the load says so.
+#[test]
+fn another_host_at_the_memory_is_found_before_the_load_ends() {
+    let weights = matrices(1..4);
+    let mut alone = device(ram());
+    load(&mut alone, &weights, false, &mut quiet).unwrap();
+    for after in (500..alone.transport().written).step_by(131) {
+        let mut shared = device(ram());
+        shared.transport_mut().other = Some(after);
+        let loaded = load(&mut shared, &weights, false, &mut quiet).unwrap();
+        assert_eq!(loaded.retried, 1, "{after}");
+        assert_eq!(load(&mut device(left(&shared)), &weights, true, &mut quiet).unwrap().placed, 0, "{after}");
+    }
 }
 
 #[test]

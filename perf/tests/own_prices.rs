@@ -209,6 +209,8 @@ fn an_impossible_timing_is_refused_by_name() {
         ("row_bytes = 2048", "row_bytes = 2000", "`row_bytes` is 2000 and no power of two"),
         ("row_bytes = 2048", "row_bytes = 1", "`access_bytes` is 2 and `row_bytes` only 1"),
         ("ras_ns = 42", "ras_ns = 10", "`ras_ns` is 10 and has to be `rcd_ns` of 18 at least"),
+        ("rc_ns = 60", "rc_ns = 41", "`rc_ns` is 41 and has to be `ras_ns` of 42 at least"),
+        ("rp_ns = 18", "rp_ns = 2e6", "`rp_ns` is 2e6 and has to be 1e6 ns at most"),
         ("refi_ns = 7812.5", "refi_ns = 200", "`refi_ns` is 10 cycles, which refreshes of 12 fill"),
         ("access_bytes = 2", "access_bytes = 4", "accesses move 2e8 bytes a second, and `bytes_per_second` is 1e8"),
         ("front = 4", "front = 4\nmargin_cycles = 1.5", "`margin_cycles` is 1.5 and has to be below 1"),
