@@ -1,5 +1,7 @@
 //! Flags of a port to a unit: a serial port, a network, or the memory map of this machine, and what lies at which address behind it.
 
+mod memory;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail, ensure};
@@ -13,6 +15,8 @@ use trine_spec::Config;
 use trine_spec::registers::SPACE;
 
 use crate::board::BoardArg;
+pub(crate) use memory::MemoryArgs;
+use memory::{address, narrow};
 
 /// Bits a second that LiteX and the boards use where nothing else is said.
 const BAUD: u32 = 115_200;
@@ -73,79 +77,6 @@ pub(crate) struct LineArgs {
     /// With --weights memory and --backend mem:PATH, in place of --memory-base and --memory-bytes.
     #[arg(long, value_name = "PATH", conflicts_with_all = ["memory_base", "memory_bytes"])]
     dma_buf: Option<PathBuf>,
-}
-
-/// The memory of a unit that reads its weights from there.
-#[derive(Clone, Debug, clap::Args)]
-pub(crate) struct MemoryArgs {
-    /// Byte address of the unit's memory behind the port, a multiple of 4096
-    ///
-    /// With --weights memory. The unit has to see its memory at the same addresses.
-    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "memory_bytes")]
-    memory_base: Option<u64>,
-    /// Size of that memory: bytes, or with K, M or G behind the number, 64M
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "memory_base")]
-    memory_bytes: Option<u64>,
-}
-
-/// An address of a word, in decimal or with 0x in front in hexadecimal.
-fn address(text: &str) -> Result<u64, String> {
-    let parsed = match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    let value = parsed.map_err(|_| "not an address, like 0x30000000".to_owned())?;
-    if value.is_multiple_of(4) { Ok(value) } else { Err("not a multiple of 4".into()) }
-}
-
-/// A number of bytes, K, M or G behind it for powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
-    let (digits, shift) = match text.char_indices().last() {
-        Some((last, 'K')) => (&text[..last], 10),
-        Some((last, 'M')) => (&text[..last], 20),
-        Some((last, 'G')) => (&text[..last], 30),
-        _ => (text, 0),
-    };
-    let parsed = match digits.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => digits.parse::<u64>(),
-    };
-    let bytes = parsed.ok().and_then(|number| number.checked_mul(1 << shift));
-    bytes.ok_or_else(|| "not a number of bytes, like 67108864 or 64M".into())
-}
-
-impl MemoryArgs {
-    /// True if one of the flags is there.
-    fn given(&self) -> bool {
-        self.memory_base.is_some() || self.memory_bytes.is_some()
-    }
-
-    /// The memory of a unit of configuration `config` whose registers begin at `registers`.
-    ///
-    /// # Errors
-    /// When the unit has one and its place is missing, when it has none, and when no memory can be at that place.
-    pub(crate) fn span(&self, config: &Config, registers: u32) -> Result<Option<MemorySpan>> {
-        match (self.memory_base, self.memory_bytes) {
-            (Some(at), Some(bytes)) if config.memory() => {
-                Ok(Some(MemorySpan::new(narrow("--memory-base", at)?, bytes, registers)?))
-            }
-            _ if config.memory() => {
-                bail!("--weights memory behind a port: say where the memory is, with --memory-base and --memory-bytes")
-            }
-            _ if self.given() => bail!(
-                "--memory-base and --memory-bytes are for --weights memory: add that, or leave them out; this unit takes its \
-                 weights from the host"
-            ),
-            _ => Ok(None),
-        }
-    }
-}
-
-/// An address of `flag` that a serial port can reach.
-fn narrow(flag: &str, address: u64) -> Result<u32> {
-    u32::try_from(address).map_err(|_| {
-        anyhow!("{flag}: {address:#x} is beyond the 32 bits of an address behind a serial port or Etherbone")
-    })
 }
 
 impl LineArgs {
@@ -364,15 +295,6 @@ mod tests {
             let error = |field| trine_driver::Error::ConfigMismatch { register: "R", field, found: 0, expected: 1 };
             let flag = flag_of(&error(field.name), true).unwrap_or_else(|| panic!("{}", field.name));
             assert!(flag.starts_with("--"), "{flag}");
-        }
-    }
-
-    #[test]
-    fn sizes_are_bytes_or_powers_of_1024() {
-        assert_eq!([size("4096"), size("0x1000"), size("4K")], [Ok(4096), Ok(4096), Ok(4096)]);
-        assert_eq!([size("64M"), size("2G")], [Ok(64 << 20), Ok(2 << 30)]);
-        for text in ["", "M", "64MB", "64m", "-4K", "1.5M", "64 M", "18446744073709551615K", "µ"] {
-            assert_eq!(size(text), Err("not a number of bytes, like 67108864 or 64M".into()), "{text}");
         }
     }
 
