@@ -28,7 +28,7 @@ pub(super) fn address(text: &str) -> Result<u64, String> {
 }
 
 /// A number of bytes, K, M or G behind it for powers of 1024.
-pub(super) fn size(text: &str) -> Result<u64, String> {
+fn size(text: &str) -> Result<u64, String> {
     let (digits, shift) = match text.char_indices().last() {
         Some((last, 'K')) => (&text[..last], 10),
         Some((last, 'M')) => (&text[..last], 20),
