@@ -59,6 +59,11 @@ pub struct UnitArgs {
     /// 1, 2, 4 or 8 [default: 1]
     #[arg(long, value_name = "N")]
     weight_ports: Option<usize>,
+    /// Columns of a group, 1 to 64: each group works a cycle behind the one
+    /// before, so that wires stay short [default: all columns, or 8 in style
+    /// ecp5]
+    #[arg(long, value_name = "N")]
+    group: Option<usize>,
     /// TOML file with these options as keys, all or some; options win over it
     #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
@@ -107,7 +112,8 @@ impl UnitArgs {
             .ring(self.ring)
             .burst_beats(self.burst_beats)
             .strides(self.strides)
-            .weight_ports(self.weight_ports);
+            .weight_ports(self.weight_ports)
+            .group(self.group);
         given.or(preset.as_ref().unwrap_or(default)).build().map_err(|error| {
             // Presets and defaults are right by themselves, and the weight bus of another tile is never taken from them.
             let source = self.source_of(error.key()).map_or_else(String::new, |source| format!("{source}: "));
@@ -143,6 +149,7 @@ impl UnitArgs {
             ("--burst-beats", self.burst_beats.is_some()),
             ("--strides", self.strides.is_some()),
             ("--weight-ports", self.weight_ports.is_some()),
+            ("--group", self.group.is_some()),
         ];
         options.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
     }
@@ -170,6 +177,7 @@ impl UnitArgs {
             "burst-beats" => self.burst_beats.is_some(),
             "strides" => self.strides.is_some(),
             "weight-ports" => self.weight_ports.is_some(),
+            "group" => self.group.is_some(),
             _ => false,
         };
         if is_option {
@@ -219,7 +227,7 @@ pub fn positive(text: &str, or_zero: bool) -> Result<f64, String> {
 /// The flags that describe `config` in full, to repeat a command.
 pub fn flags(c: &Config) -> String {
     format!(
-        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {} --weights {}{}{}{}{}{}",
+        "--lanes {} --columns {} --act-bits {} --style {} --weight-code {} --weight-bus {} --max-depth {} --max-tokens {} --weights {}{}{}{}{}{}{}",
         c.lanes(),
         c.columns(),
         c.act_bits(),
@@ -237,7 +245,8 @@ pub fn flags(c: &Config) -> String {
             format!(" --burst-beats {}", c.burst_beats())
         },
         if c.strides() { " --strides" } else { "" },
-        if c.weight_ports() == 1 { String::new() } else { format!(" --weight-ports {}", c.weight_ports()) }
+        if c.weight_ports() == 1 { String::new() } else { format!(" --weight-ports {}", c.weight_ports()) },
+        if c.groups() == 1 { String::new() } else { format!(" --group {}", c.group()) }
     )
 }
 

@@ -237,6 +237,25 @@ fn a_datapath_multiplies_matrices() {
     }
 }
 
+/// Groups of one, two and three columns, also with a rest, in beats that begin and end anywhere in a group.
+#[test]
+fn groups_give_the_results_of_one() {
+    let mut random = Random(5);
+    for (style, group, bus) in [Style::Portable, Style::Packed]
+        .into_iter()
+        .flat_map(|style| [(1, 16), (2, 16), (3, 8), (2, 40), (4, 72)].map(|(group, bus)| (style, group, bus)))
+    {
+        let sized = Config::sized(7, 5).weight_code(WeightCode::TwoBit).weight_bus(bus).max_depth(100).max_tokens(5);
+        let c = sized.style(style).group(group).build().unwrap();
+        assert_eq!(c.groups(), 5usize.div_ceil(group));
+        let mut core = datapath(&c);
+        for sizes in [(1, 1, 1), (1, 20, 11), (2, 14, 5), (3, 15, 7), (5, 30, 4)] {
+            let job = Job::random(&mut random, sizes);
+            assert_eq!(run(&mut core, &c, &job, &mut random), job.results(&c), "{style}, {group}, {bus}, {sizes:?}");
+        }
+    }
+}
+
 /// The test above finds a mistake: a datapath of which one sum is a difference.
 #[test]
 fn a_broken_datapath_is_found() {

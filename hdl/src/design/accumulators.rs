@@ -109,10 +109,22 @@ interface! {
 /// # Errors
 /// Structural mistakes, none for valid widths.
 pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> {
-    let adder = accumulate(c, sum_bits)?;
+    accumulators_of("trine_accumulators", c, sum_bits, &accumulate(c, sum_bits)?)
+}
+
+/// The same with this name and adder.
+///
+/// # Errors
+/// As [`accumulators`].
+pub(super) fn accumulators_of(
+    name: &str,
+    c: &Config,
+    sum_bits: usize,
+    adder: &Arc<Module>,
+) -> Result<Arc<Module>, Errors> {
     let width = c.acc_bits();
     let mut m = Module::new(
-        "trine_accumulators",
+        name,
         format!("{} accumulators for each of {} tokens.", c.columns(), c.max_tokens()),
     );
     let io = AccumulatorPorts::declare(&mut m, c.clone(), sum_bits);
@@ -137,7 +149,7 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
         _ => (valid.clone(), token.clone(), total.clone()),
     };
     let words: RamPorts =
-        m.place("words", &ram(c.style(), kind, "trine_accumulators_ram", word_ty.width, c.max_tokens())?);
+        m.place("words", &ram(c.style(), kind, &format!("{name}_ram"), word_ty.width, c.max_tokens())?);
     m.assign_all([
         (&words.write, &write),
         (&words.write_at, &write_at),
@@ -149,7 +161,7 @@ pub fn accumulators(c: &Config, sum_bits: usize) -> Result<Arc<Module>, Errors> 
     ]);
     let mut totals = vec![];
     for n in 0..c.columns() {
-        let adder: AccumulatePorts = m.place(&format!("adder_{n}"), &adder);
+        let adder: AccumulatePorts = m.place(&format!("adder_{n}"), adder);
         let of = |words: &Expr| words.slice(n * width, width);
         m.assign_all([
             (&adder.forward, &forward_q),

@@ -8,15 +8,15 @@
 //! Nothing in the pipeline ever stops: an issue happens only when its result has room ([`super::sequencer`]), so
 //! back-pressure needs no enables on the tree. [`Config::latency`] is the number of cycles from issue to push.
 
-use super::accumulators::{AccumulatorPorts, accumulators};
+use super::group::{self, GroupPorts};
 use super::sequencer::{JobShape, SequencerPorts, Stalls, sequencer};
-use super::tile::{TilePorts, tile};
+use super::tile::planes;
 use super::weight_loader::{WeightLoaderPorts, weight_loader};
 use crate::interface;
 use crate::lang::{BIT, Errors, Expr, Module, RamStyle, Stream, bits, cat, if_else, int, lit, set, set_to};
-use crate::library::{FifoPorts, ReplayPorts, fifo, replay_buffer};
+use crate::library::{FifoPorts, ReplayPorts, fifo_of_parts, replay_buffer};
 use std::sync::Arc;
-use trine_spec::Config;
+use trine_spec::{Config, Style};
 
 /// Cycles from an issue to its lane chunk.
 const CHUNK_AT: usize = 2;
@@ -107,10 +107,14 @@ pub fn core(c: &Config) -> Result<Arc<Module>, Errors> {
     ]);
     m.assign_all([(&issue, &seq.issue), (&take, &seq.take), (&rewind, &seq.rewind)]);
 
-    let word = sums(&mut m, c, &io, &seq, [&issue, &take, &rewind], [&act.word, &wgt.tile])?;
-    let out: FifoPorts =
-        m.place("results", &fifo(c.style(), RamStyle::Block, "trine_results", word.word.ty, c.result_room())?);
-    m.assign_all([(&out.rst, &io.clear), (&out.push, &word.valid), (&out.data, &word.word)]);
+    let chunk = match c.style() {
+        Style::Packed => m.name("planes", planes(c, &act.word)),
+        _ => act.word.clone(),
+    };
+    let word = sums(&mut m, c, &io, &seq, [&issue, &take, &rewind], &chunk, &wgt)?;
+    let buffer = fifo_of_parts(c.style(), RamStyle::Block, "trine_results", &word.widths, c.result_room())?;
+    let out: FifoPorts = m.place("results", &buffer);
+    m.assign_all([(&out.rst, &io.clear), (&out.push, &word.push), (&out.data, &word.word)]);
     m.assign(&pop, &out.pop);
     let results = results(&mut m, c, &out.out, &seq.n_left);
 
@@ -137,61 +141,94 @@ fn lanes(m: &mut Module, c: &Config, data: &Expr) -> Expr {
     m.name("act_lanes", cat((0..c.lanes()).map(|i| data.slice(8 * i, c.act_bits()))))
 }
 
-/// A word for the result buffer: totals of all columns, mark of the last pass, mark of the job's end.
+/// A word for the result buffer: totals of all columns, mark of the last pass, mark of the job's end. It comes in parts, one a group.
 struct Word {
-    valid: Expr,
+    push: Expr,
     word: Expr,
+    widths: Vec<usize>,
 }
 
-/// The columns and accumulators; the sum of an issue is there after the buffers' cycle, the tile's registers and the column's
-/// latency.
+/// The groups of columns; the sum of an issue is there after the buffers' cycle, the tile's registers and the column's
+/// latency, and a cycle later with each group.
 fn sums(
     m: &mut Module,
     c: &Config,
     io: &CorePorts,
     seq: &SequencerPorts,
     [issue, take, rewind]: [&Expr; 3],
-    [chunk, codes]: [&Expr; 2],
+    chunk: &Expr,
+    wgt: &WeightLoaderPorts,
 ) -> Result<Word, Errors> {
-    let (end, at) = (c.latency(), c.latency() - 1);
-    let tile = tile(c)?;
-    let sum_bits = tile.output_ty("sums_o").width / c.columns();
+    let (groups, end) = (c.groups(), c.latency());
+    // Cycle of the sums of the first group.
+    let at = end - groups;
+    let behind = groups - 1;
     // The tile is loaded in the cycle after the decision, and its first lane chunk is there with it.
     let take_q = m.register("take_q", take);
-    let columns: TilePorts = m.place("tile", &tile);
-    m.assign_all([(&columns.swap, &take_q), (&columns.act, chunk), (&columns.tile, codes)]);
-    let valid = delayed(m, "valid", Some(&io.clear), issue, at);
+    let take = delayed(m, "take", None, &take_q, behind);
+    let valid = delayed(m, "valid", Some(&io.clear), issue, at + behind);
     let result = delayed(m, "result", Some(&io.clear), &seq.result, end);
-    let first = delayed(m, "first", None, &seq.first_chunk, at - 1);
-    let token = delayed(m, "token", None, &seq.token, at);
-    if let Some(chunk_valid) = &columns.valid {
-        m.assign(chunk_valid, &valid[CHUNK_AT]);
-    }
+    let first = delayed(m, "first", None, &seq.first_chunk, at + behind - 1);
+    let token = delayed(m, "token", None, &seq.token, at + behind);
     let last_pass = delayed(m, "last_pass", None, &seq.last_pass, end);
     let pass_end = delayed(m, "pass_end", None, rewind, end);
-    let single = m.register("single_q", io.shape.last_token.is(0));
-    let pair = m.register("pair_q", io.shape.last_token.is(1));
-    let sums: AccumulatorPorts = m.place("sums", &accumulators(c, sum_bits)?);
-    if let Some(read) = &sums.read {
-        m.assign(read, &valid[at - 2]);
+    let single_q = m.register("single_q", io.shape.last_token.is(0));
+    let single = delayed(m, "single", None, &single_q, behind);
+    let pair_q = m.register("pair_q", io.shape.last_token.is(1));
+    let pair = delayed(m, "pair", None, &pair_q, behind);
+    let keep = keeps(m, c, wgt);
+
+    let (mut act, mut codes, mut word, mut push, mut widths) = (chunk.clone(), wgt.codes.clone(), vec![], vec![], vec![]);
+    for (g, module) in group::groups(c)?.iter().enumerate() {
+        if g > 0 {
+            let codes_g = group::picked(c, &codes, &group::passed(c, g - 1), &group::passed(c, g));
+            codes = m.register(&format!("codes_{g}_q"), codes_g);
+        }
+        let place = if groups == 1 { "group".into() } else { format!("group_{g}") };
+        let columns: GroupPorts = m.place(&place, module);
+        if let Some(port) = &columns.keep {
+            let kept = group::kept(c, g).into_iter().map(|beat| keep[beat][g].clone());
+            m.assign(port, cat(kept));
+        }
+        if let Some(port) = &columns.chunk_valid {
+            m.assign(port, &valid[CHUNK_AT + g]);
+        }
+        if let Some(port) = &columns.read {
+            m.assign(port, &valid[at - 2 + g]);
+        }
+        m.assign_all([
+            (&columns.rst, &io.clear),
+            (&columns.codes, &codes),
+            (&columns.swap, &take[g]),
+            (&columns.act, &act),
+            (&columns.read_token, &token[at - 2 + g]),
+            (&columns.next_first, &first[at - 1 + g]),
+            (&columns.next_valid, &valid[at - 1 + g]),
+            (&columns.next_odd, &token[at - 1 + g].bit(0)),
+            (&columns.next_last, &result[at - 1 + g]),
+            (&columns.token, &token[at + g]),
+            (&columns.valid, &valid[at + g]),
+            (&columns.single, &single[g]),
+            (&columns.pair, &pair[g]),
+        ]);
+        widths.push(columns.total.ty.width);
+        word.push(columns.total);
+        push.push(result[at + 1 + g].clone());
+        act = columns.passed;
     }
-    m.assign_all([
-        (&sums.rst, &io.clear),
-        (&sums.read_token, &token[at - 2]),
-        (&sums.next_first, &first[at - 1]),
-        (&sums.next_valid, &valid[at - 1]),
-        (&sums.next_odd, &token[at - 1].bit(0)),
-        (&sums.next_last, &result[at - 1]),
-        (&sums.token, &token[at]),
-        (&sums.valid, &valid[at]),
-        (&sums.single, &single),
-        (&sums.pair, &pair),
-        (&sums.sums, &columns.sums),
-        (&sums.owed, &columns.owed),
-    ]);
+    m.unused([act]);
     let job_end = m.name("job_end", &pass_end[end] & &last_pass[end]);
-    let word = m.name("word", cat([sums.total, last_pass[end].clone(), job_end]));
-    Ok(Word { valid: result[end].clone(), word })
+    word.extend([last_pass[end].clone(), job_end]);
+    widths[behind] += 2;
+    Ok(Word { push: cat(push), word: m.name("word", cat(word)), widths })
+}
+
+/// For each beat that is kept, the mark for every group, up to the last one with a share of it.
+fn keeps(m: &mut Module, c: &Config, wgt: &WeightLoaderPorts) -> Vec<Vec<Expr>> {
+    let Some(keep) = &wgt.keep else { return vec![] };
+    let last = |beat: usize| (0..c.groups()).rev().find(|g| group::kept(c, *g).contains(&beat)).unwrap_or(0);
+    let line = |beat: usize| delayed(m, &format!("keep_{beat}"), None, &keep.bit(beat), last(beat));
+    (0..keep.ty.width).map(line).collect()
 }
 
 /// Result beats from the words of the result buffer: int32 columns, of which `left` are real in the last pass.

@@ -4,9 +4,10 @@
 //!                ┌───────────── trine ─────────────────────────────────────────────────────────────┐
 //!  s_axil_*  ──> │ registers ── job ── counters                                                     │ ──> irq
 //!                │                │                                                                 │
-//!  s_axis_wgt ─> │ weight_loader ─┼─ tile of codes ──┐                                              │
-//!                │            sequencer              ├─> tile: column x N ─> accumulators ─> results │ ──> m_axis_res
-//!  s_axis_act ─> │ activations ───┴─ lane chunk ─────┘                                              │
+//!  s_axis_wgt ─> │ weight_loader ─┼─ codes ──────┐                                                  │
+//!                │            sequencer          ├─> group: tile ─> column x N ─> accumulators ─┐   │
+//!  s_axis_act ─> │ activations ───┴─ lane chunk ─┘     │ a cycle later                       results │ ──> m_axis_res
+//!                │                                     └─> group: …  ─────────────────────────┘   │
 //!                └─────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //! Weight-tile stationary inside an output-stationary pass: for each block of columns, for each chunk of lanes, one tile
@@ -23,6 +24,7 @@ mod column;
 mod core;
 mod counters;
 pub mod dot;
+mod group;
 mod host;
 mod interfaces;
 mod job;
@@ -55,7 +57,6 @@ pub use registers::registers;
 pub use ring::{ring_feed, ring_fetch, ring_pack, ring_store};
 pub use sequencer::sequencer;
 pub use serial::{LEAST_DIVIDER, serial};
-pub use tile::tile;
 pub use top::{unit, unit_on_chip};
 pub use trit_decoder::trit_decoder;
 pub use weight_loader::weight_loader;

@@ -19,6 +19,9 @@ const BYTES: usize = 8;
 pub(super) const TILE: &str =
     "Plane of the trits of a tile that are not zero, column by column, and above it that of the negative ones.";
 
+/// Comment of a port that carries a beat in planes.
+pub(super) const BEAT: &str = "Plane of the trits of a beat that are not zero, and above it that of the negative ones.";
+
 interface! {
     /// Ports of the decoder.
     pub(super) struct PlaneDecoderPorts(count: usize) {

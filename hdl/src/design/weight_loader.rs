@@ -1,11 +1,12 @@
-//! Gathers weight beats into tiles of two-bit codes, one tile ahead of the columns.
+//! Decodes weight beats into two-bit codes, one tile ahead of the columns, which [gather](super::group) them.
 //!
 //! ```text
-//!  in_data_i ──[in_q]──[beat_q]── decode ──[code_q]──┬────────────────────────────> tile_o (last beat)
-//!                                                    └─[held_0_q]─[held_1_q]─ … ──> tile_o (beats before)
+//!  in_data_i ──[in_q]──[beat_q]── decode ──[code_q]──> codes_o
+//!                                          [keep_q]──> keep_o
 //! ```
-//! Beats that do not complete a tile move on at once; the one that does waits in `code_q`, and the beats behind it in
-//! `beat_q` and `in_q`, until `take_i`. `tile_o` and its mark `last_o` hold in the cycle after `take_i`. A tile can be taken when its
+//! Beats that do not complete a tile move on at once, and bit i of `keep_o` says that `codes_o` is beat i, to be kept; the beat that does
+//! waits in `code_q`, and those behind it in `beat_q` and `in_q`, until `take_i`. `codes_o` and the mark `last_o` of that beat hold
+//! in the cycle after `take_i`. A tile can be taken when its
 //! last beat is in `beat_q` and moves on, so that beats flow without a gap even if each is a tile. What a source sees
 //! depends on registers only, not on `take_i`.
 //! `arrives_o` says that there will be one in the next cycle even if another is taken in this one; a tile that is not taken
@@ -27,8 +28,10 @@ interface! {
         input rst: BIT,
         /// Lets beats in from the cycle after a reset on.
         input open_next: BIT,
-        /// Two-bit codes of the tile taken in the cycle before.
-        output tile: bits(2 * c.tile_trits()),
+        /// Two-bit codes of a beat: the last one of its tile in the cycle after it was taken.
+        output codes: bits(2 * c.trits_per_beat()),
+        /// The number of the beat, one bit for each; none for the last one of a tile.
+        output keep: (c.beats_per_tile() > 1).then(|| bits(c.beats_per_tile() - 1)) => Option<Expr>,
         /// Weights
         sink beats as "in": Stream::of(bits(c.weight_bus())).with_last() => Stream,
         /// Takes a tile.
@@ -50,7 +53,7 @@ interface! {
 /// Structural mistakes, none for a checked configuration.
 pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let beats = c.beats_per_tile();
-    let doc = format!("Gathers {beats} beats of {} bits into a tile of {} trits.", c.weight_bus(), c.tile_trits());
+    let doc = format!("Decodes beats of {} bits, of which {beats} are a tile of {} trits.", c.weight_bus(), c.tile_trits());
     let mut m = Module::new("trine_weight_loader", doc);
     let io = WeightLoaderPorts::declare(&mut m, c.clone());
     let flow = Pipe::new(&mut m, &io, beats);
@@ -60,26 +63,19 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let code_last_q = m.reg("code_last_q", BIT);
     m.on_clock([when(!&flow.waits_q, [set(&code_q, &codes), set(&code_last_q, &flow.last_q)])]);
     let fault_q = fault(&mut m, &io.rst, illegal, &flow.moved_q);
-    let mut parts = vec![];
     let mut early = lit(0, BIT);
-    if let Some(place) = &flow.place_q {
+    if let (Some(place), Some(keep)) = (&flow.place_q, &io.keep) {
         let code_complete_q = m.register("code_complete_q", &flow.leave & place.bit(0));
         let early_q = m.reg("early_q", BIT);
         m.on_clock([set(&early_q, !&io.rst & (&early_q | (&flow.moved_q & &code_last_q & !&code_complete_q)))]);
         early = early_q & !&flow.valid_q;
         let keep_q = m.register("keep_q", flow.leave.repeat(beats - 1) & place.slice(1, beats - 1));
-        for i in 0..beats - 1 {
-            let held = m.reg(&format!("held_{i}_q"), code_q.ty);
-            m.on_clock([when(keep_q.bit(i), [set(&held, &code_q)])]);
-            parts.push(held);
-        }
+        m.assign(keep, keep_q);
     }
-    parts.push(code_q);
-    let tile = tile(&mut m, c, &parts);
     if c.style() == Style::Packed {
-        m.describe(&io.tile, plane_decoder::TILE);
+        m.describe(&io.codes, plane_decoder::BEAT);
     }
-    m.assign(&io.tile, tile);
+    m.assign(&io.codes, &code_q);
     m.assign(&io.beats.ready, &flow.admits_q & !&flow.stuck_q);
     m.assign(&io.arrives, &flow.arrives_q);
     m.assign(&io.last, &code_last_q);
@@ -187,24 +183,6 @@ fn fault(m: &mut Module, rst: &Expr, illegal: Expr, moved_q: &Expr) -> Expr {
     m.register("fault_q", &checked_q & group_q.any() & !rst)
 }
 
-/// The tile of the codes of its beats, of which the last may carry padding. A code is two neighbouring bits, or one in each of two
-/// planes.
-fn tile(m: &mut Module, c: &Config, beats: &[Expr]) -> Expr {
-    let planes = if c.style() == Style::Packed { 2 } else { 1 };
-    let (whole, all) = (beats[0].ty.width / planes, 2 * c.tile_trits() / planes);
-    let mut parts = vec![];
-    for low in (0..planes).map(|plane| plane * whole) {
-        for (i, beat) in beats.iter().enumerate() {
-            let width = whole.min(all - i * whole);
-            parts.push(if width == beat.ty.width { beat.clone() } else { beat.slice(low, width) });
-            if width < whole {
-                m.unused([beat.slice(low + width, whole - width)]);
-            }
-        }
-    }
-    cat(parts)
-}
-
 /// Two-bit codes of a beat, and which of them are illegal.
 fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Errors> {
     Ok(match (c.weight_code(), c.style()) {
@@ -257,6 +235,7 @@ mod tests {
             let bytes: Vec<i64> =
                 (0..20 * beats).map(|_| (0..4).map(|i| [0, 1, 3][random.below(3)] << (2 * i)).sum()).collect();
             let (mut sent, mut taken, mut there) = (0, 0, false);
+            let mut held = [0; 2];
             for _ in 0..60 * beats {
                 let (offer, take) = (sent < bytes.len() && random.chance(12), there && random.chance(10));
                 loader.set_all([
@@ -268,17 +247,23 @@ mod tests {
                 sent += usize::from(offer && loader.get("in_ready_o") == 1);
                 there = there && !take || loader.get("arrives_o") == 1;
                 loader.clock();
+                let codes = loader.get("codes_o");
                 if take {
-                    let tile = &bytes[beats * taken..beats * (taken + 1)];
-                    let codes = tile.iter().rev().fold(0, |codes, byte| codes << 8 | byte);
-                    let plane = |b: usize| (0..4 * beats).map(|i| (codes >> (2 * i + b) & 1) << i).sum::<i64>();
-                    let codes = if style == Style::Packed { plane(0) | plane(1) << (4 * beats) } else { codes };
+                    let bytes = &bytes[beats * taken..beats * (taken + 1)];
+                    let plane = |byte: i64, b: usize| (0..4).map(|i| (byte >> (2 * i + b) & 1) << i).sum::<i64>();
+                    let sent = |byte: &i64| match style {
+                        Style::Packed => plane(*byte, 0) | plane(*byte, 1) << 4,
+                        _ => *byte,
+                    };
+                    let sent: Vec<i64> = bytes.iter().map(sent).collect();
+                    let found: Vec<i64> = held[..beats - 1].iter().copied().chain([codes]).collect();
                     taken += 1;
-                    assert_eq!(
-                        (loader.get("tile_o"), loader.get("last_o")),
-                        (codes, i64::from(taken == 20)),
-                        "{style}, {taken}"
-                    );
+                    assert_eq!((found, loader.get("last_o")), (sent, i64::from(taken == 20)), "{style}, {taken}");
+                }
+                let keep = if beats > 1 { loader.get("keep_o") } else { 0 };
+                for (beat, held) in held[..beats - 1].iter_mut().enumerate().filter(|(beat, _)| keep >> beat & 1 == 1) {
+                    assert_eq!(keep, 1 << beat, "one beat at a time");
+                    *held = codes;
                 }
                 assert_eq!((loader.get("illegal_o"), loader.get("early_o")), (0, 0));
             }

@@ -15,6 +15,9 @@
 //! every word that leaves. The other side is a [stream](crate::lang::Stream).
 //! A word pushed into an empty buffer can leave three cycles later; after that one word passes each cycle.
 //!
+//! A word may also come in parts ([`fifo_of_parts`]), each a cycle after the one below it, as a pipeline makes them: then a part has its
+//! own bit of `push_i` and its own RAM, and counts as pushed with its last part.
+//!
 //! ```
 //! use trine_hdl::lang::{Interpreter, RamStyle, Trace, bits};
 //! use trine_hdl::library::fifo;
@@ -47,11 +50,11 @@ use trine_spec::Style;
 
 interface! {
     /// Ports of a [`fifo()`].
-    pub struct FifoPorts(ty: Ty) {
+    pub struct FifoPorts(ty: Ty, parts: usize) {
         /// Empties the buffer.
         input rst: BIT,
-        /// Stores a word, for which there is room.
-        input push: BIT,
+        /// Stores a word, for which there is room; a bit for each part of it.
+        input push: bits(parts),
         /// Word to store.
         input data: ty,
         /// Words in the order they came
@@ -66,10 +69,28 @@ interface! {
 /// # Errors
 /// Structural mistakes, none for valid sizes.
 pub fn fifo(style: Style, kind: RamStyle, name: &str, ty: Ty, depth: usize) -> Result<Arc<Module>, Errors> {
+    fifo_of_parts(style, kind, name, &[ty.width], depth)
+}
+
+/// A buffer of `depth` words that come in parts of these widths, lowest first, each a cycle after the one before; `depth` is a power
+/// of two.
+///
+/// # Errors
+/// Structural mistakes, none for valid sizes.
+pub fn fifo_of_parts(
+    style: Style,
+    kind: RamStyle,
+    name: &str,
+    widths: &[usize],
+    depth: usize,
+) -> Result<Arc<Module>, Errors> {
     let address = depth.next_power_of_two().trailing_zeros().max(1) as usize;
+    let ty = bits(widths.iter().sum());
     let mut m = Module::new(name, format!("First in, first out: {depth} words of {} bits.", ty.width));
-    let io = FifoPorts::declare(&mut m, ty);
-    let (push, ready) = (&io.push, &io.out.ready);
+    let io = FifoPorts::declare(&mut m, ty, widths.len());
+    let ready = &io.out.ready;
+    // The first part takes a place, the last one fills it.
+    let (begin, push) = (&io.push.bit(0), &io.push.bit(widths.len() - 1));
     let write_q = m.reg("write_q", bits(address));
     let read_q = m.reg("read_q", bits(address));
     // Whether there is a word in the RAM, and whether there are more: known ahead, since `ready_i` comes late in a cycle. Their
@@ -97,16 +118,36 @@ pub fn fifo(style: Style, kind: RamStyle, name: &str, ty: Ty, depth: usize) -> R
     let four = if address > 1 { level_q.slice(2, address - 1).any() } else { lit(0, BIT) };
     let many = m.name("many", four | (level_q.bit(1) & mux(level_q.bit(0), !less, &came_q & !&left_q)));
     // What is fetched from an empty RAM is not marked as a word.
-    let words: RamPorts = m.place("words", &ram(style, kind, &format!("{name}_ram"), ty.width, 1 << address)?);
-    m.assign_all([
-        (&words.write, push),
-        (&words.write_at, &write_q),
-        (&words.data, &io.data),
-        (&words.read, &word_free),
-        (&words.read_at, &read_q),
-        (&words.next, &out_free),
-        (&words.zero, &lit(0, BIT)),
-    ]);
+    let (mut words, mut low, mut write_at) = (vec![], 0, write_q.clone());
+    let mut rams: Vec<(usize, Arc<Module>)> = vec![];
+    for (part, &width) in widths.iter().enumerate() {
+        if part > 0 {
+            write_at = m.register(&format!("write_{part}_q"), &write_at);
+        }
+        let made = rams.iter().find(|(of, _)| *of == width).map(|(_, made)| made.clone());
+        let of_width = match made {
+            Some(made) => made,
+            None => {
+                let suffix = if part == 0 { String::new() } else { format!("_{width}") };
+                let made = ram(style, kind, &format!("{name}_ram{suffix}"), width, 1 << address)?;
+                rams.push((width, made.clone()));
+                made
+            }
+        };
+        let place = if widths.len() == 1 { "words".into() } else { format!("words_{part}") };
+        let ram: RamPorts = m.place(&place, &of_width);
+        m.assign_all([
+            (&ram.write, &io.push.bit(part)),
+            (&ram.write_at, &write_at),
+            (&ram.data, &io.data.slice(low, width)),
+            (&ram.read, &word_free),
+            (&ram.read_at, &read_q),
+            (&ram.next, &out_free),
+            (&ram.zero, &lit(0, BIT)),
+        ]);
+        words.push(ram.word);
+        low += width;
+    }
     m.on_clock([if_else(
         &io.rst,
         [
@@ -123,7 +164,7 @@ pub fn fifo(style: Style, kind: RamStyle, name: &str, ty: Ty, depth: usize) -> R
         ]
         .to_vec(),
         [
-            when(push, [set(&write_q, write_q.step(1))]),
+            when(begin, [set(&write_q, write_q.step(1))]),
             when(&fetch, [set(&read_q, read_q.step(1))]),
             set(&level_q, (&level_q + &change).wrap()),
             set(&came_q, push),
@@ -137,7 +178,7 @@ pub fn fifo(style: Style, kind: RamStyle, name: &str, ty: Ty, depth: usize) -> R
         .to_vec(),
     )]);
     m.assign(&io.out.valid, &out_valid_q);
-    m.assign(&io.out.data, &words.word);
+    m.assign(&io.out.data, cat(words));
     m.assign(&io.pop, &out_valid_q & ready);
     m.build()
 }

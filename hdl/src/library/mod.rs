@@ -16,7 +16,7 @@ mod uartbone;
 
 pub use adder_tree::{Term, add_owed, adder_tree, store, tree};
 pub use carry_chain::carry_chain;
-pub use fifo::{FifoPorts, fifo};
+pub use fifo::{FifoPorts, fifo, fifo_of_parts};
 pub use multiplier::product;
 pub use narrow::{INSTANCE, narrow};
 pub use ram::{RamPorts, ram};

@@ -813,7 +813,7 @@ module trine_activations (
   end
 endmodule
 
-// Gathers 3 beats of 16 bits into a tile of 21 trits.
+// Decodes beats of 16 bits, of which 3 are a tile of 21 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -829,8 +829,10 @@ module trine_weight_loader (
   input  wire [15:0] in_data_i,
   // Takes a tile.
   input  wire take_i,
-  // Two-bit codes of the tile taken in the cycle before.
-  output wire [41:0] tile_o,
+  // Two-bit codes of a beat: the last one of its tile in the cycle after it was taken.
+  output wire [15:0] codes_o,
+  // The number of the beat, one bit for each; none for the last one of a tile.
+  output wire [1:0] keep_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -875,8 +877,6 @@ module trine_weight_loader (
   reg code_complete_q;
   reg early_q;
   reg [1:0] keep_q;
-  reg [15:0] held_0_q;
-  reg [15:0] held_1_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
@@ -886,14 +886,13 @@ module trine_weight_loader (
   assign sticks = fills & stays;
   assign enter = in_full_q & ~stuck_q;
   assign illegal = {beat_q[15] & ~beat_q[14], beat_q[13] & ~beat_q[12], beat_q[11] & ~beat_q[10], beat_q[9] & ~beat_q[8], beat_q[7] & ~beat_q[6], beat_q[5] & ~beat_q[4], beat_q[3] & ~beat_q[2], beat_q[1] & ~beat_q[0]};
-  assign tile_o = {code_q[9:0], held_1_q, held_0_q};
+  assign keep_o = keep_q;
+  assign codes_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
   assign early_o = early_q & ~valid_q;
   assign illegal_o = fault_q;
-
-  wire unused_ok = &{1'b0, code_q[15:10]};
 
   always @(posedge clk_i) begin
     if (flows_q) begin
@@ -948,12 +947,6 @@ module trine_weight_loader (
     code_complete_q <= leave & place_q[0];
     early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     keep_q <= {2{leave}} & place_q[2:1];
-    if (keep_q[0]) begin
-      held_0_q <= code_q;
-    end
-    if (keep_q[1]) begin
-      held_1_q <= code_q;
-    end
   end
 endmodule
 
@@ -1260,6 +1253,8 @@ module trine_tile (
   input  wire [55:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
   input  wire [41:0] tile_i,
+  // The lane chunk of the cycle before.
+  output wire [55:0] act_o,
   // Sums of all columns.
   output wire [32:0] sums_o,
   // Ones that the columns owe.
@@ -1274,6 +1269,7 @@ module trine_tile (
   wire column_1_owed_o;
   wire signed [10:0] column_2_sum_o;
   wire column_2_owed_o;
+  assign act_o = chunk_0_act_o;
   assign sums_o = {column_2_sum_o, column_1_sum_o, column_0_sum_o};
   assign owed_o = {column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
@@ -1485,6 +1481,91 @@ module trine_accumulators (
   end
 endmodule
 
+// 3 columns with their weights and sums.
+module trine_group (
+  // Clock; registers change at its rising edge.
+  input  wire clk_i,
+  // Synchronous reset.
+  input  wire rst_i,
+  // Two-bit codes of a beat, those that this group or one behind it uses.
+  input  wire [15:0] codes_i,
+  // The number of the beat among those of this group, one bit for each; none for the last one of a tile.
+  input  wire [1:0] keep_i,
+  // The last beat of a tile is there, for the lane chunk of the next cycle.
+  input  wire swap_i,
+  // Lane chunk.
+  input  wire [55:0] act_i,
+  // Token of the sum after the next.
+  input  wire [2:0] read_token_i,
+  // The sum of the next cycle is of the first chunk.
+  input  wire next_first_i,
+  // There is a sum in the next cycle.
+  input  wire next_valid_i,
+  // The token of the next sum is odd.
+  input  wire next_odd_i,
+  // The sum of the next cycle is of the last chunk.
+  input  wire next_last_chunk_i,
+  // Token of the sum.
+  input  wire [2:0] token_i,
+  // There is a sum.
+  input  wire valid_i,
+  // The job has one token.
+  input  wire single_i,
+  // The job has two tokens.
+  input  wire pair_i,
+  // The lane chunk of the cycle before.
+  output wire [55:0] act_o,
+  // Totals of the columns, one cycle after the sum.
+  output wire [47:0] total_o
+);
+  reg [15:0] held_0_q;
+  reg [15:0] held_1_q;
+  wire [9:0] last_codes;
+  wire [55:0] tile_act_o;
+  wire [32:0] tile_sums_o;
+  wire [2:0] tile_owed_o;
+  wire [47:0] sums_total_o;
+  assign last_codes = codes_i[9:0];
+  assign act_o = tile_act_o;
+  assign total_o = sums_total_o;
+
+  trine_tile tile (
+    .clk_i(clk_i),
+    .swap_i(swap_i),
+    .act_i(act_i),
+    .tile_i({last_codes, held_1_q, held_0_q}),
+    .act_o(tile_act_o),
+    .sums_o(tile_sums_o),
+    .owed_o(tile_owed_o)
+  );
+
+  trine_accumulators sums (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .read_token_i(read_token_i),
+    .next_first_i(next_first_i),
+    .next_valid_i(next_valid_i),
+    .next_odd_i(next_odd_i),
+    .next_last_chunk_i(next_last_chunk_i),
+    .token_i(token_i),
+    .valid_i(valid_i),
+    .single_i(single_i),
+    .pair_i(pair_i),
+    .sums_i(tile_sums_o),
+    .owed_i(tile_owed_o),
+    .total_o(sums_total_o)
+  );
+
+  always @(posedge clk_i) begin
+    if (keep_i[0]) begin
+      held_0_q <= codes_i;
+    end
+    if (keep_i[1]) begin
+      held_1_q <= codes_i;
+    end
+  end
+endmodule
+
 // 16 words of 50 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
@@ -1534,7 +1615,7 @@ module trine_results (
   input  wire clk_i,
   // Empties the buffer.
   input  wire rst_i,
-  // Stores a word, for which there is room.
+  // Stores a word, for which there is room; a bit for each part of it.
   input  wire push_i,
   // Word to store.
   input  wire [49:0] data_i,
@@ -1580,7 +1661,7 @@ module trine_results (
     .clk_i(clk_i),
     .write_i(push_i),
     .write_at_i(write_q),
-    .data_i(data_i),
+    .data_i(data_i[49:0]),
     .read_i(word_free),
     .read_at_i(read_q),
     .next_i(out_free),
@@ -1688,7 +1769,8 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [41:0] weights_tile_o;
+  wire [15:0] weights_codes_o;
+  wire [1:0] weights_keep_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -1711,8 +1793,6 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [32:0] tile_sums_o;
-  wire [2:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -1753,7 +1833,8 @@ module trine_core (
   reg pass_end_7_q;
   reg single_q;
   reg pair_q;
-  wire [47:0] sums_total_o;
+  wire [55:0] group_act_o;
+  wire [47:0] group_total_o;
   wire job_end;
   wire [49:0] word;
   wire results_valid_o;
@@ -1769,7 +1850,7 @@ module trine_core (
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_7_q & last_pass_7_q;
-  assign word = {job_end, last_pass_7_q, sums_total_o};
+  assign word = {job_end, last_pass_7_q, group_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[48];
   assign result_0 = $signed({{16{results_data_o[15]}}, $signed(results_data_o[15:0])});
@@ -1816,7 +1897,8 @@ module trine_core (
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
     .take_i(take),
-    .tile_o(weights_tile_o),
+    .codes_o(weights_codes_o),
+    .keep_o(weights_keep_o),
     .in_ready_o(weights_in_ready_o),
     .arrives_o(weights_arrives_o),
     .last_o(weights_last_o),
@@ -1854,18 +1936,13 @@ module trine_core (
     .wgt_late_o(sequencer_wgt_late_o)
   );
 
-  trine_tile tile (
-    .clk_i(clk_i),
-    .swap_i(take_q),
-    .act_i(activations_word_o),
-    .tile_i(weights_tile_o),
-    .sums_o(tile_sums_o),
-    .owed_o(tile_owed_o)
-  );
-
-  trine_accumulators sums (
+  trine_group group (
     .clk_i(clk_i),
     .rst_i(clear_i),
+    .codes_i(weights_codes_o),
+    .keep_i({weights_keep_o[1], weights_keep_o[0]}),
+    .swap_i(take_q),
+    .act_i(activations_word_o),
     .read_token_i(token_4_q),
     .next_first_i(first_5_q),
     .next_valid_i(valid_5_q),
@@ -1875,9 +1952,8 @@ module trine_core (
     .valid_i(valid_6_q),
     .single_i(single_q),
     .pair_i(pair_q),
-    .sums_i(tile_sums_o),
-    .owed_i(tile_owed_o),
-    .total_o(sums_total_o)
+    .act_o(group_act_o),
+    .total_o(group_total_o)
   );
 
   trine_results results (
@@ -1890,6 +1966,8 @@ module trine_core (
     .data_o(results_data_o),
     .pop_o(results_pop_o)
   );
+
+  wire unused_ok = &{1'b0, group_act_o};
 
   always @(posedge clk_i) begin
     take_q <= take;

@@ -1126,7 +1126,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 2 beats of 40 bits into a tile of 50 trits.
+// Decodes beats of 40 bits, of which 2 are a tile of 50 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -1142,8 +1142,10 @@ module trine_weight_loader (
   input  wire [39:0] in_data_i,
   // Takes a tile.
   input  wire take_i,
-  // Two-bit codes of the tile taken in the cycle before.
-  output wire [99:0] tile_o,
+  // Two-bit codes of a beat: the last one of its tile in the cycle after it was taken.
+  output wire [49:0] codes_o,
+  // The number of the beat, one bit for each; none for the last one of a tile.
+  output wire keep_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -1200,7 +1202,6 @@ module trine_weight_loader (
   reg code_complete_q;
   reg early_q;
   reg keep_q;
-  reg [49:0] held_0_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
@@ -1211,7 +1212,8 @@ module trine_weight_loader (
   assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign tile_o = {code_q, held_0_q};
+  assign keep_o = keep_q;
+  assign codes_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -1302,9 +1304,6 @@ module trine_weight_loader (
     code_complete_q <= leave & place_q[0];
     early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     keep_q <= leave & place_q[1];
-    if (keep_q) begin
-      held_0_q <= code_q;
-    end
   end
 endmodule
 
@@ -1634,6 +1633,8 @@ module trine_tile (
   input  wire [79:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
   input  wire [99:0] tile_i,
+  // The lane chunk of the cycle before.
+  output wire [79:0] act_o,
   // Sums of all columns.
   output wire [59:0] sums_o,
   // Ones that the columns owe.
@@ -1653,6 +1654,7 @@ module trine_tile (
   wire column_3_owed_o;
   wire signed [11:0] column_4_sum_o;
   wire column_4_owed_o;
+  assign act_o = chunk_1_act_o;
   assign sums_o = {column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
   assign owed_o = {column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
@@ -1908,6 +1910,87 @@ module trine_accumulators (
   end
 endmodule
 
+// 5 columns with their weights and sums.
+module trine_group (
+  // Clock; registers change at its rising edge.
+  input  wire clk_i,
+  // Synchronous reset.
+  input  wire rst_i,
+  // Two-bit codes of a beat, those that this group or one behind it uses.
+  input  wire [49:0] codes_i,
+  // The number of the beat among those of this group, one bit for each; none for the last one of a tile.
+  input  wire keep_i,
+  // The last beat of a tile is there, for the lane chunk of the next cycle.
+  input  wire swap_i,
+  // Lane chunk.
+  input  wire [79:0] act_i,
+  // Token of the sum after the next.
+  input  wire [1:0] read_token_i,
+  // The sum of the next cycle is of the first chunk.
+  input  wire next_first_i,
+  // There is a sum in the next cycle.
+  input  wire next_valid_i,
+  // The token of the next sum is odd.
+  input  wire next_odd_i,
+  // The sum of the next cycle is of the last chunk.
+  input  wire next_last_chunk_i,
+  // Token of the sum.
+  input  wire [1:0] token_i,
+  // There is a sum.
+  input  wire valid_i,
+  // The job has one token.
+  input  wire single_i,
+  // The job has two tokens.
+  input  wire pair_i,
+  // The lane chunk of the cycle before.
+  output wire [79:0] act_o,
+  // Totals of the columns, one cycle after the sum.
+  output wire [89:0] total_o
+);
+  reg [49:0] held_0_q;
+  wire [49:0] last_codes;
+  wire [79:0] tile_act_o;
+  wire [59:0] tile_sums_o;
+  wire [4:0] tile_owed_o;
+  wire [89:0] sums_total_o;
+  assign last_codes = codes_i;
+  assign act_o = tile_act_o;
+  assign total_o = sums_total_o;
+
+  trine_tile tile (
+    .clk_i(clk_i),
+    .swap_i(swap_i),
+    .act_i(act_i),
+    .tile_i({last_codes, held_0_q}),
+    .act_o(tile_act_o),
+    .sums_o(tile_sums_o),
+    .owed_o(tile_owed_o)
+  );
+
+  trine_accumulators sums (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .read_token_i(read_token_i),
+    .next_first_i(next_first_i),
+    .next_valid_i(next_valid_i),
+    .next_odd_i(next_odd_i),
+    .next_last_chunk_i(next_last_chunk_i),
+    .token_i(token_i),
+    .valid_i(valid_i),
+    .single_i(single_i),
+    .pair_i(pair_i),
+    .sums_i(tile_sums_o),
+    .owed_i(tile_owed_o),
+    .total_o(sums_total_o)
+  );
+
+  always @(posedge clk_i) begin
+    if (keep_i) begin
+      held_0_q <= codes_i;
+    end
+  end
+endmodule
+
 // 32 words of 92 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
@@ -1957,7 +2040,7 @@ module trine_results (
   input  wire clk_i,
   // Empties the buffer.
   input  wire rst_i,
-  // Stores a word, for which there is room.
+  // Stores a word, for which there is room; a bit for each part of it.
   input  wire push_i,
   // Word to store.
   input  wire [91:0] data_i,
@@ -2003,7 +2086,7 @@ module trine_results (
     .clk_i(clk_i),
     .write_i(push_i),
     .write_at_i(write_q),
-    .data_i(data_i),
+    .data_i(data_i[91:0]),
     .read_i(word_free),
     .read_at_i(read_q),
     .next_i(out_free),
@@ -2111,7 +2194,8 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [99:0] weights_tile_o;
+  wire [49:0] weights_codes_o;
+  wire weights_keep_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -2134,8 +2218,6 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [59:0] tile_sums_o;
-  wire [4:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -2182,7 +2264,8 @@ module trine_core (
   reg pass_end_8_q;
   reg single_q;
   reg pair_q;
-  wire [89:0] sums_total_o;
+  wire [79:0] group_act_o;
+  wire [89:0] group_total_o;
   wire job_end;
   wire [91:0] word;
   wire results_valid_o;
@@ -2200,7 +2283,7 @@ module trine_core (
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_8_q & last_pass_8_q;
-  assign word = {job_end, last_pass_8_q, sums_total_o};
+  assign word = {job_end, last_pass_8_q, group_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[90];
   assign result_0 = $signed({{14{results_data_o[17]}}, $signed(results_data_o[17:0])});
@@ -2249,7 +2332,8 @@ module trine_core (
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
     .take_i(take),
-    .tile_o(weights_tile_o),
+    .codes_o(weights_codes_o),
+    .keep_o(weights_keep_o),
     .in_ready_o(weights_in_ready_o),
     .arrives_o(weights_arrives_o),
     .last_o(weights_last_o),
@@ -2287,18 +2371,13 @@ module trine_core (
     .wgt_late_o(sequencer_wgt_late_o)
   );
 
-  trine_tile tile (
-    .clk_i(clk_i),
-    .swap_i(take_q),
-    .act_i(activations_word_o),
-    .tile_i(weights_tile_o),
-    .sums_o(tile_sums_o),
-    .owed_o(tile_owed_o)
-  );
-
-  trine_accumulators sums (
+  trine_group group (
     .clk_i(clk_i),
     .rst_i(clear_i),
+    .codes_i(weights_codes_o),
+    .keep_i(weights_keep_o),
+    .swap_i(take_q),
+    .act_i(activations_word_o),
     .read_token_i(token_5_q),
     .next_first_i(first_6_q),
     .next_valid_i(valid_6_q),
@@ -2308,9 +2387,8 @@ module trine_core (
     .valid_i(valid_7_q),
     .single_i(single_q),
     .pair_i(pair_q),
-    .sums_i(tile_sums_o),
-    .owed_i(tile_owed_o),
-    .total_o(sums_total_o)
+    .act_o(group_act_o),
+    .total_o(group_total_o)
   );
 
   trine_results results (
@@ -2323,6 +2401,8 @@ module trine_core (
     .data_o(results_data_o),
     .pop_o(results_pop_o)
   );
+
+  wire unused_ok = &{1'b0, group_act_o};
 
   always @(posedge clk_i) begin
     take_q <= take;

@@ -842,7 +842,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 4 beats of 512 bits into a tile of 1280 trits.
+// Decodes beats of 512 bits, of which 4 are a tile of 1280 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -858,8 +858,10 @@ module trine_weight_loader (
   input  wire [511:0] in_data_i,
   // Takes a tile.
   input  wire take_i,
-  // Two-bit codes of the tile taken in the cycle before.
-  output wire [2559:0] tile_o,
+  // Two-bit codes of a beat: the last one of its tile in the cycle after it was taken.
+  output wire [639:0] codes_o,
+  // The number of the beat, one bit for each; none for the last one of a tile.
+  output wire [2:0] keep_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -1033,9 +1035,6 @@ module trine_weight_loader (
   reg code_complete_q;
   reg early_q;
   reg [2:0] keep_q;
-  reg [639:0] held_0_q;
-  reg [639:0] held_1_q;
-  reg [639:0] held_2_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
@@ -1046,7 +1045,8 @@ module trine_weight_loader (
   assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign tile_o = {code_q, held_2_q, held_1_q, held_0_q};
+  assign keep_o = keep_q;
+  assign codes_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -1490,15 +1490,6 @@ module trine_weight_loader (
     code_complete_q <= leave & place_q[0];
     early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     keep_q <= {3{leave}} & place_q[3:1];
-    if (keep_q[0]) begin
-      held_0_q <= code_q;
-    end
-    if (keep_q[1]) begin
-      held_1_q <= code_q;
-    end
-    if (keep_q[2]) begin
-      held_2_q <= code_q;
-    end
   end
 endmodule
 
@@ -2146,6 +2137,8 @@ module trine_tile (
   input  wire [511:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
   input  wire [2559:0] tile_i,
+  // The lane chunk of the cycle before.
+  output wire [511:0] act_o,
   // Sums of all columns.
   output wire [279:0] sums_o,
   // Ones that the columns owe.
@@ -2198,6 +2191,7 @@ module trine_tile (
   wire column_18_owed_o;
   wire signed [13:0] column_19_sum_o;
   wire column_19_owed_o;
+  assign act_o = chunk_4_act_o;
   assign sums_o = {column_19_sum_o, column_18_sum_o, column_17_sum_o, column_16_sum_o, column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
   assign owed_o = {column_19_owed_o, column_18_owed_o, column_17_owed_o, column_16_owed_o, column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
@@ -2756,6 +2750,95 @@ module trine_accumulators (
   end
 endmodule
 
+// 20 columns with their weights and sums.
+module trine_group (
+  // Clock; registers change at its rising edge.
+  input  wire clk_i,
+  // Synchronous reset.
+  input  wire rst_i,
+  // Two-bit codes of a beat, those that this group or one behind it uses.
+  input  wire [639:0] codes_i,
+  // The number of the beat among those of this group, one bit for each; none for the last one of a tile.
+  input  wire [2:0] keep_i,
+  // The last beat of a tile is there, for the lane chunk of the next cycle.
+  input  wire swap_i,
+  // Lane chunk.
+  input  wire [511:0] act_i,
+  // Token of the sum after the next.
+  input  wire [3:0] read_token_i,
+  // The sum of the next cycle is of the first chunk.
+  input  wire next_first_i,
+  // There is a sum in the next cycle.
+  input  wire next_valid_i,
+  // The token of the next sum is odd.
+  input  wire next_odd_i,
+  // The sum of the next cycle is of the last chunk.
+  input  wire next_last_chunk_i,
+  // Token of the sum.
+  input  wire [3:0] token_i,
+  // There is a sum.
+  input  wire valid_i,
+  // The job has one token.
+  input  wire single_i,
+  // The job has two tokens.
+  input  wire pair_i,
+  // The lane chunk of the cycle before.
+  output wire [511:0] act_o,
+  // Totals of the columns, one cycle after the sum.
+  output wire [459:0] total_o
+);
+  reg [639:0] held_0_q;
+  reg [639:0] held_1_q;
+  reg [639:0] held_2_q;
+  wire [639:0] last_codes;
+  wire [511:0] tile_act_o;
+  wire [279:0] tile_sums_o;
+  wire [19:0] tile_owed_o;
+  wire [459:0] sums_total_o;
+  assign last_codes = codes_i;
+  assign act_o = tile_act_o;
+  assign total_o = sums_total_o;
+
+  trine_tile tile (
+    .clk_i(clk_i),
+    .swap_i(swap_i),
+    .act_i(act_i),
+    .tile_i({last_codes, held_2_q, held_1_q, held_0_q}),
+    .act_o(tile_act_o),
+    .sums_o(tile_sums_o),
+    .owed_o(tile_owed_o)
+  );
+
+  trine_accumulators sums (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .read_token_i(read_token_i),
+    .next_first_i(next_first_i),
+    .next_valid_i(next_valid_i),
+    .next_odd_i(next_odd_i),
+    .next_last_chunk_i(next_last_chunk_i),
+    .token_i(token_i),
+    .valid_i(valid_i),
+    .single_i(single_i),
+    .pair_i(pair_i),
+    .sums_i(tile_sums_o),
+    .owed_i(tile_owed_o),
+    .total_o(sums_total_o)
+  );
+
+  always @(posedge clk_i) begin
+    if (keep_i[0]) begin
+      held_0_q <= codes_i;
+    end
+    if (keep_i[1]) begin
+      held_1_q <= codes_i;
+    end
+    if (keep_i[2]) begin
+      held_2_q <= codes_i;
+    end
+  end
+endmodule
+
 // 32 words of 462 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
@@ -2805,7 +2888,7 @@ module trine_results (
   input  wire clk_i,
   // Empties the buffer.
   input  wire rst_i,
-  // Stores a word, for which there is room.
+  // Stores a word, for which there is room; a bit for each part of it.
   input  wire push_i,
   // Word to store.
   input  wire [461:0] data_i,
@@ -2851,7 +2934,7 @@ module trine_results (
     .clk_i(clk_i),
     .write_i(push_i),
     .write_at_i(write_q),
-    .data_i(data_i),
+    .data_i(data_i[461:0]),
     .read_i(word_free),
     .read_at_i(read_q),
     .next_i(out_free),
@@ -2959,7 +3042,8 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [2559:0] weights_tile_o;
+  wire [639:0] weights_codes_o;
+  wire [2:0] weights_keep_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -2982,8 +3066,6 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [279:0] tile_sums_o;
-  wire [19:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -3042,7 +3124,8 @@ module trine_core (
   reg pass_end_10_q;
   reg single_q;
   reg pair_q;
-  wire [459:0] sums_total_o;
+  wire [511:0] group_act_o;
+  wire [459:0] group_total_o;
   wire job_end;
   wire [461:0] word;
   wire results_valid_o;
@@ -3075,7 +3158,7 @@ module trine_core (
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_10_q & last_pass_10_q;
-  assign word = {job_end, last_pass_10_q, sums_total_o};
+  assign word = {job_end, last_pass_10_q, group_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[460];
   assign result_0 = $signed({{9{results_data_o[22]}}, $signed(results_data_o[22:0])});
@@ -3139,7 +3222,8 @@ module trine_core (
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
     .take_i(take),
-    .tile_o(weights_tile_o),
+    .codes_o(weights_codes_o),
+    .keep_o(weights_keep_o),
     .in_ready_o(weights_in_ready_o),
     .arrives_o(weights_arrives_o),
     .last_o(weights_last_o),
@@ -3177,18 +3261,13 @@ module trine_core (
     .wgt_late_o(sequencer_wgt_late_o)
   );
 
-  trine_tile tile (
-    .clk_i(clk_i),
-    .swap_i(take_q),
-    .act_i(activations_word_o),
-    .tile_i(weights_tile_o),
-    .sums_o(tile_sums_o),
-    .owed_o(tile_owed_o)
-  );
-
-  trine_accumulators sums (
+  trine_group group (
     .clk_i(clk_i),
     .rst_i(clear_i),
+    .codes_i(weights_codes_o),
+    .keep_i({weights_keep_o[2], weights_keep_o[1], weights_keep_o[0]}),
+    .swap_i(take_q),
+    .act_i(activations_word_o),
     .read_token_i(token_7_q),
     .next_first_i(first_8_q),
     .next_valid_i(valid_8_q),
@@ -3198,9 +3277,8 @@ module trine_core (
     .valid_i(valid_9_q),
     .single_i(single_q),
     .pair_i(pair_q),
-    .sums_i(tile_sums_o),
-    .owed_i(tile_owed_o),
-    .total_o(sums_total_o)
+    .act_o(group_act_o),
+    .total_o(group_total_o)
   );
 
   trine_results results (
@@ -3213,6 +3291,8 @@ module trine_core (
     .data_o(results_data_o),
     .pop_o(results_pop_o)
   );
+
+  wire unused_ok = &{1'b0, group_act_o};
 
   always @(posedge clk_i) begin
     take_q <= take;

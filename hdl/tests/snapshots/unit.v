@@ -842,7 +842,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 1 beats of 8 bits into a tile of 1 trits.
+// Decodes beats of 8 bits, of which 1 are a tile of 1 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -858,8 +858,8 @@ module trine_weight_loader (
   input  wire [7:0] in_data_i,
   // Takes a tile.
   input  wire take_i,
-  // Two-bit codes of the tile taken in the cycle before.
-  output wire [1:0] tile_o,
+  // Two-bit codes of a beat: the last one of its tile in the cycle after it was taken.
+  output wire [9:0] codes_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -911,7 +911,7 @@ module trine_weight_loader (
   assign sticks = fills & stays;
   assign codes = decoder_0_codes_o;
   assign illegal = decoder_0_illegal_o;
-  assign tile_o = code_q[1:0];
+  assign codes_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -923,8 +923,6 @@ module trine_weight_loader (
     .codes_o(decoder_0_codes_o),
     .illegal_o(decoder_0_illegal_o)
   );
-
-  wire unused_ok = &{1'b0, code_q[9:2]};
 
   always @(posedge clk_i) begin
     complete_q <= complete;
@@ -1231,6 +1229,8 @@ module trine_tile (
   input  wire [7:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
   input  wire [1:0] tile_i,
+  // The lane chunk of the cycle before.
+  output wire [7:0] act_o,
   // Sums of all columns.
   output wire [7:0] sums_o,
   // Ones that the columns owe.
@@ -1241,6 +1241,7 @@ module trine_tile (
   reg [1:0] tile_q;
   wire signed [7:0] column_0_sum_o;
   wire column_0_owed_o;
+  assign act_o = chunk_0_act_o;
   assign sums_o = column_0_sum_o;
   assign owed_o = column_0_owed_o;
 
@@ -1414,6 +1415,80 @@ module trine_accumulators (
   end
 endmodule
 
+// 1 columns with their weights and sums.
+module trine_group (
+  // Clock; registers change at its rising edge.
+  input  wire clk_i,
+  // Synchronous reset.
+  input  wire rst_i,
+  // Two-bit codes of a beat, those that this group or one behind it uses.
+  input  wire [9:0] codes_i,
+  // The last beat of a tile is there, for the lane chunk of the next cycle.
+  input  wire swap_i,
+  // Lane chunk.
+  input  wire [7:0] act_i,
+  // Token of the sum after the next.
+  input  wire [1:0] read_token_i,
+  // The sum of the next cycle is of the first chunk.
+  input  wire next_first_i,
+  // There is a sum in the next cycle.
+  input  wire next_valid_i,
+  // The token of the next sum is odd.
+  input  wire next_odd_i,
+  // The sum of the next cycle is of the last chunk.
+  input  wire next_last_chunk_i,
+  // Token of the sum.
+  input  wire [1:0] token_i,
+  // There is a sum.
+  input  wire valid_i,
+  // The job has one token.
+  input  wire single_i,
+  // The job has two tokens.
+  input  wire pair_i,
+  // The lane chunk of the cycle before.
+  output wire [7:0] act_o,
+  // Totals of the columns, one cycle after the sum.
+  output wire [14:0] total_o
+);
+  wire [1:0] last_codes;
+  wire [7:0] tile_act_o;
+  wire [7:0] tile_sums_o;
+  wire tile_owed_o;
+  wire [14:0] sums_total_o;
+  assign last_codes = codes_i[1:0];
+  assign act_o = tile_act_o;
+  assign total_o = sums_total_o;
+
+  trine_tile tile (
+    .clk_i(clk_i),
+    .swap_i(swap_i),
+    .act_i(act_i),
+    .tile_i(last_codes),
+    .act_o(tile_act_o),
+    .sums_o(tile_sums_o),
+    .owed_o(tile_owed_o)
+  );
+
+  trine_accumulators sums (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .read_token_i(read_token_i),
+    .next_first_i(next_first_i),
+    .next_valid_i(next_valid_i),
+    .next_odd_i(next_odd_i),
+    .next_last_chunk_i(next_last_chunk_i),
+    .token_i(token_i),
+    .valid_i(valid_i),
+    .single_i(single_i),
+    .pair_i(pair_i),
+    .sums_i(tile_sums_o),
+    .owed_i(tile_owed_o),
+    .total_o(sums_total_o)
+  );
+
+  wire unused_ok = &{1'b0, codes_i[9:2]};
+endmodule
+
 // 16 words of 17 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
@@ -1463,7 +1538,7 @@ module trine_results (
   input  wire clk_i,
   // Empties the buffer.
   input  wire rst_i,
-  // Stores a word, for which there is room.
+  // Stores a word, for which there is room; a bit for each part of it.
   input  wire push_i,
   // Word to store.
   input  wire [16:0] data_i,
@@ -1509,7 +1584,7 @@ module trine_results (
     .clk_i(clk_i),
     .write_i(push_i),
     .write_at_i(write_q),
-    .data_i(data_i),
+    .data_i(data_i[16:0]),
     .read_i(word_free),
     .read_at_i(read_q),
     .next_i(out_free),
@@ -1617,7 +1692,7 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [1:0] weights_tile_o;
+  wire [9:0] weights_codes_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -1640,8 +1715,6 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [7:0] tile_sums_o;
-  wire tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -1670,7 +1743,8 @@ module trine_core (
   reg pass_end_5_q;
   reg single_q;
   reg pair_q;
-  wire [14:0] sums_total_o;
+  wire [7:0] group_act_o;
+  wire [14:0] group_total_o;
   wire job_end;
   wire [16:0] word;
   wire results_valid_o;
@@ -1683,7 +1757,7 @@ module trine_core (
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_5_q & last_pass_5_q;
-  assign word = {job_end, last_pass_5_q, sums_total_o};
+  assign word = {job_end, last_pass_5_q, group_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[15];
   assign result_0 = $signed({{17{results_data_o[14]}}, $signed(results_data_o[14:0])});
@@ -1728,7 +1802,7 @@ module trine_core (
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
     .take_i(take),
-    .tile_o(weights_tile_o),
+    .codes_o(weights_codes_o),
     .in_ready_o(weights_in_ready_o),
     .arrives_o(weights_arrives_o),
     .last_o(weights_last_o),
@@ -1766,18 +1840,12 @@ module trine_core (
     .wgt_late_o(sequencer_wgt_late_o)
   );
 
-  trine_tile tile (
-    .clk_i(clk_i),
-    .swap_i(take_q),
-    .act_i(activations_word_o),
-    .tile_i(weights_tile_o),
-    .sums_o(tile_sums_o),
-    .owed_o(tile_owed_o)
-  );
-
-  trine_accumulators sums (
+  trine_group group (
     .clk_i(clk_i),
     .rst_i(clear_i),
+    .codes_i(weights_codes_o),
+    .swap_i(take_q),
+    .act_i(activations_word_o),
     .read_token_i(token_2_q),
     .next_first_i(first_3_q),
     .next_valid_i(valid_3_q),
@@ -1787,9 +1855,8 @@ module trine_core (
     .valid_i(valid_4_q),
     .single_i(single_q),
     .pair_i(pair_q),
-    .sums_i(tile_sums_o),
-    .owed_i(tile_owed_o),
-    .total_o(sums_total_o)
+    .act_o(group_act_o),
+    .total_o(group_total_o)
   );
 
   trine_results results (
@@ -1803,7 +1870,7 @@ module trine_core (
     .pop_o(results_pop_o)
   );
 
-  wire unused_ok = &{1'b0, sequencer_n_left_o, tail};
+  wire unused_ok = &{1'b0, group_act_o, sequencer_n_left_o, tail};
 
   always @(posedge clk_i) begin
     take_q <= take;

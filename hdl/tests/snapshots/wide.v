@@ -842,7 +842,7 @@ module trine_trit_decoder (
   assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
-// Gathers 48 beats of 512 bits into a tile of 15360 trits.
+// Decodes beats of 512 bits, of which 48 are a tile of 15360 trits.
 module trine_weight_loader (
   // Clock; registers change at its rising edge.
   input  wire clk_i,
@@ -858,8 +858,10 @@ module trine_weight_loader (
   input  wire [511:0] in_data_i,
   // Takes a tile.
   input  wire take_i,
-  // Two-bit codes of the tile taken in the cycle before.
-  output wire [30719:0] tile_o,
+  // Two-bit codes of a beat: the last one of its tile in the cycle after it was taken.
+  output wire [639:0] codes_o,
+  // The number of the beat, one bit for each; none for the last one of a tile.
+  output wire [46:0] keep_o,
   // Weights: the beat is taken.
   output wire in_ready_o,
   // There is a tile in the next cycle, even if another is taken in this one.
@@ -1033,53 +1035,6 @@ module trine_weight_loader (
   reg code_complete_q;
   reg early_q;
   reg [46:0] keep_q;
-  reg [639:0] held_0_q;
-  reg [639:0] held_1_q;
-  reg [639:0] held_2_q;
-  reg [639:0] held_3_q;
-  reg [639:0] held_4_q;
-  reg [639:0] held_5_q;
-  reg [639:0] held_6_q;
-  reg [639:0] held_7_q;
-  reg [639:0] held_8_q;
-  reg [639:0] held_9_q;
-  reg [639:0] held_10_q;
-  reg [639:0] held_11_q;
-  reg [639:0] held_12_q;
-  reg [639:0] held_13_q;
-  reg [639:0] held_14_q;
-  reg [639:0] held_15_q;
-  reg [639:0] held_16_q;
-  reg [639:0] held_17_q;
-  reg [639:0] held_18_q;
-  reg [639:0] held_19_q;
-  reg [639:0] held_20_q;
-  reg [639:0] held_21_q;
-  reg [639:0] held_22_q;
-  reg [639:0] held_23_q;
-  reg [639:0] held_24_q;
-  reg [639:0] held_25_q;
-  reg [639:0] held_26_q;
-  reg [639:0] held_27_q;
-  reg [639:0] held_28_q;
-  reg [639:0] held_29_q;
-  reg [639:0] held_30_q;
-  reg [639:0] held_31_q;
-  reg [639:0] held_32_q;
-  reg [639:0] held_33_q;
-  reg [639:0] held_34_q;
-  reg [639:0] held_35_q;
-  reg [639:0] held_36_q;
-  reg [639:0] held_37_q;
-  reg [639:0] held_38_q;
-  reg [639:0] held_39_q;
-  reg [639:0] held_40_q;
-  reg [639:0] held_41_q;
-  reg [639:0] held_42_q;
-  reg [639:0] held_43_q;
-  reg [639:0] held_44_q;
-  reg [639:0] held_45_q;
-  reg [639:0] held_46_q;
   assign offered = admits_q & in_valid_i;
   assign accept = offered & ~stuck_q;
   assign leave = full_q & ~stuck_q;
@@ -1090,7 +1045,8 @@ module trine_weight_loader (
   assign enter = in_full_q & ~stuck_q;
   assign codes = {decoder_63_codes_o, decoder_62_codes_o, decoder_61_codes_o, decoder_60_codes_o, decoder_59_codes_o, decoder_58_codes_o, decoder_57_codes_o, decoder_56_codes_o, decoder_55_codes_o, decoder_54_codes_o, decoder_53_codes_o, decoder_52_codes_o, decoder_51_codes_o, decoder_50_codes_o, decoder_49_codes_o, decoder_48_codes_o, decoder_47_codes_o, decoder_46_codes_o, decoder_45_codes_o, decoder_44_codes_o, decoder_43_codes_o, decoder_42_codes_o, decoder_41_codes_o, decoder_40_codes_o, decoder_39_codes_o, decoder_38_codes_o, decoder_37_codes_o, decoder_36_codes_o, decoder_35_codes_o, decoder_34_codes_o, decoder_33_codes_o, decoder_32_codes_o, decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
   assign illegal = {decoder_63_illegal_o, decoder_62_illegal_o, decoder_61_illegal_o, decoder_60_illegal_o, decoder_59_illegal_o, decoder_58_illegal_o, decoder_57_illegal_o, decoder_56_illegal_o, decoder_55_illegal_o, decoder_54_illegal_o, decoder_53_illegal_o, decoder_52_illegal_o, decoder_51_illegal_o, decoder_50_illegal_o, decoder_49_illegal_o, decoder_48_illegal_o, decoder_47_illegal_o, decoder_46_illegal_o, decoder_45_illegal_o, decoder_44_illegal_o, decoder_43_illegal_o, decoder_42_illegal_o, decoder_41_illegal_o, decoder_40_illegal_o, decoder_39_illegal_o, decoder_38_illegal_o, decoder_37_illegal_o, decoder_36_illegal_o, decoder_35_illegal_o, decoder_34_illegal_o, decoder_33_illegal_o, decoder_32_illegal_o, decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
-  assign tile_o = {code_q, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q};
+  assign keep_o = keep_q;
+  assign codes_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
   assign last_o = code_last_q;
@@ -1534,147 +1490,6 @@ module trine_weight_loader (
     code_complete_q <= leave & place_q[0];
     early_q <= ~rst_i & (early_q | ((moved_q & code_last_q) & ~code_complete_q));
     keep_q <= {47{leave}} & place_q[47:1];
-    if (keep_q[0]) begin
-      held_0_q <= code_q;
-    end
-    if (keep_q[1]) begin
-      held_1_q <= code_q;
-    end
-    if (keep_q[2]) begin
-      held_2_q <= code_q;
-    end
-    if (keep_q[3]) begin
-      held_3_q <= code_q;
-    end
-    if (keep_q[4]) begin
-      held_4_q <= code_q;
-    end
-    if (keep_q[5]) begin
-      held_5_q <= code_q;
-    end
-    if (keep_q[6]) begin
-      held_6_q <= code_q;
-    end
-    if (keep_q[7]) begin
-      held_7_q <= code_q;
-    end
-    if (keep_q[8]) begin
-      held_8_q <= code_q;
-    end
-    if (keep_q[9]) begin
-      held_9_q <= code_q;
-    end
-    if (keep_q[10]) begin
-      held_10_q <= code_q;
-    end
-    if (keep_q[11]) begin
-      held_11_q <= code_q;
-    end
-    if (keep_q[12]) begin
-      held_12_q <= code_q;
-    end
-    if (keep_q[13]) begin
-      held_13_q <= code_q;
-    end
-    if (keep_q[14]) begin
-      held_14_q <= code_q;
-    end
-    if (keep_q[15]) begin
-      held_15_q <= code_q;
-    end
-    if (keep_q[16]) begin
-      held_16_q <= code_q;
-    end
-    if (keep_q[17]) begin
-      held_17_q <= code_q;
-    end
-    if (keep_q[18]) begin
-      held_18_q <= code_q;
-    end
-    if (keep_q[19]) begin
-      held_19_q <= code_q;
-    end
-    if (keep_q[20]) begin
-      held_20_q <= code_q;
-    end
-    if (keep_q[21]) begin
-      held_21_q <= code_q;
-    end
-    if (keep_q[22]) begin
-      held_22_q <= code_q;
-    end
-    if (keep_q[23]) begin
-      held_23_q <= code_q;
-    end
-    if (keep_q[24]) begin
-      held_24_q <= code_q;
-    end
-    if (keep_q[25]) begin
-      held_25_q <= code_q;
-    end
-    if (keep_q[26]) begin
-      held_26_q <= code_q;
-    end
-    if (keep_q[27]) begin
-      held_27_q <= code_q;
-    end
-    if (keep_q[28]) begin
-      held_28_q <= code_q;
-    end
-    if (keep_q[29]) begin
-      held_29_q <= code_q;
-    end
-    if (keep_q[30]) begin
-      held_30_q <= code_q;
-    end
-    if (keep_q[31]) begin
-      held_31_q <= code_q;
-    end
-    if (keep_q[32]) begin
-      held_32_q <= code_q;
-    end
-    if (keep_q[33]) begin
-      held_33_q <= code_q;
-    end
-    if (keep_q[34]) begin
-      held_34_q <= code_q;
-    end
-    if (keep_q[35]) begin
-      held_35_q <= code_q;
-    end
-    if (keep_q[36]) begin
-      held_36_q <= code_q;
-    end
-    if (keep_q[37]) begin
-      held_37_q <= code_q;
-    end
-    if (keep_q[38]) begin
-      held_38_q <= code_q;
-    end
-    if (keep_q[39]) begin
-      held_39_q <= code_q;
-    end
-    if (keep_q[40]) begin
-      held_40_q <= code_q;
-    end
-    if (keep_q[41]) begin
-      held_41_q <= code_q;
-    end
-    if (keep_q[42]) begin
-      held_42_q <= code_q;
-    end
-    if (keep_q[43]) begin
-      held_43_q <= code_q;
-    end
-    if (keep_q[44]) begin
-      held_44_q <= code_q;
-    end
-    if (keep_q[45]) begin
-      held_45_q <= code_q;
-    end
-    if (keep_q[46]) begin
-      held_46_q <= code_q;
-    end
   end
 endmodule
 
@@ -3476,6 +3291,8 @@ module trine_tile (
   input  wire [2047:0] act_i,
   // Two-bit codes of a tile of weights, column by column.
   input  wire [30719:0] tile_i,
+  // The lane chunk of the cycle before.
+  output wire [2047:0] act_o,
   // Sums of all columns.
   output wire [959:0] sums_o,
   // Ones that the columns owe.
@@ -3618,6 +3435,7 @@ module trine_tile (
   wire column_58_owed_o;
   wire signed [15:0] column_59_sum_o;
   wire column_59_owed_o;
+  assign act_o = chunk_14_act_o;
   assign sums_o = {column_59_sum_o, column_58_sum_o, column_57_sum_o, column_56_sum_o, column_55_sum_o, column_54_sum_o, column_53_sum_o, column_52_sum_o, column_51_sum_o, column_50_sum_o, column_49_sum_o, column_48_sum_o, column_47_sum_o, column_46_sum_o, column_45_sum_o, column_44_sum_o, column_43_sum_o, column_42_sum_o, column_41_sum_o, column_40_sum_o, column_39_sum_o, column_38_sum_o, column_37_sum_o, column_36_sum_o, column_35_sum_o, column_34_sum_o, column_33_sum_o, column_32_sum_o, column_31_sum_o, column_30_sum_o, column_29_sum_o, column_28_sum_o, column_27_sum_o, column_26_sum_o, column_25_sum_o, column_24_sum_o, column_23_sum_o, column_22_sum_o, column_21_sum_o, column_20_sum_o, column_19_sum_o, column_18_sum_o, column_17_sum_o, column_16_sum_o, column_15_sum_o, column_14_sum_o, column_13_sum_o, column_12_sum_o, column_11_sum_o, column_10_sum_o, column_9_sum_o, column_8_sum_o, column_7_sum_o, column_6_sum_o, column_5_sum_o, column_4_sum_o, column_3_sum_o, column_2_sum_o, column_1_sum_o, column_0_sum_o};
   assign owed_o = {column_59_owed_o, column_58_owed_o, column_57_owed_o, column_56_owed_o, column_55_owed_o, column_54_owed_o, column_53_owed_o, column_52_owed_o, column_51_owed_o, column_50_owed_o, column_49_owed_o, column_48_owed_o, column_47_owed_o, column_46_owed_o, column_45_owed_o, column_44_owed_o, column_43_owed_o, column_42_owed_o, column_41_owed_o, column_40_owed_o, column_39_owed_o, column_38_owed_o, column_37_owed_o, column_36_owed_o, column_35_owed_o, column_34_owed_o, column_33_owed_o, column_32_owed_o, column_31_owed_o, column_30_owed_o, column_29_owed_o, column_28_owed_o, column_27_owed_o, column_26_owed_o, column_25_owed_o, column_24_owed_o, column_23_owed_o, column_22_owed_o, column_21_owed_o, column_20_owed_o, column_19_owed_o, column_18_owed_o, column_17_owed_o, column_16_owed_o, column_15_owed_o, column_14_owed_o, column_13_owed_o, column_12_owed_o, column_11_owed_o, column_10_owed_o, column_9_owed_o, column_8_owed_o, column_7_owed_o, column_6_owed_o, column_5_owed_o, column_4_owed_o, column_3_owed_o, column_2_owed_o, column_1_owed_o, column_0_owed_o};
 
@@ -4996,6 +4814,271 @@ module trine_accumulators (
   end
 endmodule
 
+// 60 columns with their weights and sums.
+module trine_group (
+  // Clock; registers change at its rising edge.
+  input  wire clk_i,
+  // Synchronous reset.
+  input  wire rst_i,
+  // Two-bit codes of a beat, those that this group or one behind it uses.
+  input  wire [639:0] codes_i,
+  // The number of the beat among those of this group, one bit for each; none for the last one of a tile.
+  input  wire [46:0] keep_i,
+  // The last beat of a tile is there, for the lane chunk of the next cycle.
+  input  wire swap_i,
+  // Lane chunk.
+  input  wire [2047:0] act_i,
+  // Token of the sum after the next.
+  input  wire [3:0] read_token_i,
+  // The sum of the next cycle is of the first chunk.
+  input  wire next_first_i,
+  // There is a sum in the next cycle.
+  input  wire next_valid_i,
+  // The token of the next sum is odd.
+  input  wire next_odd_i,
+  // The sum of the next cycle is of the last chunk.
+  input  wire next_last_chunk_i,
+  // Token of the sum.
+  input  wire [3:0] token_i,
+  // There is a sum.
+  input  wire valid_i,
+  // The job has one token.
+  input  wire single_i,
+  // The job has two tokens.
+  input  wire pair_i,
+  // The lane chunk of the cycle before.
+  output wire [2047:0] act_o,
+  // Totals of the columns, one cycle after the sum.
+  output wire [1379:0] total_o
+);
+  reg [639:0] held_0_q;
+  reg [639:0] held_1_q;
+  reg [639:0] held_2_q;
+  reg [639:0] held_3_q;
+  reg [639:0] held_4_q;
+  reg [639:0] held_5_q;
+  reg [639:0] held_6_q;
+  reg [639:0] held_7_q;
+  reg [639:0] held_8_q;
+  reg [639:0] held_9_q;
+  reg [639:0] held_10_q;
+  reg [639:0] held_11_q;
+  reg [639:0] held_12_q;
+  reg [639:0] held_13_q;
+  reg [639:0] held_14_q;
+  reg [639:0] held_15_q;
+  reg [639:0] held_16_q;
+  reg [639:0] held_17_q;
+  reg [639:0] held_18_q;
+  reg [639:0] held_19_q;
+  reg [639:0] held_20_q;
+  reg [639:0] held_21_q;
+  reg [639:0] held_22_q;
+  reg [639:0] held_23_q;
+  reg [639:0] held_24_q;
+  reg [639:0] held_25_q;
+  reg [639:0] held_26_q;
+  reg [639:0] held_27_q;
+  reg [639:0] held_28_q;
+  reg [639:0] held_29_q;
+  reg [639:0] held_30_q;
+  reg [639:0] held_31_q;
+  reg [639:0] held_32_q;
+  reg [639:0] held_33_q;
+  reg [639:0] held_34_q;
+  reg [639:0] held_35_q;
+  reg [639:0] held_36_q;
+  reg [639:0] held_37_q;
+  reg [639:0] held_38_q;
+  reg [639:0] held_39_q;
+  reg [639:0] held_40_q;
+  reg [639:0] held_41_q;
+  reg [639:0] held_42_q;
+  reg [639:0] held_43_q;
+  reg [639:0] held_44_q;
+  reg [639:0] held_45_q;
+  reg [639:0] held_46_q;
+  wire [639:0] last_codes;
+  wire [2047:0] tile_act_o;
+  wire [959:0] tile_sums_o;
+  wire [59:0] tile_owed_o;
+  wire [1379:0] sums_total_o;
+  assign last_codes = codes_i;
+  assign act_o = tile_act_o;
+  assign total_o = sums_total_o;
+
+  trine_tile tile (
+    .clk_i(clk_i),
+    .swap_i(swap_i),
+    .act_i(act_i),
+    .tile_i({last_codes, held_46_q, held_45_q, held_44_q, held_43_q, held_42_q, held_41_q, held_40_q, held_39_q, held_38_q, held_37_q, held_36_q, held_35_q, held_34_q, held_33_q, held_32_q, held_31_q, held_30_q, held_29_q, held_28_q, held_27_q, held_26_q, held_25_q, held_24_q, held_23_q, held_22_q, held_21_q, held_20_q, held_19_q, held_18_q, held_17_q, held_16_q, held_15_q, held_14_q, held_13_q, held_12_q, held_11_q, held_10_q, held_9_q, held_8_q, held_7_q, held_6_q, held_5_q, held_4_q, held_3_q, held_2_q, held_1_q, held_0_q}),
+    .act_o(tile_act_o),
+    .sums_o(tile_sums_o),
+    .owed_o(tile_owed_o)
+  );
+
+  trine_accumulators sums (
+    .clk_i(clk_i),
+    .rst_i(rst_i),
+    .read_token_i(read_token_i),
+    .next_first_i(next_first_i),
+    .next_valid_i(next_valid_i),
+    .next_odd_i(next_odd_i),
+    .next_last_chunk_i(next_last_chunk_i),
+    .token_i(token_i),
+    .valid_i(valid_i),
+    .single_i(single_i),
+    .pair_i(pair_i),
+    .sums_i(tile_sums_o),
+    .owed_i(tile_owed_o),
+    .total_o(sums_total_o)
+  );
+
+  always @(posedge clk_i) begin
+    if (keep_i[0]) begin
+      held_0_q <= codes_i;
+    end
+    if (keep_i[1]) begin
+      held_1_q <= codes_i;
+    end
+    if (keep_i[2]) begin
+      held_2_q <= codes_i;
+    end
+    if (keep_i[3]) begin
+      held_3_q <= codes_i;
+    end
+    if (keep_i[4]) begin
+      held_4_q <= codes_i;
+    end
+    if (keep_i[5]) begin
+      held_5_q <= codes_i;
+    end
+    if (keep_i[6]) begin
+      held_6_q <= codes_i;
+    end
+    if (keep_i[7]) begin
+      held_7_q <= codes_i;
+    end
+    if (keep_i[8]) begin
+      held_8_q <= codes_i;
+    end
+    if (keep_i[9]) begin
+      held_9_q <= codes_i;
+    end
+    if (keep_i[10]) begin
+      held_10_q <= codes_i;
+    end
+    if (keep_i[11]) begin
+      held_11_q <= codes_i;
+    end
+    if (keep_i[12]) begin
+      held_12_q <= codes_i;
+    end
+    if (keep_i[13]) begin
+      held_13_q <= codes_i;
+    end
+    if (keep_i[14]) begin
+      held_14_q <= codes_i;
+    end
+    if (keep_i[15]) begin
+      held_15_q <= codes_i;
+    end
+    if (keep_i[16]) begin
+      held_16_q <= codes_i;
+    end
+    if (keep_i[17]) begin
+      held_17_q <= codes_i;
+    end
+    if (keep_i[18]) begin
+      held_18_q <= codes_i;
+    end
+    if (keep_i[19]) begin
+      held_19_q <= codes_i;
+    end
+    if (keep_i[20]) begin
+      held_20_q <= codes_i;
+    end
+    if (keep_i[21]) begin
+      held_21_q <= codes_i;
+    end
+    if (keep_i[22]) begin
+      held_22_q <= codes_i;
+    end
+    if (keep_i[23]) begin
+      held_23_q <= codes_i;
+    end
+    if (keep_i[24]) begin
+      held_24_q <= codes_i;
+    end
+    if (keep_i[25]) begin
+      held_25_q <= codes_i;
+    end
+    if (keep_i[26]) begin
+      held_26_q <= codes_i;
+    end
+    if (keep_i[27]) begin
+      held_27_q <= codes_i;
+    end
+    if (keep_i[28]) begin
+      held_28_q <= codes_i;
+    end
+    if (keep_i[29]) begin
+      held_29_q <= codes_i;
+    end
+    if (keep_i[30]) begin
+      held_30_q <= codes_i;
+    end
+    if (keep_i[31]) begin
+      held_31_q <= codes_i;
+    end
+    if (keep_i[32]) begin
+      held_32_q <= codes_i;
+    end
+    if (keep_i[33]) begin
+      held_33_q <= codes_i;
+    end
+    if (keep_i[34]) begin
+      held_34_q <= codes_i;
+    end
+    if (keep_i[35]) begin
+      held_35_q <= codes_i;
+    end
+    if (keep_i[36]) begin
+      held_36_q <= codes_i;
+    end
+    if (keep_i[37]) begin
+      held_37_q <= codes_i;
+    end
+    if (keep_i[38]) begin
+      held_38_q <= codes_i;
+    end
+    if (keep_i[39]) begin
+      held_39_q <= codes_i;
+    end
+    if (keep_i[40]) begin
+      held_40_q <= codes_i;
+    end
+    if (keep_i[41]) begin
+      held_41_q <= codes_i;
+    end
+    if (keep_i[42]) begin
+      held_42_q <= codes_i;
+    end
+    if (keep_i[43]) begin
+      held_43_q <= codes_i;
+    end
+    if (keep_i[44]) begin
+      held_44_q <= codes_i;
+    end
+    if (keep_i[45]) begin
+      held_45_q <= codes_i;
+    end
+    if (keep_i[46]) begin
+      held_46_q <= codes_i;
+    end
+  end
+endmodule
+
 // 32 words of 1382 bits, read in two cycles.
 module trine_results_ram (
   // Clock; registers change at its rising edge.
@@ -5045,7 +5128,7 @@ module trine_results (
   input  wire clk_i,
   // Empties the buffer.
   input  wire rst_i,
-  // Stores a word, for which there is room.
+  // Stores a word, for which there is room; a bit for each part of it.
   input  wire push_i,
   // Word to store.
   input  wire [1381:0] data_i,
@@ -5091,7 +5174,7 @@ module trine_results (
     .clk_i(clk_i),
     .write_i(push_i),
     .write_at_i(write_q),
-    .data_i(data_i),
+    .data_i(data_i[1381:0]),
     .read_i(word_free),
     .read_at_i(read_q),
     .next_i(out_free),
@@ -5199,7 +5282,8 @@ module trine_core (
   wire activations_last_o;
   wire activations_valid_o;
   wire activations_valid_next_o;
-  wire [30719:0] weights_tile_o;
+  wire [639:0] weights_codes_o;
+  wire [46:0] weights_keep_o;
   wire weights_in_ready_o;
   wire weights_arrives_o;
   wire weights_last_o;
@@ -5222,8 +5306,6 @@ module trine_core (
   wire sequencer_wgt_early_o;
   wire sequencer_wgt_late_o;
   reg take_q;
-  wire [959:0] tile_sums_o;
-  wire [59:0] tile_owed_o;
   reg valid_1_q;
   reg valid_2_q;
   reg valid_3_q;
@@ -5294,7 +5376,8 @@ module trine_core (
   reg pass_end_12_q;
   reg single_q;
   reg pair_q;
-  wire [1379:0] sums_total_o;
+  wire [2047:0] group_act_o;
+  wire [1379:0] group_total_o;
   wire job_end;
   wire [1381:0] word;
   wire results_valid_o;
@@ -5367,7 +5450,7 @@ module trine_core (
   assign take = sequencer_take_o;
   assign rewind = sequencer_rewind_o;
   assign job_end = pass_end_12_q & last_pass_12_q;
-  assign word = {job_end, last_pass_12_q, sums_total_o};
+  assign word = {job_end, last_pass_12_q, group_total_o};
   assign pop = results_pop_o;
   assign tail = results_data_o[1380];
   assign result_0 = $signed({{9{results_data_o[22]}}, $signed(results_data_o[22:0])});
@@ -5471,7 +5554,8 @@ module trine_core (
     .in_last_i(wgt_last_i),
     .in_data_i(wgt_data_i),
     .take_i(take),
-    .tile_o(weights_tile_o),
+    .codes_o(weights_codes_o),
+    .keep_o(weights_keep_o),
     .in_ready_o(weights_in_ready_o),
     .arrives_o(weights_arrives_o),
     .last_o(weights_last_o),
@@ -5509,18 +5593,13 @@ module trine_core (
     .wgt_late_o(sequencer_wgt_late_o)
   );
 
-  trine_tile tile (
-    .clk_i(clk_i),
-    .swap_i(take_q),
-    .act_i(activations_word_o),
-    .tile_i(weights_tile_o),
-    .sums_o(tile_sums_o),
-    .owed_o(tile_owed_o)
-  );
-
-  trine_accumulators sums (
+  trine_group group (
     .clk_i(clk_i),
     .rst_i(clear_i),
+    .codes_i(weights_codes_o),
+    .keep_i({weights_keep_o[46], weights_keep_o[45], weights_keep_o[44], weights_keep_o[43], weights_keep_o[42], weights_keep_o[41], weights_keep_o[40], weights_keep_o[39], weights_keep_o[38], weights_keep_o[37], weights_keep_o[36], weights_keep_o[35], weights_keep_o[34], weights_keep_o[33], weights_keep_o[32], weights_keep_o[31], weights_keep_o[30], weights_keep_o[29], weights_keep_o[28], weights_keep_o[27], weights_keep_o[26], weights_keep_o[25], weights_keep_o[24], weights_keep_o[23], weights_keep_o[22], weights_keep_o[21], weights_keep_o[20], weights_keep_o[19], weights_keep_o[18], weights_keep_o[17], weights_keep_o[16], weights_keep_o[15], weights_keep_o[14], weights_keep_o[13], weights_keep_o[12], weights_keep_o[11], weights_keep_o[10], weights_keep_o[9], weights_keep_o[8], weights_keep_o[7], weights_keep_o[6], weights_keep_o[5], weights_keep_o[4], weights_keep_o[3], weights_keep_o[2], weights_keep_o[1], weights_keep_o[0]}),
+    .swap_i(take_q),
+    .act_i(activations_word_o),
     .read_token_i(token_9_q),
     .next_first_i(first_10_q),
     .next_valid_i(valid_10_q),
@@ -5530,9 +5609,8 @@ module trine_core (
     .valid_i(valid_11_q),
     .single_i(single_q),
     .pair_i(pair_q),
-    .sums_i(tile_sums_o),
-    .owed_i(tile_owed_o),
-    .total_o(sums_total_o)
+    .act_o(group_act_o),
+    .total_o(group_total_o)
   );
 
   trine_results results (
@@ -5545,6 +5623,8 @@ module trine_core (
     .data_o(results_data_o),
     .pop_o(results_pop_o)
   );
+
+  wire unused_ok = &{1'b0, group_act_o};
 
   always @(posedge clk_i) begin
     take_q <= take;

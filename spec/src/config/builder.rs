@@ -43,6 +43,7 @@ pub struct Builder {
     strides: Option<bool>,
     #[serde(alias = "weight_ports")]
     weight_ports: Option<usize>,
+    group: Option<usize>,
 }
 
 macro_rules! setters {
@@ -62,7 +63,7 @@ impl Builder {
     setters! {
         lanes: usize, columns: usize, act_bits: usize, style: Style, weight_code: WeightCode, weight_bus: usize,
         max_depth: usize, max_tokens: usize, windows: bool, weights: Weights, ring: bool, burst_beats: usize,
-        strides: bool, weight_ports: usize
+        strides: bool, weight_ports: usize, group: usize
     }
 
     /// Takes the fields that are not given from `base`; the width of the weight bus only if lanes, columns, code and way of the weights
@@ -90,6 +91,7 @@ impl Builder {
             burst_beats: self.burst_beats.or(same_way.then_some(base.burst_beats)),
             strides: self.strides.or(same_way.then_some(base.strides)),
             weight_ports: self.weight_ports.or(same_way.then_some(base.weight_ports)),
+            group: self.group.or((base.groups() > 1).then_some(base.group)),
         }
     }
 
@@ -118,9 +120,11 @@ impl Builder {
             burst_beats: self.burst_beats.unwrap_or(default.burst_beats),
             strides: self.strides.unwrap_or(default.strides),
             weight_ports: self.weight_ports.unwrap_or(default.weight_ports),
+            group: self.group.unwrap_or(columns),
         };
         config.check()?;
-        Ok(config)
+        let group = config.group;
+        Ok(config.with_group(group))
     }
 }
 
@@ -198,6 +202,26 @@ mod tests {
         assert_eq!(narrow.key(), "weight-ports");
         let text = "weight-ports = 4 needs 32 bits of weight-bus, a byte for each port, and there are 16";
         assert_eq!(narrow.to_string(), text);
+    }
+
+    #[test]
+    fn groups_share_the_columns_out() {
+        let grouped = |columns, group| Config::sized(64, columns).group(group).build().unwrap();
+        let shares = |c: &Config| (0..c.groups()).map(|g| c.columns_of(g)).collect::<Vec<_>>();
+        assert_eq!([grouped(10, 4), grouped(8, 4)].map(|c| shares(&c)), [vec![4, 4, 2], vec![4, 4]]);
+        assert_eq!([grouped(10, 4), grouped(9, 6)].map(|c| c.chunk_copies()), [3, 3]);
+        let whole = Config::sized(64, 10).build().unwrap();
+        assert_eq!((whole.group(), whole.groups(), shares(&whole)), (10, 1, vec![10]));
+        assert_eq!([grouped(10, 10), grouped(10, 64)], [whole.clone(), whole.clone()]);
+        assert_eq!(grouped(10, 4).latency(), whole.latency() + 2);
+        for group in [0, 65] {
+            let error = Config::sized(64, 10).group(group).build().unwrap_err();
+            assert_eq!((error.key(), error.to_string()), ("group", format!("group = {group} is outside 1 to 64")));
+        }
+        let wider = Config::builder().columns(20).or(&grouped(10, 4)).build().unwrap();
+        assert_eq!(shares(&wider), [4; 5]);
+        let wider = Config::builder().columns(20).or(&whole).build().unwrap();
+        assert_eq!(wider.groups(), 1);
     }
 
     #[test]

@@ -39,6 +39,13 @@ pub struct Config {
     strides: bool,
     #[serde(skip_serializing_if = "is_one")]
     weight_ports: usize,
+    /// Columns of a group; 0 where all columns are one.
+    #[serde(skip_serializing_if = "is_zero")]
+    group: usize,
+}
+
+fn is_zero(group: &usize) -> bool {
+    *group == 0
 }
 
 fn is_one(ports: &usize) -> bool {
@@ -91,6 +98,12 @@ impl Config {
         Self { style, ..self }
     }
 
+    /// This configuration with columns in groups of another size.
+    #[must_use]
+    pub fn with_group(self, group: usize) -> Self {
+        Self { group: Self::fitted_group(group, self.columns), ..self }
+    }
+
     /// Input positions of a dot product per cycle, 1 to 256.
     pub const fn lanes(&self) -> usize {
         self.lanes
@@ -99,6 +112,34 @@ impl Config {
     /// Outputs per cycle, 1 to 64.
     pub const fn columns(&self) -> usize {
         self.columns
+    }
+
+    /// Columns of a group. Each group works a cycle behind the one before, so that no signal has to reach all columns in one; the
+    /// last group may have fewer.
+    pub const fn group(&self) -> usize {
+        if self.group == 0 { self.columns } else { self.group }
+    }
+
+    /// Groups of columns.
+    pub const fn groups(&self) -> usize {
+        self.columns.div_ceil(self.group())
+    }
+
+    /// Columns of group `g`.
+    pub const fn columns_of(&self, g: usize) -> usize {
+        let left = self.columns - g * self.group();
+        if left < self.group() { left } else { self.group() }
+    }
+
+    /// The configuration of group `g` by itself.
+    #[must_use]
+    pub fn of_group(&self, g: usize) -> Self {
+        Self { columns: self.columns_of(g), group: 0, ..self.clone() }
+    }
+
+    /// The size as it is kept: 0 where one group holds all columns.
+    const fn fitted_group(group: usize, columns: usize) -> usize {
+        if group >= columns { 0 } else { group }
     }
 
     /// Activation width in bits, 2 to 8; a lane is a byte on the stream whatever this is.
@@ -246,6 +287,7 @@ impl Config {
             return Err(ConfigError::Ports { ports: self.weight_ports, bus: self.weight_bus });
         }
         range("weight-bus", self.weight_bus, 8, self.full_tile_bus())?;
+        range("group", self.group, 1, 64)?;
         let of_memory = [
             ("ring", self.ring),
             ("burst-beats", self.burst_beats != Self::BURST_BEATS),
@@ -318,9 +360,9 @@ impl Config {
     }
 
     /// Cycles from the issue of a lane chunk to the push of its result: the buffer's two, one of the registers beside the
-    /// columns, the tree's, and one of the accumulators.
+    /// columns, the tree's, one of the accumulators, and one more for each group behind the first.
     pub const fn latency(&self) -> usize {
-        self.tree_levels() + 4
+        self.tree_levels() + 3 + self.groups()
     }
 
     /// Words of the result buffer: enough for one result a cycle. A place is taken at the issue and seen to be free again
@@ -329,9 +371,10 @@ impl Config {
         (self.latency() + 9).next_power_of_two()
     }
 
-    /// Copies of a lane chunk beside the columns, one for every [`Self::CHUNK_COLUMNS`].
+    /// Copies of a lane chunk beside the columns, one for every [`Self::CHUNK_COLUMNS`] of a group.
     pub const fn chunk_copies(&self) -> usize {
-        self.columns.div_ceil(Self::CHUNK_COLUMNS)
+        let (whole, rest) = (self.columns / self.group(), self.columns % self.group());
+        whole * self.group().div_ceil(Self::CHUNK_COLUMNS) + rest.div_ceil(Self::CHUNK_COLUMNS)
     }
 
     /// Words of the activation buffer: every lane chunk of every token of the largest job.

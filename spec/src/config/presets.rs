@@ -55,6 +55,7 @@ const fn defaults(lanes: usize, columns: usize) -> Config {
         burst_beats: Config::BURST_BEATS,
         strides: false,
         weight_ports: 1,
+        group: 0,
     }
 }
 

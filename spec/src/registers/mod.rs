@@ -157,6 +157,8 @@ registers! {
         CAPS2_PORTS "ports_log2" [17 +: 2] Constant;
         /// Most beats of a burst from memory: 0 64, 1 32, 2 16.
         CAPS2_BURST "burst" [19 +: 2] Constant;
+        /// Columns of a group; 0 where all columns are one.
+        CAPS2_GROUP "group" [21 +: 6] Constant;
     }
     /// Watchdog.
     WATCHDOG @ 0x34 {
@@ -351,6 +353,7 @@ pub fn constant(register: &Register, c: &Config) -> u32 {
                 | CAPS2_STRIDES.at(u32::from(c.strides()))
                 | CAPS2_PORTS.at(c.weight_ports().ilog2())
                 | CAPS2_BURST.at(if c.memory() { (Config::BURST_BEATS / c.burst_beats()).ilog2() } else { 0 })
+                | CAPS2_GROUP.at(if c.groups() > 1 { c.group() as u32 } else { 0 })
         }
         _ => 0,
     }

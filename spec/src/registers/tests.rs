@@ -31,6 +31,8 @@ fn constants_describe_the_configuration() {
         Config::sized(8, 8).weights(Weights::Memory).strides(true).weight_ports(4).burst_beats(16).build().unwrap();
     let caps = constant(&CAPS2, &memory);
     assert_eq!((CAPS2_STRIDES.of(caps), CAPS2_PORTS.of(caps), CAPS2_BURST.of(caps)), (1, 2, 2));
+    assert_eq!(CAPS2_GROUP.of(caps), 0);
+    assert_eq!(CAPS2_GROUP.of(constant(&CAPS2, &Config::sized(8, 8).group(3).build().unwrap())), 3);
     assert_eq!(constant(&ID, &c).to_be_bytes(), *b"TRIN");
 }
 
