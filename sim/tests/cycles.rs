@@ -18,7 +18,8 @@ fn configuration(rng: &mut StdRng) -> Config {
     let sized = Config::sized(lanes, columns).style(style).weight_code(weight_code);
     let full_tile = sized.clone().build().unwrap().full_tile_bus();
     let sized = sized.weight_bus(8 * rng.random_range(1..=full_tile / 8));
-    sized.max_depth(rng.random_range(lanes..=6 * lanes)).max_tokens(rng.random_range(1..=20)).build().unwrap()
+    let sized = sized.max_depth(rng.random_range(lanes..=6 * lanes)).max_tokens(rng.random_range(1..=20));
+    sized.group(rng.random_range(1..=columns)).build().unwrap()
 }
 
 #[test]

@@ -114,6 +114,7 @@ pub(crate) fn configuration(seed: u64) -> Result<Config> {
     let full_tile = sized.clone().build()?.full_tile_bus();
     let sized = sized.weight_bus(8 * random.random_range(1..=full_tile / 8));
     let sized = sized.max_depth(random.random_range(lanes..=6 * lanes)).max_tokens(random.random_range(1..=20));
+    let sized = sized.group(random.random_range(1..=columns));
     let sized = sized.windows(random.random_range(0..6) == 0);
     if random.random_range(0..4) == 0 {
         // A bus of a memory is a power of two.

@@ -21,8 +21,11 @@ use trine_spec::registers::{DEPTH_K, OUTPUTS_N, TOKENS_M};
 pub fn results(c: &Config) -> Result<Claim, Errors> {
     let stages = c.latency();
     let room = room(c)?;
-    let word = c.columns() * c.acc_bits() + 2;
+    // A result comes in parts, one a group; the last one has its marks.
+    let last = c.groups() - 1;
+    let word = c.columns_of(last) * c.acc_bits() + 2;
     let tail = word - 2;
+    let words = if last == 0 { "words".into() } else { format!("words_{last}") };
     let address = clog2(room);
     let token = clog2(c.max_tokens()).max(1);
     let depth = clog2(c.max_depth().max(c.lanes()) + 1);
@@ -35,12 +38,10 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
         ("core.results.left_q", 1),
         ("core.results.more_q", 1),
         ("core.results.stored_q", 1),
-        ("core.results.words.word_q", word),
         ("core.results.word_valid_q", 1),
-        ("core.results.words.out_q", word),
         ("core.results.out_valid_q", 1),
         ("core.results.both_q", 1),
-        ("core.results.push_i", 1),
+        ("core.results.push_i", c.groups()),
         ("core.sequencer.room_q", address + 1),
         ("core.sequencer.has_room_q", 1),
         ("core.sequencer.had_room_q", 1),
@@ -94,7 +95,9 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     signals.extend(
         (1..stages).flat_map(|i| [("valid", 1), ("token", token)].map(|(s, w)| (format!("core.{s}_{i}_q"), w))),
     );
-    signals.extend((0..room).map(|i| (format!("core.results.words.ram[{i}]"), word)));
+    signals.extend(["word_q", "out_q"].map(|s| (format!("core.results.{words}.{s}"), word)));
+    signals.extend((0..room).map(|i| (format!("core.results.{words}.ram[{i}]"), word)));
+    signals.extend((1..=last).map(|part| (format!("core.results.write_{part}_q"), address)));
     p += &inside(signals);
     let list = |of: &dyn Fn(usize) -> String| (1..=stages).map(of).collect::<Vec<_>>();
     let under_way = list(&|i| format!("\\core.result_{i}_q ")).join(" + ");
@@ -102,10 +105,10 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let ends_under_way =
         list(&|i| format!("(\\core.result_{i}_q & \\core.pass_end_{i}_q & \\core.last_pass_{i}_q )")).join(" | ");
     let ends_stored: Vec<String> = (0..room)
-        .map(|i| format!("(\\core.results.words.ram[{i}] [{}] & {{{address}'d{i} - oldest}} < in_ram)", tail + 1))
+        .map(|i| format!("(\\core.results.{words}.ram[{i}] [{}] & {{{address}'d{i} - oldest}} < in_ram)", tail + 1))
         .collect();
     let tails_stored: Vec<String> = (0..room)
-        .map(|i| format!("(\\core.results.words.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
+        .map(|i| format!("(\\core.results.{words}.ram[{i}] [{tail}] & {{{address}'d{i} - oldest}} < in_ram)"))
         .collect();
     // Writing to a String cannot fail
     let _ = writeln!(p, "  localparam ROOM = {room}, ADDRESS = {address}, TAIL = {tail}, BITS = {};", c.res_bus());
@@ -113,7 +116,23 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     let _ = writeln!(p, "  localparam MAX_DEPTH = {}, CHUNKS = {};", c.max_depth(), c.max_depth().div_ceil(c.lanes()));
     let _ = writeln!(p, "  localparam MAX_TOKENS = {};", c.max_tokens());
     let _ = writeln!(p, "  wire [ADDRESS:0] under_way = {under_way};");
+    // Results of which a first part is stored and the last is not.
+    let behind = |part: usize| {
+        let stages = stages - last + part + 1..=stages;
+        stages.map(|i| format!("\\core.result_{i}_q ")).chain(["1'd0".into()]).collect::<Vec<_>>().join(" + ")
+    };
+    let _ = writeln!(p, "  wire [ADDRESS-1:0] filling = {};", behind(0));
+    let _ = writeln!(p, "  wire [{}:0] word = \\core.results.{words}.word_q ;", word - 1);
+    let _ = writeln!(p, "  wire [{}:0] out = \\core.results.{words}.out_q ;", word - 1);
     p += include_str!("properties/results.v");
+    for part in 1..=last {
+        let stage = stages - last + part;
+        let _ = writeln!(p, "  wire [ADDRESS-1:0] place_{part} = next_place + {};", behind(part));
+        let _ = writeln!(
+            p,
+            "  always @* if (started) assert (~\\core.result_{stage}_q | \\core.results.write_{part}_q == place_{part});"
+        );
+    }
     let _ = writeln!(p, "  always @* if (started) begin\n    assert (~({tails_under_way}) | is_last_pass);");
     let _ = writeln!(p, "    assert (~({}) | is_last_pass);", tails_stored.join(" | "));
     let _ = writeln!(p, "    assert (~({ends_under_way}) | ~\\core.sequencer.run_q );");
@@ -128,7 +147,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     }
     p += "  end\n";
     let unit = design::unit(c)?;
-    let name = format!("unit of {} x {} offers results until taken", c.lanes(), c.columns());
+    let columns = if last == 0 { c.columns().to_string() } else { format!("{} in groups of {}", c.columns(), c.group()) };
+    let name = format!("unit of {} x {columns} offers results until taken", c.lanes());
     Ok(Claim { name, design: lang::verilog(&unit)?, module: unit.name.clone(), property: p, cycles: 4 * stages + 12 })
 }
 

@@ -1,7 +1,7 @@
 //! The complete unit.
 
 use super::{proven, refuted};
-use trine_spec::Config;
+use trine_spec::{Config, WeightCode};
 use trine_synth::prove::unit;
 
 /// Columns, tokens and chunks enough for every kind of pass.
@@ -14,6 +14,20 @@ fn results_hold_until_taken() {
     proven(&unit::results(&small()).unwrap());
     proven(&unit::results(&Config::sized(1, 1).max_tokens(1).max_depth(1).build().unwrap()).unwrap());
     proven(&unit::results(&Config::sized(3, 2).max_tokens(5).max_depth(16).build().unwrap()).unwrap());
+}
+
+#[test]
+fn results_of_groups_hold_until_taken() {
+    let sized = || Config::sized(2, 5).max_tokens(2).max_depth(4).weight_code(WeightCode::TwoBit).weight_bus(8);
+    [2, 1].into_iter().for_each(|group| proven(&unit::results(&sized().group(group).build().unwrap()).unwrap()));
+}
+
+/// Of a result whose parts lie at other places, one is written over before it has left.
+#[test]
+fn a_part_that_is_stored_elsewhere_is_found() {
+    let grouped = Config::sized(2, 2).max_tokens(2).max_depth(4).weight_code(WeightCode::TwoBit).weight_bus(8).group(1);
+    let claim = unit::results(&grouped.build().unwrap()).unwrap();
+    refuted(&claim, ("trine_results", "write_1_q <= write_q", "write_1_q <= read_q"));
 }
 
 #[test]

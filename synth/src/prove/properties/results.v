@@ -76,9 +76,9 @@
     assume (aresetn ? started : 1'd1);
     if (started) begin
       assert (~held | (m_axis_res_tvalid & offered == was));
-      assert (~\core.results.push_i | in_buffer < ROOM);
+      assert (~\core.results.push_i [0] | in_buffer + filling < ROOM);
       assert (\core.results.stored_q == (in_ram != 0) & \core.results.more_q == (in_ram > 1));
-      assert (\core.results.write_q == next_place & in_ram <= ROOM);
+      assert (\core.results.write_q == next_place + filling & in_ram + filling <= ROOM);
       assert (\core.results.both_q == (\core.results.word_valid_q & \core.results.out_valid_q ));
 
       // Every place is free, promised to a result under way, taken, or given back a cycle ago.
@@ -108,11 +108,11 @@
       assert (~\job.start_q | (~\core.sequencer.run_q & free == ROOM));
       assert (~\job.res_done_q | ~\core.sequencer.run_q );
       // `tkeep` of a result of the last pass depends on where the sequencer stands, which then stays there.
-      assert (~(\core.results.word_valid_q & \core.results.words.word_q [TAIL]) | is_last_pass);
-      assert (~(\core.results.out_valid_q & \core.results.words.out_q [TAIL]) | is_last_pass);
+      assert (~(\core.results.word_valid_q & word[TAIL]) | is_last_pass);
+      assert (~(\core.results.out_valid_q & out[TAIL]) | is_last_pass);
       // The last result of a job leaves after the sequencer has stopped.
-      assert (~(\core.results.word_valid_q & \core.results.words.word_q [TAIL+1]) | ~\core.sequencer.run_q );
-      assert (~(\core.results.out_valid_q & \core.results.words.out_q [TAIL+1]) | ~\core.sequencer.run_q );
+      assert (~(\core.results.word_valid_q & word[TAIL+1]) | ~\core.sequencer.run_q );
+      assert (~(\core.results.out_valid_q & out[TAIL+1]) | ~\core.sequencer.run_q );
       // Tokens count up to the last one and begin again.
       if (\core.sequencer.run_q )
         assert (token_now <= last_token & \core.sequencer.last_q == (token_now == last_token));
