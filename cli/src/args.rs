@@ -60,8 +60,7 @@ pub struct UnitArgs {
     #[arg(long, value_name = "N")]
     weight_ports: Option<usize>,
     /// Columns of a group, 1 to 64: each group works a cycle behind the one
-    /// before, so that wires stay short [default: all columns, or 8 in style
-    /// ecp5]
+    /// before, so that wires stay short [default: all columns]
     #[arg(long, value_name = "N")]
     group: Option<usize>,
     /// TOML file with these options as keys, all or some; options win over it
@@ -292,8 +291,11 @@ mod tests {
         assert_eq!((parse(&flags(&strides)).unwrap(), &json(&strides)["strides"]), (strides, &true.into()));
         let ports = parse("--weights memory --weight-ports 4").unwrap();
         assert_eq!((parse(&flags(&ports)).unwrap(), &json(&ports)["weight_ports"]), (ports, &4.into()));
-        let plain = json(&parse("--weights memory").unwrap());
-        assert_eq!(["burst_beats", "strides", "weight_ports"].map(|key| plain.get(key)), [None; 3]);
+        let groups = parse("--columns 10 --group 4").unwrap();
+        assert_eq!((parse(&flags(&groups)).unwrap(), &json(&groups)["group"]), (groups, &4.into()));
+        assert_eq!(parse("--group 65").unwrap_err().to_string(), "--group: group = 65 is outside 1 to 64");
+        let plain = json(&parse("--weights memory --columns 10 --group 10").unwrap());
+        assert_eq!(["burst_beats", "strides", "weight_ports", "group"].map(|key| plain.get(key)), [None; 4]);
         let refused = parse("--burst-beats 24").unwrap_err().to_string();
         assert_eq!(refused, "--burst-beats: burst-beats = 24 is not 16, 32 or 64");
     }

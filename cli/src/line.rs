@@ -245,6 +245,7 @@ fn flag_of(error: &trine_driver::Error, ring: bool) -> Option<&'static str> {
         "strides" => "--strides",
         "ports_log2" => "--weight-ports",
         "burst" => "--burst-beats",
+        "group" => "--group",
         _ => return None,
     })
 }

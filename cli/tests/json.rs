@@ -200,7 +200,7 @@ fn rare() -> Vec<(&'static str, Value)> {
         error: None,
         waveform: None,
     };
-    let memory = Config::sized(8, 8).weights(Weights::Memory).burst_beats(16).strides(true).weight_ports(2);
+    let memory = Config::sized(8, 8).weights(Weights::Memory).burst_beats(16).strides(true).weight_ports(2).group(4);
     let incident = Incident { layer: "l".into(), error: "e".into(), remedy: Remedy::Retry };
     vec![
         ("config", serde_json::to_value(memory.build().unwrap()).unwrap()),

@@ -82,9 +82,12 @@ pub fn interval(e: &Estimate) -> String {
 /// One line that says what a unit is.
 pub fn describe(c: &Config) -> String {
     format!(
-        "{} lanes x {} columns, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style{}{}{}{}",
+        "{} lanes x {}, {}-bit activations, {} weights on {} bits, K up to {}, M up to {}, {} style{}{}{}{}",
         c.lanes(),
-        c.columns(),
+        match c.groups() {
+            1 => format!("{} columns", c.columns()),
+            _ => format!("{} columns in groups of {}", c.columns(), c.group()),
+        },
         c.act_bits(),
         c.weight_code(),
         c.weight_bus(),

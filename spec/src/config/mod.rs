@@ -67,7 +67,7 @@ impl Config {
     }
 
     /// Columns that one copy of a lane chunk reaches.
-    pub const CHUNK_COLUMNS: usize = 2;
+    pub const CHUNK_COLUMNS: usize = 4;
 
     /// A configuration in the making, with nothing given.
     pub fn builder() -> Builder {
