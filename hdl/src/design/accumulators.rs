@@ -123,10 +123,7 @@ pub(super) fn accumulators_of(
     adder: &Arc<Module>,
 ) -> Result<Arc<Module>, Errors> {
     let width = c.acc_bits();
-    let mut m = Module::new(
-        name,
-        format!("{} accumulators for each of {} tokens.", c.columns(), c.max_tokens()),
-    );
+    let mut m = Module::new(name, format!("{} accumulators for each of {} tokens.", c.columns(), c.max_tokens()));
     let io = AccumulatorPorts::declare(&mut m, c.clone(), sum_bits);
     let AccumulatorPorts { next_first, token, valid, pair, .. } = &io;
     let word_ty = bits(c.columns() * width);

@@ -178,7 +178,8 @@ fn sums(
     let pair = delayed(m, "pair", None, &pair_q, behind);
     let keep = keeps(m, c, wgt);
 
-    let (mut act, mut codes, mut word, mut push, mut widths) = (chunk.clone(), wgt.codes.clone(), vec![], vec![], vec![]);
+    let (mut act, mut codes, mut word, mut push, mut widths) =
+        (chunk.clone(), wgt.codes.clone(), vec![], vec![], vec![]);
     for (g, module) in group::groups(c)?.iter().enumerate() {
         if g > 0 {
             let codes_g = group::picked(c, &codes, &group::passed(c, g - 1), &group::passed(c, g));

@@ -77,7 +77,8 @@ pub(super) fn shares(c: &Config, g: usize) -> Vec<Share> {
     let each = c.trits_per_beat();
     let low = g * c.group() * c.lanes();
     let high = low + c.columns_of(g) * c.lanes();
-    let of = |beat| Share { beat, trits: low.max(beat * each) - beat * each..high.min((beat + 1) * each) - beat * each };
+    let of =
+        |beat| Share { beat, trits: low.max(beat * each) - beat * each..high.min((beat + 1) * each) - beat * each };
     (low / each..high.div_ceil(each)).map(of).collect()
 }
 

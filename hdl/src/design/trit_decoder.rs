@@ -6,11 +6,10 @@
 //!  trit 4 = top ? p[1:0] : q     trits 3, 2 = top ? (-1, -1) : pair(p)     trits 1, 0 = escape ? (-1, -1) : pair(B)
 //!  illegal = top & (p[2] | p[1:0] == 3)
 //! ```
-//! `codes_o` holds two-bit codes, trit 0 lowest; `illegal_o` has `top` and the other term of `illegal` apart, so that a register can
-//! stand between them and their AND.
+//! `codes_o` holds two-bit codes, trit 0 lowest.
 
 use crate::interface;
-use crate::lang::{Errors, Expr, Module, bits, cat, lit, mux};
+use crate::lang::{BIT, Errors, Expr, Module, bits, cat, lit, mux};
 use std::sync::Arc;
 use trine_spec::packing::{PAIRS, two_bit};
 
@@ -21,8 +20,8 @@ interface! {
         input byte: bits(8),
         /// Two-bit codes of five trits, trit 0 lowest.
         output codes: bits(10),
-        /// The byte is no code where both bits are set: the last trit is an escape, and no pair belongs to it.
-        output illegal: bits(2),
+        /// The byte is no code.
+        output illegal: BIT,
     }
 }
 
@@ -49,7 +48,7 @@ pub fn trit_decoder() -> Result<Arc<Module>, Errors> {
     let first = escape_top.repeat(4) | pair_codes_top;
     let second = escape.repeat(4) | pair_codes_low;
     m.assign(&io.codes, cat([second, first, fifth]));
-    m.assign(&io.illegal, cat([escape_top, pair.bit(2) | pair.slice(0, 2).all()]));
+    m.assign(&io.illegal, escape_top & (pair.bit(2) | pair.slice(0, 2).all()));
     m.build()
 }
 
@@ -72,7 +71,7 @@ mod tests {
         for byte in 0..=255u8 {
             decoder.set("byte_i", byte);
             let trits = base3_decode(byte);
-            assert_eq!(decoder.get("illegal_o") == 3, trits.is_none(), "{byte:#x}");
+            assert_eq!(decoder.get("illegal_o") == 1, trits.is_none(), "{byte:#x}");
             if let Some(trits) = trits {
                 let codes: i64 = (0..5).map(|i| i64::from(two_bit(trits[i])) << (2 * i)).sum();
                 assert_eq!(decoder.get("codes_o"), codes, "{byte:#x}");

@@ -53,7 +53,8 @@ interface! {
 /// Structural mistakes, none for a checked configuration.
 pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let beats = c.beats_per_tile();
-    let doc = format!("Decodes beats of {} bits, of which {beats} are a tile of {} trits.", c.weight_bus(), c.tile_trits());
+    let doc =
+        format!("Decodes beats of {} bits, of which {beats} are a tile of {} trits.", c.weight_bus(), c.tile_trits());
     let mut m = Module::new("trine_weight_loader", doc);
     let io = WeightLoaderPorts::declare(&mut m, c.clone());
     let flow = Pipe::new(&mut m, &io, beats);
@@ -62,7 +63,7 @@ pub fn weight_loader(c: &Config) -> Result<Arc<Module>, Errors> {
     let code_q = m.reg("code_q", codes.ty);
     let code_last_q = m.reg("code_last_q", BIT);
     m.on_clock([when(!&flow.waits_q, [set(&code_q, &codes), set(&code_last_q, &flow.last_q)])]);
-    let fault_q = fault(&mut m, &io.rst, &illegal, &flow.moved_q);
+    let fault_q = fault(&mut m, &io.rst, illegal, &flow.moved_q);
     let mut early = lit(0, BIT);
     if let (Some(place), Some(keep)) = (&flow.place_q, &io.keep) {
         let code_complete_q = m.register("code_complete_q", &flow.leave & place.bit(0));
@@ -173,20 +174,18 @@ fn complete(m: &mut Module, beats: usize, stuck_q: &Expr, completes: Expr) -> Ex
     complete
 }
 
-/// Set three cycles after a beat moved on in which for any code all the bits of `illegal` were set: all of a wide beat in two steps.
-fn fault(m: &mut Module, rst: &Expr, illegal: &[Expr], moved_q: &Expr) -> Expr {
-    let terms = illegal.iter().enumerate().map(|(i, term)| m.register(&format!("illegal_{i}_q"), term));
-    let terms: Vec<Expr> = terms.collect();
-    let codes = terms[0].ty.width;
-    let of = |i: usize| terms.iter().map(|term| term.slice(i, 8.min(codes - i))).reduce(|a, b| a & b).expect("a term");
-    let groups = (0..codes).step_by(8).map(|i| of(i).any());
+/// Set three cycles after a beat with any of the `illegal` bits moved on: all of a wide beat in two steps.
+fn fault(m: &mut Module, rst: &Expr, illegal: Expr, moved_q: &Expr) -> Expr {
+    let illegal_q = m.register("illegal_q", illegal);
+    let codes = illegal_q.ty.width;
+    let groups = (0..codes).step_by(8).map(|i| illegal_q.slice(i, 8.min(codes - i)).any());
     let group_q = m.register("group_q", cat(groups));
     let checked_q = m.register("checked_q", moved_q & !rst);
     m.register("fault_q", &checked_q & group_q.any() & !rst)
 }
 
-/// Two-bit codes of a beat, and terms that are all set for those that are illegal.
-fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Vec<Expr>), Errors> {
+/// Two-bit codes of a beat, and which of them are illegal.
+fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Expr), Errors> {
     Ok(match (c.weight_code(), c.style()) {
         (WeightCode::TwoBit, style) => {
             let trits = c.weight_bus() / 2;
@@ -194,24 +193,23 @@ fn decode(m: &mut Module, c: &Config, data: &Expr) -> Result<(Expr, Vec<Expr>), 
             let illegal = bits(1).zip(bits(0)).map(|(negative, nonzero)| negative & !nonzero);
             let illegal = m.name("illegal", cat(illegal));
             match style {
-                Style::Packed => (m.name("codes", cat(bits(0).chain(bits(1)))), vec![illegal]),
-                _ => (data.clone(), vec![illegal]),
+                Style::Packed => (m.name("codes", cat(bits(0).chain(bits(1)))), illegal),
+                _ => (data.clone(), illegal),
             }
         }
-        (WeightCode::Base3, Style::Packed) => {
-            let (codes, illegal) = plane_decoder::decode(m, data)?;
-            (codes, vec![illegal])
-        }
+        (WeightCode::Base3, Style::Packed) => plane_decoder::decode(m, data)?,
         (WeightCode::Base3, _) => {
             let decoder = trit_decoder()?;
-            let (mut codes, mut illegal) = (vec![], [vec![], vec![]]);
+            let (mut codes, mut illegal) = (vec![], vec![]);
             for i in 0..c.weight_bus() / 8 {
                 let decoder: TritDecoderPorts = m.place(&format!("decoder_{i}"), &decoder);
                 m.assign(&decoder.byte, data.slice(8 * i, 8));
                 codes.push(decoder.codes);
-                illegal.iter_mut().enumerate().for_each(|(term, of)| of.push(decoder.illegal.bit(term)));
+                illegal.push(decoder.illegal);
             }
-            (m.name("codes", cat(codes)), illegal.map(cat).to_vec())
+            let codes = m.name("codes", cat(codes));
+            let illegal = m.name("illegal", cat(illegal));
+            (codes, illegal)
         }
     })
 }

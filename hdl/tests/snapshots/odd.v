@@ -870,7 +870,7 @@ module trine_weight_loader (
   wire [7:0] illegal;
   reg [15:0] code_q;
   reg code_last_q;
-  reg [7:0] illegal_0_q;
+  reg [7:0] illegal_q;
   reg group_q;
   reg checked_q;
   reg fault_q;
@@ -940,8 +940,8 @@ module trine_weight_loader (
       code_q <= beat_q;
       code_last_q <= last_q;
     end
-    illegal_0_q <= illegal;
-    group_q <= |illegal_0_q[7:0];
+    illegal_q <= illegal;
+    group_q <= |illegal_q[7:0];
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
     code_complete_q <= leave & place_q[0];

@@ -819,8 +819,8 @@ module trine_trit_decoder (
   input  wire [7:0] byte_i,
   // Two-bit codes of five trits, trit 0 lowest.
   output wire [9:0] codes_o,
-  // The byte is no code where both bits are set: the last trit is an escape, and no pair belongs to it.
-  output wire [1:0] illegal_o
+  // The byte is no code.
+  output wire illegal_o
 );
   wire escape;
   wire [2:0] pair;
@@ -839,7 +839,7 @@ module trine_trit_decoder (
   assign pair_codes = (pair == 3'd0) ? 4'd0 : ((pair == 3'd1) ? 4'd1 : ((pair == 3'd2) ? 4'd3 : ((pair == 3'd3) ? 4'd4 : ((pair == 3'd4) ? 4'd5 : ((pair == 3'd5) ? 4'd7 : ((pair == 3'd6) ? 4'd12 : 4'd13))))));
   assign low_codes = (low == 3'd0) ? 4'd0 : ((low == 3'd1) ? 4'd1 : ((low == 3'd2) ? 4'd3 : ((low == 3'd3) ? 4'd4 : ((low == 3'd4) ? 4'd5 : ((low == 3'd5) ? 4'd7 : ((low == 3'd6) ? 4'd12 : 4'd13))))));
   assign codes_o = {{digit[1], digit[0] | digit[1]}, {4{escape_top}} | pair_codes, {4{escape}} | low_codes};
-  assign illegal_o = {pair[2] | (&pair[1:0]), escape_top};
+  assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
 // Decodes beats of 256 bits, of which 1 are a tile of 160 trits.
@@ -893,74 +893,74 @@ module trine_weight_loader (
   wire stays;
   wire sticks;
   wire [9:0] decoder_0_codes_o;
-  wire [1:0] decoder_0_illegal_o;
+  wire decoder_0_illegal_o;
   wire [9:0] decoder_1_codes_o;
-  wire [1:0] decoder_1_illegal_o;
+  wire decoder_1_illegal_o;
   wire [9:0] decoder_2_codes_o;
-  wire [1:0] decoder_2_illegal_o;
+  wire decoder_2_illegal_o;
   wire [9:0] decoder_3_codes_o;
-  wire [1:0] decoder_3_illegal_o;
+  wire decoder_3_illegal_o;
   wire [9:0] decoder_4_codes_o;
-  wire [1:0] decoder_4_illegal_o;
+  wire decoder_4_illegal_o;
   wire [9:0] decoder_5_codes_o;
-  wire [1:0] decoder_5_illegal_o;
+  wire decoder_5_illegal_o;
   wire [9:0] decoder_6_codes_o;
-  wire [1:0] decoder_6_illegal_o;
+  wire decoder_6_illegal_o;
   wire [9:0] decoder_7_codes_o;
-  wire [1:0] decoder_7_illegal_o;
+  wire decoder_7_illegal_o;
   wire [9:0] decoder_8_codes_o;
-  wire [1:0] decoder_8_illegal_o;
+  wire decoder_8_illegal_o;
   wire [9:0] decoder_9_codes_o;
-  wire [1:0] decoder_9_illegal_o;
+  wire decoder_9_illegal_o;
   wire [9:0] decoder_10_codes_o;
-  wire [1:0] decoder_10_illegal_o;
+  wire decoder_10_illegal_o;
   wire [9:0] decoder_11_codes_o;
-  wire [1:0] decoder_11_illegal_o;
+  wire decoder_11_illegal_o;
   wire [9:0] decoder_12_codes_o;
-  wire [1:0] decoder_12_illegal_o;
+  wire decoder_12_illegal_o;
   wire [9:0] decoder_13_codes_o;
-  wire [1:0] decoder_13_illegal_o;
+  wire decoder_13_illegal_o;
   wire [9:0] decoder_14_codes_o;
-  wire [1:0] decoder_14_illegal_o;
+  wire decoder_14_illegal_o;
   wire [9:0] decoder_15_codes_o;
-  wire [1:0] decoder_15_illegal_o;
+  wire decoder_15_illegal_o;
   wire [9:0] decoder_16_codes_o;
-  wire [1:0] decoder_16_illegal_o;
+  wire decoder_16_illegal_o;
   wire [9:0] decoder_17_codes_o;
-  wire [1:0] decoder_17_illegal_o;
+  wire decoder_17_illegal_o;
   wire [9:0] decoder_18_codes_o;
-  wire [1:0] decoder_18_illegal_o;
+  wire decoder_18_illegal_o;
   wire [9:0] decoder_19_codes_o;
-  wire [1:0] decoder_19_illegal_o;
+  wire decoder_19_illegal_o;
   wire [9:0] decoder_20_codes_o;
-  wire [1:0] decoder_20_illegal_o;
+  wire decoder_20_illegal_o;
   wire [9:0] decoder_21_codes_o;
-  wire [1:0] decoder_21_illegal_o;
+  wire decoder_21_illegal_o;
   wire [9:0] decoder_22_codes_o;
-  wire [1:0] decoder_22_illegal_o;
+  wire decoder_22_illegal_o;
   wire [9:0] decoder_23_codes_o;
-  wire [1:0] decoder_23_illegal_o;
+  wire decoder_23_illegal_o;
   wire [9:0] decoder_24_codes_o;
-  wire [1:0] decoder_24_illegal_o;
+  wire decoder_24_illegal_o;
   wire [9:0] decoder_25_codes_o;
-  wire [1:0] decoder_25_illegal_o;
+  wire decoder_25_illegal_o;
   wire [9:0] decoder_26_codes_o;
-  wire [1:0] decoder_26_illegal_o;
+  wire decoder_26_illegal_o;
   wire [9:0] decoder_27_codes_o;
-  wire [1:0] decoder_27_illegal_o;
+  wire decoder_27_illegal_o;
   wire [9:0] decoder_28_codes_o;
-  wire [1:0] decoder_28_illegal_o;
+  wire decoder_28_illegal_o;
   wire [9:0] decoder_29_codes_o;
-  wire [1:0] decoder_29_illegal_o;
+  wire decoder_29_illegal_o;
   wire [9:0] decoder_30_codes_o;
-  wire [1:0] decoder_30_illegal_o;
+  wire decoder_30_illegal_o;
   wire [9:0] decoder_31_codes_o;
-  wire [1:0] decoder_31_illegal_o;
+  wire decoder_31_illegal_o;
   wire [319:0] codes;
+  wire [31:0] illegal;
   reg [319:0] code_q;
   reg code_last_q;
-  reg [31:0] illegal_0_q;
-  reg [31:0] illegal_1_q;
+  reg [31:0] illegal_q;
   reg [3:0] group_q;
   reg checked_q;
   reg fault_q;
@@ -972,6 +972,7 @@ module trine_weight_loader (
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
   assign codes = {decoder_31_codes_o, decoder_30_codes_o, decoder_29_codes_o, decoder_28_codes_o, decoder_27_codes_o, decoder_26_codes_o, decoder_25_codes_o, decoder_24_codes_o, decoder_23_codes_o, decoder_22_codes_o, decoder_21_codes_o, decoder_20_codes_o, decoder_19_codes_o, decoder_18_codes_o, decoder_17_codes_o, decoder_16_codes_o, decoder_15_codes_o, decoder_14_codes_o, decoder_13_codes_o, decoder_12_codes_o, decoder_11_codes_o, decoder_10_codes_o, decoder_9_codes_o, decoder_8_codes_o, decoder_7_codes_o, decoder_6_codes_o, decoder_5_codes_o, decoder_4_codes_o, decoder_3_codes_o, decoder_2_codes_o, decoder_1_codes_o, decoder_0_codes_o};
+  assign illegal = {decoder_31_illegal_o, decoder_30_illegal_o, decoder_29_illegal_o, decoder_28_illegal_o, decoder_27_illegal_o, decoder_26_illegal_o, decoder_25_illegal_o, decoder_24_illegal_o, decoder_23_illegal_o, decoder_22_illegal_o, decoder_21_illegal_o, decoder_20_illegal_o, decoder_19_illegal_o, decoder_18_illegal_o, decoder_17_illegal_o, decoder_16_illegal_o, decoder_15_illegal_o, decoder_14_illegal_o, decoder_13_illegal_o, decoder_12_illegal_o, decoder_11_illegal_o, decoder_10_illegal_o, decoder_9_illegal_o, decoder_8_illegal_o, decoder_7_illegal_o, decoder_6_illegal_o, decoder_5_illegal_o, decoder_4_illegal_o, decoder_3_illegal_o, decoder_2_illegal_o, decoder_1_illegal_o, decoder_0_illegal_o};
   assign codes_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
@@ -1204,9 +1205,8 @@ module trine_weight_loader (
       code_q <= codes;
       code_last_q <= last_q;
     end
-    illegal_0_q <= {decoder_31_illegal_o[0], decoder_30_illegal_o[0], decoder_29_illegal_o[0], decoder_28_illegal_o[0], decoder_27_illegal_o[0], decoder_26_illegal_o[0], decoder_25_illegal_o[0], decoder_24_illegal_o[0], decoder_23_illegal_o[0], decoder_22_illegal_o[0], decoder_21_illegal_o[0], decoder_20_illegal_o[0], decoder_19_illegal_o[0], decoder_18_illegal_o[0], decoder_17_illegal_o[0], decoder_16_illegal_o[0], decoder_15_illegal_o[0], decoder_14_illegal_o[0], decoder_13_illegal_o[0], decoder_12_illegal_o[0], decoder_11_illegal_o[0], decoder_10_illegal_o[0], decoder_9_illegal_o[0], decoder_8_illegal_o[0], decoder_7_illegal_o[0], decoder_6_illegal_o[0], decoder_5_illegal_o[0], decoder_4_illegal_o[0], decoder_3_illegal_o[0], decoder_2_illegal_o[0], decoder_1_illegal_o[0], decoder_0_illegal_o[0]};
-    illegal_1_q <= {decoder_31_illegal_o[1], decoder_30_illegal_o[1], decoder_29_illegal_o[1], decoder_28_illegal_o[1], decoder_27_illegal_o[1], decoder_26_illegal_o[1], decoder_25_illegal_o[1], decoder_24_illegal_o[1], decoder_23_illegal_o[1], decoder_22_illegal_o[1], decoder_21_illegal_o[1], decoder_20_illegal_o[1], decoder_19_illegal_o[1], decoder_18_illegal_o[1], decoder_17_illegal_o[1], decoder_16_illegal_o[1], decoder_15_illegal_o[1], decoder_14_illegal_o[1], decoder_13_illegal_o[1], decoder_12_illegal_o[1], decoder_11_illegal_o[1], decoder_10_illegal_o[1], decoder_9_illegal_o[1], decoder_8_illegal_o[1], decoder_7_illegal_o[1], decoder_6_illegal_o[1], decoder_5_illegal_o[1], decoder_4_illegal_o[1], decoder_3_illegal_o[1], decoder_2_illegal_o[1], decoder_1_illegal_o[1], decoder_0_illegal_o[1]};
-    group_q <= {|(illegal_0_q[31:24] & illegal_1_q[31:24]), |(illegal_0_q[23:16] & illegal_1_q[23:16]), |(illegal_0_q[15:8] & illegal_1_q[15:8]), |(illegal_0_q[7:0] & illegal_1_q[7:0])};
+    illegal_q <= illegal;
+    group_q <= {|illegal_q[31:24], |illegal_q[23:16], |illegal_q[15:8], |illegal_q[7:0]};
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
   end

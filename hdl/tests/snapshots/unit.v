@@ -819,8 +819,8 @@ module trine_trit_decoder (
   input  wire [7:0] byte_i,
   // Two-bit codes of five trits, trit 0 lowest.
   output wire [9:0] codes_o,
-  // The byte is no code where both bits are set: the last trit is an escape, and no pair belongs to it.
-  output wire [1:0] illegal_o
+  // The byte is no code.
+  output wire illegal_o
 );
   wire escape;
   wire [2:0] pair;
@@ -839,7 +839,7 @@ module trine_trit_decoder (
   assign pair_codes = (pair == 3'd0) ? 4'd0 : ((pair == 3'd1) ? 4'd1 : ((pair == 3'd2) ? 4'd3 : ((pair == 3'd3) ? 4'd4 : ((pair == 3'd4) ? 4'd5 : ((pair == 3'd5) ? 4'd7 : ((pair == 3'd6) ? 4'd12 : 4'd13))))));
   assign low_codes = (low == 3'd0) ? 4'd0 : ((low == 3'd1) ? 4'd1 : ((low == 3'd2) ? 4'd3 : ((low == 3'd3) ? 4'd4 : ((low == 3'd4) ? 4'd5 : ((low == 3'd5) ? 4'd7 : ((low == 3'd6) ? 4'd12 : 4'd13))))));
   assign codes_o = {{digit[1], digit[0] | digit[1]}, {4{escape_top}} | pair_codes, {4{escape}} | low_codes};
-  assign illegal_o = {pair[2] | (&pair[1:0]), escape_top};
+  assign illegal_o = escape_top & (pair[2] | (&pair[1:0]));
 endmodule
 
 // Decodes beats of 8 bits, of which 1 are a tile of 1 trits.
@@ -893,12 +893,12 @@ module trine_weight_loader (
   wire stays;
   wire sticks;
   wire [9:0] decoder_0_codes_o;
-  wire [1:0] decoder_0_illegal_o;
+  wire decoder_0_illegal_o;
   wire [9:0] codes;
+  wire illegal;
   reg [9:0] code_q;
   reg code_last_q;
-  reg illegal_0_q;
-  reg illegal_1_q;
+  reg illegal_q;
   reg group_q;
   reg checked_q;
   reg fault_q;
@@ -910,6 +910,7 @@ module trine_weight_loader (
   assign stays = valid_q & ~take_i;
   assign sticks = fills & stays;
   assign codes = decoder_0_codes_o;
+  assign illegal = decoder_0_illegal_o;
   assign codes_o = code_q;
   assign in_ready_o = admits_q & ~stuck_q;
   assign arrives_o = arrives_q;
@@ -956,9 +957,8 @@ module trine_weight_loader (
       code_q <= codes;
       code_last_q <= last_q;
     end
-    illegal_0_q <= decoder_0_illegal_o[0];
-    illegal_1_q <= decoder_0_illegal_o[1];
-    group_q <= |(illegal_0_q & illegal_1_q);
+    illegal_q <= illegal;
+    group_q <= |illegal_q;
     checked_q <= moved_q & ~rst_i;
     fault_q <= (checked_q & (|group_q)) & ~rst_i;
   end

@@ -147,7 +147,8 @@ pub fn results(c: &Config) -> Result<Claim, Errors> {
     }
     p += "  end\n";
     let unit = design::unit(c)?;
-    let columns = if last == 0 { c.columns().to_string() } else { format!("{} in groups of {}", c.columns(), c.group()) };
+    let columns =
+        if last == 0 { c.columns().to_string() } else { format!("{} in groups of {}", c.columns(), c.group()) };
     let name = format!("unit of {} x {columns} offers results until taken", c.lanes());
     Ok(Claim { name, design: lang::verilog(&unit)?, module: unit.name.clone(), property: p, cycles: 4 * stages + 12 })
 }

@@ -18,7 +18,7 @@ fn the_trit_decoder_inverts_the_code() {
 fn a_broken_trit_decoder_is_found() {
     let claim = arithmetic::trit_decoder().unwrap();
     for (from, to) in [
-        ("{pair[2] | (&pair[1:0]), escape_top}", "{pair[2], escape_top}"),
+        ("escape_top & (pair[2] | (&pair[1:0]))", "escape_top & pair[2]"),
         ("escape ? byte_i[6:5] : byte_i[4:3]", "byte_i[4:3]"),
         ("(pair == 3'd3) ? 4'd4", "(pair == 3'd3) ? 4'd5"),
         ("escape_top ? pair[1:0] : single", "single"),
