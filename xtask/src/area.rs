@@ -94,6 +94,7 @@ fn table<const N: usize>(
 }
 
 fn size(c: &Config) -> String {
+    let groups = if c.groups() > 1 { format!(", groups of {}", c.group()) } else { String::new() };
     let windows = if c.windows() { ", windows" } else { "" };
     let memory = match (c.memory(), c.ring()) {
         (_, true) => ", ring",
@@ -101,7 +102,7 @@ fn size(c: &Config) -> String {
         _ => "",
     };
     format!(
-        "{} x {}, {} bits, K {}, M {}{windows}{memory}",
+        "{} x {}, {} bits, K {}, M {}{groups}{windows}{memory}",
         c.lanes(),
         c.columns(),
         c.weight_bus(),
