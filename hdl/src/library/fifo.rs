@@ -16,7 +16,7 @@
 //! A word pushed into an empty buffer can leave three cycles later; after that one word passes each cycle.
 //!
 //! A word may also come in parts ([`fifo_of_parts`]), each a cycle after the one below it, as a pipeline makes them: then a part has its
-//! own bit of `push_i` and its own RAM, and counts as pushed with its last part.
+//! own bit of `push_i` and its own RAM, and the word counts as pushed with its last part.
 //!
 //! ```
 //! use trine_hdl::lang::{Interpreter, RamStyle, Trace, bits};
